@@ -1,0 +1,116 @@
+package org.tributary.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * A tensor in the host's memory: what files hold, what travels and what frameworks merge.
+ *
+ * @param dtype element type
+ * @param shape sizes, outermost first; empty for a scalar
+ * @param data the elements, row-major and little-endian, from position 0 to its limit
+ */
+public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
+
+  /** Checks that shape and bytes agree. */
+  public HostTensor {
+    long expected = Math.multiplyExact(elements(shape), dtype.bytes());
+    if (data.remaining() != expected) {
+      throw new IllegalArgumentException(
+          "shape %s of %s takes %d bytes, got %d"
+              .formatted(Arrays.toString(shape), dtype, expected, data.remaining()));
+    }
+    data = data.slice().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * A float32 tensor with a copy of the values.
+   *
+   * @param values row-major
+   * @param shape sizes, whose product is the number of values
+   * @return the tensor
+   */
+  public static HostTensor of(float[] values, long... shape) {
+    ByteBuffer bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return new HostTensor(DType.F32, shape, bytes);
+  }
+
+  /**
+   * The number of elements that a shape holds.
+   *
+   * @param shape sizes
+   * @return their product, 1 for a scalar
+   */
+  public static long elements(long[] shape) {
+    long n = 1;
+    for (long size : shape) {
+      n = Math.multiplyExact(n, size);
+    }
+    return n;
+  }
+
+  /**
+   * The number of elements.
+   *
+   * @return the product of the shape
+   */
+  public long elements() {
+    return elements(shape);
+  }
+
+  /**
+   * The bytes, in a view whose position the caller may move.
+   *
+   * @return a little-endian duplicate
+   */
+  @Override
+  public ByteBuffer data() {
+    return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * The elements of a float32 tensor, without a copy.
+   *
+   * @return a view
+   */
+  public FloatBuffer floats() {
+    if (dtype != DType.F32) {
+      throw new IllegalStateException("not F32 but " + dtype);
+    }
+    return data().asFloatBuffer();
+  }
+
+  /**
+   * The elements of a float32 tensor, copied.
+   *
+   * @return row-major values
+   */
+  public float[] toFloats() {
+    FloatBuffer view = floats();
+    float[] values = new float[view.remaining()];
+    view.get(values);
+    return values;
+  }
+
+  /** Equal when type, shape and every byte are: NaNs with the same bits count as equal. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HostTensor that
+        && dtype == that.dtype
+        && Arrays.equals(shape, that.shape)
+        && data.equals(that.data);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(shape) + data.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return dtype + Arrays.toString(shape);
+  }
+}
