@@ -1,0 +1,47 @@
+package org.tributary.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tributary.error.WrongInput;
+
+/** The model families there are, by {@code model_type} of {@code config.json}. */
+public final class Architectures {
+  private Architectures() {}
+
+  /** Makes a family's architecture. */
+  private interface Family {
+    Architecture of(JsonNode config, Set<String> names, Pooling pooling);
+  }
+
+  private static final Map<String, Family> FAMILIES =
+      new TreeMap<>(
+          Map.of(
+              Bert.MODEL_TYPE,
+              (config, names, pooling) -> new Bert(config, prefix(names, "bert."), pooling)));
+
+  /**
+   * The architecture of a checkpoint.
+   *
+   * @param config its config.json
+   * @param names of its tensors, which tell how it was saved
+   * @param pooling how a row's tokens become one vector
+   * @return the architecture
+   * @throws WrongInput if the family, or an option of it, is not supported
+   */
+  public static Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+    String type = config.path("model_type").asText("");
+    Family family = FAMILIES.get(type);
+    if (family == null) {
+      throw new WrongInput(
+          "config.json of the model: model_type \"%s\" is not supported; supported: %s"
+              .formatted(type, String.join(", ", FAMILIES.keySet())));
+    }
+    return family.of(config, names, pooling);
+  }
+
+  private static String prefix(Set<String> names, String prefix) {
+    return names.stream().anyMatch(name -> name.startsWith(prefix)) ? prefix : "";
+  }
+}

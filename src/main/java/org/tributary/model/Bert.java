@@ -1,0 +1,172 @@
+package org.tributary.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.tributary.torch.Text;
+
+/**
+ * BERT (Devlin et al. 2019) as a classifier: post-norm encoder blocks, then either the mean over a
+ * row's tokens or the {@code [CLS]} token through the pooler (dense and tanh; the token itself
+ * where the checkpoint has no pooler), then one linear layer. Without dropout, so that a step is a
+ * function of its batch.
+ *
+ * <p>Names are those of {@code BertModel}, or with the prefix {@code bert.} those of {@code
+ * BertForSequenceClassification}, whichever the checkpoint has. Shapes: d = hidden_size, m =
+ * intermediate_size; linear weights [out, in].
+ */
+final class Bert implements Architecture {
+  static final String MODEL_TYPE = "bert";
+
+  private static final Map<String, String> ACTIVATIONS =
+      Map.of(
+          "gelu", "torch.gelu(y, approximate=\"none\")",
+          "gelu_new", "torch.gelu(y, approximate=\"tanh\")",
+          "relu", "torch.relu(y)");
+
+  private final int hidden;
+  private final int intermediate;
+  private final int layers;
+  private final int heads;
+  private final int vocabulary;
+  private final int positions;
+  private final int types;
+  private final double epsilon;
+  private final double initializerRange;
+  private final long padToken;
+  private final String activation;
+  private final Pooling pooling;
+  private final String prefix;
+
+  /**
+   * Reads the sizes.
+   *
+   * @param json the checkpoint's config.json
+   * @param prefix of the names, {@code "bert."} or empty
+   * @param pooling how a row's tokens become one vector
+   */
+  Bert(JsonNode json, String prefix, Pooling pooling) {
+    ConfigJson config = new ConfigJson(json);
+    hidden = config.size("hidden_size");
+    intermediate = config.size("intermediate_size");
+    layers = config.size("num_hidden_layers");
+    heads = config.size("num_attention_heads");
+    vocabulary = config.size("vocab_size");
+    positions = config.size("max_position_embeddings", 512);
+    types = config.size("type_vocab_size", 2);
+    epsilon = config.number("layer_norm_eps", 1e-12);
+    initializerRange = config.number("initializer_range", 0.02);
+    padToken = (long) config.number("pad_token_id", 0);
+    activation = config.choice("hidden_act", "gelu", ACTIVATIONS.keySet());
+    config.choice("position_embedding_type", "absolute", Set.of("absolute"));
+    if (hidden % heads != 0) {
+      config.problem(
+          "hidden_size %d is no multiple of num_attention_heads %d".formatted(hidden, heads));
+    }
+    config.check();
+    this.prefix = prefix;
+    this.pooling = pooling;
+  }
+
+  @Override
+  public Map<String, long[]> weights() {
+    Map<String, long[]> w = new LinkedHashMap<>();
+    String e = prefix + "embeddings.";
+    w.put(e + "word_embeddings.weight", new long[] {vocabulary, hidden});
+    w.put(e + "position_embeddings.weight", new long[] {positions, hidden});
+    w.put(e + "token_type_embeddings.weight", new long[] {types, hidden});
+    norm(w, e + "LayerNorm");
+    for (int i = 0; i < layers; i++) {
+      String b = block(i);
+      for (String dense : new String[] {"self.query", "self.key", "self.value", "output.dense"}) {
+        layer(w, b + "attention." + dense, hidden, hidden);
+      }
+      norm(w, b + "attention.output.LayerNorm");
+      layer(w, b + "intermediate.dense", intermediate, hidden);
+      layer(w, b + "output.dense", hidden, intermediate);
+      norm(w, b + "output.LayerNorm");
+    }
+    return w;
+  }
+
+  @Override
+  public Map<String, long[]> optionalWeights() {
+    Map<String, long[]> w = new LinkedHashMap<>();
+    if (pooling == Pooling.CLS) {
+      layer(w, prefix + "pooler.dense", hidden, hidden);
+    }
+    return w;
+  }
+
+  @Override
+  public Map<String, long[]> head(int labels) {
+    Map<String, long[]> w = new LinkedHashMap<>();
+    layer(w, "classifier", labels, hidden);
+    return w;
+  }
+
+  @Override
+  public Map<String, long[]> linearLayers() {
+    Map<String, long[]> linear = new LinkedHashMap<>();
+    weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.startsWith(prefix + "encoder.")
+                  && shape.length == 2
+                  && name.endsWith(".weight")) {
+                linear.put(name.substring(0, name.length() - ".weight".length()), shape);
+              }
+            });
+    return linear;
+  }
+
+  @Override
+  public String program() {
+    return Text.fill(
+        Text.of(Bert.class, "prelude.py", "bert.py"),
+        Map.of(
+            "hidden", hidden,
+            "heads", heads,
+            "head", hidden / heads,
+            "layers", layers,
+            "epsilon", epsilon,
+            "activation", ACTIVATIONS.get(activation),
+            "mean", pooling == Pooling.MEAN ? "True" : "False",
+            "prefix", prefix));
+  }
+
+  @Override
+  public long vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public int maxPositions() {
+    return positions;
+  }
+
+  @Override
+  public long padToken() {
+    return padToken;
+  }
+
+  @Override
+  public double initializerRange() {
+    return initializerRange;
+  }
+
+  private String block(int i) {
+    return prefix + "encoder.layer." + i + ".";
+  }
+
+  private static void layer(Map<String, long[]> w, String name, int out, int in) {
+    w.put(name + ".weight", new long[] {out, in});
+    w.put(name + ".bias", new long[] {out});
+  }
+
+  private void norm(Map<String, long[]> w, String name) {
+    w.put(name + ".weight", new long[] {hidden});
+    w.put(name + ".bias", new long[] {hidden});
+  }
+}

@@ -1,0 +1,101 @@
+package org.tributary.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Seeds;
+
+/**
+ * Low-rank adapters (Hu et al. 2021): a layer with weight W [out, in] computes W x + s B A x, with
+ * A [r, in] and B [out, r], s = α/r, or α/√r for rsLoRA (Kalajdzievski 2023). Names are {@code
+ * <layer>.lora_A.weight} and {@code <layer>.lora_B.weight}, as in peft.
+ *
+ * @param rank r
+ * @param alpha α
+ * @param rslora whether s = α/√r
+ * @param targets globs over layer names; one without a dot or star means the last part of a name
+ */
+public record Lora(int rank, double alpha, boolean rslora, List<String> targets) {
+  /** Ends the name of A. */
+  public static final String A = ".lora_A.weight";
+
+  /** Ends the name of B. */
+  public static final String B = ".lora_B.weight";
+
+  /** Ends the name of the scalar s that the program multiplies by. */
+  static final String SCALING = ".lora_scaling";
+
+  /**
+   * The factor s before B A.
+   *
+   * @return α/r or α/√r
+   */
+  public double scaling() {
+    return rslora ? alpha / Math.sqrt(rank) : alpha / rank;
+  }
+
+  /**
+   * The layers that carry adapters.
+   *
+   * @param linear all linear layers, shape [out, in] by name
+   * @return those that a target names, in the same order
+   * @throws WrongInput if a target names none, or the rank exceeds a layer's smaller side
+   */
+  public Map<String, long[]> layers(Map<String, long[]> linear) {
+    Map<String, long[]> chosen = new LinkedHashMap<>();
+    for (String target : targets) {
+      Globs glob = Globs.of(target.contains(".") || target.contains("*") ? target : "*." + target);
+      long before = chosen.size();
+      boolean any = false;
+      for (Map.Entry<String, long[]> layer : linear.entrySet()) {
+        if (glob.matches(layer.getKey()) || layer.getKey().equals(target)) {
+          any = true;
+          chosen.put(layer.getKey(), layer.getValue());
+        }
+      }
+      if (!any && chosen.size() == before) {
+        throw new WrongInput(
+            "framework.lora.targets: \"%s\" names no linear layer of the model; it has %s"
+                .formatted(target, Globs.lastParts(linear.keySet())));
+      }
+    }
+    chosen.forEach(this::checkRank);
+    return chosen;
+  }
+
+  private void checkRank(String layer, long[] shape) {
+    long most = Math.min(shape[0], shape[1]);
+    if (rank < 1 || rank > most) {
+      throw new WrongInput(
+          "framework.lora.rank: %d does not fit layer %s of shape [%d, %d]; use 1 to %d"
+              .formatted(rank, layer, shape[0], shape[1], most));
+    }
+  }
+
+  /**
+   * The start of one layer's adapter: A ~ U(-1/√in, 1/√in), which is what peft's kaiming_uniform
+   * with a = √5 draws, and B = 0.
+   *
+   * @param layer its name
+   * @param shape [out, in]
+   * @param seed the job's
+   * @return A and B by name
+   */
+  public Map<String, HostTensor> start(String layer, long[] shape, long seed) {
+    int in = Math.toIntExact(shape[1]);
+    SplittableRandom random = new SplittableRandom(Seeds.of(seed, "lora", layer));
+    double bound = 1 / Math.sqrt(in);
+    float[] a = new float[rank * in];
+    for (int i = 0; i < a.length; i++) {
+      a[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+    }
+    Map<String, HostTensor> start = new LinkedHashMap<>();
+    start.put(layer + A, HostTensor.of(a, rank, in));
+    start.put(
+        layer + B, HostTensor.of(new float[Math.toIntExact(shape[0] * rank)], shape[0], rank));
+    return start;
+  }
+}

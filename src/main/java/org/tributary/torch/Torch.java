@@ -1,0 +1,119 @@
+package org.tributary.torch;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** The engine's state of a thread, and the way of memory into and out of it. */
+public final class Torch {
+  /** Elements moved out of the engine at a time: one native buffer of 64 MiB of float32. */
+  private static final long CHUNK = 1L << 24;
+
+  private Torch() {}
+
+  /**
+   * Prepares the calling thread for programs with gradients. To be called first on every thread
+   * that trains or evaluates: gradient mode and the graph executor's optimiser are the thread's
+   * own.
+   *
+   * @param threads threads inside one operator; the sums of a product depend on it, so it is part
+   *     of what makes bits equal. One number a JVM: the last caller's holds.
+   */
+  public static void prepareThread(int threads) {
+    engine();
+    JniUtils.setNumThreads(threads);
+    JniUtils.setGradMode(true);
+    JniUtils.setGraphExecutorOptimize(false);
+  }
+
+  /**
+   * A manager of arrays on a device, the root of one client's memory.
+   *
+   * @param device where arrays live
+   * @return to be closed by the caller, with all that was made from it
+   */
+  public static NDManager manager(Device device) {
+    return engine().newBaseManager(device);
+  }
+
+  /**
+   * The libtorch that runs.
+   *
+   * @return its version, such as {@code 2.7.1}
+   */
+  public static String version() {
+    return engine().getVersion();
+  }
+
+  /**
+   * How many GPUs this process can use.
+   *
+   * @return 0 with a CPU build
+   */
+  public static int gpus() {
+    return engine().getGpuCount();
+  }
+
+  /**
+   * Copies little-endian bytes into a new array.
+   *
+   * @param manager owns the array
+   * @param bytes row-major elements
+   * @param type element type
+   * @param shape sizes
+   * @return the array, whose memory is its own
+   */
+  public static NDArray copy(NDManager manager, ByteBuffer bytes, DataType type, long... shape) {
+    ByteBuffer own = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
+    own.put(bytes.duplicate()).flip();
+    return manager.create(own, new Shape(shape), type);
+  }
+
+  /**
+   * Shows direct memory to the engine without a copy. Programs must not write to it.
+   *
+   * @param manager owns the array, which keeps the memory alive
+   * @param bytes direct and little-endian; a read-only map of a file will do
+   * @param type element type
+   * @param shape sizes
+   * @return the array over that memory
+   */
+  public static NDArray view(NDManager manager, ByteBuffer bytes, DataType type, long... shape) {
+    return manager.create(bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN), new Shape(shape), type);
+  }
+
+  /**
+   * Copies an array into the host's memory, in chunks, because the engine hands out no large one
+   * whole.
+   *
+   * @param array of any device
+   * @return its bytes, little-endian, row-major
+   */
+  public static ByteBuffer bytes(NDArray array) {
+    long size = array.size();
+    int width = array.getDataType().getNumOfBytes();
+    ByteBuffer host =
+        ByteBuffer.allocate(Math.toIntExact(size * width)).order(ByteOrder.LITTLE_ENDIAN);
+    try (NDManager scratch = array.getManager().newSubManager()) {
+      NDArray flat = array.flatten();
+      flat.attach(scratch);
+      for (long from = 0; from < size; from += CHUNK) {
+        long to = Math.min(size, from + CHUNK);
+        NDArray part = to - from == size ? flat : flat.get(from + ":" + to);
+        part.attach(scratch);
+        host.put(part.toByteBuffer());
+      }
+    }
+    return host.flip();
+  }
+
+  private static Engine engine() {
+    return Engine.getEngine("PyTorch");
+  }
+}
