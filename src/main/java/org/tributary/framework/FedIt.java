@@ -1,0 +1,29 @@
+package org.tributary.framework;
+
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.Trainables;
+
+/**
+ * FedIT (Zhang et al. 2024, arXiv 2305.05644): clients train adapters, A = Σ p_k A_k and B = Σ p_k
+ * B_k each on its own. Not exact, since the mean of products B_k A_k is not the product of the
+ * means. Up and down: r (m + n) per matrix m×n. A new head and weights that are named train and
+ * travel in full.
+ */
+final class FedIt extends LinearFramework {
+  static final String NAME = "fedit";
+
+  @Override
+  public TrainPlan plan(Trainables trainables) {
+    if (!trainables.adapters()) {
+      throw new WrongInput(
+          "framework.lora: fedit trains adapters; give framework.lora with rank and targets, such as"
+              + " {rank: 8, alpha: 16, targets: [query, value]}");
+    }
+    return new TrainPlan()
+        .with(trainables.a(), Role.TRAVELS)
+        .with(trainables.b(), Role.TRAVELS)
+        .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+}

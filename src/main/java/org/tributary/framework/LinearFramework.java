@@ -1,0 +1,36 @@
+package org.tributary.framework;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.tributary.protocol.Contribution;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.Unit;
+
+/** A framework whose merge is the weighted mean, element by element, of what travels. */
+abstract class LinearFramework implements Framework {
+  /** Elements merged at once: 4 MiB of float32 from every client. */
+  static final long CHUNK = 1L << 20;
+
+  @Override
+  public List<Unit> units(TrainPlan plan) {
+    List<Unit> units = new ArrayList<>();
+    plan.of(Role.TRAVELS)
+        .forEach(
+            (name, shape) -> {
+              long size = HostTensor.elements(shape);
+              for (long from = 0; from < size; from += CHUNK) {
+                units.add(Unit.chunk(name, from, Math.min(size, from + CHUNK)));
+              }
+            });
+    return units;
+  }
+
+  @Override
+  public Map<String, HostTensor> merge(Unit unit, List<Contribution> contributions) {
+    String name = unit.tensors().get(0);
+    return Map.of(name, WeightedMean.of(name, contributions));
+  }
+}

@@ -1,0 +1,28 @@
+package org.tributary.framework;
+
+import org.tributary.protocol.Role;
+import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.Trainables;
+
+/**
+ * Every client alone: the baseline that federation has to beat. Nothing travels; each client goes
+ * on with its own weights, or its own adapters where the configuration asks for them.
+ */
+final class Local extends LinearFramework {
+  static final String NAME = "local";
+
+  @Override
+  public TrainPlan plan(Trainables trainables) {
+    return everything(trainables, Role.STAYS);
+  }
+
+  static TrainPlan everything(Trainables trainables, Role role) {
+    if (!trainables.adapters()) {
+      return new TrainPlan().with(trainables.fullRank(), role);
+    }
+    return new TrainPlan()
+        .with(trainables.a(), role)
+        .with(trainables.b(), role)
+        .with(trainables.besideAdapters(), role);
+  }
+}

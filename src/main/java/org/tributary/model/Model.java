@@ -1,0 +1,142 @@
+package org.tributary.model;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Program;
+import org.tributary.torch.Torch;
+
+/**
+ * A model in the engine: its program and its frozen weights, which several clients of one JVM may
+ * use at once. What trains is not here: every call brings it along, and it takes the place of a
+ * frozen weight of the same name.
+ */
+public final class Model implements AutoCloseable {
+  private static final String FROZEN = "frozen";
+
+  /** The dict argument of everything that trains. */
+  public static final String TRAIN = "train";
+
+  private final NDManager manager;
+  private final Program program;
+  private final List<NDArray> frozen = new ArrayList<>();
+  private final NDArray nothingTrains;
+
+  /**
+   * Loads a program and its weights.
+   *
+   * @param architecture says which program
+   * @param weights by name; direct ones, such as maps of a file, are not copied on a CPU
+   * @param scalings the factor s of every layer that carries an adapter, by layer
+   * @param device where to compute
+   */
+  public Model(
+      Architecture architecture,
+      Map<String, HostTensor> weights,
+      Map<String, Double> scalings,
+      Device device) {
+    program = Program.load(architecture.program(), device);
+    manager = Torch.manager(device);
+    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, frozenArray(w, device))));
+    scalings.forEach(
+        (layer, s) ->
+            frozen.add(Program.name(FROZEN, layer + Lora.SCALING, manager.create(s.floatValue()))));
+    nothingTrains = Program.name(TRAIN, "", manager.create(0f));
+  }
+
+  private NDArray frozenArray(HostTensor w, Device device) {
+    DataType type = dataType(w);
+    return device.isGpu() || !w.data().isDirect()
+        ? Torch.copy(manager, w.data(), type, w.shape())
+        : Torch.view(manager, w.data(), type, w.shape());
+  }
+
+  private static DataType dataType(HostTensor w) {
+    return switch (w.dtype()) {
+      case F32 -> DataType.FLOAT32;
+      case I64 -> DataType.INT64;
+      default -> throw new IllegalArgumentException("a weight of type " + w.dtype());
+    };
+  }
+
+  /**
+   * Puts something that trains into the engine.
+   *
+   * @param owner of the array
+   * @param name of the weight
+   * @param value its start; copied
+   * @return an array to be passed to the other methods
+   */
+  public static NDArray trainable(NDManager owner, String name, HostTensor value) {
+    return Program.name(
+        TRAIN, name, Torch.copy(owner, value.data(), dataType(value), value.shape()));
+  }
+
+  /**
+   * Loss and gradients of a batch, in one native call.
+   *
+   * @param step owns the results
+   * @param train what trains, made by {@link #trainable}; at least one
+   * @param inputs the program's other arguments, labels last
+   * @return {@code loss} (scalar), {@code logits}, and {@code grads.<name>} for each that trains
+   */
+  public Map<String, NDArray> gradients(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return program.call(step, "gradients", arguments(train, inputs));
+  }
+
+  /**
+   * What the model says, without a graph.
+   *
+   * @param step owns the results
+   * @param train as for {@link #gradients}; may be empty
+   * @param inputs the program's other arguments, without labels
+   * @return logits [rows, labels]
+   */
+  public NDArray logits(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return program.infer(step, "forward", arguments(train, inputs)).get("logits");
+  }
+
+  /**
+   * What the blocks pass on, without a graph.
+   *
+   * @param step owns the results
+   * @param train as for {@link #gradients}; may be empty
+   * @param inputs the program's other arguments, without labels
+   * @return {@code hidden_states.i} (0 after the embeddings, i after block i) and {@code pooled}
+   */
+  public Map<String, NDArray> states(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return program.infer(step, "states", arguments(train, inputs));
+  }
+
+  private List<NDArray> arguments(List<NDArray> train, List<NDArray> inputs) {
+    List<NDArray> arguments = new ArrayList<>(frozen);
+    arguments.addAll(train.isEmpty() ? List.of(nothingTrains) : train);
+    arguments.addAll(inputs);
+    return arguments;
+  }
+
+  /**
+   * Joins layers with one factor.
+   *
+   * @param layers that carry adapters
+   * @param scaling s
+   * @return s by layer
+   */
+  public static Map<String, Double> scalings(Iterable<String> layers, double scaling) {
+    Map<String, Double> s = new HashMap<>();
+    layers.forEach(layer -> s.put(layer, scaling));
+    return s;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    program.close();
+  }
+}

@@ -1,0 +1,51 @@
+package org.tributary.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tributary.protocol.HostTensor;
+
+/** The optimizers there are, by name. */
+public final class Optimizers {
+  private Optimizers() {}
+
+  /** Makes an optimizer for weights, going on from what it remembered (empty at the start). */
+  private interface Method {
+    Optimizer of(
+        OptimizerSettings settings,
+        NDManager manager,
+        Map<String, NDArray> weights,
+        Map<String, HostTensor> remembered);
+  }
+
+  private static final Map<String, Method> METHODS =
+      new TreeMap<>(Map.of("sgd", Sgd::new, "adamw", AdamW::new));
+
+  /**
+   * The names a configuration may use.
+   *
+   * @return sorted
+   */
+  public static Set<String> names() {
+    return METHODS.keySet();
+  }
+
+  /**
+   * Makes an optimizer.
+   *
+   * @param settings with one of {@link #names}
+   * @param manager whose device the state lives on; a part of it is made for the state
+   * @param weights to be changed, by name
+   * @param remembered an earlier {@link Optimizer#state}, or empty for a fresh start
+   * @return to be closed by the caller
+   */
+  public static Optimizer of(
+      OptimizerSettings settings,
+      NDManager manager,
+      Map<String, NDArray> weights,
+      Map<String, HostTensor> remembered) {
+    return METHODS.get(settings.name()).of(settings, manager, weights, remembered);
+  }
+}

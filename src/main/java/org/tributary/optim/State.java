@@ -1,0 +1,59 @@
+package org.tributary.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Program;
+import org.tributary.torch.Torch;
+
+/**
+ * The arrays an optimizer remembers: dicts such as {@code m} with one array per weight, named
+ * {@code <dict>.<weight>} in the engine, in {@link Optimizer#state} and on files alike.
+ */
+final class State implements AutoCloseable {
+  private final NDManager manager;
+  private final Map<String, HostTensor> remembered;
+  private final Map<String, NDArray> arrays = new LinkedHashMap<>();
+
+  State(NDManager parent, Map<String, HostTensor> remembered) {
+    this.manager = parent.newSubManager();
+    this.remembered = remembered;
+  }
+
+  /** One array per weight, of the weight's shape: remembered, or zeros. */
+  List<NDArray> like(String dict, Map<String, NDArray> weights) {
+    List<NDArray> made = new ArrayList<>();
+    weights.forEach((key, w) -> made.add(one(dict, key, w.getShape())));
+    return made;
+  }
+
+  /** One array: remembered, or zeros. */
+  NDArray one(String dict, String key, Shape shape) {
+    HostTensor before = remembered.get(dict + "." + key);
+    NDArray array =
+        before == null
+            ? manager.zeros(shape, DataType.FLOAT32)
+            : Torch.copy(manager, before.data(), DataType.FLOAT32, before.shape());
+    arrays.put(dict + "." + key, array);
+    return Program.name(dict, key, array);
+  }
+
+  NDManager manager() {
+    return manager;
+  }
+
+  Map<String, NDArray> arrays() {
+    return arrays;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
