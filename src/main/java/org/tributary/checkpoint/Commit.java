@@ -1,0 +1,201 @@
+package org.tributary.checkpoint;
+
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.tributary.error.WrongInput;
+
+/**
+ * How a file system makes a complete file appear under its name, once, without replacing another.
+ */
+sealed interface Commit {
+  /**
+   * Writes, calls back, commits; leaves nothing behind where one of them throws.
+   *
+   * @param target qualified
+   * @return false when the target was there
+   */
+  boolean run(Path target, Store.Content content, Runnable beforeCommit) throws IOException;
+
+  /** The way that fits a file system. */
+  static Commit on(FileSystem files, Configuration hadoop) {
+    if (files instanceof RawLocalFileSystem local) {
+      return new Link(local);
+    }
+    return Upload.SCHEMES.contains(files.getScheme())
+        ? new Upload(files)
+        : new Rename(files, hadoop);
+  }
+
+  /** Whether a file's name is one that {@link #temporary} gives. */
+  static boolean isTemporary(String name) {
+    return name.startsWith(".") && name.endsWith(".tmp");
+  }
+
+  /** A name beside the target that no other writer takes. */
+  static Path temporary(Path target) {
+    return new Path(
+        target.getParent(), ".%s.%s.tmp".formatted(target.getName(), UUID.randomUUID()));
+  }
+
+  /**
+   * Local disks: a hard link refuses an existing target atomically, which Java's move does not.
+   *
+   * @param files the raw local file system
+   */
+  record Link(RawLocalFileSystem files) implements Commit {
+    @Override
+    public boolean run(Path target, Store.Content content, Runnable beforeCommit)
+        throws IOException {
+      java.nio.file.Path to = files.pathToFile(target).toPath();
+      java.nio.file.Path from = files.pathToFile(temporary(target)).toPath();
+      Files.createDirectories(to.getParent());
+      try {
+        try (FileChannel channel =
+            FileChannel.open(from, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          Store.write(content, Channels.newOutputStream(channel));
+          channel.force(true);
+        }
+        beforeCommit.run();
+        return link(from, to);
+      } finally {
+        Files.deleteIfExists(from);
+      }
+    }
+
+    private static boolean link(java.nio.file.Path from, java.nio.file.Path to) throws IOException {
+      try {
+        Files.createLink(to, from);
+        return true;
+      } catch (FileAlreadyExistsException e) {
+        // A network file system may lose the answer to a link that it made, and then repeat it.
+        return Files.isSameFile(from, to);
+      } catch (UnsupportedOperationException | FileSystemException e) {
+        return move(from, to);
+      }
+    }
+
+    /** Disks without hard links (FAT, some mounts): a race is then possible, a loss is not. */
+    private static boolean move(java.nio.file.Path from, java.nio.file.Path to) throws IOException {
+      try {
+        Files.move(from, to);
+        return true;
+      } catch (FileAlreadyExistsException e) {
+        return false;
+      }
+    }
+  }
+
+  /**
+   * HDFS and all others whose rename is atomic and refuses an existing target.
+   *
+   * @param files the target's file system
+   * @param hadoop its configuration
+   */
+  record Rename(FileSystem files, Configuration hadoop) implements Commit {
+    @Override
+    public boolean run(Path target, Store.Content content, Runnable beforeCommit)
+        throws IOException {
+      FileContext context = context(target);
+      Path from = temporary(target);
+      files.mkdirs(target.getParent());
+      try {
+        try (FSDataOutputStream out = files.create(from, false)) {
+          Store.write(content, out);
+          out.hsync();
+        }
+        beforeCommit.run();
+        return rename(context, from, target);
+      } finally {
+        files.delete(from, false);
+      }
+    }
+
+    private static boolean rename(FileContext context, Path from, Path target) throws IOException {
+      try {
+        context.rename(from, target, Options.Rename.NONE);
+        return true;
+      } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+        return false;
+      }
+    }
+
+    private FileContext context(Path target) throws IOException {
+      try {
+        return FileContext.getFileContext(target.toUri(), hadoop);
+      } catch (UnsupportedFileSystemException e) {
+        throw new WrongInput(
+            "%s: %s: files have no safe rename there: name its class in fs.AbstractFileSystem.%s.impl or write to another file system"
+                .formatted(target, files.getScheme(), files.getScheme()),
+            e);
+      }
+    }
+  }
+
+  /**
+   * Object stores, which show an object when it is closed and copy where others rename. The bytes
+   * are collected on the local disk first, so that a writer that fails or is killed never shows a
+   * half. Some stores check for an existing object only when the upload starts: of two that upload
+   * the same name at once, both may then count as the maker.
+   *
+   * @param files the target's file system
+   */
+  record Upload(FileSystem files) implements Commit {
+    static final Set<String> SCHEMES = Set.of("s3a", "s3", "gs", "oss", "obs", "cosn");
+
+    @Override
+    public boolean run(Path target, Store.Content content, Runnable beforeCommit)
+        throws IOException {
+      java.nio.file.Path collected = Files.createTempFile("." + target.getName() + ".", ".tmp");
+      try {
+        try (var out = Files.newOutputStream(collected)) {
+          Store.write(content, out);
+        }
+        beforeCommit.run();
+        return upload(collected, target);
+      } finally {
+        Files.deleteIfExists(collected);
+      }
+    }
+
+    private boolean upload(java.nio.file.Path from, Path target) throws IOException {
+      FSDataOutputStream out;
+      try {
+        out = files.create(target, false);
+      } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
+        return false;
+      }
+      try {
+        Files.copy(from, out);
+      } catch (IOException | RuntimeException e) {
+        abort(out);
+        throw e;
+      }
+      out.close();
+      return true;
+    }
+
+    /** Closing would show what is there so far. */
+    private static void abort(FSDataOutputStream out) {
+      try {
+        out.abort();
+      } catch (UnsupportedOperationException e) {
+        // Such a store drops the upload of a stream whose write has failed.
+      }
+    }
+  }
+}

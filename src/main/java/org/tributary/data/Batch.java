@@ -1,0 +1,53 @@
+package org.tributary.data;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Examples of one step side by side, padded on the right to the longest: B rows of T ids, stored
+ * row-major.
+ *
+ * @param ids token ids, [B, T]
+ * @param mask 1 where an id is real, 0 where it is padding, [B, T]
+ * @param typeIds segment of each id, 0 for single texts, [B, T]
+ * @param labels class of each row, [B]
+ * @param rows B
+ * @param length T
+ */
+public record Batch(long[] ids, long[] mask, long[] typeIds, long[] labels, int rows, int length) {
+
+  /**
+   * Pads examples to the longest.
+   *
+   * @param examples at least one
+   * @param padId what fills up
+   * @return the batch
+   */
+  public static Batch of(List<Example> examples, int padId) {
+    if (examples.isEmpty()) {
+      throw new IllegalArgumentException("a batch needs an example");
+    }
+    int rows = examples.size();
+    int length = examples.stream().mapToInt(e -> e.ids().length).max().getAsInt();
+    long[] ids = new long[rows * length];
+    long[] mask = new long[rows * length];
+    long[] labels = new long[rows];
+    Arrays.fill(ids, padId);
+    for (int i = 0; i < rows; i++) {
+      long[] row = examples.get(i).ids();
+      System.arraycopy(row, 0, ids, i * length, row.length);
+      Arrays.fill(mask, i * length, i * length + row.length, 1);
+      labels[i] = examples.get(i).label();
+    }
+    return new Batch(ids, mask, new long[rows * length], labels, rows, length);
+  }
+
+  /**
+   * How many ids are real.
+   *
+   * @return the sum of the mask
+   */
+  public long tokens() {
+    return Arrays.stream(mask).sum();
+  }
+}

@@ -1,0 +1,179 @@
+package org.tributary.data;
+
+import com.github.luben.zstd.ZstdIOException;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.MessageColumnIO;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import shaded.parquet.org.apache.thrift.TException;
+
+/** The rows of one Parquet file, read in file order, one row group in memory at a time. */
+public final class ParquetReading implements Iterator<Row>, Closeable {
+  private final Path file;
+  private final ParquetFileReader reader;
+  private final ParquetSchema columns;
+  private final MessageColumnIO columnIo;
+  private final long rows;
+  private long group = -1;
+  private long leftInGroup;
+  private long next;
+  private long end;
+  private RecordReader<Row> records;
+
+  private ParquetReading(Path file, ParquetFileReader reader, ParquetSchema columns) {
+    this.file = file;
+    this.reader = reader;
+    this.columns = columns;
+    MessageType requested = columns.requested();
+    reader.setRequestedSchema(requested);
+    MessageType whole = reader.getFileMetaData().getSchema();
+    this.columnIo =
+        new ColumnIOFactory(reader.getFileMetaData().getCreatedBy()).getColumnIO(requested, whole);
+    this.rows = reader.getRecordCount();
+    this.end = rows;
+  }
+
+  static ParquetReading open(Store store, Path file, List<String> names) throws IOException {
+    if (!store.exists(file)) {
+      throw new WrongInput(file + " does not exist; check the path");
+    }
+    if (store.fileSystem(file).getFileStatus(file).isDirectory()) {
+      throw new WrongInput(file + " is a folder; name a Parquet file in it");
+    }
+    ParquetFileReader reader;
+    try {
+      reader = ParquetFileReader.open(new ParquetInput(store, file));
+    } catch (RuntimeException e) {
+      throw unreadable(file, e);
+    } catch (IOException e) {
+      if (damaged(e)) {
+        throw unreadable(file, e);
+      }
+      throw e;
+    }
+    try {
+      MessageType schema = reader.getFileMetaData().getSchema();
+      return new ParquetReading(file, reader, ParquetSchema.of(file, schema, names));
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Names and types of what the rows hold.
+   *
+   * @return the columns that were asked for, in that order
+   */
+  public Schema schema() {
+    return columns.schema();
+  }
+
+  /**
+   * How many rows the file holds, whatever the range.
+   *
+   * @return from the file's footer
+   */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * Restricts the reading to the rows from (inclusive) to (exclusive); row groups outside are not
+   * read. Before the first row only.
+   *
+   * @param from 0 or more
+   * @param to at most {@link #rows()}
+   * @return this
+   * @throws IOException where the file system fails
+   */
+  public ParquetReading range(long from, long to) throws IOException {
+    if (group >= 0 || from < 0 || from > to || to > rows) {
+      throw new IllegalArgumentException(
+          "rows %d to %d of %s, which has %d".formatted(from, to, file, rows));
+    }
+    end = to;
+    long skip = from;
+    for (var block : reader.getRowGroups()) {
+      if (skip < block.getRowCount()) {
+        break;
+      }
+      reader.skipNextRowGroup();
+      skip -= block.getRowCount();
+      next += block.getRowCount();
+      group++;
+    }
+    while (next < from) {
+      next();
+    }
+    return this;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next < end;
+  }
+
+  /**
+   * The next row.
+   *
+   * @return in file order
+   * @throws WrongInput where the file is damaged
+   */
+  @Override
+  public Row next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException(file + " has no row " + next);
+    }
+    try {
+      while (leftInGroup == 0) {
+        nextGroup();
+      }
+      leftInGroup--;
+      next++;
+      return records.read();
+    } catch (RuntimeException e) {
+      throw unreadable(file, e);
+    } catch (IOException e) {
+      throw damaged(e) ? unreadable(file, e) : new UncheckedIOException("reading " + file, e);
+    }
+  }
+
+  private void nextGroup() throws IOException {
+    PageReadStore pages = reader.readNextRowGroup();
+    group++;
+    leftInGroup = pages.getRowCount();
+    records = columnIo.getRecordReader(pages, new RowMaterializer(columns.schema()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  /** Whether the bytes are at fault and not the file system, which a retry might find well. */
+  private static boolean damaged(IOException e) {
+    return e instanceof EOFException
+        || e instanceof ZstdIOException
+        || e.getCause() instanceof TException;
+  }
+
+  private static WrongInput unreadable(Path file, Exception cause) {
+    return new WrongInput(
+        "%s is no readable Parquet file (%s); write it again or name another file"
+            .formatted(file, cause.getMessage()),
+        cause);
+  }
+}

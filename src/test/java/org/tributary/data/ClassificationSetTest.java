@@ -1,0 +1,131 @@
+package org.tributary.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+class ClassificationSetTest {
+  private static final Schema SCHEMA =
+      Schema.of(
+          new Schema.Column("id", Schema.Type.LONG),
+          new Schema.Column("text", Schema.Type.STRING),
+          new Schema.Column("label", Schema.Type.STRING));
+  private static final ClassificationSet.Columns COLUMNS =
+      new ClassificationSet.Columns("text", "label");
+  private static final List<String> LABELS = List.of("plant", "animal");
+
+  @TempDir java.nio.file.Path dir;
+  private final Store store = Store.of(new Configuration(false));
+  private Tokens tokens;
+
+  @BeforeEach
+  void open() throws IOException {
+    Path file =
+        new Path(
+            java.nio.file.Path.of(System.getProperty("golden"), "bert/tokenizer.json").toUri());
+    tokens = Tokens.open(store, file, 16);
+  }
+
+  @AfterEach
+  void close() {
+    tokens.close();
+  }
+
+  private Path folder() {
+    return new Path(dir.toUri());
+  }
+
+  private void write(String name, Row... rows) throws IOException {
+    store.commit(new Path(folder(), name), out -> ParquetRows.write(out, SCHEMA, List.of(rows)));
+  }
+
+  private ClassificationSet read() throws IOException {
+    return ClassificationSet.read(store, folder(), COLUMNS, LABELS, tokens);
+  }
+
+  @Test
+  void filesInNameOrderAndAnEmptyText() throws IOException {
+    write("part-00001.parquet", Row.of(SCHEMA, 2L, "", "plant"));
+    write(
+        "part-00000.parquet",
+        Row.of(SCHEMA, 0L, "a", "animal"),
+        Row.of(SCHEMA, 1L, "symptoms of diabetes", "plant"));
+    Files.writeString(dir.resolve("notes.txt"), "not a part");
+    ClassificationSet set = read();
+    assertThat(set.examples()).extracting(Example::label).containsExactly(1, 0, 0);
+    assertThat(set.examples().get(2).ids()).containsExactly(2, 3);
+    Batch batch = set.batch(new int[] {2, 0}, 9);
+    assertThat(batch.rows()).isEqualTo(2);
+    assertThat(batch.length()).isEqualTo(3);
+    assertThat(batch.ids()).containsExactly(2, 3, 9, 2, 20, 3);
+    assertThat(batch.mask()).containsExactly(1, 1, 0, 1, 1, 1);
+    assertThat(batch.typeIds()).containsOnly(0).hasSize(6);
+    assertThat(batch.labels()).containsExactly(0, 1);
+    assertThat(batch.tokens()).isEqualTo(5);
+  }
+
+  @Test
+  void anUnknownLabelIsNamedWithFileRowAndTheKnownOnes() throws IOException {
+    write("part-00000.parquet", Row.of(SCHEMA, 0L, "a", "plant"), Row.of(SCHEMA, 1L, "b", "anima"));
+    assertThatThrownBy(this::read)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("part-00000.parquet, row 1")
+        .hasMessageContaining("\"anima\"")
+        .hasMessageContaining("[animal, plant]")
+        .hasMessageContaining("did you mean \"animal\"?");
+  }
+
+  @Test
+  void anEmptyClientIsNamed() throws IOException {
+    assertThatThrownBy(this::read)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(folder().getName())
+        .hasMessageContaining("no rows");
+    write("part-00000.parquet");
+    assertThatThrownBy(this::read).isInstanceOf(WrongInput.class).hasMessageContaining("no rows");
+  }
+
+  @Test
+  void missingValuesAndColumnsAreNamed() throws IOException {
+    write("part-00000.parquet", Row.of(SCHEMA, 0L, null, "plant"));
+    assertThatThrownBy(this::read)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("row 0")
+        .hasMessageContaining("column text");
+    assertThatThrownBy(
+            () ->
+                ClassificationSet.read(
+                    store,
+                    folder(),
+                    new ClassificationSet.Columns("text", "labels"),
+                    LABELS,
+                    tokens))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("did you mean label?");
+  }
+
+  @Test
+  void aBrokenTokenizerIsNamed() throws IOException {
+    for (String json : List.of("", "{", "[1]", "{}", "{\"model\": {\"type\": \"Nonsense\"}}")) {
+      Files.writeString(dir.resolve("tokenizer.json"), json);
+      assertThatThrownBy(() -> Tokens.open(store, new Path(folder(), "tokenizer.json")))
+          .as(json)
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("tokenizer.json");
+    }
+    assertThatThrownBy(() -> Tokens.open(store, new Path(folder(), "absent.json")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("absent.json");
+  }
+}

@@ -1,0 +1,248 @@
+package org.tributary.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+class ParquetRowsTest {
+  private static final Schema ALL =
+      Schema.of(
+          new Schema.Column("text", Schema.Type.STRING),
+          new Schema.Column("long", Schema.Type.LONG),
+          new Schema.Column("int", Schema.Type.INT),
+          new Schema.Column("double", Schema.Type.DOUBLE),
+          new Schema.Column("float", Schema.Type.FLOAT),
+          new Schema.Column("boolean", Schema.Type.BOOLEAN),
+          new Schema.Column("binary", Schema.Type.BINARY));
+  private static final Schema NUMBER = Schema.of(new Schema.Column("n", Schema.Type.LONG));
+
+  @TempDir java.nio.file.Path dir;
+  private Store store;
+
+  @BeforeEach
+  void open() {
+    store = Store.of(new Configuration(false));
+  }
+
+  private Path path(String name) {
+    return new Path(dir.resolve(name).toUri());
+  }
+
+  private Path write(String name, Schema schema, List<Row> rows) throws IOException {
+    store.commit(path(name), out -> ParquetRows.write(out, schema, rows));
+    return path(name);
+  }
+
+  @Test
+  void everyTypeAndNullComesBack() throws IOException {
+    Row full = Row.of(ALL, "äö 🙂", 1L << 40, -7, 0.1, 1.5f, true, new byte[] {0, -1});
+    Row empty = Row.of(ALL, null, null, null, null, null, null, null);
+    Path file = write("all.parquet", ALL, List.of(full, empty, full));
+    try (ParquetReading rows = ParquetRows.read(store, file)) {
+      assertThat(rows.schema()).isEqualTo(ALL);
+      assertThat(rows.rows()).isEqualTo(3);
+      assertThat(list(rows)).containsExactly(full, empty, full);
+    }
+    assertThat(dir.toFile().list()).containsExactly("all.parquet");
+  }
+
+  @Test
+  void equalRowsGiveEqualBytesAndTheStreamStaysOpen() throws IOException {
+    boolean[] closed = {false};
+    List<byte[]> files = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      ByteArrayOutputStream out =
+          new ByteArrayOutputStream() {
+            @Override
+            public void close() {
+              closed[0] = true;
+            }
+          };
+      ParquetRows.write(out, NUMBER, numbers(10_000));
+      files.add(out.toByteArray());
+    }
+    assertThat(files.get(0)).isEqualTo(files.get(1));
+    assertThat(closed[0]).isFalse();
+  }
+
+  @Test
+  void aFileWithoutRowsIsWhole() throws IOException {
+    try (ParquetReading rows = ParquetRows.read(store, write("none.parquet", NUMBER, List.of()))) {
+      assertThat(rows.schema()).isEqualTo(NUMBER);
+      assertThat(rows.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void columnsInTheOrderAskedFor() throws IOException {
+    Row full = Row.of(ALL, "t", 1L, 2, 3.0, 4f, false, new byte[0]);
+    Path file = write("all.parquet", ALL, List.of(full));
+    ParquetRows.forEach(
+        store,
+        file,
+        List.of("float", "text"),
+        row -> {
+          assertThat(row.schema().names()).containsExactly("float", "text");
+          assertThat(row.text("text")).isEqualTo("t");
+          assertThat(row.longAt("float")).isEqualTo(4);
+        });
+  }
+
+  @Test
+  void rangesCrossRowGroups() throws IOException {
+    Path file = path("groups.parquet");
+    MessageType schema = MessageTypeParser.parseMessageType("message m { required int64 n; }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(file)
+            .withConf(new Configuration(false))
+            .withType(schema)
+            .withRowGroupSize(4096L)
+            .withPageSize(512)
+            .withMinRowCountForPageSizeCheck(10)
+            .build()) {
+      for (long i = 0; i < 5000; i++) {
+        SimpleGroup group = new SimpleGroup(schema);
+        group.add("n", i * 7919 % 5000);
+        writer.write(group);
+      }
+    }
+    for (int[] range : new int[][] {{0, 5000}, {0, 1}, {4999, 5000}, {1234, 4321}, {77, 77}}) {
+      try (ParquetReading rows = ParquetRows.read(store, file).range(range[0], range[1])) {
+        List<Long> read = list(rows).stream().map(row -> row.longAt("n")).toList();
+        assertThat(read)
+            .isEqualTo(
+                IntStream.range(range[0], range[1]).mapToObj(i -> i * 7919L % 5000).toList());
+      }
+    }
+    try (ParquetFileReader footer = ParquetFileReader.open(new ParquetInput(store, file));
+        ParquetReading rows = ParquetRows.read(store, file)) {
+      assertThat(footer.getRowGroups()).hasSizeGreaterThan(2);
+      assertThatThrownBy(() -> rows.range(0, 5001)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void numbersOfOtherWidthsAndText() {
+    Row row = Row.of(ALL, "12", 5L, 6, 7.5, 8f, true, "b".getBytes());
+    assertThat(row.longAt("text")).isEqualTo(12);
+    assertThat(row.longAt("int")).isEqualTo(6);
+    assertThat(row.doubleAt("long")).isEqualTo(5.0);
+    assertThat(row.doubleAt("float")).isEqualTo(8.0);
+    assertThat(row.text("int")).isEqualTo("6");
+    assertThat(row.text("binary")).isEqualTo("b");
+    assertThatThrownBy(() -> row.longAt("double"))
+        .hasMessageContaining("double")
+        .hasMessageContaining("7.5");
+    assertThatThrownBy(() -> row.longAt("boolean")).hasMessageContaining("true");
+    assertThatThrownBy(() -> Row.of(ALL, 1, null, null, null, null, null, null))
+        .hasMessageContaining("text");
+  }
+
+  @Test
+  void missingAndUnreadableFilesAreNamed() throws IOException {
+    assertThatThrownBy(() -> ParquetRows.read(store, path("absent.parquet")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("absent.parquet")
+        .hasMessageContaining("does not exist");
+    Files.writeString(dir.resolve("text.parquet"), "this is no Parquet file at all, really");
+    Files.write(dir.resolve("tiny.parquet"), new byte[3]);
+    byte[] whole = store.readAll(write("whole.parquet", NUMBER, numbers(1000)));
+    Files.write(dir.resolve("cut.parquet"), Arrays.copyOf(whole, whole.length / 2));
+    byte[] footer = whole.clone();
+    Arrays.fill(footer, whole.length - 60, whole.length - 8, (byte) 0x7f);
+    Files.write(dir.resolve("footer.parquet"), footer);
+    byte[] page = whole.clone();
+    Arrays.fill(page, 4, 40, (byte) 0x7f);
+    Files.write(dir.resolve("page.parquet"), page);
+    for (String name : List.of("text", "tiny", "cut", "footer", "page")) {
+      assertThatThrownBy(
+              () -> {
+                try (ParquetReading rows = ParquetRows.read(store, path(name + ".parquet"))) {
+                  list(rows);
+                }
+              })
+          .as(name)
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining(name + ".parquet");
+    }
+    Files.createDirectory(dir.resolve("folder.parquet"));
+    assertThatThrownBy(() -> ParquetRows.read(store, path("folder.parquet")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("folder.parquet");
+  }
+
+  @Test
+  void missingColumnsAreToldAllAtOnceWithTheNearest() throws IOException {
+    Path file = write("all.parquet", ALL, List.of());
+    assertThatThrownBy(() -> ParquetRows.read(store, file, List.of("texd", "long", "elsewhere")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("all.parquet")
+        .hasMessageContaining("no column texd")
+        .hasMessageContaining("did you mean text?")
+        .hasMessageContaining("no column elsewhere")
+        .hasMessageContaining("text, long, int, double");
+  }
+
+  @Test
+  void nestedColumnsAreRefusedOnlyWhenAskedFor() throws IOException {
+    Path file = path("nested.parquet");
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message m { required int32 n; repeated int32 many; optional group g { required int32 x; }"
+                + " required int32 day (DATE); }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(file)
+            .withConf(new Configuration(false))
+            .withType(schema)
+            .build()) {
+      SimpleGroup group = new SimpleGroup(schema);
+      group.add("n", 5);
+      group.add("many", 1);
+      group.add("many", 2);
+      group.add("day", 3);
+      writer.write(group);
+    }
+    try (ParquetReading rows = ParquetRows.read(store, file)) {
+      assertThat(rows.schema().names()).containsExactly("n");
+      assertThat(rows.next().longAt("n")).isEqualTo(5);
+    }
+    for (String column : List.of("many", "g", "day")) {
+      assertThatThrownBy(() -> ParquetRows.read(store, file, List.of(column)))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("nested.parquet")
+          .hasMessageContaining("column " + column);
+    }
+  }
+
+  private static List<Row> numbers(int n) {
+    return IntStream.range(0, n).mapToObj(i -> Row.of(NUMBER, (long) i)).toList();
+  }
+
+  private static List<Row> list(Iterator<Row> rows) {
+    List<Row> all = new ArrayList<>();
+    rows.forEachRemaining(all::add);
+    return all;
+  }
+}
