@@ -13,8 +13,10 @@ import java.util.List;
  * @param labels class of each row, [B]
  * @param rows B
  * @param length T
+ * @param truncated how many rows were cut to the longest length
  */
-public record Batch(long[] ids, long[] mask, long[] typeIds, long[] labels, int rows, int length) {
+public record Batch(
+    long[] ids, long[] mask, long[] typeIds, long[] labels, int rows, int length, int truncated) {
 
   /**
    * Pads examples to the longest.
@@ -23,7 +25,7 @@ public record Batch(long[] ids, long[] mask, long[] typeIds, long[] labels, int 
    * @param padId what fills up
    * @return the batch
    */
-  public static Batch of(List<Example> examples, int padId) {
+  public static Batch of(List<Example> examples, long padId) {
     if (examples.isEmpty()) {
       throw new IllegalArgumentException("a batch needs an example");
     }
@@ -39,7 +41,8 @@ public record Batch(long[] ids, long[] mask, long[] typeIds, long[] labels, int 
       Arrays.fill(mask, i * length, i * length + row.length, 1);
       labels[i] = examples.get(i).label();
     }
-    return new Batch(ids, mask, new long[rows * length], labels, rows, length);
+    int truncated = (int) examples.stream().filter(Example::truncated).count();
+    return new Batch(ids, mask, new long[rows * length], labels, rows, length, truncated);
   }
 
   /**

@@ -13,11 +13,12 @@ import org.tributary.error.WrongInput;
 
 /**
  * The rows of one part (a client's training rows, the global test rows) as text classification.
+ * Text becomes ids when a batch is made: a round reads far fewer rows than a client has.
  *
- * @param examples in file order, at least one
- * @param labels the declared labels; an example's label is an index into them
+ * @param texts in file order, at least one
+ * @param targets of each row, an index into the declared labels
  */
-public record ClassificationSet(List<Example> examples, List<String> labels) {
+public record ClassificationSet(List<String> texts, int[] targets) {
 
   /**
    * Which columns hold what.
@@ -28,54 +29,74 @@ public record ClassificationSet(List<Example> examples, List<String> labels) {
   public record Columns(String text, String label) {}
 
   /**
-   * Reads a folder of Parquet files, in the order of their names.
+   * Reads folders of Parquet files, in the order given and there in the order of their names.
    *
-   * @param store where it lies
-   * @param folder such as {@code client=0003/train}
+   * @param store where they lie
+   * @param folders such as {@code client=0003/train}
    * @param columns text and label
    * @param labels the declared labels
-   * @param tokens how text becomes ids; an empty text gives the special tokens alone
    * @return the rows
    * @throws IOException where the file system fails
-   * @throws WrongInput where the folder has no rows, a file is no Parquet, a column is missing, a
+   * @throws WrongInput where a folder has no rows, a file is no Parquet, a column is missing, a
    *     value is missing, or a label is not declared
    */
   public static ClassificationSet read(
-      Store store, Path folder, Columns columns, List<String> labels, Tokens tokens)
-      throws IOException {
+      Store store, List<Path> folders, Columns columns, List<String> labels) throws IOException {
     Map<String, Integer> index = new HashMap<>();
     for (String label : labels) {
       index.put(label, index.size());
     }
-    List<Example> examples = new ArrayList<>();
-    for (FileStatus status : store.list(folder)) {
-      Path file = status.getPath();
-      if (file.getName().endsWith(".parquet")) {
-        List<String> names = List.of(columns.text(), columns.label());
-        try (ParquetReading rows = ParquetRows.read(store, file, names)) {
-          for (long row = 0; rows.hasNext(); row++) {
-            examples.add(example(rows.next(), columns, index, tokens, file + ", row " + row));
-          }
+    List<String> texts = new ArrayList<>();
+    List<Integer> targets = new ArrayList<>();
+    for (Path folder : folders) {
+      int before = texts.size();
+      for (FileStatus status : store.list(folder)) {
+        Path file = status.getPath();
+        if (file.getName().endsWith(".parquet")) {
+          readFile(store, file, columns, index, texts, targets);
         }
       }
+      if (texts.size() == before) {
+        throw new WrongInput(
+            folder
+                + " holds no rows; a client needs at least one, so partition again or leave it"
+                + " out");
+      }
     }
-    if (examples.isEmpty()) {
-      throw new WrongInput(
-          folder
-              + " holds no rows; a client needs at least one, so partition again or leave it out");
-    }
-    return new ClassificationSet(List.copyOf(examples), List.copyOf(labels));
+    return new ClassificationSet(
+        List.copyOf(texts), targets.stream().mapToInt(Integer::intValue).toArray());
   }
 
-  private static Example example(
-      Row row, Columns columns, Map<String, Integer> index, Tokens tokens, String where) {
-    String text = row.text(columns.text());
-    String label = row.text(columns.label());
-    if (text == null || label == null) {
-      throw new WrongInput(
-          "%s: column %s is empty; fill it in or leave the row out"
-              .formatted(where, text == null ? columns.text() : columns.label()));
+  private static void readFile(
+      Store store,
+      Path file,
+      Columns columns,
+      Map<String, Integer> index,
+      List<String> texts,
+      List<Integer> targets)
+      throws IOException {
+    List<String> names = List.of(columns.text(), columns.label());
+    try (ParquetReading rows = ParquetRows.read(store, file, names)) {
+      for (long row = 0; rows.hasNext(); row++) {
+        Row values = rows.next();
+        String where = file + ", row " + row;
+        texts.add(given(values, columns.text(), where));
+        targets.add(target(given(values, columns.label(), where), columns, index, where));
+      }
     }
+  }
+
+  private static String given(Row row, String column, String where) {
+    String value = row.text(column);
+    if (value == null) {
+      throw new WrongInput(
+          "%s: column %s is empty; fill it in or leave the row out".formatted(where, column));
+    }
+    return value;
+  }
+
+  private static int target(
+      String label, Columns columns, Map<String, Integer> index, String where) {
     Integer known = index.get(label);
     if (known == null) {
       throw new WrongInput(
@@ -89,17 +110,29 @@ public record ClassificationSet(List<Example> examples, List<String> labels) {
                       .map(n -> "; did you mean \"" + n + "\"?")
                       .orElse("; correct it or declare it")));
     }
-    return new Example(tokens.ids(text), known);
+    return known;
+  }
+
+  /**
+   * The number of rows.
+   *
+   * @return at least one
+   */
+  public int size() {
+    return targets.length;
   }
 
   /**
    * A batch of some rows.
    *
-   * @param rows indices of examples, as {@link BatchOrder} gives them
+   * @param rows indices, as {@link BatchOrder} gives them
+   * @param tokens how text becomes ids; an empty text gives the special tokens alone
    * @param padId what fills up short rows
    * @return [rows, longest]
    */
-  public Batch batch(int[] rows, int padId) {
-    return Batch.of(Arrays.stream(rows).mapToObj(examples::get).toList(), padId);
+  public Batch batch(int[] rows, Tokens tokens, long padId) {
+    return Batch.of(
+        Arrays.stream(rows).mapToObj(i -> tokens.example(texts.get(i), targets[i])).toList(),
+        padId);
   }
 }

@@ -5,5 +5,6 @@ package org.tributary.data;
  *
  * @param ids token ids with special tokens, not padded
  * @param label index into the declared labels
+ * @param truncated whether the text was longer than the longest length and was cut
  */
-public record Example(long[] ids, int label) {}
+public record Example(long[] ids, int label, boolean truncated) {}

@@ -168,6 +168,18 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
+   * One row of text classification.
+   *
+   * @param text may be empty
+   * @param label index into the declared labels
+   * @return at most maxLength ids, with the label
+   */
+  public Example example(String text, int label) {
+    Encoding encoding = tokenizer.encode(text, true, false);
+    return new Example(encoding.getIds(), label, encoding.exceedMaxLength());
+  }
+
+  /**
    * A text as tokens.
    *
    * @param text may be empty

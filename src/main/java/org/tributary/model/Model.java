@@ -23,6 +23,7 @@ public final class Model implements AutoCloseable {
   /** The dict argument of everything that trains. */
   public static final String TRAIN = "train";
 
+  private final Architecture architecture;
   private final NDManager manager;
   private final Program program;
   private final List<NDArray> frozen = new ArrayList<>();
@@ -41,6 +42,7 @@ public final class Model implements AutoCloseable {
       Map<String, HostTensor> weights,
       Map<String, Double> scalings,
       Device device) {
+    this.architecture = architecture;
     program = Program.load(architecture.program(), device);
     manager = Torch.manager(device);
     weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, frozenArray(w, device))));
@@ -119,6 +121,15 @@ public final class Model implements AutoCloseable {
     arguments.addAll(train.isEmpty() ? List.of(nothingTrains) : train);
     arguments.addAll(inputs);
     return arguments;
+  }
+
+  /**
+   * The token that fills up short rows.
+   *
+   * @return its id
+   */
+  public long padToken() {
+    return architecture.padToken();
   }
 
   /**

@@ -51,7 +51,7 @@ class ClassificationSetTest {
   }
 
   private ClassificationSet read() throws IOException {
-    return ClassificationSet.read(store, folder(), COLUMNS, LABELS, tokens);
+    return ClassificationSet.read(store, List.of(folder()), COLUMNS, LABELS);
   }
 
   @Test
@@ -63,9 +63,9 @@ class ClassificationSetTest {
         Row.of(SCHEMA, 1L, "symptoms of diabetes", "plant"));
     Files.writeString(dir.resolve("notes.txt"), "not a part");
     ClassificationSet set = read();
-    assertThat(set.examples()).extracting(Example::label).containsExactly(1, 0, 0);
-    assertThat(set.examples().get(2).ids()).containsExactly(2, 3);
-    Batch batch = set.batch(new int[] {2, 0}, 9);
+    assertThat(set.targets()).containsExactly(1, 0, 0);
+    assertThat(set.texts()).containsExactly("a", "symptoms of diabetes", "");
+    Batch batch = set.batch(new int[] {2, 0}, tokens, 9);
     assertThat(batch.rows()).isEqualTo(2);
     assertThat(batch.length()).isEqualTo(3);
     assertThat(batch.ids()).containsExactly(2, 3, 9, 2, 20, 3);
@@ -107,10 +107,9 @@ class ClassificationSetTest {
             () ->
                 ClassificationSet.read(
                     store,
-                    folder(),
+                    List.of(folder()),
                     new ClassificationSet.Columns("text", "labels"),
-                    LABELS,
-                    tokens))
+                    LABELS))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("did you mean label?");
   }

@@ -1,0 +1,18 @@
+package org.tributary.client;
+
+/**
+ * A client cannot finish its round, for a reason of its own: the round goes on without it if enough
+ * others finish. The message says what to change.
+ */
+public final class ClientFailure extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * A failure.
+   *
+   * @param message what happened, and the way out
+   */
+  public ClientFailure(String message) {
+    super(message);
+  }
+}

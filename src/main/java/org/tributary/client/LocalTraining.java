@@ -1,0 +1,186 @@
+package org.tributary.client;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tributary.data.Batch;
+import org.tributary.data.BatchOrder;
+import org.tributary.model.Model;
+import org.tributary.optim.Gradients;
+import org.tributary.optim.Optimizer;
+import org.tributary.optim.Optimizers;
+import org.tributary.optim.Schedule;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Seeds;
+import org.tributary.torch.Torch;
+
+/**
+ * One client's training in one round: a function of the assignment and the recipe, which knows
+ * nothing of clusters. The same on a CPU bit for bit, whoever runs it, as long as the threads
+ * inside an operator and the processor's capability are the same.
+ */
+public final class LocalTraining {
+  private static final String GRADIENT = "grads.";
+
+  private final Model model;
+  private final Recipe recipe;
+
+  /**
+   * A training with a model.
+   *
+   * @param model frozen weights and program
+   * @param recipe how to train
+   */
+  public LocalTraining(Model model, Recipe recipe) {
+    this.model = model;
+    this.recipe = recipe;
+  }
+
+  /**
+   * Trains. The calling thread must have been prepared by {@link Torch#prepareThread}.
+   *
+   * @param a what to do
+   * @param manager whose device to use; left as it was found
+   * @param listener hears of every step
+   * @return weights and facts
+   * @throws ClientFailure if the loss is not finite
+   */
+  public Trained train(Assignment a, NDManager manager, StepListener listener) {
+    try (NDManager memory = manager.newSubManager();
+        Gradients gradients = new Gradients(manager.getDevice())) {
+      Map<String, NDArray> weights = new TreeMap<>();
+      List<NDArray> given = new ArrayList<>();
+      a.start()
+          .forEach(
+              (name, value) -> {
+                NDArray array = Model.trainable(memory, name, value);
+                given.add(array);
+                if (a.plan().trains(name)) {
+                  weights.put(name, array);
+                }
+              });
+      try (Optimizer optimizer =
+          Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState())) {
+        Loop loop = new Loop(a, given, gradients, optimizer);
+        Trained.Facts facts = loop.run(memory, listener);
+        return new Trained(
+            host(weights), recipe.keepOptimizer() ? host(optimizer.state()) : Map.of(), facts);
+      }
+    }
+  }
+
+  private static Map<String, HostTensor> host(Map<String, NDArray> arrays) {
+    Map<String, HostTensor> tensors = new TreeMap<>();
+    arrays.forEach(
+        (name, array) ->
+            tensors.put(
+                name, new HostTensor(DType.F32, array.getShape().getShape(), Torch.bytes(array))));
+    return tensors;
+  }
+
+  /** The steps of one round. */
+  private final class Loop {
+    private final Assignment a;
+    private final List<NDArray> given;
+    private final Gradients gradients;
+    private final Optimizer optimizer;
+    private final BatchOrder order;
+    private final int steps;
+    private final Schedule schedule;
+    private long tokens;
+    private long truncated;
+
+    Loop(Assignment a, List<NDArray> given, Gradients gradients, Optimizer optimizer) {
+      this.a = a;
+      this.given = given;
+      this.gradients = gradients;
+      this.optimizer = optimizer;
+      order =
+          new BatchOrder(
+              a.rows().size(), Seeds.of(recipe.seed(), "batches", a.round(), a.client()));
+      steps = recipe.stepsFor(a.rows().size());
+      schedule = recipe.scheduleFor(steps);
+    }
+
+    Trained.Facts run(NDManager memory, StepListener listener) {
+      long begin = System.nanoTime();
+      double first = 0;
+      double last = 0;
+      double sum = 0;
+      double norms = 0;
+      for (int i = 0; i < steps; i++) {
+        try (NDManager scratch = memory.newSubManager()) {
+          Map<String, NDArray> mean = new LinkedHashMap<>();
+          last = accumulate(scratch, mean);
+          checkFinite(last, i);
+          first = i == 0 ? last : first;
+          sum += last;
+          norms += gradients.clip(scratch, mean, recipe.clip());
+          optimizer.step(mean, schedule.at((long) a.round() * steps + i));
+        }
+        listener.step(i + 1, steps, last);
+      }
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      return new Trained.Facts(
+          steps,
+          tokens,
+          truncated,
+          first,
+          last,
+          sum / steps,
+          norms / steps,
+          optimizer.stateBytes(),
+          seconds);
+    }
+
+    /** The mean gradient over the step's micro-batches into {@code mean}; gives their mean loss. */
+    private double accumulate(NDManager scratch, Map<String, NDArray> mean) {
+      double factor = 1.0 / recipe.accumulate();
+      double loss = 0;
+      for (int j = 0; j < recipe.accumulate(); j++) {
+        Batch batch = a.rows().batch(order.next(recipe.batch()), a.tokens(), model.padToken());
+        tokens += batch.tokens();
+        truncated += batch.truncated();
+        Map<String, NDArray> results =
+            model.gradients(scratch, given, Inputs.withLabels(scratch, batch));
+        loss += results.get("loss").getFloat() * factor;
+        Map<String, NDArray> one = gradientsOf(results);
+        if (recipe.accumulate() == 1) {
+          mean.putAll(one);
+        } else if (j == 0) {
+          one.forEach((name, g) -> mean.put(name, g.zerosLike()));
+        }
+        if (recipe.accumulate() > 1) {
+          gradients.add(scratch, mean, one, factor);
+        }
+      }
+      return loss;
+    }
+
+    private Map<String, NDArray> gradientsOf(Map<String, NDArray> results) {
+      Map<String, NDArray> one = new TreeMap<>();
+      results.forEach(
+          (key, array) -> {
+            String name = key.startsWith(GRADIENT) ? key.substring(GRADIENT.length()) : "";
+            if (a.plan().trains(name)) {
+              one.put(name, array);
+            }
+          });
+      return one;
+    }
+
+    private void checkFinite(double loss, int step) {
+      if (!Double.isFinite(loss)) {
+        throw new ClientFailure(
+            "the loss is %s at step %d of round %d; lower client.optimizer.lr, or bound the gradients"
+                    .formatted(loss, step + 1, a.round())
+                + " with client.clip");
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.tributary.client;
+
+import org.tributary.optim.OptimizerSettings;
+import org.tributary.optim.Schedule;
+
+/**
+ * How every client trains, in every round.
+ *
+ * @param seed the job's
+ * @param rounds of the run
+ * @param steps optimizer steps a round; 0 where {@code epochs} says it
+ * @param epochs passes over the client's rows a round; 0 where {@code steps} says it
+ * @param batch rows of a micro-batch
+ * @param accumulate micro-batches a step
+ * @param clip bound of the gradients' common L2 norm; infinite for none
+ * @param optimizer and its numbers
+ * @param schedule name of the learning rate's shape
+ * @param lr highest learning rate
+ * @param warmup steps of the whole run
+ * @param keepOptimizer whether its state stays with the client from round to round
+ */
+public record Recipe(
+    long seed,
+    int rounds,
+    int steps,
+    double epochs,
+    int batch,
+    int accumulate,
+    double clip,
+    OptimizerSettings optimizer,
+    String schedule,
+    double lr,
+    int warmup,
+    boolean keepOptimizer) {
+
+  /**
+   * The steps of a client in a round.
+   *
+   * @param rows it has
+   * @return given, or enough for its epochs, and at least one
+   */
+  public int stepsFor(int rows) {
+    if (steps > 0) {
+      return steps;
+    }
+    return Math.max(1, (int) Math.ceil(epochs * rows / ((double) batch * accumulate)));
+  }
+
+  /**
+   * The learning rate over the whole run, for a client.
+   *
+   * @param stepsPerRound of that client
+   * @return the schedule, whose step 0 is the first of round 0
+   */
+  public Schedule scheduleFor(int stepsPerRound) {
+    return new Schedule(schedule, lr, warmup, (long) rounds * stepsPerRound);
+  }
+}
