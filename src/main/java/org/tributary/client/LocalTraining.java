@@ -58,12 +58,13 @@ public final class LocalTraining {
       a.start()
           .forEach(
               (name, value) -> {
-                NDArray array = Model.trainable(memory, name, value);
-                given.add(array);
                 if (a.plan().trains(name)) {
-                  weights.put(name, array);
+                  weights.put(name, Model.trainable(memory, name, value));
+                } else {
+                  given.add(Model.fixed(memory, name, value));
                 }
               });
+      given.addAll(weights.values());
       try (Optimizer optimizer =
           Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState())) {
         Loop loop = new Loop(a, given, gradients, optimizer);
@@ -166,9 +167,8 @@ public final class LocalTraining {
       Map<String, NDArray> one = new TreeMap<>();
       results.forEach(
           (key, array) -> {
-            String name = key.startsWith(GRADIENT) ? key.substring(GRADIENT.length()) : "";
-            if (a.plan().trains(name)) {
-              one.put(name, array);
+            if (key.startsWith(GRADIENT)) {
+              one.put(key.substring(GRADIENT.length()), array);
             }
           });
       return one;

@@ -20,8 +20,7 @@ import org.tributary.torch.Torch;
 public final class Model implements AutoCloseable {
   private static final String FROZEN = "frozen";
 
-  /** The dict argument of everything that trains. */
-  public static final String TRAIN = "train";
+  private static final String TRAIN = "train";
 
   private final Architecture architecture;
   private final NDManager manager;
@@ -81,10 +80,23 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Puts a weight of one client's own into the engine that nobody changes, such as a shared A.
+   *
+   * @param owner of the array
+   * @param name of the weight
+   * @param value copied
+   * @return an array to be passed to the other methods, which gets no gradient
+   */
+  public static NDArray fixed(NDManager owner, String name, HostTensor value) {
+    return Program.name(
+        FROZEN, name, Torch.copy(owner, value.data(), dataType(value), value.shape()));
+  }
+
+  /**
    * Loss and gradients of a batch, in one native call.
    *
    * @param step owns the results
-   * @param train what trains, made by {@link #trainable}; at least one
+   * @param train what was made by {@link #trainable}, at least one, and {@link #fixed}
    * @param inputs the program's other arguments, labels last
    * @return {@code loss} (scalar), {@code logits}, and {@code grads.<name>} for each that trains
    */
@@ -118,7 +130,8 @@ public final class Model implements AutoCloseable {
 
   private List<NDArray> arguments(List<NDArray> train, List<NDArray> inputs) {
     List<NDArray> arguments = new ArrayList<>(frozen);
-    arguments.addAll(train.isEmpty() ? List.of(nothingTrains) : train);
+    arguments.add(nothingTrains);
+    arguments.addAll(train);
     arguments.addAll(inputs);
     return arguments;
   }

@@ -1,0 +1,116 @@
+package org.tributary.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Torch;
+
+/** Every model case of the golden folder whose family is built: logits, states, loss, gradients. */
+class ModelGoldenTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> BUILT = Set.of("bert");
+  private static final double LOGITS = 1e-4;
+  private static final double LOSS = 1e-5;
+  private static final double GRADIENTS = 1e-4;
+
+  @TestFactory
+  Stream<DynamicTest> everyCase() throws IOException {
+    List<Path> cases = new ArrayList<>();
+    try (Stream<Path> folders = Files.list(Path.of(System.getProperty("golden")))) {
+      for (Path folder : folders.sorted().toList()) {
+        Path config = folder.resolve("config.json");
+        if (Files.exists(config)
+            && BUILT.contains(JSON.readTree(config.toFile()).path("model_type").asText())) {
+          cases.add(folder);
+        }
+      }
+    }
+    assertThat(cases).as("golden cases in %s", System.getProperty("golden")).isNotEmpty();
+    return cases.stream()
+        .flatMap(
+            folder ->
+                Stream.of("config.json", "config.v5.json")
+                    .map(
+                        config ->
+                            DynamicTest.dynamicTest(
+                                folder.getFileName() + " " + config, () -> check(folder, config))));
+  }
+
+  private static void check(Path folder, String config) throws IOException {
+    Torch.prepareThread(1);
+    Map<String, HostTensor> weights = SafeTensors.map(folder.resolve("model.safetensors"));
+    JsonNode golden = JSON.readTree(folder.resolve("golden.json").toFile());
+    Architecture architecture =
+        Architectures.of(
+            JSON.readTree(folder.resolve(config).toFile()), weights.keySet(), Pooling.CLS);
+    Map<String, HostTensor> inputs = SafeTensors.map(folder.resolve("inputs.safetensors"));
+    Map<String, HostTensor> outputs = SafeTensors.map(folder.resolve("outputs.safetensors"));
+    Map<String, HostTensor> gradients = SafeTensors.map(folder.resolve("grads.safetensors"));
+    try (NDManager manager = Torch.manager(Device.cpu());
+        Model model = new Model(architecture, weights, Map.of(), Device.cpu())) {
+      List<NDArray> train = new ArrayList<>();
+      weights.forEach((name, w) -> train.add(Model.trainable(manager, name, w)));
+      List<NDArray> arguments = new ArrayList<>();
+      for (String name : List.of("input_ids", "attention_mask", "token_type_ids", "labels")) {
+        HostTensor x = inputs.get(name);
+        arguments.add(Torch.copy(manager, x.data(), DataType.INT64, x.shape()));
+      }
+      Map<String, NDArray> results = model.gradients(manager, train, arguments);
+      assertThat((double) results.get("loss").getFloat())
+          .isCloseTo(golden.get("loss").asDouble(), org.assertj.core.data.Offset.offset(LOSS));
+      assertClose("logits", results.get("logits"), outputs.get("logits"), null, LOGITS);
+      Map<String, NDArray> found = new TreeMap<>(results);
+      found.keySet().removeIf(key -> !key.startsWith("grads."));
+      assertThat(found.keySet()).hasSameSizeAs(gradients.keySet());
+      gradients.forEach((k, g) -> assertClose(k, found.get("grads." + k), g, null, GRADIENTS));
+      Map<String, NDArray> states = model.states(manager, List.of(), arguments.subList(0, 3));
+      outputs.forEach(
+          (k, expected) -> {
+            if (k.startsWith("hidden_states.")) {
+              assertClose(k, states.get(k), expected, inputs.get("attention_mask"), LOGITS);
+            }
+          });
+      assertClose(
+          "logits without a graph",
+          model.logits(manager, List.of(), arguments.subList(0, 3)),
+          outputs.get("logits"),
+          null,
+          LOGITS);
+    }
+  }
+
+  private static void assertClose(
+      String name, NDArray actual, HostTensor expected, HostTensor mask, double tolerance) {
+    assertThat(actual).as(name).isNotNull();
+    assertThat(actual.getShape().getShape()).as(name).isEqualTo(expected.shape());
+    float[] a = new HostTensor(DType.F32, expected.shape(), Torch.bytes(actual)).toFloats();
+    float[] e = expected.toFloats();
+    int width = mask == null ? 1 : (int) (expected.elements() / mask.elements());
+    double worst = 0;
+    for (int i = 0; i < a.length; i++) {
+      if (mask == null || mask.data().asLongBuffer().get(i / width) == 1) {
+        worst = Math.max(worst, Math.abs(a[i] - e[i]));
+      }
+    }
+    assertThat(worst).as(name).isLessThanOrEqualTo(tolerance);
+  }
+}
