@@ -1,0 +1,217 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * One driver at a time works in a run's folder. The lock is a sequence of files that are only ever
+ * made, never changed: {@code <generation>.json} by who takes it, {@code <generation>.<n>} by who
+ * renews it, {@code <generation>.released} at the end. A generation is free when it is released,
+ * when its process is known to be gone (same host), or when nobody renewed it for a lease while we
+ * watched: no clocks are compared.
+ *
+ * <p>The lock saves work, it does not guard the bits: all files of a run are written once and the
+ * first wins, so that even two drivers at once could not spoil them.
+ */
+final class RunLock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
+  private static final String HELD = ".json";
+  private static final String RELEASED = ".released";
+
+  /**
+   * Who holds a generation.
+   *
+   * @param application of Spark
+   * @param host name
+   * @param pid process
+   * @param started when that process began
+   * @param leaseSeconds after which a silent holder has lost it
+   */
+  record Holder(String application, String host, long pid, String started, int leaseSeconds) {
+    static Holder me(String application, int leaseSeconds) {
+      ProcessHandle self = ProcessHandle.current();
+      return new Holder(application, hostName(), self.pid(), started(self), leaseSeconds);
+    }
+
+    /** True if it is certain: the process is of this host and not there any more. */
+    boolean isGone() {
+      if (!host.equals(hostName())) {
+        return false;
+      }
+      Optional<ProcessHandle> process = ProcessHandle.of(pid);
+      return process.isEmpty() || !Objects.equals(started(process.get()), started);
+    }
+
+    private static String started(ProcessHandle process) {
+      return process.info().startInstant().map(Instant::toString).orElse("unknown");
+    }
+
+    private static String hostName() {
+      try {
+        return InetAddress.getLocalHost().getHostName();
+      } catch (UnknownHostException e) {
+        return "unknown";
+      }
+    }
+  }
+
+  private final Store store;
+  private final Path folder;
+  private final long generation;
+  private final ScheduledExecutorService renewer;
+  private long renewals;
+
+  private RunLock(Store store, Path folder, long generation, int leaseSeconds) {
+    this.store = store;
+    this.folder = folder;
+    this.generation = generation;
+    renewer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "tributary-lock");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long third = Math.max(1, leaseSeconds * 1000L / 3);
+    renewer.scheduleAtFixedRate(this::renew, third, third, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Takes the lock, waiting for a silent holder's lease to run out.
+   *
+   * @param store where the run lies
+   * @param folder of locks
+   * @param application that asks
+   * @param leaseSeconds of our own lease
+   * @return to be closed
+   * @throws WrongInput if another driver is at work
+   */
+  static RunLock take(Store store, Path folder, String application, int leaseSeconds)
+      throws IOException, InterruptedException {
+    while (true) {
+      long last = lastGeneration(store, folder);
+      if (last > 0 && !isFree(store, folder, last)) {
+        throw inUse(store, folder, last);
+      }
+      long mine = last + 1;
+      Holder me = Holder.me(application, leaseSeconds);
+      if (Json.commit(store, held(folder, mine), me)) {
+        forget(store, folder, mine);
+        return new RunLock(store, folder, mine, leaseSeconds);
+      }
+    }
+  }
+
+  private static WrongInput inUse(Store store, Path folder, long generation) throws IOException {
+    Holder holder = Json.read(store, held(folder, generation), Holder.class);
+    return new WrongInput(
+        "%s is in use by application %s (process %d on %s); wait until it ends, or use another out"
+            .formatted(folder.getParent(), holder.application(), holder.pid(), holder.host()));
+  }
+
+  private static boolean isFree(Store store, Path folder, long generation)
+      throws IOException, InterruptedException {
+    if (store.exists(name(folder, generation, RELEASED))) {
+      return true;
+    }
+    Holder holder = Json.read(store, held(folder, generation), Holder.class);
+    if (holder.isGone()) {
+      LOG.info("the run's last driver (process {}) is gone; going on", holder.pid());
+      return true;
+    }
+    List<String> seen = names(store, folder);
+    LOG.info(
+        "the run was left locked by application {} on {}; waiting up to {} s to see whether it is"
+            + " alive",
+        holder.application(),
+        holder.host(),
+        holder.leaseSeconds());
+    long end = System.nanoTime() + Duration.ofSeconds(holder.leaseSeconds()).toNanos();
+    while (System.nanoTime() < end) {
+      Thread.sleep(Math.min(500, holder.leaseSeconds() * 100L));
+      if (store.exists(name(folder, generation, RELEASED)) || holder.isGone()) {
+        return true;
+      }
+      if (!names(store, folder).equals(seen)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Makes sure that nobody took the lock over while this process could not renew it.
+   *
+   * @throws IOException if somebody did
+   */
+  void check() throws IOException {
+    if (lastGeneration(store, folder) != generation) {
+      throw new IOException(
+          folder.getParent()
+              + ": another driver took the run over while this one was silent; look at that one");
+    }
+  }
+
+  private synchronized void renew() {
+    try {
+      store.commit(name(folder, generation, "." + (renewals + 1)), out -> out.write('\n'));
+      store.delete(name(folder, generation, "." + renewals));
+      renewals++;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("the run's lock could not be renewed: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    renewer.shutdownNow();
+    synchronized (this) {
+      store.commit(name(folder, generation, RELEASED), out -> out.write('\n'));
+      store.delete(name(folder, generation, "." + renewals));
+    }
+  }
+
+  private static void forget(Store store, Path folder, long mine) throws IOException {
+    for (FileStatus file : store.list(folder)) {
+      if (generation(file.getPath()) < mine) {
+        store.delete(file.getPath());
+      }
+    }
+  }
+
+  private static long lastGeneration(Store store, Path folder) throws IOException {
+    return store.list(folder).stream().mapToLong(f -> generation(f.getPath())).max().orElse(0);
+  }
+
+  private static List<String> names(Store store, Path folder) throws IOException {
+    return store.list(folder).stream().map(f -> f.getPath().getName()).toList();
+  }
+
+  private static long generation(Path file) {
+    String name = file.getName();
+    return Long.parseLong(name.substring(0, name.indexOf('.')));
+  }
+
+  private static Path held(Path folder, long generation) {
+    return name(folder, generation, HELD);
+  }
+
+  private static Path name(Path folder, long generation, String end) {
+    return new Path(folder, "%08d%s".formatted(generation, end));
+  }
+}

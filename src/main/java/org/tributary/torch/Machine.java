@@ -1,0 +1,83 @@
+package org.tributary.torch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What matters of the machine below the engine: its vector instructions and the memory in use. */
+public final class Machine {
+  private Machine() {}
+
+  /**
+   * Which of its kernels libtorch chooses here, by the same rules: sums are in another order on
+   * another one, so bits are comparable only between equal ones.
+   *
+   * @return {@code AVX512}, {@code AVX2}, {@code DEFAULT}, or what ATEN_CPU_CAPABILITY says; on
+   *     other processors than x86 the architecture's name
+   */
+  public static String cpuCapability() {
+    String forced = System.getenv("ATEN_CPU_CAPABILITY");
+    if (forced != null && !forced.isBlank()) {
+      return forced.toUpperCase(Locale.ROOT);
+    }
+    String architecture = System.getProperty("os.arch");
+    Set<String> flags = flags();
+    if (flags.isEmpty()) {
+      return architecture;
+    }
+    if (flags.containsAll(List.of("avx512f", "avx512vl", "avx512bw", "avx512dq", "fma"))) {
+      return "AVX512";
+    }
+    return flags.containsAll(List.of("avx2", "fma")) ? "AVX2" : "DEFAULT";
+  }
+
+  private static Set<String> flags() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("flags"))
+          .findFirst()
+          .map(line -> Set.of(line.substring(line.indexOf(':') + 1).trim().split("\\s+")))
+          .orElse(Set.of());
+    } catch (IOException | IllegalArgumentException e) {
+      return Set.of();
+    }
+  }
+
+  /**
+   * The process's largest resident memory so far.
+   *
+   * @return bytes, 0 where the system does not tell
+   */
+  public static long peakMemoryBytes() {
+    return status("VmHWM:");
+  }
+
+  /**
+   * The process's resident memory.
+   *
+   * @return bytes, 0 where the system does not tell
+   */
+  public static long residentMemoryBytes() {
+    return status("VmRSS:");
+  }
+
+  private static long status(String key) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith(key))
+          .map(line -> line.substring(key.length()).replace("kB", "").trim())
+          .collect(Collectors.collectingAndThen(Collectors.toList(), Machine::kilobytes));
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static long kilobytes(List<String> found) {
+    return found.isEmpty() ? 0 : Long.parseLong(found.get(0)) * 1024;
+  }
+}
