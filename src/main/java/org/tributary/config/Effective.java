@@ -1,0 +1,140 @@
+package org.tributary.config;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+/**
+ * The effective configuration: every key with the value that counts, in the order of the records,
+ * and the part of it that must stay as it is when a run goes on.
+ */
+public final class Effective {
+  private Effective() {}
+
+  /**
+   * The frozen keys of a configuration.
+   *
+   * @param yaml the keys that are not operational, with their values; equal text for equal values
+   * @param sha256 of the text in UTF-8, in hex
+   */
+  public record Frozen(String yaml, String sha256) {}
+
+  /**
+   * Writes a configuration with every key.
+   *
+   * @param config a configuration record
+   * @return YAML that {@link ConfigReader#read} reads as an equal record
+   */
+  public static String yaml(Record config) {
+    return YamlTree.write(tree(config, (section, key) -> true));
+  }
+
+  /**
+   * The part of a configuration that a run never changes.
+   *
+   * @param config a configuration record
+   * @return the frozen keys
+   */
+  public static Frozen frozen(Record config) {
+    String yaml = YamlTree.write(tree(config, Effective::isFrozen));
+    return new Frozen(yaml, sha256(yaml));
+  }
+
+  /**
+   * What keeps a run from going on with another configuration: the keys that are frozen in either
+   * and differ.
+   *
+   * @param was the run's configuration
+   * @param now the new one, of the same type
+   * @return one line a key, {@code key: was X, now Y}; empty when the run may go on
+   */
+  public static List<String> difference(Record was, Record now) {
+    if (was.getClass() != now.getClass()) {
+      throw new IllegalArgumentException(was.getClass() + " against " + now.getClass());
+    }
+    Map<String, Object> before = flat(tree(was, (section, key) -> true));
+    Map<String, Object> after = flat(tree(now, (section, key) -> true));
+    Set<String> frozen = new LinkedHashSet<>(flat(tree(was, Effective::isFrozen)).keySet());
+    frozen.addAll(flat(tree(now, Effective::isFrozen)).keySet());
+    List<String> lines = new ArrayList<>();
+    for (String key : frozen) {
+      if (!Objects.equals(before.get(key), after.get(key))) {
+        lines.add("%s: was %s, now %s".formatted(key, word(before.get(key)), word(after.get(key))));
+      }
+    }
+    return lines;
+  }
+
+  private static String word(Object value) {
+    return value == null ? "not set" : value.toString();
+  }
+
+  private static boolean isFrozen(Record section, RecordComponent component) {
+    return !Schema.key(component).operational()
+        || section instanceof Section s && s.alsoFrozen().contains(component.getName());
+  }
+
+  private static Map<String, Object> tree(
+      Record section, BiPredicate<Record, RecordComponent> wanted) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    for (RecordComponent component : section.getClass().getRecordComponents()) {
+      if (wanted.test(section, component)) {
+        Object value = get(section, component);
+        if (value instanceof Record inner) {
+          value = tree(inner, wanted);
+        } else if (Schema.key(component).size() && value != null) {
+          value = Values.size((Long) value);
+        } else if (value instanceof List<?> list) {
+          // SnakeYAML writes anchors for an object it meets twice, as it would List.of().
+          value = new ArrayList<>(list);
+        }
+        tree.put(component.getName(), value);
+      }
+    }
+    return tree;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> flat(Map<String, Object> tree) {
+    Map<String, Object> flat = new LinkedHashMap<>();
+    tree.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> section) {
+            flat((Map<String, Object>) section)
+                .forEach((key, leaf) -> flat.put(Schema.join(name, key), leaf));
+          } else {
+            flat.put(name, value);
+          }
+        });
+    return flat;
+  }
+
+  private static Object get(Record section, RecordComponent component) {
+    try {
+      component.getAccessor().setAccessible(true);
+      return component.getAccessor().invoke(section);
+    } catch (InvocationTargetException | IllegalAccessException e) {
+      throw new IllegalStateException("cannot read " + component, e);
+    }
+  }
+
+  private static String sha256(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.tributary.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** What the writer of a wrong name may have meant, by edit distance. */
+final class Nearest {
+  /** Between a name in the right section and as near a one elsewhere, the first is meant. */
+  private static final double MISPLACED = 0.5;
+
+  private static final int MOST = 3;
+
+  private Nearest() {}
+
+  /**
+   * The known keys that come nearest to an unknown one, wherever in the tree they belong.
+   *
+   * @param section dotted name of the section it was found in
+   * @param unknown its name there
+   * @param known dotted names of all keys
+   * @return dotted names, equally near; empty when none is near
+   */
+  static List<String> keys(String section, String unknown, Collection<String> known) {
+    List<String> nearest = new ArrayList<>();
+    double best = tolerance(unknown) + MISPLACED;
+    for (String key : known) {
+      double misplaced = Schema.parent(key).equals(section) ? 0 : MISPLACED;
+      int toLast = distance(unknown, Schema.last(key));
+      double distance = misplaced + Math.min(toLast, distance(unknown, key));
+      if (distance < best) {
+        nearest.clear();
+      }
+      if (distance <= best) {
+        best = distance;
+        nearest.add(key);
+      }
+    }
+    return nearest.size() > MOST ? nearest.subList(0, MOST) : nearest;
+  }
+
+  /**
+   * The allowed name that comes nearest to a wrong one.
+   *
+   * @param wrong a name that is not allowed
+   * @param allowed names
+   * @return the first of the nearest; empty when none is near
+   */
+  static Optional<String> name(String wrong, Collection<String> allowed) {
+    String nearest = null;
+    int best = tolerance(wrong) + 1;
+    for (String name : allowed) {
+      int distance = distance(wrong, name);
+      if (distance < best) {
+        best = distance;
+        nearest = name;
+      }
+    }
+    return Optional.ofNullable(nearest);
+  }
+
+  private static int tolerance(String name) {
+    return name.length() < 5 ? 1 : Math.max(2, name.length() / 3);
+  }
+
+  private static int distance(String a, String b) {
+    return LevenshteinDistance.getDefaultInstance().apply(plain(a), plain(b));
+  }
+
+  /** {@code weight_decay}, {@code weight-decay} and {@code weightDecay} are one name. */
+  private static String plain(String name) {
+    return name.replaceAll("[-_ ]", "").toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,122 @@
+package org.tributary.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a raw set is cut into clients: the file that {@code partition} takes.
+ *
+ * @param source the raw set
+ * @param out folder of the partitioned sets
+ * @param name name of this one, a folder under out
+ * @param seed everything random is derived from it
+ * @param shared whether {@code file:} paths are one file system for all nodes
+ * @param label column with the class; null when the set has none
+ * @param clients number of clients; null for the partitioner {@code natural}
+ * @param partitioner how rows are given to clients
+ * @param validation share of each client's rows kept for validation, where the source has none
+ * @param test share of all rows kept for the global test, where the source has none
+ */
+public record PartitionConfig(
+    @Key(value = "the raw set", required = true) Source source,
+    @Key(value = "folder of the partitioned sets", byDefault = "data-partitions") String out,
+    @Key(
+            value = "name of the partitioned set, a folder under out",
+            required = true,
+            pattern = "[a-z0-9][a-z0-9._-]*")
+        String name,
+    @Key(value = "seed of everything random", byDefault = "0") long seed,
+    @Key(
+            value = "whether file: paths are the same file system on every node",
+            byDefault = "false",
+            operational = true)
+        boolean shared,
+    @Key("column with the class") String label,
+    @Key(value = "number of clients", min = 1) Integer clients,
+    @Key(value = "how rows are given to clients", required = true) Partitioner partitioner,
+    @Key(
+            value = "share of each client's rows for validation",
+            byDefault = "0.1",
+            min = 0,
+            below = 1)
+        double validation,
+    @Key(value = "share of all rows for the test", byDefault = "0.1", min = 0, below = 1)
+        double test)
+    implements Section {
+
+  /** What each partitioner needs from the keys beside it. */
+  @Override
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (partitioner != null) {
+      boolean natural = partitioner.name().equals("natural");
+      if (!natural && clients == null) {
+        problems.add("clients: missing; the partitioner %s needs it".formatted(partitioner.name()));
+      } else if (natural && clients != null) {
+        problems.add(
+            "clients: the partitioner natural makes one client for each value of"
+                + " partitioner.column; remove clients");
+      }
+      if (label == null && List.of("dirichlet", "by-label").contains(partitioner.name())) {
+        problems.add(
+            "label: missing; the partitioner %s needs the column with the class"
+                .formatted(partitioner.name()));
+      }
+    }
+    if (source != null && label != null && !source.keeps(label)) {
+      problems.add("label: source.columns leaves the column %s out; add it there".formatted(label));
+    }
+    return problems;
+  }
+
+  /**
+   * The raw set.
+   *
+   * @param format of the files
+   * @param train file or folder with the rows that clients get
+   * @param validation file or folder with the clients' validation rows; null to take a share
+   * @param test file or folder with the global test rows; null to take a share
+   * @param columns columns to keep; empty for all
+   */
+  public record Source(
+      @Key(value = "format of the files", required = true) String format,
+      @Key(value = "file or folder with the rows to cut, a URI or path", required = true)
+          String train,
+      @Key("file or folder with rows for validation") String validation,
+      @Key("file or folder with rows for the test") String test,
+      @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns) {
+
+    private boolean keeps(String column) {
+      return columns.isEmpty() || columns.contains(column);
+    }
+  }
+
+  /**
+   * How rows are given to clients.
+   *
+   * @param name a partitioner's name
+   * @param alpha of {@code dirichlet}: concentration of each class over the clients; null elsewhere
+   * @param minRows the smallest client's training rows
+   * @param shards of {@code by-label}: shards a client gets
+   * @param column of {@code natural}: whose row it is; null elsewhere
+   */
+  public record Partitioner(
+      @Key(value = "the partitioner's name", required = true) String name,
+      @Key(value = "concentration, of dirichlet", above = 0) Double alpha,
+      @Key(value = "the smallest client's training rows", byDefault = "1", min = 1) int minRows,
+      @Key(value = "shards a client gets, of by-label", byDefault = "2", min = 1) int shards,
+      @Key("column that says whose row it is, of natural") String column)
+      implements Section {
+
+    /** Keys without which the named partitioner cannot work. */
+    @Override
+    public List<String> problems() {
+      if (name.equals("dirichlet") && alpha == null) {
+        return List.of("dirichlet needs alpha, the concentration, such as 0.1");
+      } else if (name.equals("natural") && column == null) {
+        return List.of("natural needs column, the name of the column that says whose row it is");
+      }
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package org.tributary.config;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One federated run: the file that {@code train} takes. Keys are frozen once a run has begun,
+ * unless they are declared operational.
+ *
+ * @param out the run's folder
+ * @param seed everything random is derived from it
+ * @param rounds rounds to run
+ * @param shared whether {@code file:} paths are one file system for all nodes
+ * @param model the base model
+ * @param data the clients' data
+ * @param framework what trains, what travels, how it is merged
+ * @param client local training
+ * @param cohort who takes part in a round
+ * @param evaluate evaluation of the global model
+ * @param reduce where merges run
+ * @param keep what stays on disk
+ * @param lock the run's lock
+ */
+public record TrainConfig(
+    @Key(value = "folder of the run, a URI or path", required = true, operational = true)
+        String out,
+    @Key(value = "seed of everything random", byDefault = "0") long seed,
+    @Key(value = "number of rounds", required = true, min = 1, operational = true) int rounds,
+    @Key(
+            value = "whether file: paths are the same file system on every node",
+            byDefault = "false",
+            operational = true)
+        boolean shared,
+    @Key(value = "the base model", required = true) Model model,
+    @Key(value = "the partitioned data", required = true) Data data,
+    @Key(value = "the federated framework", required = true) Framework framework,
+    @Key(value = "local training", required = true) Client client,
+    @Key("who takes part in a round") Cohort cohort,
+    @Key(value = "evaluation of the global model", operational = true) Evaluate evaluate,
+    @Key(value = "where merges run", operational = true) Reduce reduce,
+    @Key(value = "what stays on disk", operational = true) Keep keep,
+    @Key(value = "the run's lock", operational = true) Lock lock)
+    implements Section {
+
+  /** The schedule's length is the run's, unless the rate is constant: then rounds may be added. */
+  @Override
+  public Set<String> alsoFrozen() {
+    return client.schedule().name().equals("constant") ? Set.of() : Set.of("rounds");
+  }
+
+  /** The warm-up must end within the run. */
+  @Override
+  public List<String> problems() {
+    if (client == null || client.steps() == null) {
+      return List.of();
+    }
+    long steps = (long) rounds * client.steps();
+    int warmup = client.schedule().warmup();
+    return warmup <= steps
+        ? List.of()
+        : List.of(
+            "client.schedule.warmup is %d steps, but the whole run has %d (rounds x client.steps);"
+                    .formatted(warmup, steps)
+                + " warm up for fewer or run more rounds");
+  }
+
+  /**
+   * The base model.
+   *
+   * @param path Hugging Face folder, a URI or path
+   * @param pooling from token states to one vector: {@code mean} or {@code cls}
+   * @param maxLength tokens, with special ones; longer texts are cut
+   */
+  public record Model(
+      @Key(value = "Hugging Face folder, a URI or path", required = true) String path,
+      @Key(
+              value = "from token states to one vector",
+              byDefault = "mean",
+              oneOf = {"mean", "cls"})
+          String pooling,
+      @Key(value = "tokens a text keeps, with special ones", byDefault = "128", min = 4)
+          int maxLength) {}
+
+  /**
+   * The clients' data.
+   *
+   * @param path folder that {@code partition} wrote
+   * @param text column with the input
+   * @param label column with the class
+   */
+  public record Data(
+      @Key(value = "folder that partition wrote, a URI or path", required = true) String path,
+      @Key(value = "column with the input", byDefault = "text") String text,
+      @Key(value = "column with the class", byDefault = "label") String label) {}
+
+  /**
+   * The federated framework.
+   *
+   * @param name a framework's name
+   * @param train globs over names of weights that train in full; empty for the framework's own
+   * @param lora low-rank adapters; null when absent
+   */
+  public record Framework(
+      @Key(value = "the framework's name", required = true) String name,
+      @Key(
+              value = "globs over names of weights that train in full; [] for the framework's own",
+              byDefault = "[]")
+          List<String> train,
+      @Key(value = "low-rank adapters", optional = true) Lora lora) {}
+
+  /**
+   * Low-rank adapters (Hu et al., arXiv 2106.09685): W + scale B A.
+   *
+   * @param rank rows of A, columns of B
+   * @param alpha scale is alpha / rank, with rslora alpha / sqrt(rank)
+   * @param targets globs over, or last parts of, the names of the linear layers to adapt
+   * @param rslora rank-stabilised scale (arXiv 2312.03732)
+   */
+  public record Lora(
+      @Key(value = "rows of A", required = true, min = 1) int rank,
+      @Key(value = "numerator of the scale", byDefault = "16", above = 0) double alpha,
+      @Key(value = "names of the linear layers to adapt", required = true, min = 1)
+          List<String> targets,
+      @Key(value = "scale alpha / sqrt(rank)", byDefault = "false") boolean rslora) {}
+
+  /**
+   * Local training.
+   *
+   * @param steps optimizer steps a round; null when epochs are given
+   * @param epochs passes over the client's rows a round; null when steps are given
+   * @param batch rows of a micro batch
+   * @param accumulate micro batches a step
+   * @param clip largest global L2 norm of the gradient; null for no clipping
+   * @param threads CPU threads of one client
+   * @param keepOptimizer whether the optimizer's state lives on from round to round
+   * @param optimizer the optimizer
+   * @param schedule the learning rate over the whole run
+   */
+  public record Client(
+      @Key(value = "optimizer steps a round", min = 1) Integer steps,
+      @Key(value = "passes over the client's rows a round", above = 0) Double epochs,
+      @Key(value = "rows of a micro batch", byDefault = "16", min = 1) int batch,
+      @Key(value = "micro batches a step", byDefault = "1", min = 1) int accumulate,
+      @Key(value = "largest global L2 norm of the gradient", above = 0) Double clip,
+      @Key(value = "CPU threads of one client", byDefault = "1", min = 1) int threads,
+      @Key(value = "whether optimizer state lives on across rounds", byDefault = "false")
+          boolean keepOptimizer,
+      @Key(value = "the optimizer", required = true) Optimizer optimizer,
+      @Key("learning rate over the whole run") Schedule schedule)
+      implements Section {
+
+    /** How long a client trains is said once. */
+    @Override
+    public List<String> problems() {
+      if (steps == null && epochs == null) {
+        return List.of("how long a client trains is missing; give steps or epochs");
+      }
+      return steps == null || epochs == null
+          ? List.of()
+          : List.of("has both steps and epochs; give one of them");
+    }
+  }
+
+  /**
+   * The optimizer.
+   *
+   * @param name an optimizer's name
+   * @param lr learning rate
+   * @param momentum of SGD
+   * @param beta1 decay of the first moment
+   * @param beta2 decay of the second moment
+   * @param eps added to the root of the second moment
+   * @param weightDecay decoupled weight decay, relative to the learning rate
+   */
+  public record Optimizer(
+      @Key(value = "the optimizer's name", required = true) String name,
+      @Key(value = "learning rate", required = true, above = 0) double lr,
+      @Key(value = "momentum of SGD", byDefault = "0.0", min = 0, below = 1) double momentum,
+      @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,
+      @Key(value = "decay of the second moment", byDefault = "0.999", min = 0, below = 1)
+          double beta2,
+      @Key(value = "added to the root of the second moment", byDefault = "1.0e-8", above = 0)
+          double eps,
+      @Key(value = "decoupled weight decay", byDefault = "0.0", min = 0) double weightDecay) {}
+
+  /**
+   * The learning rate over the whole run; it never starts anew with a round.
+   *
+   * @param name a schedule's name
+   * @param warmup steps of the whole run over which the rate rises from 0
+   */
+  public record Schedule(
+      @Key(value = "the schedule's name", byDefault = "constant") String name,
+      @Key(value = "steps over which the rate rises", byDefault = "0", min = 0) int warmup) {}
+
+  /**
+   * Who takes part in a round.
+   *
+   * @param fraction share of the clients sampled each round
+   * @param minClients fewest updates with which a round is closed
+   */
+  public record Cohort(
+      @Key(value = "share of the clients sampled each round", byDefault = "1.0", above = 0, max = 1)
+          double fraction,
+      @Key(
+              value = "fewest updates that close a round",
+              byDefault = "1",
+              min = 1,
+              operational = true)
+          int minClients) {}
+
+  /**
+   * Evaluation of the global model; the last round is always evaluated.
+   *
+   * @param every rounds between evaluations
+   * @param batch rows of a forward pass
+   * @param shard rows of an evaluation task
+   */
+  public record Evaluate(
+      @Key(value = "rounds between evaluations", byDefault = "1", min = 1) int every,
+      @Key(value = "rows of a forward pass", byDefault = "64", min = 1) int batch,
+      @Key(value = "rows of an evaluation task", byDefault = "512", min = 1) int shard) {}
+
+  /**
+   * Where merges run.
+   *
+   * @param driverLimit bytes; a round whose uploads are larger is merged by a Spark stage
+   */
+  public record Reduce(
+      @Key(value = "largest uploads that the driver merges", byDefault = "512m", size = true)
+          long driverLimit) {}
+
+  /**
+   * What stays on disk.
+   *
+   * @param updates rounds whose updates stay
+   * @param globals rounds whose global state stays
+   */
+  public record Keep(
+      @Key(value = "rounds whose updates stay", byDefault = "1", min = 1) int updates,
+      @Key(value = "rounds whose global state stays", byDefault = "2", min = 1) int globals) {}
+
+  /**
+   * The run's lock: one driver at a time.
+   *
+   * @param lease seconds after which a lock that nobody renewed is free
+   */
+  public record Lock(
+      @Key(value = "seconds until a lock that nobody renews is free", byDefault = "60", min = 1)
+          int lease) {}
+}

@@ -1,0 +1,144 @@
+package org.tributary.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.config.PartitionConfig.Partitioner;
+import org.tributary.config.PartitionConfig.Source;
+import org.tributary.error.WrongInput;
+
+class PartitionConfigTest {
+  private static final String LEAST =
+      """
+      source:
+        format: jsonl
+        train: raw/a.jsonl
+      name: a
+      clients: 4
+      partitioner:
+        name: iid
+      """;
+
+  private static final String WHOLE =
+      """
+      source:
+        format: parquet
+        train: raw/train.parquet
+        validation: raw/validation.parquet
+        test: raw/test.parquet
+        columns: [definition, category]
+      out: hdfs:///p
+      name: wordnet
+      seed: 7
+      shared: true
+      label: category
+      clients: 5
+      partitioner:
+        name: dirichlet
+        alpha: 0.1
+        minRows: 10
+        shards: 3
+        column: hospital
+      validation: 0.2
+      test: 0
+      """;
+
+  private static PartitionConfig read(String yaml, String... sets) {
+    return ConfigReader.read(
+        "p.yaml",
+        yaml,
+        List.of(sets),
+        PartitionConfig.class,
+        Map.of("partitioner.name", List.of("iid", "dirichlet", "by-label", "natural")));
+  }
+
+  @Test
+  void defaults() {
+    assertThat(read(LEAST))
+        .isEqualTo(
+            new PartitionConfig(
+                new Source("jsonl", "raw/a.jsonl", null, null, List.of()),
+                "data-partitions",
+                "a",
+                0,
+                false,
+                null,
+                4,
+                new Partitioner("iid", null, 1, 2, null),
+                0.1,
+                0.1));
+  }
+
+  @Test
+  void everyKey() {
+    PartitionConfig whole = read(WHOLE);
+    assertThat(whole)
+        .isEqualTo(
+            new PartitionConfig(
+                new Source(
+                    "parquet",
+                    "raw/train.parquet",
+                    "raw/validation.parquet",
+                    "raw/test.parquet",
+                    List.of("definition", "category")),
+                "hdfs:///p",
+                "wordnet",
+                7,
+                true,
+                "category",
+                5,
+                new Partitioner("dirichlet", 0.1, 10, 3, "hospital"),
+                0.2,
+                0.0));
+    assertThat(read(Effective.yaml(whole))).isEqualTo(whole);
+    assertThat(read(Effective.yaml(read(LEAST)))).isEqualTo(read(LEAST));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "source.train=null          | source.train: has no value; give a value",
+        "source=null                | source: expected a section with format, train",
+        "name=Word Net              | name: \"Word Net\" does not match",
+        "name=null                  | name: has no value",
+        "clients=0                  | clients: must be at least 1, got 0",
+        "clients=null               | clients: missing; the partitioner iid needs it",
+        "partitioner.name=dirichlt  | did you mean dirichlet?",
+        "partitioner.name=dirichlet | partitioner: dirichlet needs alpha",
+        "partitioner.name=by-label  | label: missing; the partitioner by-label needs the column",
+        "partitioner.name=natural   | partitioner: natural needs column",
+        "partitioner.alpha=0        | partitioner.alpha: must be above 0, got 0",
+        "partitioner.minRows=0      | partitioner.minRows: must be at least 1",
+        "partitioner.shards=0       | partitioner.shards: must be at least 1",
+        "validation=1               | validation: must be at least 0 and below 1, got 1",
+        "validation=-0.1            | validation: must be at least 0 and below 1, got -0.1",
+        "test=1.0                   | test: must be at least 0 and below 1, got 1.0",
+        "partitioner={name: natural, column: ward} | clients: the partitioner natural makes one",
+      })
+  void badInput(String set, String problem) {
+    assertThatThrownBy(() -> read(LEAST, set))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void aLabelThatIsLeftOut() {
+    assertThatThrownBy(() -> read(LEAST, "label=kind", "source.columns=[text]"))
+        .hasMessageContaining("label: source.columns leaves the column kind out; add it there");
+    assertThat(read(LEAST, "label=kind", "source.columns=[text, kind]").label()).isEqualTo("kind");
+  }
+
+  @Test
+  void naturalClients() {
+    PartitionConfig natural =
+        read(LEAST, "clients=null", "partitioner={name: natural, column: ward}");
+    assertThat(natural.clients()).isNull();
+    assertThat(natural.partitioner().column()).isEqualTo("ward");
+  }
+}

@@ -1,0 +1,299 @@
+package org.tributary.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.config.TrainConfig.Client;
+import org.tributary.config.TrainConfig.Cohort;
+import org.tributary.config.TrainConfig.Data;
+import org.tributary.config.TrainConfig.Evaluate;
+import org.tributary.config.TrainConfig.Framework;
+import org.tributary.config.TrainConfig.Keep;
+import org.tributary.config.TrainConfig.Lock;
+import org.tributary.config.TrainConfig.Lora;
+import org.tributary.config.TrainConfig.Model;
+import org.tributary.config.TrainConfig.Optimizer;
+import org.tributary.config.TrainConfig.Reduce;
+import org.tributary.config.TrainConfig.Schedule;
+import org.tributary.error.WrongInput;
+import org.yaml.snakeyaml.Yaml;
+
+class TrainConfigTest {
+  static final String LEAST =
+      """
+      out: runs/a
+      rounds: 6
+      model:
+        path: models/m
+      data:
+        path: data/d
+      framework:
+        name: fedavg
+      client:
+        steps: 10
+        optimizer:
+          name: adamw
+          lr: 1.0e-4
+      """;
+
+  static final String WHOLE =
+      """
+      out: hdfs:///runs/b
+      seed: 7
+      rounds: 9
+      shared: true
+      model:
+        path: models/x
+        pooling: cls
+        maxLength: 64
+      data:
+        path: data/x
+        text: definition
+        label: category
+      framework:
+        name: fedit
+        train: ["classifier.*", "*.bias"]
+        lora:
+          rank: 8
+          alpha: 32
+          targets: [query, value]
+          rslora: true
+      client:
+        epochs: 0.5
+        batch: 8
+        accumulate: 2
+        clip: 1.0
+        threads: 3
+        keepOptimizer: true
+        optimizer:
+          name: sgd
+          lr: 0.1
+          momentum: 0.9
+          beta1: 0.8
+          beta2: 0.99
+          eps: 1.0e-6
+          weightDecay: 0.01
+        schedule:
+          name: cosine
+          warmup: 12
+      cohort:
+        fraction: 0.25
+        minClients: 3
+      evaluate:
+        every: 2
+        batch: 32
+        shard: 100
+      reduce:
+        driverLimit: 1g
+      keep:
+        updates: 4
+        globals: 5
+      lock:
+        lease: 30
+      """;
+
+  static TrainConfig read(String yaml, String... sets) {
+    return ConfigReader.read("t.yaml", yaml, List.of(sets), TrainConfig.class, Map.of());
+  }
+
+  @Test
+  void defaults() {
+    assertThat(read(LEAST))
+        .isEqualTo(
+            new TrainConfig(
+                "runs/a",
+                0,
+                6,
+                false,
+                new Model("models/m", "mean", 128),
+                new Data("data/d", "text", "label"),
+                new Framework("fedavg", List.of(), null),
+                new Client(
+                    10,
+                    null,
+                    16,
+                    1,
+                    null,
+                    1,
+                    false,
+                    new Optimizer("adamw", 1e-4, 0, 0.9, 0.999, 1e-8, 0),
+                    new Schedule("constant", 0)),
+                new Cohort(1.0, 1),
+                new Evaluate(1, 64, 512),
+                new Reduce(512L << 20),
+                new Keep(1, 2),
+                new Lock(60)));
+  }
+
+  @Test
+  void everyKey() {
+    assertThat(read(WHOLE))
+        .isEqualTo(
+            new TrainConfig(
+                "hdfs:///runs/b",
+                7,
+                9,
+                true,
+                new Model("models/x", "cls", 64),
+                new Data("data/x", "definition", "category"),
+                new Framework(
+                    "fedit",
+                    List.of("classifier.*", "*.bias"),
+                    new Lora(8, 32, List.of("query", "value"), true)),
+                new Client(
+                    null,
+                    0.5,
+                    8,
+                    2,
+                    1.0,
+                    3,
+                    true,
+                    new Optimizer("sgd", 0.1, 0.9, 0.8, 0.99, 1e-6, 0.01),
+                    new Schedule("cosine", 12)),
+                new Cohort(0.25, 3),
+                new Evaluate(2, 32, 100),
+                new Reduce(1L << 30),
+                new Keep(4, 5),
+                new Lock(30)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "out",
+        "rounds",
+        "model",
+        "model.path",
+        "data",
+        "data.path",
+        "framework",
+        "framework.name",
+        "client",
+        "client.optimizer",
+        "client.optimizer.name",
+        "client.optimizer.lr"
+      })
+  void requiredKeys(String key) {
+    assertThatThrownBy(() -> read(without(key)))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(": " + key + ": missing; add this ");
+  }
+
+  /** The least configuration without a key and all below it. */
+  private static String without(String key) {
+    Map<String, Object> root = new Yaml().load(LEAST);
+    Map<String, Object> section = root;
+    String[] parts = key.split("\\.");
+    for (int i = 0; i < parts.length - 1; i++) {
+      section = section(section, parts[i]);
+    }
+    assertThat(section.remove(parts[parts.length - 1])).as(key).isNotNull();
+    return new Yaml().dump(root);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> section(Map<String, Object> parent, String name) {
+    return (Map<String, Object>) parent.get(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rounds, 0",
+    "model.maxLength, 3",
+    "framework.lora, '{rank: 0, targets: [q]}'",
+    "framework.lora, '{rank: 1, targets: []}'",
+    "framework.lora, '{rank: 1, targets: [q], alpha: 0}'",
+    "client.steps, 0",
+    "client.batch, 0",
+    "client.accumulate, 0",
+    "client.clip, 0",
+    "client.threads, 0",
+    "client.optimizer.lr, 0",
+    "client.optimizer.momentum, 1",
+    "client.optimizer.momentum, -0.1",
+    "client.optimizer.beta1, 1",
+    "client.optimizer.beta1, -1",
+    "client.optimizer.beta2, 1",
+    "client.optimizer.beta2, -1",
+    "client.optimizer.eps, 0",
+    "client.optimizer.weightDecay, -0.1",
+    "client.schedule.warmup, -1",
+    "cohort.fraction, 0",
+    "cohort.fraction, 1.01",
+    "cohort.minClients, 0",
+    "evaluate.every, 0",
+    "evaluate.batch, 0",
+    "evaluate.shard, 0",
+    "keep.updates, 0",
+    "keep.globals, 0",
+    "lock.lease, 0",
+  })
+  void ranges(String key, String value) {
+    assertThatThrownBy(() -> read(LEAST, key + "=" + value))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageMatching("(?s).*--set " + key + ": " + key + "[a-z.]*: must .*");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rounds, 1",
+    "model.maxLength, 4",
+    "client.optimizer.momentum, 0",
+    "client.optimizer.beta1, 0",
+    "cohort.fraction, 1",
+    "client.schedule.warmup, 60",
+    "reduce.driverLimit, 0"
+  })
+  void endsOfRanges(String key, String value) {
+    assertThat(read(LEAST, key + "=" + value)).isNotNull();
+  }
+
+  @Test
+  void exactlyOneOfStepsAndEpochs() {
+    assertThatThrownBy(() -> read(LEAST, "client.epochs=1"))
+        .hasMessageContaining("t.yaml:10: client: has both steps and epochs; give one of them");
+    assertThatThrownBy(() -> read(LEAST, "client.steps=null"))
+        .hasMessageContaining("client: how long a client trains is missing; give steps or epochs");
+    assertThat(read(LEAST, "client.steps=null", "client.epochs=2").client().epochs())
+        .isEqualTo(2.0);
+    assertThatThrownBy(() -> read(LEAST, "client.epochs=-1", "client.steps=null"))
+        .hasMessageContaining("client.epochs: must be above 0");
+  }
+
+  @Test
+  void rulesOfASectionAreToldBesideProblemsInsideIt() {
+    assertThatThrownBy(() -> read(LEAST, "client.epochs=1", "client.optimizer.lr=-1"))
+        .hasMessageContaining("has both steps and epochs")
+        .hasMessageContaining("client.optimizer.lr: must be above 0, got -1");
+  }
+
+  @Test
+  void theWarmUpEndsWithinTheRun() {
+    assertThatThrownBy(() -> read(LEAST, "client.schedule.warmup=61"))
+        .hasMessageContaining("client.schedule.warmup is 61 steps, but the whole run has 60");
+  }
+
+  @Test
+  void misspeltAndMisplacedKeys() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    LEAST,
+                    "client.epoch=1",
+                    "client.lr=1",
+                    "framework.rank=8",
+                    "min_clients=2",
+                    "batch=3"))
+        .hasMessageContaining("client.epoch: unknown key; did you mean client.epochs?")
+        .hasMessageContaining("client.lr: unknown key; did you mean client.optimizer.lr?")
+        .hasMessageContaining("framework.rank: unknown key; did you mean framework.lora.rank?")
+        .hasMessageContaining("min_clients: unknown key; did you mean cohort.minClients?")
+        .hasMessageContaining("batch: unknown key; did you mean client.batch or evaluate.batch?");
+  }
+}
