@@ -82,6 +82,15 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
   }
 
   /**
+   * Columns that cannot be read as plain values.
+   *
+   * @return names of the file's nested, repeated and special columns
+   */
+  public List<String> skipped() {
+    return columns.skipped();
+  }
+
+  /**
    * How many rows the file holds, whatever the range.
    *
    * @return from the file's footer

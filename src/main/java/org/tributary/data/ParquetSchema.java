@@ -17,8 +17,9 @@ import org.tributary.error.WrongInput;
  *
  * @param schema as plain types
  * @param requested the same as Parquet's own types
+ * @param skipped columns of the file that hold no plain values
  */
-record ParquetSchema(Schema schema, MessageType requested) {
+record ParquetSchema(Schema schema, MessageType requested, List<String> skipped) {
 
   static ParquetSchema of(Path file, MessageType whole, List<String> names) {
     List<String> flat =
@@ -50,7 +51,10 @@ record ParquetSchema(Schema schema, MessageType requested) {
       columns.add(new Schema.Column(name, plain(field).orElseThrow()));
       fields.add(field);
     }
-    return new ParquetSchema(new Schema(columns), new MessageType(whole.getName(), fields));
+    List<String> skipped =
+        whole.getFields().stream().map(Type::getName).filter(n -> !flat.contains(n)).toList();
+    return new ParquetSchema(
+        new Schema(columns), new MessageType(whole.getName(), fields), skipped);
   }
 
   private static String missing(String name, List<String> existing) {

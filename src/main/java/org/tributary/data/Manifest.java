@@ -1,0 +1,189 @@
+package org.tributary.data;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * What a partitioned set holds: {@code manifest.json} in its folder, written last, so that its
+ * presence says that every file is there.
+ *
+ * @param version of this layout, {@value #VERSION}
+ * @param inputs what the set was made from; equal inputs give equal files
+ * @param sources the raw sets' rows: train, and validation and test where given
+ * @param columns names and types, in file order
+ * @param labels the classes, sorted; empty where the set has no label
+ * @param clients what each client holds, by id
+ * @param test the global test rows; null where there are none
+ * @param duplicates rows of a given validation or test set that also occur in train, by set
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Manifest(
+    int version,
+    Inputs inputs,
+    Map<String, Long> sources,
+    List<Schema.Column> columns,
+    List<String> labels,
+    SortedMap<String, Client> clients,
+    Part test,
+    Map<String, Long> duplicates) {
+  /** The layout that this release writes and reads. */
+  public static final int VERSION = 1;
+
+  /** The manifest's name in the folder of a partitioned set. */
+  public static final String FILE = "manifest.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectWriter WRITER =
+      JSON.writer(
+          new DefaultPrettyPrinter()
+              .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+              .withArrayIndenter(new DefaultIndenter("  ", "\n")));
+
+  /** Copies and sorts. */
+  public Manifest {
+    columns = List.copyOf(columns);
+    labels = List.copyOf(labels);
+    clients = Collections.unmodifiableSortedMap(new TreeMap<>(clients));
+  }
+
+  /**
+   * What decides every byte of the files.
+   *
+   * @param name of the partitioned set
+   * @param seed of everything random
+   * @param format of the sources
+   * @param train files of the raw training set
+   * @param validation files of the raw validation set; empty where a share of train is taken
+   * @param test files of the raw test set; empty where a share of train is taken
+   * @param columns that were asked for; empty for all
+   * @param label column of the class; null where there is none
+   * @param partitioner its name and parameters
+   * @param shares of rows taken out of train
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Inputs(
+      String name,
+      long seed,
+      String format,
+      List<SourceFile> train,
+      List<SourceFile> validation,
+      List<SourceFile> test,
+      List<String> columns,
+      String label,
+      Partitioner partitioner,
+      Shares shares) {}
+
+  /**
+   * A file of a raw set.
+   *
+   * @param path its name as it was read
+   * @param sha256 of its bytes, hex
+   */
+  public record SourceFile(String path, String sha256) {}
+
+  /**
+   * How rows were given to clients.
+   *
+   * @param name the partitioner's
+   * @param parameters its own, by configuration key
+   */
+  public record Partitioner(String name, SortedMap<String, Object> parameters) {}
+
+  /**
+   * Rows taken out of train.
+   *
+   * @param validation share of each client's rows, 0 where the set is given
+   * @param test share of all rows, 0 where the set is given
+   */
+  public record Shares(double validation, double test) {}
+
+  /**
+   * What a client holds.
+   *
+   * @param train never empty
+   * @param validation null where it has none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Client(Part train, Part validation) {}
+
+  /**
+   * One file of rows.
+   *
+   * @param file relative to the manifest's folder
+   * @param rows how many
+   * @param labels rows of each label that occurs
+   * @param sha256 of its bytes, hex
+   */
+  public record Part(String file, long rows, SortedMap<String, Long> labels, String sha256) {
+
+    /**
+     * The folder that holds the file.
+     *
+     * @return relative to the manifest's folder
+     */
+    @JsonIgnore
+    public String folder() {
+      return file.substring(0, file.lastIndexOf('/'));
+    }
+  }
+
+  /**
+   * Reads the manifest of a partitioned set.
+   *
+   * @param store where it lies
+   * @param folder of the set
+   * @return what it holds
+   * @throws IOException where the file system fails
+   * @throws WrongInput where there is none, or it is of another layout
+   */
+  public static Manifest read(Store store, Path folder) throws IOException {
+    Path file = new Path(folder, FILE);
+    if (!store.exists(file)) {
+      throw new WrongInput(
+          store.exists(folder)
+              ? folder + " has no " + FILE + ": partition stopped before its end; run it again"
+              : folder + " does not exist; make it with partition, or correct the path");
+    }
+    try {
+      JsonNode root = JSON.readTree(store.readAll(file));
+      if (root.path("version").asInt(-1) != VERSION) {
+        throw new WrongInput(
+            "%s has version %s, this release reads %d; partition again under another name"
+                .formatted(file, root.path("version"), VERSION));
+      }
+      return JSON.treeToValue(root, Manifest.class);
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "%s is no readable manifest (%s); remove the folder and partition again"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Commits the manifest, after all files it names.
+   *
+   * @param store where to write
+   * @param folder of the set
+   * @throws IOException where the file system fails
+   */
+  public void write(Store store, Path folder) throws IOException {
+    byte[] bytes = WRITER.writeValueAsBytes(this);
+    store.commit(new Path(folder, FILE), out -> out.write(bytes));
+  }
+}

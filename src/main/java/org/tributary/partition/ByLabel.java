@@ -1,0 +1,38 @@
+package org.tributary.partition;
+
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.tributary.data.BatchOrder;
+import org.tributary.protocol.Seeds;
+
+/**
+ * Few labels for each client (McMahan et al. 2017, section 3): rows sorted by label are cut into
+ * {@code clients x shards} shards of equal size (to one row), and each client gets that many shards
+ * at random.
+ */
+record ByLabel(Clients clients, int shards) implements Partitioner {
+
+  @Override
+  public Dealt deal(RowKeys rows, long seed) {
+    clients.refuseTooFew(rows.rows());
+    int[] shuffled = BatchOrder.permutation(rows.rows(), Seeds.of(seed, "rows"));
+    int[] sorted =
+        IntStream.of(shuffled)
+            .boxed()
+            .sorted(Comparator.comparingInt(row -> rows.classes()[row]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int pieces = Math.multiplyExact(clients.count(), shards);
+    int[] ends = Cuts.even(sorted.length, pieces);
+    int[] place = BatchOrder.permutation(pieces, Seeds.of(seed, "shards"));
+    int[] client = new int[sorted.length];
+    int shard = 0;
+    for (int i = 0; i < sorted.length; i++) {
+      while (i >= ends[shard]) {
+        shard++;
+      }
+      client[sorted[i]] = place[shard] / shards;
+    }
+    return clients.check(new Dealt(clients.ids(), client));
+  }
+}

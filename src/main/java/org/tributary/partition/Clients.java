@@ -1,0 +1,45 @@
+package org.tributary.partition;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tributary.error.WrongInput;
+
+/**
+ * How many clients there are to be, and how small one may be.
+ *
+ * @param count at least 1
+ * @param minRows rows that the smallest client needs
+ */
+record Clients(int count, int minRows) {
+
+  /** Ids that sort as numbers do: 0000, 0001, ... */
+  List<String> ids() {
+    int digits = Math.max(4, Integer.toString(count - 1).length());
+    return IntStream.range(0, count)
+        .mapToObj(i -> String.format("%0" + digits + "d", i))
+        .toList();
+  }
+
+  /** Refuses a set that cannot give every client its least number of rows. */
+  void refuseTooFew(int rows) {
+    if (rows < (long) count * minRows) {
+      throw new WrongInput(
+          "%d clients with at least %d rows each need %d rows, the set has %d to deal; lower clients or partitioner.minRows"
+              .formatted(count, minRows, (long) count * minRows, rows));
+    }
+  }
+
+  /** Refuses a result whose smallest client is too small. */
+  Dealt check(Dealt dealt) {
+    int[] sizes = dealt.sizes();
+    for (int i = 0; i < sizes.length; i++) {
+      if (sizes[i] < minRows) {
+        throw new WrongInput(
+            "client %s would get %d rows, at least %d are asked for; lower partitioner.minRows%s"
+                .formatted(
+                    dealt.clients().get(i), sizes[i], minRows, " or give the client more rows"));
+      }
+    }
+    return dealt;
+  }
+}

@@ -1,0 +1,43 @@
+package org.tributary.partition;
+
+/** Where a sequence is cut into consecutive pieces of given proportions. */
+final class Cuts {
+  private Cuts() {}
+
+  /**
+   * Ends of the pieces: piece k ends before {@code floor(n (p_0 + ... + p_k))}, the last at n.
+   *
+   * @param n length of the sequence
+   * @param proportions not negative, their sum need not be 1 but is above 0
+   * @return for each piece where it ends
+   */
+  static int[] ends(int n, double[] proportions) {
+    double sum = 0;
+    for (double p : proportions) {
+      sum += p;
+    }
+    int[] ends = new int[proportions.length];
+    double cumulative = 0;
+    for (int k = 0; k < ends.length; k++) {
+      cumulative += proportions[k];
+      ends[k] = (int) Math.min(n, Math.floor(n * (cumulative / sum)));
+    }
+    ends[ends.length - 1] = n;
+    return ends;
+  }
+
+  /**
+   * Ends of pieces whose lengths differ by at most one.
+   *
+   * @param n length of the sequence
+   * @param pieces how many
+   * @return for each piece where it ends
+   */
+  static int[] even(int n, int pieces) {
+    int[] ends = new int[pieces];
+    for (int k = 0; k < pieces; k++) {
+      ends[k] = (int) ((long) n * (k + 1) / pieces);
+    }
+    return ends;
+  }
+}

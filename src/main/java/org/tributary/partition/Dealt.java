@@ -1,0 +1,25 @@
+package org.tributary.partition;
+
+import java.util.List;
+
+/**
+ * Whose each row is.
+ *
+ * @param clients ids, in order
+ * @param client for each row the index of its client
+ */
+record Dealt(List<String> clients, int[] client) {
+
+  /**
+   * Rows of each client.
+   *
+   * @return in the order of the clients
+   */
+  int[] sizes() {
+    int[] sizes = new int[clients.size()];
+    for (int c : client) {
+      sizes[c]++;
+    }
+    return sizes;
+  }
+}

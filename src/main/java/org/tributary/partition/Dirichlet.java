@@ -1,0 +1,80 @@
+package org.tributary.partition;
+
+import java.util.Arrays;
+import org.apache.commons.math3.distribution.GammaDistribution;
+import org.apache.commons.math3.random.RandomGenerator;
+import org.apache.commons.math3.random.Well19937c;
+import org.tributary.data.BatchOrder;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.Seeds;
+
+/**
+ * Uneven labels: for each class, proportions ~ Dir_N(alpha) over the N clients, and the class's
+ * rows, at random, cut by the cumulative sum of the proportions (Yurochkin et al. 2019, section 4).
+ * Drawn anew until the smallest client has enough rows. Small alpha: few classes for each client.
+ */
+record Dirichlet(Clients clients, double alpha) implements Partitioner {
+  private static final int TRIES = 1000;
+
+  @Override
+  public Dealt deal(RowKeys rows, long seed) {
+    clients.refuseTooFew(rows.rows());
+    int[] perClass = new int[rows.classCount()];
+    for (int c : rows.classes()) {
+      perClass[c]++;
+    }
+    int best = 0;
+    for (int t = 0; t < TRIES; t++) {
+      int[][] ends = draw(perClass, Seeds.of(seed, "proportions", t));
+      int smallest = smallest(ends);
+      if (smallest >= clients.minRows()) {
+        return new Dealt(clients.ids(), assign(rows, perClass, ends, Seeds.of(seed, "rows")));
+      }
+      best = Math.max(best, smallest);
+    }
+    throw new WrongInput(
+        "in %,d draws of Dirichlet(%s) over %d clients the smallest client never had %d rows (at best %d); raise partitioner.alpha, or lower partitioner.minRows or clients"
+            .formatted(TRIES, alpha, clients.count(), clients.minRows(), best));
+  }
+
+  private int[][] draw(int[] perClass, long seed) {
+    // commons-math computes in Java alone, so that every platform draws the same numbers.
+    RandomGenerator random = new Well19937c(seed);
+    GammaDistribution gamma = new GammaDistribution(random, alpha, 1);
+    int[][] ends = new int[perClass.length][];
+    for (int c = 0; c < ends.length; c++) {
+      double[] proportions = gamma.sample(clients.count());
+      if (Arrays.stream(proportions).sum() < Double.MIN_NORMAL) {
+        // With a tiny alpha all may be too small for a double: then one client has it all.
+        proportions[random.nextInt(proportions.length)] = 1;
+      }
+      ends[c] = Cuts.ends(perClass[c], proportions);
+    }
+    return ends;
+  }
+
+  private int smallest(int[][] ends) {
+    int[] sizes = new int[clients.count()];
+    for (int[] end : ends) {
+      for (int k = 0; k < sizes.length; k++) {
+        sizes[k] += end[k] - (k == 0 ? 0 : end[k - 1]);
+      }
+    }
+    return Arrays.stream(sizes).min().orElseThrow();
+  }
+
+  private int[] assign(RowKeys rows, int[] perClass, int[][] ends, long seed) {
+    int[] client = new int[rows.rows()];
+    int[] done = new int[perClass.length];
+    int[] piece = new int[perClass.length];
+    for (int row : BatchOrder.permutation(client.length, seed)) {
+      int c = rows.classes()[row];
+      while (done[c] >= ends[c][piece[c]]) {
+        piece[c]++;
+      }
+      client[row] = piece[c];
+      done[c]++;
+    }
+    return client;
+  }
+}

@@ -1,0 +1,258 @@
+package org.tributary.partition;
+
+import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.lit;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.tributary.checkpoint.Store;
+import org.tributary.data.Nearest;
+import org.tributary.data.ParquetReading;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Schema;
+import org.tributary.error.WrongInput;
+
+/**
+ * Reads raw sets with Spark: JSON lines, CSV with a header, Parquet. All sets of a partition have
+ * one schema: of JSON lines the one inferred over all of them, of CSV text columns alone (types
+ * guessed from a sample would differ from file to file), of Parquet the files' own.
+ */
+final class RawReader {
+  private static final String CORRUPT = "__tributary_corrupt";
+  private static final String FILE = "__tributary_file";
+  private static final Map<DataType, Schema.Type> TYPES = types();
+
+  private final SparkSession spark;
+  private final Store store;
+  private final String format;
+  private final List<String> columns;
+
+  /**
+   * A reader of one format.
+   *
+   * @param spark the session
+   * @param store where the files lie
+   * @param format jsonl, csv or parquet
+   * @param columns to keep, empty for all
+   */
+  RawReader(SparkSession spark, Store store, String format, List<String> columns) {
+    this.spark = spark;
+    this.store = store;
+    this.format = format;
+    this.columns = columns;
+  }
+
+  /** What becomes of the rows' identity. */
+  record Identity(String label, String owner, long seed) {}
+
+  /**
+   * Opens sets of one schema.
+   *
+   * @param sets one or more
+   * @param identity names the columns that decide where a row goes
+   * @return in the order of the sets
+   * @throws WrongInput where a file is unreadable or a column is missing or nested
+   */
+  List<RawSet> read(List<SourceFiles> sets, Identity identity) throws IOException {
+    StructType whole =
+        switch (format) {
+          case "jsonl" -> jsonSchema(sets);
+          case "csv" -> csvSchema(sets);
+          case "parquet" -> parquetSchema(sets);
+          default ->
+              throw new WrongInput(
+                  "source.format: %s is unknown; it is one of %s".formatted(format, formats()));
+        };
+    Schema schema = kept(whole, sets.get(0), identity);
+    int[] positions =
+        schema.names().stream().mapToInt(List.of(whole.fieldNames())::indexOf).toArray();
+    RowCodec codec =
+        new RowCodec(
+            RowCodec.Columns.of(schema),
+            positions,
+            identity.label(),
+            identity.owner(),
+            identity.seed(),
+            format.equals("csv"));
+    return sets.stream().map(files -> new RawSet(files, rows(files, whole), codec)).toList();
+  }
+
+  /** Formats that {@code source.format} can name. */
+  static List<String> formats() {
+    return List.of("jsonl", "csv", "parquet");
+  }
+
+  private Dataset<Row> rows(SourceFiles files, StructType whole) {
+    if (format.equals("parquet")) {
+      return spark
+          .read()
+          .schema(whole)
+          .parquet(files.paths())
+          .withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
+          .withColumn(FILE, input_file_name());
+    }
+    DataFrameReader reader =
+        options().schema(whole.add(CORRUPT, DataTypes.StringType, true));
+    Dataset<Row> rows =
+        format.equals("csv") ? reader.csv(files.paths()) : reader.json(files.paths());
+    return rows.withColumn(FILE, input_file_name());
+  }
+
+  private DataFrameReader options() {
+    DataFrameReader reader =
+        spark.read().option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", CORRUPT);
+    if (format.equals("csv")) {
+      // RFC 4180: quotes are doubled, and quoted fields may hold line ends.
+      reader = reader.option("header", true).option("multiLine", true).option("escape", "\"");
+    }
+    return reader;
+  }
+
+  private StructType jsonSchema(List<SourceFiles> sets) {
+    String[] all =
+        sets.stream().flatMap(set -> Arrays.stream(set.paths())).toArray(String[]::new);
+    StructType inferred = options().json(all).schema();
+    List<StructField> fields = new ArrayList<>(List.of(inferred.fields()));
+    fields.removeIf(field -> field.name().equals(CORRUPT));
+    if (fields.isEmpty()) {
+      throw sets.get(0)
+          .wrong("holds no JSON object with a key; each line is to hold one object");
+    }
+    return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  private StructType csvSchema(List<SourceFiles> sets) {
+    StructType first = null;
+    String firstFile = null;
+    for (SourceFiles set : sets) {
+      for (String file : set.paths()) {
+        StructType header = options().csv(file).schema();
+        if (header.isEmpty()) {
+          throw set.wrong(file + " is empty; the first line is to name the columns");
+        }
+        if (first != null && !first.equals(header)) {
+          throw otherColumns(set, file, List.of(header.fieldNames()), first, firstFile);
+        }
+        first = header;
+        firstFile = file;
+      }
+    }
+    return first;
+  }
+
+  private StructType parquetSchema(List<SourceFiles> sets) throws IOException {
+    Schema first = null;
+    String firstFile = null;
+    for (SourceFiles set : sets) {
+      for (Path file : set.files()) {
+        Schema schema;
+        try (ParquetReading reading = ParquetRows.read(store, file, columns)) {
+          if (columns.isEmpty() && !reading.skipped().isEmpty()) {
+            throw set.wrong(nested(reading.skipped()));
+          }
+          schema = reading.schema();
+        }
+        if (first != null && !first.equals(schema)) {
+          throw otherColumns(set, file.toString(), schema.columns(), struct(first), firstFile);
+        }
+        first = schema;
+        firstFile = file.toString();
+      }
+    }
+    return struct(first);
+  }
+
+  private static WrongInput otherColumns(
+      SourceFiles set, String file, List<?> found, StructType first, String firstFile) {
+    return set.wrong(
+        "%s has the columns %s, %s has %s; all files are to have the same"
+            .formatted(file, found, firstFile, first.simpleString()));
+  }
+
+  private static String nested(List<String> names) {
+    return "cannot keep nested or special columns: %s; list the columns to keep under source.columns, or store these as text or numbers"
+        .formatted(String.join(", ", names));
+  }
+
+  private Schema kept(StructType whole, SourceFiles train, Identity identity) {
+    List<String> existing = List.of(whole.fieldNames());
+    List<String> problems = new ArrayList<>();
+    for (String column : columns) {
+      missing("source.columns", column, existing, problems);
+    }
+    List<String> wanted = columns.isEmpty() ? existing : columns;
+    if (problems.isEmpty()) {
+      missing("label", identity.label(), wanted, problems);
+      missing("partitioner.column", identity.owner(), wanted, problems);
+    }
+    List<Schema.Column> kept = new ArrayList<>();
+    List<String> unsupported = new ArrayList<>();
+    for (String name : wanted) {
+      int at = existing.indexOf(name);
+      if (at >= 0 && TYPES.containsKey(whole.fields()[at].dataType())) {
+        kept.add(new Schema.Column(name, TYPES.get(whole.fields()[at].dataType())));
+      } else if (at >= 0) {
+        unsupported.add(name + " (" + whole.fields()[at].dataType().simpleString() + ")");
+      }
+    }
+    if (!unsupported.isEmpty()) {
+      problems.add(nested(unsupported));
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.all("%s: %s:".formatted(train.key(), train.given()), problems);
+    }
+    return new Schema(kept);
+  }
+
+  private static void missing(
+      String key, String column, List<String> existing, List<String> problems) {
+    if (column != null && !existing.contains(column)) {
+      problems.add(
+          "%s: no column %s among %s%s"
+              .formatted(
+                  key,
+                  column,
+                  String.join(", ", existing),
+                  Nearest.to(column, existing).map(n -> "; did you mean " + n + "?").orElse("")));
+    }
+  }
+
+  private static StructType struct(Schema schema) {
+    StructType struct = new StructType();
+    for (Schema.Column column : schema.columns()) {
+      DataType type =
+          TYPES.entrySet().stream()
+              .filter(entry -> entry.getValue() == column.type())
+              .findFirst()
+              .orElseThrow()
+              .getKey();
+      struct = struct.add(column.name(), type, true);
+    }
+    return struct;
+  }
+
+  private static Map<DataType, Schema.Type> types() {
+    Map<DataType, Schema.Type> types = new LinkedHashMap<>();
+    types.put(DataTypes.StringType, Schema.Type.STRING);
+    types.put(DataTypes.LongType, Schema.Type.LONG);
+    types.put(DataTypes.IntegerType, Schema.Type.INT);
+    types.put(DataTypes.DoubleType, Schema.Type.DOUBLE);
+    types.put(DataTypes.FloatType, Schema.Type.FLOAT);
+    types.put(DataTypes.BooleanType, Schema.Type.BOOLEAN);
+    types.put(DataTypes.BinaryType, Schema.Type.BINARY);
+    return types;
+  }
+}

@@ -1,0 +1,75 @@
+package org.tributary.partition;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.tributary.checkpoint.Store;
+import org.tributary.data.Manifest;
+import org.tributary.error.WrongInput;
+
+/**
+ * The files of one raw set.
+ *
+ * @param key its configuration key, such as {@code source.train}
+ * @param given the path as it was given
+ * @param files in name order, at least one
+ */
+record SourceFiles(String key, String given, List<Path> files) {
+
+  /** Finds the files, or adds a problem. */
+  static SourceFiles find(Store store, String key, String given, List<String> problems)
+      throws IOException {
+    Path path = store.path(given);
+    List<Path> files = new ArrayList<>();
+    if (!store.exists(path)) {
+      problems.add("%s: %s does not exist; correct the path".formatted(key, path));
+    } else if (store.fileSystem(path).getFileStatus(path).isFile()) {
+      files.add(path);
+    } else {
+      for (FileStatus status : store.list(path)) {
+        String name = status.getPath().getName();
+        if (status.isFile() && !name.startsWith("_") && !name.startsWith(".")) {
+          files.add(status.getPath());
+        }
+      }
+      if (files.isEmpty()) {
+        problems.add(
+            "%s: the folder %s holds no files; name the folder that has them itself"
+                .formatted(key, path));
+      }
+    }
+    return new SourceFiles(key, given, files);
+  }
+
+  /** The paths as Spark takes them. */
+  String[] paths() {
+    return files.stream().map(Path::toString).toArray(String[]::new);
+  }
+
+  /** Hashes the files, one task each. */
+  List<Manifest.SourceFile> hash(JavaSparkContext spark, Configuration hadoop) {
+    Broadcast<SerializableConfiguration> conf =
+        spark.broadcast(new SerializableConfiguration(hadoop));
+    List<String> hashes =
+        spark
+            .parallelize(List.of(paths()), files.size())
+            .map(path -> Store.of(conf.value().value()).sha256(new Path(path)))
+            .collect();
+    List<Manifest.SourceFile> hashed = new ArrayList<>();
+    for (int i = 0; i < hashes.size(); i++) {
+      hashed.add(new Manifest.SourceFile(files.get(i).getName(), hashes.get(i)));
+    }
+    return hashed;
+  }
+
+  /** Refuses a set for a reason. */
+  WrongInput wrong(String why) {
+    return new WrongInput("%s: %s: %s".formatted(key, given, why));
+  }
+}
