@@ -1,5 +1,6 @@
 package org.tributary.federation;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -103,16 +104,19 @@ final class RunLock implements AutoCloseable {
    */
   static RunLock take(Store store, Path folder, String application, int leaseSeconds)
       throws IOException, InterruptedException {
+    Holder me = Holder.me(application, leaseSeconds);
     while (true) {
       long last = lastGeneration(store, folder);
-      if (last > 0 && !isFree(store, folder, last)) {
-        throw inUse(store, folder, last);
+      try {
+        if (last > 0 && !isFree(store, folder, last)) {
+          throw inUse(store, folder, last);
+        }
+      } catch (FileNotFoundException e) {
+        continue; // a newer holder has cleared the files of this generation away: look again
       }
-      long mine = last + 1;
-      Holder me = Holder.me(application, leaseSeconds);
-      if (Json.commit(store, held(folder, mine), me)) {
-        forget(store, folder, mine);
-        return new RunLock(store, folder, mine, leaseSeconds);
+      if (Json.commit(store, held(folder, last + 1), me)) {
+        forget(store, folder, last + 1);
+        return new RunLock(store, folder, last + 1, leaseSeconds);
       }
     }
   }

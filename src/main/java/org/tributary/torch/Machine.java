@@ -3,6 +3,8 @@ package org.tributary.torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -41,9 +43,12 @@ public final class Machine {
       return lines
           .filter(line -> line.startsWith("flags"))
           .findFirst()
-          .map(line -> Set.of(line.substring(line.indexOf(':') + 1).trim().split("\\s+")))
+          .map(line -> (Set<String>)
+                      new HashSet<>(
+                          Arrays.asList(
+                              line.substring(line.indexOf(':') + 1).trim().split("\\s+"))))
           .orElse(Set.of());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       return Set.of();
     }
   }

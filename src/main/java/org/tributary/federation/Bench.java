@@ -1,0 +1,146 @@
+package org.tributary.federation;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.Store;
+import org.tributary.data.ClassificationSet;
+import org.tributary.data.Tokens;
+import org.tributary.model.Model;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * A JVM's tools for one run on one device: the base weights, mapped once and shared by the clients
+ * that run there, the program, the tokenizer and the evaluation's rows.
+ *
+ * <p>Benches are the one static, mutable thing: a JVM keeps those that are in use and the last one
+ * that was, so that the next round finds it ready.
+ */
+final class Bench implements AutoCloseable {
+  private static final Map<String, Bench> BENCHES = new HashMap<>();
+
+  private final Store store;
+  private final Blueprint blueprint;
+  private final Device device;
+  private final Model model;
+  private final Tokens tokens;
+  private final Map<List<Path>, SoftReference<ClassificationSet>> evaluationRows = new HashMap<>();
+  private Path globalPath;
+  private SoftReference<Map<String, HostTensor>> global = new SoftReference<>(null);
+  private int users;
+
+  private Bench(RunSpec spec, Device device) throws IOException {
+    this.store = spec.store();
+    this.device = device;
+    blueprint = new Blueprint(store, spec.config());
+    tokens = blueprint.tokens(store);
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    blueprint
+        .base()
+        .map(Staging.folder())
+        .forEach(
+            (name, tensor) -> {
+              if (blueprint.isUsed(name)) {
+                weights.put(name, tensor);
+              }
+            });
+    double scaling = blueprint.lora() == null ? 1 : blueprint.lora().scaling();
+    model =
+        new Model(
+            blueprint.architecture(),
+            weights,
+            Model.scalings(blueprint.adapted().keySet(), scaling),
+            device);
+  }
+
+  /**
+   * Takes a place at a bench, which is made if there is none. {@link #close} gives the place back.
+   *
+   * @param spec of the run
+   * @param device to compute on
+   * @return the bench
+   */
+  static Bench take(RunSpec spec, Device device) throws IOException {
+    String key = spec.root() + "\n" + device + "\n" + spec.yaml();
+    synchronized (BENCHES) {
+      Bench bench = BENCHES.get(key);
+      if (bench == null) {
+        clear();
+        bench = new Bench(spec, device);
+        BENCHES.put(key, bench);
+      }
+      bench.users++;
+      return bench;
+    }
+  }
+
+  /** Drops every bench that nobody uses. */
+  static void clear() {
+    synchronized (BENCHES) {
+      for (Iterator<Bench> all = BENCHES.values().iterator(); all.hasNext(); ) {
+        Bench bench = all.next();
+        if (bench.users == 0) {
+          bench.model.close();
+          bench.tokens.close();
+          all.remove();
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (BENCHES) {
+      users--;
+    }
+  }
+
+  Store store() {
+    return store;
+  }
+
+  Blueprint blueprint() {
+    return blueprint;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  Tokens tokens() {
+    return tokens;
+  }
+
+  /** A round's global tensors; the last ones are kept for the next client of this JVM. */
+  synchronized Map<String, HostTensor> global(Path file) throws IOException {
+    Map<String, HostTensor> tensors = file.equals(globalPath) ? global.get() : null;
+    if (tensors == null) {
+      tensors = SafeTensors.read(store, file).tensors();
+      globalPath = file;
+      global = new SoftReference<>(tensors);
+    }
+    return tensors;
+  }
+
+  /** The rows of an evaluation; kept, as every round asks for them. */
+  synchronized ClassificationSet evaluationRows(List<Path> folders) throws IOException {
+    SoftReference<ClassificationSet> kept = evaluationRows.get(folders);
+    ClassificationSet rows = kept == null ? null : kept.get();
+    if (rows == null) {
+      rows = ClassificationSet.read(store, folders, blueprint.columns(), blueprint.labels());
+      evaluationRows.put(folders, new SoftReference<>(rows));
+    }
+    return rows;
+  }
+}

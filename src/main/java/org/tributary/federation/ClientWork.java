@@ -1,0 +1,237 @@
+package org.tributary.federation;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.Store;
+import org.tributary.client.Assignment;
+import org.tributary.client.LocalTraining;
+import org.tributary.client.StepListener;
+import org.tributary.client.Trained;
+import org.tributary.data.ClassificationSet;
+import org.tributary.protocol.ClientReport;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Role;
+import org.tributary.torch.Machine;
+import org.tributary.torch.Torch;
+
+/**
+ * A task's work: one client's round, from reading its rows to committing its update. All that it has
+ * to say is in files.
+ *
+ * @param spec of the run
+ * @param round counted from 0
+ * @param states where a client's own state lies, by client; none for those that start
+ * @param progress tells the driver of steps
+ */
+record ClientWork(
+    Broadcast<RunSpec> spec, int round, Map<String, String> states, StepProgress progress)
+    implements Serializable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientWork.class);
+  private static final String OPTIMIZER = "optimizer/";
+
+  /** Trains a client unless an attempt has been committed already; gives the client's id back. */
+  String run(String client) throws Exception {
+    RunFolder folder = spec.value().folder();
+    Store store = spec.value().store();
+    if (isCommitted(store, folder, client)) {
+      return client;
+    }
+    String attempt = attempt();
+    try (Devices.Loan loan = Devices.borrow();
+        Bench bench = Bench.take(spec.value(), loan.device())) {
+      train(bench, folder, client, attempt);
+    } catch (IOException | InterruptedException e) {
+      throw e; // the file system's or Spark's business: the task may be tried again
+    } catch (Exception | OutOfMemoryError e) {
+      LOG.info("client {} failed in round {}", client, round, e);
+      Failure failure = new Failure(client, attempt, reason(e));
+      Json.commit(store, folder.failure(round, client, attempt), failure);
+    }
+    return client;
+  }
+
+  /**
+   * Why an attempt gave up.
+   *
+   * @param client id
+   * @param attempt application and task attempt
+   * @param reason for people
+   */
+  record Failure(String client, String attempt, String reason) {}
+
+  private static String reason(Throwable e) {
+    String name = e.getClass().getSimpleName();
+    boolean ours = e.getClass().getName().startsWith("org.tributary.");
+    return ours ? e.getMessage() : name + ": " + e.getMessage();
+  }
+
+  private boolean isCommitted(Store store, RunFolder folder, String client) throws IOException {
+    for (FileStatus file : store.list(folder.updates(round))) {
+      if (RunFolder.Attempt.of(file.getPath())
+          .filter(a -> !a.failed() && a.client().equals(client))
+          .isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String attempt() {
+    TaskContext task = TaskContext.get();
+    return SparkEnv.get().conf().getAppId().replace('.', '-') + "-" + task.taskAttemptId();
+  }
+
+  private void train(Bench bench, RunFolder folder, String client, String attempt)
+      throws IOException {
+    Blueprint blueprint = bench.blueprint();
+    int threads = blueprint.config().client().threads();
+    Torch.prepareThread(threads);
+    ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
+    ClassificationSet rows =
+        ClassificationSet.read(
+            bench.store(),
+            blueprint.trainFolders(client),
+            blueprint.columns(),
+            blueprint.labels());
+    Map<String, HostTensor> start = new TreeMap<>();
+    Map<String, HostTensor> optimizer = new TreeMap<>();
+    collectStart(bench, folder, client, start, optimizer);
+    Assignment assignment =
+        new Assignment(client, round, rows, bench.tokens(), blueprint.plan(), start, optimizer);
+    StepListener steps =
+        (step, of, loss) -> {
+          progress.done(client, step, of, loss);
+          listener.on(ClientListener.Moment.STEP, client, round, step);
+        };
+    try (NDManager manager = Torch.manager(bench.device())) {
+      Trained trained =
+          new LocalTraining(bench.model(), blueprint.recipe()).train(assignment, manager, steps);
+      new Writing(bench, folder, listener).commit(assignment, trained, attempt);
+    }
+  }
+
+  /** Global, fixed and own tensors at the start of the round, and the optimizer's memory. */
+  private void collectStart(
+      Bench bench,
+      RunFolder folder,
+      String client,
+      Map<String, HostTensor> start,
+      Map<String, HostTensor> optimizer)
+      throws IOException {
+    start.putAll(bench.global(folder.start()));
+    if (round > 0) {
+      start.putAll(bench.global(folder.global(round - 1)));
+    }
+    String state = states.get(client);
+    if (state != null) {
+      SafeTensors.read(bench.store(), new Path(state))
+          .tensors()
+          .forEach(
+              (name, tensor) -> {
+                if (name.startsWith(OPTIMIZER)) {
+                  optimizer.put(name.substring(OPTIMIZER.length()), tensor);
+                } else {
+                  start.put(name, tensor);
+                }
+              });
+    }
+  }
+
+  /** Commits state and update, in that order. */
+  private final class Writing {
+    private final Bench bench;
+    private final RunFolder folder;
+    private final ClientListener listener;
+
+    Writing(Bench bench, RunFolder folder, ClientListener listener) {
+      this.bench = bench;
+      this.folder = folder;
+      this.listener = listener;
+    }
+
+    void commit(Assignment a, Trained trained, String attempt) throws IOException {
+      int last = trained.facts().steps();
+      Map<String, HostTensor> up = new TreeMap<>();
+      Map<String, HostTensor> kept = new TreeMap<>();
+      trained
+          .tensors()
+          .forEach(
+              (name, tensor) -> {
+                boolean travels = a.plan().parts().get(name).role() == Role.TRAVELS;
+                (travels ? up : kept).put(name, tensor);
+              });
+      trained.optimizerState().forEach((name, tensor) -> kept.put(OPTIMIZER + name, tensor));
+      if (!kept.isEmpty()) {
+        write(
+            folder.state(round, a.client(), attempt),
+            kept,
+            Map.of(),
+            () -> listener.on(ClientListener.Moment.STATE_WRITTEN, a.client(), round, last));
+      }
+      ClientReport report = report(a, trained.facts(), attempt, bytes(up));
+      write(
+          folder.update(round, a.client(), attempt),
+          up,
+          Map.of(ClientReport.KEY, report.json()),
+          () -> listener.on(ClientListener.Moment.UPDATE_WRITTEN, a.client(), round, last));
+      listener.on(ClientListener.Moment.COMMITTED, a.client(), round, last);
+    }
+
+    private void write(
+        Path file, Map<String, HostTensor> tensors, Map<String, String> facts, Runnable before)
+        throws IOException {
+      Map<String, String> metadata = new HashMap<>(facts);
+      metadata.put("format", "pt");
+      bench.store().commit(file, SafeTensors.content(tensors, metadata), before);
+    }
+
+    private ClientReport report(Assignment a, Trained.Facts facts, String attempt, long bytesUp)
+        throws IOException {
+      return new ClientReport(
+          a.client(),
+          round,
+          attempt,
+          a.rows().size(),
+          facts.steps(),
+          facts.tokens(),
+          facts.lossFirst(),
+          facts.lossLast(),
+          facts.lossMean(),
+          facts.gradientNorm(),
+          facts.truncatedRows(),
+          facts.seconds(),
+          a.plan().trainableParameters(),
+          facts.optimizerBytes(),
+          bytesDown(a),
+          bytesUp,
+          InetAddress.getLocalHost().getHostName(),
+          bench.device().toString(),
+          bench.blueprint().config().client().threads(),
+          Machine.cpuCapability(),
+          Machine.peakMemoryBytes());
+    }
+
+    private long bytesDown(Assignment a) {
+      Map<String, HostTensor> down = new TreeMap<>(a.start());
+      down.keySet().removeIf(name -> a.plan().parts().get(name).role() == Role.STAYS);
+      return bytes(down);
+    }
+  }
+
+  private static long bytes(Map<String, HostTensor> tensors) {
+    return tensors.values().stream().mapToLong(t -> t.data().remaining()).sum();
+  }
+}

@@ -1,0 +1,54 @@
+package org.tributary.federation;
+
+import ai.djl.Device;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.tributary.torch.Torch;
+
+/**
+ * Where a task computes: on the GPU that Spark gave it; with a local master, where Spark gives none,
+ * on a GPU that no other task of this JVM uses; else on the CPU.
+ */
+final class Devices {
+  private static final BlockingQueue<Device> LOCAL_GPUS = localGpus();
+
+  private Devices() {}
+
+  /**
+   * A device for the time of a task.
+   *
+   * @param device where to compute
+   * @param own whether it must be given back
+   */
+  record Loan(Device device, boolean own) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (own) {
+        LOCAL_GPUS.add(device);
+      }
+    }
+  }
+
+  static Loan borrow() throws InterruptedException {
+    TaskContext task = TaskContext.get();
+    if (task != null && task.resourcesJMap().get("gpu") instanceof ResourceInformation gpu) {
+      return new Loan(Device.gpu(Integer.parseInt(gpu.addresses()[0])), false);
+    }
+    boolean local = SparkEnv.get().conf().get("spark.master", "").startsWith("local[");
+    if (local && Torch.gpus() > 0) {
+      return new Loan(LOCAL_GPUS.take(), true);
+    }
+    return new Loan(Device.cpu(), false);
+  }
+
+  private static BlockingQueue<Device> localGpus() {
+    BlockingQueue<Device> gpus = new LinkedBlockingQueue<>();
+    for (int i = 0; i < Torch.gpus(); i++) {
+      gpus.add(Device.gpu(i));
+    }
+    return gpus;
+  }
+}

@@ -1,0 +1,57 @@
+package org.tributary.federation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.Manifest;
+import org.tributary.error.WrongInput;
+
+/** The classes of a run, in the order of the classifier's rows. */
+final class Labels {
+  private Labels() {}
+
+  /**
+   * The classes: the checkpoint's, if it is a classifier with names for them, else the partitioned
+   * set's.
+   *
+   * @throws WrongInput if the data have no labels, or one that the checkpoint does not know
+   */
+  static List<String> of(HuggingFaceFolder base, Manifest manifest, TrainConfig.Data data) {
+    if (manifest.labels().isEmpty()) {
+      throw new WrongInput(
+          "%s: was partitioned without a label column; set label in the partition's configuration"
+              .formatted(data.path()));
+    }
+    if (!data.label().equals(manifest.inputs().label())) {
+      throw new WrongInput(
+          "data.label: %s was partitioned with the label column %s, not %s"
+              .formatted(data.path(), manifest.inputs().label(), data.label()));
+    }
+    List<String> known = ofClassifier(base.config());
+    if (known.isEmpty()) {
+      return manifest.labels();
+    }
+    List<String> unknown = new ArrayList<>(manifest.labels());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new WrongInput(
+          "%s: label \"%s\" of the data is unknown to the model, whose config.json has %s in id2label"
+              .formatted(data.path(), unknown.get(0), known));
+    }
+    return known;
+  }
+
+  private static List<String> ofClassifier(JsonNode config) {
+    String architecture = config.path("architectures").path(0).asText("");
+    JsonNode names = config.path("id2label");
+    List<String> labels = new ArrayList<>();
+    for (int i = 0;
+        architecture.endsWith("Classification") && names.has(Integer.toString(i));
+        i++) {
+      labels.add(names.get(Integer.toString(i)).asText());
+    }
+    return labels;
+  }
+}

@@ -1,0 +1,51 @@
+package org.tributary.federation;
+
+/** Hears, in the driver, of a run's progress: for progress bars, monitoring and tests. */
+public interface RoundListener {
+  /** Hears nothing. */
+  RoundListener NONE = new RoundListener() {};
+
+  /** Where a round is; the order is that in which they come. */
+  enum Phase {
+    /** The cohort is drawn. */
+    STARTED,
+    /** Every client of the cohort has sent its update or failed. */
+    TRAINED,
+    /** The choice of attempts is written. */
+    ACCEPTED,
+    /** The merge is written. */
+    MERGED,
+    /** The merge is evaluated. */
+    EVALUATED,
+    /** The tables have the round's rows. */
+    TABLED,
+    /** The round is closed. */
+    CLOSED
+  }
+
+  /**
+   * A round is in a new phase. A phase whose work was done before a restart comes, too.
+   *
+   * @param round counted from 0
+   * @param phase now reached
+   */
+  default void phase(int round, Phase phase) {}
+
+  /**
+   * A client's training goes on. Comes with a delay, from running tasks only.
+   *
+   * @param round counted from 0
+   * @param client id
+   * @param step steps done
+   * @param steps of the round
+   * @param loss of the last step
+   */
+  default void step(int round, String client, int step, int steps, double loss) {}
+
+  /**
+   * A round is closed.
+   *
+   * @param summary what was measured
+   */
+  default void closed(RoundSummary summary) {}
+}

@@ -1,0 +1,59 @@
+package org.tributary.federation;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was measured in a round: {@code round.json}.
+ *
+ * @param round counted from 0
+ * @param cohort ids that were drawn
+ * @param accepted ids whose updates were merged
+ * @param failed reasons by id
+ * @param loss Σ p_k of the clients' mean losses
+ * @param bytesUp of all accepted updates' tensors
+ * @param bytesDown of all tensors given to the accepted clients
+ * @param secondsTrain from sending the clients off to the last one's end
+ * @param secondsMerge validation and merge
+ * @param secondsEvaluate of the merged model
+ * @param resumed whether a part of the round was done by an earlier driver, whose seconds are lost
+ * @param evaluations of this round; empty where it was not evaluated
+ */
+public record RoundSummary(
+    int round,
+    List<String> cohort,
+    List<String> accepted,
+    Map<String, String> failed,
+    double loss,
+    long bytesUp,
+    long bytesDown,
+    double secondsTrain,
+    double secondsMerge,
+    double secondsEvaluate,
+    boolean resumed,
+    List<Evaluation> evaluations) {
+
+  /**
+   * One evaluation.
+   *
+   * @param client whose personal model; null for the global one
+   * @param part {@code test} or {@code validation}
+   * @param rows evaluated
+   * @param loss mean cross entropy
+   * @param accuracy share of rows whose class is right
+   * @param macroF1 mean F1 over the declared classes
+   * @param microF1 F1 over all decisions
+   * @param weightedF1 mean F1 over the classes, weighted by their rows
+   * @param seconds it took
+   */
+  public record Evaluation(
+      String client,
+      String part,
+      long rows,
+      double loss,
+      double accuracy,
+      double macroF1,
+      double microF1,
+      double weightedF1,
+      double seconds) {}
+}

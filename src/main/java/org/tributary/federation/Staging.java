@@ -1,0 +1,18 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.util.Utils;
+
+/** Where a JVM puts local copies of files that it has to map. */
+final class Staging {
+  private Staging() {}
+
+  /** A folder on one of Spark's local disks, shared by the JVMs of an application on a host. */
+  static Path folder() throws IOException {
+    String root = Utils.getLocalDir(SparkEnv.get().conf());
+    return Files.createDirectories(Path.of(root, "tributary"));
+  }
+}

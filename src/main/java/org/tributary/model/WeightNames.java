@@ -1,0 +1,93 @@
+package org.tributary.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tributary.error.WrongInput;
+
+/** The names of a checkpoint's tensors against those its architecture has. */
+public final class WeightNames {
+  private static final int MOST = 10;
+
+  private WeightNames() {}
+
+  /**
+   * Checks that a checkpoint has what its config.json promises.
+   *
+   * @param where the model's folder, for messages
+   * @param architecture of its config.json
+   * @param shapes of its tensors, by name
+   * @throws WrongInput that lists missing tensors and wrong shapes, at most ten
+   */
+  public static void check(String where, Architecture architecture, Map<String, long[]> shapes) {
+    List<String> problems = new ArrayList<>();
+    architecture
+        .weights()
+        .forEach(
+            (name, asked) -> {
+              long[] found = shapes.get(name);
+              if (found == null) {
+                problems.add("tensor " + name + " is missing");
+              } else if (!Arrays.equals(found, asked)) {
+                problems.add(mismatch(name, found, asked));
+              }
+            });
+    architecture
+        .optionalWeights()
+        .forEach(
+            (name, asked) -> {
+              long[] found = shapes.get(name);
+              if (found != null && !Arrays.equals(found, asked)) {
+                problems.add(mismatch(name, found, asked));
+              }
+            });
+    if (problems.isEmpty()) {
+      return;
+    }
+    int more = problems.size() - MOST;
+    List<String> shown = new ArrayList<>(problems.subList(0, Math.min(MOST, problems.size())));
+    if (more > 0) {
+      shown.add("and " + more + " more");
+    }
+    throw WrongInput.all(where + ": the weights do not fit config.json:", shown);
+  }
+
+  private static String mismatch(String name, long[] found, long[] asked) {
+    return "tensor %s has shape %s, config.json asks for %s"
+        .formatted(name, Arrays.toString(found), Arrays.toString(asked));
+  }
+
+  /**
+   * The weights that globs name.
+   *
+   * @param globs with {@code *} for any characters
+   * @param weights of the checkpoint, shapes by name
+   * @param fresh names of a new head, which train in any case and may be named, too
+   * @return those named, shapes by name
+   * @throws WrongInput if a glob names none
+   */
+  public static SortedMap<String, long[]> matching(
+      List<String> globs, Map<String, long[]> weights, Set<String> fresh) {
+    SortedMap<String, long[]> chosen = new TreeMap<>();
+    for (String text : globs) {
+      Globs glob = Globs.of(text);
+      boolean any = fresh.stream().anyMatch(glob::matches);
+      for (Map.Entry<String, long[]> weight : weights.entrySet()) {
+        if (glob.matches(weight.getKey())) {
+          any = true;
+          chosen.put(weight.getKey(), weight.getValue());
+        }
+      }
+      if (!any) {
+        throw new WrongInput(
+            "framework.train: \"%s\" names no weight of the model; its names are like %s"
+                .formatted(text, weights.keySet().stream().limit(3).toList()));
+      }
+    }
+    return chosen;
+  }
+}
