@@ -26,7 +26,8 @@ class SafeTensorsFuzzTest {
 
   @Property(tries = 300)
   void whatIsWrittenComesBack(
-      @ForAll("tensors") Map<String, HostTensor> tensors, @ForAll("texts") Map<String, String> metadata)
+      @ForAll("tensors") Map<String, HostTensor> tensors,
+      @ForAll("texts") Map<String, String> metadata)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     SafeTensors.write(out, tensors, metadata);
