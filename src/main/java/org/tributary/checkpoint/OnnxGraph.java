@@ -100,6 +100,10 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
       int outer = in.pushLimit(in.readRawVarint32());
       message.read();
       in.checkLastTagWas(0);
+      // The library takes the end of the stream for the end of the message.
+      if (in.getBytesUntilLimit() > 0) {
+        throw new WrongInput(file + ": is no ONNX model or truncated: copy it again");
+      }
       in.popLimit(outer);
       return true;
     }
