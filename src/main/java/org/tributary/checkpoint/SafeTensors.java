@@ -34,6 +34,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
   public static final String SUFFIX = ".safetensors";
 
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+  private static final int CHUNK = 8 << 20;
 
   /** Keeps the order given, unmodifiable. */
   public SafeTensors {
@@ -221,7 +222,11 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
       }
       byte[] bytes = new byte[(int) size];
       long begin = parsed.dataStart() + entry.begin() + fromElement * entry.dtype().bytes();
-      in.readFully(begin, bytes, 0, bytes.length);
+      // On local disks a positioned read takes as much native memory, and its thread keeps it.
+      for (int at = 0, chunk; at < bytes.length; at += chunk) {
+        chunk = Math.min(CHUNK, bytes.length - at);
+        in.readFully(begin + at, bytes, at, chunk);
+      }
       return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
@@ -15,6 +16,7 @@ import org.tributary.data.ClassificationSet;
 import org.tributary.data.Tokens;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Role;
 
 /**
  * A JVM's tools for one run on one device: the base weights, mapped once and shared by the clients
@@ -32,8 +34,16 @@ final class Bench implements AutoCloseable {
   private final Model model;
   private final Tokens tokens;
   private final Map<List<Path>, SoftReference<ClassificationSet>> evaluationRows = new HashMap<>();
-  private Path globalPath;
-  private SoftReference<Map<String, HostTensor>> global = new SoftReference<>(null);
+  private final Map<Path, SoftReference<Map<String, HostTensor>>> globals =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(
+            Map.Entry<Path, SoftReference<Map<String, HostTensor>>> eldest) {
+          return size() > 2; // the start and the last round's
+        }
+      };
   private int users;
 
   private Bench(RunSpec spec, Device device) throws IOException {
@@ -122,15 +132,32 @@ final class Bench implements AutoCloseable {
     return tokens;
   }
 
-  /** A round's global tensors; the last ones are kept for the next client of this JVM. */
+  /** Global tensors; the last ones are kept for the next client of this JVM. */
   synchronized Map<String, HostTensor> global(Path file) throws IOException {
-    Map<String, HostTensor> tensors = file.equals(globalPath) ? global.get() : null;
+    SoftReference<Map<String, HostTensor>> kept = globals.get(file);
+    Map<String, HostTensor> tensors = kept == null ? null : kept.get();
     if (tensors == null) {
       tensors = SafeTensors.read(store, file).tensors();
-      globalPath = file;
-      global = new SoftReference<>(tensors);
+      globals.put(file, new SoftReference<>(tensors));
     }
     return tensors;
+  }
+
+  /**
+   * What every client is given at the start of a round: fixed tensors, those that travel, and the
+   * start of those that stay.
+   */
+  Map<String, HostTensor> given(RunFolder folder, int round) throws IOException {
+    Map<String, HostTensor> given = new TreeMap<>();
+    boolean allTravel =
+        blueprint.plan().parts().values().stream().allMatch(p -> p.role() == Role.TRAVELS);
+    if (round == 0 || !allTravel) {
+      given.putAll(global(folder.start()));
+    }
+    if (round > 0) {
+      given.putAll(global(folder.global(round - 1)));
+    }
+    return given;
   }
 
   /** The rows of an evaluation; kept, as every round asks for them. */

@@ -72,8 +72,7 @@ public final class Blueprint {
     newHead = head();
     WeightNames.check(base.folder().toString(), architecture, shapes());
     framework = Frameworks.named(config.framework().name());
-    adapted =
-        lora() == null ? Map.of() : lora().layers(architecture.linearLayers());
+    adapted = lora() == null ? Map.of() : lora().layers(architecture.linearLayers());
     plan = framework.plan(trainables());
     checkLengths();
     checkClients();

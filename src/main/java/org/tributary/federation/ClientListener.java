@@ -1,9 +1,9 @@
 package org.tributary.federation;
 
 /**
- * Hears, inside an executor, of what a client's task does. A class with a public constructor without
- * arguments that is named by the Spark property {@value #PROPERTY} is called; for monitoring, and for
- * tests that disturb a run at a chosen moment.
+ * Hears, inside an executor, of what a client's task does. A class with a public constructor
+ * without arguments that is named by the Spark property {@value #PROPERTY} is called; for
+ * monitoring, and for tests that disturb a run at a chosen moment.
  */
 public interface ClientListener {
   /** The Spark property that names the class. */

@@ -28,8 +28,8 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * A task's work: one client's round, from reading its rows to committing its update. All that it has
- * to say is in files.
+ * A task's work: one client's round, from reading its rows to committing its update. All that it
+ * has to say is in files.
  *
  * @param spec of the run
  * @param round counted from 0
@@ -40,7 +40,7 @@ record ClientWork(
     Broadcast<RunSpec> spec, int round, Map<String, String> states, StepProgress progress)
     implements Serializable {
   private static final Logger LOG = LoggerFactory.getLogger(ClientWork.class);
-  private static final String OPTIMIZER = "optimizer/";
+  static final String OPTIMIZER = "optimizer/";
 
   /** Trains a client unless an attempt has been committed already; gives the client's id back. */
   String run(String client) throws Exception {
@@ -102,10 +102,7 @@ record ClientWork(
     ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
     ClassificationSet rows =
         ClassificationSet.read(
-            bench.store(),
-            blueprint.trainFolders(client),
-            blueprint.columns(),
-            blueprint.labels());
+            bench.store(), blueprint.trainFolders(client), blueprint.columns(), blueprint.labels());
     Map<String, HostTensor> start = new TreeMap<>();
     Map<String, HostTensor> optimizer = new TreeMap<>();
     collectStart(bench, folder, client, start, optimizer);
@@ -131,23 +128,21 @@ record ClientWork(
       Map<String, HostTensor> start,
       Map<String, HostTensor> optimizer)
       throws IOException {
-    start.putAll(bench.global(folder.start()));
-    if (round > 0) {
-      start.putAll(bench.global(folder.global(round - 1)));
-    }
+    start.putAll(bench.given(folder, round));
     String state = states.get(client);
-    if (state != null) {
-      SafeTensors.read(bench.store(), new Path(state))
-          .tensors()
-          .forEach(
-              (name, tensor) -> {
-                if (name.startsWith(OPTIMIZER)) {
-                  optimizer.put(name.substring(OPTIMIZER.length()), tensor);
-                } else {
-                  start.put(name, tensor);
-                }
-              });
+    if (state == null) {
+      return;
     }
+    SafeTensors.read(bench.store(), new Path(state))
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith(OPTIMIZER)) {
+                optimizer.put(name.substring(OPTIMIZER.length()), tensor);
+              } else {
+                start.put(name, tensor);
+              }
+            });
   }
 
   /** Commits state and update, in that order. */

@@ -9,8 +9,8 @@ import org.apache.spark.resource.ResourceInformation;
 import org.tributary.torch.Torch;
 
 /**
- * Where a task computes: on the GPU that Spark gave it; with a local master, where Spark gives none,
- * on a GPU that no other task of this JVM uses; else on the CPU.
+ * Where a task computes: on the GPU that Spark gave it; with a local master, where Spark gives
+ * none, on a GPU that no other task of this JVM uses; else on the CPU.
  */
 final class Devices {
   private static final BlockingQueue<Device> LOCAL_GPUS = localGpus();
@@ -34,7 +34,8 @@ final class Devices {
 
   static Loan borrow() throws InterruptedException {
     TaskContext task = TaskContext.get();
-    if (task != null && task.resourcesJMap().get("gpu") instanceof ResourceInformation gpu) {
+    ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
+    if (gpu != null) {
       return new Loan(Device.gpu(Integer.parseInt(gpu.addresses()[0])), false);
     }
     boolean local = SparkEnv.get().conf().get("spark.master", "").startsWith("local[");

@@ -43,7 +43,9 @@ public final class Machine {
       return lines
           .filter(line -> line.startsWith("flags"))
           .findFirst()
-          .map(line -> (Set<String>)
+          .map(
+              line ->
+                  (Set<String>)
                       new HashSet<>(
                           Arrays.asList(
                               line.substring(line.indexOf(':') + 1).trim().split("\\s+"))))

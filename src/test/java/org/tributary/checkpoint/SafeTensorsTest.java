@@ -95,6 +95,21 @@ class SafeTensorsTest {
   }
 
   @Test
+  void readsLargeTensorsInSeveralReads() throws IOException {
+    float[] values = new float[5_000_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    Map<String, HostTensor> tensors = Map.of("large", HostTensor.of(values, values.length));
+    Path file = store.path(disk.resolve("large.safetensors").toString());
+    store.commit(file, SafeTensors.content(tensors, Map.of()));
+    try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
+      assertThat(reader.tensor("large")).isEqualTo(tensors.get("large"));
+      assertThat(reader.range("large", 4_000_001, 4_000_002).getFloat(0)).isEqualTo(4_000_001f);
+    }
+  }
+
+  @Test
   void streamsPiecesInTheHeadersOrder() throws IOException {
     SafeTensorsHeader header =
         new SafeTensorsHeader.Builder()
