@@ -1,0 +1,56 @@
+package org.tributary.federation;
+
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import scala.Tuple4;
+import scala.collection.Iterator;
+import scala.collection.Seq;
+
+/** Passes on what running tasks' heartbeats say of their steps. */
+final class ProgressWatch extends SparkListener implements AutoCloseable {
+  private final JavaSparkContext spark;
+  private final long accumulator;
+  private final int round;
+  private final RoundListener listener;
+
+  ProgressWatch(JavaSparkContext spark, long accumulator, int round, RoundListener listener) {
+    this.spark = spark;
+    this.accumulator = accumulator;
+    this.round = round;
+    this.listener = listener;
+    spark.sc().addSparkListener(this);
+  }
+
+  @Override
+  public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+    Iterator<Tuple4<Object, Object, Object, Seq<AccumulableInfo>>> tasks =
+        update.accumUpdates().iterator();
+    while (tasks.hasNext()) {
+      Iterator<AccumulableInfo> infos = tasks.next()._4().iterator();
+      while (infos.hasNext()) {
+        AccumulableInfo info = infos.next();
+        if (info.id() == accumulator && info.update().isDefined()) {
+          tell(info.update().get());
+        }
+      }
+    }
+  }
+
+  private void tell(Object value) {
+    if (value instanceof Map<?, ?> latest) {
+      for (Object entry : latest.values()) {
+        if (entry instanceof StepProgress.Step s) {
+          listener.step(round, s.client(), s.step(), s.steps(), s.loss());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    spark.sc().removeSparkListener(this);
+  }
+}

@@ -1,0 +1,29 @@
+package org.tributary.federation;
+
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+
+/** Too few clients finished a round. The run can go on later: who failed is tried again. */
+public final class QuorumMissed extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  QuorumMissed(
+      Path run, int round, int finished, int cohort, int quorum, Map<String, String> reasons) {
+    super(
+        "%s, round %d: %d of %d clients finished, cohort.minClients asks for %d. %s. Run again to try"
+                .formatted(run, round, finished, cohort, quorum, told(reasons))
+            + " the others again, or lower cohort.minClients");
+  }
+
+  private static String told(Map<String, String> reasons) {
+    StringBuilder text = new StringBuilder();
+    reasons.forEach(
+        (client, reason) ->
+            text.append(text.isEmpty() ? "" : "; ")
+                .append("client ")
+                .append(client)
+                .append(": ")
+                .append(reason));
+    return text.toString();
+  }
+}

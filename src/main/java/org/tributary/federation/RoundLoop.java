@@ -1,0 +1,243 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.Store;
+import org.tributary.protocol.ClientReport;
+import org.tributary.protocol.Role;
+
+/**
+ * The rounds of a run, one after the other, the same for every framework:
+ *
+ * <ol>
+ *   <li>draw the cohort, by seed and round;
+ *   <li>clients train, each in its task, and commit their updates; who cannot is left out;
+ *   <li>look at every update; write the choice of attempts, once;
+ *   <li>merge what was chosen; write the global tensors;
+ *   <li>evaluate;
+ *   <li>write the round's rows of the tables;
+ *   <li>close the round.
+ * </ol>
+ *
+ * Each step first looks whether an earlier driver has done it, so that a run that was stopped anywhere
+ * ends with the same bits.
+ */
+final class RoundLoop {
+  private final JavaSparkContext spark;
+  private final Broadcast<RunSpec> spec;
+  private final Blueprint blueprint;
+  private final Store store;
+  private final RunFolder folder;
+  private final RunLock lock;
+  private final Tables tables;
+  private final RoundListener listener;
+  private final OwnStates states;
+
+  RoundLoop(
+      JavaSparkContext spark,
+      Broadcast<RunSpec> spec,
+      Blueprint blueprint,
+      Tables tables,
+      RunLock lock,
+      RoundListener listener)
+      throws IOException {
+    this.spark = spark;
+    this.spec = spec;
+    this.blueprint = blueprint;
+    this.tables = tables;
+    this.lock = lock;
+    this.listener = listener;
+    store = spec.value().store();
+    folder = spec.value().folder();
+    states = new OwnStates(store, folder);
+  }
+
+  /** Runs all rounds that are not closed; gives every client's own state at the end. */
+  Map<String, Path> run() throws IOException {
+    for (int round = 0; round < blueprint.config().rounds(); round++) {
+      if (!store.exists(folder.success(round))) {
+        lock.check();
+        round(round);
+      }
+      if (keepsStates() && store.exists(folder.accepted(round))) {
+        states.advance(Json.read(store, folder.accepted(round), Accepted.class));
+      }
+      prune(round);
+    }
+    return states.latest();
+  }
+
+  private boolean keepsStates() {
+    return !blueprint.plan().of(Role.STAYS).isEmpty()
+        || blueprint.config().client().keepOptimizer();
+  }
+
+  private void round(int round) throws IOException {
+    boolean resumed = store.exists(folder.round(round));
+    // 1. The cohort.
+    List<String> cohort = blueprint.cohort(round);
+    listener.phase(round, RoundListener.Phase.STARTED);
+    // 2. Training.
+    long begin = System.nanoTime();
+    Map<String, String> failed = new TreeMap<>();
+    if (!store.exists(folder.accepted(round))) {
+      failed.putAll(train(round, cohort));
+    }
+    double secondsTrain = seconds(begin);
+    listener.phase(round, RoundListener.Phase.TRAINED);
+    // 3. The choice.
+    begin = System.nanoTime();
+    Accepted accepted = accept(round, cohort, failed);
+    listener.phase(round, RoundListener.Phase.ACCEPTED);
+    // 4. The merge.
+    List<ClientReport> reports = reports(accepted);
+    long bytesUp = reports.stream().mapToLong(ClientReport::bytesUp).sum();
+    new Merging(spark, spec, blueprint).merge(store, folder, accepted, bytesUp);
+    double secondsMerge = seconds(begin);
+    listener.phase(round, RoundListener.Phase.MERGED);
+    // 5. Evaluation.
+    begin = System.nanoTime();
+    List<RoundSummary.Evaluation> evaluations = evaluate(round, accepted);
+    double secondsEvaluate = seconds(begin);
+    listener.phase(round, RoundListener.Phase.EVALUATED);
+    // 6. Tables.
+    RoundSummary summary =
+        new RoundSummary(
+            round,
+            cohort,
+            accepted.clients().stream().map(Accepted.Choice::client).toList(),
+            accepted.failed(),
+            loss(accepted, reports),
+            bytesUp,
+            reports.stream().mapToLong(ClientReport::bytesDown).sum(),
+            secondsTrain,
+            secondsMerge,
+            secondsEvaluate,
+            resumed,
+            evaluations);
+    lock.check();
+    tables.write(summary, accepted, reports);
+    Json.commit(store, folder.roundJson(round), summary);
+    listener.phase(round, RoundListener.Phase.TABLED);
+    // 7. Closed.
+    store.commit(folder.success(round), out -> {});
+    listener.phase(round, RoundListener.Phase.CLOSED);
+    listener.closed(summary);
+  }
+
+  private Map<String, String> train(int round, List<String> cohort) throws IOException {
+    StepProgress progress = new StepProgress();
+    spark.sc().register(progress, "tributary.steps");
+    try (ProgressWatch watch = new ProgressWatch(spark, progress.id(), round, listener)) {
+      ClientWork work = new ClientWork(spec, round, states.asText(), progress);
+      return new ClientTasks(spark, store, folder).train(work, cohort);
+    }
+  }
+
+  private Accepted accept(int round, List<String> cohort, Map<String, String> failed)
+      throws IOException {
+    Path file = folder.accepted(round);
+    if (!store.exists(file)) {
+      Map<String, String> reasons = new TreeMap<>(failed);
+      List<Accepted.Choice> choices = new ArrayList<>();
+      for (Validation.Checked c :
+          new Validation(spark, spec, blueprint).check(store, folder, round)) {
+        if (!cohort.contains(c.client())) {
+          continue;
+        }
+        if (c.problem() != null) {
+          reasons.put(c.client(), c.problem());
+        } else {
+          long samples = report(round, c.client(), c.attempt()).samples();
+          choices.add(
+              new Accepted.Choice(
+                  c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
+        }
+      }
+      int quorum = blueprint.config().cohort().minClients();
+      if (choices.size() < quorum) {
+        throw new QuorumMissed(folder.root(), round, choices.size(), cohort.size(), quorum, reasons);
+      }
+      lock.check();
+      Json.commit(store, file, new Accepted(round, choices, reasons));
+    }
+    return Json.read(store, file, Accepted.class);
+  }
+
+  private List<ClientReport> reports(Accepted accepted) throws IOException {
+    List<ClientReport> reports = new ArrayList<>();
+    for (Accepted.Choice choice : accepted.clients()) {
+      reports.add(report(accepted.round(), choice.client(), choice.attempt()));
+    }
+    return reports;
+  }
+
+  private ClientReport report(int round, String client, String attempt) throws IOException {
+    try (SafeTensors.Reader reader =
+        SafeTensors.open(store, folder.update(round, client, attempt))) {
+      return ClientReport.of(reader.header().metadata().get(ClientReport.KEY));
+    }
+  }
+
+  private static double loss(Accepted accepted, List<ClientReport> reports) {
+    double[] weights = accepted.weights();
+    double loss = 0;
+    for (int k = 0; k < weights.length; k++) {
+      loss += weights[k] * reports.get(k).lossMean();
+    }
+    return loss;
+  }
+
+  private List<RoundSummary.Evaluation> evaluate(int round, Accepted accepted) {
+    int last = blueprint.config().rounds() - 1;
+    if (round != last && (round + 1) % blueprint.config().evaluate().every() != 0) {
+      return List.of();
+    }
+    Evaluating evaluating = new Evaluating(spark, spec, blueprint);
+    List<RoundSummary.Evaluation> all = new ArrayList<>();
+    for (String part : blueprint.config().evaluate().parts()) {
+      if (blueprint.evaluationRows(part) == 0) {
+        continue;
+      }
+      if (blueprint.plan().of(Role.STAYS).isEmpty()) {
+        all.add(evaluating.evaluate(part, round, null, null));
+      } else {
+        personal(accepted)
+            .forEach((client, state) -> all.add(evaluating.evaluate(part, round, client, state)));
+      }
+    }
+    return all;
+  }
+
+  /** Every client's own model: its state as of this round, or of the last one that took it. */
+  private Map<String, Path> personal(Accepted accepted) {
+    Map<String, Path> all = new TreeMap<>(states.latest());
+    for (Accepted.Choice c : accepted.clients()) {
+      all.put(c.client(), folder.state(accepted.round(), c.client(), c.attempt()));
+    }
+    return all;
+  }
+
+  /** Deletes what later rounds do not need, as far as {@code keep} says. */
+  private void prune(int closed) throws IOException {
+    int updates = closed - blueprint.config().keep().updates();
+    int globals = closed - blueprint.config().keep().globals();
+    if (updates >= 0) {
+      store.delete(folder.updates(updates));
+    }
+    if (globals >= 0) {
+      store.delete(folder.global(globals));
+    }
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+}
