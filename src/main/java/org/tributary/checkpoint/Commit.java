@@ -63,7 +63,7 @@ sealed interface Commit {
         throws IOException {
       java.nio.file.Path to = files.pathToFile(target).toPath();
       java.nio.file.Path from = files.pathToFile(temporary(target)).toPath();
-      Files.createDirectories(to.getParent());
+      createFolders(to.getParent());
       try {
         try (FileChannel channel =
             FileChannel.open(from, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -74,6 +74,17 @@ sealed interface Commit {
         return link(from, to);
       } finally {
         Files.deleteIfExists(from);
+      }
+    }
+
+    private static void createFolders(java.nio.file.Path folder) throws IOException {
+      try {
+        Files.createDirectories(folder);
+      } catch (FileAlreadyExistsException e) {
+        throw new WrongInput(
+            "%s: a folder is needed there, but %s is a file: choose another folder"
+                .formatted(folder, e.getFile()),
+            e);
       }
     }
 
