@@ -219,7 +219,19 @@ public record TrainConfig(
   public record Evaluate(
       @Key(value = "rounds between evaluations", byDefault = "1", min = 1) int every,
       @Key(value = "rows of a forward pass", byDefault = "64", min = 1) int batch,
-      @Key(value = "rows of an evaluation task", byDefault = "512", min = 1) int shard) {}
+      @Key(value = "rows of an evaluation task", byDefault = "512", min = 1) int shard,
+      @Key(value = "what is evaluated: test, validation", byDefault = "[test]") List<String> parts)
+      implements Section {
+
+    /** The parts that there are. */
+    @Override
+    public List<String> problems() {
+      return parts.stream()
+          .filter(part -> !Set.of("test", "validation").contains(part))
+          .map(part -> "parts: \"" + part + "\" is not known; use test, validation")
+          .toList();
+    }
+  }
 
   /**
    * Where merges run.

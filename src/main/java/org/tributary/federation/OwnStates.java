@@ -7,8 +7,8 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 
 /**
- * Where each client's own state lies: in the last closed round that accepted it. An attempt that was
- * not accepted leaves no trace here.
+ * Where each client's own state lies: in the last closed round that accepted it. An attempt that
+ * was not accepted leaves no trace here.
  */
 final class OwnStates {
   private final Store store;

@@ -35,7 +35,8 @@ final class Result {
    */
   List<Path> write(Map<String, Path> states) throws IOException {
     int last = blueprint.config().rounds() - 1;
-    Map<String, HostTensor> global = new TreeMap<>(SafeTensors.read(store, folder.start()).tensors());
+    Map<String, HostTensor> global =
+        new TreeMap<>(SafeTensors.read(store, folder.start()).tensors());
     global.putAll(SafeTensors.read(store, folder.global(last)).tensors());
     Path root = blueprint.lora() == null ? folder.model() : folder.adapter();
     List<Path> written = new ArrayList<>();
@@ -74,11 +75,19 @@ final class Result {
             blueprint.lora().rank(),
             blueprint.lora().alpha(),
             blueprint.lora().rslora(),
-            List.copyOf(blueprint.adapted().keySet()),
+            targets(),
             saved,
             blueprint.base().folder().toString(),
             "SEQ_CLS");
     new PeftAdapter(config, adapter).write(store, target);
+  }
+
+  /** Short names where they say it all, as peft takes them; else the layers one by one. */
+  private List<String> targets() {
+    List<String> asked = blueprint.lora().targets();
+    return asked.stream().anyMatch(t -> t.contains("*"))
+        ? List.copyOf(blueprint.adapted().keySet())
+        : asked;
   }
 
   private ObjectNode config() {

@@ -26,8 +26,8 @@ import org.tributary.protocol.Role;
  *   <li>close the round.
  * </ol>
  *
- * Each step first looks whether an earlier driver has done it, so that a run that was stopped anywhere
- * ends with the same bits.
+ * Each step first looks whether an earlier driver has done it, so that a run that was stopped
+ * anywhere ends with the same bits.
  */
 final class RoundLoop {
   private final JavaSparkContext spark;
@@ -157,13 +157,13 @@ final class RoundLoop {
         } else {
           long samples = report(round, c.client(), c.attempt()).samples();
           choices.add(
-              new Accepted.Choice(
-                  c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
+              new Accepted.Choice(c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
         }
       }
       int quorum = blueprint.config().cohort().minClients();
       if (choices.size() < quorum) {
-        throw new QuorumMissed(folder.root(), round, choices.size(), cohort.size(), quorum, reasons);
+        throw new QuorumMissed(
+            folder.root(), round, choices.size(), cohort.size(), quorum, reasons);
       }
       lock.check();
       Json.commit(store, file, new Accepted(round, choices, reasons));

@@ -186,8 +186,7 @@ public final class Tables {
     return rows;
   }
 
-  private void commit(String table, int round, Schema schema, List<Row> rows)
-      throws IOException {
+  private void commit(String table, int round, Schema schema, List<Row> rows) throws IOException {
     Path file = folder.table(table, run, round);
     if (!store.exists(file)) {
       store.commit(file, out -> ParquetRows.write(out, schema, rows));

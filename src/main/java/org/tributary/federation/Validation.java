@@ -84,18 +84,12 @@ final class Validation {
       Store store = spec.value().store();
       Blueprint blueprint = new Blueprint(store, spec.value().config());
       return Json.text(
-          Validation.check(
-              store, spec.value().folder(), blueprint, round, parts[0], parts[1]));
+          Validation.check(store, spec.value().folder(), blueprint, round, parts[0], parts[1]));
     }
   }
 
   private static Checked check(
-      Store store,
-      RunFolder folder,
-      Blueprint blueprint,
-      int round,
-      String client,
-      String attempt)
+      Store store, RunFolder folder, Blueprint blueprint, int round, String client, String attempt)
       throws IOException {
     Path file = folder.update(round, client, attempt);
     String problem;
@@ -113,8 +107,7 @@ final class Validation {
         store.exists(state) ? store.sha256(state) : null);
   }
 
-  private static String problem(SafeTensors.Reader reader, Blueprint blueprint)
-      throws IOException {
+  private static String problem(SafeTensors.Reader reader, Blueprint blueprint) throws IOException {
     SortedMap<String, long[]> asked = blueprint.plan().of(Role.TRAVELS);
     Map<String, SafeTensorsHeader.Entry> found = reader.header().tensors();
     if (!found.keySet().equals(asked.keySet())) {

@@ -83,6 +83,8 @@ class EffectiveTest {
               every: 1
               batch: 64
               shard: 512
+              parts:
+              - test
             reduce:
               driverLimit: 512m
             keep:

@@ -89,6 +89,7 @@ class TrainConfigTest {
         every: 2
         batch: 32
         shard: 100
+        parts: [test, validation]
       reduce:
         driverLimit: 1g
       keep:
@@ -125,7 +126,7 @@ class TrainConfigTest {
                     new Optimizer("adamw", 1e-4, 0, 0.9, 0.999, 1e-8, 0),
                     new Schedule("constant", 0)),
                 new Cohort(1.0, 1),
-                new Evaluate(1, 64, 512),
+                new Evaluate(1, 64, 512, List.of("test")),
                 new Reduce(512L << 20),
                 new Keep(1, 2),
                 new Lock(60)));
@@ -157,7 +158,7 @@ class TrainConfigTest {
                     new Optimizer("sgd", 0.1, 0.9, 0.8, 0.99, 1e-6, 0.01),
                     new Schedule("cosine", 12)),
                 new Cohort(0.25, 3),
-                new Evaluate(2, 32, 100),
+                new Evaluate(2, 32, 100, List.of("test", "validation")),
                 new Reduce(1L << 30),
                 new Keep(4, 5),
                 new Lock(30)));

@@ -1,0 +1,90 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+
+/** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
+public final class Federation {
+  private static final Logger LOG = LoggerFactory.getLogger(Federation.class);
+
+  private final SparkSession session;
+  private final RoundListener listener;
+
+  /**
+   * A federation on a session's executors.
+   *
+   * @param session of Spark; left running
+   * @param listener hears of progress
+   */
+  public Federation(SparkSession session, RoundListener listener) {
+    this.session = session;
+    this.listener = listener;
+  }
+
+  /**
+   * What a run left.
+   *
+   * @param run its name in the tables
+   * @param folder where it lies
+   * @param results folders of models or adapters
+   */
+  public record Outcome(String run, RunFolder folder, List<Path> results) {}
+
+  /**
+   * Trains, or goes on where an earlier driver stopped.
+   *
+   * @param config of the run
+   * @return what it left
+   * @throws WrongInput if configuration, model and data do not fit; nothing is written then
+   * @throws QuorumMissed if too few clients finish a round
+   * @throws IOException where a file system fails
+   * @throws InterruptedException while waiting for another driver's lock
+   */
+  public Outcome train(TrainConfig config) throws IOException, InterruptedException {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    Store store = Store.of(spark.hadoopConfiguration());
+    Blueprint blueprint = new Blueprint(store, config);
+    blueprint.tokens(store).close();
+    RunFolder folder = new RunFolder(store.path(config.out()));
+    RunConfig identity = RunConfig.of(store, blueprint);
+    identity.checkAgainst(store, folder);
+    String application = spark.sc().applicationId();
+    try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {
+      identity.commit(store, folder);
+      if (!store.exists(folder.start())) {
+        store.commit(
+            folder.start(),
+            SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));
+      }
+      Broadcast<RunSpec> spec =
+          spark.broadcast(
+              RunSpec.of(
+                  config,
+                  folder.root(),
+                  new SerializableConfiguration(spark.hadoopConfiguration())));
+      try {
+        Tables tables = new Tables(store, folder, identity.run(), config.framework().name());
+        Map<String, Path> states =
+            new RoundLoop(spark, spec, blueprint, tables, lock, listener).run();
+        List<Path> results = new Result(store, folder, blueprint).write(states);
+        LOG.info("{} is done: {}", identity.run(), results);
+        return new Outcome(identity.run(), folder, results);
+      } finally {
+        spec.destroy();
+        Bench.clear();
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package org.tributary.federation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.Effective;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.Manifest;
+import org.tributary.error.WrongInput;
+import org.tributary.torch.Machine;
+import org.tributary.torch.Torch;
+
+/**
+ * What a run is: its effective configuration and what it stands on. It is {@code config.yaml} of
+ * the run's folder, written once; a later start of the same run is held against it.
+ */
+final class RunConfig {
+  private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  private final TrainConfig config;
+  private final ObjectNode facts;
+  private final String run;
+
+  private RunConfig(TrainConfig config, ObjectNode facts, String run) {
+    this.config = config;
+    this.facts = facts;
+    this.run = run;
+  }
+
+  static RunConfig of(Store store, Blueprint blueprint) throws IOException {
+    TrainConfig config = blueprint.config();
+    String frozen = Effective.frozen(config).sha256();
+    Path out = store.path(config.out());
+    Properties build = build();
+    ObjectNode facts = YAML.createObjectNode();
+    facts.put("frozen", frozen);
+    facts.put("model", blueprint.base().hash());
+    facts.put(
+        "partitions", store.sha256(new Path(store.path(config.data().path()), Manifest.FILE)));
+    facts.put("version", build.getProperty("git.build.version", "unknown"));
+    facts.put("commit", build.getProperty("git.commit.id.full", "unknown"));
+    facts.put("libtorch", Torch.version());
+    facts.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
+    facts.put("java", System.getProperty("java.version"));
+    facts.put("cpuCapability", Machine.cpuCapability());
+    return new RunConfig(config, facts, out.getName() + "-" + frozen.substring(0, 8));
+  }
+
+  private static Properties build() throws IOException {
+    Properties build = new Properties();
+    try (InputStream in = RunConfig.class.getResourceAsStream("/org/tributary/build.properties")) {
+      if (in != null) {
+        build.load(in);
+      }
+    }
+    return build;
+  }
+
+  /** The run's name in the tables: its folder's name and the hash of what is frozen. */
+  String run() {
+    return run;
+  }
+
+  /**
+   * Holds this start against what the folder has.
+   *
+   * @throws WrongInput if the folder is another run's, or holds something else
+   */
+  void checkAgainst(Store store, RunFolder folder) throws IOException {
+    if (!store.exists(folder.config())) {
+      if (!store.list(folder.root()).stream()
+          .allMatch(file -> file.getPath().getName().equals(folder.lock().getName()))) {
+        throw new WrongInput(
+            "out: %s is there and is no run (it has no config.yaml); name another folder"
+                .formatted(folder.root()));
+      }
+      return;
+    }
+    JsonNode file = read(store, folder.config());
+    TrainConfig before =
+        ConfigReader.read(
+            folder.config().toString(),
+            YAML.writeValueAsString(file.path("config")),
+            List.of(),
+            TrainConfig.class,
+            RunSpec.CHOICES);
+    List<String> differences = new ArrayList<>(Effective.difference(before, config));
+    JsonNode old = file.path("run");
+    for (String key : List.of("model", "partitions")) {
+      if (!old.path(key).asText().equals(facts.get(key).asText())) {
+        differences.add(
+            "%s: the files at %s have changed since"
+                .formatted(
+                    key.equals("model") ? "model.path" : "data.path",
+                    key.equals("model") ? config.model().path() : config.data().path()));
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw WrongInput.all(
+          "out: %s is another run's; name another folder, or set back:".formatted(folder.root()),
+          differences);
+    }
+    for (String key : List.of("cpuCapability", "libtorch", "commit")) {
+      if (!old.path(key).asText().equals(facts.get(key).asText())) {
+        LOG.warn(
+            "this run began with {} {} and goes on with {}: bits may differ from an undisturbed run",
+            key,
+            old.path(key).asText(),
+            facts.get(key).asText());
+      }
+    }
+  }
+
+  private static JsonNode read(Store store, Path file) throws IOException {
+    try {
+      return YAML.readTree(store.readAll(file));
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          file + " is no readable run configuration; name another out, or restore the file", e);
+    }
+  }
+
+  /** Writes {@code config.yaml} if it is not there. */
+  void commit(Store store, RunFolder folder) throws IOException {
+    ObjectNode whole = YAML.createObjectNode();
+    whole.set("run", facts.deepCopy().put("name", run));
+    whole.set("config", YAML.readTree(Effective.yaml(config)));
+    byte[] text = YAML.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
+    store.commit(folder.config(), out -> out.write(text));
+  }
+}

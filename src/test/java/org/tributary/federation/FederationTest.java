@@ -1,0 +1,82 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.config.TrainConfig;
+import org.tributary.protocol.HostTensor;
+
+/** A Spark run equals the plain loop, bit for bit, for every framework. */
+class FederationTest {
+  @TempDir static Path dir;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+    tiny = new Tiny(dir, 11, 30, 7);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  static String[] sets(boolean lora, String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    if (lora) {
+      all.addAll(Arrays.asList(Tiny.LORA));
+    }
+    return all.toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fedavg, false, client.clip=0.5",
+    "fedavg, false, 'framework.train=["*.query.*", "*.LayerNorm.bias"]'",
+    "fedavg, false, client.accumulate=3",
+    "fedavg, false, client.keepOptimizer=true",
+    "fedavg, false, cohort.fraction=0.5",
+    "fedavg, false, client.optimizer.name=sgd",
+    "fedit, true, model.pooling=cls",
+    "fedit, true, framework.lora.rslora=true",
+    "local, false, client.keepOptimizer=true",
+    "local, true, client.clip=1",
+    "central, false, client.clip=1",
+    "central, true, client.keepOptimizer=true",
+  })
+  void equalsThePlainLoop(String framework, boolean lora, String set) throws Exception {
+    String name = (framework + lora + set).replaceAll("\\W", "");
+    TrainConfig config = tiny.config(name, framework, sets(lora, set));
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    PlainLoop oracle = new PlainLoop(config);
+    List<Map<String, HostTensor>> expected = oracle.run();
+    for (int round = 0; round < config.rounds(); round++) {
+      assertThat(Tiny.tensors(outcome.folder().global(round)))
+          .as("round %d", round)
+          .isEqualTo(expected.get(round));
+    }
+    assertThat(outcome.results()).isNotEmpty();
+  }
+
+  @Test
+  void aMergeAsASparkStageEqualsOneInTheDriver() throws Exception {
+    TrainConfig config = tiny.config("stage", "fedavg", "reduce.driverLimit=0");
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    assertThat(Tiny.tensors(outcome.folder().global(2)))
+        .isEqualTo(new PlainLoop(config).run().get(2));
+    assertThat(Tiny.STORE.exists(outcome.folder().pieces(2))).isFalse();
+  }
+}

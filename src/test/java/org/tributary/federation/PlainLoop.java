@@ -1,0 +1,132 @@
+package org.tributary.federation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tributary.client.Assignment;
+import org.tributary.client.LocalTraining;
+import org.tributary.client.StepListener;
+import org.tributary.client.Trained;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.ClassificationSet;
+import org.tributary.data.Tokens;
+import org.tributary.model.Model;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Role;
+import org.tributary.torch.Torch;
+
+/**
+ * The oracle: the same rounds as a plain loop in one thread, without Spark, files of rounds or
+ * chunks.
+ */
+final class PlainLoop {
+  private final TrainConfig config;
+  private final Blueprint blueprint;
+  private final Map<String, Map<String, HostTensor>> own = new HashMap<>();
+  private final Map<String, Map<String, HostTensor>> memories = new HashMap<>();
+
+  PlainLoop(TrainConfig config) throws IOException {
+    this.config = config;
+    blueprint = new Blueprint(Tiny.STORE, config);
+  }
+
+  /** What a client keeps for itself at the end. */
+  Map<String, HostTensor> own(String client) {
+    return own.get(client);
+  }
+
+  /** The global tensors after every round. */
+  List<Map<String, HostTensor>> run() throws IOException {
+    Torch.prepareThread(config.client().threads());
+    Map<String, HostTensor> given = StartState.of(Tiny.STORE, blueprint);
+    List<Map<String, HostTensor>> rounds = new ArrayList<>();
+    Map<String, HostTensor> base = new LinkedHashMap<>(blueprint.base().weights());
+    base.keySet().removeIf(name -> !blueprint.isUsed(name));
+    double s = blueprint.lora() == null ? 1 : blueprint.lora().scaling();
+    try (Tokens tokens = blueprint.tokens(Tiny.STORE);
+        Model model =
+            new Model(
+                blueprint.architecture(),
+                base,
+                Model.scalings(blueprint.adapted().keySet(), s),
+                Device.cpu());
+        NDManager manager = Torch.manager(Device.cpu())) {
+      LocalTraining training = new LocalTraining(model, blueprint.recipe());
+      for (int round = 0; round < config.rounds(); round++) {
+        Map<String, HostTensor> merged = round(round, training, tokens, manager, given);
+        rounds.add(merged);
+        given = new TreeMap<>(given);
+        given.putAll(merged);
+      }
+    }
+    return rounds;
+  }
+
+  private Map<String, HostTensor> round(
+      int round,
+      LocalTraining training,
+      Tokens tokens,
+      NDManager manager,
+      Map<String, HostTensor> given)
+      throws IOException {
+    List<Map<String, HostTensor>> updates = new ArrayList<>();
+    List<Integer> samples = new ArrayList<>();
+    for (String client : blueprint.cohort(round)) {
+      ClassificationSet rows =
+          ClassificationSet.read(
+              Tiny.STORE, blueprint.trainFolders(client), blueprint.columns(), blueprint.labels());
+      Map<String, HostTensor> start = new TreeMap<>(given);
+      start.putAll(own.getOrDefault(client, Map.of()));
+      Trained trained =
+          training.train(
+              new Assignment(
+                  client,
+                  round,
+                  rows,
+                  tokens,
+                  blueprint.plan(),
+                  start,
+                  memories.getOrDefault(client, Map.of())),
+              manager,
+              StepListener.NONE);
+      Map<String, HostTensor> up = new TreeMap<>(trained.tensors());
+      up.keySet().retainAll(blueprint.plan().of(Role.TRAVELS).keySet());
+      Map<String, HostTensor> kept = new TreeMap<>(trained.tensors());
+      kept.keySet().removeAll(up.keySet());
+      own.put(client, kept);
+      memories.put(client, trained.optimizerState());
+      updates.add(up);
+      samples.add(rows.size());
+    }
+    return mean(updates, samples);
+  }
+
+  /** Σ p_k w_k, whole tensors at once, in double. */
+  private static Map<String, HostTensor> mean(
+      List<Map<String, HostTensor>> updates, List<Integer> samples) {
+    double total = samples.stream().mapToInt(Integer::intValue).sum();
+    Map<String, HostTensor> mean = new TreeMap<>();
+    for (String name : updates.get(0).keySet()) {
+      HostTensor first = updates.get(0).get(name);
+      double[] sum = new double[(int) first.elements()];
+      for (int k = 0; k < updates.size(); k++) {
+        float[] w = updates.get(k).get(name).toFloats();
+        for (int i = 0; i < sum.length; i++) {
+          sum[i] += samples.get(k) / total * w[i];
+        }
+      }
+      float[] rounded = new float[sum.length];
+      for (int i = 0; i < sum.length; i++) {
+        rounded[i] = (float) sum[i];
+      }
+      mean.put(name, HostTensor.of(rounded, first.shape()));
+    }
+    return mean;
+  }
+}

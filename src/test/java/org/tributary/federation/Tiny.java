@@ -1,0 +1,161 @@
+package org.tributary.federation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.Manifest;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Row;
+import org.tributary.data.Schema;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * A world small enough for tests: the golden BERT as a base model without a classifier, and clients
+ * of unequal sizes whose texts tell their class by a word.
+ */
+final class Tiny {
+  static final Store STORE = Store.of(new Configuration());
+  private static final List<String> LABELS = List.of("genetic", "symptoms", "treatment");
+  private static final Schema SCHEMA =
+      Schema.of(
+          new Schema.Column("text", Schema.Type.STRING),
+          new Schema.Column("label", Schema.Type.STRING));
+
+  private final Path root;
+
+  /** Makes the model and a partitioned set with clients of the given sizes. */
+  Tiny(Path root, int... sizes) throws IOException {
+    this.root = root;
+    model();
+    data(sizes);
+  }
+
+  private void model() throws IOException {
+    Path golden = Path.of(System.getProperty("golden"), "bert");
+    ObjectNode config =
+        (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
+    config.putArray("architectures").add("BertModel");
+    config.remove(List.of("id2label", "label2id"));
+    Map<String, HostTensor> weights =
+        new TreeMap<>(SafeTensors.map(golden.resolve("model.safetensors")));
+    weights.keySet().removeIf(name -> name.startsWith("classifier"));
+    HuggingFaceFolder.write(
+        STORE,
+        hadoop(root.resolve("model")),
+        config,
+        weights,
+        Map.of("tokenizer.json", Files.readAllBytes(golden.resolve("tokenizer.json"))));
+  }
+
+  private void data(int... sizes) throws IOException {
+    TreeMap<String, Manifest.Client> clients = new TreeMap<>();
+    for (int k = 0; k < sizes.length; k++) {
+      String id = "%04d".formatted(k);
+      clients.put(
+          id,
+          new Manifest.Client(
+              part("client=" + id + "/train", sizes[k], k),
+              part("client=" + id + "/validation", 4, 100 + k)));
+    }
+    Manifest.Inputs inputs =
+        new Manifest.Inputs(
+            "tiny",
+            0,
+            "parquet",
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            "label",
+            new Manifest.Partitioner("natural", new TreeMap<>()),
+            new Manifest.Shares(0, 0));
+    new Manifest(
+            Manifest.VERSION,
+            inputs,
+            Map.of(),
+            SCHEMA.columns(),
+            LABELS,
+            clients,
+            part("test", 60, 999),
+            Map.of())
+        .write(STORE, hadoop(root.resolve("data")));
+  }
+
+  private Manifest.Part part(String folder, int rows, long seed) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Row> all = new ArrayList<>();
+    TreeMap<String, Long> counts = new TreeMap<>();
+    for (int i = 0; i < rows; i++) {
+      String label = LABELS.get(random.nextInt(LABELS.size()));
+      String text = "what is the %s of disease %d".formatted(label, random.nextInt(50));
+      all.add(Row.of(SCHEMA, text, label));
+      counts.merge(label, 1L, Long::sum);
+    }
+    String file = folder + "/part-00000.parquet";
+    org.apache.hadoop.fs.Path path = hadoop(root.resolve("data").resolve(file));
+    STORE.commit(path, out -> ParquetRows.write(out, SCHEMA, all));
+    return new Manifest.Part(file, rows, counts, STORE.sha256(path));
+  }
+
+  /** The run's folder for a name. */
+  Path out(String name) {
+    return root.resolve("runs").resolve(name);
+  }
+
+  /** A configuration: three rounds of two steps with AdamW, changed by {@code key=value}s. */
+  TrainConfig config(String name, String framework, String... sets) {
+    return ConfigReader.read(
+        "tiny.yaml", yaml(name, framework), List.of(sets), TrainConfig.class, RunSpec.CHOICES);
+  }
+
+  String yaml(String name, String framework) {
+    return """
+        out: %s
+        seed: 7
+        rounds: 3
+        model: {path: %s, maxLength: 16}
+        data: {path: %s}
+        framework: {name: %s}
+        client:
+          steps: 2
+          batch: 4
+          optimizer: {name: adamw, lr: 1.0e-2, weightDecay: 0.01}
+          schedule: {name: cosine, warmup: 2}
+        evaluate: {shard: 25, batch: 8}
+        keep: {updates: 99, globals: 99}
+        """
+        .formatted(out(name), root.resolve("model"), root.resolve("data"), framework);
+  }
+
+  /** Sets that ask for adapters. */
+  static final String[] LORA = {
+    "framework.lora.rank=3", "framework.lora.targets=[query, value]", "framework.lora.alpha=6"
+  };
+
+  static org.apache.hadoop.fs.Path hadoop(Path path) {
+    return new org.apache.hadoop.fs.Path(path.toUri());
+  }
+
+  /** The tensors of a file. */
+  static Map<String, HostTensor> tensors(org.apache.hadoop.fs.Path file) {
+    try {
+      return SafeTensors.read(STORE, file).tensors();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
