@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,7 +56,7 @@ class SubmitScriptTest {
   /** The words of the command that would run, as the shell splits them. */
   private List<String> words(Map<String, String> environment, String... args)
       throws IOException, InterruptedException {
-    Map<String, String> dry = new java.util.TreeMap<>(environment);
+    Map<String, String> dry = new TreeMap<>(environment);
     dry.put("TRIBUTARY_DRY_RUN", "1");
     Outcome outcome = bash(PROJECT.resolve("jobs/submit"), dry, List.of(args));
     assertThat(outcome.err()).isEmpty();
@@ -198,6 +199,12 @@ class SubmitScriptTest {
         words(Map.of("TRIBUTARY_DEPLOY_MODE", "cluster"), "yarn", "train", "jobs/t.yaml");
     assertThat(after(yarn, "--deploy-mode")).isEqualTo("cluster");
     assertThat(confs(yarn)).contains("spark.yarn.appMasterEnv.DJL_OFFLINE=true");
+  }
+
+  @Test
+  void anExecutorOfALocalClusterTakesItsWorkersMemory() throws Exception {
+    assertThat(confs(words(Map.of(), "local-cluster[2, 1, 3000]", "inspect", "x")))
+        .contains("spark.executor.memory=3000m");
   }
 
   @Test
