@@ -1,12 +1,15 @@
 package org.tributary.job;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.CheckpointSummary;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.Manifest;
+import org.tributary.federation.RunFolder;
+import org.tributary.federation.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -16,7 +19,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description =
-        "Tells what safetensors files, model folders, adapters and partitioned sets hold.")
+        "Tells what safetensors files, model folders, adapters, partitioned sets and runs hold;"
+            + " several runs side by side.")
 public final class Inspect implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -26,8 +30,17 @@ public final class Inspect implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Store store = Store.of(Sessions.hadoop());
+    List<RunReport> runs = new ArrayList<>();
     for (String path : paths) {
-      describe(store, store.path(path)).forEach(spec.commandLine().getOut()::println);
+      RunFolder run = new RunFolder(store.path(path));
+      if (store.exists(run.config())) {
+        runs.add(RunReport.of(store, run));
+      } else {
+        describe(store, run.root()).forEach(spec.commandLine().getOut()::println);
+      }
+    }
+    if (!runs.isEmpty()) {
+      RunReport.table(runs).forEach(spec.commandLine().getOut()::println);
     }
     return 0;
   }
