@@ -2,6 +2,7 @@ package org.tributary.partition;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -113,7 +114,7 @@ final class Deal {
    */
   int[] dealValidation(List<Key> validation, List<Key> train, Dealt dealt) {
     if (config.partitioner().name().equals("natural")) {
-      return toOwners(validation, dealt);
+      return toOwners(validation, train, dealt);
     }
     int[] classOf = classes(validation);
     double[][] counts = new double[Math.max(1, labels.size())][dealt.clients().size()];
@@ -140,13 +141,18 @@ final class Deal {
     return client;
   }
 
-  private int[] toOwners(List<Key> validation, Dealt dealt) {
+  private int[] toOwners(List<Key> validation, List<Key> train, Dealt dealt) {
+    // By the owners themselves: another one's name may give the same id.
+    Map<String, Integer> clientOf = new HashMap<>();
+    for (int i = 0; i < train.size(); i++) {
+      clientOf.put(train.get(i).owner(), dealt.client()[i]);
+    }
     TreeSet<String> unknown = new TreeSet<>();
     int[] client = new int[validation.size()];
     for (int i = 0; i < client.length; i++) {
       String owner = validation.get(i).owner();
-      client[i] = dealt.clients().indexOf(Natural.id(owner));
-      if (client[i] < 0) {
+      client[i] = clientOf.getOrDefault(owner, Plan.NOWHERE);
+      if (client[i] == Plan.NOWHERE) {
         unknown.add(owner);
       }
     }

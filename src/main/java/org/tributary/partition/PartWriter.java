@@ -47,11 +47,29 @@ final class PartWriter {
     this.folder = folder;
   }
 
-  /** Where a row goes, and its place there. */
-  private record Place(int target, byte[] hash) implements Serializable {}
+  /** Where a row goes, and its place there. No record: Kryo may be set, which cannot carry them. */
+  private static final class Place implements Serializable {
+    private static final long serialVersionUID = 1;
+    private final int target;
+    private final byte[] hash;
+
+    Place(int target, byte[] hash) {
+      this.target = target;
+      this.hash = hash;
+    }
+  }
 
   /** A row and how often the file has it. */
-  private record Copies(Object[] values, int times) implements Serializable {}
+  private static final class Copies implements Serializable {
+    private static final long serialVersionUID = 1;
+    private final Object[] values;
+    private final int times;
+
+    Copies(Object[] values, int times) {
+      this.values = values;
+      this.times = times;
+    }
+  }
 
   /** Rows of one file by identity. */
   private static final class Order implements Comparator<Place>, Serializable {
@@ -59,8 +77,8 @@ final class PartWriter {
 
     @Override
     public int compare(Place a, Place b) {
-      int order = Integer.compare(a.target(), b.target());
-      return order != 0 ? order : Arrays.compareUnsigned(a.hash(), b.hash());
+      int order = Integer.compare(a.target, b.target);
+      return order != 0 ? order : Arrays.compareUnsigned(a.hash, b.hash);
     }
   }
 
@@ -80,7 +98,7 @@ final class PartWriter {
 
     @Override
     public int getPartition(Object key) {
-      return ((Place) key).target();
+      return ((Place) key).target;
     }
   }
 
@@ -187,10 +205,10 @@ final class PartWriter {
     public boolean hasNext() {
       while (left == 0 && sorted.hasNext()) {
         Tuple2<Place, Copies> next = sorted.next();
-        if (!Arrays.equals(last, next._1().hash())) {
-          last = next._1().hash();
-          row = Row.of(schema, next._2().values());
-          left = next._2().times();
+        if (!Arrays.equals(last, next._1().hash)) {
+          last = next._1().hash;
+          row = Row.of(schema, next._2().values);
+          left = next._2().times;
         }
       }
       return left > 0;

@@ -64,17 +64,11 @@ final class Targets {
     Map<String, int[]> targets = new LinkedHashMap<>();
     targets.put("train", ofTrain);
     if (!ownValidation) {
-      List<Key> validation = keys.get("validation");
-      targets.put(
-          "validation",
-          IntStream.of(deal.dealValidation(validation, train, dealt))
-              .map(validationOf::get)
-              .toArray());
+      int[] clients = deal.dealValidation(keys.get("validation"), train, dealt);
+      targets.put("validation", IntStream.of(clients).map(validationOf::get).toArray());
     }
     if (keys.containsKey("test")) {
-      int[] ofTest = new int[keys.get("test").size()];
-      Arrays.fill(ofTest, test);
-      targets.put("test", ofTest);
+      targets.put("test", keys.get("test").stream().mapToInt(key -> test).toArray());
     }
     return targets;
   }

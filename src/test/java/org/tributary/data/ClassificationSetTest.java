@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +52,7 @@ class ClassificationSetTest {
   }
 
   private ClassificationSet read() throws IOException {
-    return ClassificationSet.read(store, folder(), COLUMNS, LABELS, tokens);
+    return ClassificationSet.read(store, folder(), COLUMNS, LABELS);
   }
 
   @Test
@@ -63,9 +64,12 @@ class ClassificationSetTest {
         Row.of(SCHEMA, 1L, "symptoms of diabetes", "plant"));
     Files.writeString(dir.resolve("notes.txt"), "not a part");
     ClassificationSet set = read();
-    assertThat(set.examples()).extracting(Example::label).containsExactly(1, 0, 0);
-    assertThat(set.examples().get(2).ids()).containsExactly(2, 3);
-    Batch batch = set.batch(new int[] {2, 0}, 9);
+    assertThat(set.size()).isEqualTo(3);
+    assertThat(set.labels()).isEqualTo(LABELS);
+    assertThat(IntStream.range(0, 3).map(i -> set.example(i, tokens).label()))
+        .containsExactly(1, 0, 0);
+    assertThat(set.example(2, tokens).ids()).containsExactly(2, 3);
+    Batch batch = set.batch(new int[] {2, 0}, tokens, 9);
     assertThat(batch.rows()).isEqualTo(2);
     assertThat(batch.length()).isEqualTo(3);
     assertThat(batch.ids()).containsExactly(2, 3, 9, 2, 20, 3);
@@ -106,11 +110,7 @@ class ClassificationSetTest {
     assertThatThrownBy(
             () ->
                 ClassificationSet.read(
-                    store,
-                    folder(),
-                    new ClassificationSet.Columns("text", "labels"),
-                    LABELS,
-                    tokens))
+                    store, folder(), new ClassificationSet.Columns("text", "labels"), LABELS))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("did you mean label?");
   }

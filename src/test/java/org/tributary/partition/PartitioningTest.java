@@ -3,6 +3,7 @@ package org.tributary.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -202,7 +204,8 @@ class PartitioningTest {
               Map.of(
                   "spark.sql.files.maxPartitionBytes", "3000",
                   "spark.sql.files.openCostInBytes", "1",
-                  "spark.default.parallelism", "7"));
+                  "spark.default.parallelism", "7",
+                  "spark.serializer", "org.apache.spark.serializer.KryoSerializer"));
       assertThat(spark.read().text(dir.resolve("train.jsonl").toString()).rdd().getNumPartitions())
           .isGreaterThan(3);
       run(keys -> keys.out = dir.resolve("elsewhere").toUri().toString());
@@ -418,6 +421,22 @@ class PartitioningTest {
   }
 
   @Test
+  void gzippedSourcesAreReadAndCutOnesRefused() throws IOException {
+    writeTrain();
+    byte[] plain = Files.readAllBytes(dir.resolve("train.jsonl"));
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(plain);
+    }
+    Path file = dir.resolve("train.jsonl.gz");
+    Consumer<Keys> source = keys -> keys.train = file.toUri().toString();
+    Files.write(file, java.util.Arrays.copyOf(zipped.toByteArray(), zipped.size() / 2));
+    refused(source, "source.train", "train.jsonl.gz", "cannot be read");
+    Files.write(file, zipped.toByteArray());
+    assertThat(run(source).manifest().sources()).containsEntry("train", 336L);
+  }
+
+  @Test
   void emptySetsAndTooFewRows() throws IOException {
     Files.writeString(dir.resolve("train.jsonl"), "");
     refused(keys -> {}, "source.train", "holds no JSON object");
@@ -529,7 +548,7 @@ class PartitioningTest {
     writeTrain();
     Files.write(
         dir.resolve("validation.jsonl"),
-        List.of("{\"text\": \"a\", \"label\": \"ant\", \"n\": 1, \"site\": \"elsewhere\"}"));
+        List.of("{\"text\": \"a\", \"label\": \"ant\", \"n\": 1, \"site\": \"s/1\"}"));
     refused(
         keys -> {
           keys.validation = dir.resolve("validation.jsonl").toUri().toString();
@@ -538,7 +557,7 @@ class PartitioningTest {
           keys.column = "site";
         },
         "source.validation",
-        "elsewhere");
+        "without training rows: s/1;");
   }
 
   @Test
