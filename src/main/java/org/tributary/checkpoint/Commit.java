@@ -1,12 +1,10 @@
 package org.tributary.checkpoint;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -63,17 +61,27 @@ sealed interface Commit {
         throws IOException {
       java.nio.file.Path to = files.pathToFile(target).toPath();
       java.nio.file.Path from = files.pathToFile(temporary(target)).toPath();
-      Files.createDirectories(to.getParent());
+      createFolders(to.getParent());
       try {
-        try (FileChannel channel =
-            FileChannel.open(from, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-          Store.write(content, Channels.newOutputStream(channel));
-          channel.force(true);
+        try (FileOutputStream out = new FileOutputStream(from.toFile())) {
+          Store.write(content, out);
+          out.getFD().sync();
         }
         beforeCommit.run();
         return link(from, to);
       } finally {
         Files.deleteIfExists(from);
+      }
+    }
+
+    private static void createFolders(java.nio.file.Path folder) throws IOException {
+      try {
+        Files.createDirectories(folder);
+      } catch (FileAlreadyExistsException e) {
+        throw new WrongInput(
+            "%s: a folder is needed there, but %s is a file: choose another folder"
+                .formatted(folder, e.getFile()),
+            e);
       }
     }
 
@@ -89,7 +97,9 @@ sealed interface Commit {
       }
     }
 
-    /** Disks without hard links (FAT, some mounts): a race is then possible, a loss is not. */
+    /**
+     * Disks without hard links: of two at once both may then count as the maker of a whole file.
+     */
     private static boolean move(java.nio.file.Path from, java.nio.file.Path to) throws IOException {
       try {
         Files.move(from, to);

@@ -60,8 +60,8 @@ public final class Store {
       return path.getFileSystem(hadoop);
     } catch (UnsupportedFileSystemException e) {
       throw new WrongInput(
-          "%s: no file system is known for %s: write file:, hdfs: or another one whose jar is on the class path"
-              .formatted(path, scheme(path)),
+          "%s: no usable file system for %s (%s): write file:, hdfs: or another one whose jar is on the class path"
+              .formatted(path, scheme(path), e.getMessage()),
           e);
     }
   }

@@ -1,0 +1,285 @@
+package org.tributary.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * A model as Hugging Face's libraries save it: {@code config.json}, the weights in {@code
+ * model.safetensors} (or in several files that {@code model.safetensors.index.json} lists), and
+ * {@code tokenizer.json} for text models.
+ */
+public final class HuggingFaceFolder {
+  /** The architecture and its sizes. */
+  public static final String CONFIG = "config.json";
+
+  /** All weights in one file. */
+  public static final String WEIGHTS = "model.safetensors";
+
+  /** The list of the weights' files, where there are several. */
+  public static final String INDEX = "model.safetensors.index.json";
+
+  /** The tokenizer, where the model reads text. */
+  public static final String TOKENIZER = "tokenizer.json";
+
+  private final Store store;
+  private final Path folder;
+  private final ObjectNode config;
+  private final List<Path> weightFiles;
+
+  private HuggingFaceFolder(Store store, Path folder, ObjectNode config, List<Path> weightFiles) {
+    this.store = store;
+    this.folder = folder;
+    this.config = config;
+    this.weightFiles = weightFiles;
+  }
+
+  /**
+   * Opens a model folder: reads its configuration and finds its weights.
+   *
+   * @param store reaches the folder
+   * @param folder the model's
+   * @return the folder, of which no weights are read yet
+   * @throws WrongInput where config.json or the weights are missing or no such files
+   * @throws IOException where the file system fails
+   */
+  public static HuggingFaceFolder open(Store store, Path folder) throws IOException {
+    ObjectNode config =
+        Json.read(
+            store,
+            new Path(folder, CONFIG),
+            "name the folder of a model as save_pretrained of transformers writes it");
+    return new HuggingFaceFolder(store, folder, config, weightFiles(store, folder));
+  }
+
+  private static List<Path> weightFiles(Store store, Path folder) throws IOException {
+    if (store.exists(new Path(folder, WEIGHTS))) {
+      return List.of(new Path(folder, WEIGHTS));
+    }
+    Path index = new Path(folder, INDEX);
+    if (!store.exists(index)) {
+      throw noWeights(store, folder);
+    }
+    TreeSet<String> names = new TreeSet<>();
+    Json.read(store, index, "copy it again")
+        .path("weight_map")
+        .forEach(file -> names.add(file.asText()));
+    if (names.isEmpty()) {
+      throw new WrongInput(index + ": its weight_map names no file: copy the model again");
+    }
+    List<String> missing = new ArrayList<>();
+    List<Path> files = new ArrayList<>();
+    for (String name : names) {
+      if (name.isEmpty() || name.contains("/") || !store.exists(new Path(folder, name))) {
+        missing.add(name);
+      } else {
+        files.add(new Path(folder, name));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new WrongInput(
+          "%s: lists files that are not there: %s: copy the model again"
+              .formatted(index, String.join(", ", missing)));
+    }
+    return files;
+  }
+
+  private static WrongInput noWeights(Store store, Path folder) throws IOException {
+    List<String> names = store.list(folder).stream().map(file -> file.getPath().getName()).toList();
+    List<String> pickles =
+        names.stream().filter(name -> name.matches(".*\\.(bin|pt|pth|ckpt|pkl)")).toList();
+    if (!pickles.isEmpty()) {
+      return new WrongInput(
+          ("%s: has no %s but %s, a pickle, which can run code when read: convert it in Python with"
+                  + " AutoModel.from_pretrained(dir).save_pretrained(dir, safe_serialization=True)")
+              .formatted(folder, WEIGHTS, String.join(", ", pickles)));
+    }
+    if (names.contains(PeftAdapter.WEIGHTS)) {
+      return new WrongInput(
+          "%s: is an adapter, no model: name the folder of the model it belongs to"
+              .formatted(folder));
+    }
+    return new WrongInput(
+        "%s: has no %s: name a folder as save_pretrained of transformers writes it"
+            .formatted(folder, WEIGHTS));
+  }
+
+  /**
+   * Writes a model folder. Writing the same model again changes nothing.
+   *
+   * @param store reaches the folder
+   * @param folder made where it is missing
+   * @param config the architecture and its sizes
+   * @param weights by the names of the hub
+   * @param otherFiles content by name, such as tokenizer.json
+   * @return whether a file was written
+   * @throws WrongInput where one of the files is there with other content; nothing is written then
+   * @throws IOException where the file system fails
+   */
+  public static boolean write(
+      Store store,
+      Path folder,
+      JsonNode config,
+      Map<String, HostTensor> weights,
+      Map<String, byte[]> otherFiles)
+      throws IOException {
+    Map<String, Store.Content> files = new LinkedHashMap<>();
+    otherFiles.forEach((name, bytes) -> files.put(name, Store.Content.of(bytes)));
+    // transformers refuses weights whose header does not name a framework.
+    files.put(WEIGHTS, SafeTensors.content(weights, Map.of("format", "pt")));
+    // Last, so that a folder with a configuration is complete.
+    files.put(CONFIG, Store.Content.of(Json.render(config)));
+    return FolderOnce.write(store, folder, files);
+  }
+
+  /**
+   * Where the model lies.
+   *
+   * @return the folder
+   */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * The architecture and its sizes.
+   *
+   * @return a copy of config.json
+   */
+  public ObjectNode config() {
+    return config.deepCopy();
+  }
+
+  /**
+   * The files with weights.
+   *
+   * @return one, or several sorted by name
+   */
+  public List<Path> weightFiles() {
+    return weightFiles;
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @return the path of tokenizer.json where the folder has one
+   * @throws IOException where the file system fails
+   */
+  public Optional<Path> tokenizer() throws IOException {
+    Path path = new Path(folder, TOKENIZER);
+    return store.exists(path) ? Optional.of(path) : Optional.empty();
+  }
+
+  /**
+   * All weights in memory.
+   *
+   * @return by name
+   * @throws WrongInput where a file is no valid safetensors file, or two files hold the same name
+   * @throws IOException where the file system fails
+   */
+  public Map<String, HostTensor> weights() throws IOException {
+    Map<String, HostTensor> all = new LinkedHashMap<>();
+    for (Path file : weightFiles) {
+      add(all, SafeTensors.read(store, file).tensors(), file.toString());
+    }
+    return all;
+  }
+
+  /**
+   * All weights as read-only maps of local files.
+   *
+   * @param staging a folder on a local disk, see {@link #local}
+   * @return by name
+   * @throws WrongInput where a file is no valid safetensors file, or two files hold the same name
+   * @throws IOException where a file system fails
+   */
+  public Map<String, HostTensor> map(java.nio.file.Path staging) throws IOException {
+    Map<String, HostTensor> all = new LinkedHashMap<>();
+    for (java.nio.file.Path file : local(staging)) {
+      add(all, SafeTensors.map(file), file.toString());
+    }
+    return all;
+  }
+
+  private static void add(Map<String, HostTensor> all, Map<String, HostTensor> more, String file) {
+    more.forEach(
+        (name, tensor) -> {
+          if (all.put(name, tensor) != null) {
+            throw new WrongInput(
+                "%s: tensor %s is in another file of this model, too: save the model again"
+                    .formatted(file, name));
+          }
+        });
+  }
+
+  /**
+   * The weights on a local disk: the files themselves where they lie on one, else copies. A copy is
+   * made once per staging folder and file version; its name holds the file's length and time.
+   *
+   * @param staging where copies go
+   * @return one file for each of {@link #weightFiles}, in that order
+   * @throws IOException where a file system fails
+   */
+  public List<java.nio.file.Path> local(java.nio.file.Path staging) throws IOException {
+    List<java.nio.file.Path> files = new ArrayList<>();
+    for (Path file : weightFiles) {
+      if (store.fileSystem(file) instanceof RawLocalFileSystem disk) {
+        files.add(disk.pathToFile(file).toPath());
+      } else {
+        files.add(stage(file, staging));
+      }
+    }
+    return files;
+  }
+
+  private java.nio.file.Path stage(Path file, java.nio.file.Path staging) throws IOException {
+    FileStatus status = store.fileSystem(file).getFileStatus(file);
+    String version =
+        "%s-%d-%d-%s"
+            .formatted(
+                Sha256.of(status.getPath().toString()).substring(0, 16),
+                status.getLen(),
+                status.getModificationTime(),
+                file.getName());
+    java.nio.file.Path copy = staging.resolve(version).toAbsolutePath();
+    store.commit(
+        new Path(copy.toUri()),
+        out -> {
+          try (InputStream in = store.open(file)) {
+            in.transferTo(out);
+          }
+        });
+    return copy;
+  }
+
+  /**
+   * What identifies the model: SHA-256 over the names and hashes of config.json, the weights and,
+   * where there is one, tokenizer.json.
+   *
+   * @return hex
+   * @throws IOException where the file system fails
+   */
+  public String hash() throws IOException {
+    List<Path> files = new ArrayList<>();
+    files.add(new Path(folder, CONFIG));
+    files.addAll(weightFiles);
+    tokenizer().ifPresent(files::add);
+    StringBuilder lines = new StringBuilder();
+    for (Path file : files) {
+      lines.append(file.getName()).append(' ').append(store.sha256(file)).append('\n');
+    }
+    return Sha256.of(lines.toString());
+  }
+}

@@ -1,0 +1,263 @@
+package org.tributary.checkpoint;
+
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.NoSuchFileException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * Named tensors in a safetensors file: eight bytes with the header's length, the header as JSON,
+ * then the tensors' bytes one after the other. A file that disagrees with its own header in any way
+ * is refused.
+ *
+ * <p>Source: the format's description, https://huggingface.co/docs/safetensors
+ *
+ * @param tensors by name, in the order of the file
+ * @param metadata the header's free texts
+ */
+public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> metadata) {
+  /** How a file's name ends. */
+  public static final String SUFFIX = ".safetensors";
+
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+  private static final int CHUNK = 8 << 20;
+
+  /** Keeps the order given, unmodifiable. */
+  public SafeTensors {
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+  }
+
+  /**
+   * Reads a whole file into memory.
+   *
+   * @param store reaches the file
+   * @param file to read
+   * @return all tensors
+   * @throws WrongInput where the file is missing or no valid safetensors file
+   * @throws IOException where the file system fails
+   */
+  public static SafeTensors read(Store store, Path file) throws IOException {
+    try (Reader reader = open(store, file)) {
+      return reader.all();
+    }
+  }
+
+  /**
+   * Opens a file and reads its header only.
+   *
+   * @param store reaches the file
+   * @param file to read
+   * @return a reader to close
+   * @throws WrongInput where the file is missing or no valid safetensors file
+   * @throws IOException where the file system fails
+   */
+  public static Reader open(Store store, Path file) throws IOException {
+    FSDataInputStream in = null;
+    try {
+      FileStatus status = store.fileSystem(file).getFileStatus(file);
+      if (status.isDirectory()) {
+        throw new WrongInput(file + ": is a folder: name the safetensors file in it");
+      }
+      in = store.open(file);
+      FSDataInputStream opened = in;
+      HeaderFormat.Source source =
+          (position, bytes) -> opened.readFully(position, bytes, 0, bytes.length);
+      HeaderFormat.Parsed parsed = HeaderFormat.parse(file.toString(), status.getLen(), source);
+      return new Reader(file, in, parsed);
+    } catch (FileNotFoundException e) {
+      throw new WrongInput(file + ": there is no such file: check the path", e);
+    } catch (IOException | RuntimeException e) {
+      if (in != null) {
+        in.close();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Maps a local file into memory, read-only, one map per tensor: what several threads share, and
+   * what the operating system may drop and read again.
+   *
+   * @param local on a local disk; must not be changed as long as the tensors are in use
+   * @return by name, in the order of the file
+   * @throws WrongInput where the file is missing, no valid safetensors file, or has a tensor of 2
+   *     GiB or more
+   * @throws IOException where the disk fails
+   */
+  public static Map<String, HostTensor> map(java.nio.file.Path local) throws IOException {
+    try (FileChannel channel = FileChannel.open(local)) {
+      HeaderFormat.Source source = (position, bytes) -> readFully(channel, position, bytes);
+      HeaderFormat.Parsed parsed = HeaderFormat.parse(local.toString(), channel.size(), source);
+      Map<String, HostTensor> tensors = new LinkedHashMap<>();
+      for (var tensor : parsed.header().tensors().entrySet()) {
+        SafeTensorsHeader.Entry entry = tensor.getValue();
+        requireBuffer(local.toString(), tensor.getKey(), entry);
+        ByteBuffer bytes =
+            channel.map(MapMode.READ_ONLY, parsed.dataStart() + entry.begin(), entry.bytes());
+        tensors.put(tensor.getKey(), new HostTensor(entry.dtype(), entry.shape(), bytes));
+      }
+      return tensors;
+    } catch (NoSuchFileException e) {
+      throw new WrongInput(local + ": there is no such file: check the path", e);
+    }
+  }
+
+  /**
+   * Writes a whole file. Equal tensors and metadata give equal bytes, whatever the maps' order.
+   *
+   * @param out left open
+   * @param tensors by name
+   * @param metadata free texts for the header
+   * @throws IOException where the stream fails
+   */
+  public static void write(
+      OutputStream out, Map<String, HostTensor> tensors, Map<String, String> metadata)
+      throws IOException {
+    SafeTensorsHeader.Builder builder = new SafeTensorsHeader.Builder().metadata(metadata);
+    tensors.forEach((name, tensor) -> builder.tensor(name, tensor.dtype(), tensor.shape()));
+    SafeTensorsWriter writer = new SafeTensorsWriter(out, builder.build());
+    for (String name : writer.header().tensors().keySet()) {
+      writer.write(name, tensors.get(name).data());
+    }
+    writer.finish();
+  }
+
+  /**
+   * Content for {@link Store#commit}.
+   *
+   * @param tensors by name
+   * @param metadata free texts for the header
+   * @return writes them
+   */
+  public static Store.Content content(
+      Map<String, HostTensor> tensors, Map<String, String> metadata) {
+    return out -> write(out, tensors, metadata);
+  }
+
+  private static void requireBuffer(String file, String name, SafeTensorsHeader.Entry entry) {
+    if (entry.bytes() > MAX_ARRAY) {
+      throw new WrongInput(
+          "%s: tensor %s has %d bytes, at most %d fit one buffer: split the tensor"
+              .formatted(file, name, entry.bytes(), MAX_ARRAY));
+    }
+  }
+
+  private static void readFully(FileChannel channel, long position, byte[] bytes)
+      throws IOException {
+    ByteBuffer left = ByteBuffer.wrap(bytes);
+    while (left.hasRemaining()) {
+      if (channel.read(left, position + left.position()) < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+    }
+  }
+
+  /** An open file: reads what is asked for. Safe for use by several threads, but for close. */
+  public static final class Reader implements Closeable {
+    private final Path file;
+    private final FSDataInputStream in;
+    private final HeaderFormat.Parsed parsed;
+
+    private Reader(Path file, FSDataInputStream in, HeaderFormat.Parsed parsed) {
+      this.file = file;
+      this.in = in;
+      this.parsed = parsed;
+    }
+
+    /**
+     * What the file holds.
+     *
+     * @return names, types, shapes and metadata
+     */
+    public SafeTensorsHeader header() {
+      return parsed.header();
+    }
+
+    /**
+     * One tensor.
+     *
+     * @param name as in the header
+     * @return a copy in memory
+     * @throws WrongInput where there is no such tensor, or it has 2 GiB or more
+     * @throws IOException where the file system fails
+     */
+    public HostTensor tensor(String name) throws IOException {
+      SafeTensorsHeader.Entry entry = entry(name);
+      ByteBuffer bytes = range(name, 0, entry.elements());
+      return new HostTensor(entry.dtype(), entry.shape(), bytes);
+    }
+
+    /**
+     * A part of one tensor, seen as one row of elements.
+     *
+     * @param name as in the header
+     * @param fromElement the first, from 0
+     * @param toElement one past the last
+     * @return little-endian bytes, a copy
+     * @throws WrongInput where there is no such tensor, or the range has 2 GiB or more
+     * @throws IndexOutOfBoundsException where the tensor has fewer elements
+     * @throws IOException where the file system fails
+     */
+    public ByteBuffer range(String name, long fromElement, long toElement) throws IOException {
+      SafeTensorsHeader.Entry entry = entry(name);
+      java.util.Objects.checkFromToIndex(fromElement, toElement, entry.elements());
+      long size = (toElement - fromElement) * entry.dtype().bytes();
+      if (size > MAX_ARRAY) {
+        requireBuffer(file.toString(), name, entry);
+      }
+      byte[] bytes = new byte[(int) size];
+      long begin = parsed.dataStart() + entry.begin() + fromElement * entry.dtype().bytes();
+      // On local disks a positioned read takes as much native memory, and its thread keeps it.
+      for (int at = 0, chunk; at < bytes.length; at += chunk) {
+        chunk = Math.min(CHUNK, bytes.length - at);
+        in.readFully(begin + at, bytes, at, chunk);
+      }
+      return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** All tensors in one sweep: positioned reads would ask a remote store once per tensor. */
+    private SafeTensors all() throws IOException {
+      Map<String, HostTensor> tensors = new LinkedHashMap<>();
+      in.seek(parsed.dataStart());
+      for (var tensor : header().tensors().entrySet()) {
+        SafeTensorsHeader.Entry entry = tensor.getValue();
+        requireBuffer(file.toString(), tensor.getKey(), entry);
+        byte[] bytes = new byte[(int) entry.bytes()];
+        in.readFully(bytes);
+        tensors.put(
+            tensor.getKey(), new HostTensor(entry.dtype(), entry.shape(), ByteBuffer.wrap(bytes)));
+      }
+      return new SafeTensors(tensors, header().metadata());
+    }
+
+    private SafeTensorsHeader.Entry entry(String name) {
+      SafeTensorsHeader.Entry entry = header().tensors().get(name);
+      if (entry == null) {
+        throw new WrongInput(
+            "%s: has no tensor %s, but %s: check that the file belongs to this model"
+                .formatted(file, name, HeaderFormat.some(header().tensors().keySet())));
+      }
+      return entry;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}

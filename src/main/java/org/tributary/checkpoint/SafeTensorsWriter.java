@@ -1,0 +1,90 @@
+package org.tributary.checkpoint;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * Writes a file whose tensors are not in memory together: the header at once, then each tensor's
+ * bytes in pieces, in the header's order.
+ */
+public final class SafeTensorsWriter {
+  private static final int CHUNK = 1 << 20;
+
+  private final OutputStream out;
+  private final SafeTensorsHeader header;
+  private final Iterator<Map.Entry<String, SafeTensorsHeader.Entry>> left;
+  private String current;
+  private long missing;
+
+  /**
+   * Writes the header.
+   *
+   * @param out left open
+   * @param header what will follow
+   * @throws IOException where the stream fails
+   */
+  public SafeTensorsWriter(OutputStream out, SafeTensorsHeader header) throws IOException {
+    this.out = out;
+    this.header = header;
+    this.left = header.tensors().entrySet().iterator();
+    out.write(HeaderFormat.render(header));
+  }
+
+  /**
+   * What is being written.
+   *
+   * @return the header, whose order the tensors follow
+   */
+  public SafeTensorsHeader header() {
+    return header;
+  }
+
+  /**
+   * Writes the next piece of a tensor.
+   *
+   * @param name the tensor, in the header's order
+   * @param bytes little-endian, from position to limit; taken without moving them
+   * @throws IllegalStateException where another tensor's turn is, or these are too many bytes
+   * @throws IOException where the stream fails
+   */
+  public void write(String name, ByteBuffer bytes) throws IOException {
+    while (missing == 0 && !name.equals(current) && left.hasNext()) {
+      var next = left.next();
+      current = next.getKey();
+      missing = next.getValue().bytes();
+    }
+    if (!name.equals(current) || bytes.remaining() > missing) {
+      throw new IllegalStateException(
+          "%d bytes of %s, but %d of %s are to come"
+              .formatted(bytes.remaining(), name, missing, current));
+    }
+    missing -= bytes.remaining();
+    ByteBuffer piece = bytes.duplicate();
+    byte[] chunk = new byte[Math.min(CHUNK, piece.remaining())];
+    while (piece.hasRemaining()) {
+      int size = Math.min(chunk.length, piece.remaining());
+      piece.get(chunk, 0, size);
+      out.write(chunk, 0, size);
+    }
+  }
+
+  /**
+   * Checks that nothing is missing; call it last.
+   *
+   * @throws IllegalStateException where a tensor's bytes are
+   */
+  public void finish() {
+    while (missing == 0 && left.hasNext()) {
+      var next = left.next();
+      current = next.getKey();
+      missing = next.getValue().bytes();
+    }
+    if (missing > 0) {
+      throw new IllegalStateException(
+          "%d bytes of %s were not written".formatted(missing, current));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.tributary.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.HostTensor;
+
+/** What is told of a checkpoint. */
+class CheckpointSummaryTest {
+  @TempDir java.nio.file.Path disk;
+  private final Store store = Store.of(new Configuration());
+
+  @Test
+  void tellsOfAFile() throws IOException {
+    Path file = store.path(disk.resolve("f.safetensors").toString());
+    Map<String, HostTensor> tensors =
+        Map.of(
+            "layer.weight", HostTensor.of(new float[1200], 30, 40),
+            "layer.bias", HostTensor.of(new float[30], 30),
+            "z", HostTensor.of(new float[1]));
+    store.commit(file, SafeTensors.content(tensors, Map.of("samples", "10")));
+    assertThat(CheckpointSummary.of(store, file, 2))
+        .containsExactly(
+            "safetensors file " + file,
+            "  tensors: 3, parameters: 1,231",
+            "  F32: 4,924 bytes",
+            "  metadata samples: 10",
+            "  layer.bias    F32 [30]",
+            "  layer.weight  F32 [30, 40]",
+            "  and 1 more");
+  }
+
+  @Test
+  void tellsOfAModel() throws IOException {
+    Path folder = store.path(disk.resolve("model").toString());
+    var config = Json.object().put("model_type", "bert");
+    config.putArray("architectures").add("BertModel");
+    HuggingFaceFolder.write(
+        store, folder, config, Map.of("w", HostTensor.of(new float[2], 2)), Map.of());
+    assertThat(CheckpointSummary.of(store, folder))
+        .containsExactly(
+            "model folder " + folder,
+            "  model_type: bert",
+            "  architecture: BertModel",
+            "  tokenizer: none",
+            "  tensors: 1, parameters: 2",
+            "  F32: 8 bytes",
+            "  metadata format: pt",
+            "  w  F32 [2]");
+  }
+
+  @Test
+  void tellsOfAnAdapter() throws IOException {
+    Path folder = store.path(disk.resolve("adapter").toString());
+    new PeftAdapter(
+            new PeftAdapter.Config(
+                4, 8, true, List.of("query"), List.of("classifier"), "minilm", "SEQ_CLS"),
+            Map.of(
+                "query.lora_A.weight", HostTensor.of(new float[8], 4, 2),
+                "query.lora_B.weight", HostTensor.of(new float[12], 3, 4)))
+        .write(store, folder);
+    assertThat(CheckpointSummary.of(store, folder))
+        .startsWith(
+            "LoRA adapter " + folder,
+            "  r: 4, lora_alpha: 8, scaling: 4 (rank-stabilised)",
+            "  target modules: query",
+            "  modules saved whole: classifier",
+            "  base model: minilm",
+            "  tensors: 2, parameters: 20");
+  }
+
+  @Test
+  void refusesOtherFolders() throws IOException {
+    assertThatThrownBy(() -> CheckpointSummary.of(store, store.path(disk.toString())))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("holds neither config.json nor adapter_config.json");
+    assertThatThrownBy(() -> CheckpointSummary.of(store, store.path(disk + "/none")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("there is no such file");
+  }
+}

@@ -1,0 +1,124 @@
+package org.tributary.checkpoint;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+
+/**
+ * An object store as far as commits see it: an object appears when its stream is closed, whatever
+ * was written by then; rename is not to be used. Objects lie as files below {@code fake.root}.
+ */
+public final class FakeObjectStore extends FileSystem {
+  private final RawLocalFileSystem disk = new RawLocalFileSystem();
+  private URI uri;
+  private String root;
+
+  @Override
+  public void initialize(URI name, Configuration hadoop) throws IOException {
+    super.initialize(name, hadoop);
+    uri = URI.create(name.getScheme() + "://" + name.getAuthority());
+    root = hadoop.get("fake.root");
+    disk.initialize(URI.create("file:///"), hadoop);
+  }
+
+  private Path local(Path path) {
+    return new Path("file", null, root + path.toUri().getPath());
+  }
+
+  @Override
+  public String getScheme() {
+    return "s3a";
+  }
+
+  @Override
+  public URI getUri() {
+    return uri;
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path path,
+      FsPermission permission,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    java.nio.file.Path file = disk.pathToFile(local(path)).toPath();
+    if (!overwrite && Files.exists(file)) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
+    ByteArrayOutputStream object =
+        new ByteArrayOutputStream() {
+          @Override
+          public void close() throws IOException {
+            Files.createDirectories(file.getParent());
+            Files.write(file, toByteArray());
+          }
+        };
+    return new FSDataOutputStream(object, null);
+  }
+
+  @Override
+  public FSDataInputStream open(Path path, int bufferSize) throws IOException {
+    return disk.open(local(path), bufferSize);
+  }
+
+  @Override
+  public FSDataOutputStream append(Path path, int bufferSize, Progressable progress) {
+    throw new UnsupportedOperationException("objects are immutable");
+  }
+
+  @Override
+  public boolean rename(Path from, Path to) {
+    throw new UnsupportedOperationException("a copy, not a rename");
+  }
+
+  @Override
+  public boolean delete(Path path, boolean recursive) throws IOException {
+    return disk.delete(local(path), recursive);
+  }
+
+  @Override
+  public FileStatus[] listStatus(Path path) throws IOException {
+    FileStatus[] found = disk.listStatus(local(path));
+    for (FileStatus status : found) {
+      status.setPath(new Path(path, status.getPath().getName()));
+    }
+    return found;
+  }
+
+  @Override
+  public void setWorkingDirectory(Path path) {
+    throw new UnsupportedOperationException("always the root");
+  }
+
+  @Override
+  public Path getWorkingDirectory() {
+    return new Path("/");
+  }
+
+  @Override
+  public boolean mkdirs(Path path, FsPermission permission) throws IOException {
+    return disk.mkdirs(local(path), permission);
+  }
+
+  @Override
+  public FileStatus getFileStatus(Path path) throws IOException {
+    FileStatus status = disk.getFileStatus(local(path));
+    status.setPath(path);
+    return status;
+  }
+}

@@ -1,0 +1,167 @@
+package org.tributary.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.HostTensor;
+
+/** Model folders: written, read, staged and refused. */
+class HuggingFaceFolderTest {
+  private static final Map<String, HostTensor> WEIGHTS =
+      Map.of(
+          "a.weight", HostTensor.of(new float[] {1, 2, 3, 4}, 2, 2),
+          "a.bias", HostTensor.of(new float[] {5, 6}, 2));
+  private static final Map<String, byte[]> TOKENIZER =
+      Map.of("tokenizer.json", "{}".getBytes(UTF_8));
+
+  @TempDir java.nio.file.Path disk;
+  private Store store;
+  private Path folder;
+  private final ObjectNode config = Json.object().put("model_type", "bert");
+
+  @BeforeEach
+  void configure() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.s3a.impl", FakeObjectStore.class.getName());
+    hadoop.setBoolean("fs.s3a.impl.disable.cache", true);
+    hadoop.set("fake.root", disk.toString());
+    store = Store.of(hadoop);
+    folder = store.path(disk.resolve("model").toString());
+  }
+
+  private boolean write() throws IOException {
+    return HuggingFaceFolder.write(store, folder, config, WEIGHTS, TOKENIZER);
+  }
+
+  @Test
+  void whatIsWrittenIsRead() throws IOException {
+    assertThat(write()).isTrue();
+    HuggingFaceFolder model = HuggingFaceFolder.open(store, folder);
+    assertThat(model.config()).isEqualTo(config);
+    assertThat(model.weights()).isEqualTo(WEIGHTS);
+    assertThat(model.map(disk.resolve("unused"))).isEqualTo(WEIGHTS);
+    assertThat(model.local(disk.resolve("unused")))
+        .containsExactly(disk.resolve("model/model.safetensors"));
+    assertThat(disk.resolve("unused")).doesNotExist();
+    assertThat(model.tokenizer()).contains(new Path(folder, "tokenizer.json"));
+    assertThat(SafeTensors.read(store, new Path(folder, "model.safetensors")).metadata())
+        .containsExactly(Map.entry("format", "pt"));
+    assertThat(disk.resolve("model/config.json")).hasContent("{\n  \"model_type\" : \"bert\"\n}\n");
+  }
+
+  @Test
+  void writingAgainCompletesButNeverReplaces() throws IOException {
+    write();
+    assertThat(write()).isFalse();
+    Files.delete(disk.resolve("model/config.json"));
+    assertThat(write()).isTrue();
+    Files.delete(disk.resolve("model/config.json"));
+    assertThatThrownBy(() -> HuggingFaceFolder.write(store, folder, config, Map.of(), TOKENIZER))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("model: already holds another model.safetensors")
+        .hasMessageContaining("choose another folder");
+    assertThat(disk.resolve("model/config.json")).as("nothing was written").doesNotExist();
+  }
+
+  @Test
+  void hashFollowsEveryFile() throws IOException {
+    write();
+    String before = HuggingFaceFolder.open(store, folder).hash();
+    Files.writeString(disk.resolve("model/README.md"), "no part of the model");
+    assertThat(HuggingFaceFolder.open(store, folder).hash()).isEqualTo(before).hasSize(64);
+    for (String name : List.of("config.json", "tokenizer.json")) {
+      Files.writeString(disk.resolve("model").resolve(name), "{\"changed\":1}");
+      String after = HuggingFaceFolder.open(store, folder).hash();
+      assertThat(after).isNotEqualTo(before);
+      before = after;
+    }
+  }
+
+  @Test
+  void remoteWeightsAreStagedOnce() throws IOException {
+    write();
+    Path remote = store.path("s3a://bucket/model");
+    java.nio.file.Path staging = disk.resolve("staging");
+    HuggingFaceFolder model = HuggingFaceFolder.open(store, remote);
+    assertThat(model.map(staging)).isEqualTo(WEIGHTS);
+    java.nio.file.Path copy = model.local(staging).get(0);
+    assertThat(copy).hasParent(staging);
+    assertThat(copy.getFileName().toString()).endsWith("-model.safetensors");
+    Object inode = Files.getAttribute(copy, "unix:ino");
+    assertThat(model.local(staging)).containsExactly(copy);
+    assertThat(Files.getAttribute(copy, "unix:ino")).isEqualTo(inode);
+
+    java.nio.file.Path origin = disk.resolve("model/model.safetensors");
+    Files.setLastModifiedTime(origin, java.nio.file.attribute.FileTime.fromMillis(1_000));
+    assertThat(model.local(staging)).as("another version").doesNotContain(copy);
+  }
+
+  @Test
+  void readsSeveralFilesThroughTheirIndex() throws IOException {
+    shard("model-00001-of-00002.safetensors", "a.weight");
+    shard("model-00002-of-00002.safetensors", "a.bias");
+    put("config.json", "{}");
+    put(
+        HuggingFaceFolder.INDEX,
+        "{\"weight_map\":{\"a.weight\":\"model-00001-of-00002.safetensors\","
+            + "\"a.bias\":\"model-00002-of-00002.safetensors\"}}");
+    HuggingFaceFolder model = HuggingFaceFolder.open(store, folder);
+    assertThat(model.weights()).isEqualTo(WEIGHTS);
+    assertThat(model.map(disk)).isEqualTo(WEIGHTS);
+    assertThat(CheckpointSummary.of(store, folder)).contains("  tensors: 2, parameters: 6");
+
+    Files.delete(disk.resolve("model/model-00002-of-00002.safetensors"));
+    refuses("index.json: lists files that are not there: model-00002-of-00002.safetensors");
+    shard("model-00002-of-00002.safetensors", "a.weight");
+    assertThatThrownBy(() -> HuggingFaceFolder.open(store, folder).weights())
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("tensor a.weight is in another file");
+  }
+
+  @Test
+  void refusesWhatIsNoModel() throws IOException {
+    refuses("config.json: there is no such file: name the folder of a model");
+    put("config.json", "{");
+    refuses("config.json: is not valid JSON");
+    put("config.json", "[]");
+    refuses("config.json: holds no JSON object");
+    put("config.json", "{}");
+    refuses("model: has no model.safetensors: name a folder");
+    put(HuggingFaceFolder.INDEX, "{}");
+    refuses("its weight_map names no file");
+    Files.delete(disk.resolve("model").resolve(HuggingFaceFolder.INDEX));
+    put("adapter_model.safetensors", "");
+    refuses("is an adapter, no model");
+    put("pytorch_model.bin", "");
+    refuses("pytorch_model.bin, a pickle");
+    refuses("safe_serialization=True");
+  }
+
+  private void refuses(String part) {
+    assertThatThrownBy(() -> HuggingFaceFolder.open(store, folder))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(part);
+  }
+
+  private void shard(String name, String tensor) throws IOException {
+    store.commit(
+        new Path(folder, name), SafeTensors.content(Map.of(tensor, WEIGHTS.get(tensor)), Map.of()));
+  }
+
+  private void put(String name, String text) throws IOException {
+    Files.createDirectories(disk.resolve("model"));
+    Files.writeString(disk.resolve("model").resolve(name), text);
+  }
+}

@@ -1,0 +1,248 @@
+package org.tributary.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.error.WrongInput;
+
+/** What {@link Store} promises, on the local disk, through a rename and through an upload. */
+@Timeout(120)
+class StoreTest {
+  @TempDir java.nio.file.Path disk;
+  private Store store;
+
+  @BeforeEach
+  void configure() {
+    Configuration hadoop = new Configuration();
+    // viewfs stands for file systems that commit by rename, s3a for those that commit by close.
+    hadoop.set("fs.viewfs.mounttable.test.link./data", disk.toUri().toString());
+    hadoop.set("fs.s3a.impl", FakeObjectStore.class.getName());
+    // Each test has a folder of its own, and a cached file system would keep the first one's.
+    hadoop.setBoolean("fs.viewfs.impl.disable.cache", true);
+    hadoop.setBoolean("fs.s3a.impl.disable.cache", true);
+    hadoop.set("fake.root", disk.toString());
+    store = Store.of(hadoop);
+  }
+
+  private Path path(String scheme, String name) throws IOException {
+    return switch (scheme) {
+      case "file" -> store.path(disk.resolve(name).toString());
+      case "viewfs" -> store.path("viewfs://test/data/" + name);
+      default -> store.path("s3a://bucket/" + name);
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "viewfs", "s3a"})
+  void writesOnceAndReadsBack(String scheme) throws IOException {
+    Path target = path(scheme, "a/b/with space+ü.bin");
+    assertThat(store.exists(target)).isFalse();
+    assertThat(store.commit(target, Store.Content.of("first".getBytes(UTF_8)))).isTrue();
+    assertThat(store.commit(target, Store.Content.of("second".getBytes(UTF_8)))).isFalse();
+    assertThat(store.readAll(target)).asString(UTF_8).isEqualTo("first");
+    assertThat(store.sha256(target))
+        .isEqualTo("a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e");
+    assertThat(names(target.getParent())).containsExactly("with space+ü.bin");
+    store.delete(target.getParent());
+    assertThat(store.exists(target.getParent())).isFalse();
+    store.delete(target.getParent());
+    assertThat(store.list(target.getParent())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "viewfs", "s3a"})
+  void targetAppearsOnlyAfterBeforeCommit(String scheme) throws IOException {
+    Path target = path(scheme, "folder/f");
+    List<Boolean> seen = new ArrayList<>();
+    boolean made =
+        store.commit(
+            target,
+            out -> {
+              out.write(1);
+              out.close();
+              seen.add(store.exists(target));
+            },
+            () -> seen.add(existsUnchecked(target)));
+    assertThat(made).isTrue();
+    assertThat(seen).containsExactly(false, false);
+    assertThat(store.readAll(target)).containsExactly(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "viewfs", "s3a"})
+  void losesAgainstOneThatCommitsInBetween(String scheme) throws IOException {
+    Path target = path(scheme, "folder/f");
+    boolean made =
+        store.commit(
+            target, Store.Content.of(new byte[] {1}), () -> commitUnchecked(target, (byte) 2));
+    assertThat(made).isFalse();
+    assertThat(store.readAll(target)).containsExactly(2);
+    assertThat(onDisk()).containsExactly("f");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "viewfs", "s3a"})
+  void failuresLeaveNothing(String scheme) throws IOException {
+    Path target = path(scheme, "folder/f");
+    assertThatThrownBy(
+            () ->
+                store.commit(
+                    target,
+                    out -> {
+                      out.write(new byte[1 << 20]);
+                      throw new java.nio.file.FileAlreadyExistsException("from the content");
+                    }))
+        .isInstanceOf(java.nio.file.FileAlreadyExistsException.class);
+    assertThatThrownBy(
+            () ->
+                store.commit(
+                    target,
+                    out -> out.write(1),
+                    () -> {
+                      throw new IllegalStateException("before commit");
+                    }))
+        .hasMessage("before commit");
+    assertThat(store.exists(target)).isFalse();
+    assertThat(onDisk()).isEmpty();
+  }
+
+  @Test
+  void ofManyWritersOneWinsWhole() throws Exception {
+    int writers = 8;
+    ExecutorService pool = Executors.newFixedThreadPool(writers);
+    try {
+      for (int round = 0; round < 25; round++) {
+        Path target = path("file", "race/" + round);
+        CyclicBarrier together = new CyclicBarrier(writers);
+        List<Callable<Boolean>> tasks = new ArrayList<>();
+        for (int writer = 0; writer < writers; writer++) {
+          byte[] bytes = new byte[100_000];
+          Arrays.fill(bytes, (byte) writer);
+          tasks.add(() -> store.commit(target, Store.Content.of(bytes), () -> await(together)));
+        }
+        int winners = 0;
+        int winner = -1;
+        List<Future<Boolean>> made = pool.invokeAll(tasks);
+        for (int writer = 0; writer < writers; writer++) {
+          if (made.get(writer).get()) {
+            winners++;
+            winner = writer;
+          }
+        }
+        assertThat(winners).isEqualTo(1);
+        byte[] expected = new byte[100_000];
+        Arrays.fill(expected, (byte) winner);
+        assertThat(store.readAll(target)).isEqualTo(expected);
+      }
+      assertThat(onDisk()).hasSize(25);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void ignoresWhatAKilledWriterLeft() throws IOException {
+    Path target = path("file", "folder/f");
+    Files.createDirectories(disk.resolve("folder"));
+    Files.writeString(disk.resolve("folder/.f.0b6c.tmp"), "half");
+    assertThat(store.list(target.getParent())).isEmpty();
+    assertThat(store.commit(target, Store.Content.of(new byte[] {7}))).isTrue();
+    assertThat(names(target.getParent())).containsExactly("f");
+  }
+
+  @Test
+  void listsSortedWithMarkersAndFoldersButNotBelow() throws IOException {
+    for (String name : List.of("b", "_SUCCESS", "a/below", ".hidden")) {
+      store.commit(path("file", "folder/" + name), Store.Content.of(new byte[0]));
+    }
+    assertThat(names(path("file", "folder"))).containsExactly(".hidden", "_SUCCESS", "a", "b");
+  }
+
+  @Test
+  void pathsAreQualified() throws IOException {
+    assertThat(store.path("some/where").toString())
+        .isEqualTo("file:" + System.getProperty("user.dir") + "/some/where");
+    assertThat(store.path("viewfs://test/x").toString()).isEqualTo("viewfs://test/x");
+    assertThatThrownBy(() -> store.path(""))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("write a URI");
+    assertThatThrownBy(() -> store.path("gopher://x/y"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("gopher");
+  }
+
+  @Test
+  void refusesAFolderAsTargetAndAFileAsFolder() throws IOException {
+    store.commit(path("file", "folder/f"), Store.Content.of(new byte[0]));
+    assertThatThrownBy(() -> store.commit(path("file", "folder"), Store.Content.of(new byte[0])))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("is a folder");
+    assertThatThrownBy(
+            () -> store.commit(path("file", "folder/f/g"), Store.Content.of(new byte[0])))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("folder/f");
+    assertThatThrownBy(() -> store.open(path("file", "none")))
+        .isInstanceOf(FileNotFoundException.class);
+  }
+
+  private List<String> names(Path folder) throws IOException {
+    return store.list(folder).stream().map(FileStatus::getPath).map(Path::getName).toList();
+  }
+
+  /** Every file below the temporary folder, except checksums that viewfs writes on local disks. */
+  private List<String> onDisk() throws IOException {
+    try (Stream<java.nio.file.Path> all = Files.walk(disk)) {
+      return all.filter(Files::isRegularFile)
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals(".f.crc"))
+          .toList();
+    }
+  }
+
+  private boolean existsUnchecked(Path path) {
+    try {
+      return store.exists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void commitUnchecked(Path path, byte content) {
+    try {
+      store.commit(path, Store.Content.of(new byte[] {content}));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(CyclicBarrier together) {
+    try {
+      together.await();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
