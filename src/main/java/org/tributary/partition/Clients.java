@@ -15,9 +15,7 @@ record Clients(int count, int minRows) {
   /** Ids that sort as numbers do: 0000, 0001, ... */
   List<String> ids() {
     int digits = Math.max(4, Integer.toString(count - 1).length());
-    return IntStream.range(0, count)
-        .mapToObj(i -> String.format("%0" + digits + "d", i))
-        .toList();
+    return IntStream.range(0, count).mapToObj(i -> String.format("%0" + digits + "d", i)).toList();
   }
 
   /** Refuses a set that cannot give every client its least number of rows. */

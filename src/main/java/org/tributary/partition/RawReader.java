@@ -104,8 +104,7 @@ final class RawReader {
           .withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
           .withColumn(FILE, input_file_name());
     }
-    DataFrameReader reader =
-        options().schema(whole.add(CORRUPT, DataTypes.StringType, true));
+    DataFrameReader reader = options().schema(whole.add(CORRUPT, DataTypes.StringType, true));
     Dataset<Row> rows =
         format.equals("csv") ? reader.csv(files.paths()) : reader.json(files.paths());
     return rows.withColumn(FILE, input_file_name());
@@ -122,14 +121,12 @@ final class RawReader {
   }
 
   private StructType jsonSchema(List<SourceFiles> sets) {
-    String[] all =
-        sets.stream().flatMap(set -> Arrays.stream(set.paths())).toArray(String[]::new);
+    String[] all = sets.stream().flatMap(set -> Arrays.stream(set.paths())).toArray(String[]::new);
     StructType inferred = options().json(all).schema();
     List<StructField> fields = new ArrayList<>(List.of(inferred.fields()));
     fields.removeIf(field -> field.name().equals(CORRUPT));
     if (fields.isEmpty()) {
-      throw sets.get(0)
-          .wrong("holds no JSON object with a key; each line is to hold one object");
+      throw sets.get(0).wrong("holds no JSON object with a key; each line is to hold one object");
     }
     return new StructType(fields.toArray(StructField[]::new));
   }

@@ -26,8 +26,7 @@ import org.tributary.data.Schema;
  * @param seed of the partition
  * @param csv whether missing values mean empty text, as CSV cannot tell the two apart
  */
-record RowCodec(
-    Columns schema, int[] positions, String label, String owner, long seed, boolean csv)
+record RowCodec(Columns schema, int[] positions, String label, String owner, long seed, boolean csv)
     implements Serializable {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -35,8 +34,7 @@ record RowCodec(
   record Columns(List<String> names, List<Schema.Type> types) implements Serializable {
     static Columns of(Schema schema) {
       return new Columns(
-          List.copyOf(schema.names()),
-          schema.columns().stream().map(Schema.Column::type).toList());
+          List.copyOf(schema.names()), schema.columns().stream().map(Schema.Column::type).toList());
     }
 
     Schema toSchema() {
