@@ -145,4 +145,36 @@ class MainTest {
     assertThat(out.toString()).contains("model folder");
     assertThat(run("inspect", dir.toString())).isEqualTo(2);
   }
+
+  @Test
+  void partitionWritesASetThatInspectDescribes() throws IOException {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 40; i++) {
+      rows.append("{\"text\": \"row %d\", \"kind\": \"%s\"}\n".formatted(i, "ab".charAt(i % 2)));
+    }
+    String source = file("raw.jsonl", rows.toString());
+    String yaml =
+        """
+        source: {format: jsonl, train: "%s"}
+        out: "%s"
+        name: toy
+        label: kind
+        clients: 2
+        partitioner: {name: iid}
+        """
+            .formatted(source, dir.resolve("parts"));
+    System.setProperty("spark.master", "local[2]");
+    try {
+      assertThat(run("partition", file("p.yaml", yaml))).isZero();
+      assertThat(out.toString()).contains("toy written", "partitioner: iid", "client=");
+      assertThat(run("inspect", dir.resolve("parts/toy").toString())).isZero();
+      assertThat(run("partition", dir.resolve("p.yaml").toString())).isZero();
+      assertThat(out.toString()).contains("toy was there already");
+      assertThat(run("partition", dir.resolve("p.yaml").toString(), "--set", "clients=3"))
+          .isEqualTo(2);
+      assertThat(err.toString()).doesNotContain("\tat ");
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
 }
