@@ -1,7 +1,7 @@
 package org.tributary.client;
 
 import java.util.Map;
-import org.tributary.data.ClassificationSet;
+import org.tributary.data.Examples;
 import org.tributary.data.Tokens;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.TrainPlan;
@@ -20,7 +20,7 @@ import org.tributary.protocol.TrainPlan;
 public record Assignment(
     String client,
     int round,
-    ClassificationSet rows,
+    Examples rows,
     Tokens tokens,
     TrainPlan plan,
     Map<String, HostTensor> start,

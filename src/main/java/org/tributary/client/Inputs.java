@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tributary.data.Batch;
 
-/** Batches as a program's arguments: ids, mask, types [b, t], labels [b]. */
+/** Batches as a program's arguments: ids, mask, types [b, t], labels [b] or [b, t]. */
 public final class Inputs {
   private Inputs() {}
 
@@ -20,7 +20,11 @@ public final class Inputs {
    */
   public static List<NDArray> withLabels(NDManager owner, Batch batch) {
     List<NDArray> inputs = new ArrayList<>(of(owner, batch));
-    inputs.add(owner.create(batch.labels(), new Shape(batch.rows())));
+    Shape shape =
+        batch.labels().length == batch.rows()
+            ? new Shape(batch.rows())
+            : new Shape(batch.rows(), batch.length());
+    inputs.add(owner.create(batch.labels(), shape));
     return inputs;
   }
 

@@ -141,10 +141,15 @@ public final class LocalTraining {
 
     /** The mean gradient over the step's micro-batches into {@code mean}; gives their mean loss. */
     private double accumulate(NDManager scratch, Map<String, NDArray> mean) {
-      double factor = 1.0 / recipe.accumulate();
+      List<Batch> batches = new ArrayList<>();
+      for (int j = 0; j < recipe.accumulate(); j++) {
+        batches.add(a.rows().batch(order.next(recipe.batch()), a.tokens(), model.padToken()));
+      }
+      double targets = batches.stream().mapToLong(Batch::targets).sum();
       double loss = 0;
       for (int j = 0; j < recipe.accumulate(); j++) {
-        Batch batch = a.rows().batch(order.next(recipe.batch()), a.tokens(), model.padToken());
+        Batch batch = batches.get(j);
+        double factor = batch.targets() / targets;
         tokens += batch.tokens();
         truncated += batch.truncated();
         Map<String, NDArray> results =

@@ -82,16 +82,25 @@ public record TrainConfig(
           int maxLength) {}
 
   /**
-   * The clients' data.
+   * The clients' data. A classifier learns from text and label; a language model from prompt and
+   * answer.
    *
    * @param path folder that {@code partition} wrote
    * @param text column with the input
    * @param label column with the class
+   * @param prompt name of a prompt, or its text with {@code {column}} for values
+   * @param answer column with what follows the prompt
    */
   public record Data(
       @Key(value = "folder that partition wrote, a URI or path", required = true) String path,
       @Key(value = "column with the input", byDefault = "text") String text,
-      @Key(value = "column with the class", byDefault = "label") String label) {}
+      @Key(value = "column with the class", byDefault = "label") String label,
+      @Key(
+              value =
+                  "prompt of a language model: seed-paper, alpaca, plain, or a text with {column}",
+              byDefault = "seed-paper")
+          String prompt,
+      @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer) {}
 
   /**
    * The federated framework.
@@ -215,12 +224,21 @@ public record TrainConfig(
    * @param every rounds between evaluations
    * @param batch rows of a forward pass
    * @param shard rows of an evaluation task
+   * @param parts which rows: {@code test}, {@code validation}
+   * @param rows at most, the first ones of a part; 0 for all
+   * @param generate rows for which a language model writes its answer, the first ones of a part
+   * @param newTokens the most tokens of such an answer
    */
   public record Evaluate(
       @Key(value = "rounds between evaluations", byDefault = "1", min = 1) int every,
       @Key(value = "rows of a forward pass", byDefault = "64", min = 1) int batch,
       @Key(value = "rows of an evaluation task", byDefault = "512", min = 1) int shard,
-      @Key(value = "what is evaluated: test, validation", byDefault = "[test]") List<String> parts)
+      @Key(value = "what is evaluated: test, validation", byDefault = "[test]") List<String> parts,
+      @Key(value = "rows of a part that are evaluated; 0 for all", byDefault = "0", min = 0)
+          int rows,
+      @Key(value = "rows whose answers a language model writes", byDefault = "0", min = 0)
+          int generate,
+      @Key(value = "most tokens of a written answer", byDefault = "64", min = 1) int newTokens)
       implements Section {
 
     /** The parts that there are. */

@@ -10,13 +10,16 @@ import java.util.List;
  * @param ids token ids, [B, T]
  * @param mask 1 where an id is real, 0 where it is padding, [B, T]
  * @param typeIds segment of each id, 0 for single texts, [B, T]
- * @param labels class of each row, [B]
+ * @param labels class of each row, [B]; or of each id the id itself where it counts in the loss,
+ *     and {@link #IGNORED} where it does not, [B, T]
  * @param rows B
  * @param length T
  * @param truncated how many rows were cut to the longest length
  */
 public record Batch(
     long[] ids, long[] mask, long[] typeIds, long[] labels, int rows, int length, int truncated) {
+  /** The label of what does not count. */
+  public static final long IGNORED = -100;
 
   /**
    * Pads examples to the longest.
@@ -52,5 +55,21 @@ public record Batch(
    */
   public long tokens() {
     return Arrays.stream(mask).sum();
+  }
+
+  /**
+   * How much counts in the loss: rows, or ids behind the first of a row.
+   *
+   * @return the weight of the batch's mean loss
+   */
+  public long targets() {
+    if (labels.length == rows) {
+      return rows;
+    }
+    long counted = 0;
+    for (int i = 0; i < labels.length; i++) {
+      counted += i % length != 0 && labels[i] != IGNORED ? 1 : 0;
+    }
+    return counted;
   }
 }

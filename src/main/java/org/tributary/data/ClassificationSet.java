@@ -18,7 +18,7 @@ import org.tributary.error.WrongInput;
  * @param texts in file order, at least one
  * @param targets of each row, an index into the declared labels
  */
-public record ClassificationSet(List<String> texts, int[] targets) {
+public record ClassificationSet(List<String> texts, int[] targets) implements Examples {
 
   /**
    * Which columns hold what.
@@ -113,23 +113,12 @@ public record ClassificationSet(List<String> texts, int[] targets) {
     return known;
   }
 
-  /**
-   * The number of rows.
-   *
-   * @return at least one
-   */
+  @Override
   public int size() {
     return targets.length;
   }
 
-  /**
-   * A batch of some rows.
-   *
-   * @param rows indices, as {@link BatchOrder} gives them
-   * @param tokens how text becomes ids; an empty text gives the special tokens alone
-   * @param padId what fills up short rows
-   * @return [rows, longest]
-   */
+  @Override
   public Batch batch(int[] rows, Tokens tokens, long padId) {
     return Batch.of(
         Arrays.stream(rows).mapToObj(i -> tokens.example(texts.get(i), targets[i])).toList(),

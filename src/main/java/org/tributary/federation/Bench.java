@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.ClassificationSet;
+import org.tributary.data.Examples;
 import org.tributary.data.Tokens;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
@@ -33,7 +33,7 @@ final class Bench implements AutoCloseable {
   private final Device device;
   private final Model model;
   private final Tokens tokens;
-  private final Map<List<Path>, SoftReference<ClassificationSet>> evaluationRows = new HashMap<>();
+  private final Map<List<Path>, SoftReference<Examples>> evaluationRows = new HashMap<>();
   private final Map<Path, SoftReference<Map<String, HostTensor>>> globals =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -161,11 +161,11 @@ final class Bench implements AutoCloseable {
   }
 
   /** The rows of an evaluation; kept, as every round asks for them. */
-  synchronized ClassificationSet evaluationRows(List<Path> folders) throws IOException {
-    SoftReference<ClassificationSet> kept = evaluationRows.get(folders);
-    ClassificationSet rows = kept == null ? null : kept.get();
+  synchronized Examples evaluationRows(List<Path> folders) throws IOException {
+    SoftReference<Examples> kept = evaluationRows.get(folders);
+    Examples rows = kept == null ? null : kept.get();
     if (rows == null) {
-      rows = ClassificationSet.read(store, folders, blueprint.columns(), blueprint.labels());
+      rows = blueprint.rows(store, folders);
       evaluationRows.put(folders, new SoftReference<>(rows));
     }
     return rows;

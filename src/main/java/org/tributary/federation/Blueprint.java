@@ -1,5 +1,6 @@
 package org.tributary.federation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.client.Recipe;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.ClassificationSet;
+import org.tributary.data.Examples;
+import org.tributary.data.GenerationSet;
 import org.tributary.data.Manifest;
+import org.tributary.data.Prompt;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.framework.Framework;
@@ -24,6 +28,7 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import org.tributary.model.Lora;
 import org.tributary.model.Pooling;
+import org.tributary.model.Task;
 import org.tributary.model.WeightNames;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.protocol.TrainPlan;
@@ -68,7 +73,10 @@ public final class Blueprint {
             base.config(),
             baseTensors.keySet(),
             Pooling.valueOf(config.model().pooling().toUpperCase(java.util.Locale.ROOT)));
-    labels = Labels.of(base, manifest, config.data());
+    labels =
+        architecture.task() == Task.GENERATION
+            ? List.of()
+            : Labels.of(base, manifest, config.data());
     newHead = head();
     WeightNames.check(base.folder().toString(), architecture, shapes());
     framework = Frameworks.named(config.framework().name());
@@ -175,7 +183,10 @@ public final class Blueprint {
    */
   public Tokens tokens(Store store) throws IOException {
     Path file = new Path(base.folder(), HuggingFaceFolder.TOKENIZER);
-    Tokens tokens = Tokens.open(store, file, config.model().maxLength());
+    // A row of prompt and answer is cut where the prompt begins, which only the row knows.
+    int longest =
+        architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : config.model().maxLength();
+    Tokens tokens = Tokens.open(store, file, longest);
     if (tokens.size() > architecture.vocabulary()) {
       int size = tokens.size();
       tokens.close();
@@ -286,9 +297,43 @@ public final class Blueprint {
     return new Path(data, part.folder());
   }
 
-  /** Text and label columns. */
-  public ClassificationSet.Columns columns() {
-    return new ClassificationSet.Columns(config.data().text(), config.data().label());
+  /**
+   * Reads rows as the model's task wants them.
+   *
+   * @param store reaches the folders
+   * @param folders of Parquet files
+   * @return at least one row
+   * @throws WrongInput if there are none, or one cannot be used
+   * @throws IOException where a file system fails
+   */
+  public Examples rows(Store store, List<Path> folders) throws IOException {
+    TrainConfig.Data d = config.data();
+    if (architecture.task() == Task.GENERATION) {
+      return GenerationSet.read(
+          store,
+          folders,
+          new GenerationSet.Layout(
+              Prompt.of(d.prompt()), d.answer(), endToken(), config.model().maxLength()));
+    }
+    return ClassificationSet.read(
+        store, folders, new ClassificationSet.Columns(d.text(), d.label()), labels);
+  }
+
+  /**
+   * The token that ends a text, as the model's config.json has it.
+   *
+   * @return its id
+   * @throws WrongInput if there is none
+   */
+  public long endToken() {
+    JsonNode end = base.config().path("eos_token_id");
+    JsonNode first = end.isArray() ? end.path(0) : end;
+    if (!first.isIntegralNumber()) {
+      throw new WrongInput(
+          "%s: config.json has no eos_token_id, without which no answer ends; add it"
+              .formatted(base.folder()));
+    }
+    return first.longValue();
   }
 
   /** The configuration. */

@@ -20,7 +20,6 @@ import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
-import org.tributary.data.ClassificationSet;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -100,9 +99,7 @@ record ClientWork(
     int threads = blueprint.config().client().threads();
     Torch.prepareThread(threads);
     ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
-    ClassificationSet rows =
-        ClassificationSet.read(
-            bench.store(), blueprint.trainFolders(client), blueprint.columns(), blueprint.labels());
+    Examples rows = blueprint.rows(bench.store(), blueprint.trainFolders(client));
     Map<String, HostTensor> start = new TreeMap<>();
     Map<String, HostTensor> optimizer = new TreeMap<>();
     collectStart(bench, folder, client, start, optimizer);

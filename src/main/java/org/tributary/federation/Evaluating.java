@@ -17,7 +17,7 @@ import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.client.Inputs;
 import org.tributary.data.Batch;
-import org.tributary.data.ClassificationSet;
+import org.tributary.data.Examples;
 import org.tributary.metrics.Confusion;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
@@ -111,7 +111,7 @@ final class Evaluating {
           NDManager manager = Torch.manager(loan.device())) {
         Blueprint blueprint = bench.blueprint();
         Torch.prepareThread(blueprint.config().client().threads());
-        ClassificationSet rows = bench.evaluationRows(blueprint.evaluationFolders(part));
+        Examples rows = bench.evaluationRows(blueprint.evaluationFolders(part));
         List<NDArray> weights = weights(bench, manager);
         int batch = blueprint.config().evaluate().batch();
         int from = index * size;
@@ -144,7 +144,7 @@ final class Evaluating {
         Bench bench,
         NDManager scratch,
         List<NDArray> weights,
-        ClassificationSet rows,
+        Examples rows,
         int[] indices,
         long[][] counts) {
       Batch batch = rows.batch(indices, bench.tokens(), bench.model().padToken());

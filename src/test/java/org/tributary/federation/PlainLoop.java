@@ -14,7 +14,7 @@ import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.ClassificationSet;
+import org.tributary.data.Examples;
 import org.tributary.data.Tokens;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
@@ -78,9 +78,7 @@ final class PlainLoop {
     List<Map<String, HostTensor>> updates = new ArrayList<>();
     List<Integer> samples = new ArrayList<>();
     for (String client : blueprint.cohort(round)) {
-      ClassificationSet rows =
-          ClassificationSet.read(
-              Tiny.STORE, blueprint.trainFolders(client), blueprint.columns(), blueprint.labels());
+      Examples rows = blueprint.rows(Tiny.STORE, blueprint.trainFolders(client));
       Map<String, HostTensor> start = new TreeMap<>(given);
       start.putAll(own.getOrDefault(client, Map.of()));
       Trained trained =
