@@ -7,22 +7,17 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.tributary.checkpoint.SafeTensors;
-import org.tributary.client.Inputs;
-import org.tributary.data.Batch;
 import org.tributary.data.Examples;
-import org.tributary.metrics.Confusion;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
-import scala.Tuple3;
 
 /**
  * Evaluation on all executors: the rows are cut into shards of a fixed size, each task scores one,
@@ -40,14 +35,6 @@ final class Evaluating {
   }
 
   /**
-   * A task's result.
-   *
-   * @param loss sum over the rows of the cross entropy
-   * @param counts confusion matrix
-   */
-  record Scored(double loss, long[][] counts) {}
-
-  /**
    * Evaluates the model that a round ends with.
    *
    * @param part {@code test} or {@code validation}
@@ -58,51 +45,35 @@ final class Evaluating {
    */
   RoundSummary.Evaluation evaluate(String part, int round, String client, Path state) {
     long begin = System.nanoTime();
-    long rows = blueprint.evaluationRows(part);
-    int shard = blueprint.config().evaluate().shard();
-    int shards = Math.toIntExact((rows + shard - 1) / shard);
-    Shard work = new Shard(spec, part, round, state == null ? null : state.toString(), shard);
+    int most = blueprint.config().evaluate().rows();
+    long there = blueprint.evaluationRows(part);
+    int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
+    int size = blueprint.config().evaluate().shard();
+    int shards = (rows + size - 1) / size;
+    Shard work =
+        new Shard(spec, part, round, state == null ? null : state.toString(), size, rows);
     List<String> results =
         spark
             .parallelize(IntStream.range(0, shards).boxed().toList(), shards)
             .map(work::score)
             .collect();
-    double loss = 0;
-    Confusion confusion = Confusion.empty(blueprint.labels().size());
-    for (String result : results) {
-      Scored scored = Json.parse(result, Scored.class);
-      loss += scored.loss();
-      confusion = confusion.plus(new Confusion(scored.counts()));
-    }
-    MulticlassMetrics overall = overall(confusion);
-    return new RoundSummary.Evaluation(
-        client,
-        part,
-        confusion.rows(),
-        loss / confusion.rows(),
-        overall.accuracy(),
-        confusion.macroF1(),
-        confusion.microF1(),
-        overall.weightedFMeasure(),
-        (System.nanoTime() - begin) / 1e9);
+    SortedMap<String, Double> scores = together(Scoring.of(blueprint), results);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    return new RoundSummary.Evaluation(client, part, rows, seconds, scores);
   }
 
-  private MulticlassMetrics overall(Confusion confusion) {
-    List<Tuple3<Object, Object, Object>> cells = new ArrayList<>();
-    long[][] counts = confusion.counts();
-    for (int t = 0; t < counts.length; t++) {
-      for (int p = 0; p < counts.length; p++) {
-        if (counts[t][p] > 0) {
-          cells.add(new Tuple3<>((double) p, (double) t, (double) counts[t][p]));
-        }
-      }
+  private <S extends Record> SortedMap<String, Double> together(
+      Scoring<S> scoring, List<String> results) {
+    S all = scoring.none();
+    for (String result : results) {
+      all = scoring.plus(all, Json.parse(result, scoring.type()));
     }
-    JavaRDD<Tuple3<Object, Object, Object>> rdd = spark.parallelize(cells, 1);
-    return new MulticlassMetrics(rdd.rdd());
+    return scoring.scores(spark, all);
   }
 
   /** One shard's work, in an executor. */
-  private record Shard(Broadcast<RunSpec> spec, String part, int round, String state, int size)
+  private record Shard(
+      Broadcast<RunSpec> spec, String part, int round, String state, int size, int rows)
       implements Serializable {
 
     String score(int index) throws IOException, InterruptedException {
@@ -111,21 +82,26 @@ final class Evaluating {
           NDManager manager = Torch.manager(loan.device())) {
         Blueprint blueprint = bench.blueprint();
         Torch.prepareThread(blueprint.config().client().threads());
-        Examples rows = bench.evaluationRows(blueprint.evaluationFolders(part));
-        List<NDArray> weights = weights(bench, manager);
-        int batch = blueprint.config().evaluate().batch();
-        int from = index * size;
-        int to = Math.min(rows.size(), from + size);
-        double loss = 0;
-        long[][] counts = new long[blueprint.labels().size()][blueprint.labels().size()];
-        for (int i = from; i < to; i += batch) {
-          int[] indices = IntStream.range(i, Math.min(to, i + batch)).toArray();
-          try (NDManager scratch = manager.newSubManager()) {
-            loss += score(bench, scratch, weights, rows, indices, counts);
-          }
-        }
-        return Json.text(new Scored(loss, counts));
+        return Json.text(score(bench, manager, Scoring.of(blueprint), index));
       }
+    }
+
+    private <S extends Record> S score(
+        Bench bench, NDManager manager, Scoring<S> scoring, int index) throws IOException {
+      Blueprint blueprint = bench.blueprint();
+      Examples examples = bench.evaluationRows(blueprint.evaluationFolders(part));
+      List<NDArray> weights = weights(bench, manager);
+      int batch = blueprint.config().evaluate().batch();
+      int to = Math.min(rows, (index + 1) * size);
+      S sums = scoring.none();
+      for (int i = index * size; i < to; i += batch) {
+        int[] indices = IntStream.range(i, Math.min(to, i + batch)).toArray();
+        try (NDManager scratch = manager.newSubManager()) {
+          sums =
+              scoring.plus(sums, scoring.score(bench, scratch, weights, examples, indices));
+        }
+      }
+      return sums;
     }
 
     private List<NDArray> weights(Bench bench, NDManager manager) throws IOException {
@@ -138,34 +114,6 @@ final class Evaluating {
       List<NDArray> weights = new ArrayList<>();
       tensors.forEach((name, tensor) -> weights.add(Model.trainable(manager, name, tensor)));
       return weights;
-    }
-
-    private static double score(
-        Bench bench,
-        NDManager scratch,
-        List<NDArray> weights,
-        Examples rows,
-        int[] indices,
-        long[][] counts) {
-      Batch batch = rows.batch(indices, bench.tokens(), bench.model().padToken());
-      NDArray logits = bench.model().logits(scratch, weights, Inputs.of(scratch, batch));
-      float[] values = logits.toFloatArray();
-      int classes = counts.length;
-      double loss = 0;
-      for (int i = 0; i < indices.length; i++) {
-        int truth = (int) batch.labels()[i];
-        int best = 0;
-        for (int c = 1; c < classes; c++) {
-          best = values[i * classes + c] > values[i * classes + best] ? c : best;
-        }
-        double sum = 0;
-        for (int c = 0; c < classes; c++) {
-          sum += Math.exp(values[i * classes + c] - values[i * classes + best]);
-        }
-        loss += Math.log(sum) + values[i * classes + best] - values[i * classes + truth];
-        counts[truth][best]++;
-      }
-      return loss;
     }
   }
 }

@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * What was measured in a round: {@code round.json}.
@@ -39,21 +40,9 @@ public record RoundSummary(
    * @param client whose personal model; null for the global one
    * @param part {@code test} or {@code validation}
    * @param rows evaluated
-   * @param loss mean cross entropy
-   * @param accuracy share of rows whose class is right
-   * @param macroF1 mean F1 over the declared classes
-   * @param microF1 F1 over all decisions
-   * @param weightedF1 mean F1 over the classes, weighted by their rows
    * @param seconds it took
+   * @param scores by name, as the table {@code evals} has them
    */
   public record Evaluation(
-      String client,
-      String part,
-      long rows,
-      double loss,
-      double accuracy,
-      double macroF1,
-      double microF1,
-      double weightedF1,
-      double seconds) {}
+      String client, String part, long rows, double seconds, SortedMap<String, Double> scores) {}
 }

@@ -63,19 +63,34 @@ public final class Tables {
           new Column("threads", Type.INT),
           new Column("cpu_capability", Type.STRING));
 
+  /** Scores of an evaluation; null where the task has no such score. */
+  private static final List<String> SCORES =
+      List.of(
+          "loss",
+          "accuracy",
+          "macro_f1",
+          "micro_f1",
+          "weighted_f1",
+          "perplexity",
+          "generated",
+          "bleu4",
+          "rouge_l",
+          "rouge_l_stemmed",
+          "exact_match");
+
   /** One row an evaluation. */
-  public static final Schema EVALS =
-      Schema.of(
-          new Column("round", Type.INT),
-          new Column("client", Type.STRING),
-          new Column("part", Type.STRING),
-          new Column("rows", Type.LONG),
-          new Column("loss", Type.DOUBLE),
-          new Column("accuracy", Type.DOUBLE),
-          new Column("macro_f1", Type.DOUBLE),
-          new Column("micro_f1", Type.DOUBLE),
-          new Column("weighted_f1", Type.DOUBLE),
-          new Column("seconds", Type.DOUBLE));
+  public static final Schema EVALS = evals();
+
+  private static Schema evals() {
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column("round", Type.INT));
+    columns.add(new Column("client", Type.STRING));
+    columns.add(new Column("part", Type.STRING));
+    columns.add(new Column("rows", Type.LONG));
+    columns.add(new Column("seconds", Type.DOUBLE));
+    SCORES.forEach(score -> columns.add(new Column(score, Type.DOUBLE)));
+    return new Schema(columns);
+  }
 
   private final Store store;
   private final RunFolder folder;
@@ -169,19 +184,14 @@ public final class Tables {
   private static List<Row> evals(RoundSummary summary) {
     List<Row> rows = new ArrayList<>();
     for (RoundSummary.Evaluation e : summary.evaluations()) {
-      rows.add(
-          Row.of(
-              EVALS,
-              summary.round(),
-              e.client(),
-              e.part(),
-              e.rows(),
-              e.loss(),
-              e.accuracy(),
-              e.macroF1(),
-              e.microF1(),
-              e.weightedF1(),
-              e.seconds()));
+      List<Object> values = new ArrayList<>();
+      values.add(summary.round());
+      values.add(e.client());
+      values.add(e.part());
+      values.add(e.rows());
+      values.add(e.seconds());
+      SCORES.forEach(score -> values.add(e.scores().get(score)));
+      rows.add(Row.of(EVALS, values.toArray()));
     }
     return rows;
   }

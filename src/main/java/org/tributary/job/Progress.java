@@ -96,14 +96,9 @@ final class Progress implements RoundListener, AutoCloseable {
             s.cohort().size(),
             s.loss()));
     for (RoundSummary.Evaluation e : s.evaluations()) {
-      line.append(
-          String.format(
-              Locale.ROOT,
-              ", %s%s accuracy %.4f macro F1 %.4f",
-              e.part(),
-              e.client() == null ? "" : " of " + e.client(),
-              e.accuracy(),
-              e.macroF1()));
+      line.append(", ").append(e.part()).append(e.client() == null ? "" : " of " + e.client());
+      e.scores()
+          .forEach((name, score) -> line.append(String.format(Locale.ROOT, " %s %.4f", name, score)));
     }
     line.append(
         String.format(

@@ -1,0 +1,39 @@
+package org.tributary.federation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.SortedMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.tributary.data.Examples;
+
+/**
+ * How the rows of an evaluation are scored: batches give sums, sums are added in the order of the
+ * rows, and all sums together give scores.
+ *
+ * @param <S> sums, a record that travels as JSON
+ */
+interface Scoring<S extends Record> {
+  /** The sums of no rows. */
+  S none();
+
+  /** The type of the sums. */
+  Class<S> type();
+
+  /** The sums of some rows, in an executor. */
+  S score(Bench bench, NDManager scratch, List<NDArray> weights, Examples rows, int[] indices);
+
+  /** Both together. */
+  S plus(S one, S other);
+
+  /** The scores of all rows, in the driver: columns of the table {@code evals}. */
+  SortedMap<String, Double> scores(JavaSparkContext spark, S all);
+
+  /** The scoring for a run's task. */
+  static Scoring<?> of(Blueprint blueprint) {
+    return switch (blueprint.architecture().task()) {
+      case CLASSIFICATION -> new ClassificationScoring(blueprint.labels().size());
+      case GENERATION -> new GenerationScoring(blueprint.config().evaluate());
+    };
+  }
+}
