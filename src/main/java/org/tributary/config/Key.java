@@ -101,4 +101,11 @@ public @interface Key {
    * @return false unless said
    */
   boolean size() default false;
+
+  /**
+   * Whether a list holds numbers, kept as they are written.
+   *
+   * @return false for texts
+   */
+  boolean numbers() default false;
 }

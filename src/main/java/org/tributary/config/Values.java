@@ -3,13 +3,17 @@ package org.tributary.config;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
@@ -59,6 +63,8 @@ final class Values {
       return real(key, node);
     } else if (type == List.class) {
       return texts(key, node);
+    } else if (type == Map.class) {
+      return lists(key, node);
     }
     throw new IllegalStateException("no configuration key may be a " + type.getName());
   }
@@ -165,6 +171,26 @@ final class Values {
     return (Long.toString(value) + suffixes.charAt(power)).strip();
   }
 
+  /** Lists by name, in the file's order. */
+  private static Map<String, List<String>> lists(Key key, Node node) throws Bad {
+    if (!(node instanceof MappingNode map)) {
+      throw new Bad(node, "expected names with lists, got " + got(node));
+    }
+    Map<String, List<String>> lists = new LinkedHashMap<>();
+    for (NodeTuple entry : map.getValue()) {
+      if (!(entry.getKeyNode() instanceof ScalarNode name)) {
+        throw new Bad(entry.getKeyNode(), "expected a name, got " + got(entry.getKeyNode()));
+      }
+      if (lists.put(name.getValue(), texts(key, entry.getValueNode())) != null) {
+        throw new Bad(name, name.getValue() + " stands here for the second time; keep one");
+      }
+    }
+    if (lists.size() < key.min()) {
+      throw new Bad(node, "must have at least %.0f entries, got none".formatted(key.min()));
+    }
+    return Collections.unmodifiableMap(lists);
+  }
+
   private static List<String> texts(Key key, Node node) throws Bad {
     if (!(node instanceof SequenceNode list)) {
       String example = is(node, Tag.STR) ? "; write [" + scalar(node) + "]" : "";
@@ -172,13 +198,21 @@ final class Values {
     }
     List<String> texts = new ArrayList<>();
     for (Node entry : list.getValue()) {
-      texts.add(text(key, entry));
+      texts.add(key.numbers() ? number(entry) : text(key, entry));
     }
     if (texts.size() < key.min()) {
       throw new Bad(
           node, "must have at least %.0f entries, got %d".formatted(key.min(), texts.size()));
     }
     return List.copyOf(texts);
+  }
+
+  /** A number as it is written. */
+  private static String number(Node node) throws Bad {
+    if (!is(node, Tag.INT, Tag.FLOAT)) {
+      throw new Bad(node, "expected a number, got " + got(node));
+    }
+    return scalar(node);
   }
 
   private static void range(Key key, Node node, double value) throws Bad {

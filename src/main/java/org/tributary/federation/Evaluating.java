@@ -50,8 +50,7 @@ final class Evaluating {
     int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
     int size = blueprint.config().evaluate().shard();
     int shards = (rows + size - 1) / size;
-    Shard work =
-        new Shard(spec, part, round, state == null ? null : state.toString(), size, rows);
+    Shard work = new Shard(spec, part, round, state == null ? null : state.toString(), size, rows);
     List<String> results =
         spark
             .parallelize(IntStream.range(0, shards).boxed().toList(), shards)
@@ -97,8 +96,7 @@ final class Evaluating {
       for (int i = index * size; i < to; i += batch) {
         int[] indices = IntStream.range(i, Math.min(to, i + batch)).toArray();
         try (NDManager scratch = manager.newSubManager()) {
-          sums =
-              scoring.plus(sums, scoring.score(bench, scratch, weights, examples, indices));
+          sums = scoring.plus(sums, scoring.score(bench, scratch, weights, examples, indices));
         }
       }
       return sums;

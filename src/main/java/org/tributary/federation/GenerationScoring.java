@@ -22,8 +22,7 @@ import org.tributary.metrics.TextScores;
  *
  * @param settings how many rows, how many tokens
  */
-record GenerationScoring(TrainConfig.Evaluate settings)
-    implements Scoring<GenerationScoring.Sums> {
+record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<GenerationScoring.Sums> {
   /**
    * Sums over rows.
    *
@@ -100,8 +99,7 @@ record GenerationScoring(TrainConfig.Evaluate settings)
 
   @Override
   public Sums plus(Sums one, Sums other) {
-    return new Sums(
-        one.answers().plus(other.answers()), one.written().plus(other.written()));
+    return new Sums(one.answers().plus(other.answers()), one.written().plus(other.written()));
   }
 
   @Override

@@ -98,7 +98,8 @@ final class Progress implements RoundListener, AutoCloseable {
     for (RoundSummary.Evaluation e : s.evaluations()) {
       line.append(", ").append(e.part()).append(e.client() == null ? "" : " of " + e.client());
       e.scores()
-          .forEach((name, score) -> line.append(String.format(Locale.ROOT, " %s %.4f", name, score)));
+          .forEach(
+              (name, score) -> line.append(String.format(Locale.ROOT, " %s %.4f", name, score)));
     }
     line.append(
         String.format(

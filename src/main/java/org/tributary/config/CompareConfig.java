@@ -1,0 +1,78 @@
+package org.tributary.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A comparison: variants of one train configuration over the same partitions, base weights, budget
+ * and evaluation, each with every seed.
+ *
+ * @param out folder of the comparison; runs lie under {@code <variant>/seed=<seed>}
+ * @param train the train configuration that all share, a path or URI
+ * @param seeds of everything random
+ * @param variants what a variant changes, as {@code key=value} by name
+ * @param rates learning rates to choose from on validation rows, by variant; a variant without any
+ *     keeps the one it has
+ * @param score that chooses, of the validation rows after the last round
+ */
+public record CompareConfig(
+    @Key(value = "folder of the comparison, a URI or path", required = true) String out,
+    @Key(value = "the train configuration that all share", required = true) String train,
+    @Key(value = "seeds of everything random", byDefault = "[0]", numbers = true, min = 1)
+        List<String> seeds,
+    @Key(value = "what each variant changes: key=value", required = true, min = 0)
+        Map<String, List<String>> variants,
+    @Key(
+            value = "learning rates to choose from on validation rows, by variant",
+            byDefault = "{}",
+            numbers = true)
+        Map<String, List<String>> rates,
+    @Key(
+            value = "the validation score that chooses a rate",
+            byDefault = "loss",
+            oneOf = {"loss", "accuracy", "macro_f1", "bleu4", "rouge_l"})
+        String score)
+    implements Section {
+  /** What a variant may change; all else is what makes a comparison equal. */
+  private static final List<String> OWN =
+      List.of(
+          "framework.",
+          "client.optimizer.",
+          "client.schedule.",
+          "client.clip",
+          "client.keepOptimizer");
+
+  /** Variants differ in method, never in data, budget or evaluation. */
+  @Override
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    variants.forEach(
+        (name, sets) -> {
+          if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]*")) {
+            problems.add("variants." + name + ": a name has letters, digits, . _ + and -");
+          }
+          for (String set : sets) {
+            if (OWN.stream().noneMatch(set::startsWith)) {
+              problems.add(
+                  "variants.%s: \"%s\" would make the comparison unequal; a variant may change %s"
+                      .formatted(name, set, String.join(", ", OWN)));
+            }
+          }
+        });
+    Set<String> unknown = new java.util.TreeSet<>(rates.keySet());
+    unknown.removeAll(variants.keySet());
+    unknown.forEach(name -> problems.add("rates." + name + ": no variant has that name"));
+    return problems;
+  }
+
+  /**
+   * Whether a smaller score is better.
+   *
+   * @return true for a loss
+   */
+  public boolean smallerIsBetter() {
+    return score.equals("loss");
+  }
+}
