@@ -1,0 +1,62 @@
+package org.tributary.metrics;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The tokens BLEU is counted on: the rules of NIST's mteval-v13a, which sacrebleu calls 13a (M.
+ * Post, "A Call for Clarity in Reporting BLEU Scores", 2018). Marks and signs stand alone; a period
+ * or comma stays inside a number; a dash is cut off behind a digit.
+ */
+final class Tokenizer13a {
+  /** White space as Unicode and Python have it: the four information separators among it. */
+  private static final Pattern SPACES = Pattern.compile("(?U)[\\s\\x1c-\\x1f]+");
+
+  /** ASCII marks but apostrophe, comma, dash and period. */
+  private static final Pattern MARK = Pattern.compile("([{-~\\[-` -&(-+:-@/])");
+
+  private static final Pattern POINT_AFTER_TEXT = Pattern.compile("([^0-9])([.,])");
+  private static final Pattern POINT_BEFORE_TEXT = Pattern.compile("([.,])([^0-9])");
+  private static final Pattern DASH_AFTER_DIGIT = Pattern.compile("([0-9])(-)");
+
+  private Tokenizer13a() {}
+
+  /**
+   * Tokens of a text.
+   *
+   * @param text any, of one or more lines; a word broken by dash and line end is joined
+   * @param lowercase whether case is dropped first
+   * @return tokens in order; none where the text is blank
+   */
+  static List<String> tokens(String text, boolean lowercase) {
+    String line = trimmed(lowercase ? text.toLowerCase(Locale.ROOT) : text);
+    line = line.replace("<skipped>", "").replace("-\n", "").replace('\n', ' ');
+    // In this order an escaped escape (&amp;lt;) is undone twice, as mteval does.
+    line = line.replace("&quot;", "\"").replace("&amp;", "&");
+    line = line.replace("&lt;", "<").replace("&gt;", ">");
+    line = MARK.matcher(" " + line + " ").replaceAll(" $1 ");
+    line = POINT_AFTER_TEXT.matcher(line).replaceAll("$1 $2 ");
+    line = POINT_BEFORE_TEXT.matcher(line).replaceAll(" $1 $2");
+    line = trimmed(DASH_AFTER_DIGIT.matcher(line).replaceAll("$1 $2 "));
+    return line.isEmpty() ? List.of() : List.of(SPACES.split(line));
+  }
+
+  /**
+   * A text without the white space around it.
+   *
+   * @param text any
+   * @return empty where there is nothing else
+   */
+  static String trimmed(String text) {
+    int from = 0;
+    int to = text.length();
+    while (from < to && SPACES.matcher(text.substring(from, from + 1)).matches()) {
+      from++;
+    }
+    while (from < to && SPACES.matcher(text.substring(to - 1, to)).matches()) {
+      to--;
+    }
+    return text.substring(from, to);
+  }
+}
