@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.error.WrongInput;
 import org.tributary.job.Build;
+import org.tributary.job.Compare;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
 import org.tributary.job.Inspect;
@@ -35,6 +36,7 @@ import picocli.CommandLine.ScopeType;
       ImportWordnet.class,
       Partition.class,
       Train.class,
+      Compare.class,
       Inspect.class
     })
 public final class Main {

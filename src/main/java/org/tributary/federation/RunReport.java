@@ -2,8 +2,14 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -14,30 +20,33 @@ import org.tributary.data.Row;
 /**
  * A run in one line, from its tables.
  *
- * @param run its name
+ * @param variant the folder its folder lies in, such as a comparison's variant
+ * @param name its folder's name
  * @param framework its framework
  * @param rounds that are closed
- * @param evaluated round of the scores below, counted from 0; -1 where nothing is evaluated yet
- * @param rows that were evaluated on
- * @param accuracy of the last evaluation on the test rows; with personal models their mean
- * @param macroF1 likewise
+ * @param rows that the last evaluation scored, by part
+ * @param scores of the last evaluation by part and name; with personal models their means
  * @param bytesUp mean over clients and rounds
  * @param bytesDown mean over clients and rounds
+ * @param optimizerBytes mean over clients and rounds
  * @param failed clients that were left out, over all rounds
  * @param seconds of all rounds: training, merging, evaluating
  */
 public record RunReport(
-    String run,
+    String variant,
+    String name,
     String framework,
     int rounds,
-    int evaluated,
-    long rows,
-    double accuracy,
-    double macroF1,
+    Map<String, Long> rows,
+    Map<String, Map<String, Double>> scores,
     double bytesUp,
     double bytesDown,
+    double optimizerBytes,
     long failed,
     double seconds) {
+  /** What the tables show, where a run has it. */
+  private static final List<String> SHOWN =
+      List.of("loss", "accuracy", "macro_f1", "perplexity", "bleu4", "rouge_l", "exact_match");
 
   /**
    * Reads a run's tables.
@@ -49,11 +58,10 @@ public record RunReport(
    */
   public static RunReport of(Store store, RunFolder folder) throws IOException {
     Sums sums = new Sums();
-    sums.run = folder.root().getName();
     each(store, folder, "rounds", sums::round);
     each(store, folder, "clients", sums::client);
     each(store, folder, "evals", sums::evaluation);
-    return sums.report();
+    return sums.report(folder.root());
   }
 
   private static void each(Store store, RunFolder folder, String table, Consumer<Row> consumer)
@@ -69,7 +77,6 @@ public record RunReport(
 
   /** What is added up on the way through the tables. */
   private static final class Sums {
-    private String run;
     private String framework = "";
     private int rounds;
     private double seconds;
@@ -77,11 +84,8 @@ public record RunReport(
     private long accepted;
     private double up;
     private double down;
-    private int evaluated = -1;
-    private int models;
-    private long rows;
-    private double accuracy;
-    private double macroF1;
+    private double optimizer;
+    private final Map<String, List<Row>> last = new TreeMap<>();
 
     void round(Row row) {
       framework = row.text("framework");
@@ -98,39 +102,65 @@ public record RunReport(
         accepted++;
         up += row.longAt("bytes_up");
         down += row.longAt("bytes_down");
+        optimizer += row.longAt("optimizer_bytes");
       }
     }
 
     void evaluation(Row row) {
-      if (!row.text("part").equals("test")) {
-        return;
+      List<Row> rows = last.computeIfAbsent(row.text("part"), part -> new ArrayList<>());
+      if (!rows.isEmpty() && row.longAt("round") > rows.get(0).longAt("round")) {
+        rows.clear();
       }
-      if (row.longAt("round") > evaluated) {
-        evaluated = (int) row.longAt("round");
-        models = 0;
-        rows = row.longAt("rows");
-        accuracy = 0;
-        macroF1 = 0;
-      }
-      models++;
-      accuracy += row.doubleAt("accuracy");
-      macroF1 += row.doubleAt("macro_f1");
+      rows.add(row);
     }
 
-    RunReport report() {
+    RunReport report(Path root) {
+      Map<String, Long> rows = new TreeMap<>();
+      Map<String, Map<String, Double>> scores = new TreeMap<>();
+      last.forEach(
+          (part, models) -> {
+            rows.put(part, models.get(0).longAt("rows"));
+            Map<String, Double> means = new TreeMap<>();
+            for (String score : SHOWN) {
+              if (!models.get(0).isNull(score)) {
+                means.put(
+                    score,
+                    models.stream().mapToDouble(r -> r.doubleAt(score)).average().orElseThrow());
+              }
+            }
+            scores.put(part, means);
+          });
       return new RunReport(
-          run,
+          root.getParent() == null ? "" : root.getParent().getName(),
+          root.getName(),
           framework,
           rounds,
-          evaluated,
           rows,
-          accuracy / models,
-          macroF1 / models,
+          scores,
           up / accepted,
           down / accepted,
+          optimizer / accepted,
           failed,
           seconds);
     }
+  }
+
+  /**
+   * A score of the last evaluation.
+   *
+   * @param part {@code test} or {@code validation}
+   * @param score its name
+   * @return NaN where there is none
+   */
+  public double score(String part, String score) {
+    return scores.getOrDefault(part, Map.of()).getOrDefault(score, Double.NaN);
+  }
+
+  /** The part whose scores are shown: the test rows where there are some. */
+  private String shownPart() {
+    return scores.containsKey("test") || scores.isEmpty()
+        ? "test"
+        : scores.keySet().iterator().next();
   }
 
   /**
@@ -140,35 +170,87 @@ public record RunReport(
    * @return lines of text
    */
   public static List<String> table(List<RunReport> runs) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        "%-16s %-10s %6s %9s %9s %9s %15s %15s %7s %9s"
-            .formatted(
-                "run",
-                "framework",
-                "rounds",
-                "test rows",
-                "accuracy",
-                "macro F1",
-                "MB up/client",
-                "MB down/client",
-                "failed",
-                "seconds"));
+    List<String> shown = shown(runs);
+    List<List<String>> cells = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of("run", "framework", "rounds", "part", "rows"));
+    head.addAll(shown);
+    head.addAll(
+        List.of("MB up/client", "MB down/client", "MB optimizer", "failed", "seconds"));
+    cells.add(head);
     for (RunReport r : runs) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "%-16s %-10s %6d %9d %9.4f %9.4f %15.3f %15.3f %7d %9.1f",
-              r.run(),
-              r.framework(),
-              r.rounds(),
-              r.rows(),
-              r.accuracy(),
-              r.macroF1(),
-              r.bytesUp() / 1e6,
-              r.bytesDown() / 1e6,
-              r.failed(),
-              r.seconds()));
+      String part = r.shownPart();
+      List<String> line = new ArrayList<>();
+      line.add(r.variant + "/" + r.name);
+      line.add(r.framework);
+      line.add(Integer.toString(r.rounds));
+      line.add(part);
+      line.add(Long.toString(r.rows.getOrDefault(part, 0L)));
+      shown.forEach(score -> line.add(number(r.score(part, score), 4)));
+      line.add(number(r.bytesUp / 1e6, 3));
+      line.add(number(r.bytesDown / 1e6, 3));
+      line.add(number(r.optimizerBytes / 1e6, 3));
+      line.add(Long.toString(r.failed));
+      line.add(number(r.seconds, 1));
+      cells.add(line);
+    }
+    return aligned(cells);
+  }
+
+  /**
+   * Variants side by side: mean and standard deviation over their seeds.
+   *
+   * @param runs of several variants and seeds
+   * @return lines of text
+   */
+  public static List<String> overSeeds(List<RunReport> runs) {
+    Map<String, List<RunReport>> variants = new LinkedHashMap<>();
+    runs.forEach(r -> variants.computeIfAbsent(r.variant, v -> new ArrayList<>()).add(r));
+    List<String> shown = shown(runs);
+    List<List<String>> cells = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of("variant", "seeds"));
+    head.addAll(shown);
+    cells.add(head);
+    variants.forEach(
+        (variant, seeds) -> {
+          List<String> line = new ArrayList<>(List.of(variant, "" + seeds.size()));
+          for (String score : shown) {
+            double[] values =
+                seeds.stream().mapToDouble(r -> r.score(r.shownPart(), score)).toArray();
+            double mean = Arrays.stream(values).average().orElseThrow();
+            double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+            double deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
+            line.add(number(mean, 4) + " ± " + number(deviation, 4));
+          }
+          cells.add(line);
+        });
+    return aligned(cells);
+  }
+
+  private static List<String> shown(List<RunReport> runs) {
+    Set<String> there = new LinkedHashSet<>();
+    runs.forEach(r -> there.addAll(r.scores.getOrDefault(r.shownPart(), Map.of()).keySet()));
+    return SHOWN.stream().filter(there::contains).toList();
+  }
+
+  private static String number(double value, int digits) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
+  }
+
+  private static List<String> aligned(List<List<String>> cells) {
+    int[] widths = new int[cells.get(0).size()];
+    for (List<String> line : cells) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], line.get(i).length());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (List<String> line : cells) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        String format = i < 2 ? "%-" + widths[i] + "s  " : "%" + widths[i] + "s  ";
+        text.append(format.formatted(line.get(i)));
+      }
+      lines.add(text.toString().stripTrailing());
     }
     return lines;
   }

@@ -44,12 +44,24 @@ public final class ConfigFile {
   <T extends Record> T read(
       Configuration hadoop, Class<T> type, Map<String, ? extends Collection<String>> choices)
       throws IOException {
-    return ConfigReader.read(file, text(hadoop), sets, type, choices);
+    return ConfigReader.read(file, text(file, hadoop), sets, type, choices);
   }
 
-  private String text(Configuration hadoop) throws IOException {
+  /**
+   * The text of a configuration.
+   *
+   * @param file a local path or a URI
+   * @param hadoop for files named by a URI
+   * @return its characters
+   * @throws WrongInput if there is no such text file
+   * @throws IOException where a file system fails
+   */
+  static String text(String file, Configuration hadoop) throws IOException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(hadoop))).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes(file, hadoop)))
+          .toString();
     } catch (CharacterCodingException e) {
       throw new WrongInput(file + ": is not UTF-8 text; save it as UTF-8", e);
     } catch (FileNotFoundException | NoSuchFileException e) {
@@ -59,7 +71,7 @@ public final class ConfigFile {
     }
   }
 
-  private byte[] bytes(Configuration hadoop) throws IOException {
+  private static byte[] bytes(String file, Configuration hadoop) throws IOException {
     if (!file.matches("[A-Za-z][A-Za-z0-9+.-]*:/.*")) {
       // A path alone is a local one, whatever the default file system: people edit it there.
       Path local = Path.of(file);
