@@ -148,11 +148,14 @@ class LocalTrainingTest {
   @Test
   void memoryStaysFlatOverManySteps() {
     List<MemoryWatch.Reading> readings = new ArrayList<>();
-    Recipe recipe = recipe(ADAMW, 1e-3, 2000, 4, 2);
+    Recipe recipe = recipe(ADAMW, 1e-3, 2000, 1, 2);
+    Map<String, HostTensor> some = new TreeMap<>(bert.weights());
+    some.keySet().removeIf(name -> !name.matches("classifier.*|.*query.*"));
+    Assignment assignment = start(TinyBert.plan(some, Role.TRAVELS), some);
     try (NDManager manager = Torch.manager(Device.cpu())) {
       new LocalTraining(model, recipe)
           .train(
-              everything("a", 0, 30),
+              assignment,
               manager,
               (step, steps, loss) -> {
                 if (step % 500 == 0) {
@@ -162,7 +165,9 @@ class LocalTrainingTest {
       assertThat(MemoryWatch.arrays(manager)).as("arrays left behind").isZero();
     }
     assertThat(readings).hasSize(4);
-    assertThat(readings.get(0).arrays()).as("weights and moments").isGreaterThan(100);
+    assertThat(readings.get(0).arrays())
+        .as("weights and moments")
+        .isGreaterThanOrEqualTo(6 * 3 + 1);
     assertThat(readings)
         .extracting(MemoryWatch.Reading::arrays)
         .containsOnly(readings.get(0).arrays());
