@@ -45,7 +45,7 @@ class FederationTest {
   @ParameterizedTest
   @CsvSource({
     "fedavg, false, client.clip=0.5",
-    "fedavg, false, 'framework.train=["*.query.*", "*.LayerNorm.bias"]'",
+    "fedavg, false, 'framework.train=[\"*.query.*\", \"*.LayerNorm.bias\"]'",
     "fedavg, false, client.accumulate=3",
     "fedavg, false, client.keepOptimizer=true",
     "fedavg, false, cohort.fraction=0.5",
