@@ -11,6 +11,13 @@ import java.util.Map;
  */
 public interface Architecture {
   /**
+   * What the model's head is for.
+   *
+   * @return the task
+   */
+  Task task();
+
+  /**
    * The weights that a checkpoint must have, under their names in the checkpoint's file.
    *
    * @return shapes by name, in the order of the forward pass

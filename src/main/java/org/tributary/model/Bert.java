@@ -70,6 +70,11 @@ final class Bert implements Architecture {
   }
 
   @Override
+  public Task task() {
+    return Task.CLASSIFICATION;
+  }
+
+  @Override
   public Map<String, long[]> weights() {
     Map<String, long[]> w = new LinkedHashMap<>();
     String e = prefix + "embeddings.";

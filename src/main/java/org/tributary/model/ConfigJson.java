@@ -42,6 +42,17 @@ final class ConfigJson {
     return value.asDouble();
   }
 
+  boolean flag(String key, boolean absent) {
+    JsonNode value = json.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return absent;
+    }
+    if (!value.isBoolean()) {
+      problems.add(key + " must be true or false, got " + shown(value));
+    }
+    return value.asBoolean();
+  }
+
   String choice(String key, String absent, Set<String> supported) {
     String value = json.hasNonNull(key) ? json.get(key).asText() : absent;
     if (!supported.contains(value)) {

@@ -117,6 +117,44 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * How likely the counted tokens are, without a graph.
+   *
+   * @param step owns the results
+   * @param train as for {@link #gradients}; may be empty
+   * @param inputs as for {@link #gradients}
+   * @return -log p of every token that counts, row after row [n]
+   */
+  public NDArray likelihood(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return program.infer(step, "likelihood", arguments(train, inputs)).get("nll");
+  }
+
+  /**
+   * Goes on with prompts, greedily, without a graph.
+   *
+   * @param step owns the results
+   * @param train as for {@link #gradients}; may be empty
+   * @param ids prompts [b, t], padded on the right
+   * @param lengths of the prompts [b]
+   * @param limits two numbers: new tokens at most, and the token that ends a text (-1 for none)
+   * @return tokens [b, n]; what follows a row's end token means nothing
+   */
+  public NDArray generate(
+      NDManager step, List<NDArray> train, NDArray ids, NDArray lengths, NDArray limits) {
+    return program
+        .infer(step, "generate", arguments(train, List.of(ids, lengths, limits)))
+        .get("tokens");
+  }
+
+  /**
+   * What the model's head is for.
+   *
+   * @return the task
+   */
+  public Task task() {
+    return architecture.task();
+  }
+
+  /**
    * What the blocks pass on, without a graph.
    *
    * @param step owns the results

@@ -3,6 +3,7 @@ package org.tributary.partition;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.tributary.data.BatchOrder;
+import org.tributary.error.WrongInput;
 import org.tributary.protocol.Seeds;
 
 /**
@@ -15,6 +16,12 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
   @Override
   public Dealt deal(RowKeys rows, long seed) {
     clients.refuseTooFew(rows.rows());
+    int pieces = Math.multiplyExact(clients.count(), shards);
+    if (pieces > rows.rows()) {
+      throw new WrongInput(
+          "%d clients with %d shards each need at least %d rows, the set has %d to deal; lower clients or partitioner.shards"
+              .formatted(clients.count(), shards, pieces, rows.rows()));
+    }
     int[] shuffled = BatchOrder.permutation(rows.rows(), Seeds.of(seed, "rows"));
     int[] sorted =
         IntStream.of(shuffled)
@@ -22,7 +29,6 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
             .sorted(Comparator.comparingInt(row -> rows.classes()[row]))
             .mapToInt(Integer::intValue)
             .toArray();
-    int pieces = Math.multiplyExact(clients.count(), shards);
     int[] ends = Cuts.even(sorted.length, pieces);
     int[] place = BatchOrder.permutation(pieces, Seeds.of(seed, "shards"));
     int[] client = new int[sorted.length];

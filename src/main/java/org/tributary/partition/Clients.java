@@ -33,9 +33,8 @@ record Clients(int count, int minRows) {
     for (int i = 0; i < sizes.length; i++) {
       if (sizes[i] < minRows) {
         throw new WrongInput(
-            "client %s would get %d rows, at least %d are asked for; lower partitioner.minRows%s"
-                .formatted(
-                    dealt.clients().get(i), sizes[i], minRows, " or give the client more rows"));
+            "client %s would get %d rows, at least %d are needed; give it more rows or lower partitioner.minRows"
+                .formatted(dealt.clients().get(i), sizes[i], minRows));
       }
     }
     return dealt;

@@ -122,7 +122,12 @@ final class RawReader {
 
   private StructType jsonSchema(List<SourceFiles> sets) {
     String[] all = sets.stream().flatMap(set -> Arrays.stream(set.paths())).toArray(String[]::new);
-    StructType inferred = options().json(all).schema();
+    StructType inferred;
+    try {
+      inferred = options().json(all).schema();
+    } catch (Exception e) {
+      throw sets.get(0).unreadable(e);
+    }
     List<StructField> fields = new ArrayList<>(List.of(inferred.fields()));
     fields.removeIf(field -> field.name().equals(CORRUPT));
     if (fields.isEmpty()) {
@@ -136,7 +141,7 @@ final class RawReader {
     String firstFile = null;
     for (SourceFiles set : sets) {
       for (String file : set.paths()) {
-        StructType header = options().csv(file).schema();
+        StructType header = csvHeader(set, file);
         if (header.isEmpty()) {
           throw set.wrong(file + " is empty; the first line is to name the columns");
         }
@@ -148,6 +153,14 @@ final class RawReader {
       }
     }
     return first;
+  }
+
+  private StructType csvHeader(SourceFiles set, String file) {
+    try {
+      return options().csv(file).schema();
+    } catch (Exception e) {
+      throw set.unreadable(e);
+    }
   }
 
   private StructType parquetSchema(List<SourceFiles> sets) throws IOException {

@@ -1,7 +1,5 @@
 package org.tributary.partition;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,9 +21,13 @@ import org.tributary.error.WrongInput;
  */
 record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
 
-  /** A row's identity, and what decides where it goes. */
-  record Key(byte[] hash, String label, String owner, String corruptIn)
-      implements java.io.Serializable {
+  /** A row's identity, what decides where it goes, and the file of a row that is corrupt. */
+  record Key(byte[] hash, String label, String owner, String corruptIn) {
+    /** From what travels: Kryo, which a cluster may have set, cannot carry records. */
+    static Key of(Object[] parts) {
+      return new Key((byte[]) parts[0], (String) parts[1], (String) parts[2], (String) parts[3]);
+    }
+
     boolean sameRow(Key other) {
       return MessageDigest.isEqual(hash, other.hash);
     }
@@ -46,9 +48,11 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
     RowCodec codec = this.codec;
     List<Key> keys;
     try {
-      keys = new ArrayList<>(rows.toJavaRDD().map(codec::key).collect());
+      keys =
+          new ArrayList<>(
+              rows.toJavaRDD().map(codec::key).collect().stream().map(Key::of).toList());
     } catch (Exception e) {
-      throw unreadable(e);
+      throw files.unreadable(e);
     }
     refuseCorrupt(keys);
     if (keys.isEmpty()) {
@@ -91,32 +95,5 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
 
   private static String missing(long count, int rows, String key, String column) {
     return "%d of %d rows have no value in column %s (%s)".formatted(count, rows, column, key);
-  }
-
-  /** Spark tells in its own words which file it could not read; anything else is no bad input. */
-  private RuntimeException unreadable(Exception e) {
-    Throwable root = e;
-    String file = null;
-    while (true) {
-      String message = String.valueOf(root.getMessage());
-      if (message.contains("Encountered error while reading file")
-          || message.contains("FAILED_READ_FILE")) {
-        file = message.lines().findFirst().orElse(message);
-      }
-      if (root.getCause() == null) {
-        break;
-      }
-      root = root.getCause();
-    }
-    if (file != null) {
-      return new WrongInput(
-          "%s: a file cannot be read (%s: %s); write it again"
-              .formatted(files.key(), file, root.getMessage()),
-          e);
-    }
-    if (e instanceof RuntimeException runtime) {
-      return runtime;
-    }
-    return new UncheckedIOException(new IOException("reading " + files.given(), e));
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -59,15 +60,15 @@ record RowCodec(Columns schema, int[] positions, String label, String owner, lon
     return values;
   }
 
-  /** A row's key; of a corrupt one only where it lies. */
-  RawSet.Key key(Row row) {
+  /** The parts of a row's {@link RawSet.Key}; of a corrupt row only where it lies. */
+  Object[] key(Row row) {
     int last = row.size() - 1;
     // RawReader puts the text of a row that it could not parse and its file's name at the end.
     if (row.get(last - 1) != null) {
-      return new RawSet.Key(new byte[0], null, null, row.getString(last));
+      return new Object[] {null, null, null, row.getString(last)};
     }
     Object[] values = values(row);
-    return new RawSet.Key(hash(values), text(values, label), text(values, owner), null);
+    return new Object[] {hash(values), text(values, label), text(values, owner), null};
   }
 
   private String text(Object[] values, String column) {
@@ -75,6 +76,9 @@ record RowCodec(Columns schema, int[] positions, String label, String owner, lon
       return null;
     }
     Object value = values[schema.names().indexOf(column)];
+    if (value instanceof byte[] bytes) {
+      value = new String(bytes, StandardCharsets.UTF_8);
+    }
     String text = value == null ? "" : value.toString();
     return text.isBlank() ? null : text;
   }

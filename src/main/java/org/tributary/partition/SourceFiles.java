@@ -1,8 +1,11 @@
 package org.tributary.partition;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -71,5 +74,30 @@ record SourceFiles(String key, String given, List<Path> files) {
   /** Refuses a set for a reason. */
   WrongInput wrong(String why) {
     return new WrongInput("%s: %s: %s".formatted(key, given, why));
+  }
+
+  /** Told as bad input where Spark says that a file cannot be read, else as it was. */
+  RuntimeException unreadable(Exception e) {
+    Throwable root = e;
+    boolean reading = false;
+    while (true) {
+      reading |=
+          String.valueOf(root.getMessage()).contains("Encountered error while reading file")
+              || root instanceof EOFException
+              || root instanceof ZipException;
+      if (root.getCause() == null) {
+        break;
+      }
+      root = root.getCause();
+    }
+    if (reading) {
+      return new WrongInput(
+          "%s: %s: a file cannot be read (%s); write it again"
+              .formatted(key, given, root.getMessage()),
+          e);
+    }
+    return e instanceof RuntimeException runtime
+        ? runtime
+        : new UncheckedIOException(new IOException("reading " + given, e));
   }
 }

@@ -85,7 +85,8 @@ public final class Torch {
    * @return the array over that memory
    */
   public static NDArray view(NDManager manager, ByteBuffer bytes, DataType type, long... shape) {
-    return manager.create(bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN), new Shape(shape), type);
+    // The engine takes a buffer's address and not its position: a slice begins at both.
+    return manager.create(bytes.slice().order(ByteOrder.LITTLE_ENDIAN), new Shape(shape), type);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,6 +70,23 @@ class FederationTest {
           .isEqualTo(expected.get(round));
     }
     assertThat(outcome.results()).isNotEmpty();
+    assertEverythingTrained(config, outcome, expected, oracle);
+  }
+
+  /** Equal bits prove nothing if nobody moved: every tensor that trains has left its start. */
+  private static void assertEverythingTrained(
+      TrainConfig config,
+      Federation.Outcome outcome,
+      List<Map<String, HostTensor>> rounds,
+      PlainLoop oracle)
+      throws Exception {
+    Map<String, HostTensor> start = Tiny.tensors(outcome.folder().start());
+    Map<String, HostTensor> end = new TreeMap<>(rounds.get(config.rounds() - 1));
+    if (end.isEmpty()) {
+      end.putAll(oracle.own("0001"));
+    }
+    assertThat(end.keySet()).isEqualTo(start.keySet());
+    end.forEach((name, tensor) -> assertThat(tensor).as(name).isNotEqualTo(start.get(name)));
   }
 
   @Test

@@ -1,11 +1,13 @@
 package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -27,7 +29,7 @@ import org.tributary.torch.Torch;
 /** Every model case of the golden folder whose family is built: logits, states, loss, gradients. */
 class ModelGoldenTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Set<String> BUILT = Set.of("bert");
+  private static final Set<String> BUILT = Set.of("bert", "llama");
   private static final double LOGITS = 1e-4;
   private static final double LOSS = 1e-5;
   private static final double GRADIENTS = 1e-4;
@@ -71,13 +73,13 @@ class ModelGoldenTest {
       weights.forEach((name, w) -> train.add(Model.trainable(manager, name, w)));
       List<NDArray> arguments = new ArrayList<>();
       for (String name : List.of("input_ids", "attention_mask", "token_type_ids", "labels")) {
-        HostTensor x = inputs.get(name);
-        arguments.add(Torch.copy(manager, x.data(), DataType.INT64, x.shape()));
+        HostTensor x = inputs.getOrDefault(name, inputs.get("input_ids"));
+        NDArray array = Torch.copy(manager, x.data(), DataType.INT64, x.shape());
+        arguments.add(inputs.containsKey(name) ? array : array.zerosLike());
       }
       Map<String, NDArray> results = model.gradients(manager, train, arguments);
       assertThat((double) results.get("loss").getFloat())
-          .isCloseTo(golden.get("loss").asDouble(), org.assertj.core.data.Offset.offset(LOSS));
-      assertClose("logits", results.get("logits"), outputs.get("logits"), null, LOGITS);
+          .isCloseTo(golden.get("loss").asDouble(), offset(LOSS));
       Map<String, NDArray> found = new TreeMap<>(results);
       found.keySet().removeIf(key -> !key.startsWith("grads."));
       assertThat(found.keySet()).hasSameSizeAs(gradients.keySet());
@@ -89,12 +91,62 @@ class ModelGoldenTest {
               assertClose(k, states.get(k), expected, inputs.get("attention_mask"), LOGITS);
             }
           });
-      assertClose(
-          "logits without a graph",
-          model.logits(manager, List.of(), arguments.subList(0, 3)),
-          outputs.get("logits"),
-          null,
-          LOGITS);
+      HostTensor mask =
+          architecture.task() == Task.GENERATION ? inputs.get("attention_mask") : null;
+      NDArray logits = model.logits(manager, List.of(), arguments.subList(0, 3));
+      assertClose("logits", logits, outputs.get("logits"), mask, LOGITS);
+      if (architecture.task() == Task.GENERATION) {
+        checkGeneration(manager, model, golden);
+        checkLikelihood(manager, model, golden, inputs.get("input_ids"));
+      }
+    }
+  }
+
+  /** Both prompts in one batch: rows of different lengths must not see each other's padding. */
+  private static void checkGeneration(NDManager manager, Model model, JsonNode golden) {
+    JsonNode cases = golden.get("greedy");
+    int longest = 0;
+    for (JsonNode one : cases) {
+      longest = Math.max(longest, one.get("prompt_ids").size());
+    }
+    longest += 3;
+    long[] ids = new long[cases.size() * longest];
+    long[] lengths = new long[cases.size()];
+    for (int i = 0; i < cases.size(); i++) {
+      JsonNode prompt = cases.get(i).get("prompt_ids");
+      lengths[i] = prompt.size();
+      for (int j = 0; j < prompt.size(); j++) {
+        ids[i * longest + j] = prompt.get(j).asLong();
+      }
+    }
+    int most = cases.get(0).get("new_ids").size();
+    NDArray tokens =
+        model.generate(
+            manager,
+            List.of(),
+            manager.create(ids, new Shape(cases.size(), longest)),
+            manager.create(lengths),
+            manager.create(new long[] {most, -1}));
+    long[] made = tokens.toLongArray();
+    for (int i = 0; i < cases.size(); i++) {
+      for (int j = 0; j < most; j++) {
+        assertThat(made[i * most + j])
+            .as("prompt %d, new token %d", i, j)
+            .isEqualTo(cases.get(i).get("new_ids").get(j).asLong());
+      }
+    }
+  }
+
+  private static void checkLikelihood(
+      NDManager manager, Model model, JsonNode golden, HostTensor inputIds) {
+    int length = golden.get("row0_token_logprobs").size() + 1;
+    long[] row = new long[length];
+    inputIds.data().asLongBuffer().get(row);
+    NDArray ids = manager.create(row, new Shape(1, length));
+    float[] nll = model.likelihood(manager, List.of(), List.of(ids, ids, ids, ids)).toFloatArray();
+    for (int i = 0; i < nll.length; i++) {
+      assertThat((double) -nll[i])
+          .isCloseTo(golden.get("row0_token_logprobs").get(i).asDouble(), offset(LOGITS));
     }
   }
 

@@ -1,0 +1,118 @@
+package org.tributary;
+
+import java.io.PrintWriter;
+import org.apache.spark.SparkUserAppException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.error.WrongInput;
+import org.tributary.job.Build;
+import org.tributary.job.ImportMinilm;
+import org.tributary.job.ImportWordnet;
+import org.tributary.job.Inspect;
+import org.tributary.job.Partition;
+import org.tributary.job.Train;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The command {@code tributary}: one subcommand a job. Exit codes: 0 done, 1 failed (the stack
+ * trace is in the log), 2 wrong input (the message says what and the way out).
+ */
+@Command(
+    name = "tributary",
+    description = "Federated fine-tuning of language models on Apache Spark.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Build.Version.class,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "JOB",
+    commandListHeading = "%nJobs:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed; the log says why", "2:wrong input; nothing was changed"},
+    subcommands = {
+      ImportMinilm.class,
+      ImportWordnet.class,
+      Partition.class,
+      Train.class,
+      Inspect.class
+    })
+public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+  private Main() {}
+
+  /**
+   * Runs a job and ends the JVM with its exit code.
+   *
+   * @param args job and its arguments
+   * @throws SparkUserAppException on YARN's nodes, to hand the exit code to the application master
+   */
+  public static void main(String... args) throws SparkUserAppException {
+    int code = run(args);
+    if (isYarnsDriver()) {
+      // YARN's application master takes System.exit, even of 0, for a failure without a status.
+      if (code != ExitCode.OK) {
+        throw new SparkUserAppException(code);
+      }
+      return;
+    }
+    System.exit(code);
+  }
+
+  /**
+   * Runs a job in this JVM.
+   *
+   * @param args job and its arguments
+   * @return the exit code: 0 done, 1 failed, 2 wrong input
+   */
+  public static int run(String... args) {
+    return run(command(), args);
+  }
+
+  /**
+   * The command line, ready for {@link #run(CommandLine, String...)}.
+   *
+   * @return a new one
+   */
+  static CommandLine command() {
+    return new CommandLine(new Main())
+        .setExpandAtFiles(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+  }
+
+  /**
+   * Runs a job of a command line.
+   *
+   * @param command says which jobs there are and where their output goes
+   * @param args job and its arguments
+   * @return the exit code
+   */
+  static int run(CommandLine command, String... args) {
+    try {
+      return command.execute(args);
+    } catch (Error e) {
+      // Libraries that do not load and memory that is out are failures of the job like any other.
+      return failed(e, command.getErr());
+    }
+  }
+
+  private static int failed(Throwable thrown, PrintWriter err) {
+    for (Throwable e = thrown; e != null; e = e.getCause()) {
+      if (e instanceof WrongInput) {
+        LOG.debug("wrong input", thrown);
+        err.println(e.getMessage());
+        err.flush();
+        return ExitCode.USAGE;
+      }
+    }
+    LOG.error("failed: {}", thrown.toString(), thrown);
+    return ExitCode.SOFTWARE;
+  }
+
+  private static boolean isYarnsDriver() {
+    return "yarn".equals(System.getProperty("spark.master"))
+        && "cluster".equals(System.getProperty("spark.submit.deployMode"));
+  }
+}

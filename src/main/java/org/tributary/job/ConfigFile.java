@@ -1,0 +1,76 @@
+package org.tributary.job;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.tributary.config.ConfigReader;
+import org.tributary.error.WrongInput;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The arguments of each job that a YAML file describes. */
+public final class ConfigFile {
+  @Parameters(paramLabel = "CONFIG", description = "YAML file of the run: a local path or a URI")
+  private String file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "a value in place of the file's, such as client.batch=8; the value is YAML")
+  private List<String> sets = List.of();
+
+  /**
+   * Reads the file with its overrides.
+   *
+   * @param hadoop for files named by a URI
+   * @param type the record to read into
+   * @param choices the names that keys may hold, by dotted key
+   * @param <T> the record
+   * @return the configuration
+   * @throws WrongInput naming every problem
+   * @throws IOException where a file system fails
+   */
+  <T extends Record> T read(
+      Configuration hadoop, Class<T> type, Map<String, ? extends Collection<String>> choices)
+      throws IOException {
+    return ConfigReader.read(file, text(hadoop), sets, type, choices);
+  }
+
+  private String text(Configuration hadoop) throws IOException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(hadoop))).toString();
+    } catch (CharacterCodingException e) {
+      throw new WrongInput(file + ": is not UTF-8 text; save it as UTF-8", e);
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      throw new WrongInput(file + ": no such file; name the YAML file of a run", e);
+    } catch (AccessDeniedException e) {
+      throw new WrongInput(file + ": may not be read; check its permissions", e);
+    }
+  }
+
+  private byte[] bytes(Configuration hadoop) throws IOException {
+    if (!file.matches("[A-Za-z][A-Za-z0-9+.-]*:/.*")) {
+      // A path alone is a local one, whatever the default file system: people edit it there.
+      Path local = Path.of(file);
+      if (Files.isDirectory(local)) {
+        throw new WrongInput(file + ": is a folder; name the YAML file of a run");
+      }
+      return Files.readAllBytes(local);
+    }
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file);
+    try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
+      return in.readAllBytes();
+    }
+  }
+}

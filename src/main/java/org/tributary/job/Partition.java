@@ -1,0 +1,50 @@
+package org.tributary.job;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.PartitionConfig;
+import org.tributary.partition.Partitioners;
+import org.tributary.partition.Partitioning;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The job {@code partition}: cuts a raw set into clients. */
+@Command(name = "partition", description = "Cuts a raw set into clients, as Parquet.")
+public final class Partition implements Callable<Integer> {
+  private static final Map<String, List<String>> CHOICES =
+      Map.of(
+          "source.format", Partitioning.formats(),
+          "partitioner.name", Partitioners.names());
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ConfigFile file;
+
+  @Override
+  public Integer call() throws IOException {
+    Configuration hadoop = Sessions.hadoop();
+    PartitionConfig config = file.read(hadoop, PartitionConfig.class, CHOICES);
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("source.train", config.source().train());
+    paths.put("source.validation", config.source().validation());
+    paths.put("source.test", config.source().test());
+    paths.put("out", config.out());
+    Sessions.requireReachable(paths, config.shared(), hadoop);
+    try (SparkSession spark = Sessions.open("partition", 1)) {
+      Partitioning.Result result = Partitioning.run(spark, Store.of(hadoop), config);
+      PrintWriter out = spec.commandLine().getOut();
+      PartitionSummary.of(result.folder(), result.manifest()).forEach(out::println);
+      out.println(result.made() ? "written" : "was there already");
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.tributary.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import org.tributary.error.WrongInput;
+
+/** Spark sessions as jobs need them, and the checks that come before one is opened. */
+public final class Sessions {
+  private static final Pattern LOCAL = Pattern.compile("local(\\[([0-9]+|\\*)(,[0-9]+)?])?");
+  private static final Pattern LOCAL_CLUSTER =
+      Pattern.compile("local-cluster\\[\\s*[0-9]+\\s*,\\s*([0-9]+)\\s*,\\s*[0-9]+\\s*]");
+
+  private Sessions() {}
+
+  /**
+   * Opens a session; the caller closes it.
+   *
+   * @param job name for people who look at the cluster
+   * @param taskCpus CPU threads that one task uses, at least 1: Spark places tasks accordingly
+   * @return a session whose SQL has the time zone UTC
+   * @throws WrongInput when there is no master, or its executors have fewer cores than a task takes
+   */
+  public static SparkSession open(String job, int taskCpus) {
+    SparkConf conf = new SparkConf();
+    String master = master(conf);
+    int cores = cores(master, conf);
+    if (cores < taskCpus) {
+      throw new WrongInput(
+          "client.threads is %d, but an executor of %s has %d cores; lower it or give more cores"
+              .formatted(taskCpus, master, cores));
+    }
+    return SparkSession.builder()
+        .appName("tributary " + job)
+        .config("spark.task.cpus", taskCpus)
+        .config("spark.ui.showConsoleProgress", false)
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate();
+  }
+
+  /**
+   * The file systems' configuration before there is a session.
+   *
+   * @return Hadoop's, with the {@code spark.hadoop.*} properties of this submission
+   */
+  public static Configuration hadoop() {
+    return SparkHadoopUtil.get().newConfiguration(new SparkConf());
+  }
+
+  /**
+   * Refuses paths that other nodes would not see.
+   *
+   * @param paths dotted key to path or URI; null for keys that are not set
+   * @param shared whether the configuration says that {@code file:} is the same on every node
+   * @param hadoop names the default file system, which paths without a scheme are on
+   * @throws WrongInput naming each such key
+   */
+  public static void requireReachable(
+      Map<String, String> paths, boolean shared, Configuration hadoop) {
+    List<String> problems = new ArrayList<>();
+    String master = master(new SparkConf());
+    paths.forEach(
+        (key, path) -> {
+          if (path != null && !shared && severalNodes(master) && isLocal(key, path, hadoop)) {
+            problems.add(
+                "%s: %s is a path of one machine, but %s has several nodes"
+                        .formatted(key, path, master)
+                    + "; name a URI that all nodes read, or say shared: true where it is the same"
+                    + " file system on every node");
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw WrongInput.all("The master and the paths do not go together:", problems);
+    }
+  }
+
+  /**
+   * Whether a master's executors may run on other machines than the driver.
+   *
+   * @param master a Spark master URL
+   * @return false for {@code local}, {@code local[n]} and {@code local-cluster[n,c,m]}
+   */
+  static boolean severalNodes(String master) {
+    return !LOCAL.matcher(master).matches() && !LOCAL_CLUSTER.matcher(master).matches();
+  }
+
+  /**
+   * The cores of one executor.
+   *
+   * @param master a Spark master URL
+   * @param conf of the submission
+   * @return as many as are known; where the cluster decides, no limit
+   */
+  static int cores(String master, SparkConf conf) {
+    Matcher local = LOCAL.matcher(master);
+    if (local.matches()) {
+      String n = local.group(2) == null ? "1" : local.group(2);
+      return n.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(n);
+    }
+    Matcher cluster = LOCAL_CLUSTER.matcher(master);
+    if (cluster.matches()) {
+      return Integer.parseInt(cluster.group(1));
+    }
+    return conf.getInt("spark.executor.cores", Integer.MAX_VALUE);
+  }
+
+  private static String master(SparkConf conf) {
+    if (!conf.contains("spark.master")) {
+      throw new WrongInput("No Spark master: start jobs with jobs/submit MASTER JOB ARGS");
+    }
+    return conf.get("spark.master");
+  }
+
+  private static boolean isLocal(String key, String path, Configuration hadoop) {
+    try {
+      String scheme = new Path(path).toUri().getScheme();
+      String effective = scheme == null ? FileSystem.getDefaultUri(hadoop).getScheme() : scheme;
+      return "file".equals(effective);
+    } catch (IllegalArgumentException e) {
+      throw new WrongInput(key + ": " + path + " is neither a path nor a URI", e);
+    }
+  }
+}

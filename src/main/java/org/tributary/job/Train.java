@@ -1,0 +1,50 @@
+package org.tributary.job;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.TrainConfig;
+import org.tributary.federation.Federation;
+import org.tributary.federation.RunReport;
+import org.tributary.federation.RunSpec;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The job {@code train}: one federated run, begun or gone on with. */
+@Command(
+    name = "train",
+    description = "Runs a federated fine-tuning, or goes on with one that stopped.")
+public final class Train implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private ConfigFile file;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Configuration hadoop = Sessions.hadoop();
+    TrainConfig config = file.read(hadoop, TrainConfig.class, RunSpec.CHOICES);
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("out", config.out());
+    paths.put("model.path", config.model().path());
+    paths.put("data.path", config.data().path());
+    Sessions.requireReachable(paths, config.shared(), hadoop);
+    try (SparkSession spark = Sessions.open("train", config.client().threads());
+        Progress progress = Progress.of(config, spec.commandLine().getErr())) {
+      Federation.Outcome outcome = new Federation(spark, progress).train(config);
+      PrintWriter out = spec.commandLine().getOut();
+      RunReport.table(List.of(RunReport.of(Store.of(hadoop), outcome.folder())))
+          .forEach(out::println);
+      outcome.results().forEach(folder -> out.println("result: " + folder));
+      out.println("tables: " + outcome.folder().tables());
+      return 0;
+    }
+  }
+}

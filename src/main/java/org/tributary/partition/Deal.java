@@ -1,0 +1,239 @@
+package org.tributary.partition;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tributary.config.PartitionConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.partition.RawSet.Key;
+import org.tributary.protocol.Seeds;
+
+/**
+ * Decides on the driver, from keys alone, where each row goes. All lists of keys are in canonical
+ * order, so equal rows stand side by side; they always land in the same of train, validation and
+ * test.
+ */
+final class Deal {
+  private final PartitionConfig config;
+  private final List<String> labels;
+
+  /**
+   * A deal.
+   *
+   * @param config of the partition
+   * @param labels the classes, empty without a label
+   */
+  Deal(PartitionConfig config, List<String> labels) {
+    this.config = config;
+    this.labels = labels;
+  }
+
+  /**
+   * Takes the global test rows out of train: whole runs of equal rows from the first on, as long as
+   * the share is not exceeded.
+   *
+   * @param train all rows
+   * @return true for test rows
+   * @throws WrongInput where the share is too small to hold a row
+   */
+  boolean[] takeTest(List<Key> train) {
+    boolean[] test = new boolean[train.size()];
+    long wanted = Math.round(config.test() * train.size());
+    long taken = 0;
+    for (int from = 0, to; from < test.length; from = to) {
+      to = endOfRun(train, from);
+      if (taken + to - from <= wanted) {
+        Arrays.fill(test, from, to, true);
+        taken += to - from;
+      }
+    }
+    if (taken == 0 || taken == test.length) {
+      throw new WrongInput(
+          "test: a share of %s of %d rows leaves none for the test or none to train on; give more rows, another share, or source.test"
+              .formatted(config.test(), train.size()));
+    }
+    return test;
+  }
+
+  /**
+   * Gives rows to clients.
+   *
+   * @param train rows without the test
+   * @param validation share of each client's rows that will not be trained on
+   * @return whose each row is, each client with enough rows to keep minRows for training
+   */
+  Dealt deal(List<Key> train, double validation) {
+    int dealt = config.partitioner().minRows();
+    while (dealt - (int) Math.floor(validation * dealt) < config.partitioner().minRows()) {
+      dealt++;
+    }
+    List<String> owners = train.stream().map(Key::owner).filter(o -> o != null).toList();
+    return Partitioners.of(config, dealt)
+        .deal(new RowKeys(classes(train), owners), Seeds.of(config.seed(), "partition"));
+  }
+
+  /**
+   * Takes each client's validation rows out of its rows: whole runs of equal rows that are all the
+   * client's own, from the first on, as long as the share is not exceeded. Equal rows of several
+   * clients stay in training, or one client would be validated on what another is trained on.
+   *
+   * @param train rows without the test
+   * @param dealt whose they are
+   * @return true for validation rows
+   */
+  boolean[] takeValidation(List<Key> train, Dealt dealt) {
+    int[] left =
+        IntStream.of(dealt.sizes()).map(n -> (int) Math.floor(config.validation() * n)).toArray();
+    boolean[] validation = new boolean[train.size()];
+    for (int from = 0, to; from < validation.length; from = to) {
+      to = endOfRun(train, from);
+      int client = dealt.client()[from];
+      boolean own = IntStream.range(from, to).allMatch(i -> dealt.client()[i] == client);
+      if (own && to - from <= left[client]) {
+        Arrays.fill(validation, from, to, true);
+        left[client] -= to - from;
+      }
+    }
+    return validation;
+  }
+
+  /**
+   * Gives the rows of a given validation set to clients: to their owners, or else of each label in
+   * proportion to the clients' training rows of that label.
+   *
+   * @param validation the rows
+   * @param train the clients' training rows
+   * @param dealt whose they are
+   * @return for each row the index of its client
+   * @throws WrongInput where an owner has no training rows
+   */
+  int[] dealValidation(List<Key> validation, List<Key> train, Dealt dealt) {
+    if (config.partitioner().name().equals("natural")) {
+      return toOwners(validation, train, dealt);
+    }
+    int[] classOf = classes(validation);
+    double[][] counts = new double[Math.max(1, labels.size())][dealt.clients().size()];
+    double[] totals = new double[dealt.clients().size()];
+    int[] trained = classes(train);
+    for (int i = 0; i < trained.length; i++) {
+      counts[trained[i]][dealt.client()[i]]++;
+      totals[dealt.client()[i]]++;
+    }
+    int[] client = new int[classOf.length];
+    for (int c = 0; c < counts.length; c++) {
+      int wanted = c;
+      int[] rows = IntStream.range(0, classOf.length).filter(i -> classOf[i] == wanted).toArray();
+      boolean known = Arrays.stream(counts[c]).sum() > 0;
+      int[] ends = Cuts.ends(rows.length, known ? counts[c] : totals);
+      int k = 0;
+      for (int i = 0; i < rows.length; i++) {
+        while (i >= ends[k]) {
+          k++;
+        }
+        client[rows[i]] = k;
+      }
+    }
+    return client;
+  }
+
+  private int[] toOwners(List<Key> validation, List<Key> train, Dealt dealt) {
+    // By the owners themselves: another one's name may give the same id.
+    Map<String, Integer> clientOf = new HashMap<>();
+    for (int i = 0; i < train.size(); i++) {
+      clientOf.put(train.get(i).owner(), dealt.client()[i]);
+    }
+    TreeSet<String> unknown = new TreeSet<>();
+    int[] client = new int[validation.size()];
+    for (int i = 0; i < client.length; i++) {
+      String owner = validation.get(i).owner();
+      client[i] = clientOf.getOrDefault(owner, Plan.NOWHERE);
+      if (client[i] == Plan.NOWHERE) {
+        unknown.add(owner);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw new WrongInput(
+          "source.validation: column %s names clients without training rows: %s; remove their rows or give them training rows"
+              .formatted(config.partitioner().column(), String.join(", ", unknown)));
+    }
+    return client;
+  }
+
+  /**
+   * The classes of a set: its distinct labels, as numbers where all are whole numbers, else by
+   * character.
+   *
+   * @param train all rows
+   * @return sorted; empty where there is no label
+   */
+  static List<String> labels(List<Key> train) {
+    List<String> labels =
+        new ArrayList<>(
+            train.stream()
+                .map(Key::label)
+                .filter(label -> label != null)
+                .collect(Collectors.toCollection(TreeSet::new)));
+    if (labels.stream().allMatch(label -> label.matches("-?\\d{1,18}"))) {
+      labels.sort(java.util.Comparator.comparingLong(Long::parseLong));
+    }
+    return labels;
+  }
+
+  /**
+   * Refuses labels that train does not have.
+   *
+   * @param files the set they are in
+   * @param keys its rows
+   */
+  void refuseUnknownLabels(SourceFiles files, List<Key> keys) {
+    if (!labels.isEmpty()) {
+      Map<String, Long> unknown =
+          keys.stream()
+              .map(Key::label)
+              .filter(label -> !labels.contains(label))
+              .collect(
+                  Collectors.groupingBy(l -> l, java.util.TreeMap::new, Collectors.counting()));
+      if (!unknown.isEmpty()) {
+        throw files.wrong(
+            "column %s has labels that train does not have (with rows): %s; known are %s; correct them or give training rows"
+                .formatted(config.label(), unknown, labels));
+      }
+    }
+  }
+
+  /** How many rows of a set occur in another, both in canonical order. */
+  static long duplicates(List<Key> set, List<Key> other) {
+    long count = 0;
+    int j = 0;
+    for (Key key : set) {
+      while (j < other.size() && Arrays.compareUnsigned(other.get(j).hash(), key.hash()) < 0) {
+        j++;
+      }
+      if (j < other.size() && other.get(j).sameRow(key)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private int[] classes(List<Key> keys) {
+    Map<String, Integer> index =
+        IntStream.range(0, labels.size()).boxed().collect(Collectors.toMap(labels::get, i -> i));
+    return keys.stream()
+        .mapToInt(key -> key.label() == null ? 0 : index.get(key.label()))
+        .toArray();
+  }
+
+  private static int endOfRun(List<Key> keys, int from) {
+    int to = from + 1;
+    while (to < keys.size() && keys.get(to).sameRow(keys.get(from))) {
+      to++;
+    }
+    return to;
+  }
+}

@@ -1,0 +1,227 @@
+package org.tributary.partition;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.tributary.checkpoint.Store;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Row;
+import org.tributary.data.Schema;
+import org.tributary.error.WrongInput;
+import scala.Tuple2;
+
+/**
+ * Writes the files of a partition, one Spark task each: a shuffle brings a file's rows together in
+ * the order of their identity, whatever the cluster, and the task commits the file. A file that a
+ * stopped run left is the same by determinism and is kept.
+ */
+final class PartWriter {
+  private final JavaSparkContext spark;
+  private final Configuration hadoop;
+  private final Path folder;
+
+  /**
+   * A writer.
+   *
+   * @param spark the context
+   * @param hadoop what reaches the folder
+   * @param folder of the partitioned set
+   */
+  PartWriter(JavaSparkContext spark, Configuration hadoop, Path folder) {
+    this.spark = spark;
+    this.hadoop = hadoop;
+    this.folder = folder;
+  }
+
+  /** Where a row goes, and its place there. No record: Kryo may be set, which cannot carry them. */
+  private static final class Place implements Serializable {
+    private static final long serialVersionUID = 1;
+    private final int target;
+    private final byte[] hash;
+
+    Place(int target, byte[] hash) {
+      this.target = target;
+      this.hash = hash;
+    }
+  }
+
+  /** A row and how often the file has it. */
+  private static final class Copies implements Serializable {
+    private static final long serialVersionUID = 1;
+    private final Object[] values;
+    private final int times;
+
+    Copies(Object[] values, int times) {
+      this.values = values;
+      this.times = times;
+    }
+  }
+
+  /** Rows of one file by identity. */
+  private static final class Order implements Comparator<Place>, Serializable {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public int compare(Place a, Place b) {
+      int order = Integer.compare(a.target, b.target);
+      return order != 0 ? order : Arrays.compareUnsigned(a.hash, b.hash);
+    }
+  }
+
+  /** One task for each file. */
+  private static final class ByTarget extends Partitioner {
+    private static final long serialVersionUID = 1;
+    private final int targets;
+
+    ByTarget(int targets) {
+      this.targets = targets;
+    }
+
+    @Override
+    public int numPartitions() {
+      return targets;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      return ((Place) key).target;
+    }
+  }
+
+  /**
+   * Writes all files.
+   *
+   * @param sets raw sets
+   * @param assignments for each set where its rows go
+   * @param files relative to the folder, by target
+   * @param rows expected of each file, at least one
+   * @return SHA-256 of each file, hex
+   */
+  List<String> write(
+      List<RawSet> sets, List<Assignment> assignments, List<String> files, long[] rows) {
+    JavaPairRDD<Place, Copies> placed = null;
+    for (int i = 0; i < sets.size(); i++) {
+      JavaPairRDD<Place, Copies> of = place(sets.get(i), spark.broadcast(assignments.get(i)));
+      placed = placed == null ? of : placed.union(of);
+    }
+    Broadcast<SerializableConfiguration> conf =
+        spark.broadcast(new SerializableConfiguration(hadoop));
+    RowCodec.Columns columns = sets.get(0).codec().schema();
+    String root = folder.toString();
+    List<String> names = List.copyOf(files);
+    JavaRDD<String> hashes =
+        placed
+            .repartitionAndSortWithinPartitions(new ByTarget(names.size()), new Order())
+            .mapPartitionsWithIndex(
+                (target, sorted) -> {
+                  Path file = new Path(root, names.get(target));
+                  Store store = Store.of(conf.value().value());
+                  Schema schema = columns.toSchema();
+                  store.commit(
+                      file,
+                      out -> {
+                        Distinct distinct = new Distinct(sorted, schema);
+                        ParquetRows.write(out, schema, () -> distinct);
+                        refuseChanged(file, distinct.count, rows[target]);
+                      });
+                  return List.of(store.sha256(file)).iterator();
+                },
+                true);
+    try {
+      return hashes.collect();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw unwrapped(e);
+    }
+  }
+
+  /** What a task refused is told as it would be here. */
+  private RuntimeException unwrapped(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof WrongInput wrong) {
+        return wrong;
+      }
+    }
+    return new UncheckedIOException(new IOException("writing " + folder, e));
+  }
+
+  private static JavaPairRDD<Place, Copies> place(RawSet set, Broadcast<Assignment> assignment) {
+    RowCodec codec = set.codec();
+    return set.values()
+        .flatMapToPair(
+            values -> {
+              byte[] hash = codec.hash(values);
+              List<Tuple2<Place, Copies>> placed = new ArrayList<>();
+              for (Assignment.Copies copies : assignment.value().of(hash)) {
+                placed.add(
+                    new Tuple2<>(
+                        new Place(copies.target(), hash), new Copies(values, copies.times())));
+              }
+              return placed.iterator();
+            });
+  }
+
+  private static void refuseChanged(Path file, long written, long expected) throws IOException {
+    if (written != expected) {
+      throw new WrongInput(
+          "%s would hold %d rows instead of %d: the source changed while it was read; run again"
+              .formatted(file, written, expected));
+    }
+  }
+
+  /**
+   * Equal rows arrive once for each time they stand in the source; one of them is taken, as often
+   * as this file is to have it.
+   */
+  private static final class Distinct implements Iterator<Row> {
+    private final Iterator<Tuple2<Place, Copies>> sorted;
+    private final Schema schema;
+    private byte[] last = {};
+    private Row row;
+    private int left;
+    private long count;
+
+    Distinct(Iterator<Tuple2<Place, Copies>> sorted, Schema schema) {
+      this.sorted = sorted;
+      this.schema = schema;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (left == 0 && sorted.hasNext()) {
+        Tuple2<Place, Copies> next = sorted.next();
+        if (!Arrays.equals(last, next._1().hash)) {
+          last = next._1().hash;
+          row = Row.of(schema, next._2().values);
+          left = next._2().times;
+        }
+      }
+      return left > 0;
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      left--;
+      count++;
+      return row;
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package org.tributary.partition;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.PartitionConfig;
+import org.tributary.data.Manifest;
+import org.tributary.error.WrongInput;
+import org.tributary.partition.RawSet.Key;
+
+/**
+ * Cuts a raw set into clients: {@code <out>/<name>/client=<id>/{train,validation}} and a global
+ * {@code test}, Parquet, with a {@link Manifest} that is written last.
+ *
+ * <p>The canonical order of rows is that of SHA-256 over seed and content, so the same seed gives
+ * the same files on any cluster, in whatever order and how many pieces the source is read. Only
+ * hashes, labels and owners come to the driver.
+ */
+public final class Partitioning {
+  private final SparkSession spark;
+  private final Store store;
+  private final PartitionConfig config;
+
+  private Partitioning(SparkSession spark, Store store, PartitionConfig config) {
+    this.spark = spark;
+    this.store = store;
+    this.config = config;
+  }
+
+  /**
+   * What became of a partition.
+   *
+   * @param made false where the same partition was there already
+   * @param folder of the partitioned set
+   * @param manifest what it holds
+   */
+  public record Result(boolean made, Path folder, Manifest manifest) {}
+
+  /**
+   * The formats that {@code source.format} can name.
+   *
+   * @return in the order of the documentation
+   */
+  public static List<String> formats() {
+    return RawReader.formats();
+  }
+
+  /**
+   * Partitions a raw set; all bad input is found before anything is written.
+   *
+   * @param spark the session
+   * @param store where sources and partitions lie
+   * @param config what to do
+   * @return what is there now
+   * @throws IOException where the file system fails
+   * @throws WrongInput where sources or keys cannot be used, or the folder holds something else
+   */
+  public static Result run(SparkSession spark, Store store, PartitionConfig config)
+      throws IOException {
+    return new Partitioning(spark, store, config).run();
+  }
+
+  private Result run() throws IOException {
+    // 1. What goes in, and whether it has been done already.
+    Map<String, SourceFiles> sources = sources();
+    Path folder = new Path(store.path(config.out()), config.name());
+    Manifest.Inputs inputs = inputs(sources);
+    Existing existing = new Existing(store, folder);
+    Optional<Manifest> done = existing.sameRun(inputs);
+    if (done.isPresent()) {
+      return new Result(false, folder, done.get());
+    }
+
+    // 2. Keys of all rows to the driver; everything that can be wrong is found here.
+    Map<String, RawSet> raw = read(sources);
+    Map<String, List<Key>> keys = new LinkedHashMap<>();
+    raw.forEach((set, rows) -> keys.put(set, rows.keys()));
+    List<String> labels = Deal.labels(keys.get("train"));
+    Deal deal = new Deal(config, labels);
+    raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), keys.get(set)));
+
+    // 3. Where each row goes.
+    Plan plan = new Plan();
+    Map<String, int[]> targets = new Targets(config, deal, plan, keys).decide();
+
+    // 4. Files of rows, then the manifest.
+    existing.begin(inputs);
+    long[] rows = new long[plan.targets().size()];
+    targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
+    Map<Plan.Target, Manifest.Part> parts = write(folder, plan, rows, raw, keys, targets);
+    Manifest manifest = manifest(inputs, raw, keys, labels, parts);
+    manifest.write(store, folder);
+    return new Result(true, folder, manifest);
+  }
+
+  private Map<String, SourceFiles> sources() throws IOException {
+    Map<String, String> given = new LinkedHashMap<>();
+    given.put("train", config.source().train());
+    given.put("validation", config.source().validation());
+    given.put("test", config.source().test());
+    given.values().removeIf(path -> path == null);
+    List<String> problems = new ArrayList<>();
+    Map<String, SourceFiles> sources = new LinkedHashMap<>();
+    for (Map.Entry<String, String> set : given.entrySet()) {
+      String key = "source." + set.getKey();
+      sources.put(set.getKey(), SourceFiles.find(store, key, set.getValue(), problems));
+    }
+    if (problems.size() == 1) {
+      throw new WrongInput(problems.get(0));
+    } else if (!problems.isEmpty()) {
+      throw WrongInput.all("sources:", problems);
+    }
+    return sources;
+  }
+
+  private Manifest.Inputs inputs(Map<String, SourceFiles> sources) {
+    Map<String, List<Manifest.SourceFile>> hashed = new LinkedHashMap<>();
+    sources.forEach((set, files) -> hashed.put(set, files.hash(context(), hadoop())));
+    return new Manifest.Inputs(
+        config.name(),
+        config.seed(),
+        config.source().format(),
+        hashed.get("train"),
+        hashed.getOrDefault("validation", List.of()),
+        hashed.getOrDefault("test", List.of()),
+        config.source().columns(),
+        config.label(),
+        new Manifest.Partitioner(config.partitioner().name(), Partitioners.parameters(config)),
+        new Manifest.Shares(
+            sources.containsKey("validation") ? 0 : config.validation(),
+            sources.containsKey("test") ? 0 : config.test()));
+  }
+
+  private Map<String, RawSet> read(Map<String, SourceFiles> sources) throws IOException {
+    boolean natural = config.partitioner().name().equals("natural");
+    RawReader.Identity identity =
+        new RawReader.Identity(
+            config.label(), natural ? config.partitioner().column() : null, config.seed());
+    RawReader reader =
+        new RawReader(spark, store, config.source().format(), config.source().columns());
+    List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity);
+    Map<String, RawSet> raw = new LinkedHashMap<>();
+    int i = 0;
+    for (String set : sources.keySet()) {
+      raw.put(set, sets.get(i++));
+    }
+    return raw;
+  }
+
+  private Map<Plan.Target, Manifest.Part> write(
+      Path folder,
+      Plan plan,
+      long[] rows,
+      Map<String, RawSet> raw,
+      Map<String, List<Key>> keys,
+      Map<String, int[]> targets) {
+    // A file without rows is none, so those with rows are numbered anew.
+    int[] filled = IntStream.range(0, rows.length).filter(t -> rows[t] > 0).toArray();
+    int[] renumbered = new int[rows.length];
+    Arrays.fill(renumbered, Plan.NOWHERE);
+    IntStream.range(0, filled.length).forEach(i -> renumbered[filled[i]] = i);
+    List<RawSet> sets = new ArrayList<>();
+    List<Assignment> assignments = new ArrayList<>();
+    targets.forEach(
+        (set, target) -> {
+          int[] numbered =
+              IntStream.of(target).map(t -> t == Plan.NOWHERE ? t : renumbered[t]).toArray();
+          sets.add(raw.get(set));
+          assignments.add(Assignment.of(keys.get(set), numbered));
+        });
+    List<Plan.Target> written = IntStream.of(filled).mapToObj(t -> plan.targets().get(t)).toList();
+    List<String> files = written.stream().map(Plan.Target::file).toList();
+    long[] expected = IntStream.of(filled).mapToLong(t -> rows[t]).toArray();
+    List<String> hashes =
+        new PartWriter(context(), hadoop(), folder).write(sets, assignments, files, expected);
+    Map<Plan.Target, Manifest.Part> parts = new LinkedHashMap<>();
+    for (int i = 0; i < files.size(); i++) {
+      parts.put(
+          written.get(i),
+          new Manifest.Part(files.get(i), expected[i], written.get(i).labels(), hashes.get(i)));
+    }
+    return parts;
+  }
+
+  private Manifest manifest(
+      Manifest.Inputs inputs,
+      Map<String, RawSet> raw,
+      Map<String, List<Key>> keys,
+      List<String> labels,
+      Map<Plan.Target, Manifest.Part> parts) {
+    TreeMap<String, Manifest.Client> clients = new TreeMap<>();
+    Manifest.Part test = null;
+    for (Map.Entry<Plan.Target, Manifest.Part> part : parts.entrySet()) {
+      String id = part.getKey().client();
+      switch (part.getKey().part()) {
+        case "train" -> clients.put(id, new Manifest.Client(part.getValue(), null));
+        case "validation" ->
+            clients.computeIfPresent(
+                id, (k, client) -> new Manifest.Client(client.train(), part.getValue()));
+        default -> test = part.getValue();
+      }
+    }
+    Map<String, Long> sourceRows = new LinkedHashMap<>();
+    Map<String, Long> duplicates = new LinkedHashMap<>();
+    keys.forEach((set, rows) -> sourceRows.put(set, (long) rows.size()));
+    keys.forEach(
+        (set, rows) -> {
+          if (!set.equals("train")) {
+            duplicates.put(set, Deal.duplicates(rows, keys.get("train")));
+          }
+        });
+    return new Manifest(
+        Manifest.VERSION,
+        inputs,
+        sourceRows,
+        raw.get("train").codec().schema().toSchema().columns(),
+        labels,
+        clients,
+        test,
+        duplicates);
+  }
+
+  private JavaSparkContext context() {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext());
+  }
+
+  private Configuration hadoop() {
+    return spark.sparkContext().hadoopConfiguration();
+  }
+}

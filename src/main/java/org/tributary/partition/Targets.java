@@ -1,0 +1,75 @@
+package org.tributary.partition;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.tributary.config.PartitionConfig;
+import org.tributary.partition.RawSet.Key;
+
+/** Brings a deal's steps into order: test, clients, validation; the result is a plan of files. */
+final class Targets {
+  private final PartitionConfig config;
+  private final Deal deal;
+  private final Plan plan;
+  private final Map<String, List<Key>> keys;
+
+  /**
+   * The decision to be made.
+   *
+   * @param config of the partition
+   * @param deal decides for rows
+   * @param plan takes the files
+   * @param keys of train, and of validation and test where given
+   */
+  Targets(PartitionConfig config, Deal deal, Plan plan, Map<String, List<Key>> keys) {
+    this.config = config;
+    this.deal = deal;
+    this.plan = plan;
+    this.keys = keys;
+  }
+
+  /**
+   * Decides for every row.
+   *
+   * @return for each set the file of each row
+   */
+  Map<String, int[]> decide() {
+    List<Key> all = keys.get("train");
+    boolean ownTest = !keys.containsKey("test") && config.test() > 0;
+    boolean[] isTest = ownTest ? deal.takeTest(all) : new boolean[all.size()];
+    int[] dealtRows = IntStream.range(0, isTest.length).filter(i -> !isTest[i]).toArray();
+    List<Key> train = IntStream.of(dealtRows).mapToObj(all::get).toList();
+    boolean ownValidation = !keys.containsKey("validation");
+    Dealt dealt = deal.deal(train, ownValidation ? config.validation() : 0);
+    boolean[] isValidation =
+        ownValidation ? deal.takeValidation(train, dealt) : new boolean[train.size()];
+
+    List<Integer> trainOf = new ArrayList<>();
+    List<Integer> validationOf = new ArrayList<>();
+    for (String client : dealt.clients()) {
+      trainOf.add(plan.add(client, "train"));
+      validationOf.add(plan.add(client, "validation"));
+    }
+    int test = plan.add(null, "test");
+
+    int[] ofTrain = new int[all.size()];
+    Arrays.fill(ofTrain, test);
+    for (int i = 0; i < dealtRows.length; i++) {
+      int client = dealt.client()[i];
+      ofTrain[dealtRows[i]] = (isValidation[i] ? validationOf : trainOf).get(client);
+    }
+    Map<String, int[]> targets = new LinkedHashMap<>();
+    targets.put("train", ofTrain);
+    if (!ownValidation) {
+      int[] clients = deal.dealValidation(keys.get("validation"), train, dealt);
+      targets.put("validation", IntStream.of(clients).map(validationOf::get).toArray());
+    }
+    if (keys.containsKey("test")) {
+      targets.put("test", keys.get("test").stream().mapToInt(key -> test).toArray());
+    }
+    return targets;
+  }
+}

@@ -1,0 +1,54 @@
+package org.tributary.client;
+
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A thread that collects garbage without end and fills native memory that becomes free with
+ * rubbish, so that whoever relies on memory that nobody holds computes with rubbish.
+ */
+final class GarbagePressure implements AutoCloseable {
+  private final long before = count();
+  private final Thread thread = new Thread(this::run, "garbage pressure");
+  private volatile boolean stopped;
+
+  GarbagePressure() {
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    while (!stopped) {
+      System.gc();
+      scribble(100);
+    }
+  }
+
+  /** Allocates and fills direct buffers of the sizes that batches and numbers have. */
+  static void scribble(int buffers) {
+    for (int i = 0; i < buffers; i++) {
+      ByteBuffer rubbish = ByteBuffer.allocateDirect(8 << ThreadLocalRandom.current().nextInt(10));
+      while (rubbish.remaining() >= 8) {
+        rubbish.putLong(0x7f7f7f7f7f7f7f7fL);
+      }
+    }
+  }
+
+  long collections() {
+    return count() - before;
+  }
+
+  private static long count() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+        .sum();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stopped = true;
+    thread.join();
+  }
+}

@@ -1,0 +1,108 @@
+package org.tributary.framework;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.Trainables;
+
+/** What trains, travels and stays under each framework. */
+class PlansTest {
+  private static final SortedMap<String, long[]> NONE = new TreeMap<>();
+  private static final SortedMap<String, long[]> WEIGHTS =
+      new TreeMap<>(Map.of("layer.weight", new long[] {8, 5}, "layer.bias", new long[] {8}));
+  private static final SortedMap<String, long[]> HEAD =
+      new TreeMap<>(Map.of("classifier.weight", new long[] {3, 8}));
+  private static final SortedMap<String, long[]> A =
+      new TreeMap<>(Map.of("layer.lora_A.weight", new long[] {2, 5}));
+  private static final SortedMap<String, long[]> B =
+      new TreeMap<>(Map.of("layer.lora_B.weight", new long[] {8, 2}));
+
+  private static Trainables trainables(boolean adapters, boolean named) {
+    return new Trainables(WEIGHTS, named, HEAD, adapters ? A : NONE, adapters ? B : NONE);
+  }
+
+  private static TrainPlan plan(String framework, boolean adapters, boolean named) {
+    return Frameworks.named(framework).plan(trainables(adapters, named));
+  }
+
+  private static final String[] FULL = {"classifier.weight", "layer.bias", "layer.weight"};
+  private static final String[] ADAPTERS = {
+    "classifier.weight", "layer.lora_A.weight", "layer.lora_B.weight"
+  };
+
+  @Test
+  void fedavgSendsTheWeights() {
+    TrainPlan plan = plan("fedavg", false, false);
+    assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(FULL);
+    assertThat(plan.parts()).hasSize(3);
+    assertThat(plan.trainableParameters()).isEqualTo(8 * 5 + 8 + 3 * 8);
+  }
+
+  @Test
+  void fedavgRefusesAdapters() {
+    assertThatThrownBy(() -> plan("fedavg", true, false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("framework.lora")
+        .hasMessageContaining("fedit");
+  }
+
+  @Test
+  void feditSendsAdaptersAndANewHead() {
+    TrainPlan plan = plan("fedit", true, false);
+    assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(ADAPTERS);
+    assertThat(plan.parts()).hasSize(3);
+    assertThat(plan.trainableParameters()).isEqualTo(2 * (5 + 8) + 3 * 8);
+  }
+
+  @Test
+  void feditSendsNamedWeightsToo() {
+    assertThat(plan("fedit", true, true).of(Role.TRAVELS).keySet()).contains(FULL).hasSize(5);
+  }
+
+  @Test
+  void feditNeedsAdapters() {
+    assertThatThrownBy(() -> plan("fedit", false, false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("framework.lora")
+        .hasMessageContaining("rank");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void locallyNothingTravels(boolean adapters) {
+    TrainPlan plan = plan("local", adapters, false);
+    assertThat(plan.of(Role.TRAVELS)).isEmpty();
+    assertThat(plan.of(Role.STAYS)).containsOnlyKeys(adapters ? ADAPTERS : FULL);
+    assertThat(Frameworks.named("local").units(plan)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void centralPoolsTheRows(boolean adapters) {
+    TrainPlan plan = plan("central", adapters, false);
+    assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(adapters ? ADAPTERS : FULL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"central, true", "local, false", "fedavg, false", "fedit, false"})
+  void onlyCentralPools(String framework, boolean pooled) {
+    assertThat(Frameworks.named(framework).pooled()).isEqualTo(pooled);
+  }
+
+  @Test
+  void theNamesOfAConfiguration() {
+    assertThat(List.copyOf(Frameworks.names()))
+        .containsExactly("central", "fedavg", "fedit", "local");
+  }
+}

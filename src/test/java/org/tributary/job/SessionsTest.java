@@ -1,0 +1,105 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.error.WrongInput;
+
+class SessionsTest {
+  @AfterEach
+  void noMaster() {
+    System.clearProperty("spark.master");
+  }
+
+  private static Configuration on(String defaultFileSystem) {
+    Configuration hadoop = new Configuration(false);
+    hadoop.set("fs.defaultFS", defaultFileSystem);
+    return hadoop;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "local; false",
+        "local[2]; false",
+        "local[*]; false",
+        "local[*,3]; false",
+        "local-cluster[2,1,1024]; false",
+        "spark://h:7077; true",
+        "yarn; true",
+        "k8s://https://h:6443; true"
+      })
+  void mastersWithSeveralNodes(String master, boolean several) {
+    assertThat(Sessions.severalNodes(master)).isEqualTo(several);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {"local; 1", "local[3]; 3", "local-cluster[2,5,1024]; 5", "yarn; 2147483647"})
+  void coresOfAnExecutor(String master, int cores) {
+    assertThat(Sessions.cores(master, new SparkConf(false))).isEqualTo(cores);
+    SparkConf conf = new SparkConf(false).set("spark.executor.cores", "2");
+    assertThat(Sessions.cores("yarn", conf)).isEqualTo(2);
+  }
+
+  @Test
+  void localPathsAreRefusedWhereThereAreSeveralNodes() {
+    System.setProperty("spark.master", "spark://h:7077");
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("out", "runs/a");
+    paths.put("model.path", "file:/models/m");
+    paths.put("data.path", "hdfs://h/d");
+    paths.put("data.other", null);
+    assertThatThrownBy(() -> Sessions.requireReachable(paths, false, on("file:///")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(
+            "out: runs/a is a path of one machine, but spark://h:7077 has several")
+        .hasMessageContaining("model.path: file:/models/m")
+        .hasMessageContaining("shared: true")
+        .hasMessageNotContaining("data.path");
+    assertThatThrownBy(() -> Sessions.requireReachable(paths, false, on("hdfs://h/")))
+        .hasMessageContaining("model.path: ")
+        .hasMessageNotContaining("out: ");
+    assertThatCode(() -> Sessions.requireReachable(paths, true, on("file:///")))
+        .doesNotThrowAnyException();
+    System.setProperty("spark.master", "local-cluster[2,1,1024]");
+    assertThatCode(() -> Sessions.requireReachable(paths, false, on("file:///")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void noMasterAndTooFewCoresAreWrongInput() {
+    assertThatThrownBy(() -> Sessions.open("train", 1))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("jobs/submit MASTER JOB");
+    System.setProperty("spark.master", "local[2]");
+    assertThatThrownBy(() -> Sessions.open("train", 3))
+        .isInstanceOf(WrongInput.class)
+        .hasMessage(
+            "client.threads is 3, but an executor of local[2] has 2 cores; lower it or give more"
+                + " cores");
+  }
+
+  @Test
+  void aSessionPlacesTasksByTheirThreads() {
+    System.setProperty("spark.master", "local[2]");
+    try (SparkSession spark = Sessions.open("train", 2)) {
+      assertThat(spark.conf().get("spark.task.cpus")).isEqualTo("2");
+      assertThat(spark.conf().get("spark.sql.session.timeZone")).isEqualTo("UTC");
+      assertThat(spark.sparkContext().appName()).isEqualTo("tributary train");
+      assertThat(spark.range(10).count()).isEqualTo(10);
+    }
+  }
+}

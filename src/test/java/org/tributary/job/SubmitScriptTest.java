@@ -1,0 +1,281 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.launcher.JavaModuleOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** jobs/submit, by the command that it would run. */
+class SubmitScriptTest {
+  private static final Path PROJECT = Path.of("").toAbsolutePath();
+  private static final String HOME = PROJECT.toString();
+  @TempDir Path dir;
+
+  private record Outcome(int code, String out, String err) {}
+
+  private Outcome bash(Path script, Map<String, String> environment, List<String> args)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("bash", script.toString()));
+    command.addAll(args);
+    Path out = Files.createTempFile(dir, "out", "");
+    Path err = Files.createTempFile(dir, "err", "");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(dir.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder
+        .environment()
+        .keySet()
+        .removeAll(Set.of("SPARK_HOME", "SPARK_LOCAL_IP", "JAVA_HOME", "HADOOP_CONF_DIR"));
+    builder.environment().put("HOME", "/home/ann");
+    builder.environment().putAll(environment);
+    int code = builder.start().waitFor();
+    return new Outcome(code, Files.readString(out), Files.readString(err));
+  }
+
+  /** The words of the command that would run, as the shell splits them. */
+  private List<String> words(Map<String, String> environment, String... args)
+      throws IOException, InterruptedException {
+    Map<String, String> dry = new TreeMap<>(environment);
+    dry.put("TRIBUTARY_DRY_RUN", "1");
+    Outcome outcome = bash(PROJECT.resolve("jobs/submit"), dry, List.of(args));
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isZero();
+    Process split =
+        new ProcessBuilder("bash", "-c", "printf '%s\\n' " + outcome.out().strip()).start();
+    String words = new String(split.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return Arrays.asList(words.split("\n"));
+  }
+
+  private static List<String> confs(List<String> words) {
+    List<String> confs = new ArrayList<>();
+    for (int i = 1; i < words.size(); i++) {
+      if (words.get(i - 1).equals("--conf")) {
+        confs.add(words.get(i));
+      }
+    }
+    return confs;
+  }
+
+  private static String after(List<String> words, String option) {
+    assertThat(words).as("the command").contains(option);
+    return words.get(words.indexOf(option) + 1);
+  }
+
+  private static List<String> environment(List<String> words) {
+    assertThat(words.get(0)).isEqualTo("env");
+    return words.stream().skip(1).takeWhile(w -> w.matches("[A-Z_]+=.*")).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "local; local; client",
+        "local[3]; local; client",
+        "local[*]; local; client",
+        "local-cluster[2,1,1024]; local; client",
+        "spark://h:7077; standalone; client",
+        "yarn; yarn; client",
+        "k8s://https://h:6443; kubernetes; cluster"
+      })
+  void eachMaster(String master, String kind, String deploy) throws Exception {
+    List<String> words = words(Map.of(), master, "inspect", "a path");
+    assertThat(after(words, "--master")).isEqualTo(master);
+    assertThat(after(words, "--deploy-mode")).isEqualTo(deploy);
+    assertThat(after(words, "--class")).isEqualTo("org.tributary.Main");
+    Path conf = Path.of(after(words, "--properties-file"));
+    assertThat(conf).isEqualTo(PROJECT.resolve("conf/spark-" + kind + ".conf")).isRegularFile();
+    String jar =
+        kind.equals("kubernetes")
+            ? "local:///opt/tributary/tributary-0.1.0.jar"
+            : HOME + "/target/tributary-0.1.0.jar";
+    assertThat(words).endsWith(jar, "inspect", "a path");
+    assertThat(environment(words))
+        .contains(
+            "OMP_WAIT_POLICY=PASSIVE",
+            "MALLOC_ARENA_MAX=2",
+            "DJL_OFFLINE=true",
+            "OPT_OUT_TRACKING=true");
+    assertThat(environment(words).contains("SPARK_LOCAL_IP=127.0.0.1"))
+        .isEqualTo(kind.equals("local"));
+    String cache = kind.equals("local") ? "/home/ann/.cache/tributary/djl" : "/tmp/tributary-djl";
+    assertThat(confs(words))
+        .contains(
+            "spark.executorEnv.OMP_WAIT_POLICY=PASSIVE",
+            "spark.executorEnv.MALLOC_ARENA_MAX=2",
+            "spark.executorEnv.DJL_OFFLINE=true",
+            "spark.executorEnv.OPT_OUT_TRACKING=true",
+            "spark.executorEnv.DJL_CACHE_DIR=" + cache)
+        .noneMatch(c -> c.startsWith("spark.task.cpus"));
+    assertThat(words.contains("--jars")).isEqualTo(kind.equals("standalone"));
+    boolean driverPod = confs(words).contains("spark.kubernetes.driverEnv.MALLOC_ARENA_MAX=2");
+    assertThat(driverPod).isEqualTo(kind.equals("kubernetes"));
+  }
+
+  @Test
+  void withoutADistributionJavaRunsTheJarsThatMavenBrought() throws Exception {
+    List<String> words = words(Map.of("HADOOP_CONF_DIR", "/etc/hadoop"), "yarn", "inspect", "x");
+    assertThat(environment(words))
+        .contains("SPARK_HOME=" + HOME + "/target/spark-home", "SPARK_SCALA_VERSION=2.12");
+    assertThat(after(words, "-cp")).isEqualTo(HOME + "/target/spark-home/jars/*:/etc/hadoop");
+    assertThat(words).contains("java", "org.apache.spark.deploy.SparkSubmit", "-Xmx4g");
+    int from = words.indexOf("java") + 1;
+    int to = words.indexOf("-Xmx4g");
+    assertThat(String.join(" ", words.subList(from, to)))
+        .isEqualTo(JavaModuleOptions.defaultModuleOptions().strip());
+    List<String> more = words(Map.of("TRIBUTARY_DRIVER_MEMORY", "9g"), "local", "inspect", "x");
+    assertThat(more).contains("-Xmx9g");
+    assertThat(after(more, "--driver-memory")).isEqualTo("9g");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"local[*]", "local-cluster[2,1,1024]", "spark://h:7077", "yarn"})
+  void aDistributionGetsTheJarsItLacks(String master) throws Exception {
+    List<String> words = words(Map.of("SPARK_HOME", "/opt/spark"), master, "inspect", "x");
+    assertThat(words).contains("/opt/spark/bin/spark-submit").doesNotContain("java", "-cp");
+    assertThat(after(words, "--jars")).isNotBlank();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "threads: 3                     |                        | 3",
+        "threads: 3  # of 4             |                        | 3",
+        "steps: 1                       |                        | 1",
+        "threads: 3                     | --set client.threads=2 | 2",
+        "threads: 3                     | --set=client.threads=2 | 2",
+        "threads: 3                     | --set seed=2           | 3",
+        "optimizer:\\n    threads: 5    |                        | 1",
+      })
+  void tasksTakeTheThreadsOfAClient(String line, String set, String threads) throws Exception {
+    String yaml = "out: x\nother:\n  threads: 9\nclient:\n  # how\n  LINE\nmore:\n  threads: 8\n";
+    Files.writeString(dir.resolve("t.yaml"), yaml.replace("LINE", line.replace("\\n", "\n")));
+    List<String> args = new ArrayList<>(List.of("local[*]", "train", "t.yaml"));
+    if (set != null) {
+      args.addAll(Arrays.asList(set.split(" ")));
+    }
+    List<String> words = words(Map.of(), args.toArray(String[]::new));
+    assertThat(confs(words)).contains("spark.task.cpus=" + threads);
+    assertThat(words).endsWith(args.subList(1, args.size()).toArray(String[]::new));
+    args.set(0, "yarn");
+    assertThat(confs(words(Map.of(), args.toArray(String[]::new))))
+        .contains("spark.task.cpus=" + threads, "spark.executor.cores=" + threads);
+  }
+
+  @Test
+  void aDriverOnTheClusterGetsTheFile() throws Exception {
+    Files.createDirectories(dir.resolve("jobs"));
+    Files.writeString(dir.resolve("jobs/t.yaml"), "client:\n  threads: 2\n");
+    List<String> words =
+        words(Map.of(), "k8s://https://h:1", "train", "jobs/t.yaml", "--set", "a=b");
+    assertThat(after(words, "--files")).isEqualTo("jobs/t.yaml");
+    assertThat(words).endsWith("train", "t.yaml", "--set", "a=b");
+    assertThat(confs(words)).contains("spark.task.cpus=2");
+    List<String> uri = words(Map.of(), "k8s://https://h:1", "train", "s3a://b/t.yaml");
+    assertThat(uri).endsWith("train", "s3a://b/t.yaml").doesNotContain("--files");
+    List<String> yarn =
+        words(Map.of("TRIBUTARY_DEPLOY_MODE", "cluster"), "yarn", "train", "jobs/t.yaml");
+    assertThat(after(yarn, "--deploy-mode")).isEqualTo("cluster");
+    assertThat(confs(yarn)).contains("spark.yarn.appMasterEnv.DJL_OFFLINE=true");
+  }
+
+  @Test
+  void anExecutorOfALocalClusterTakesItsWorkersMemory() throws Exception {
+    assertThat(confs(words(Map.of(), "local-cluster[2, 1, 3000]", "inspect", "x")))
+        .contains("spark.executor.memory=3000m");
+  }
+
+  @Test
+  void furtherOptionsComeLastAndWin() throws Exception {
+    List<String> words =
+        words(
+            Map.of("TRIBUTARY_SPARK_OPTIONS", "--conf spark.executor.memory=8g"),
+            "local",
+            "inspect",
+            "x");
+    assertThat(confs(words)).endsWith("spark.executor.memory=8g");
+  }
+
+  @Test
+  void wrongUse() throws Exception {
+    Path script = PROJECT.resolve("jobs/submit");
+    assertThat(bash(script, Map.of(), List.of("--help")).code()).isZero();
+    assertThat(bash(script, Map.of(), List.of("--help")).out()).contains("Usage: jobs/submit");
+    assertThat(bash(script, Map.of(), List.of("local")).code()).isEqualTo(2);
+    Outcome unknown = bash(script, Map.of(), List.of("lokal", "train"));
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("unknown master lokal");
+    Outcome mode =
+        bash(script, Map.of("TRIBUTARY_DEPLOY_MODE", "cluster"), List.of("local", "train", "x"));
+    assertThat(mode.code()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsNotBuiltIsToldWithTheWayOut() throws Exception {
+    Path copy = Files.createDirectories(dir.resolve("my clone/jobs")).resolve("submit");
+    Files.copy(PROJECT.resolve("jobs/submit"), copy);
+    Outcome outcome = bash(copy, Map.of(), List.of("local", "inspect", "x"));
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err())
+        .contains("my clone/target/tributary-0.1.0.jar is missing; run ./mvnw -DskipTests package");
+  }
+
+  @Test
+  void theScriptSpeaksOfTheVersionThatIsBuilt() throws IOException {
+    String pom = Files.readString(PROJECT.resolve("pom.xml"));
+    Matcher version = Pattern.compile("<version>(.*?)</version>").matcher(pom);
+    assertThat(version.find()).isTrue();
+    assertThat(Files.readString(PROJECT.resolve("jobs/submit")))
+        .contains("\nversion=" + version.group(1) + "\n");
+  }
+
+  @Test
+  void gpusAreToldInSparksFormat() throws Exception {
+    Path smi = dir.resolve("nvidia-smi");
+    Files.writeString(smi, "#!/bin/sh\nprintf '0\\n1\\n'\n");
+    Files.setPosixFilePermissions(smi, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String path = dir + ":" + System.getenv("PATH");
+    Outcome outcome = bash(PROJECT.resolve("conf/gpus.sh"), Map.of("PATH", path), List.of());
+    assertThat(outcome.out().strip())
+        .isEqualTo("{\"name\": \"gpu\", \"addresses\": [\"0\",\"1\"]}");
+  }
+
+  @Test
+  void everyConfigurationFileIsThereAndSpeculationIsOff() throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.list(PROJECT.resolve("conf"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".conf")).toList()) {
+        names.add(file.getFileName().toString());
+        assertThat(Files.readString(file)).containsPattern("(?m)^spark.speculation +false$");
+      }
+    }
+    assertThat(names)
+        .containsExactly(
+            "spark-kubernetes.conf",
+            "spark-local.conf",
+            "spark-standalone.conf",
+            "spark-yarn.conf");
+  }
+}

@@ -1,0 +1,586 @@
+package org.tributary.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.PartitionConfig;
+import org.tributary.data.Manifest;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Row;
+import org.tributary.data.Schema;
+import org.tributary.error.WrongInput;
+
+class PartitioningTest {
+  private static final List<String> LABELS = List.of("ant", "bee", "cat");
+  private static final Store STORE = Store.of(new Configuration(false));
+  private static SparkSession spark;
+
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void start() {
+    spark = session("local[2]", Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static SparkSession session(String master, Map<String, String> settings) {
+    SparkSession.Builder builder =
+        SparkSession.builder()
+            .master(master)
+            .appName("PartitioningTest")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "4");
+    settings.forEach(builder::config);
+    SparkSession session = builder.getOrCreate();
+    session.sparkContext().setLogLevel("ERROR");
+    return session;
+  }
+
+  /** The keys of a test's configuration, with what most tests need. */
+  private final class Keys {
+    String format = "jsonl";
+    String train = dir.resolve("train.jsonl").toUri().toString();
+    String validation;
+    String test;
+    List<String> columns = List.of();
+    long seed = 7;
+    String label = "label";
+    Integer clients = 3;
+    String partitioner = "dirichlet";
+    String column;
+    int minRows = 2;
+    double validationShare = 0.1;
+    double testShare = 0.2;
+    String out = dir.resolve("out").toUri().toString();
+
+    PartitionConfig config() {
+      return new PartitionConfig(
+          new PartitionConfig.Source(format, train, validation, test, columns),
+          out,
+          "set",
+          seed,
+          false,
+          label,
+          clients,
+          new PartitionConfig.Partitioner(partitioner, 0.5, minRows, 2, column),
+          validationShare,
+          testShare);
+    }
+  }
+
+  private Partitioning.Result run(Consumer<Keys> change) throws IOException {
+    Keys keys = new Keys();
+    change.accept(keys);
+    return Partitioning.run(spark, STORE, keys.config());
+  }
+
+  private Path folder() {
+    return dir.resolve("out/set");
+  }
+
+  /** Rows of uneven labels; every 17th text stands there three times. */
+  private static List<String> jsonRows(int from, int to) {
+    List<String> lines = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      String line =
+          "{\"text\": \"row %d\", \"label\": \"%s\", \"n\": %d, \"site\": \"s %d\"}"
+              .formatted(i, LABELS.get(i % 7 % 3), i, i % 4);
+      lines.add(line);
+      if (i % 17 == 0) {
+        lines.add(line);
+        lines.add(line);
+      }
+    }
+    return lines;
+  }
+
+  private void writeTrain() throws IOException {
+    Files.write(dir.resolve("train.jsonl"), jsonRows(0, 300));
+  }
+
+  private List<Row> rows(String part) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    ParquetRows.forEach(
+        STORE, new org.apache.hadoop.fs.Path(folder().resolve(part).toUri()), List.of(), rows::add);
+    return rows;
+  }
+
+  private static Map<String, String> bytes(Path folder) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(
+            folder.relativize(file).toString(),
+            STORE.sha256(new org.apache.hadoop.fs.Path(file.toUri())));
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void everyRowLandsOnceAndNoneInTwoParts() throws IOException {
+    writeTrain();
+    Partitioning.Result result = run(keys -> {});
+    assertThat(result.made()).isTrue();
+    Manifest manifest = result.manifest();
+    assertThat(manifest.labels()).isEqualTo(LABELS);
+    assertThat(manifest.columns())
+        .extracting(Schema.Column::name)
+        .containsExactly("label", "n", "site", "text");
+    assertThat(manifest.clients().keySet()).containsExactly("0000", "0001", "0002");
+
+    Map<Long, Integer> seen = new HashMap<>();
+    Map<String, Set<Long>> ofPart = new HashMap<>();
+    List<Manifest.Part> parts = new ArrayList<>(List.of(manifest.test()));
+    manifest.clients().values().forEach(c -> parts.add(c.train()));
+    manifest.clients().values().stream()
+        .map(Manifest.Client::validation)
+        .filter(part -> part != null)
+        .forEach(parts::add);
+    Map<String, String> hashes = bytes(folder());
+    for (Manifest.Part part : parts) {
+      Map<String, Long> labels = new TreeMap<>();
+      for (Row row : rows(part.file())) {
+        seen.merge(row.longAt("n"), 1, Integer::sum);
+        labels.merge(row.text("label"), 1L, Long::sum);
+        String kind = part.folder().replaceAll(".*/", "");
+        ofPart.computeIfAbsent(kind, p -> new HashSet<>()).add(row.longAt("n"));
+        assertThat(row.text("text")).isEqualTo("row " + row.longAt("n"));
+      }
+      assertThat(part.labels()).isEqualTo(labels);
+      assertThat(part.rows()).isEqualTo(rows(part.file()).size());
+      assertThat(part.sha256()).isEqualTo(hashes.get(part.file()));
+    }
+    assertThat(seen).hasSize(300);
+    seen.forEach((n, times) -> assertThat(times).isEqualTo(n % 17 == 0 ? 3 : 1));
+    assertThat(ofPart.keySet()).containsExactlyInAnyOrder("train", "validation", "test");
+    assertThat(ofPart.values().stream().mapToInt(Set::size).sum()).isEqualTo(300);
+    assertThat(manifest.test().rows()).isBetween(64L, 67L);
+    assertThat(manifest.sources()).containsEntry("train", 336L);
+    assertThat(Manifest.read(STORE, result.folder())).isEqualTo(manifest);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameFilesOnAnyCluster() throws IOException {
+    writeTrain();
+    run(keys -> {});
+    Map<String, String> expected = bytes(folder());
+    run(
+        keys -> {
+          keys.out = dir.resolve("other-seed").toUri().toString();
+          keys.seed = 8;
+        });
+    assertThat(bytes(dir.resolve("other-seed/set"))).isNotEqualTo(expected);
+    spark.stop();
+    try {
+      spark =
+          session(
+              "local[1]",
+              Map.of(
+                  "spark.sql.files.maxPartitionBytes", "3000",
+                  "spark.sql.files.openCostInBytes", "1",
+                  "spark.default.parallelism", "7",
+                  "spark.serializer", "org.apache.spark.serializer.KryoSerializer"));
+      assertThat(spark.read().text(dir.resolve("train.jsonl").toString()).rdd().getNumPartitions())
+          .isGreaterThan(3);
+      run(keys -> keys.out = dir.resolve("elsewhere").toUri().toString());
+    } finally {
+      spark.stop();
+      spark = session("local[2]", Map.of());
+    }
+    assertThat(bytes(dir.resolve("elsewhere/set"))).isEqualTo(expected);
+
+    // The order of the source's rows and its cut into files do not matter for the rows either.
+    List<String> lines = new ArrayList<>(jsonRows(0, 300));
+    java.util.Collections.reverse(lines);
+    Files.createDirectory(dir.resolve("pieces"));
+    Files.write(dir.resolve("pieces/a.jsonl"), lines.subList(0, 100));
+    Files.write(dir.resolve("pieces/b.jsonl"), lines.subList(100, lines.size()));
+    run(
+        keys -> {
+          keys.out = dir.resolve("reordered").toUri().toString();
+          keys.train = dir.resolve("pieces").toUri().toString();
+        });
+    Map<String, String> reordered = bytes(dir.resolve("reordered/set"));
+    for (Map<String, String> files : List.of(expected, reordered)) {
+      files.remove("manifest.json");
+      files.remove("inputs.json");
+    }
+    assertThat(reordered).isEqualTo(expected);
+  }
+
+  @Test
+  void aFinishedRunIsLeftAloneAndAStoppedOneIsCompleted() throws IOException {
+    writeTrain();
+    run(keys -> {});
+    Map<String, String> expected = bytes(folder());
+    assertThat(run(keys -> {}).made()).isFalse();
+    assertThat(bytes(folder())).isEqualTo(expected);
+    assertThatThrownBy(() -> run(keys -> keys.seed = 8))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("out/set holds another partition")
+        .hasMessageContaining("seed was 7, now it is 8");
+    Files.delete(folder().resolve("manifest.json"));
+    Files.delete(folder().resolve("client=0001/train/part-00000.parquet"));
+    assertThatThrownBy(() -> Manifest.read(STORE, new org.apache.hadoop.fs.Path(folder().toUri())))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("run it again");
+    assertThatThrownBy(() -> run(keys -> keys.clients = 4))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("\"clients\":3");
+    assertThat(run(keys -> {}).made()).isTrue();
+    assertThat(bytes(folder())).isEqualTo(expected);
+    Files.write(dir.resolve("train.jsonl"), jsonRows(0, 301));
+    assertThatThrownBy(() -> run(keys -> {}))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("train was");
+    assertThat(bytes(folder())).isEqualTo(expected);
+  }
+
+  @Test
+  void aFolderWithOtherThingsIsRefused() throws IOException {
+    writeTrain();
+    Files.createDirectories(folder());
+    Files.writeString(folder().resolve("mine.txt"), "precious");
+    assertThatThrownBy(() -> run(keys -> {}))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("out/set");
+    assertThat(bytes(folder())).containsOnlyKeys("mine.txt");
+  }
+
+  @Test
+  void givenSetsAreDealtInProportionAndOverlapIsCounted() throws IOException {
+    writeTrain();
+    Files.write(dir.resolve("validation.jsonl"), jsonRows(1000, 1100));
+    List<String> test = new ArrayList<>(jsonRows(2000, 2050));
+    test.addAll(jsonRows(1, 4));
+    Files.write(dir.resolve("test.jsonl"), test);
+    Manifest manifest =
+        run(keys -> {
+              keys.validation = dir.resolve("validation.jsonl").toUri().toString();
+              keys.test = dir.resolve("test.jsonl").toUri().toString();
+            })
+            .manifest();
+    assertThat(manifest.duplicates()).containsEntry("test", 3L).containsEntry("validation", 0L);
+    assertThat(manifest.test().rows()).isEqualTo(test.size());
+    assertThat(manifest.clients().values().stream().mapToLong(c -> c.train().rows()).sum())
+        .isEqualTo(336);
+    Map<String, Long> inTrain = new TreeMap<>();
+    Map<String, Long> inValidation = new TreeMap<>();
+    for (Manifest.Client client : manifest.clients().values()) {
+      client.train().labels().forEach((l, n) -> inTrain.merge(l, n, Long::sum));
+      if (client.validation() != null) {
+        client.validation().labels().forEach((l, n) -> inValidation.merge(l, n, Long::sum));
+      }
+    }
+    assertThat(inValidation.values().stream().mapToLong(n -> n).sum())
+        .isEqualTo(jsonRows(1000, 1100).size());
+    for (Manifest.Client client : manifest.clients().values()) {
+      for (String label : LABELS) {
+        double share =
+            client.train().labels().getOrDefault(label, 0L) / (double) inTrain.get(label);
+        long rows =
+            client.validation() == null ? 0 : client.validation().labels().getOrDefault(label, 0L);
+        assertThat((double) rows)
+            .isBetween(
+                share * inValidation.get(label) - 1.001, share * inValidation.get(label) + 1.001);
+      }
+    }
+  }
+
+  @Test
+  void naturalClientsFromCsv() throws IOException {
+    List<String> csv = new ArrayList<>(List.of("text,site,label"));
+    for (int i = 0; i < 40; i++) {
+      csv.add(
+          "\"row %d, with \"\"quotes\"\"\nand a line end\",St %s,%d"
+              .formatted(i, "AB".charAt(i % 2), i % 11));
+    }
+    csv.add(",St A,1");
+    Files.write(dir.resolve("train.csv"), csv);
+    Manifest manifest =
+        run(keys -> {
+              keys.format = "csv";
+              keys.train = dir.resolve("train.csv").toUri().toString();
+              keys.partitioner = "natural";
+              keys.column = "site";
+              keys.clients = null;
+              keys.columns = List.of("label", "text", "site");
+              keys.testShare = 0;
+            })
+            .manifest();
+    assertThat(manifest.clients().keySet()).containsExactly("St_A", "St_B");
+    assertThat(manifest.test()).isNull();
+    assertThat(manifest.labels())
+        .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
+    List<Row> rows = rows("client=St_A/train/part-00000.parquet");
+    assertThat(rows.get(0).schema().names()).containsExactly("label", "text", "site");
+    assertThat(rows).allMatch(row -> row.text("site").equals("St A"));
+    assertThat(rows)
+        .filteredOn(row -> !row.text("text").isEmpty())
+        .allMatch(row -> row.text("text").matches("row \\d+, with \"quotes\"\nand a line end"));
+    assertThat(rows.size() + rows("client=St_A/validation/part-00000.parquet").size())
+        .isEqualTo(21);
+  }
+
+  @Test
+  void parquetKeepsTypesAndColumnOrder() throws IOException {
+    Schema schema =
+        Schema.of(
+            new Schema.Column("z", Schema.Type.DOUBLE),
+            new Schema.Column("label", Schema.Type.INT),
+            new Schema.Column("a", Schema.Type.BINARY),
+            new Schema.Column("f", Schema.Type.FLOAT),
+            new Schema.Column("b", Schema.Type.BOOLEAN));
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      rows.add(
+          Row.of(schema, i / 3.0, i % 2, new byte[] {(byte) i}, i == 7 ? null : i * 0.1f, i > 9));
+    }
+    writeParquet("train.parquet", schema, rows);
+    Manifest manifest =
+        run(keys -> {
+              keys.format = "parquet";
+              keys.train = dir.resolve("train.parquet").toUri().toString();
+              keys.partitioner = "iid";
+              keys.validationShare = 0;
+            })
+            .manifest();
+    assertThat(manifest.columns()).isEqualTo(schema.columns());
+    List<Row> read = new ArrayList<>(rows("test/part-00000.parquet"));
+    for (String client : manifest.clients().keySet()) {
+      read.addAll(rows("client=" + client + "/train/part-00000.parquet"));
+      assertThat(folder().resolve("client=" + client + "/validation")).doesNotExist();
+    }
+    assertThat(read).containsExactlyInAnyOrderElementsOf(rows);
+  }
+
+  private void writeParquet(String name, Schema schema, List<Row> rows) throws IOException {
+    STORE.commit(
+        new org.apache.hadoop.fs.Path(dir.resolve(name).toUri()),
+        out -> ParquetRows.write(out, schema, rows));
+  }
+
+  private void refused(Consumer<Keys> change, String... fragments) {
+    assertThatThrownBy(() -> run(change))
+        .isInstanceOf(WrongInput.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(fragments));
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void missingSourcesAreToldAllAtOnce() throws IOException {
+    Files.createDirectory(dir.resolve("empty"));
+    refused(
+        keys -> {
+          keys.validation = dir.resolve("absent").toUri().toString();
+          keys.test = dir.resolve("empty").toUri().toString();
+        },
+        "source.train",
+        "train.jsonl does not exist",
+        "source.validation",
+        "source.test",
+        "holds no files");
+  }
+
+  @Test
+  void corruptJsonIsCountedByFile() throws IOException {
+    writeTrain();
+    Files.write(
+        dir.resolve("train.jsonl"),
+        List.of("{\"text\": \"cut", "[1, 2]", "not json"),
+        java.nio.file.StandardOpenOption.APPEND);
+    refused(keys -> {}, "train.jsonl: 3 lines are no JSON objects");
+    Files.write(dir.resolve("train.jsonl"), List.of("nothing", "at all"));
+    refused(keys -> {}, "source.train", "holds no JSON object");
+  }
+
+  @Test
+  void gzippedSourcesAreReadAndCutOnesRefused() throws IOException {
+    writeTrain();
+    byte[] plain = Files.readAllBytes(dir.resolve("train.jsonl"));
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(plain);
+    }
+    Path file = dir.resolve("train.jsonl.gz");
+    Consumer<Keys> source = keys -> keys.train = file.toUri().toString();
+    Files.write(file, java.util.Arrays.copyOf(zipped.toByteArray(), zipped.size() / 2));
+    refused(source, "source.train", "train.jsonl.gz", "cannot be read");
+    Files.write(file, zipped.toByteArray());
+    assertThat(run(source).manifest().sources()).containsEntry("train", 336L);
+  }
+
+  @Test
+  void emptySetsAndTooFewRows() throws IOException {
+    Files.writeString(dir.resolve("train.jsonl"), "");
+    refused(keys -> {}, "source.train", "holds no JSON object");
+    Files.writeString(dir.resolve("train.csv"), "text,label\n");
+    refused(
+        keys -> {
+          keys.format = "csv";
+          keys.train = dir.resolve("train.csv").toUri().toString();
+        },
+        "source.train",
+        "holds no rows");
+    Files.write(dir.resolve("train.jsonl"), jsonRows(1, 8));
+    refused(
+        keys -> {
+          keys.clients = 4;
+          keys.partitioner = "iid";
+        },
+        "4 clients with at least 2 rows each need 8 rows");
+    refused(keys -> keys.testShare = 0.01, "test:", "0.01");
+  }
+
+  @Test
+  void columnsThatAreMissingOrNested() throws IOException {
+    Files.writeString(
+        dir.resolve("train.jsonl"), "{\"text\": \"a\", \"label\": \"b\", \"deep\": {\"x\": 1}}\n");
+    refused(keys -> {}, "deep (struct<x:bigint>)", "source.columns");
+    refused(
+        keys -> {
+          keys.columns = List.of("texd", "deep", "label");
+        },
+        "source.columns: no column texd among deep, label, text; did you mean text?",
+        "deep (struct");
+    refused(
+        keys -> {
+          keys.columns = List.of("text", "label");
+          keys.label = "labels";
+        },
+        "label: no column labels among text, label; did you mean label?");
+  }
+
+  @Test
+  void missingAndUnknownLabels() throws IOException {
+    writeTrain();
+    Files.write(
+        dir.resolve("test.jsonl"),
+        List.of("{\"text\": \"a\", \"label\": \"dog\", \"n\": 1, \"site\": \"s\"}"));
+    refused(
+        keys -> keys.test = dir.resolve("test.jsonl").toUri().toString(),
+        "source.test",
+        "{dog=1}",
+        "[ant, bee, cat]");
+    Files.write(
+        dir.resolve("train.jsonl"),
+        List.of("{\"text\": \"a\"}", "{\"text\": \"b\", \"label\": null}"),
+        java.nio.file.StandardOpenOption.APPEND);
+    refused(keys -> {}, "2 of 338 rows have no value in column label");
+    refused(
+        keys -> {
+          keys.label = null;
+          keys.partitioner = "natural";
+          keys.clients = null;
+          keys.column = "site";
+        },
+        "2 of 338 rows have no value in column site (partitioner.column)");
+  }
+
+  @Test
+  void unreadableParquet() throws IOException {
+    Files.writeString(dir.resolve("train.parquet"), "no parquet");
+    Consumer<Keys> parquet =
+        keys -> {
+          keys.format = "parquet";
+          keys.train = dir.resolve("train.parquet").toUri().toString();
+        };
+    refused(parquet, "train.parquet is no readable Parquet file");
+    Files.delete(dir.resolve("train.parquet"));
+    Schema schema =
+        Schema.of(
+            new Schema.Column("text", Schema.Type.STRING),
+            new Schema.Column("label", Schema.Type.STRING));
+    writeParquet(
+        "train.parquet", schema, List.of(Row.of(schema, "a", "b"), Row.of(schema, "c", "d")));
+    byte[] bytes = Files.readAllBytes(dir.resolve("train.parquet"));
+    java.util.Arrays.fill(bytes, 4, 60, (byte) 0x7f);
+    Files.write(dir.resolve("train.parquet"), bytes);
+    refused(parquet, "source.train", "train.parquet", "cannot be read");
+    Schema other = Schema.of(new Schema.Column("text", Schema.Type.STRING));
+    writeParquet("test.parquet", other, List.of(Row.of(other, "a")));
+    refused(
+        parquet.andThen(keys -> keys.test = dir.resolve("test.parquet").toUri().toString()),
+        "source.test",
+        "test.parquet",
+        "all files are to have the same");
+  }
+
+  @Test
+  void malformedCsv() throws IOException {
+    Files.write(dir.resolve("train.csv"), List.of("text,label", "a,b", "a,b,c", "lonely"));
+    refused(
+        keys -> {
+          keys.format = "csv";
+          keys.train = dir.resolve("train.csv").toUri().toString();
+        },
+        "train.csv: 2 rows do not have as many fields as the header");
+  }
+
+  @Test
+  void ownersOfValidationNeedTrainingRows() throws IOException {
+    writeTrain();
+    Files.write(
+        dir.resolve("validation.jsonl"),
+        List.of("{\"text\": \"a\", \"label\": \"ant\", \"n\": 1, \"site\": \"s/1\"}"));
+    refused(
+        keys -> {
+          keys.validation = dir.resolve("validation.jsonl").toUri().toString();
+          keys.partitioner = "natural";
+          keys.clients = null;
+          keys.column = "site";
+        },
+        "source.validation",
+        "without training rows: s/1;");
+  }
+
+  @Test
+  void anotherVersionOrDamagedManifest() throws IOException {
+    writeTrain();
+    run(keys -> {});
+    org.apache.hadoop.fs.Path set = new org.apache.hadoop.fs.Path(folder().toUri());
+    Path file = folder().resolve("manifest.json");
+    String manifest = Files.readString(file);
+    for (String bad :
+        List.of(
+            manifest.replace("\"version\" : 1", "\"version\" : 99"),
+            "{",
+            "{\"version\": 1}",
+            manifest.replace("\"seed\"", "\"sead\""))) {
+      Files.writeString(file, bad);
+      assertThatThrownBy(() -> Manifest.read(STORE, set))
+          .as(bad.substring(0, Math.min(60, bad.length())))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("manifest.json");
+    }
+    assertThatThrownBy(() -> Manifest.read(STORE, new org.apache.hadoop.fs.Path(set, "none")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("does not exist");
+  }
+}
