@@ -20,6 +20,8 @@ import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
+import org.tributary.data.Examples;
+import org.tributary.error.WrongInput;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -55,7 +57,14 @@ record ClientWork(
     } catch (IOException | InterruptedException e) {
       throw e; // the file system's or Spark's business: the task may be tried again
     } catch (Exception | OutOfMemoryError e) {
-      LOG.info("client {} failed in round {}", client, round, e);
+      if (TaskContext.get().isInterrupted() || Thread.currentThread().isInterrupted()) {
+        throw e; // Spark ends the task, which is not the client's fault
+      }
+      if (e instanceof WrongInput) {
+        LOG.info("client {} failed in round {}: {}", client, round, e.getMessage());
+      } else {
+        LOG.info("client {} failed in round {}", client, round, e);
+      }
       Failure failure = new Failure(client, attempt, reason(e));
       Json.commit(store, folder.failure(round, client, attempt), failure);
     }

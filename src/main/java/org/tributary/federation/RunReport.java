@@ -174,8 +174,7 @@ public record RunReport(
     List<List<String>> cells = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("run", "framework", "rounds", "part", "rows"));
     head.addAll(shown);
-    head.addAll(
-        List.of("MB up/client", "MB down/client", "MB optimizer", "failed", "seconds"));
+    head.addAll(List.of("MB up/client", "MB down/client", "MB optimizer", "failed", "seconds"));
     cells.add(head);
     for (RunReport r : runs) {
       String part = r.shownPart();

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "compare",
-    description = "Trains variants of one run on equal terms, with every seed, and tells the scores.")
+    description =
+        "Trains variants of one run on equal terms, with every seed, and tells the scores.")
 public final class Compare implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -68,7 +69,8 @@ public final class Compare implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     for (TrainConfig run : variants.all()) {
       Sessions.requireReachable(
-          Map.of("out", run.out(), "model.path", run.model().path(), "data.path", run.data().path()),
+          Map.of(
+              "out", run.out(), "model.path", run.model().path(), "data.path", run.data().path()),
           run.shared(),
           hadoop);
       try {
@@ -93,7 +95,10 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  /** The learning rate that does best on validation rows with the first seed; null for none to choose. */
+  /**
+   * The learning rate that does best on validation rows with the first seed; null for none to
+   * choose.
+   */
   private String rate(SparkSession spark, Store store, Variants variants, String variant)
       throws IOException, InterruptedException {
     CompareConfig config = variants.config();

@@ -123,6 +123,18 @@ public final class Tiny {
     return root.resolve("data");
   }
 
+  /** Replaces a client's training rows by ones with a label; the manifest stays as it is. */
+  void relabel(String client, int rows, String label) throws IOException {
+    List<Row> all = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      all.add(Row.of(SCHEMA, "what is it, number " + i, label));
+    }
+    org.apache.hadoop.fs.Path path =
+        hadoop(root.resolve("data/client=" + client + "/train/part-00000.parquet"));
+    STORE.delete(path);
+    STORE.commit(path, out -> ParquetRows.write(out, SCHEMA, all));
+  }
+
   /** The run's folder for a name. */
   public Path out(String name) {
     return root.resolve("runs").resolve(name);
