@@ -16,6 +16,7 @@ class PorterStemmerTest {
         "agreed:agre plastered:plaster bled:bled motoring:motor sing:sing conflated:conflat",
         "troubled:troubl sized:size hopping:hop tanned:tan falling:fall hissing:hiss fizzed:fizz",
         "failing:fail filing:file died:die cried:cri happy:happi enjoy:enjoy say:say spry:spri",
+        "playing:play boxed:box rowing:row bys:by bsses:bss",
         // 2
         "relational:relat conditional:condit rational:ration valenci:valenc hesitanci:hesit",
         "digitizer:digit conformabli:conform ably:abli radically:radic rationally:ration",
@@ -23,9 +24,10 @@ class PorterStemmerTest {
         "predication:predic operator:oper feudalism:feudal decisiveness:decis hopefulness:hope",
         "callousness:callous formaliti:formal sensitiviti:sensit sensibiliti:sensibl",
         "hopefulli:hope geology:geolog theologi:theolog archaeologi:archaeolog",
+        "emotionally:emot nationalism:nation",
         // 3
         "triplicate:triplic formative:form formalize:formal electriciti:electr electrical:electr",
-        "hopeful:hope goodness:good",
+        "hopeful:hope goodness:good classification:classif",
         // 4
         "revival:reviv allowance:allow inference:infer airliner:airlin gyroscopic:gyroscop",
         "adjustable:adjust defensible:defens irritant:irrit replacement:replac adjustment:adjust",
