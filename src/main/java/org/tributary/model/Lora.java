@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.Globs;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
 
