@@ -180,6 +180,7 @@ public record TrainConfig(
    * @param beta2 decay of the second moment
    * @param eps added to the root of the second moment
    * @param weightDecay decoupled weight decay, relative to the learning rate
+   * @param galore subspaces of the optimizer galore; null for others
    */
   public record Optimizer(
       @Key(value = "the optimizer's name", required = true) String name,
@@ -190,8 +191,46 @@ public record TrainConfig(
           double beta2,
       @Key(value = "added to the root of the second moment", byDefault = "1.0e-8", above = 0)
           double eps,
-      @Key(value = "weight decay, as the optimizer has it", byDefault = "0.0", min = 0)
-          double weightDecay) {}
+      @Key(value = "weight decay, as the optimizer has it", byDefault = "0.0", min = 0) double weightDecay,
+      @Key(value = "subspaces of the optimizer galore", optional = true) GaLore galore)
+      implements Section {
+
+    /** The optimizer galore and its section are there together. */
+    @Override
+    public List<String> problems() {
+      if (name.equals("galore") && galore == null) {
+        return List.of(
+            "galore needs a good section galore beside its name; give it a rank and targets, as in"
+                + " galore: {rank: 8, targets: [query, value]}");
+      }
+      return name.equals("galore") || galore == null
+          ? List.of()
+          : List.of(
+              "has a section galore, but name is %s; remove the section or use name: galore"
+                  .formatted(name));
+    }
+  }
+
+  /**
+   * Subspaces of gradients (GaLore, Zhao et al., arXiv 2403.03507).
+   *
+   * @param rank dimensions of a matrix's subspace
+   * @param gap steps between renewals of the subspaces
+   * @param scale factor on the updates of the matrices that are projected
+   * @param targets globs over names of weights, or last parts of names of layers, to project
+   * @param projector how a subspace is found
+   */
+  public record GaLore(
+      @Key(value = "dimensions of a subspace", required = true, min = 1) int rank,
+      @Key(value = "steps between renewals", byDefault = "200", min = 1) int gap,
+      @Key(value = "factor on projected updates", byDefault = "1.0", above = 0) double scale,
+      @Key(value = "names of the weights to project", required = true, min = 1)
+          List<String> targets,
+      @Key(
+              value = "how a subspace is found",
+              byDefault = "exact",
+              oneOf = {"exact", "randomized"})
+          String projector) {}
 
   /**
    * The learning rate over the whole run; it never starts anew with a round.

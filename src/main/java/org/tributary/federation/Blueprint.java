@@ -31,7 +31,11 @@ import org.tributary.model.Lora;
 import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 import org.tributary.model.WeightNames;
+import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
+import org.tributary.optim.Optimizers;
+import org.tributary.optim.Projector;
+import org.tributary.protocol.Role;
 import org.tributary.protocol.TrainPlan;
 import org.tributary.protocol.Trainables;
 
@@ -83,6 +87,7 @@ public final class Blueprint {
     framework = Frameworks.named(config.framework().name());
     adapted = lora() == null ? Map.of() : lora().layers(architecture.linearLayers());
     plan = framework.plan(trainables());
+    checkOptimizer();
     checkLengths();
     checkClients();
   }
@@ -157,6 +162,12 @@ public final class Blueprint {
     return new Trainables(chosen, !named.isEmpty(), new TreeMap<>(newHead), a, b);
   }
 
+  private void checkOptimizer() {
+    SortedMap<String, long[]> shapes = new TreeMap<>(plan.of(Role.TRAVELS));
+    shapes.putAll(plan.of(Role.STAYS));
+    Optimizers.check(optimizer(config.client().optimizer()), shapes);
+  }
+
   private void checkLengths() {
     if (config.model().maxLength() > architecture.maxPositions()) {
       throw new WrongInput(
@@ -227,12 +238,31 @@ public final class Blueprint {
         c.batch(),
         c.accumulate(),
         c.clip() == null ? Double.POSITIVE_INFINITY : c.clip(),
-        new OptimizerSettings(
-            o.name(), o.momentum(), o.beta1(), o.beta2(), o.eps(), o.weightDecay()),
+        optimizer(o),
         c.schedule().name(),
         o.lr(),
         c.schedule().warmup(),
         c.keepOptimizer());
+  }
+
+  private OptimizerSettings optimizer(TrainConfig.Optimizer o) {
+    TrainConfig.GaLore g = o.galore();
+    return new OptimizerSettings(
+        o.name(),
+        o.momentum(),
+        o.beta1(),
+        o.beta2(),
+        o.eps(),
+        o.weightDecay(),
+        g == null
+            ? null
+            : new GaLoreSettings(
+                g.rank(),
+                g.gap(),
+                g.scale(),
+                g.targets(),
+                Projector.named(g.projector()),
+                config.seed()));
   }
 
   /**

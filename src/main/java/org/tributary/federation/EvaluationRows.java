@@ -32,8 +32,7 @@ final class EvaluationRows {
       List<Path> folders = blueprint.evaluationFolders(part);
       for (Path folder : folders) {
         try {
-          found +=
-              blueprint.rows(store, List.of(folder)).size();
+          found += blueprint.rows(store, List.of(folder)).size();
         } catch (WrongInput e) {
           problems.add(e.getMessage());
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.Globs;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.Globs;
 
 /** The names of a checkpoint's tensors against those its architecture has. */
 public final class WeightNames {

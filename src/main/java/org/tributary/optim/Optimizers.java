@@ -21,7 +21,7 @@ public final class Optimizers {
   }
 
   private static final Map<String, Method> METHODS =
-      new TreeMap<>(Map.of("sgd", Sgd::new, "adamw", AdamW::new));
+      new TreeMap<>(Map.of("sgd", Sgd::new, "adamw", AdamW::new, "galore", GaLore::new));
 
   /**
    * The names a configuration may use.
@@ -33,6 +33,19 @@ public final class Optimizers {
   }
 
   /**
+   * Checks before anything trains that an optimizer can be made for some weights.
+   *
+   * @param settings with one of {@link #names}
+   * @param shapes of the weights, by name
+   * @throws org.tributary.error.WrongInput if it cannot
+   */
+  public static void check(OptimizerSettings settings, Map<String, long[]> shapes) {
+    if (settings.galore() != null) {
+      settings.galore().projected(shapes);
+    }
+  }
+
+  /**
    * Makes an optimizer.
    *
    * @param settings with one of {@link #names}
@@ -40,6 +53,7 @@ public final class Optimizers {
    * @param weights to be changed, by name
    * @param remembered an earlier {@link Optimizer#state}, or empty for a fresh start
    * @return to be closed by the caller
+   * @throws org.tributary.error.WrongInput if the settings do not fit the weights
    */
   public static Optimizer of(
       OptimizerSettings settings,

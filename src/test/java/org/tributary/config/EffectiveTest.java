@@ -73,6 +73,7 @@ class EffectiveTest {
                 beta2: 0.999
                 eps: 1.0E-8
                 weightDecay: 0.0
+                galore: null
               schedule:
                 name: constant
                 warmup: 0

@@ -14,6 +14,7 @@ import org.tributary.config.TrainConfig.Cohort;
 import org.tributary.config.TrainConfig.Data;
 import org.tributary.config.TrainConfig.Evaluate;
 import org.tributary.config.TrainConfig.Framework;
+import org.tributary.config.TrainConfig.GaLore;
 import org.tributary.config.TrainConfig.Keep;
 import org.tributary.config.TrainConfig.Lock;
 import org.tributary.config.TrainConfig.Lora;
@@ -123,7 +124,7 @@ class TrainConfigTest {
                     null,
                     1,
                     false,
-                    new Optimizer("adamw", 1e-4, 0, 0.9, 0.999, 1e-8, 0),
+                    new Optimizer("adamw", 1e-4, 0, 0.9, 0.999, 1e-8, 0, null),
                     new Schedule("constant", 0)),
                 new Cohort(1.0, 1),
                 new Evaluate(1, 64, 512, List.of("test")),
@@ -155,13 +156,40 @@ class TrainConfigTest {
                     1.0,
                     3,
                     true,
-                    new Optimizer("sgd", 0.1, 0.9, 0.8, 0.99, 1e-6, 0.01),
+                    new Optimizer("sgd", 0.1, 0.9, 0.8, 0.99, 1e-6, 0.01, null),
                     new Schedule("cosine", 12)),
                 new Cohort(0.25, 3),
                 new Evaluate(2, 32, 100, List.of("test", "validation")),
                 new Reduce(1L << 30),
                 new Keep(4, 5),
                 new Lock(30)));
+  }
+
+  @Test
+  void galoreAndItsSection() {
+    String name = "client.optimizer.name=galore";
+    assertThat(
+            read(LEAST, name, "client.optimizer.galore={rank: 8, targets: [query]}")
+                .client()
+                .optimizer()
+                .galore())
+        .isEqualTo(new GaLore(8, 200, 1, List.of("query"), "exact"));
+    String all =
+        "client.optimizer.galore={rank: 4, gap: 5, scale: 0.25, targets: [q, k], projector: randomized}";
+    TrainConfig config = read(LEAST, name, all);
+    assertThat(config.client().optimizer().galore())
+        .isEqualTo(new GaLore(4, 5, 0.25, List.of("q", "k"), "randomized"));
+    assertThat(read(Effective.yaml(config))).isEqualTo(config);
+    assertThatThrownBy(() -> read(LEAST, name))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("client.optimizer: galore needs a good section galore");
+    assertThatThrownBy(() -> read(LEAST, all))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("client.optimizer: has a section galore, but name is adamw");
+    assertThatThrownBy(() -> read(LEAST, name, "client.optimizer.galore={projector: svd}"))
+        .hasMessageContaining("client.optimizer.galore.rank: missing")
+        .hasMessageContaining("client.optimizer.galore.targets: missing")
+        .hasMessageContaining("\"svd\" is none of exact, randomized");
   }
 
   @ParameterizedTest
@@ -224,6 +252,10 @@ class TrainConfigTest {
     "client.optimizer.beta2, -1",
     "client.optimizer.eps, 0",
     "client.optimizer.weightDecay, -0.1",
+    "client.optimizer.galore, '{rank: 0, targets: [q]}'",
+    "client.optimizer.galore, '{rank: 1, targets: []}'",
+    "client.optimizer.galore, '{rank: 1, targets: [q], gap: 0}'",
+    "client.optimizer.galore, '{rank: 1, targets: [q], scale: 0}'",
     "client.schedule.warmup, -1",
     "cohort.fraction, 0",
     "cohort.fraction, 1.01",
@@ -293,7 +325,7 @@ class TrainConfigTest {
                     "batch=3"))
         .hasMessageContaining("client.epoch: unknown key; did you mean client.epochs?")
         .hasMessageContaining("client.lr: unknown key; did you mean client.optimizer.lr?")
-        .hasMessageContaining("framework.rank: unknown key; did you mean framework.lora.rank?")
+        .hasMessageContaining("framework.rank: unknown key; did you mean framework.lora.rank or")
         .hasMessageContaining("min_clients: unknown key; did you mean cohort.minClients?")
         .hasMessageContaining("batch: unknown key; did you mean client.batch or evaluate.batch?");
   }

@@ -251,6 +251,6 @@ class OptimizersTest {
 
   @Test
   void theNamesOfAConfiguration() {
-    assertThat(new ArrayList<>(Optimizers.names())).containsExactly("adamw", "sgd");
+    assertThat(new ArrayList<>(Optimizers.names())).containsExactly("adamw", "galore", "sgd");
   }
 }

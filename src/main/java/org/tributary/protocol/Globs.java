@@ -1,16 +1,22 @@
-package org.tributary.model;
+package org.tributary.protocol;
 
 import java.util.Collection;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Names with stars: {@code *} stands for any characters, dots included.
+ * Names of tensors and layers with stars: {@code *} stands for any characters, dots included.
  *
  * @param pattern of a whole name
  */
-record Globs(Pattern pattern) {
-  static Globs of(String glob) {
+public record Globs(Pattern pattern) {
+  /**
+   * Reads a glob.
+   *
+   * @param glob as the configuration has it
+   * @return what it matches
+   */
+  public static Globs of(String glob) {
     StringBuilder regex = new StringBuilder();
     for (String part : glob.split("\\*", -1)) {
       regex.append(quote(part));
@@ -20,12 +26,23 @@ record Globs(Pattern pattern) {
     return new Globs(Pattern.compile(regex.toString()));
   }
 
-  boolean matches(String name) {
+  /**
+   * Whether a whole name is as the glob says.
+   *
+   * @param name dotted
+   * @return true if it matches
+   */
+  public boolean matches(String name) {
     return pattern.matcher(name).matches();
   }
 
-  /** The distinct last parts of dotted names, for messages. */
-  static String lastParts(Collection<String> names) {
+  /**
+   * The distinct last parts of dotted names, for messages.
+   *
+   * @param names dotted
+   * @return sorted, with commas
+   */
+  public static String lastParts(Collection<String> names) {
     return names.stream()
         .map(name -> name.substring(name.lastIndexOf('.') + 1))
         .distinct()

@@ -1,0 +1,179 @@
+package org.tributary.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Seeds;
+import org.tributary.torch.Program;
+import org.tributary.torch.Text;
+
+/**
+ * AdamW in low-rank subspaces of the gradients (Zhao et al. 2024, arXiv 2403.03507, and their
+ * code). For a projected matrix W [m, n] with gradient G, in step t counted from 1:
+ *
+ * <ol>
+ *   <li>when t−1 is a multiple of the gap, P becomes the first r singular vectors of G: [r, n] from
+ *       the right if m ≥ n, else [m, r] from the left
+ *   <li>R = G Pᵀ, or Pᵀ G; m = β1 m + (1−β1) R; v = β2 v + (1−β2) R²; N = m / (√v + ε)
+ *   <li>W −= lr √(1−β2ᵗ)/(1−β1ᵗ) · scale · N P, or P N
+ *   <li>W −= lr λ W
+ * </ol>
+ *
+ * All other weights take the same with R = G, N itself and scale 1. The moments are kept as they
+ * are when P changes, so the signs of singular vectors matter: in each the entry of largest
+ * absolute value is positive, which is ours.
+ */
+final class GaLore implements Optimizer {
+  private static final String TEXT = Text.of(GaLore.class, "lists.py", "galore.py");
+
+  /** Random columns beside those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
+  private static final int OVERSAMPLING = 8;
+
+  /** Times that the randomised projector multiplies by GᵀG. */
+  private static final int PASSES = 2;
+
+  private final Program program;
+  private final State state;
+  private final OptimizerSettings settings;
+  private final SortedMap<String, Subspace> subspaces = new TreeMap<>();
+  private final Set<String> based = new HashSet<>();
+  private final List<NDArray> arrays;
+  private long taken;
+
+  GaLore(
+      OptimizerSettings settings,
+      NDManager manager,
+      Map<String, NDArray> weights,
+      Map<String, HostTensor> remembered) {
+    this.settings = settings;
+    GaLoreSettings galore = settings.galore();
+    Map<String, long[]> shapes = new TreeMap<>();
+    weights.forEach((name, w) -> shapes.put(name, w.getShape().getShape()));
+    galore
+        .projected(shapes)
+        .forEach((name, shape) -> subspaces.put(name, Subspace.of(shape, galore.rank())));
+    program =
+        Program.load(
+            Text.fill(
+                TEXT,
+                Map.of(
+                    "projector",
+                    galore.projector().text(),
+                    "rank",
+                    galore.rank(),
+                    "oversampling",
+                    OVERSAMPLING,
+                    "passes",
+                    PASSES)),
+            manager.getDevice());
+    state = new State(manager, remembered);
+    arrays = new ArrayList<>(weights.values());
+    arrays.addAll(moments("m", weights));
+    arrays.addAll(moments("v", weights));
+    subspaces.forEach((name, s) -> arrays.add(state.one("basis", name, s.basis())));
+    arrays.add(state.one("steps", "taken", new Shape()));
+    recall(remembered);
+  }
+
+  private List<NDArray> moments(String dict, Map<String, NDArray> weights) {
+    List<NDArray> made = new ArrayList<>();
+    weights.forEach(
+        (name, w) -> {
+          Subspace subspace = subspaces.get(name);
+          made.add(state.one(dict, name, subspace == null ? w.getShape() : subspace.moments()));
+        });
+    return made;
+  }
+
+  private void recall(Map<String, HostTensor> remembered) {
+    HostTensor steps = remembered.get("steps.taken");
+    taken = steps == null ? 0 : (long) steps.floats().get(0);
+    for (String name : subspaces.keySet()) {
+      HostTensor basis = remembered.get("basis." + name);
+      if (basis != null && !isZero(basis.floats())) {
+        based.add(name);
+      }
+    }
+  }
+
+  private static boolean isZero(FloatBuffer values) {
+    while (values.hasRemaining()) {
+      if (values.get() != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void step(Map<String, NDArray> gradients, double lr) {
+    try (NDManager scratch = state.manager().newSubManager()) {
+      List<NDArray> arguments = new ArrayList<>(arrays);
+      gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
+      arguments.addAll(renewals(scratch, gradients.keySet()));
+      arguments.add(
+          scratch.create(
+              new double[] {
+                lr,
+                settings.beta1(),
+                settings.beta2(),
+                settings.eps(),
+                settings.weightDecay(),
+                settings.galore().scale()
+              }));
+      program.call(scratch, "step", arguments);
+      taken++;
+    }
+  }
+
+  /** What the projector starts from, for every matrix whose basis is due. */
+  private List<NDArray> renewals(NDManager scratch, Set<String> withGradient) {
+    List<NDArray> renewals = new ArrayList<>();
+    renewals.add(Program.name("renew", "", scratch.create(0f)));
+    boolean due = taken % settings.galore().gap() == 0;
+    subspaces.forEach(
+        (name, subspace) -> {
+          // A weight that had no gradient when its first basis was due gets it now.
+          if (withGradient.contains(name) && (due || !based.contains(name))) {
+            renewals.add(Program.name("renew", name, start(scratch, name, subspace)));
+            based.add(name);
+          }
+        });
+    return renewals;
+  }
+
+  private NDArray start(NDManager scratch, String name, Subspace subspace) {
+    GaLoreSettings galore = settings.galore();
+    if (galore.projector() == Projector.EXACT) {
+      return scratch.create(0f);
+    }
+    int columns = OVERSAMPLING + (based.contains(name) ? 0 : galore.rank());
+    SplittableRandom random = new SplittableRandom(Seeds.of(galore.seed(), "galore", name, taken));
+    float[] normal = new float[Math.multiplyExact(subspace.length(), columns)];
+    for (int i = 0; i < normal.length; i++) {
+      normal[i] = (float) random.nextGaussian();
+    }
+    return scratch.create(normal, new Shape(subspace.length(), columns));
+  }
+
+  @Override
+  public Map<String, NDArray> state() {
+    return state.arrays();
+  }
+
+  @Override
+  public void close() {
+    state.close();
+    program.close();
+  }
+}

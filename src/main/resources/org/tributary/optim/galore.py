@@ -1,0 +1,67 @@
+# Bases are found for tall matrices g, for wide ones on the transpose: the first right singular vectors,
+# as rows [rank, columns of g].
+
+def canonical(rows: Tensor) -> Tensor:
+  # Singular vectors have no sign of their own: the entry of largest absolute value becomes positive.
+  largest = torch.argmax(torch.abs(rows), 1, True)
+  return torch.mul(rows, torch.sign(torch.gather(rows, 1, largest)))
+
+def exact(g: Tensor, last: Tensor, random: Tensor, rank: int) -> Tensor:
+  u, s, vh = torch.linalg_svd(g, False)
+  return torch.slice(vh, 0, 0, rank)
+
+def randomized(g: Tensor, last: Tensor, random: Tensor, rank: int) -> Tensor:
+  # Subspace iteration from the last basis and some random columns, or from random ones alone.
+  z = random
+  if random.size(1) == ${oversampling}:
+    z = torch.cat([torch.t(last), random], 1)
+  for i in range(${passes}):
+    y, r = torch.linalg_qr(torch.matmul(g, z))
+    z, r1 = torch.linalg_qr(torch.matmul(torch.t(g), y))
+  u, s, wh = torch.linalg_svd(torch.matmul(g, z), False)
+  return torch.matmul(torch.slice(wh, 0, 0, rank), torch.t(z))
+
+def adam(m: Tensor, v: Tensor, g: Tensor, beta1: float, beta2: float, eps: float) -> Tensor:
+  _0 = torch.add_(torch.mul_(m, beta1), g, alpha=1. - beta1)
+  _1 = torch.addcmul_(torch.mul_(v, beta2), g, g, value=1. - beta2)
+  return torch.div(m, torch.add_(torch.sqrt(v), eps))
+
+class Program(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  def step(self: __torch__.Program, train: Dict[str, Tensor], m: Dict[str, Tensor], v: Dict[str, Tensor], basis: Dict[str, Tensor], steps: Dict[str, Tensor], grads: Dict[str, Tensor], renew: Dict[str, Tensor], hyper: Tensor) -> Dict[str, Tensor]:
+    t = float(torch.item(torch.add_(steps["taken"], 1)))
+    lr = __torch__.number(hyper, 0)
+    beta1 = __torch__.number(hyper, 1)
+    beta2 = __torch__.number(hyper, 2)
+    eps = __torch__.number(hyper, 3)
+    decay = __torch__.number(hyper, 4)
+    scale = __torch__.number(hyper, 5)
+    rate = lr * (1. - beta2 ** t) ** 0.5 / (1. - beta1 ** t)
+    for k in grads:
+      w = train[k]
+      g = grads[k]
+      if k in basis:
+        p = basis[k]
+        right = g.size(0) >= g.size(1)
+        if k in renew:
+          rows = p
+          tall = g
+          if not right:
+            rows = torch.t(p)
+            tall = torch.t(g)
+          found = __torch__.${projector}(tall, rows, renew[k], ${rank})
+          _0 = torch.copy_(rows, __torch__.canonical(found))
+        if right:
+          n = __torch__.adam(m[k], v[k], torch.matmul(g, torch.t(p)), beta1, beta2, eps)
+          _1 = torch.addmm_(w, n, p, beta=1, alpha=torch.neg(rate * scale))
+        else:
+          n = __torch__.adam(m[k], v[k], torch.matmul(torch.t(p), g), beta1, beta2, eps)
+          _2 = torch.addmm_(w, p, n, beta=1, alpha=torch.neg(rate * scale))
+      else:
+        _3 = torch.add_(w, __torch__.adam(m[k], v[k], g, beta1, beta2, eps), alpha=torch.neg(rate))
+      if decay != 0.:
+        _4 = torch.add_(w, w, alpha=torch.neg(lr * decay))
+    return annotate(Dict[str, Tensor], {})
