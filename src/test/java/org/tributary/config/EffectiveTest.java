@@ -53,6 +53,8 @@ class EffectiveTest {
               path: data/d
               text: text
               label: label
+              prompt: seed-paper
+              answer: answer
             framework:
               name: fedavg
               train: []
@@ -86,6 +88,9 @@ class EffectiveTest {
               shard: 512
               parts:
               - test
+              rows: 0
+              generate: 0
+              newTokens: 64
             reduce:
               driverLimit: 512m
             keep:

@@ -57,6 +57,8 @@ class TrainConfigTest {
         path: data/x
         text: definition
         label: category
+        prompt: "Q: {question}"
+        answer: reply
       framework:
         name: fedit
         train: ["classifier.*", "*.bias"]
@@ -91,6 +93,9 @@ class TrainConfigTest {
         batch: 32
         shard: 100
         parts: [test, validation]
+        rows: 1000
+        generate: 20
+        newTokens: 32
       reduce:
         driverLimit: 1g
       keep:
@@ -114,7 +119,7 @@ class TrainConfigTest {
                 6,
                 false,
                 new Model("models/m", "mean", 128),
-                new Data("data/d", "text", "label"),
+                new Data("data/d", "text", "label", "seed-paper", "answer"),
                 new Framework("fedavg", List.of(), null),
                 new Client(
                     10,
@@ -127,7 +132,7 @@ class TrainConfigTest {
                     new Optimizer("adamw", 1e-4, 0, 0.9, 0.999, 1e-8, 0, null),
                     new Schedule("constant", 0)),
                 new Cohort(1.0, 1),
-                new Evaluate(1, 64, 512, List.of("test")),
+                new Evaluate(1, 64, 512, List.of("test"), 0, 0, 64),
                 new Reduce(512L << 20),
                 new Keep(1, 2),
                 new Lock(60)));
@@ -143,7 +148,7 @@ class TrainConfigTest {
                 9,
                 true,
                 new Model("models/x", "cls", 64),
-                new Data("data/x", "definition", "category"),
+                new Data("data/x", "definition", "category", "Q: {question}", "reply"),
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
@@ -159,7 +164,7 @@ class TrainConfigTest {
                     new Optimizer("sgd", 0.1, 0.9, 0.8, 0.99, 1e-6, 0.01, null),
                     new Schedule("cosine", 12)),
                 new Cohort(0.25, 3),
-                new Evaluate(2, 32, 100, List.of("test", "validation")),
+                new Evaluate(2, 32, 100, List.of("test", "validation"), 1000, 20, 32),
                 new Reduce(1L << 30),
                 new Keep(4, 5),
                 new Lock(30)));

@@ -63,6 +63,19 @@ public final class Tiny {
         Map.of("tokenizer.json", Files.readAllBytes(golden.resolve("tokenizer.json"))));
   }
 
+  /** A language model beside the encoder: the golden Llama, made on the first call. */
+  public Path llama() throws IOException {
+    Path folder = root.resolve("llama");
+    if (!Files.exists(folder)) {
+      Files.createDirectories(folder);
+      Path golden = Path.of(System.getProperty("golden"), "llama_gqa");
+      for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+        Files.copy(golden.resolve(name), folder.resolve(name));
+      }
+    }
+    return folder;
+  }
+
   private void writeData(int... sizes) throws IOException {
     TreeMap<String, Manifest.Client> clients = new TreeMap<>();
     for (int k = 0; k < sizes.length; k++) {

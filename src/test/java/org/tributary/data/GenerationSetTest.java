@@ -1,0 +1,125 @@
+package org.tributary.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+class GenerationSetTest {
+  private static final Schema SCHEMA =
+      Schema.of(
+          new Schema.Column("question", Schema.Type.STRING),
+          new Schema.Column("answer", Schema.Type.STRING));
+  private static final long END = 2;
+
+  @TempDir java.nio.file.Path dir;
+  private final Store store = Store.of(new Configuration(false));
+  private Tokens tokens;
+
+  @BeforeEach
+  void open() throws IOException {
+    java.nio.file.Path golden = java.nio.file.Path.of(System.getProperty("golden"));
+    tokens = Tokens.open(store, new Path(golden.resolve("llama_gqa/tokenizer.json").toUri()));
+  }
+
+  @AfterEach
+  void close() {
+    tokens.close();
+  }
+
+  private GenerationSet set(int maxLength, String... questionsAndAnswers) throws IOException {
+    Row[] rows = new Row[questionsAndAnswers.length / 2];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Row.of(SCHEMA, questionsAndAnswers[2 * i], questionsAndAnswers[2 * i + 1]);
+    }
+    Path folder = new Path(dir.toUri());
+    store.commit(
+        new Path(folder, "part-00000.parquet"),
+        out -> ParquetRows.write(out, SCHEMA, Arrays.asList(rows)));
+    GenerationSet.Layout layout =
+        new GenerationSet.Layout(Prompt.of("Q {question} A"), "answer", END, maxLength);
+    return GenerationSet.read(store, List.of(folder), layout);
+  }
+
+  @Test
+  void onlyTheAnswerAndItsEndCount() throws IOException {
+    GenerationSet set = set(64, "why", "because", "what is diabetes", "a disease");
+    Batch batch = set.batch(new int[] {0, 1}, tokens, 9);
+    long[] prompt = tokens.ids("Q why A");
+    long[] answer = tokens.encode("because", false).ids();
+    int length = batch.length();
+    for (int t = 0; t < length; t++) {
+      if (t < prompt.length) {
+        assertThat(batch.ids()[t]).isEqualTo(prompt[t]);
+        assertThat(batch.labels()[t]).isEqualTo(Batch.IGNORED);
+      } else if (t < prompt.length + answer.length) {
+        assertThat(batch.ids()[t]).isEqualTo(answer[t - prompt.length]);
+        assertThat(batch.labels()[t]).isEqualTo(batch.ids()[t]);
+      } else if (t == prompt.length + answer.length) {
+        assertThat(batch.ids()[t]).isEqualTo(END);
+        assertThat(batch.labels()[t]).isEqualTo(END);
+      } else {
+        assertThat(batch.ids()[t]).isEqualTo(9);
+        assertThat(batch.mask()[t]).isZero();
+        assertThat(batch.labels()[t]).isEqualTo(Batch.IGNORED);
+      }
+    }
+    int second = tokens.encode("a disease", false).ids().length;
+    assertThat(batch.targets()).isEqualTo(answer.length + 1 + second + 1);
+    assertThat(batch.truncated()).isZero();
+  }
+
+  @Test
+  void aLongRowLosesThePromptsLeftFirstThenTheAnswersRight() throws IOException {
+    String question = "what are the symptoms of diabetes and of heart disease in children";
+    GenerationSet set = set(12, question, "thirst");
+    long[] prompt = tokens.ids("Q " + question + " A");
+    long[] answer = tokens.encode("thirst", false).ids();
+    Batch batch = set.batch(new int[] {0}, tokens, 0);
+    assertThat(batch.length()).isEqualTo(12);
+    assertThat(batch.truncated()).isEqualTo(1);
+    int kept = 12 - answer.length - 1;
+    assertThat(batch.ids()[0]).as("the leading special token").isEqualTo(prompt[0]);
+    assertThat(Arrays.copyOfRange(batch.ids(), 1, kept))
+        .isEqualTo(Arrays.copyOfRange(prompt, prompt.length - kept + 1, prompt.length));
+    assertThat(batch.ids()[11]).isEqualTo(END);
+
+    GenerationSet tight =
+        new GenerationSet(set.prompts(), List.of(question + " " + question), END, 12);
+    Batch cut = tight.batch(new int[] {0}, tokens, 0);
+    assertThat(cut.length()).isEqualTo(12);
+    assertThat(cut.targets()).isEqualTo(11);
+  }
+
+  @Test
+  void promptsAloneLeaveRoomForWhatIsToCome() throws IOException {
+    GenerationSet set = set(20, "why", "because", "what is diabetes of the heart", "a disease");
+    Batch prompts = set.prompts(new int[] {0, 1}, tokens, 7, 12);
+    assertThat(prompts.length()).isEqualTo(8);
+    assertThat(prompts.targets()).isZero();
+    assertThat(prompts.truncated()).isEqualTo(1);
+  }
+
+  @Test
+  void missingAnswersAndColumnsAreNamed() throws IOException {
+    assertThatThrownBy(() -> set(20, "why", null))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("row 0")
+        .hasMessageContaining("answer");
+    GenerationSet.Layout other =
+        new GenerationSet.Layout(Prompt.of("{questions}"), "answer", END, 20);
+    assertThatThrownBy(() -> GenerationSet.read(store, List.of(new Path(dir.toUri())), other))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("questions");
+  }
+}

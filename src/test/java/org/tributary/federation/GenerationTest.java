@@ -1,0 +1,124 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.HostTensor;
+
+/** A language model in rounds: answers are learnt, scored and written. */
+class GenerationTest {
+  @TempDir static Path dir;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+    tiny = new Tiny(dir, 11, 30, 7);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static TrainConfig config(String name, String framework, String... more)
+      throws Exception {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "model.path=" + tiny.llama(),
+                "model.maxLength=64",
+                "data.prompt=\"{text}: \"",
+                "data.answer=label",
+                "evaluate.generate=10",
+                "evaluate.newTokens=6",
+                "evaluate.parts=[test, validation]"));
+    sets.addAll(Arrays.asList(more));
+    return tiny.config(name, framework, sets.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fedavg", "fedit"})
+  void equalsThePlainLoopAndScoresWhatTheModelWrites(String framework) throws Exception {
+    String[] lora = {"framework.lora.rank=3", "framework.lora.targets=[q_proj, up_proj]"};
+    TrainConfig config =
+        config(framework, framework, framework.equals("fedit") ? lora : new String[0]);
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
+    for (int round = 0; round < config.rounds(); round++) {
+      assertThat(Tiny.tensors(outcome.folder().global(round))).isEqualTo(expected.get(round));
+    }
+    assertThat(expected.get(0)).isNotEqualTo(expected.get(1));
+    List<Row> evals =
+        spark
+            .read()
+            .parquet(outcome.folder().tables() + "/evals")
+            .where("part = 'test'")
+            .orderBy("round")
+            .collectAsList();
+    assertThat(evals).hasSize(config.rounds());
+    for (Row row : evals) {
+      double loss = row.<Double>getAs("loss");
+      assertThat(row.<Double>getAs("perplexity")).isCloseTo(Math.exp(loss), within(1e-9));
+      assertThat(row.<Double>getAs("generated")).isEqualTo(10);
+      assertThat(row.<Double>getAs("rouge_l")).isBetween(0.0, 1.0);
+      assertThat(row.<Double>getAs("bleu4")).isBetween(0.0, 100.0);
+      assertThat((Object) row.getAs("accuracy")).isNull();
+    }
+    assertThat(evals.get(2).<Double>getAs("loss"))
+        .as("answers are learnt")
+        .isLessThan(evals.get(0).<Double>getAs("loss"));
+  }
+
+  @Test
+  void scoresDoNotDependOnTheShards() throws Exception {
+    String[] names = {"shards-one", "shards-many"};
+    List<RunReport> reports = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      TrainConfig config =
+          config(names[i], "fedavg", "rounds=1", "evaluate.shard=" + (i == 0 ? 99 : 8));
+      Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+      reports.add(RunReport.of(Tiny.STORE, outcome.folder()));
+    }
+    for (String score : List.of("bleu4", "rouge_l", "exact_match")) {
+      assertThat(reports.get(0).score("test", score))
+          .isEqualTo(reports.get(1).score("test", score));
+    }
+    assertThat(reports.get(0).score("test", "loss"))
+        .isCloseTo(reports.get(1).score("test", "loss"), within(1e-6));
+  }
+
+  @Test
+  void aModelWithoutAnEndTokenOrAPromptWithoutColumnsIsRefused() {
+    assertThatThrownBy(
+            () ->
+                new Federation(spark, RoundListener.NONE)
+                    .train(config("bad", "fedavg", "data.prompt=alpacca")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("data.prompt");
+    assertThatThrownBy(
+            () ->
+                new Federation(spark, RoundListener.NONE)
+                    .train(config("bad", "fedavg", "data.prompt=\"{txt}\"")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("txt");
+    assertThat(tiny.out("bad")).doesNotExist();
+  }
+}
