@@ -39,8 +39,8 @@ final class GaLore implements Optimizer {
   /** Random columns beside those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
   private static final int OVERSAMPLING = 8;
 
-  /** Times that the randomised projector multiplies by GᵀG. */
-  private static final int PASSES = 2;
+  /** Power iterations of the randomised projector, q of Halko et al. */
+  private static final int PASSES = 1;
 
   private final Program program;
   private final State state;

@@ -11,14 +11,17 @@ def exact(g: Tensor, last: Tensor, random: Tensor, rank: int) -> Tensor:
   return torch.slice(vh, 0, 0, rank)
 
 def randomized(g: Tensor, last: Tensor, random: Tensor, rank: int) -> Tensor:
-  # Subspace iteration from the last basis and some random columns, or from random ones alone.
+  # Subspace iteration from the last basis and some random columns, or from random ones alone. At its
+  # end g^T y = z r, so g is nearly y (z r)^T, and what is left to decompose is small.
   z = random
   if random.size(1) == ${oversampling}:
     z = torch.cat([torch.t(last), random], 1)
+  y, r = torch.linalg_qr(torch.matmul(g, z))
+  z, r = torch.linalg_qr(torch.matmul(torch.t(g), y))
   for i in range(${passes}):
-    y, r = torch.linalg_qr(torch.matmul(g, z))
-    z, r1 = torch.linalg_qr(torch.matmul(torch.t(g), y))
-  u, s, wh = torch.linalg_svd(torch.matmul(g, z), False)
+    y, r1 = torch.linalg_qr(torch.matmul(g, z))
+    z, r = torch.linalg_qr(torch.matmul(torch.t(g), y))
+  u, s, wh = torch.linalg_svd(torch.t(r), False)
   return torch.matmul(torch.slice(wh, 0, 0, rank), torch.t(z))
 
 def adam(m: Tensor, v: Tensor, g: Tensor, beta1: float, beta2: float, eps: float) -> Tensor:
