@@ -118,10 +118,12 @@ public final class LocalTraining {
         try (NDManager scratch = memory.newSubManager()) {
           Map<String, NDArray> mean = new LinkedHashMap<>();
           last = accumulate(scratch, mean);
-          checkFinite(last, i);
+          checkFinite("loss", last, i);
           first = i == 0 ? last : first;
           sum += last;
-          norms += gradients.clip(scratch, mean, recipe.clip());
+          double norm = gradients.clip(scratch, mean, recipe.clip());
+          checkFinite("gradients' norm", norm, i);
+          norms += norm;
           optimizer.step(mean, schedule.at((long) a.round() * steps + i));
         }
         listener.step(i + 1, steps, last);
@@ -179,11 +181,11 @@ public final class LocalTraining {
       return one;
     }
 
-    private void checkFinite(double loss, int step) {
-      if (!Double.isFinite(loss)) {
+    private void checkFinite(String what, double value, int step) {
+      if (!Double.isFinite(value)) {
         throw new ClientFailure(
-            "the loss is %s at step %d of round %d; lower client.optimizer.lr, or bound the gradients"
-                    .formatted(loss, step + 1, a.round())
+            "the %s is %s at step %d of round %d; lower client.optimizer.lr, or bound the gradients"
+                    .formatted(what, value, step + 1, a.round())
                 + " with client.clip");
       }
     }
