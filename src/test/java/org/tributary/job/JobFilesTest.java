@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
@@ -19,7 +21,7 @@ import org.tributary.federation.RunSpec;
  * Every file in jobs/ is one that its job takes, as it stands and as its head says to change it.
  */
 class JobFilesTest {
-  private static final String JOB = "jobs/submit \\S+ (train|partition) (jobs/\\S+\\.yaml)";
+  private static final String JOB = "jobs/submit \\S+ (train|partition|compare) (jobs/\\S+\\.yaml)";
 
   static List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("jobs"))) {
@@ -40,6 +42,9 @@ class JobFilesTest {
     String run = head(file, "Run").get(0);
     assertThat(run.replace("'", "")).matches(JOB).endsWith(file.toString());
     String text = Files.readString(file);
+    if (run.contains(" compare ")) {
+      return ConfigReader.read(file.toString(), text, sets, CompareConfig.class, Map.of());
+    }
     return run.contains(" train ")
         ? ConfigReader.read(file.toString(), text, sets, TrainConfig.class, RunSpec.CHOICES)
         : ConfigReader.read(file.toString(), text, sets, PartitionConfig.class, Partition.CHOICES);
@@ -66,6 +71,25 @@ class JobFilesTest {
           Stream.of(change.split("--set ")).map(String::strip).filter(s -> !s.isEmpty()).toList();
       assertThat(read(file, sets)).isNotEqualTo(read(file, List.of()));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("comparisons")
+  void everyVariantIsARun(Path file) throws IOException {
+    CompareConfig compare = (CompareConfig) read(file, List.of());
+    String common = Files.readString(Path.of(compare.train()));
+    compare
+        .variants()
+        .forEach(
+            (name, sets) ->
+                assertThat(
+                        ConfigReader.read(name, common, sets, TrainConfig.class, RunSpec.CHOICES))
+                    .isNotNull());
+    assertThat(compare.variants()).hasSize(5);
+  }
+
+  static List<Path> comparisons() throws IOException {
+    return files().stream().filter(file -> file.toString().endsWith("-compare.yaml")).toList();
   }
 
   @Test

@@ -1,0 +1,146 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.Main;
+import org.tributary.federation.Tiny;
+
+/** Variants on equal terms: each with every seed, rates by validation, nothing done twice. */
+class CompareTest {
+  @TempDir Path dir;
+  private Path train;
+
+  @BeforeEach
+  void makeWorld() throws IOException {
+    System.setProperty("spark.master", "local[2]");
+    Tiny tiny = new Tiny(dir, 6, 9, 5);
+    train = dir.resolve("train.yaml");
+    Files.writeString(train, tiny.yaml("common", "fedavg"));
+  }
+
+  @AfterEach
+  void clearMaster() {
+    System.clearProperty("spark.master");
+  }
+
+  private record End(int code, String out, String err) {}
+
+  private End run(String yaml) throws IOException {
+    Path file = dir.resolve("compare.yaml");
+    Files.writeString(
+        file, "out: %s\ntrain: %s\n%s".formatted(dir.resolve("compare"), train, yaml));
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+    try {
+      int code = Main.run("compare", file.toString());
+      return new End(
+          code,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private Map<String, FileTime> files() throws IOException {
+    Map<String, FileTime> times = new TreeMap<>();
+    Path root = dir.resolve("compare");
+    if (Files.exists(root)) {
+      try (Stream<Path> all = Files.walk(root)) {
+        for (Path file : all.filter(Files::isRegularFile).toList()) {
+          if (!file.toString().contains("/lock/")) {
+            times.put(file.toString(), Files.getLastModifiedTime(file));
+          }
+        }
+      }
+    }
+    return times;
+  }
+
+  private static final String TWO =
+      """
+      seeds: [3, 4]
+      variants:
+        full: []
+        adapters:
+          - framework.name=fedit
+          - "framework.lora={rank: 2, targets: [query]}"
+      rates:
+        adapters: [1.0e-9, 2.0e-2]
+      """;
+
+  @Test
+  void everyVariantWithEverySeedAndTheBetterRate() throws IOException {
+    End first = run(TWO);
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(first.out())
+        .contains("full/seed=3")
+        .contains("full/seed=4")
+        .contains("adapters/seed=3")
+        .contains("adapters/seed=4")
+        .contains("±");
+    // A rate of nearly nothing learns nothing, so the other one is taken for the seeds.
+    assertThat(first.err()).contains("adapters, lr 1.0e-9: validation loss");
+    String config = Files.readString(dir.resolve("compare/adapters/seed=4/config.yaml"));
+    assertThat(config).contains("lr: 0.02");
+    Map<String, FileTime> before = files();
+    assertThat(before).isNotEmpty();
+
+    End again = run(TWO);
+    assertThat(again.code()).isZero();
+    assertThat(again.out()).isEqualTo(first.out());
+    assertThat(files()).as("nothing is done twice").isEqualTo(before);
+  }
+
+  @Test
+  void aVariantMayNotChangeWhatMakesTheComparisonEqual() throws IOException {
+    End end =
+        run(
+            """
+            variants:
+              cheat: [client.steps=99, framework.name=fedavg]
+            rates:
+              chaet: [1.0]
+            """);
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(end.err())
+        .contains("client.steps=99")
+        .contains("unequal")
+        .contains("chaet")
+        .doesNotContain("\tat ");
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aVariantThatCannotBeginStopsAllBeforeTheFirst() throws IOException {
+    End end =
+        run(
+            """
+            variants:
+              good: []
+              bad: [framework.name=fedit]
+            """);
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(end.err()).contains("bad").contains("framework.lora").doesNotContain("\tat ");
+    assertThat(files()).isEmpty();
+  }
+}
