@@ -1,5 +1,7 @@
 package org.tributary.client;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Schedule;
 
@@ -43,7 +45,10 @@ public record Recipe(
     if (steps > 0) {
       return steps;
     }
-    return Math.max(1, (int) Math.ceil(epochs * rows / ((double) batch * accumulate)));
+    // In decimals, as a user writes them: 1.1 epochs of 50 rows are 55, not a bit more.
+    BigDecimal taken = BigDecimal.valueOf(epochs).multiply(BigDecimal.valueOf(rows));
+    BigDecimal perStep = BigDecimal.valueOf((long) batch * accumulate);
+    return Math.max(1, taken.divide(perStep, 0, RoundingMode.CEILING).intValueExact());
   }
 
   /**

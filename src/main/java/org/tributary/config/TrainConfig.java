@@ -181,7 +181,8 @@ public record TrainConfig(
           double beta2,
       @Key(value = "added to the root of the second moment", byDefault = "1.0e-8", above = 0)
           double eps,
-      @Key(value = "decoupled weight decay", byDefault = "0.0", min = 0) double weightDecay) {}
+      @Key(value = "weight decay, as the optimizer has it", byDefault = "0.0", min = 0)
+          double weightDecay) {}
 
   /**
    * The learning rate over the whole run; it never starts anew with a round.

@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,20 @@ public final class Blueprint {
 
   private Map<String, long[]> head() {
     Map<String, long[]> head = architecture.head(labels.size());
-    return baseTensors.keySet().containsAll(head.keySet()) ? Map.of() : head;
+    if (!baseTensors.keySet().containsAll(head.keySet())) {
+      return head;
+    }
+    head.forEach(
+        (name, shape) -> {
+          long[] found = baseTensors.get(name).shape();
+          if (!Arrays.equals(found, shape)) {
+            throw new WrongInput(
+                "%s: tensor %s has shape %s, but there are %d classes; name them in id2label of"
+                        .formatted(base.folder(), name, Arrays.toString(found), labels.size())
+                    + " config.json, or take the model without its classifier");
+          }
+        });
+    return Map.of();
   }
 
   private Trainables trainables() {

@@ -8,13 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.apache.spark.scheduler.StageInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
+import scala.collection.JavaConverters;
 
 /**
  * Gets a round's clients to train, one task each, and outlives those that kill their JVM. A task
@@ -41,35 +47,35 @@ final class ClientTasks {
    * @param work of a task
    * @param cohort ids
    * @return why clients failed, by id; all others have committed an update
+   * @throws InterruptedException if Spark was stopped or this thread interrupted: then nobody is to
+   *     blame, and a later start of the run goes on
    */
-  Map<String, String> train(ClientWork work, List<String> cohort) throws IOException {
+  Map<String, String> train(ClientWork work, List<String> cohort)
+      throws IOException, InterruptedException {
     Map<String, String> failed = new TreeMap<>();
     Set<String> suspects = new HashSet<>();
-    List<String> open = open(work.round(), cohort, failed);
+    Set<String> earlier = failures(work.round());
+    List<String> open = open(work.round(), cohort, failed, earlier);
     while (!open.isEmpty()) {
       List<String> together = open.stream().filter(c -> !suspects.contains(c)).toList();
-      if (together.isEmpty()) {
-        alone(work, open.get(0), failed);
-      } else {
+      if (together.size() > 1) {
         Set<String> found = new HashSet<>();
         if (job(work, together, found) != null) {
           // Nobody in particular seen failing: everybody is suspect, so that this comes to an end.
           suspects.addAll(found.isEmpty() ? together : found);
         }
+      } else {
+        String client = together.isEmpty() ? open.get(0) : together.get(0);
+        Exception e = job(work, List.of(client), new HashSet<>());
+        if (e != null && !open(work.round(), List.of(client), failed, earlier).isEmpty()) {
+          String reason = "its task failed whenever it was tried: " + firstLine(e);
+          failed.put(client, reason);
+          LOG.warn("round {}: client {} is left out: {}", work.round(), client, reason);
+        }
       }
-      open = open(work.round(), cohort, failed);
+      open = open(work.round(), cohort, failed, earlier);
     }
     return failed;
-  }
-
-  private void alone(ClientWork work, String client, Map<String, String> failed)
-      throws IOException {
-    Exception e = job(work, List.of(client), new HashSet<>());
-    if (e != null && !open(work.round(), List.of(client), failed).isEmpty()) {
-      String reason = "its task failed whenever it was tried: " + firstLine(e);
-      failed.put(client, reason);
-      LOG.warn("round {}: client {} is left out: {}", work.round(), client, reason);
-    }
   }
 
   private static String firstLine(Exception e) {
@@ -79,25 +85,48 @@ final class ClientTasks {
   }
 
   /** Runs a job; gives what ended it early, or null, and adds the clients whose tasks failed. */
-  private Exception job(ClientWork work, List<String> clients, Set<String> failing) {
-    Failing listener = new Failing();
-    spark.sc().addSparkListener(listener);
+  private Exception job(ClientWork work, List<String> clients, Set<String> failing)
+      throws InterruptedException {
+    Tasks tasks = new Tasks();
+    spark.sc().addSparkListener(tasks);
     spark.setJobDescription("round %d: %d clients".formatted(work.round(), clients.size()));
+    spark.setLocalProperty(Tasks.JOB, tasks.job);
     try {
       spark.parallelize(clients, clients.size()).map(work::run).collect();
       return null;
-    } catch (RuntimeException e) {
+    } catch (
+        Exception e) { // Scala declares none: SparkException and InterruptedException come, too
+      checkAlive(e);
       LOG.info("round {}: a job ended early: {}", work.round(), firstLine(e));
-      return e;
-    } catch (Exception e) {
-      // Scala's collect throws SparkException, which Java does not see declared.
-      LOG.info("round {}: a job ended early: {}", work.round(), firstLine(e));
+      drain();
+      awaitEnd(tasks);
+      tasks.failing().forEach(i -> failing.add(clients.get(i)));
       return e;
     } finally {
-      drain();
-      spark.sc().removeSparkListener(listener);
+      spark.sc().removeSparkListener(tasks);
+      spark.setLocalProperty(Tasks.JOB, null);
       spark.setJobDescription(null);
-      listener.indices().forEach(i -> failing.add(clients.get(i)));
+    }
+  }
+
+  /** A driver that is being stopped must not hold the end of its jobs against the clients. */
+  private void checkAlive(Exception e) throws InterruptedException {
+    if (e instanceof InterruptedException || Thread.interrupted() || spark.sc().isStopped()) {
+      InterruptedException stopped =
+          new InterruptedException("stopped while clients were training; run again to go on");
+      stopped.initCause(e);
+      throw stopped;
+    }
+  }
+
+  /**
+   * Waits for the clients that were still training when another one ended the job: they train to
+   * their end all the same, and would be trained twice.
+   */
+  private void awaitEnd(Tasks tasks) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
+    while (tasks.areRunning() && System.nanoTime() < end && !spark.sc().isStopped()) {
+      Thread.sleep(100);
     }
   }
 
@@ -109,10 +138,24 @@ final class ClientTasks {
     }
   }
 
-  /** The clients that have neither an update nor a reason; adds reasons of this application. */
-  private List<String> open(int round, List<String> cohort, Map<String, String> failed)
+  /** The names of the files that say why attempts gave up. */
+  private Set<String> failures(int round) throws IOException {
+    Set<String> names = new HashSet<>();
+    for (FileStatus file : store.list(folder.updates(round))) {
+      RunFolder.Attempt.of(file.getPath())
+          .filter(RunFolder.Attempt::failed)
+          .ifPresent(a -> names.add(file.getPath().getName()));
+    }
+    return names;
+  }
+
+  /**
+   * The clients that have neither an update nor a reason. Reasons of an earlier start of the run do
+   * not count: who failed then is tried again.
+   */
+  private List<String> open(
+      int round, List<String> cohort, Map<String, String> failed, Set<String> earlier)
       throws IOException {
-    String application = spark.sc().applicationId().replace('.', '-') + "-";
     Set<String> done = new HashSet<>(failed.keySet());
     Map<String, RunFolder.Attempt> reasons = new HashMap<>();
     for (FileStatus file : store.list(folder.updates(round))) {
@@ -121,7 +164,7 @@ final class ClientTasks {
               a -> {
                 if (!a.failed()) {
                   done.add(a.client());
-                } else if (a.attempt().startsWith(application)) {
+                } else if (!earlier.contains(file.getPath().getName())) {
                   reasons.put(a.client(), a);
                 }
               });
@@ -140,19 +183,48 @@ final class ClientTasks {
     return open;
   }
 
-  /** Which partitions of a job had a task that failed. */
-  private static final class Failing extends SparkListener {
-    private final Set<Integer> indices = new HashSet<>();
+  /** The tasks of one job. */
+  private static final class Tasks extends SparkListener {
+    static final String JOB = "tributary.job";
+
+    private final String job = UUID.randomUUID().toString();
+    private final Set<Integer> stages = new HashSet<>();
+    private final Set<Long> running = new HashSet<>();
+    private final Set<Integer> failing = new HashSet<>();
 
     @Override
-    public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
-      if (end.taskInfo().failed()) {
-        indices.add(end.taskInfo().index());
+    public synchronized void onJobStart(SparkListenerJobStart start) {
+      if (start.properties() != null && job.equals(start.properties().getProperty(JOB))) {
+        for (StageInfo stage : JavaConverters.seqAsJavaList(start.stageInfos())) {
+          stages.add(stage.stageId());
+        }
       }
     }
 
-    synchronized Set<Integer> indices() {
-      return new HashSet<>(indices);
+    @Override
+    public synchronized void onTaskStart(SparkListenerTaskStart start) {
+      if (stages.contains(start.stageId())) {
+        running.add(start.taskInfo().taskId());
+      }
+    }
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
+      if (stages.contains(end.stageId())) {
+        running.remove(end.taskInfo().taskId());
+        if (end.taskInfo().failed()) {
+          failing.add(end.taskInfo().index());
+        }
+      }
+    }
+
+    synchronized boolean areRunning() {
+      return !running.isEmpty();
+    }
+
+    /** The partitions that had a task that failed. */
+    synchronized Set<Integer> failing() {
+      return new HashSet<>(failing);
     }
   }
 }

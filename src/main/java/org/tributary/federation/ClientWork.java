@@ -56,6 +56,9 @@ record ClientWork(
     } catch (IOException | InterruptedException e) {
       throw e; // the file system's or Spark's business: the task may be tried again
     } catch (Exception | OutOfMemoryError e) {
+      if (TaskContext.get().isInterrupted() || Thread.currentThread().isInterrupted()) {
+        throw e; // Spark ends the task, which is not the client's fault
+      }
       LOG.info("client {} failed in round {}", client, round, e);
       Failure failure = new Failure(client, attempt, reason(e));
       Json.commit(store, folder.failure(round, client, attempt), failure);

@@ -50,7 +50,8 @@ public final class Federation {
    * @throws WrongInput if configuration, model and data do not fit; nothing is written then
    * @throws QuorumMissed if too few clients finish a round
    * @throws IOException where a file system fails
-   * @throws InterruptedException while waiting for another driver's lock
+   * @throws InterruptedException while waiting for another driver's lock, or if Spark is stopped;
+   *     run again to go on
    */
   public Outcome train(TrainConfig config) throws IOException, InterruptedException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -62,7 +63,9 @@ public final class Federation {
     identity.checkAgainst(store, folder);
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {
+      identity.checkAgainst(store, folder); // whoever held the lock may have begun another run
       identity.commit(store, folder);
+      dropEarlierResult(store, folder, config.rounds());
       if (!store.exists(folder.start())) {
         store.commit(
             folder.start(),
@@ -82,8 +85,24 @@ public final class Federation {
         LOG.info("{} is done: {}", identity.run(), results);
         return new Outcome(identity.run(), folder, results);
       } finally {
-        spec.destroy();
+        if (!spark.sc().isStopped()) {
+          spec.destroy();
+        }
         Bench.clear();
+      }
+    }
+  }
+
+  /** A run that goes on for more rounds will end with another result, which needs the place. */
+  private static void dropEarlierResult(Store store, RunFolder folder, int rounds)
+      throws IOException {
+    if (store.exists(folder.success(rounds - 1))) {
+      return;
+    }
+    for (Path result : List.of(folder.model(), folder.adapter())) {
+      if (store.exists(result)) {
+        LOG.info("{} was the result of fewer rounds and is removed", result);
+        store.delete(result);
       }
     }
   }

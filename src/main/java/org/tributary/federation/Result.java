@@ -60,10 +60,10 @@ final class Result {
     if (blueprint.lora() == null) {
       Map<String, HostTensor> weights = new TreeMap<>(blueprint.base().weights());
       weights.putAll(tensors);
-      HuggingFaceFolder.write(store, target, config(), weights, otherFiles());
+      HuggingFaceFolder.write(store, target, config(), named(weights), otherFiles());
       return;
     }
-    Map<String, HostTensor> adapter = new TreeMap<>(tensors);
+    Map<String, HostTensor> adapter = named(tensors);
     List<String> saved =
         adapter.keySet().stream()
             .filter(name -> !name.contains(".lora_"))
@@ -82,11 +82,22 @@ final class Result {
     new PeftAdapter(config, adapter).write(store, target);
   }
 
+  /** Tensors under the names that transformers and peft look for. */
+  private Map<String, HostTensor> named(Map<String, HostTensor> tensors) {
+    if (blueprint.newHead().isEmpty()) {
+      return tensors;
+    }
+    Map<String, HostTensor> named = new TreeMap<>();
+    tensors.forEach(
+        (name, tensor) -> named.put(blueprint.architecture().nameWithHead(name), tensor));
+    return named;
+  }
+
   /** Short names where they say it all, as peft takes them; else the layers one by one. */
   private List<String> targets() {
     List<String> asked = blueprint.lora().targets();
     return asked.stream().anyMatch(t -> t.contains("*"))
-        ? List.copyOf(blueprint.adapted().keySet())
+        ? blueprint.adapted().keySet().stream().map(blueprint.architecture()::nameWithHead).toList()
         : asked;
   }
 

@@ -60,7 +60,7 @@ final class RoundLoop {
   }
 
   /** Runs all rounds that are not closed; gives every client's own state at the end. */
-  Map<String, Path> run() throws IOException {
+  Map<String, Path> run() throws IOException, InterruptedException {
     for (int round = 0; round < blueprint.config().rounds(); round++) {
       if (!store.exists(folder.success(round))) {
         lock.check();
@@ -79,7 +79,7 @@ final class RoundLoop {
         || blueprint.config().client().keepOptimizer();
   }
 
-  private void round(int round) throws IOException {
+  private void round(int round) throws IOException, InterruptedException {
     boolean resumed = store.exists(folder.round(round));
     // 1. The cohort.
     List<String> cohort = blueprint.cohort(round);
@@ -132,7 +132,8 @@ final class RoundLoop {
     listener.closed(summary);
   }
 
-  private Map<String, String> train(int round, List<String> cohort) throws IOException {
+  private Map<String, String> train(int round, List<String> cohort)
+      throws IOException, InterruptedException {
     StepProgress progress = new StepProgress();
     spark.sc().register(progress, "tributary.steps");
     try (ProgressWatch watch = new ProgressWatch(spark, progress.id(), round, listener)) {

@@ -109,6 +109,11 @@ final class RunConfig {
                     key.equals("model") ? config.model().path() : config.data().path()));
       }
     }
+    if (store.exists(folder.round(config.rounds()))) {
+      differences.add(
+          "rounds: is %d, but round %d has begun already; ask for more rounds"
+              .formatted(config.rounds(), config.rounds() + 1));
+    }
     if (!differences.isEmpty()) {
       throw WrongInput.all(
           "out: %s is another run's; name another folder, or set back:".formatted(folder.root()),

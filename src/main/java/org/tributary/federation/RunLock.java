@@ -115,6 +115,9 @@ final class RunLock implements AutoCloseable {
         continue; // a newer holder has cleared the files of this generation away: look again
       }
       if (Json.commit(store, held(folder, last + 1), me)) {
+        if (lastGeneration(store, folder) > last + 1) {
+          continue; // so slow that a newer holder had cleared this generation away already
+        }
         forget(store, folder, last + 1);
         return new RunLock(store, folder, last + 1, leaseSeconds);
       }

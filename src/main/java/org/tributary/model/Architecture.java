@@ -40,6 +40,17 @@ public interface Architecture {
   Map<String, long[]> head(int labels);
 
   /**
+   * The name that a tensor has in a checkpoint with a head: Hugging Face puts a prefix before the
+   * names of a model that got one.
+   *
+   * @param name in the base model's checkpoint
+   * @return the same, or with the family's prefix
+   */
+  default String nameWithHead(String name) {
+    return name;
+  }
+
+  /**
    * The linear layers: what adapters can be put on.
    *
    * @return shape [out, in] of a layer's weight, by the layer's name (without {@code .weight})

@@ -19,7 +19,7 @@ public final class Architectures {
       new TreeMap<>(
           Map.of(
               Bert.MODEL_TYPE,
-              (config, names, pooling) -> new Bert(config, prefix(names, "bert."), pooling),
+              (config, names, pooling) -> new Bert(config, prefix(names, Bert.HEADED), pooling),
               Llama.MODEL_TYPE,
               (config, names, pooling) -> new Llama(config)));
 

@@ -19,6 +19,9 @@ import org.tributary.torch.Text;
 final class Bert implements Architecture {
   static final String MODEL_TYPE = "bert";
 
+  /** The prefix of names in a BertForSequenceClassification. */
+  static final String HEADED = "bert.";
+
   private static final Map<String, String> ACTIVATIONS =
       Map.of(
           "gelu", "torch.gelu(y, approximate=\"none\")",
@@ -109,6 +112,11 @@ final class Bert implements Architecture {
     Map<String, long[]> w = new LinkedHashMap<>();
     layer(w, "classifier", labels, hidden);
     return w;
+  }
+
+  @Override
+  public String nameWithHead(String name) {
+    return name.startsWith(HEADED) || name.startsWith("classifier.") ? name : HEADED + name;
   }
 
   @Override

@@ -1,8 +1,10 @@
 package org.tributary.model;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
@@ -45,23 +47,22 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
    * @throws WrongInput if a target names none, or the rank exceeds a layer's smaller side
    */
   public Map<String, long[]> layers(Map<String, long[]> linear) {
-    Map<String, long[]> chosen = new LinkedHashMap<>();
+    Set<String> named = new HashSet<>();
     for (String target : targets) {
       Globs glob = Globs.of(target.contains(".") || target.contains("*") ? target : "*." + target);
-      long before = chosen.size();
-      boolean any = false;
-      for (Map.Entry<String, long[]> layer : linear.entrySet()) {
-        if (glob.matches(layer.getKey()) || layer.getKey().equals(target)) {
-          any = true;
-          chosen.put(layer.getKey(), layer.getValue());
-        }
-      }
-      if (!any && chosen.size() == before) {
+      List<String> found =
+          linear.keySet().stream()
+              .filter(layer -> glob.matches(layer) || layer.equals(target))
+              .toList();
+      if (found.isEmpty()) {
         throw new WrongInput(
             "framework.lora.targets: \"%s\" names no linear layer of the model; it has %s"
                 .formatted(target, Globs.lastParts(linear.keySet())));
       }
+      named.addAll(found);
     }
+    Map<String, long[]> chosen = new LinkedHashMap<>(linear);
+    chosen.keySet().retainAll(named);
     chosen.forEach(this::checkRank);
     return chosen;
   }

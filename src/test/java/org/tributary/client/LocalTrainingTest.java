@@ -6,92 +6,21 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.fixture.TinyBert;
 import org.tributary.model.Lora;
 import org.tributary.model.Model;
-import org.tributary.optim.OptimizerSettings;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.TrainPlan;
 import org.tributary.torch.Torch;
 
-/** A client's training is a function of its assignment, alone or beside others. */
-class LocalTrainingTest {
-  private static final OptimizerSettings ADAMW =
-      new OptimizerSettings("adamw", 0, 0.9, 0.95, 1e-8, 0.01);
-  private static final OptimizerSettings SGD = new OptimizerSettings("sgd", 0, 0, 0, 0, 0);
+/** A client's training is a function of its assignment. */
+class LocalTrainingTest extends TinyClient {
   private static final Lora LORA = new Lora(3, 7, false, List.of("query", "dense"));
-  private static TinyBert bert;
-  private static Model model;
-
-  @BeforeAll
-  static void open() throws IOException {
-    Torch.prepareThread(1);
-    bert = new TinyBert();
-    model = bert.model();
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
-    bert.close();
-  }
-
-  @BeforeEach
-  void prepare() {
-    Torch.prepareThread(1);
-  }
-
-  private static Recipe recipe(OptimizerSettings optimizer, double lr, int steps, int batch) {
-    return recipe(optimizer, lr, steps, batch, 1);
-  }
-
-  private static Recipe recipe(
-      OptimizerSettings optimizer, double lr, int steps, int batch, int accumulate) {
-    return new Recipe(
-        7, 4, steps, 0, batch, accumulate, 1, optimizer, "cosine", lr, 2, optimizer == ADAMW);
-  }
-
-  private static Assignment everything(String client, int round, int rows) {
-    Map<String, HostTensor> all = bert.weights();
-    return new Assignment(
-        client,
-        round,
-        TinyBert.rows(rows, client.hashCode()),
-        bert.tokens(),
-        TinyBert.plan(all, Role.TRAVELS),
-        all,
-        Map.of());
-  }
-
-  private static Trained train(Model with, Recipe recipe, Assignment assignment) {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
-      return new LocalTraining(with, recipe).train(assignment, manager, StepListener.NONE);
-    }
-  }
-
-  private static void assertSameBits(Trained actual, Trained expected) {
-    assertThat(actual.tensors()).isEqualTo(expected.tensors());
-    assertThat(actual.optimizerState()).isEqualTo(expected.optimizerState());
-    assertThat(actual.facts().lossMean()).isEqualTo(expected.facts().lossMean());
-    assertThat(actual.facts().gradientNorm()).isEqualTo(expected.facts().gradientNorm());
-  }
 
   @Test
   void everythingThatTrainsMovesAndLearns() {
@@ -116,84 +45,6 @@ class LocalTrainingTest {
         .isNotEqualTo(first.tensors());
     assertThat(train(model, recipe, everything("b", 1, 30)).tensors())
         .isNotEqualTo(first.tensors());
-  }
-
-  @Test
-  void garbageCollectionAtAnyMomentChangesNoBit() throws Exception {
-    Recipe recipe = recipe(ADAMW, 1e-2, 25, 4, 2);
-    Trained calm = train(model, recipe, everything("a", 0, 30));
-    try (GarbagePressure pressure = new GarbagePressure()) {
-      assertSameBits(train(model, recipe, everything("a", 0, 30)), calm);
-      assertThat(pressure.collections()).as("collections while it trained").isGreaterThan(10);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"adamw", "sgd"})
-  void garbageCollectionBetweenGradientsAndStepChangesNoBit(String optimizer) {
-    OptimizerSettings settings = optimizer.equals("sgd") ? SGD : ADAMW;
-    Steps steps = new Steps(bert, model, settings);
-    Map<String, HostTensor> calm = steps.run(5, () -> {});
-    Map<String, HostTensor> collected =
-        steps.run(
-            5,
-            () -> {
-              System.gc();
-              GarbagePressure.scribble(200);
-            });
-    assertThat(collected).isEqualTo(calm);
-    assertThat(calm).isNotEqualTo(bert.weights());
-  }
-
-  @Test
-  void memoryStaysFlatOverManySteps() {
-    List<MemoryWatch.Reading> readings = new ArrayList<>();
-    Recipe recipe = recipe(ADAMW, 1e-3, 2000, 4, 2);
-    try (NDManager manager = Torch.manager(Device.cpu())) {
-      new LocalTraining(model, recipe)
-          .train(
-              everything("a", 0, 30),
-              manager,
-              (step, steps, loss) -> {
-                if (step % 500 == 0) {
-                  readings.add(MemoryWatch.read(manager));
-                }
-              });
-      assertThat(MemoryWatch.arrays(manager)).as("arrays left behind").isZero();
-    }
-    assertThat(readings).hasSize(4);
-    assertThat(readings.get(0).arrays()).as("weights and moments").isGreaterThan(100);
-    assertThat(readings)
-        .extracting(MemoryWatch.Reading::arrays)
-        .containsOnly(readings.get(0).arrays());
-    assertThat(readings.get(3).resident() - readings.get(0).resident())
-        .as("growth of %s from step 500 to 2000", readings)
-        .isLessThan(16L << 20);
-  }
-
-  @Test
-  void twoClientsAtOnceGiveTheBitsOfOneAfterTheOther() throws Exception {
-    Recipe recipe = recipe(ADAMW, 1e-2, 30, 4);
-    Trained a = train(model, recipe, everything("a", 0, 30));
-    Trained b = train(model, recipe, everything("b", 0, 30));
-    ExecutorService threads = Executors.newFixedThreadPool(2);
-    try {
-      CyclicBarrier together = new CyclicBarrier(2);
-      List<Future<Trained>> running = new ArrayList<>();
-      for (String client : List.of("a", "b")) {
-        Callable<Trained> work =
-            () -> {
-              Torch.prepareThread(1);
-              together.await();
-              return train(model, recipe, everything(client, 0, 30));
-            };
-        running.add(threads.submit(work));
-      }
-      assertSameBits(running.get(0).get(), a);
-      assertSameBits(running.get(1).get(), b);
-    } finally {
-      threads.shutdownNow();
-    }
   }
 
   @Test
@@ -299,15 +150,6 @@ class LocalTrainingTest {
     Map<String, HostTensor> all = bert.adapters(LORA, seed);
     all.keySet().removeIf(name -> !name.endsWith(which));
     return all;
-  }
-
-  @SafeVarargs
-  private static Assignment start(TrainPlan plan, Map<String, HostTensor>... parts) {
-    Map<String, HostTensor> start = new TreeMap<>();
-    for (Map<String, HostTensor> part : parts) {
-      start.putAll(part);
-    }
-    return new Assignment("a", 0, TinyBert.rows(30, 5), bert.tokens(), plan, start, Map.of());
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
@@ -27,12 +28,19 @@ import org.tributary.torch.Torch;
  */
 final class PlainLoop {
   private final TrainConfig config;
+  private final Set<String> excluded;
   private final Blueprint blueprint;
   private final Map<String, Map<String, HostTensor>> own = new HashMap<>();
   private final Map<String, Map<String, HostTensor>> memories = new HashMap<>();
 
   PlainLoop(TrainConfig config) throws IOException {
+    this(config, Set.of());
+  }
+
+  /** A loop over the other clients, as if nobody had ever heard of the excluded ones. */
+  PlainLoop(TrainConfig config, Set<String> excluded) throws IOException {
     this.config = config;
+    this.excluded = excluded;
     blueprint = new Blueprint(Tiny.STORE, config);
   }
 
@@ -78,6 +86,9 @@ final class PlainLoop {
     List<Map<String, HostTensor>> updates = new ArrayList<>();
     List<Integer> samples = new ArrayList<>();
     for (String client : blueprint.cohort(round)) {
+      if (excluded.contains(client)) {
+        continue;
+      }
       ClassificationSet rows =
           ClassificationSet.read(
               Tiny.STORE, blueprint.trainFolders(client), blueprint.columns(), blueprint.labels());

@@ -27,8 +27,10 @@ import org.tributary.protocol.HostTensor;
  * A world small enough for tests: the golden BERT as a base model without a classifier, and clients
  * of unequal sizes whose texts tell their class by a word.
  */
-final class Tiny {
-  static final Store STORE = Store.of(new Configuration());
+public final class Tiny {
+  /** Files on this machine. */
+  public static final Store STORE = Store.of(new Configuration());
+
   private static final List<String> LABELS = List.of("genetic", "symptoms", "treatment");
   private static final Schema SCHEMA =
       Schema.of(
@@ -38,13 +40,13 @@ final class Tiny {
   private final Path root;
 
   /** Makes the model and a partitioned set with clients of the given sizes. */
-  Tiny(Path root, int... sizes) throws IOException {
+  public Tiny(Path root, int... sizes) throws IOException {
     this.root = root;
-    model();
-    data(sizes);
+    writeModel();
+    writeData(sizes);
   }
 
-  private void model() throws IOException {
+  private void writeModel() throws IOException {
     Path golden = Path.of(System.getProperty("golden"), "bert");
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
@@ -55,13 +57,13 @@ final class Tiny {
     weights.keySet().removeIf(name -> name.startsWith("classifier"));
     HuggingFaceFolder.write(
         STORE,
-        hadoop(root.resolve("model")),
+        hadoop(model()),
         config,
         weights,
         Map.of("tokenizer.json", Files.readAllBytes(golden.resolve("tokenizer.json"))));
   }
 
-  private void data(int... sizes) throws IOException {
+  private void writeData(int... sizes) throws IOException {
     TreeMap<String, Manifest.Client> clients = new TreeMap<>();
     for (int k = 0; k < sizes.length; k++) {
       String id = "%04d".formatted(k);
@@ -92,7 +94,7 @@ final class Tiny {
             clients,
             part("test", 60, 999),
             Map.of())
-        .write(STORE, hadoop(root.resolve("data")));
+        .write(STORE, hadoop(data()));
   }
 
   private Manifest.Part part(String folder, int rows, long seed) throws IOException {
@@ -106,23 +108,46 @@ final class Tiny {
       counts.merge(label, 1L, Long::sum);
     }
     String file = folder + "/part-00000.parquet";
-    org.apache.hadoop.fs.Path path = hadoop(root.resolve("data").resolve(file));
+    org.apache.hadoop.fs.Path path = hadoop(data().resolve(file));
     STORE.commit(path, out -> ParquetRows.write(out, SCHEMA, all));
     return new Manifest.Part(file, rows, counts, STORE.sha256(path));
   }
 
+  /** The base model's folder. */
+  public Path model() {
+    return root.resolve("model");
+  }
+
+  /** The partitioned set's folder. */
+  public Path data() {
+    return root.resolve("data");
+  }
+
+  /** Replaces a client's training rows by ones with a label; the manifest stays as it is. */
+  void relabel(String client, int rows, String label) throws IOException {
+    List<Row> all = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      all.add(Row.of(SCHEMA, "what is it, number " + i, label));
+    }
+    org.apache.hadoop.fs.Path path =
+        hadoop(root.resolve("data/client=" + client + "/train/part-00000.parquet"));
+    STORE.delete(path);
+    STORE.commit(path, out -> ParquetRows.write(out, SCHEMA, all));
+  }
+
   /** The run's folder for a name. */
-  Path out(String name) {
+  public Path out(String name) {
     return root.resolve("runs").resolve(name);
   }
 
   /** A configuration: three rounds of two steps with AdamW, changed by {@code key=value}s. */
-  TrainConfig config(String name, String framework, String... sets) {
+  public TrainConfig config(String name, String framework, String... sets) {
     return ConfigReader.read(
         "tiny.yaml", yaml(name, framework), List.of(sets), TrainConfig.class, RunSpec.CHOICES);
   }
 
-  String yaml(String name, String framework) {
+  /** The file that {@link #config} starts from. */
+  public String yaml(String name, String framework) {
     return """
         out: %s
         seed: 7
@@ -138,20 +163,21 @@ final class Tiny {
         evaluate: {shard: 25, batch: 8}
         keep: {updates: 99, globals: 99}
         """
-        .formatted(out(name), root.resolve("model"), root.resolve("data"), framework);
+        .formatted(out(name), model(), data(), framework);
   }
 
   /** Sets that ask for adapters. */
-  static final String[] LORA = {
+  public static final String[] LORA = {
     "framework.lora.rank=3", "framework.lora.targets=[query, value]", "framework.lora.alpha=6"
   };
 
-  static org.apache.hadoop.fs.Path hadoop(Path path) {
+  /** A path as Hadoop writes it. */
+  public static org.apache.hadoop.fs.Path hadoop(Path path) {
     return new org.apache.hadoop.fs.Path(path.toUri());
   }
 
   /** The tensors of a file. */
-  static Map<String, HostTensor> tensors(org.apache.hadoop.fs.Path file) {
+  public static Map<String, HostTensor> tensors(org.apache.hadoop.fs.Path file) {
     try {
       return SafeTensors.read(STORE, file).tensors();
     } catch (IOException e) {

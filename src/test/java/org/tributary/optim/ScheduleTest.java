@@ -74,7 +74,9 @@ class ScheduleTest {
     "1, 8, 1, 81, 11",
     "0.5, 8, 2, 64, 2",
     "3, 4, 1, 1, 1",
-    "0.001, 4, 1, 5, 1"
+    "0.001, 4, 1, 5, 1",
+    "1.1, 1, 1, 50, 55",
+    "1.1, 2, 1, 100, 55"
   })
   void epochsBecomeSteps(double epochs, int batch, int accumulate, int rows, int steps) {
     assertThat(recipe(5, 0, epochs, batch, accumulate).stepsFor(rows)).isEqualTo(steps);

@@ -1,0 +1,92 @@
+package org.tributary.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.tributary.fixture.TinyBert;
+import org.tributary.model.Model;
+import org.tributary.optim.OptimizerSettings;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.TrainPlan;
+import org.tributary.torch.Torch;
+
+/**
+ * Tests of a client's training share this: the tiny model, and assignments and recipes to train it
+ * with.
+ */
+abstract class TinyClient {
+  static final OptimizerSettings ADAMW = new OptimizerSettings("adamw", 0, 0.9, 0.95, 1e-8, 0.01);
+  static final OptimizerSettings SGD = new OptimizerSettings("sgd", 0, 0, 0, 0, 0);
+  static TinyBert bert;
+  static Model model;
+
+  @BeforeAll
+  static void open() throws IOException {
+    Torch.prepareThread(1);
+    bert = new TinyBert();
+    model = bert.model();
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+    bert.close();
+  }
+
+  @BeforeEach
+  void prepare() {
+    Torch.prepareThread(1);
+  }
+
+  static Recipe recipe(OptimizerSettings optimizer, double lr, int steps, int batch) {
+    return recipe(optimizer, lr, steps, batch, 1);
+  }
+
+  static Recipe recipe(
+      OptimizerSettings optimizer, double lr, int steps, int batch, int accumulate) {
+    return new Recipe(
+        7, 4, steps, 0, batch, accumulate, 1, optimizer, "cosine", lr, 2, optimizer == ADAMW);
+  }
+
+  static Assignment everything(String client, int round, int rows) {
+    Map<String, HostTensor> all = bert.weights();
+    return new Assignment(
+        client,
+        round,
+        TinyBert.rows(rows, client.hashCode()),
+        bert.tokens(),
+        TinyBert.plan(all, Role.TRAVELS),
+        all,
+        Map.of());
+  }
+
+  static Trained train(Model with, Recipe recipe, Assignment assignment) {
+    try (NDManager manager = Torch.manager(Device.cpu())) {
+      return new LocalTraining(with, recipe).train(assignment, manager, StepListener.NONE);
+    }
+  }
+
+  static void assertSameBits(Trained actual, Trained expected) {
+    assertThat(actual.tensors()).isEqualTo(expected.tensors());
+    assertThat(actual.optimizerState()).isEqualTo(expected.optimizerState());
+    assertThat(actual.facts().lossMean()).isEqualTo(expected.facts().lossMean());
+    assertThat(actual.facts().gradientNorm()).isEqualTo(expected.facts().gradientNorm());
+  }
+
+  @SafeVarargs
+  static Assignment start(TrainPlan plan, Map<String, HostTensor>... parts) {
+    Map<String, HostTensor> start = new TreeMap<>();
+    for (Map<String, HostTensor> part : parts) {
+      start.putAll(part);
+    }
+    return new Assignment("a", 0, TinyBert.rows(30, 5), bert.tokens(), plan, start, Map.of());
+  }
+}

@@ -1,0 +1,103 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.federation.ClientListener.Moment.COMMITTED;
+import static org.tributary.federation.ClientListener.Moment.STATE_WRITTEN;
+import static org.tributary.federation.ClientListener.Moment.STEP;
+import static org.tributary.federation.ClientListener.Moment.UPDATE_WRITTEN;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.config.TrainConfig;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * Several JVMs give the bits of a plain loop in one, also where they die at every moment of a
+ * client's task.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ClusterTest {
+  @TempDir static Path dir;
+  private static Disturbance disturbance;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    disturbance = Disturbance.in(dir.resolve("disturbance"));
+    spark = Cluster.open(disturbance, 2);
+    tiny = new Tiny(dir, 11, 30, 7, 9);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @BeforeEach
+  void clear() throws Exception {
+    disturbance.clear();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fedavg, false, 512m", "fedit, true, 0"})
+  void equalsThePlainLoop(String framework, boolean lora, String driverLimit) throws Exception {
+    TrainConfig config =
+        tiny.config(
+            framework,
+            framework,
+            FederationTest.sets(
+                lora, "client.keepOptimizer=true", "reduce.driverLimit=" + driverLimit));
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
+    assertThat(expected).as("rounds that change something").doesNotHaveDuplicates();
+    for (int round = 0; round < config.rounds(); round++) {
+      assertThat(Tiny.tensors(outcome.folder().global(round)))
+          .as("round %d", round)
+          .isEqualTo(expected.get(round));
+      assertThat(disturbance.starts("0001", round)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void killedOnceAtAnyMoment() throws Exception {
+    disturbance.killOnce(STEP, "0000", 0);
+    disturbance.killOnce(STATE_WRITTEN, "0001", 0);
+    disturbance.killOnce(UPDATE_WRITTEN, "0002", 1);
+    disturbance.killOnce(COMMITTED, "0003", 1);
+    disturbance.killOnce(COMMITTED, "0000", 2);
+    TrainConfig config = tiny.config("once", "fedavg", "client.keepOptimizer=true");
+    Federation.Outcome outcome =
+        new Federation(spark, new OverwriteWatch(Path.of(config.out()))).train(config);
+    assertThat(disturbance.isDone()).isTrue();
+    List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
+    assertThat(expected).as("rounds that change something").doesNotHaveDuplicates();
+    for (int round = 0; round < config.rounds(); round++) {
+      assertThat(Tiny.tensors(outcome.folder().global(round))).isEqualTo(expected.get(round));
+      assertThat(Json.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class).failed())
+          .isEmpty();
+      for (String client : List.of("0000", "0001", "0002", "0003")) {
+        assertThat(disturbance.count(COMMITTED, client, round, 2))
+            .as("commits of %s in round %d", client, round)
+            .isEqualTo(1);
+        boolean killedBefore =
+            round == 0 && (client.equals("0000") || client.equals("0001"))
+                || round == 1 && client.equals("0002");
+        assertThat(disturbance.starts(client, round))
+            .as("starts of %s in round %d", client, round)
+            .isEqualTo(killedBefore ? 2 : 1);
+      }
+    }
+  }
+}

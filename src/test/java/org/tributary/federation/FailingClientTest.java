@@ -1,0 +1,97 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.config.TrainConfig;
+
+/**
+ * Clients that fail for reasons of their own: they are left out with the reason, the rest go on.
+ */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class FailingClientTest {
+  /** A rate at which whoever makes a second step meets a loss that is no number. */
+  private static final String[] DIVERGING = {
+    "client.steps=null",
+    "client.epochs=1",
+    "client.optimizer.name=sgd",
+    "client.optimizer.lr=1.0e18",
+    "client.schedule.name=constant",
+    "client.schedule.warmup=0",
+    "rounds=1"
+  };
+
+  @TempDir Path dir;
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void open() {
+    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static Federation.Outcome train(TrainConfig config) throws Exception {
+    return new Federation(spark, new OverwriteWatch(Path.of(config.out()))).train(config);
+  }
+
+  private static Accepted accepted(Federation.Outcome outcome) throws Exception {
+    return Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+  }
+
+  @Test
+  void aLossThatIsNoNumber() throws Exception {
+    Tiny tiny = new Tiny(dir, 4, 12, 3);
+    TrainConfig config = tiny.config("nan", "fedavg", DIVERGING);
+    Federation.Outcome outcome = train(config);
+    assertThat(accepted(outcome).failed()).containsOnlyKeys("0001");
+    assertThat(accepted(outcome).failed().get("0001"))
+        .contains("the loss is NaN at step 2 of round 0; lower client.optimizer.lr");
+    assertThat(Tiny.tensors(outcome.folder().global(0)))
+        .isEqualTo(new PlainLoop(config, Set.of("0001")).run().get(0));
+  }
+
+  @Test
+  void aLabelThatNobodyDeclared() throws Exception {
+    Tiny tiny = new Tiny(dir, 9, 8, 12);
+    tiny.relabel("0001", 8, "symptom");
+    TrainConfig all = tiny.config("label", "fedavg", "cohort.minClients=3");
+    assertThatThrownBy(() -> train(all))
+        .isInstanceOf(QuorumMissed.class)
+        .hasMessageContaining("2 of 3 clients finished")
+        .hasMessageContaining("client 0001: ")
+        .hasMessageContaining("label \"symptom\" in column label is not among the declared labels")
+        .hasMessageContaining("did you mean \"symptoms\"?");
+
+    TrainConfig two = tiny.config("label", "fedavg", "cohort.minClients=2", "rounds=3");
+    Federation.Outcome outcome = train(two);
+    assertThat(accepted(outcome).failed()).containsOnlyKeys("0001");
+    assertThat(Tiny.tensors(outcome.folder().global(2)))
+        .isEqualTo(new PlainLoop(two, Set.of("0001")).run().get(2));
+  }
+
+  @Test
+  void whoFailedIsTriedAgainByTheSameApplication() throws Exception {
+    Tiny tiny = new Tiny(dir, 9, 8);
+    tiny.relabel("0001", 8, "symptom");
+    TrainConfig config = tiny.config("again", "fedavg", "cohort.minClients=2");
+    assertThatThrownBy(() -> train(config)).isInstanceOf(QuorumMissed.class);
+    tiny.relabel("0001", 8, "symptoms");
+    Federation.Outcome outcome = train(config);
+    assertThat(accepted(outcome).failed()).isEmpty();
+    assertThat(Tiny.tensors(outcome.folder().global(2)))
+        .isEqualTo(new PlainLoop(config).run().get(2));
+  }
+}

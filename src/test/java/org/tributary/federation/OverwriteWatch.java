@@ -1,0 +1,27 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Looks at a run's files in every phase and fails where one is not what it was. */
+final class OverwriteWatch implements RoundListener {
+  private final Path out;
+  private Snapshot last = new Snapshot(Map.of());
+
+  OverwriteWatch(Path out) {
+    this.out = out;
+  }
+
+  @Override
+  public void phase(int round, Phase phase) {
+    try {
+      Snapshot now = Snapshot.of(out);
+      last.assertNothingOverwrittenBy(now);
+      last = now;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

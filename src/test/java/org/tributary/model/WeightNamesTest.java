@@ -1,0 +1,126 @@
+package org.tributary.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.error.WrongInput;
+import org.tributary.fixture.TinyBert;
+
+/** A checkpoint's tensors against its config.json, and globs over their names. */
+class WeightNamesTest {
+  private static final String WORDS = "bert.embeddings.word_embeddings.weight";
+  private static final String QUERY = "bert.encoder.layer.1.attention.self.query.weight";
+  private static final String POOLER = "bert.pooler.dense.weight";
+  private static TinyBert bert;
+  private Map<String, long[]> shapes;
+
+  @BeforeAll
+  static void open() throws IOException {
+    bert = new TinyBert();
+  }
+
+  @AfterAll
+  static void close() {
+    bert.close();
+  }
+
+  @BeforeEach
+  void copy() {
+    shapes = TinyBert.shapes(bert.weights());
+  }
+
+  private void check() {
+    WeightNames.check("/models/tiny", bert.architecture(), shapes);
+  }
+
+  @Test
+  void aCheckpointThatFitsPassesAndSoDoesOneWithExtras() {
+    assertThatCode(this::check).doesNotThrowAnyException();
+    shapes.put("bert.embeddings.position_ids", new long[] {1, 64});
+    assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void thePoolerAndTheHeadMayBeMissing() {
+    shapes.keySet().removeIf(name -> name.contains("pooler") || name.startsWith("classifier"));
+    assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void missingTensorsAndWrongShapesAreToldTogether() {
+    shapes.remove(QUERY);
+    shapes.put(WORDS, new long[] {32, 420});
+    shapes.put(POOLER, new long[] {32});
+    assertThatThrownBy(this::check)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageStartingWith("/models/tiny: the weights do not fit config.json:")
+        .hasMessageContaining("tensor " + QUERY + " is missing")
+        .hasMessageContaining(
+            "tensor " + WORDS + " has shape [32, 420], config.json asks for [420, 32]")
+        .hasMessageContaining(
+            "tensor " + POOLER + " has shape [32], config.json asks for [32, 32]");
+  }
+
+  @Test
+  void atMostTenAreListed() {
+    int needed = bert.architecture().weights().size();
+    shapes.clear();
+    assertThatThrownBy(this::check)
+        .isInstanceOf(WrongInput.class)
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1 + 10 + 1))
+        .hasMessageEndingWith("and " + (needed - 10) + " more");
+  }
+
+  @Test
+  void tenAreListedWithoutARest() {
+    List<String> first = List.copyOf(bert.architecture().weights().keySet()).subList(0, 10);
+    shapes.keySet().removeAll(first);
+    assertThatThrownBy(this::check)
+        .isInstanceOf(WrongInput.class)
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1 + 10))
+        .hasMessageNotContaining("more");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "*.query.*, 4",
+    "*.query.weight, 2",
+    "*LayerNorm.bias, 5",
+    "*, 41",
+    "bert.encoder.layer.1.attention.self.query.weight, 1"
+  })
+  void globsNameWeights(String glob, int weights) {
+    assertThat(WeightNames.matching(List.of(glob), shapes, Set.of())).hasSize(weights);
+  }
+
+  @Test
+  void globsJoinAndMayNameAFreshHead() {
+    assertThat(
+            WeightNames.matching(
+                List.of("*.query.weight", "*.query.*", "classifier.*"),
+                TinyBert.shapes(Map.of(QUERY, bert.weights().get(QUERY))),
+                Set.of("classifier.weight")))
+        .containsOnlyKeys(QUERY);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"*.q_proj.*", "bert", "*query", "bert?encoder*"})
+  void aGlobThatNamesNothingIsTold(String glob) {
+    assertThatThrownBy(() -> WeightNames.matching(List.of("*", glob), shapes, Set.of()))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("framework.train")
+        .hasMessageContaining("\"" + glob + "\" names no weight")
+        .hasMessageContaining("bert.");
+  }
+}
