@@ -3,8 +3,6 @@ package org.tributary.linalg;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.tributary.protocol.DType;
-import org.tributary.protocol.HostTensor;
 
 /**
  * Products of matrices on ND4J: OpenBLAS, or cuBLAS in a build with profile {@code cuda}.
@@ -26,15 +24,6 @@ public final class Gemm {
   }
 
   private Gemm() {}
-
-  /**
-   * What computes products in this build; bits are equal for equal ones.
-   *
-   * @return such as {@code CpuBackend}
-   */
-  public static String backend() {
-    return Nd4j.getBackend().getClass().getSimpleName();
-  }
 
   /**
    * A B.
@@ -68,25 +57,23 @@ public final class Gemm {
   }
 
   /**
-   * A B in the type of both.
+   * A B in float32.
    *
-   * @param a [m, k], F32 or F64
-   * @param b [k, n] of the same type
-   * @return [m, n] of that type
+   * @param m rows of A
+   * @param n columns of B
+   * @param a [m, k], row-major
+   * @param b [k, n], row-major
+   * @return [m, n], row-major
    */
-  public static HostTensor product(HostTensor a, HostTensor b) {
-    if (a.dtype() != b.dtype()) {
-      throw new IllegalArgumentException(a + " times " + b + ": types differ");
-    }
-    if (a.dtype() == DType.F64) {
-      return product(Matrix.of(a), Matrix.of(b)).tensor(DType.F64);
-    }
-    checkInner(a.shape()[1], b.shape()[0]);
-    try (INDArray x = Nd4j.create(a.toFloats(), a.shape(), 'c');
-        INDArray y = Nd4j.create(b.toFloats(), b.shape(), 'c');
+  public static float[] product(int m, int n, float[] a, float[] b) {
+    int k = a.length / m;
+    checkInner((long) k * m, a.length);
+    checkInner((long) k * n, b.length);
+    try (INDArray x = Nd4j.create(a, new long[] {m, k}, 'c');
+        INDArray y = Nd4j.create(b, new long[] {k, n}, 'c');
         INDArray xy = Nd4j.gemm(x, y, false, false);
         INDArray rows = xy.dup('c')) {
-      return HostTensor.of(rows.data().asFloat(), a.shape()[0], b.shape()[1]);
+      return rows.data().asFloat();
     }
   }
 

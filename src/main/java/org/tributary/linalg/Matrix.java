@@ -1,11 +1,7 @@
 package org.tributary.linalg;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
-import org.tributary.protocol.DType;
-import org.tributary.protocol.HostTensor;
 
 /**
  * A matrix of doubles on the Java heap.
@@ -34,50 +30,6 @@ public record Matrix(int rows, int columns, double[] values) {
    */
   public static Matrix zeros(int rows, int columns) {
     return new Matrix(rows, columns, new double[Math.multiplyExact(rows, columns)]);
-  }
-
-  /**
-   * A tensor's values.
-   *
-   * @param tensor of two axes, F32 or F64
-   * @return a copy
-   */
-  public static Matrix of(HostTensor tensor) {
-    if (tensor.shape().length != 2) {
-      throw new IllegalArgumentException(tensor + " is no matrix");
-    }
-    double[] values = new double[Math.toIntExact(tensor.elements())];
-    ByteBuffer data = tensor.data();
-    switch (tensor.dtype()) {
-      case F32 -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = data.getFloat();
-        }
-      }
-      case F64 -> data.asDoubleBuffer().get(values);
-      default -> throw new IllegalArgumentException(tensor + " is neither F32 nor F64");
-    }
-    return new Matrix((int) tensor.shape()[0], (int) tensor.shape()[1], values);
-  }
-
-  /**
-   * As a tensor.
-   *
-   * @param dtype F32, each value rounded once, or F64
-   * @return a copy [m, n]
-   */
-  public HostTensor tensor(DType dtype) {
-    ByteBuffer data =
-        ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (double value : values) {
-      switch (dtype) {
-        case F32 -> data.putFloat((float) value);
-        case F64 -> data.putDouble(value);
-        default -> throw new IllegalArgumentException(dtype + " is neither F32 nor F64");
-      }
-    }
-    return new HostTensor(dtype, new long[] {rows, columns}, data.flip());
   }
 
   /**
