@@ -75,7 +75,7 @@ class DecompositionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"129, 128", "128, 129", "300, 40", "40, 300", "128, 128"})
+  @CsvSource({"65, 64", "64, 65", "300, 40", "40, 300", "64, 64", "128, 128"})
   void aroundTheThreshold(int rows, int columns) {
     Matrix m = random(rows, columns, 5);
     check(m, Decompositions.svd(m));
