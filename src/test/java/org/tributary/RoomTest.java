@@ -181,9 +181,14 @@ class RoomTest {
   }
 
   @Test
+  void theMergesAlgebraIsLinalgs() {
+    onlyIn(List.of("linalg"), "org.nd4j..", "org.bytedeco..", "org.apache.commons.math3.linear..");
+  }
+
+  @Test
   void onlyThoseWhoComputeKnowTheEngine() {
     onlyIn(
-        List.of("torch", "model", "optim", "client", "federation"),
+        List.of("torch", "linalg", "model", "optim", "client", "federation"),
         "ai.djl",
         "ai.djl.ndarray..",
         "ai.djl.engine..");

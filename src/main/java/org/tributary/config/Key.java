@@ -95,6 +95,13 @@ public @interface Key {
   String pattern() default "";
 
   /**
+   * Whether a list is a {@code List<Integer>} of whole numbers of at least 1.
+   *
+   * @return false for texts
+   */
+  boolean counts() default false;
+
+  /**
    * Whether a {@code long} is a size in bytes, written with a suffix {@code k}, {@code m} or {@code
    * g} (1024-fold each).
    *

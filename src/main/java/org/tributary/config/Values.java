@@ -61,6 +61,8 @@ final class Values {
       return whole(key, node, Long.MIN_VALUE, Long.MAX_VALUE).longValueExact();
     } else if (type == double.class || type == Double.class) {
       return real(key, node);
+    } else if (type == List.class && key.counts()) {
+      return counts(node);
     } else if (type == List.class) {
       return texts(key, node);
     } else if (type == Map.class) {
@@ -189,6 +191,22 @@ final class Values {
       throw new Bad(node, "must have at least %.0f entries, got none".formatted(key.min()));
     }
     return Collections.unmodifiableMap(lists);
+  }
+
+  private static List<Integer> counts(Node node) throws Bad {
+    if (!(node instanceof SequenceNode list)) {
+      throw new Bad(node, "expected a list of whole numbers, got " + got(node));
+    }
+    List<Integer> counts = new ArrayList<>();
+    for (Node entry : list.getValue()) {
+      if (!is(entry, Tag.INT)
+          || !scalar(entry).matches("[0-9]{1,9}")
+          || scalar(entry).equals("0")) {
+        throw new Bad(entry, "expected a whole number of at least 1, got " + got(entry));
+      }
+      counts.add(Integer.valueOf(scalar(entry)));
+    }
+    return List.copyOf(counts);
   }
 
   private static List<String> texts(Key key, Node node) throws Bad {

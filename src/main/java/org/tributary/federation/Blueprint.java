@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensors;
@@ -35,6 +36,7 @@ import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Optimizers;
 import org.tributary.optim.Projector;
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.TrainPlan;
 import org.tributary.protocol.Trainables;
@@ -57,6 +59,7 @@ public final class Blueprint {
   private final Map<String, long[]> newHead;
   private final Map<String, long[]> adapted;
   private final Framework framework;
+  private final Ranks ranks;
   private final TrainPlan plan;
 
   /**
@@ -84,7 +87,9 @@ public final class Blueprint {
             : Labels.of(base, manifest, config.data());
     newHead = head();
     WeightNames.check(base.folder().toString(), architecture, shapes());
-    framework = Frameworks.named(config.framework().name());
+    Adapters adapters = lora() == null ? null : lora().adapters();
+    framework = Frameworks.named(config.framework().name(), adapters);
+    ranks = Ranks.of(config, adapters, framework, manifest);
     adapted = lora() == null ? Map.of() : lora().layers(architecture.linearLayers());
     plan = framework.plan(trainables());
     checkOptimizer();
@@ -292,6 +297,17 @@ public final class Blueprint {
   }
 
   /**
+   * Whether a client takes part for the first time.
+   *
+   * @param client id
+   * @param round counted from 0, in whose cohort it is
+   * @return false if it was in the cohort of an earlier round
+   */
+  boolean isFirst(String client, int round) {
+    return IntStream.range(0, round).noneMatch(earlier -> cohort(earlier).contains(client));
+  }
+
+  /**
    * The folders of a client's training rows.
    *
    * @param client id
@@ -420,9 +436,14 @@ public final class Blueprint {
     return framework;
   }
 
-  /** What trains, travels and stays. */
+  /** What trains, travels and stays, in the shapes of the global tensors. */
   public TrainPlan plan() {
     return plan;
+  }
+
+  /** The ranks of the clients' adapters. */
+  Ranks ranks() {
+    return ranks;
   }
 
   /**

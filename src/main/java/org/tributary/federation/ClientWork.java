@@ -22,6 +22,7 @@ import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
 import org.tributary.data.Examples;
 import org.tributary.error.WrongInput;
+import org.tributary.model.Model;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -113,15 +114,23 @@ record ClientWork(
     Map<String, HostTensor> optimizer = new TreeMap<>();
     collectStart(bench, folder, client, start, optimizer);
     Assignment assignment =
-        new Assignment(client, round, rows, bench.tokens(), blueprint.plan(), start, optimizer);
+        new Assignment(
+            client,
+            round,
+            rows,
+            bench.tokens(),
+            blueprint.ranks().plan(client, blueprint.plan()),
+            start,
+            optimizer);
     StepListener steps =
         (step, of, loss) -> {
           progress.done(client, step, of, loss);
           listener.on(ClientListener.Moment.STEP, client, round, step);
         };
-    try (NDManager manager = Torch.manager(bench.device())) {
+    try (NDManager manager = Torch.manager(bench.device());
+        Model model = bench.model().withScaling(blueprint.ranks().scaling(client))) {
       Trained trained =
-          new LocalTraining(bench.model(), blueprint.recipe()).train(assignment, manager, steps);
+          new LocalTraining(model, blueprint.recipe()).train(assignment, manager, steps);
       new Writing(bench, folder, listener).commit(assignment, trained, attempt);
     }
   }
@@ -134,7 +143,7 @@ record ClientWork(
       Map<String, HostTensor> start,
       Map<String, HostTensor> optimizer)
       throws IOException {
-    start.putAll(bench.given(folder, round));
+    start.putAll(bench.blueprint().ranks().start(client, bench.given(folder, round)));
     String state = states.get(client);
     if (state == null) {
       return;
@@ -225,9 +234,16 @@ record ClientWork(
           Machine.peakMemoryBytes());
     }
 
+    /** What never changes goes down to a client once, in the first round that asks it. */
     private long bytesDown(Assignment a) {
+      boolean first = bench.blueprint().isFirst(a.client(), round);
       Map<String, HostTensor> down = new TreeMap<>(a.start());
-      down.keySet().removeIf(name -> a.plan().parts().get(name).role() == Role.STAYS);
+      down.keySet()
+          .removeIf(
+              name -> {
+                Role role = a.plan().parts().get(name).role();
+                return role == Role.STAYS || role == Role.FIXED && !first;
+              });
       return bytes(down);
     }
   }

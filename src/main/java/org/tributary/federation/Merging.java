@@ -20,6 +20,7 @@ import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Unit;
+import org.tributary.torch.Torch;
 
 /**
  * The merge of a round: {@link Framework#merge} for every unit, from ranged reads of the accepted
@@ -51,6 +52,7 @@ final class Merging {
             file + " is not what was accepted (its SHA-256 differs); restore it from a backup");
       }
     }
+    Torch.prepareThread(blueprint.config().client().threads()); // large decompositions' bits
     List<Unit> units = blueprint.framework().units(blueprint.plan());
     boolean inDriver = uploadedBytes <= blueprint.config().reduce().driverLimit();
     Assembly assembly = new Assembly();
@@ -90,6 +92,7 @@ final class Merging {
       RunFolder folder = spec.value().folder();
       Accepted choice = Json.parse(accepted, Accepted.class);
       Blueprint blueprint = new Blueprint(store, spec.value().config());
+      Torch.prepareThread(blueprint.config().client().threads());
       Unit unit = blueprint.framework().units(blueprint.plan()).get(index);
       try (Sources sources = new Sources(store, folder, choice)) {
         Map<String, HostTensor> merged =

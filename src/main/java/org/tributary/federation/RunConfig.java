@@ -20,6 +20,7 @@ import org.tributary.config.Effective;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Manifest;
 import org.tributary.error.WrongInput;
+import org.tributary.linalg.Backend;
 import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
@@ -54,6 +55,7 @@ final class RunConfig {
     facts.put("version", build.getProperty("git.build.version", "unknown"));
     facts.put("commit", build.getProperty("git.commit.id.full", "unknown"));
     facts.put("libtorch", Torch.version());
+    facts.put("gemm", Backend.name());
     facts.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
     facts.put("java", System.getProperty("java.version"));
     facts.put("cpuCapability", Machine.cpuCapability());
@@ -113,6 +115,13 @@ final class RunConfig {
       differences.add(
           "rounds: is %d, but round %d has begun already; ask for more rounds"
               .formatted(config.rounds(), config.rounds() + 1));
+    }
+    String gemm = old.path("gemm").asText(facts.get("gemm").asText());
+    if (!gemm.equals(facts.get("gemm").asText())) {
+      differences.add(
+          "merges were computed by %s, this build has %s: go on with a build of profile cuda, or"
+                  .formatted(gemm, facts.get("gemm").asText())
+              + " without it, as before");
     }
     if (!differences.isEmpty()) {
       throw WrongInput.all(

@@ -21,6 +21,7 @@ import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
+import org.tributary.protocol.TrainPlan;
 
 /**
  * Looks at every committed update before it may be accepted: names, shapes, types, and that every
@@ -94,7 +95,7 @@ final class Validation {
     Path file = folder.update(round, client, attempt);
     String problem;
     try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
-      problem = problem(reader, blueprint);
+      problem = problem(reader, blueprint.ranks().plan(client, blueprint.plan()));
     } catch (WrongInput e) {
       problem = e.getMessage();
     }
@@ -107,8 +108,8 @@ final class Validation {
         store.exists(state) ? store.sha256(state) : null);
   }
 
-  private static String problem(SafeTensors.Reader reader, Blueprint blueprint) throws IOException {
-    SortedMap<String, long[]> asked = blueprint.plan().of(Role.TRAVELS);
+  private static String problem(SafeTensors.Reader reader, TrainPlan plan) throws IOException {
+    SortedMap<String, long[]> asked = plan.of(Role.TRAVELS);
     Map<String, SafeTensorsHeader.Entry> found = reader.header().tensors();
     if (!found.keySet().equals(asked.keySet())) {
       return "its update has other tensors than the plan: %d instead of %d"

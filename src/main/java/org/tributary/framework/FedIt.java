@@ -1,6 +1,5 @@
 package org.tributary.framework;
 
-import org.tributary.error.WrongInput;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.TrainPlan;
 import org.tributary.protocol.Trainables;
@@ -16,11 +15,7 @@ final class FedIt extends LinearFramework {
 
   @Override
   public TrainPlan plan(Trainables trainables) {
-    if (!trainables.adapters()) {
-      throw new WrongInput(
-          "framework.lora: fedit trains adapters; give framework.lora with rank and targets, such as"
-              + " {rank: 8, alpha: 16, targets: [query, value]}");
-    }
+    NeedsAdapters.check(NAME, trainables);
     return new TrainPlan()
         .with(trainables.a(), Role.TRAVELS)
         .with(trainables.b(), Role.TRAVELS)

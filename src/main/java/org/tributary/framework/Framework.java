@@ -28,7 +28,8 @@ public interface Framework {
    * Cuts the merge into pieces, each of which needs only the tensors it names.
    *
    * @param plan of the run
-   * @return units in the order in which their results are written: by tensor name, then element
+   * @return units, each of a chunk of one tensor or of whole tensors, in an order that is always
+   *     the same
    */
   List<Unit> units(TrainPlan plan);
 
@@ -40,6 +41,28 @@ public interface Framework {
    * @return the new global tensors of the unit (for a chunk: its elements), by name
    */
   Map<String, HostTensor> merge(Unit unit, List<Contribution> contributions);
+
+  /**
+   * Whether clients may have adapters of ranks of their own. Then every client's A and B, down and
+   * up, are of its rank, and the global ones of the largest.
+   *
+   * @return false where factors of different shapes could not be merged
+   */
+  default boolean takesRanks() {
+    return false;
+  }
+
+  /**
+   * What a client of a rank of its own starts a round from. Asked only of a framework that {@link
+   * #takesRanks}.
+   *
+   * @param global what all clients are given, at the global rank
+   * @param rank r of this client
+   * @return the same tensors, of the shapes of {@link TrainPlan#atRank}
+   */
+  default Map<String, HostTensor> start(Map<String, HostTensor> global, int rank) {
+    return global;
+  }
 
   /**
    * Whether one client trains on everybody's rows: no federation at all, the bound to compare with.

@@ -16,15 +16,19 @@ abstract class LinearFramework implements Framework {
 
   @Override
   public List<Unit> units(TrainPlan plan) {
+    return chunks(plan.of(Role.TRAVELS));
+  }
+
+  /** Tensors, by name and shape, in pieces of at most {@link #CHUNK} elements. */
+  static List<Unit> chunks(Map<String, long[]> shapes) {
     List<Unit> units = new ArrayList<>();
-    plan.of(Role.TRAVELS)
-        .forEach(
-            (name, shape) -> {
-              long size = HostTensor.elements(shape);
-              for (long from = 0; from < size; from += CHUNK) {
-                units.add(Unit.chunk(name, from, Math.min(size, from + CHUNK)));
-              }
-            });
+    shapes.forEach(
+        (name, shape) -> {
+          long size = HostTensor.elements(shape);
+          for (long from = 0; from < size; from += CHUNK) {
+            units.add(Unit.chunk(name, from, Math.min(size, from + CHUNK)));
+          }
+        });
     return units;
   }
 

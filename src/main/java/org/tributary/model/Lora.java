@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Globs;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
@@ -23,10 +24,10 @@ import org.tributary.protocol.Seeds;
  */
 public record Lora(int rank, double alpha, boolean rslora, List<String> targets) {
   /** Ends the name of A. */
-  public static final String A = ".lora_A.weight";
+  public static final String A = Adapters.A;
 
   /** Ends the name of B. */
-  public static final String B = ".lora_B.weight";
+  public static final String B = Adapters.B;
 
   /** Ends the name of the scalar s that the program multiplies by. */
   static final String SCALING = ".lora_scaling";
@@ -37,7 +38,16 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
    * @return α/r or α/√r
    */
   public double scaling() {
-    return rslora ? alpha / Math.sqrt(rank) : alpha / rank;
+    return adapters().scaling(rank);
+  }
+
+  /**
+   * The numbers that a merge needs.
+   *
+   * @return rank and scaling
+   */
+  public Adapters adapters() {
+    return new Adapters(rank, alpha, rslora);
   }
 
   /**

@@ -27,6 +27,7 @@ public final class Model implements AutoCloseable {
   private final Program program;
   private final List<NDArray> frozen = new ArrayList<>();
   private final NDArray nothingTrains;
+  private final boolean isView;
 
   /**
    * Loads a program and its weights.
@@ -49,6 +50,31 @@ public final class Model implements AutoCloseable {
         (layer, s) ->
             frozen.add(Program.name(FROZEN, layer + Lora.SCALING, manager.create(s.floatValue()))));
     nothingTrains = Program.name(TRAIN, "", manager.create(0f));
+    isView = false;
+  }
+
+  private Model(Model whole, float scaling) {
+    architecture = whole.architecture;
+    program = whole.program;
+    manager = Torch.manager(whole.manager.getDevice());
+    for (NDArray array : whole.frozen) {
+      String key = array.getName().substring(FROZEN.length() + 1);
+      frozen.add(
+          key.endsWith(Lora.SCALING) ? Program.name(FROZEN, key, manager.create(scaling)) : array);
+    }
+    nothingTrains = whole.nothingTrains;
+    isView = true;
+  }
+
+  /**
+   * This model with another factor before B A, the same for all adapters, as for a client whose
+   * rank is its own.
+   *
+   * @param scaling s
+   * @return a view, to be closed before this
+   */
+  public Model withScaling(double scaling) {
+    return new Model(this, (float) scaling);
   }
 
   private NDArray frozenArray(HostTensor w, Device device) {
@@ -199,6 +225,8 @@ public final class Model implements AutoCloseable {
   @Override
   public void close() {
     manager.close();
-    program.close();
+    if (!isView) {
+      program.close();
+    }
   }
 }

@@ -37,6 +37,20 @@ public record TrainPlan(SortedMap<String, Part> parts) {
   }
 
   /**
+   * The plan of a client whose adapters have a rank of their own.
+   *
+   * @param rank r of that client
+   * @return a new plan with A [r, in] and B [out, r]; all else as it is
+   */
+  public TrainPlan atRank(int rank) {
+    SortedMap<String, Part> cut = new TreeMap<>();
+    parts.forEach(
+        (name, part) ->
+            cut.put(name, new Part(Adapters.shapeAt(name, part.shape(), rank), part.role())));
+    return new TrainPlan(cut);
+  }
+
+  /**
    * The tensors of a role.
    *
    * @param role asked for

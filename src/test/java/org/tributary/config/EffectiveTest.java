@@ -212,7 +212,8 @@ class EffectiveTest {
             "framework.lora.rank: was not set, now 2",
             "framework.lora.alpha: was not set, now 16.0",
             "framework.lora.targets: was not set, now [q]",
-            "framework.lora.rslora: was not set, now false");
+            "framework.lora.rslora: was not set, now false",
+            "framework.lora.ranks: was not set, now []");
     assertThat(Effective.difference(was, was)).isEmpty();
   }
 

@@ -67,6 +67,7 @@ class TrainConfigTest {
           alpha: 32
           targets: [query, value]
           rslora: true
+          ranks: [2, 8]
       client:
         epochs: 0.5
         batch: 8
@@ -152,7 +153,7 @@ class TrainConfigTest {
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
-                    new Lora(8, 32, List.of("query", "value"), true)),
+                    new Lora(8, 32, List.of("query", "value"), true, List.of(2, 8))),
                 new Client(
                     null,
                     0.5,
@@ -276,6 +277,22 @@ class TrainConfigTest {
     assertThatThrownBy(() -> read(LEAST, key + "=" + value))
         .isInstanceOf(WrongInput.class)
         .hasMessageMatching("(?s).*--set " + key + ": " + key + "[a-z.]*: must .*");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'[0]', 'framework.lora.ranks: expected a whole number of at least 1, got 0'",
+    "'[1, -1]', 'framework.lora.ranks: expected a whole number of at least 1, got -1'",
+    "'[1.5]', 'framework.lora.ranks: expected a whole number of at least 1, got 1.5'",
+    "'[one]', 'framework.lora.ranks: expected a whole number of at least 1, got \"one\"'",
+    "1, 'framework.lora.ranks: expected a list of whole numbers, got 1'",
+    "'[1, 4]', 'ranks: [1, 4] has more than rank, 3, which is the global adapters''; raise rank to 4'",
+  })
+  void ranksAreAListOfWholeNumbersUpToRank(String ranks, String message) {
+    String lora = "framework.lora={rank: 3, targets: [q], ranks: %s}".formatted(ranks);
+    assertThatThrownBy(() -> read(LEAST, lora))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(message);
   }
 
   @ParameterizedTest

@@ -51,7 +51,7 @@ class ClusterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"fedavg, false, 512m", "fedit, true, 0"})
+  @CsvSource({"fedavg, false, 512m", "fedit, true, 0", "flexlora, true, 0"})
   void equalsThePlainLoop(String framework, boolean lora, String driverLimit) throws Exception {
     TrainConfig config =
         tiny.config(

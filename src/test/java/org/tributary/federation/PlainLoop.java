@@ -30,6 +30,7 @@ final class PlainLoop {
   private final TrainConfig config;
   private final Set<String> excluded;
   private final Blueprint blueprint;
+  private final PlainRanks ranks;
   private final Map<String, Map<String, HostTensor>> own = new HashMap<>();
   private final Map<String, Map<String, HostTensor>> memories = new HashMap<>();
 
@@ -42,6 +43,7 @@ final class PlainLoop {
     this.config = config;
     this.excluded = excluded;
     blueprint = new Blueprint(Tiny.STORE, config);
+    ranks = new PlainRanks(config, blueprint);
   }
 
   /** What a client keeps for itself at the end. */
@@ -56,29 +58,29 @@ final class PlainLoop {
     List<Map<String, HostTensor>> rounds = new ArrayList<>();
     Map<String, HostTensor> base = new LinkedHashMap<>(blueprint.base().weights());
     base.keySet().removeIf(name -> !blueprint.isUsed(name));
-    double s = blueprint.lora() == null ? 1 : blueprint.lora().scaling();
+    Map<Integer, Model> models = new HashMap<>();
+    Map<Integer, LocalTraining> trainings = new HashMap<>();
+    for (int rank : ranks.all()) {
+      Map<String, Double> s = Model.scalings(blueprint.adapted().keySet(), ranks.scaling(rank));
+      models.put(rank, new Model(blueprint.architecture(), base, s, Device.cpu()));
+      trainings.put(rank, new LocalTraining(models.get(rank), blueprint.recipe()));
+    }
     try (Tokens tokens = blueprint.tokens(Tiny.STORE);
-        Model model =
-            new Model(
-                blueprint.architecture(),
-                base,
-                Model.scalings(blueprint.adapted().keySet(), s),
-                Device.cpu());
         NDManager manager = Torch.manager(Device.cpu())) {
-      LocalTraining training = new LocalTraining(model, blueprint.recipe());
       for (int round = 0; round < config.rounds(); round++) {
-        Map<String, HostTensor> merged = round(round, training, tokens, manager, given);
+        Map<String, HostTensor> merged = round(round, trainings, tokens, manager, given);
         rounds.add(merged);
         given = new TreeMap<>(given);
         given.putAll(merged);
       }
     }
+    models.values().forEach(Model::close);
     return rounds;
   }
 
   private Map<String, HostTensor> round(
       int round,
-      LocalTraining training,
+      Map<Integer, LocalTraining> trainings,
       Tokens tokens,
       NDManager manager,
       Map<String, HostTensor> given)
@@ -91,19 +93,22 @@ final class PlainLoop {
       }
       Examples rows = blueprint.rows(Tiny.STORE, blueprint.trainFolders(client));
       Map<String, HostTensor> start = new TreeMap<>(given);
+      ranks.cut(start, client);
       start.putAll(own.getOrDefault(client, Map.of()));
       Trained trained =
-          training.train(
-              new Assignment(
-                  client,
-                  round,
-                  rows,
-                  tokens,
-                  blueprint.plan(),
-                  start,
-                  memories.getOrDefault(client, Map.of())),
-              manager,
-              StepListener.NONE);
+          trainings
+              .get(ranks.of(client))
+              .train(
+                  new Assignment(
+                      client,
+                      round,
+                      rows,
+                      tokens,
+                      ranks.plan(client),
+                      start,
+                      memories.getOrDefault(client, Map.of())),
+                  manager,
+                  StepListener.NONE);
       Map<String, HostTensor> up = new TreeMap<>(trained.tensors());
       up.keySet().retainAll(blueprint.plan().of(Role.TRAVELS).keySet());
       Map<String, HostTensor> kept = new TreeMap<>(trained.tensors());
@@ -113,7 +118,13 @@ final class PlainLoop {
       updates.add(up);
       samples.add(rows.size());
     }
-    return mean(updates, samples);
+    Map<String, HostTensor> merged = new TreeMap<>();
+    if (config.framework().name().equals("flexlora")) {
+      merged.putAll(ranks.products(updates, samples));
+      updates.forEach(update -> update.keySet().removeAll(merged.keySet()));
+    }
+    merged.putAll(mean(updates, samples));
+    return merged;
   }
 
   /** Σ p_k w_k, whole tensors at once, in double. */

@@ -1,6 +1,7 @@
 package org.tributary.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,8 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.model.Lora;
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -21,6 +25,12 @@ import org.tributary.protocol.TrainPlan;
 /** Merges equal the golden values in float64: three clients of unequal sizes, no matrix square. */
 class AggregationGoldenTest {
   private static final double TOLERANCE = 1e-12;
+
+  /** For what goes through decompositions. */
+  private static final double CLOSE = 1e-10;
+
+  private static final String A = "layer" + Adapters.A;
+  private static final String B = "layer" + Adapters.B;
   private static final Path FOLDER = Path.of(System.getProperty("golden"), "aggregation");
 
   private static Map<String, HostTensor> file(String name) throws IOException {
@@ -51,10 +61,14 @@ class AggregationGoldenTest {
   }
 
   private static Map<String, HostTensor> merge(String framework, List<Contribution> clients) {
+    return merge(Frameworks.named(framework), clients);
+  }
+
+  private static Map<String, HostTensor> merge(Framework framework, List<Contribution> clients) {
     Map<String, long[]> shapes = new TreeMap<>();
     clients.get(0).tensors().forEach((name, t) -> shapes.put(name, t.shape()));
     TrainPlan plan = new TrainPlan().with(shapes, Role.TRAVELS);
-    return Merges.merge(Frameworks.named(framework), plan, clients);
+    return Merges.merge(framework, plan, clients);
   }
 
   private static double distance(HostTensor actual, HostTensor expected) {
@@ -115,6 +129,112 @@ class AggregationGoldenTest {
     assertThat(distance(delta, Merges.doubles(golden.get("exact_delta_W"))))
         .as("the mean of products is another thing")
         .isGreaterThan(0.1);
+  }
+
+  @Test
+  void ffaAveragesBAlone() throws IOException {
+    Map<String, HostTensor> inputs = file("lora_equal_inputs");
+    Map<String, HostTensor> golden = file("ffa_lora");
+    Map<String, HostTensor> merged = merge("ffa-lora", clients(inputs, List.of("B")));
+    assertThat(merged).containsOnlyKeys("B");
+    assertThat(distance(merged.get("B"), golden.get("B"))).isLessThan(TOLERANCE);
+    assertThat(inputs.get("A0")).isEqualTo(golden.get("A"));
+    double[] delta = product(merged.get("B"), inputs.get("A0"), scaling());
+    assertThat(distance(delta, Merges.doubles(golden.get("delta_W")))).isLessThan(TOLERANCE);
+  }
+
+  /** The clients' factors under the names that adapters have. */
+  private static List<Contribution> adapters(Map<String, HostTensor> file) throws IOException {
+    List<Contribution> named = new ArrayList<>();
+    for (Contribution c : clients(file, List.of("A", "B"))) {
+      Map<String, HostTensor> tensors = new TreeMap<>();
+      tensors.put(A, c.tensors().get("A"));
+      tensors.put(B, c.tensors().get("B"));
+      named.add(new Contribution(c.client(), c.weight(), tensors));
+    }
+    return named;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 8})
+  void flexloraOfEqualRanksIsTheBestApproximationOfTheExactSum(int rank) throws IOException {
+    Map<String, HostTensor> golden = file("flexlora_equal");
+    Adapters adapters = new Adapters(rank, facts().at("/equal_ranks/alpha").doubleValue(), false);
+    Map<String, HostTensor> merged =
+        merge(Frameworks.named("flexlora", adapters), adapters(file("lora_equal_inputs")));
+    assertThat(merged.get(A).shape()).containsExactly(rank, 16);
+    double[] delta = product(merged.get(B), merged.get(A), adapters.scaling(rank));
+    assertThat(distance(delta, Merges.doubles(golden.get("rank" + rank + ".delta_W"))))
+        .isLessThan(CLOSE);
+    double[] s = Merges.doubles(golden.get("singular_values"));
+    for (int j = 0; j < rank; j++) {
+      assertThat(adapters.scaling(rank) * columnNorm(merged.get(B), j))
+          .isCloseTo(s[j], within(CLOSE));
+    }
+  }
+
+  @Test
+  void flexloraOfFullRankIsTheExactSum() throws IOException {
+    Map<String, HostTensor> golden = file("flexlora_equal");
+    Adapters adapters = new Adapters(12, 8, false);
+    Map<String, HostTensor> merged =
+        merge(Frameworks.named("flexlora", adapters), adapters(file("lora_equal_inputs")));
+    double[] delta = product(merged.get(B), merged.get(A), adapters.scaling(12));
+    assertThat(distance(delta, Merges.doubles(golden.get("delta_W")))).isLessThan(CLOSE);
+  }
+
+  @Test
+  void flexloraGivesEveryClientWhatItsRankHolds() throws IOException {
+    Map<String, HostTensor> golden = file("flexlora_hetero");
+    JsonNode facts = facts().get("different_ranks");
+    Adapters adapters =
+        new Adapters(facts.get("r_max").intValue(), facts.at("/alpha_k/0").doubleValue(), false);
+    Framework flexlora = Frameworks.named("flexlora", adapters);
+    Map<String, HostTensor> merged = merge(flexlora, adapters(file("lora_hetero_inputs")));
+    double[] global = product(merged.get(B), merged.get(A), adapters.scaling(8));
+    assertThat(distance(global, Merges.doubles(golden.get("rank8.delta_W")))).isLessThan(CLOSE);
+    for (int k = 0; k < 3; k++) {
+      int rank = facts.get("r_k").get(k).intValue();
+      double scaling = adapters.scaling(rank);
+      assertThat(scaling).isEqualTo(facts.get("scaling_k").get(k).doubleValue());
+      Map<String, HostTensor> start = flexlora.start(merged, rank);
+      assertThat(start.get(A).shape()).containsExactly(rank, 16);
+      assertThat(start.get(B).shape()).containsExactly(12, rank);
+      double[] own = product(start.get(B), start.get(A), scaling);
+      assertThat(distance(own, Merges.doubles(golden.get("client" + k + ".scaled_BA"))))
+          .as("client %d", k)
+          .isLessThan(CLOSE);
+    }
+  }
+
+  @Test
+  void flexloraIsNoneOfItsKnownBugs() throws IOException {
+    double[] exact = Merges.doubles(file("flexlora_hetero").get("rank8.delta_W"));
+    List<Contribution> clients = adapters(file("lora_hetero_inputs"));
+    List<Contribution> uniform =
+        clients.stream().map(c -> new Contribution(c.client(), 1 / 3.0, c.tensors())).toList();
+    assertThat(distance(delta(uniform, 8), exact)).as("uniform weights").isGreaterThan(1e-2);
+    assertThat(distance(delta(clients.subList(0, 1), 8), exact))
+        .as("only the first client's term")
+        .isGreaterThan(1e-2);
+    assertThat(distance(delta(clients, 16), exact)).as("another alpha").isGreaterThan(1e-2);
+    assertThat(distance(delta(clients, 8), exact)).isLessThan(CLOSE);
+  }
+
+  private static double[] delta(List<Contribution> clients, double alpha) {
+    Adapters adapters = new Adapters(8, alpha, false);
+    Map<String, HostTensor> merged = merge(Frameworks.named("flexlora", adapters), clients);
+    return product(merged.get(B), merged.get(A), adapters.scaling(8));
+  }
+
+  private static double columnNorm(HostTensor matrix, int column) {
+    double[] values = Merges.doubles(matrix);
+    int columns = (int) matrix.shape()[1];
+    double sum = 0;
+    for (int i = column; i < values.length; i += columns) {
+      sum += values[i] * values[i];
+    }
+    return Math.sqrt(sum);
   }
 
   private static double scaling() throws IOException {

@@ -26,6 +26,10 @@ final class Merges {
       Framework framework, TrainPlan plan, List<Unit> units, List<Contribution> contributions) {
     Map<String, HostTensor> merged = new TreeMap<>();
     for (Unit unit : units) {
+      if (!unit.isChunk()) {
+        merged.putAll(framework.merge(unit, contributions));
+        continue;
+      }
       String name = unit.tensors().get(0);
       DType dtype = contributions.get(0).tensors().get(name).dtype();
       HostTensor whole =

@@ -15,6 +15,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.TrainPlan;
 import org.tributary.protocol.Trainables;
+import org.tributary.protocol.Unit;
 
 /** What trains, travels and stays under each framework. */
 class PlansTest {
@@ -71,9 +72,46 @@ class PlansTest {
   }
 
   @Test
-  void feditNeedsAdapters() {
-    assertThatThrownBy(() -> plan("fedit", false, false))
+  void ffaGivesAllClientsOneAThatNobodyTrainsOrSends() {
+    TrainPlan plan = plan("ffa-lora", true, false);
+    assertThat(plan.of(Role.FIXED)).containsOnlyKeys("layer.lora_A.weight");
+    assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys("classifier.weight", "layer.lora_B.weight");
+    assertThat(plan.trains("layer.lora_A.weight")).isFalse();
+    assertThat(plan.trainableParameters()).isEqualTo(2 * 8 + 3 * 8);
+    assertThat(Frameworks.named("ffa-lora").units(plan))
+        .allMatch(unit -> !unit.tensors().contains("layer.lora_A.weight"));
+  }
+
+  @Test
+  void flexloraMergesALayerWholeAndTheRestInChunks() {
+    TrainPlan plan = plan("flexlora", true, false);
+    assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(ADAPTERS);
+    assertThat(Frameworks.named("flexlora").units(plan))
+        .containsExactly(
+            Unit.chunk("classifier.weight", 0, 24),
+            Unit.whole(List.of("layer.lora_A.weight", "layer.lora_B.weight")));
+  }
+
+  @Test
+  void aPlanAtAnotherRankHasItsShapes() {
+    TrainPlan cut = plan("flexlora", true, false).atRank(1);
+    assertThat(cut.parts().get("layer.lora_A.weight").shape()).containsExactly(1, 5);
+    assertThat(cut.parts().get("layer.lora_B.weight").shape()).containsExactly(8, 1);
+    assertThat(cut.parts().get("classifier.weight").shape()).containsExactly(3, 8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"flexlora, true", "ffa-lora, false", "fedit, false", "central, false"})
+  void onlyFlexloraTakesRanks(String framework, boolean takes) {
+    assertThat(Frameworks.named(framework).takesRanks()).isEqualTo(takes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fedit", "ffa-lora", "flexlora"})
+  void adaptersAreNeeded(String framework) {
+    assertThatThrownBy(() -> plan(framework, false, false))
         .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(framework)
         .hasMessageContaining("framework.lora")
         .hasMessageContaining("rank");
   }
@@ -103,6 +141,6 @@ class PlansTest {
   @Test
   void theNamesOfAConfiguration() {
     assertThat(List.copyOf(Frameworks.names()))
-        .containsExactly("central", "fedavg", "fedit", "local");
+        .containsExactly("central", "fedavg", "fedit", "ffa-lora", "flexlora", "local");
   }
 }

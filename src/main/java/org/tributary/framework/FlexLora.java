@@ -1,0 +1,105 @@
+package org.tributary.framework;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tributary.linalg.LowRank;
+import org.tributary.linalg.Svd;
+import org.tributary.protocol.Adapters;
+import org.tributary.protocol.Contribution;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.Trainables;
+import org.tributary.protocol.Unit;
+
+/**
+ * FlexLoRA (Bai et al. 2024, arXiv 2402.11505): clients train A_k and B_k of ranks r_k; the server
+ * merges the products, M = Σ p_k s_k B_k A_k = U S Vᵀ, and gives client i its best approximation of
+ * rank r_i: B = U_i S_i / s_i, A = V_iᵀ, s_i = α/r_i. Up and down: r_k (m + n) per matrix m×n.
+ *
+ * <p>The global adapters are those of the largest rank r, B = U S / s and A = Vᵀ with s of that
+ * rank. So they are an adapter like any other, to be evaluated and saved; a client of rank r_i
+ * takes the first r_i columns of B, times s / s_i, and the first r_i rows of A. A new head and
+ * weights that are named train and travel in full, and their mean is taken.
+ */
+final class FlexLora extends LinearFramework {
+  static final String NAME = "flexlora";
+
+  private final Adapters adapters;
+
+  FlexLora(Adapters adapters) {
+    this.adapters = adapters;
+  }
+
+  @Override
+  public TrainPlan plan(Trainables trainables) {
+    NeedsAdapters.check(NAME, trainables);
+    return new TrainPlan()
+        .with(trainables.a(), Role.TRAVELS)
+        .with(trainables.b(), Role.TRAVELS)
+        .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+
+  @Override
+  public List<Unit> units(TrainPlan plan) {
+    SortedMap<String, long[]> rest = plan.of(Role.TRAVELS);
+    List<String> all = List.copyOf(rest.keySet());
+    rest.keySet().removeIf(name -> name.endsWith(Adapters.A) || name.endsWith(Adapters.B));
+    List<Unit> units = new ArrayList<>(chunks(rest));
+    for (String a : all) {
+      if (a.endsWith(Adapters.A)) {
+        units.add(Unit.whole(List.of(a, Adapters.partner(a))));
+      }
+    }
+    return units;
+  }
+
+  @Override
+  public Map<String, HostTensor> merge(Unit unit, List<Contribution> contributions) {
+    if (unit.isChunk()) {
+      return super.merge(unit, contributions);
+    }
+    String nameA = unit.tensors().get(0);
+    String nameB = unit.tensors().get(1);
+    List<LowRank.Term> terms = new ArrayList<>();
+    for (Contribution c : contributions) {
+      HostTensor a = c.tensors().get(nameA);
+      double scaling = adapters.scaling((int) a.shape()[0]);
+      terms.add(
+          new LowRank.Term(
+              c.weight() * scaling, Matrices.of(c.tensors().get(nameB)), Matrices.of(a)));
+    }
+    Svd merged = LowRank.merge(terms, adapters.rank());
+    double scaling = adapters.scaling(adapters.rank());
+    DType dtype = contributions.get(0).tensors().get(nameA).dtype();
+    return Map.of(
+        nameA, Matrices.tensor(merged.v().transposed(), dtype),
+        nameB, Matrices.tensor(merged.us().scaleColumns(j -> 1 / scaling), dtype));
+  }
+
+  @Override
+  public boolean takesRanks() {
+    return true;
+  }
+
+  @Override
+  public Map<String, HostTensor> start(Map<String, HostTensor> global, int rank) {
+    Map<String, HostTensor> start = new TreeMap<>(global);
+    double factor = adapters.scaling(adapters.rank()) / adapters.scaling(rank);
+    start.replaceAll(
+        (name, tensor) -> {
+          if (name.endsWith(Adapters.A)) {
+            return Matrices.firstRows(tensor, rank);
+          }
+          return name.endsWith(Adapters.B)
+              ? Matrices.tensor(
+                  Matrices.of(tensor).firstColumns(rank).scaleColumns(j -> factor), tensor.dtype())
+              : tensor;
+        });
+    return start;
+  }
+}

@@ -1,0 +1,18 @@
+package org.tributary.framework;
+
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.Trainables;
+
+/** The word of every framework that trains adapters to a configuration without them. */
+final class NeedsAdapters {
+  private NeedsAdapters() {}
+
+  static void check(String framework, Trainables trainables) {
+    if (!trainables.adapters()) {
+      throw new WrongInput(
+          ("framework.lora: %s trains adapters; give framework.lora with rank and targets, such as"
+                  + " {rank: 8, alpha: 16, targets: [query, value]}")
+              .formatted(framework));
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Lora;
+import org.tributary.protocol.ClientReport;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * What travels in runs of ffa-lora and flexlora, and what they leave: sizes as the formulas say,
+ * one A for all, every client at its rank. The layers are 32 x 32, four of them; the head is 3 x 32
+ * and 3.
+ */
+class LowRankRunsTest {
+  private static final int SIDE = 32;
+  private static final int LAYERS = 4;
+  private static final int HEAD = 3 * SIDE + 3;
+
+  @TempDir static Path dir;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+    tiny = new Tiny(dir, 11, 30, 7);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static TrainConfig config(String name, String framework, String... more) {
+    return tiny.config(
+        name,
+        framework,
+        Stream.concat(Arrays.stream(Tiny.LORA), Arrays.stream(more)).toArray(String[]::new));
+  }
+
+  private static RunFolder run(TrainConfig config) throws Exception {
+    return new Federation(spark, RoundListener.NONE).train(config).folder();
+  }
+
+  private static List<FileStatus> updates(RunFolder folder, int round) throws Exception {
+    return Tiny.STORE.list(folder.updates(round));
+  }
+
+  private static ClientReport report(FileStatus update) throws Exception {
+    try (SafeTensors.Reader reader = SafeTensors.open(Tiny.STORE, update.getPath())) {
+      return ClientReport.of(reader.header().metadata().get(ClientReport.KEY));
+    }
+  }
+
+  @Test
+  void ffaSendsRTimesMAndAGoesDownOnce() throws Exception {
+    RunFolder folder = run(config("ffa", "ffa-lora"));
+    long b = 4L * LAYERS * 3 * SIDE;
+    for (int round = 0; round < 3; round++) {
+      assertThat(updates(folder, round)).hasSize(3);
+      for (FileStatus update : updates(folder, round)) {
+        assertThat(Tiny.tensors(update.getPath()).keySet())
+            .noneMatch(name -> name.endsWith(Lora.A));
+        ClientReport report = report(update);
+        assertThat(report.bytesUp()).isEqualTo(b + 4 * HEAD);
+        assertThat(report.bytesDown()).isEqualTo(b + 4 * HEAD + (round == 0 ? b : 0));
+        assertThat(report.trainableParameters()).isEqualTo(report.bytesUp() / 4);
+      }
+    }
+  }
+
+  @Test
+  void aClientThatComesLaterIsGivenAThen() throws Exception {
+    TrainConfig config = config("later", "ffa-lora", "cohort.fraction=0.34");
+    Blueprint blueprint = new Blueprint(Tiny.STORE, config);
+    RunFolder folder = run(config);
+    long b = 4L * LAYERS * 3 * SIDE;
+    for (int round = 0; round < 3; round++) {
+      ClientReport report = report(updates(folder, round).get(0));
+      boolean first = blueprint.isFirst(report.client(), round);
+      assertThat(report.bytesDown()).isEqualTo(b + 4 * HEAD + (first ? b : 0));
+    }
+    assertThat(blueprint.isFirst(blueprint.cohort(0).get(0), 0)).isTrue();
+    assertThat(blueprint.isFirst(blueprint.cohort(0).get(0), 1)).isFalse();
+  }
+
+  @Test
+  void ffaLeavesAnAdapterWhoseAIsTheStartsBitForBit() throws Exception {
+    TrainConfig config = config("ffa-result", "ffa-lora");
+    RunFolder folder = run(config);
+    Map<String, HostTensor> start = Tiny.tensors(folder.start());
+    Map<String, HostTensor> adapter = PeftAdapter.read(Tiny.STORE, folder.adapter()).tensors();
+    Map<String, HostTensor> drawn =
+        new Lora(3, 6, false, List.of()).start(anyLayer(start), new long[] {SIDE, SIDE}, 7);
+    assertThat(start).containsAllEntriesOf(drawn);
+    List<String> names = start.keySet().stream().filter(n -> n.contains(".lora_")).toList();
+    assertThat(names).hasSize(2 * LAYERS);
+    for (String name : names) {
+      HostTensor end =
+          adapter.entrySet().stream()
+              .filter(e -> e.getKey().endsWith(name))
+              .findFirst()
+              .orElseThrow()
+              .getValue();
+      if (name.endsWith(Lora.A)) {
+        assertThat(end).isEqualTo(start.get(name));
+      } else {
+        assertThat(end).isNotEqualTo(start.get(name));
+      }
+    }
+  }
+
+  private static String anyLayer(Map<String, HostTensor> start) {
+    String a = start.keySet().stream().filter(n -> n.endsWith(Lora.A)).findFirst().orElseThrow();
+    return a.substring(0, a.length() - Lora.A.length());
+  }
+
+  @Test
+  void flexloraSendsAndGivesEveryClientItsOwnRank() throws Exception {
+    TrainConfig config = config("flex", "flexlora", "framework.lora.ranks=[1, 3]");
+    RunFolder folder = run(config);
+    Map<String, Integer> ranks = Map.of("0000", 1, "0001", 3, "0002", 1);
+    for (int round = 0; round < 3; round++) {
+      for (FileStatus update : updates(folder, round)) {
+        ClientReport report = report(update);
+        int rank = ranks.get(report.client());
+        long bytes = 4L * (LAYERS * rank * (SIDE + SIDE) + HEAD);
+        assertThat(report.bytesUp()).isEqualTo(bytes);
+        assertThat(report.bytesDown()).isEqualTo(bytes);
+        Tiny.tensors(update.getPath())
+            .forEach(
+                (name, tensor) -> {
+                  if (name.endsWith(Lora.A)) {
+                    assertThat(tensor.shape()).containsExactly(rank, SIDE);
+                  } else if (name.endsWith(Lora.B)) {
+                    assertThat(tensor.shape()).containsExactly(SIDE, rank);
+                  }
+                });
+      }
+    }
+    PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, folder.adapter());
+    assertThat(adapter.config().rank()).isEqualTo(3);
+    assertThat(adapter.config().scaling()).isEqualTo(2);
+  }
+
+  @Test
+  void aLowRankMergeAsASparkStageEqualsOneInTheDriver() throws Exception {
+    for (String ranks : List.of("[]", "[1, 3, 2]")) {
+      String set = "framework.lora.ranks=" + ranks;
+      String name = "stage" + ranks.length();
+      RunFolder driver = run(config(name + "-driver", "flexlora", set));
+      RunFolder stage = run(config(name, "flexlora", set, "reduce.driverLimit=0"));
+      assertThat(Tiny.tensors(stage.global(2))).isEqualTo(Tiny.tensors(driver.global(2)));
+    }
+  }
+
+  @Test
+  void anUpdateOfAnotherClientsRankIsNotAccepted() throws Exception {
+    TrainConfig config = config("others", "flexlora", "framework.lora.ranks=[1, 3]");
+    Blueprint blueprint = new Blueprint(Tiny.STORE, config);
+    RunFolder folder = new RunFolder(Tiny.STORE.path(config.out()));
+    Map<String, HostTensor> global = StartState.of(Tiny.STORE, blueprint);
+    for (String client : List.of("0000", "0001")) {
+      Tiny.STORE.commit(
+          folder.update(0, client, "x"),
+          SafeTensors.content(global, Map.of(ClientReport.KEY, "{}")));
+    }
+    List<Validation.Checked> checked =
+        new Validation(null, null, blueprint).check(Tiny.STORE, folder, 0);
+    assertThat(checked.get(0).problem()).contains("[3, 32]", "the plan asks for F32[1, 32]");
+    assertThat(checked.get(1).problem()).isNull();
+  }
+
+  @Test
+  void everyClientHasItsPlanAndItsFactor() throws Exception {
+    TrainConfig config = config("ranks", "flexlora", "framework.lora.ranks=[1, 3]");
+    Blueprint blueprint = new Blueprint(Tiny.STORE, config);
+    assertThat(blueprint.ranks().plan("0000", blueprint.plan()).parts().values())
+        .anyMatch(part -> Arrays.equals(part.shape(), new long[] {1, SIDE}));
+    assertThat(blueprint.ranks().plan("0001", blueprint.plan()).parts().values())
+        .noneMatch(part -> Arrays.equals(part.shape(), new long[] {1, SIDE}));
+    assertThat(blueprint.ranks().scaling("0000")).isEqualTo(6);
+    assertThat(blueprint.ranks().scaling("0001")).isEqualTo(2);
+  }
+
+  @Test
+  void ranksAreRefusedWhereFactorsOfDifferentShapesCannotBeMerged() {
+    for (String framework : List.of("fedit", "ffa-lora", "local", "central")) {
+      TrainConfig config = config("refused", framework, "framework.lora.ranks=[1, 3]");
+      assertThatThrownBy(() -> new Blueprint(Tiny.STORE, config))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("framework.lora.ranks")
+          .hasMessageContaining("flexlora");
+    }
+    assertThatThrownBy(() -> config("refused", "flexlora", "framework.lora.ranks=[4]"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("raise rank to 4");
+  }
+}
