@@ -50,14 +50,15 @@ final class Bench implements AutoCloseable {
     this.store = spec.store();
     this.device = device;
     blueprint = new Blueprint(store, spec.config());
-    tokens = blueprint.tokens(store);
+    tokens = blueprint.base().tokens(store);
     Map<String, HostTensor> weights = new LinkedHashMap<>();
     blueprint
         .base()
+        .files()
         .map(Staging.folder())
         .forEach(
             (name, tensor) -> {
-              if (blueprint.isUsed(name)) {
+              if (blueprint.base().used().containsKey(name)) {
                 weights.put(name, tensor);
               }
             });
@@ -165,7 +166,7 @@ final class Bench implements AutoCloseable {
     SoftReference<Examples> kept = evaluationRows.get(folders);
     Examples rows = kept == null ? null : kept.get();
     if (rows == null) {
-      rows = blueprint.rows(store, folders);
+      rows = blueprint.data().rows(store, folders);
       evaluationRows.put(folders, new SoftReference<>(rows));
     }
     return rows;

@@ -50,12 +50,8 @@ public final class Blueprint {
   static final String POOLED_CLIENT = "all";
 
   private final TrainConfig config;
-  private final Path data;
-  private final Manifest manifest;
-  private final HuggingFaceFolder base;
-  private final Map<String, SafeTensorsHeader.Entry> baseTensors;
-  private final List<String> labels;
-  private final Architecture architecture;
+  private final RunData data;
+  private final BaseModel base;
   private final Map<String, long[]> newHead;
   private final Map<String, long[]> adapted;
   private final Framework framework;
@@ -72,88 +68,23 @@ public final class Blueprint {
    */
   public Blueprint(Store store, TrainConfig config) throws IOException {
     this.config = config;
-    data = store.path(config.data().path());
-    manifest = Manifest.read(store, data);
-    base = HuggingFaceFolder.open(store, store.path(config.model().path()));
-    baseTensors = headers(store, base);
-    architecture =
-        Architectures.of(
-            base.config(),
-            baseTensors.keySet(),
-            Pooling.valueOf(config.model().pooling().toUpperCase(java.util.Locale.ROOT)));
-    labels =
-        architecture.task() == Task.GENERATION
-            ? List.of()
-            : Labels.of(base, manifest, config.data());
-    newHead = head();
-    WeightNames.check(base.folder().toString(), architecture, shapes());
+    base = BaseModel.open(store, config.model());
+    data = RunData.open(store, config, base);
+    newHead = base.newHead(data.labels().size());
+    base.check();
     Adapters adapters = lora() == null ? null : lora().adapters();
     framework = Frameworks.named(config.framework().name(), adapters);
-    ranks = Ranks.of(config, adapters, framework, manifest);
-    adapted = lora() == null ? Map.of() : lora().layers(architecture.linearLayers());
+    ranks = Ranks.of(config, adapters, framework, data.manifest());
+    adapted = lora() == null ? Map.of() : lora().layers(base.architecture().linearLayers());
     plan = framework.plan(trainables());
     checkOptimizer();
     checkLengths();
     checkClients();
   }
 
-  private static Map<String, SafeTensorsHeader.Entry> headers(Store store, HuggingFaceFolder base)
-      throws IOException {
-    Map<String, SafeTensorsHeader.Entry> all = new LinkedHashMap<>();
-    for (Path file : base.weightFiles()) {
-      try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
-        all.putAll(reader.header().tensors());
-      }
-    }
-    return all;
-  }
-
-  private Map<String, long[]> shapes() {
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    baseTensors.forEach(
-        (name, entry) -> {
-          if (entry.dtype() != org.tributary.protocol.DType.F32 && used(name)) {
-            throw new WrongInput(
-                "%s: tensor %s is %s; this release trains F32 weights: save the model in float32"
-                    .formatted(base.folder(), name, entry.dtype()));
-          }
-          shapes.put(name, entry.shape());
-        });
-    return shapes;
-  }
-
-  private boolean used(String name) {
-    return architecture.weights().containsKey(name)
-        || architecture.optionalWeights().containsKey(name)
-        || architecture.head(labels.size()).containsKey(name);
-  }
-
-  private Map<String, long[]> head() {
-    Map<String, long[]> head = architecture.head(labels.size());
-    if (!baseTensors.keySet().containsAll(head.keySet())) {
-      return head;
-    }
-    head.forEach(
-        (name, shape) -> {
-          long[] found = baseTensors.get(name).shape();
-          if (!Arrays.equals(found, shape)) {
-            throw new WrongInput(
-                "%s: tensor %s has shape %s, but there are %d classes; name them in id2label of"
-                        .formatted(base.folder(), name, Arrays.toString(found), labels.size())
-                    + " config.json, or take the model without its classifier");
-          }
-        });
-    return Map.of();
-  }
-
   private Trainables trainables() {
     SortedMap<String, long[]> weights = new TreeMap<>();
-    baseTensors.forEach(
-        (name, entry) -> {
-          if (used(name)) {
-            weights.put(name, entry.shape());
-          }
-        });
+    base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
     List<String> named = config.framework().train();
     SortedMap<String, long[]> chosen =
         named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
@@ -170,20 +101,21 @@ public final class Blueprint {
   private void checkOptimizer() {
     SortedMap<String, long[]> shapes = new TreeMap<>(plan.of(Role.TRAVELS));
     shapes.putAll(plan.of(Role.STAYS));
-    Optimizers.check(optimizer(config.client().optimizer()), shapes);
+    Optimizers.check(Recipes.optimizer(config), shapes);
   }
 
   private void checkLengths() {
-    if (config.model().maxLength() > architecture.maxPositions()) {
+    int most = base.architecture().maxPositions();
+    if (config.model().maxLength() > most) {
       throw new WrongInput(
           "model.maxLength: %d is more than the model's %d positions; lower it"
-              .formatted(config.model().maxLength(), architecture.maxPositions()));
+              .formatted(config.model().maxLength(), most));
     }
   }
 
   private void checkClients() {
     List<String> problems = new ArrayList<>();
-    manifest
+    manifest()
         .clients()
         .forEach(
             (id, client) -> {
@@ -200,74 +132,8 @@ public final class Blueprint {
               .formatted(config.cohort().minClients(), cohort(0).size()));
     }
     if (!problems.isEmpty()) {
-      throw WrongInput.all(data + ":", problems);
+      throw WrongInput.all(data.folder() + ":", problems);
     }
-  }
-
-  /**
-   * Opens the tokenizer and checks that the model knows all its ids.
-   *
-   * @param store reaches the model folder
-   * @return to be closed
-   * @throws WrongInput if there is none, or it does not fit the embedding
-   */
-  public Tokens tokens(Store store) throws IOException {
-    Path file = new Path(base.folder(), HuggingFaceFolder.TOKENIZER);
-    // A row of prompt and answer is cut where the prompt begins, which only the row knows.
-    int longest =
-        architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : config.model().maxLength();
-    Tokens tokens = Tokens.open(store, file, longest);
-    if (tokens.size() > architecture.vocabulary()) {
-      int size = tokens.size();
-      tokens.close();
-      throw new WrongInput(
-          "%s: has ids up to %d, but the embedding in %s has %d rows; use the tokenizer of this model"
-              .formatted(file, size - 1, base.folder(), architecture.vocabulary()));
-    }
-    return tokens;
-  }
-
-  /**
-   * How every client trains.
-   *
-   * @return numbers from the configuration
-   */
-  public Recipe recipe() {
-    TrainConfig.Client c = config.client();
-    TrainConfig.Optimizer o = c.optimizer();
-    return new Recipe(
-        config.seed(),
-        config.rounds(),
-        c.steps() == null ? 0 : c.steps(),
-        c.epochs() == null ? 0 : c.epochs(),
-        c.batch(),
-        c.accumulate(),
-        c.clip() == null ? Double.POSITIVE_INFINITY : c.clip(),
-        optimizer(o),
-        c.schedule().name(),
-        o.lr(),
-        c.schedule().warmup(),
-        c.keepOptimizer());
-  }
-
-  private OptimizerSettings optimizer(TrainConfig.Optimizer o) {
-    TrainConfig.GaLore g = o.galore();
-    return new OptimizerSettings(
-        o.name(),
-        o.momentum(),
-        o.beta1(),
-        o.beta2(),
-        o.eps(),
-        o.weightDecay(),
-        g == null
-            ? null
-            : new GaLoreSettings(
-                g.rank(),
-                g.gap(),
-                g.scale(),
-                g.targets(),
-                Projector.named(g.projector()),
-                config.seed()));
   }
 
   /**
@@ -290,7 +156,7 @@ public final class Blueprint {
     return framework.pooled()
         ? List.of(POOLED_CLIENT)
         : Cohort.sample(
-            List.copyOf(manifest.clients().keySet()),
+            List.copyOf(manifest().clients().keySet()),
             config.cohort().fraction(),
             config.seed(),
             round);
@@ -315,85 +181,8 @@ public final class Blueprint {
    */
   public List<Path> trainFolders(String client) {
     return framework.pooled()
-        ? manifest.clients().values().stream().map(c -> folder(c.train())).toList()
-        : List.of(folder(manifest.clients().get(client).train()));
-  }
-
-  /**
-   * The folders of an evaluation's rows.
-   *
-   * @param part {@code test} or {@code validation}
-   * @return the global test rows, or all clients' validation rows; empty where there are none
-   */
-  public List<Path> evaluationFolders(String part) {
-    if (part.equals("test")) {
-      return manifest.test() == null ? List.of() : List.of(folder(manifest.test()));
-    }
-    return manifest.clients().values().stream()
-        .map(Manifest.Client::validation)
-        .filter(v -> v != null && v.rows() > 0)
-        .map(this::folder)
-        .toList();
-  }
-
-  /**
-   * The rows of an evaluation.
-   *
-   * @param part {@code test} or {@code validation}
-   * @return how many
-   */
-  public long evaluationRows(String part) {
-    if (part.equals("test")) {
-      return manifest.test() == null ? 0 : manifest.test().rows();
-    }
-    return manifest.clients().values().stream()
-        .map(Manifest.Client::validation)
-        .filter(v -> v != null)
-        .mapToLong(Manifest.Part::rows)
-        .sum();
-  }
-
-  private Path folder(Manifest.Part part) {
-    return new Path(data, part.folder());
-  }
-
-  /**
-   * Reads rows as the model's task wants them.
-   *
-   * @param store reaches the folders
-   * @param folders of Parquet files
-   * @return at least one row
-   * @throws WrongInput if there are none, or one cannot be used
-   * @throws IOException where a file system fails
-   */
-  public Examples rows(Store store, List<Path> folders) throws IOException {
-    TrainConfig.Data d = config.data();
-    if (architecture.task() == Task.GENERATION) {
-      return GenerationSet.read(
-          store,
-          folders,
-          new GenerationSet.Layout(
-              Prompt.of(d.prompt()), d.answer(), endToken(), config.model().maxLength()));
-    }
-    return ClassificationSet.read(
-        store, folders, new ClassificationSet.Columns(d.text(), d.label()), labels);
-  }
-
-  /**
-   * The token that ends a text, as the model's config.json has it.
-   *
-   * @return its id
-   * @throws WrongInput if there is none
-   */
-  public long endToken() {
-    JsonNode end = base.config().path("eos_token_id");
-    JsonNode first = end.isArray() ? end.path(0) : end;
-    if (!first.isIntegralNumber()) {
-      throw new WrongInput(
-          "%s: config.json has no eos_token_id, without which no answer ends; add it"
-              .formatted(base.folder()));
-    }
-    return first.longValue();
+        ? manifest().clients().values().stream().map(c -> data.folder(c.train())).toList()
+        : List.of(data.folder(manifest().clients().get(client).train()));
   }
 
   /** The configuration. */
@@ -403,22 +192,32 @@ public final class Blueprint {
 
   /** What the partitioned set holds. */
   public Manifest manifest() {
-    return manifest;
+    return data.manifest();
+  }
+
+  /** The partitioned set, as this run reads it. */
+  public RunData data() {
+    return data;
   }
 
   /** The base model. */
-  public HuggingFaceFolder base() {
+  public BaseModel base() {
     return base;
-  }
-
-  /** The classes, in the order of the classifier's rows. */
-  public List<String> labels() {
-    return labels;
   }
 
   /** The base model's family and sizes. */
   public Architecture architecture() {
-    return architecture;
+    return base.architecture();
+  }
+
+  /** The classes, in the order of the classifier's rows; empty for language models. */
+  public List<String> labels() {
+    return data.labels();
+  }
+
+  /** How every client trains. */
+  public Recipe recipe() {
+    return Recipes.of(config);
   }
 
   /** The classifier's shapes where it starts anew; empty where the checkpoint has one. */
@@ -444,15 +243,5 @@ public final class Blueprint {
   /** The ranks of the clients' adapters. */
   Ranks ranks() {
     return ranks;
-  }
-
-  /**
-   * Whether a tensor of the base model is one that the program uses.
-   *
-   * @param name of the tensor
-   * @return false for extras, such as a pooler that mean pooling does not use
-   */
-  public boolean isUsed(String name) {
-    return baseTensors.containsKey(name) && used(name);
   }
 }

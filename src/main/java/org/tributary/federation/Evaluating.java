@@ -46,7 +46,7 @@ final class Evaluating {
   RoundSummary.Evaluation evaluate(String part, int round, String client, Path state) {
     long begin = System.nanoTime();
     int most = blueprint.config().evaluate().rows();
-    long there = blueprint.evaluationRows(part);
+    long there = blueprint.data().evaluationRows(part);
     int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
     int size = blueprint.config().evaluate().shard();
     int shards = (rows + size - 1) / size;
@@ -88,7 +88,7 @@ final class Evaluating {
     private <S extends Record> S score(
         Bench bench, NDManager manager, Scoring<S> scoring, int index) throws IOException {
       Blueprint blueprint = bench.blueprint();
-      Examples examples = bench.evaluationRows(blueprint.evaluationFolders(part));
+      Examples examples = bench.evaluationRows(blueprint.data().evaluationFolders(part));
       List<NDArray> weights = weights(bench, manager);
       int batch = blueprint.config().evaluate().batch();
       int to = Math.min(rows, (index + 1) * size);

@@ -29,18 +29,18 @@ final class EvaluationRows {
     for (String part : blueprint.config().evaluate().parts()) {
       long found = 0;
       int before = problems.size();
-      List<Path> folders = blueprint.evaluationFolders(part);
+      List<Path> folders = blueprint.data().evaluationFolders(part);
       for (Path folder : folders) {
         try {
-          found += blueprint.rows(store, List.of(folder)).size();
+          found += blueprint.data().rows(store, List.of(folder)).size();
         } catch (WrongInput e) {
           problems.add(e.getMessage());
         }
       }
-      if (problems.size() == before && found != blueprint.evaluationRows(part)) {
+      if (problems.size() == before && found != blueprint.data().evaluationRows(part)) {
         problems.add(
             "%s has %d rows, its manifest says %d; partition again under another name"
-                .formatted(folders.get(0), found, blueprint.evaluationRows(part)));
+                .formatted(folders.get(0), found, blueprint.data().evaluationRows(part)));
       }
     }
     if (!problems.isEmpty()) {

@@ -57,7 +57,7 @@ public final class Federation {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     Store store = Store.of(spark.hadoopConfiguration());
     Blueprint blueprint = new Blueprint(store, config);
-    blueprint.tokens(store).close();
+    blueprint.base().tokens(store).close();
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);

@@ -58,7 +58,7 @@ final class Result {
 
   private void write(Path target, Map<String, HostTensor> tensors) throws IOException {
     if (blueprint.lora() == null) {
-      Map<String, HostTensor> weights = new TreeMap<>(blueprint.base().weights());
+      Map<String, HostTensor> weights = new TreeMap<>(blueprint.base().files().weights());
       weights.putAll(tensors);
       HuggingFaceFolder.write(store, target, config(), named(weights), otherFiles());
       return;
@@ -77,7 +77,7 @@ final class Result {
             blueprint.lora().rslora(),
             targets(),
             saved,
-            blueprint.base().folder().toString(),
+            blueprint.base().files().folder().toString(),
             "SEQ_CLS");
     new PeftAdapter(config, adapter).write(store, target);
   }
@@ -102,7 +102,7 @@ final class Result {
   }
 
   private ObjectNode config() {
-    ObjectNode config = blueprint.base().config();
+    ObjectNode config = blueprint.base().files().config();
     if (!blueprint.newHead().isEmpty()) {
       ObjectNode names = config.putObject("id2label");
       ObjectNode ids = config.putObject("label2id");
@@ -122,7 +122,7 @@ final class Result {
   private Map<String, byte[]> otherFiles() throws IOException {
     Map<String, byte[]> files = new HashMap<>();
     for (String name : List.of(HuggingFaceFolder.TOKENIZER, "tokenizer_config.json")) {
-      Path file = new Path(blueprint.base().folder(), name);
+      Path file = new Path(blueprint.base().files().folder(), name);
       if (store.exists(file)) {
         files.put(name, store.readAll(file));
       }

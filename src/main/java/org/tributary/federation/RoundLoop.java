@@ -204,7 +204,7 @@ final class RoundLoop {
     Evaluating evaluating = new Evaluating(spark, spec, blueprint);
     List<RoundSummary.Evaluation> all = new ArrayList<>();
     for (String part : blueprint.config().evaluate().parts()) {
-      if (blueprint.evaluationRows(part) == 0) {
+      if (blueprint.data().evaluationRows(part) == 0) {
         continue;
       }
       if (blueprint.plan().of(Role.STAYS).isEmpty()) {

@@ -49,7 +49,7 @@ final class RunConfig {
     Properties build = build();
     ObjectNode facts = YAML.createObjectNode();
     facts.put("frozen", frozen);
-    facts.put("model", blueprint.base().hash());
+    facts.put("model", blueprint.base().files().hash());
     facts.put(
         "partitions", store.sha256(new Path(store.path(config.data().path()), Manifest.FILE)));
     facts.put("version", build.getProperty("git.build.version", "unknown"));

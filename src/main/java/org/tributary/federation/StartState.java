@@ -37,7 +37,7 @@ public final class StartState {
             (name, shape) ->
                 start.put(
                     name, head(name, shape, blueprint.architecture().initializerRange(), seed)));
-    for (org.apache.hadoop.fs.Path file : blueprint.base().weightFiles()) {
+    for (org.apache.hadoop.fs.Path file : blueprint.base().files().weightFiles()) {
       try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
         for (String name : reader.header().tensors().keySet()) {
           if (blueprint.plan().parts().containsKey(name)) {

@@ -56,8 +56,8 @@ final class PlainLoop {
     Torch.prepareThread(config.client().threads());
     Map<String, HostTensor> given = StartState.of(Tiny.STORE, blueprint);
     List<Map<String, HostTensor>> rounds = new ArrayList<>();
-    Map<String, HostTensor> base = new LinkedHashMap<>(blueprint.base().weights());
-    base.keySet().removeIf(name -> !blueprint.isUsed(name));
+    Map<String, HostTensor> base = new LinkedHashMap<>(blueprint.base().files().weights());
+    base.keySet().removeIf(name -> !blueprint.base().used().containsKey(name));
     Map<Integer, Model> models = new HashMap<>();
     Map<Integer, LocalTraining> trainings = new HashMap<>();
     for (int rank : ranks.all()) {
@@ -65,7 +65,7 @@ final class PlainLoop {
       models.put(rank, new Model(blueprint.architecture(), base, s, Device.cpu()));
       trainings.put(rank, new LocalTraining(models.get(rank), blueprint.recipe()));
     }
-    try (Tokens tokens = blueprint.tokens(Tiny.STORE);
+    try (Tokens tokens = blueprint.base().tokens(Tiny.STORE);
         NDManager manager = Torch.manager(Device.cpu())) {
       for (int round = 0; round < config.rounds(); round++) {
         Map<String, HostTensor> merged = round(round, trainings, tokens, manager, given);
@@ -91,7 +91,7 @@ final class PlainLoop {
       if (excluded.contains(client)) {
         continue;
       }
-      Examples rows = blueprint.rows(Tiny.STORE, blueprint.trainFolders(client));
+      Examples rows = blueprint.data().rows(Tiny.STORE, blueprint.trainFolders(client));
       Map<String, HostTensor> start = new TreeMap<>(given);
       ranks.cut(start, client);
       start.putAll(own.getOrDefault(client, Map.of()));

@@ -1,0 +1,164 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.SafeTensorsHeader;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.Tokens;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Architecture;
+import org.tributary.model.Architectures;
+import org.tributary.model.Pooling;
+import org.tributary.model.Task;
+import org.tributary.model.WeightNames;
+import org.tributary.protocol.DType;
+
+/** The model that a run begins with: its files, and what they say it is. */
+public final class BaseModel {
+  private final HuggingFaceFolder files;
+  private final Map<String, SafeTensorsHeader.Entry> tensors;
+  private final Architecture architecture;
+  private final TrainConfig.Model settings;
+
+  private BaseModel(
+      HuggingFaceFolder files,
+      Map<String, SafeTensorsHeader.Entry> tensors,
+      TrainConfig.Model settings) {
+    this.files = files;
+    this.tensors = tensors;
+    this.settings = settings;
+    architecture =
+        Architectures.of(
+            files.config(),
+            tensors.keySet(),
+            Pooling.valueOf(settings.pooling().toUpperCase(Locale.ROOT)));
+  }
+
+  /**
+   * Opens a model's folder and reads the headers of its weights.
+   *
+   * @param store reaches the folder
+   * @param settings path and pooling
+   * @return the model, not yet checked
+   * @throws WrongInput if it is no model folder, or its family is not supported
+   * @throws IOException where a file system fails
+   */
+  static BaseModel open(Store store, TrainConfig.Model settings) throws IOException {
+    HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));
+    return new BaseModel(files, headers(store, files), settings);
+  }
+
+  private static Map<String, SafeTensorsHeader.Entry> headers(Store store, HuggingFaceFolder files)
+      throws IOException {
+    Map<String, SafeTensorsHeader.Entry> all = new LinkedHashMap<>();
+    for (Path file : files.weightFiles()) {
+      try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
+        all.putAll(reader.header().tensors());
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Checks names, shapes and types of the weights.
+   *
+   * @throws WrongInput if they are not what config.json promises
+   */
+  void check() {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, entry) -> shapes.put(name, entry.shape()));
+    WeightNames.check(files.folder().toString(), architecture, shapes);
+    used()
+        .forEach(
+            (name, entry) -> {
+              if (entry.dtype() != DType.F32) {
+                throw new WrongInput(
+                    "%s: tensor %s is %s; this release trains F32 weights: save the model in float32"
+                        .formatted(files.folder(), name, entry.dtype()));
+              }
+            });
+  }
+
+  /**
+   * The classifier, where the checkpoint has none.
+   *
+   * @param labels number of classes
+   * @return shapes by name; empty where the checkpoint has a classifier, or needs none
+   * @throws WrongInput if its classifier is for another number of classes
+   */
+  Map<String, long[]> newHead(int labels) {
+    Map<String, long[]> head = architecture.head(labels);
+    if (!tensors.keySet().containsAll(head.keySet())) {
+      return head;
+    }
+    head.forEach(
+        (name, shape) -> {
+          long[] found = tensors.get(name).shape();
+          if (!Arrays.equals(found, shape)) {
+            throw new WrongInput(
+                "%s: tensor %s has shape %s, but there are %d classes; name them in id2label of"
+                        .formatted(files.folder(), name, Arrays.toString(found), labels)
+                    + " config.json, or take the model without its classifier");
+          }
+        });
+    return Map.of();
+  }
+
+  /**
+   * The tensors that the program uses: not extras, such as a pooler that mean pooling leaves out.
+   *
+   * @return headers by name
+   */
+  public Map<String, SafeTensorsHeader.Entry> used() {
+    Map<String, SafeTensorsHeader.Entry> used = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, entry) -> {
+          if (architecture.weights().containsKey(name)
+              || architecture.optionalWeights().containsKey(name)
+              || architecture.head(1).containsKey(name)) {
+            used.put(name, entry);
+          }
+        });
+    return used;
+  }
+
+  /**
+   * Opens the tokenizer and checks that the model knows all its ids.
+   *
+   * @param store reaches the model folder
+   * @return to be closed
+   * @throws WrongInput if there is none, or it does not fit the embedding
+   */
+  public Tokens tokens(Store store) throws IOException {
+    Path file = new Path(files.folder(), HuggingFaceFolder.TOKENIZER);
+    // A row of prompt and answer is cut where the prompt begins, which only the row knows.
+    int longest =
+        architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
+    Tokens tokens = Tokens.open(store, file, longest);
+    if (tokens.size() > architecture.vocabulary()) {
+      int size = tokens.size();
+      tokens.close();
+      throw new WrongInput(
+          "%s: has ids up to %d, but the embedding in %s has %d rows; use the tokenizer of this model"
+              .formatted(file, size - 1, files.folder(), architecture.vocabulary()));
+    }
+    return tokens;
+  }
+
+  /** The folder and its files. */
+  public HuggingFaceFolder files() {
+    return files;
+  }
+
+  /** The family and its sizes. */
+  public Architecture architecture() {
+    return architecture;
+  }
+}

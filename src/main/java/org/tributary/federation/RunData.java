@@ -1,0 +1,143 @@
+package org.tributary.federation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.ClassificationSet;
+import org.tributary.data.Examples;
+import org.tributary.data.GenerationSet;
+import org.tributary.data.Manifest;
+import org.tributary.data.Prompt;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Task;
+
+/** The partitioned set of a run, read as the base model's task wants it. */
+public final class RunData {
+  private final TrainConfig config;
+  private final BaseModel base;
+  private final Path folder;
+  private final Manifest manifest;
+  private final List<String> labels;
+
+  private RunData(TrainConfig config, BaseModel base, Path folder, Manifest manifest) {
+    this.config = config;
+    this.base = base;
+    this.folder = folder;
+    this.manifest = manifest;
+    labels =
+        base.architecture().task() == Task.GENERATION
+            ? List.of()
+            : Labels.of(base.files(), manifest, config.data());
+  }
+
+  /**
+   * Opens a partitioned set.
+   *
+   * @param store reaches it
+   * @param config of the run
+   * @param base says what rows are for
+   * @return the set, of which no rows are read yet
+   * @throws WrongInput if it is none, or its labels do not fit the model
+   * @throws IOException where a file system fails
+   */
+  static RunData open(Store store, TrainConfig config, BaseModel base) throws IOException {
+    Path folder = store.path(config.data().path());
+    return new RunData(config, base, folder, Manifest.read(store, folder));
+  }
+
+  /**
+   * The folders of an evaluation's rows.
+   *
+   * @param part {@code test} or {@code validation}
+   * @return the global test rows, or all clients' validation rows; empty where there are none
+   */
+  public List<Path> evaluationFolders(String part) {
+    if (part.equals("test")) {
+      return manifest.test() == null ? List.of() : List.of(folder(manifest.test()));
+    }
+    return manifest.clients().values().stream()
+        .map(Manifest.Client::validation)
+        .filter(v -> v != null && v.rows() > 0)
+        .map(this::folder)
+        .toList();
+  }
+
+  /**
+   * The rows of an evaluation.
+   *
+   * @param part {@code test} or {@code validation}
+   * @return how many
+   */
+  public long evaluationRows(String part) {
+    if (part.equals("test")) {
+      return manifest.test() == null ? 0 : manifest.test().rows();
+    }
+    return manifest.clients().values().stream()
+        .map(Manifest.Client::validation)
+        .filter(v -> v != null)
+        .mapToLong(Manifest.Part::rows)
+        .sum();
+  }
+
+  /** The folder of a part. */
+  Path folder(Manifest.Part part) {
+    return new Path(folder, part.folder());
+  }
+
+  /**
+   * Reads rows as the model's task wants them.
+   *
+   * @param store reaches the folders
+   * @param folders of Parquet files
+   * @return at least one row
+   * @throws WrongInput if there are none, or one cannot be used
+   * @throws IOException where a file system fails
+   */
+  public Examples rows(Store store, List<Path> folders) throws IOException {
+    TrainConfig.Data d = config.data();
+    if (base.architecture().task() == Task.GENERATION) {
+      return GenerationSet.read(
+          store,
+          folders,
+          new GenerationSet.Layout(
+              Prompt.of(d.prompt()), d.answer(), endToken(), config.model().maxLength()));
+    }
+    return ClassificationSet.read(
+        store, folders, new ClassificationSet.Columns(d.text(), d.label()), labels);
+  }
+
+  /**
+   * The token that ends a text, as the model's config.json has it.
+   *
+   * @return its id
+   * @throws WrongInput if there is none
+   */
+  public long endToken() {
+    JsonNode end = base.files().config().path("eos_token_id");
+    JsonNode first = end.isArray() ? end.path(0) : end;
+    if (!first.isIntegralNumber()) {
+      throw new WrongInput(
+          "%s: config.json has no eos_token_id, without which no answer ends; add it"
+              .formatted(base.files().folder()));
+    }
+    return first.longValue();
+  }
+
+  /** Where the set lies. */
+  Path folder() {
+    return folder;
+  }
+
+  /** What the set holds. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** The classes, in the order of the classifier's rows; empty for language models. */
+  public List<String> labels() {
+    return labels;
+  }
+}
