@@ -5,6 +5,7 @@ import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.error.WrongInput;
+import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
@@ -105,6 +106,13 @@ public final class Main {
         err.println(e.getMessage());
         err.flush();
         return ExitCode.USAGE;
+      }
+      if (e instanceof QuorumMissed) {
+        // Its message has every client's reason; where in the program it was counted says nothing.
+        LOG.debug("quorum missed", thrown);
+        err.println(e.getMessage());
+        err.flush();
+        return ExitCode.SOFTWARE;
       }
     }
     LOG.error("failed: {}", thrown.toString(), thrown);

@@ -15,7 +15,12 @@ import scala.collection.JavaConverters._
 class SparkShellSuite extends AnyFunSuite with BeforeAndAfterAll {
   private lazy val dir: Path = Files.createTempDirectory("spark-shell")
   private lazy val spark: SparkSession =
-    SparkSession.builder().master("local[2]").appName("spark-shell").getOrCreate()
+    SparkSession
+      .builder()
+      .master("local[2]")
+      .appName("spark-shell")
+      .config("spark.sql.shuffle.partitions", 2)
+      .getOrCreate()
 
   override def afterAll(): Unit = {
     spark.stop()

@@ -21,6 +21,7 @@ import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
 import org.tributary.data.ClassificationSet;
+import org.tributary.error.WrongInput;
 import org.tributary.model.Model;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
@@ -60,7 +61,11 @@ record ClientWork(
       if (TaskContext.get().isInterrupted() || Thread.currentThread().isInterrupted()) {
         throw e; // Spark ends the task, which is not the client's fault
       }
-      LOG.info("client {} failed in round {}", client, round, e);
+      if (e instanceof WrongInput) {
+        LOG.info("client {} failed in round {}: {}", client, round, e.getMessage());
+      } else {
+        LOG.info("client {} failed in round {}", client, round, e);
+      }
       Failure failure = new Failure(client, attempt, reason(e));
       Json.commit(store, folder.failure(round, client, attempt), failure);
     }

@@ -61,6 +61,7 @@ public final class Federation {
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);
+    EvaluationRows.check(store, blueprint);
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {
       identity.checkAgainst(store, folder); // whoever held the lock may have begun another run

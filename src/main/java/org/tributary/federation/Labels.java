@@ -6,6 +6,8 @@ import java.util.List;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Manifest;
+import org.tributary.data.Nearest;
+import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
 
 /** The classes of a run, in the order of the classifier's rows. */
@@ -16,7 +18,8 @@ final class Labels {
    * The classes: the checkpoint's, if it is a classifier with names for them, else the partitioned
    * set's.
    *
-   * @throws WrongInput if the data have no labels, or one that the checkpoint does not know
+   * @throws WrongInput if the data have no such columns or no labels, or one that the checkpoint
+   *     does not know
    */
   static List<String> of(HuggingFaceFolder base, Manifest manifest, TrainConfig.Data data) {
     if (manifest.labels().isEmpty()) {
@@ -28,6 +31,18 @@ final class Labels {
       throw new WrongInput(
           "data.label: %s was partitioned with the label column %s, not %s"
               .formatted(data.path(), manifest.inputs().label(), data.label()));
+    }
+    List<String> columns = manifest.columns().stream().map(Schema.Column::name).toList();
+    if (!columns.contains(data.text())) {
+      throw new WrongInput(
+          "data.text: %s has no column %s, but %s%s"
+              .formatted(
+                  data.path(),
+                  data.text(),
+                  String.join(", ", columns),
+                  Nearest.to(data.text(), columns)
+                      .map(name -> "; did you mean " + name + "?")
+                      .orElse("; name the column with the input")));
     }
     List<String> known = ofClassifier(base.config());
     if (known.isEmpty()) {

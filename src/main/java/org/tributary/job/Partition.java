@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** The job {@code partition}: cuts a raw set into clients. */
 @Command(name = "partition", description = "Cuts a raw set into clients, as Parquet.")
 public final class Partition implements Callable<Integer> {
-  private static final Map<String, List<String>> CHOICES =
+  /** The keys whose values are names that other rooms know. */
+  static final Map<String, List<String>> CHOICES =
       Map.of(
           "source.format", Partitioning.formats(),
           "partitioner.name", Partitioners.names());

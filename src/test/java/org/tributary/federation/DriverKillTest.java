@@ -21,7 +21,7 @@ import org.tributary.protocol.HostTensor;
 
 /** Drivers die anywhere, and the next one goes on; two at once do not get in each other's way. */
 class DriverKillTest {
-  private static final int SECONDS = 50; // less than the lease of a lock that is left behind
+  private static final int SECONDS = 90; // less than the lease of a lock that is left behind
   private static final List<String> CLIENTS = List.of("0000", "0001", "0002");
   @TempDir Path dir;
 
@@ -39,11 +39,12 @@ class DriverKillTest {
   }
 
   @Test
-  @Timeout(value = 300, unit = TimeUnit.SECONDS)
+  @Timeout(value = 400, unit = TimeUnit.SECONDS)
   void aRunIsTheSameWhereverItsDriversDie() throws Exception {
     Tiny tiny = new Tiny(dir, 11, 30, 7);
     Disturbance disturbance = Disturbance.in(dir.resolve("disturbance"));
-    TrainConfig config = tiny.config("killed", "fedavg", "client.keepOptimizer=true");
+    TrainConfig config =
+        tiny.config("killed", "fedavg", "client.keepOptimizer=true", "lock.lease=150");
     Path yaml = yaml(config);
     Path out = Path.of(config.out());
 
@@ -114,12 +115,12 @@ class DriverKillTest {
   }
 
   @Test
-  @Timeout(value = 150, unit = TimeUnit.SECONDS)
+  @Timeout(value = 200, unit = TimeUnit.SECONDS)
   void aSecondDriverIsRefusedWhileTheFirstIsAtWork() throws Exception {
     Tiny tiny = new Tiny(dir, 11, 7);
     Disturbance disturbance = Disturbance.in(dir.resolve("disturbance"));
     TrainConfig config =
-        tiny.config("two", "fedavg", "rounds=1", "client.schedule.warmup=0", "lock.lease=3");
+        tiny.config("two", "fedavg", "rounds=1", "client.schedule.warmup=0", "lock.lease=6");
     RunFolder folder = new RunFolder(Tiny.STORE.path(config.out()));
     disturbance.hold(Moment.STEP, "0001", 0);
     DriverProcess first = DriverProcess.start(yaml(config), disturbance, null);

@@ -1,0 +1,55 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.data.ClassificationSet;
+import org.tributary.error.WrongInput;
+
+/**
+ * A first reading of all rows that a run will be evaluated on. A client with bad rows is left out
+ * of its round, but nobody can stand in for the test rows: what is wrong with them has to come up
+ * before the first client trains.
+ */
+final class EvaluationRows {
+  private EvaluationRows() {}
+
+  /**
+   * Reads the rows, one folder at a time, and keeps none.
+   *
+   * @param store reaches them
+   * @param blueprint says which parts are evaluated
+   * @throws WrongInput naming every folder whose rows cannot be used, or are not as many as the
+   *     manifest says
+   * @throws IOException where the file system fails
+   */
+  static void check(Store store, Blueprint blueprint) throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (String part : blueprint.config().evaluate().parts()) {
+      long found = 0;
+      int before = problems.size();
+      List<Path> folders = blueprint.evaluationFolders(part);
+      for (Path folder : folders) {
+        try {
+          found +=
+              ClassificationSet.read(
+                      store, List.of(folder), blueprint.columns(), blueprint.labels())
+                  .size();
+        } catch (WrongInput e) {
+          problems.add(e.getMessage());
+        }
+      }
+      if (problems.size() == before && found != blueprint.evaluationRows(part)) {
+        problems.add(
+            "%s has %d rows, its manifest says %d; partition again under another name"
+                .formatted(folders.get(0), found, blueprint.evaluationRows(part)));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.all(
+          "%s: cannot be evaluated on:".formatted(blueprint.config().data().path()), problems);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.PartitionConfig;
+import org.tributary.config.TrainConfig;
+import org.tributary.federation.RunSpec;
+
+/**
+ * Every file in jobs/ is one that its job takes, as it stands and as its head says to change it.
+ */
+class JobFilesTest {
+  private static final String JOB = "jobs/submit \\S+ (train|partition) (jobs/\\S+\\.yaml)";
+
+  static List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("jobs"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  /** The words after a line's keyword in the comment that a file begins with. */
+  private static List<String> head(Path file, String keyword) throws IOException {
+    return Files.readAllLines(file).stream()
+        .takeWhile(line -> line.startsWith("#"))
+        .filter(line -> line.startsWith("# " + keyword + ":"))
+        .map(line -> line.substring(keyword.length() + 3).strip())
+        .toList();
+  }
+
+  private static Record read(Path file, List<String> sets) throws IOException {
+    String run = head(file, "Run").get(0);
+    assertThat(run.replace("'", "")).matches(JOB).endsWith(file.toString());
+    String text = Files.readString(file);
+    return run.contains(" train ")
+        ? ConfigReader.read(file.toString(), text, sets, TrainConfig.class, RunSpec.CHOICES)
+        : ConfigReader.read(file.toString(), text, sets, PartitionConfig.class, Partition.CHOICES);
+  }
+
+  @Test
+  void thereAreFiles() throws IOException {
+    assertThat(files()).hasSizeGreaterThan(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void itsJobTakesIt(Path file) throws IOException {
+    assertThat(read(file, List.of())).isNotNull();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void itsHeadSaysWhatItIsAndNeeds(Path file) throws IOException {
+    assertThat(Files.readAllLines(file).get(0)).startsWith("# ").endsWith(".");
+    assertThat(head(file, "Needs")).hasSize(1);
+    for (String change : head(file, "Change")) {
+      List<String> sets =
+          Stream.of(change.split("--set ")).map(String::strip).filter(s -> !s.isEmpty()).toList();
+      assertThat(read(file, sets)).isNotEqualTo(read(file, List.of()));
+    }
+  }
+
+  @Test
+  void runsOfOneComparisonDifferInFrameworkAndRateAlone() throws IOException {
+    TrainConfig fedavg = (TrainConfig) read(Path.of("jobs/wordnet-fedavg.yaml"), List.of());
+    TrainConfig fedit = (TrainConfig) read(Path.of("jobs/wordnet-fedit.yaml"), List.of());
+    assertThat(fedit.seed()).isEqualTo(fedavg.seed());
+    assertThat(fedit.rounds()).isEqualTo(fedavg.rounds());
+    assertThat(fedit.model()).isEqualTo(fedavg.model());
+    assertThat(fedit.data()).isEqualTo(fedavg.data());
+    assertThat(fedit.cohort()).isEqualTo(fedavg.cohort());
+    assertThat(fedit.client().steps()).isEqualTo(fedavg.client().steps());
+    assertThat(fedit.client().batch()).isEqualTo(fedavg.client().batch());
+    assertThat(fedit.out()).isNotEqualTo(fedavg.out());
+  }
+}
