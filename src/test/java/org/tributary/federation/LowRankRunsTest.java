@@ -2,7 +2,9 @@ package org.tributary.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -168,6 +170,46 @@ class LowRankRunsTest {
       RunFolder stage = run(config(name, "flexlora", set, "reduce.driverLimit=0"));
       assertThat(Tiny.tensors(stage.global(2))).isEqualTo(Tiny.tensors(driver.global(2)));
     }
+  }
+
+  @Test
+  void directionsThatNobodyTrainedStayOpen() throws Exception {
+    TrainConfig config =
+        config("open", "flexlora", "framework.lora.ranks=[1]", "cohort.fraction=0.34");
+    RunFolder folder = run(config);
+    List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
+    for (int round = 0; round < 3; round++) {
+      Map<String, HostTensor> global = Tiny.tensors(folder.global(round));
+      assertThat(global).isEqualTo(expected.get(round));
+      global.forEach(
+          (name, tensor) -> {
+            if (name.endsWith(Lora.A)) {
+              for (int row = 0; row < 3; row++) {
+                assertThat(norm(tensor, row)).as("%s row %d", name, row).isCloseTo(1, within(1e-6));
+              }
+            }
+          });
+    }
+  }
+
+  private static double norm(HostTensor matrix, int row) {
+    double sum = 0;
+    for (int j = 0; j < SIDE; j++) {
+      sum += Math.pow(matrix.floats().get(row * SIDE + j), 2);
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Test
+  void aRunGoesOnWithTheBackendItBeganWith() throws Exception {
+    TrainConfig config = config("backend", "flexlora", "rounds=1", "client.schedule.warmup=0");
+    Path file = Path.of(run(config).config().toUri());
+    String text = Files.readString(file);
+    assertThat(text).contains("gemm: \"openblas\"");
+    Files.writeString(file, text.replace("gemm: \"openblas\"", "gemm: \"cuda\""));
+    assertThatThrownBy(() -> run(config))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("merges were computed by cuda, this build has openblas");
   }
 
   @Test
