@@ -139,8 +139,7 @@ public final class BaseModel {
   public Tokens tokens(Store store) throws IOException {
     Path file = new Path(files.folder(), HuggingFaceFolder.TOKENIZER);
     // A row of prompt and answer is cut where the prompt begins, which only the row knows.
-    int longest =
-        architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
+    int longest = architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
     Tokens tokens = Tokens.open(store, file, longest);
     if (tokens.size() > architecture.vocabulary()) {
       int size = tokens.size();

@@ -55,5 +55,4 @@ final class Recipes {
                 Projector.named(g.projector()),
                 config.seed()));
   }
-
 }
