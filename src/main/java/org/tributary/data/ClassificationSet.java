@@ -124,4 +124,9 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Ex
         Arrays.stream(rows).mapToObj(i -> tokens.example(texts.get(i), targets[i])).toList(),
         padId);
   }
+
+  @Override
+  public int characters(int row) {
+    return texts.get(row).length();
+  }
 }

@@ -10,6 +10,14 @@ public interface Examples {
   int size();
 
   /**
+   * How long a row is, roughly: rows of like length make batches with little padding.
+   *
+   * @param row its index
+   * @return characters
+   */
+  int characters(int row);
+
+  /**
    * A batch of some rows.
    *
    * @param rows indices, as {@link BatchOrder} gives them

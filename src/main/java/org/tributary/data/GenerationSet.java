@@ -167,4 +167,9 @@ public record GenerationSet(
     }
     return padded(ids, starts, truncated, padId);
   }
+
+  @Override
+  public int characters(int row) {
+    return prompts.get(row).length() + answers.get(row).length();
+  }
 }

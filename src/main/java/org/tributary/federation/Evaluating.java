@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -92,9 +94,16 @@ final class Evaluating {
       List<NDArray> weights = weights(bench, manager);
       int batch = blueprint.config().evaluate().batch();
       int to = Math.min(rows, (index + 1) * size);
+      // Rows of like length side by side: little padding, and an order that only the rows decide.
+      int[] order =
+          IntStream.range(index * size, to)
+              .boxed()
+              .sorted(Comparator.comparingInt(examples::characters))
+              .mapToInt(Integer::intValue)
+              .toArray();
       S sums = scoring.none();
-      for (int i = index * size; i < to; i += batch) {
-        int[] indices = IntStream.range(i, Math.min(to, i + batch)).toArray();
+      for (int i = 0; i < order.length; i += batch) {
+        int[] indices = Arrays.copyOfRange(order, i, Math.min(order.length, i + batch));
         try (NDManager scratch = manager.newSubManager()) {
           sums = scoring.plus(sums, scoring.score(bench, scratch, weights, examples, indices));
         }

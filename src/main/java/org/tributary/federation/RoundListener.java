@@ -1,5 +1,7 @@
 package org.tributary.federation;
 
+import java.util.List;
+
 /** Hears, in the driver, of a run's progress: for progress bars, monitoring and tests. */
 public interface RoundListener {
   /** Hears nothing. */
@@ -30,6 +32,14 @@ public interface RoundListener {
    * @param phase now reached
    */
   default void phase(int round, Phase phase) {}
+
+  /**
+   * A round's clients are drawn.
+   *
+   * @param round counted from 0
+   * @param clients ids
+   */
+  default void cohort(int round, List<String> clients) {}
 
   /**
    * A client's training goes on. Comes with a delay, from running tasks only.

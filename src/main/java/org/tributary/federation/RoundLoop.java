@@ -84,6 +84,7 @@ final class RoundLoop {
     // 1. The cohort.
     List<String> cohort = blueprint.cohort(round);
     listener.phase(round, RoundListener.Phase.STARTED);
+    listener.cohort(round, cohort);
     // 2. Training.
     long begin = System.nanoTime();
     Map<String, String> failed = new TreeMap<>();

@@ -1,6 +1,7 @@
 package org.tributary.job;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ final class Progress implements RoundListener, AutoCloseable {
   private final Map<String, Integer> steps = new TreeMap<>();
   private long stepsBefore;
   private int stepsPerClient;
+  private int clients = 1;
 
   private Progress(int rounds, PrintWriter err, ProgressBar bar) {
     this.rounds = rounds;
@@ -61,18 +63,24 @@ final class Progress implements RoundListener, AutoCloseable {
   }
 
   @Override
+  public synchronized void cohort(int round, List<String> drawn) {
+    clients = drawn.size();
+    stepsBefore = (long) round * clients * stepsPerClient;
+  }
+
+  @Override
   public synchronized void step(int round, String client, int step, int of, double loss) {
     if (bar == null) {
       return;
     }
     steps.merge(client, step, Math::max);
     stepsPerClient = Math.max(stepsPerClient, of);
-    bar.maxHint((long) rounds * stepsPerClient * Math.max(1, steps.size()));
+    bar.maxHint((long) rounds * stepsPerClient * clients);
     bar.stepTo(stepsBefore + steps.values().stream().mapToInt(Integer::intValue).sum());
     bar.setExtraMessage(
         String.format(
             Locale.ROOT,
-            " round %d/%d client %s step %d/%d loss %.4f",
+            " round %d/%d %s %d/%d loss %.4f",
             round + 1,
             rounds,
             client,
@@ -83,7 +91,10 @@ final class Progress implements RoundListener, AutoCloseable {
 
   @Override
   public synchronized void closed(RoundSummary s) {
-    stepsBefore += (long) stepsPerClient * s.accepted().size();
+stepsBefore = (s.round() + 1L) * clients * stepsPerClient;
+    if (bar != null) {
+      bar.stepTo(stepsBefore);
+    }
     steps.clear();
     StringBuilder line = new StringBuilder();
     line.append(
