@@ -91,7 +91,7 @@ final class Progress implements RoundListener, AutoCloseable {
 
   @Override
   public synchronized void closed(RoundSummary s) {
-stepsBefore = (s.round() + 1L) * clients * stepsPerClient;
+    stepsBefore = (s.round() + 1L) * clients * stepsPerClient;
     if (bar != null) {
       bar.stepTo(stepsBefore);
     }
