@@ -1,9 +1,11 @@
 package org.tributary.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A comparison: variants of one train configuration over the same partitions, base weights, budget
@@ -18,9 +20,16 @@ import java.util.Set;
  * @param score that chooses, of the validation rows after the last round
  */
 public record CompareConfig(
-    @Key(value = "folder of the comparison, a URI or path", required = true) String out,
-    @Key(value = "the train configuration that all share", required = true) String train,
-    @Key(value = "seeds of everything random", byDefault = "[0]", numbers = true, min = 1)
+    @Key(value = "folder of the comparison, a URI or path", required = true, operational = true)
+        String out,
+    @Key(value = "the train configuration that all share", required = true, operational = true)
+        String train,
+    @Key(
+            value = "seeds of everything random",
+            byDefault = "[0]",
+            numbers = true,
+            min = 1,
+            operational = true)
         List<String> seeds,
     @Key(value = "what each variant changes: key=value", required = true, min = 0)
         Map<String, List<String>> variants,
@@ -37,12 +46,7 @@ public record CompareConfig(
     implements Section {
   /** What a variant may change; all else is what makes a comparison equal. */
   private static final List<String> OWN =
-      List.of(
-          "framework.",
-          "client.optimizer.",
-          "client.schedule.",
-          "client.clip",
-          "client.keepOptimizer");
+      List.of("framework.", "client.optimizer.", "client.schedule.", "client.clip");
 
   /** Variants differ in method, never in data, budget or evaluation. */
   @Override
@@ -61,7 +65,10 @@ public record CompareConfig(
             }
           }
         });
-    Set<String> unknown = new java.util.TreeSet<>(rates.keySet());
+    if (new HashSet<>(seeds).size() < seeds.size()) {
+      problems.add("seeds: " + seeds + " has one twice; keep one");
+    }
+    Set<String> unknown = new TreeSet<>(rates.keySet());
     unknown.removeAll(variants.keySet());
     unknown.forEach(name -> problems.add("rates." + name + ": no variant has that name"));
     return problems;

@@ -95,6 +95,10 @@ public final class Effective {
           value = tree(inner, wanted);
         } else if (Schema.key(component).size() && value != null) {
           value = Values.size((Long) value);
+        } else if (value instanceof List<?> list && Schema.key(component).numbers()) {
+          value = new ArrayList<>(list.stream().map(Effective::number).toList());
+        } else if (value instanceof Map<?, ?> lists) {
+          value = lists(lists, Schema.key(component).numbers());
         } else if (value instanceof List<?> list) {
           // SnakeYAML writes anchors for an object it meets twice, as it would List.of().
           value = new ArrayList<>(list);
@@ -118,6 +122,23 @@ public final class Effective {
           }
         });
     return flat;
+  }
+
+  private static Map<String, Object> lists(Map<?, ?> lists, boolean numbers) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    lists.forEach(
+        (name, list) ->
+            copy.put(
+                (String) name,
+                new ArrayList<Object>(
+                    ((List<?>) list).stream().map(e -> numbers ? number(e) : e).toList())));
+    return copy;
+  }
+
+  /** A number as a number, so that it is written without quotes. */
+  private static Object number(Object text) {
+    String written = (String) text;
+    return written.matches("-?[0-9]+") ? (Object) Long.valueOf(written) : Double.valueOf(written);
   }
 
   private static Object get(Record section, RecordComponent component) {

@@ -93,7 +93,7 @@ public record GenerationSet(
     List<Integer> starts = new ArrayList<>();
     int truncated = 0;
     for (int row : rows) {
-      long[] prompt = tokens.encode(prompts.get(row), true).ids();
+      long[] prompt = promptIds(row, tokens);
       long[] answer = answer(row, tokens);
       int whole = prompt.length + answer.length;
       answer = Arrays.copyOf(answer, Math.min(answer.length, maxLength - 1));
@@ -105,6 +105,16 @@ public record GenerationSet(
       starts.add(prompt.length);
     }
     return padded(ids, starts, truncated, padId);
+  }
+
+  private long[] promptIds(int row, Tokens tokens) {
+    long[] ids = tokens.encode(prompts.get(row), true).ids();
+    if (ids.length == 0) {
+      throw new WrongInput(
+          "row %d: the prompt \"%s\" has no tokens; fill its columns in, or add words to data.prompt"
+              .formatted(row, prompts.get(row)));
+    }
+    return ids;
   }
 
   private long[] answer(int row, Tokens tokens) {
@@ -159,7 +169,7 @@ public record GenerationSet(
     List<Integer> starts = new ArrayList<>();
     int truncated = 0;
     for (int row : rows) {
-      long[] whole = tokens.encode(prompts.get(row), true).ids();
+      long[] whole = promptIds(row, tokens);
       long[] prompt = cutLeft(whole, Math.max(1, maxLength - room), tokens);
       truncated += prompt.length < whole.length ? 1 : 0;
       ids.add(prompt);

@@ -94,6 +94,12 @@ public final class Blueprint {
           "model.maxLength: %d is more than the model's %d positions; lower it"
               .formatted(config.model().maxLength(), most));
     }
+    TrainConfig.Evaluate e = config.evaluate();
+    if (e.generate() > 0 && e.newTokens() >= config.model().maxLength()) {
+      throw new WrongInput(
+          "evaluate.newTokens: %d leave no room for a prompt within model.maxLength %d; lower it"
+              .formatted(e.newTokens(), config.model().maxLength()));
+    }
   }
 
   private void checkClients() {

@@ -42,7 +42,13 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
 
   @Override
   public Sums score(
-      Bench bench, NDManager scratch, List<NDArray> weights, Examples rows, int[] indices) {
+      Bench bench,
+      NDManager scratch,
+      List<NDArray> weights,
+      Examples rows,
+      Spread spread,
+      int[] places) {
+    int[] indices = spread.rows(places);
     Batch batch = rows.batch(indices, bench.tokens(), bench.model().padToken());
     NDArray logits = bench.model().logits(scratch, weights, Inputs.of(scratch, batch));
     float[] values = logits.toFloatArray();

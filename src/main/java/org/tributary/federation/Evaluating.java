@@ -52,7 +52,14 @@ final class Evaluating {
     int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
     int size = blueprint.config().evaluate().shard();
     int shards = (rows + size - 1) / size;
-    Shard work = new Shard(spec, part, round, state == null ? null : state.toString(), size, rows);
+    Shard work =
+        new Shard(
+            spec,
+            part,
+            round,
+            state == null ? null : state.toString(),
+            new Spread(there, rows),
+            size);
     List<String> results =
         spark
             .parallelize(IntStream.range(0, shards).boxed().toList(), shards)
@@ -74,7 +81,7 @@ final class Evaluating {
 
   /** One shard's work, in an executor. */
   private record Shard(
-      Broadcast<RunSpec> spec, String part, int round, String state, int size, int rows)
+      Broadcast<RunSpec> spec, String part, int round, String state, Spread spread, int size)
       implements Serializable {
 
     String score(int index) throws IOException, InterruptedException {
@@ -93,19 +100,20 @@ final class Evaluating {
       Examples examples = bench.evaluationRows(blueprint.data().evaluationFolders(part));
       List<NDArray> weights = weights(bench, manager);
       int batch = blueprint.config().evaluate().batch();
-      int to = Math.min(rows, (index + 1) * size);
+      int to = Math.min(spread.chosen(), (index + 1) * size);
       // Rows of like length side by side: little padding, and an order that only the rows decide.
       int[] order =
           IntStream.range(index * size, to)
               .boxed()
-              .sorted(Comparator.comparingInt(examples::characters))
+              .sorted(Comparator.comparingInt(p -> examples.characters(spread.row(p))))
               .mapToInt(Integer::intValue)
               .toArray();
       S sums = scoring.none();
       for (int i = 0; i < order.length; i += batch) {
-        int[] indices = Arrays.copyOfRange(order, i, Math.min(order.length, i + batch));
+        int[] places = Arrays.copyOfRange(order, i, Math.min(order.length, i + batch));
         try (NDManager scratch = manager.newSubManager()) {
-          sums = scoring.plus(sums, scoring.score(bench, scratch, weights, examples, indices));
+          sums =
+              scoring.plus(sums, scoring.score(bench, scratch, weights, examples, spread, places));
         }
       }
       return sums;

@@ -17,8 +17,8 @@ import org.tributary.metrics.Perplexity;
 import org.tributary.metrics.TextScores;
 
 /**
- * How likely the answers are, and, for the first rows, how the answers that the model writes itself
- * (greedily, to its end token or a number of tokens) compare with the given ones.
+ * How likely the answers are, and, for some of the rows, how the answers that the model writes
+ * itself (greedily, to its end token or a number of tokens) compare with the given ones.
  *
  * @param settings how many rows, how many tokens
  */
@@ -43,7 +43,13 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
 
   @Override
   public Sums score(
-      Bench bench, NDManager scratch, List<NDArray> weights, Examples rows, int[] indices) {
+      Bench bench,
+      NDManager scratch,
+      List<NDArray> weights,
+      Examples rows,
+      Spread spread,
+      int[] places) {
+    int[] indices = spread.rows(places);
     GenerationSet set = (GenerationSet) rows;
     Batch batch = set.batch(indices, bench.tokens(), bench.model().padToken());
     float[] nll =
@@ -55,7 +61,8 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     for (float one : nll) {
       sum += one;
     }
-    int[] written = Arrays.stream(indices).filter(i -> i < settings.generate()).toArray();
+    int[] written =
+        spread.rows(Arrays.stream(places).filter(spread.some(settings.generate())).toArray());
     TextScores scores = TextScores.empty();
     if (written.length > 0) {
       String[] answers = write(bench, scratch, weights, set, written);

@@ -12,6 +12,7 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 
@@ -78,7 +79,7 @@ final class Result {
             targets(),
             saved,
             blueprint.base().files().folder().toString(),
-            "SEQ_CLS");
+            blueprint.architecture().task() == Task.GENERATION ? "CAUSAL_LM" : "SEQ_CLS");
     new PeftAdapter(config, adapter).write(store, target);
   }
 

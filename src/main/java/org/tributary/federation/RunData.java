@@ -118,9 +118,11 @@ public final class RunData {
   public long endToken() {
     JsonNode end = base.files().config().path("eos_token_id");
     JsonNode first = end.isArray() ? end.path(0) : end;
-    if (!first.isIntegralNumber()) {
+    if (!first.isIntegralNumber()
+        || first.longValue() < 0
+        || first.longValue() >= base.architecture().vocabulary()) {
       throw new WrongInput(
-          "%s: config.json has no eos_token_id, without which no answer ends; add it"
+          "%s: config.json has no eos_token_id within the vocabulary; add it, for no answer ends without it"
               .formatted(base.files().folder()));
     }
     return first.longValue();

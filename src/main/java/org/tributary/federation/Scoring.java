@@ -20,8 +20,14 @@ interface Scoring<S extends Record> {
   /** The type of the sums. */
   Class<S> type();
 
-  /** The sums of some rows, in an executor. */
-  S score(Bench bench, NDManager scratch, List<NDArray> weights, Examples rows, int[] indices);
+  /** The sums of the rows at some places, in an executor. */
+  S score(
+      Bench bench,
+      NDManager scratch,
+      List<NDArray> weights,
+      Examples rows,
+      Spread spread,
+      int[] places);
 
   /** Both together. */
   S plus(S one, S other);

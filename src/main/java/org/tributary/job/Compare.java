@@ -16,6 +16,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.Blueprint;
 import org.tributary.federation.Federation;
+import org.tributary.federation.QuorumMissed;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.RunSpec;
 import picocli.CommandLine.Command;
@@ -42,10 +43,12 @@ public final class Compare implements Callable<Integer> {
     CompareConfig config = file.read(hadoop, CompareConfig.class, Map.of());
     Variants variants = new Variants(config, ConfigFile.text(config.train(), hadoop));
     check(hadoop, variants);
+    CompareFolder.check(Store.of(hadoop), config, variants.common());
     String first = config.variants().keySet().iterator().next();
     int threads = variants.run(first, config.seeds().get(0), null).client().threads();
     try (SparkSession spark = Sessions.open("compare", threads)) {
       Store store = Store.of(hadoop);
+      CompareFolder.commit(store, config, variants.common());
       List<RunReport> reports = new ArrayList<>();
       for (String variant : config.variants().keySet()) {
         String rate = rate(spark, store, variants, variant);
@@ -74,7 +77,12 @@ public final class Compare implements Callable<Integer> {
           run.shared(),
           hadoop);
       try {
-        new Blueprint(Store.of(hadoop), run);
+        Blueprint blueprint = new Blueprint(Store.of(hadoop), run);
+        for (String part : run.evaluate().parts()) {
+          if (blueprint.data().evaluationRows(part) == 0) {
+            problems.add("%s: the partitioned set has no %s rows".formatted(run.out(), part));
+          }
+        }
       } catch (WrongInput e) {
         problems.add(run.out() + ": " + e.getMessage());
       }
@@ -86,10 +94,8 @@ public final class Compare implements Callable<Integer> {
 
   private RunReport train(SparkSession spark, Store store, TrainConfig run)
       throws IOException, InterruptedException {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println(run.out());
-    err.flush();
-    try (Progress progress = Progress.of(run, err)) {
+    say("%s", run.out());
+    try (Progress progress = Progress.of(run, spec.commandLine().getErr())) {
       Federation.Outcome outcome = new Federation(spark, progress).train(run);
       return RunReport.of(store, outcome.folder());
     }
@@ -97,27 +103,53 @@ public final class Compare implements Callable<Integer> {
 
   /**
    * The learning rate that does best on validation rows with the first seed; null for none to
-   * choose.
+   * choose. A rate with which a client failed, or whose score is no number, is not chosen.
    */
   private String rate(SparkSession spark, Store store, Variants variants, String variant)
       throws IOException, InterruptedException {
     CompareConfig config = variants.config();
+    List<String> rates = config.rates().getOrDefault(variant, List.of());
     String best = null;
     double bestScore = Double.NaN;
-    for (String rate : config.rates().getOrDefault(variant, List.of())) {
-      RunReport report = train(spark, store, variants.trial(variant, rate));
-      double score = report.score("validation", config.score());
-      PrintWriter err = spec.commandLine().getErr();
-      err.printf(
-          Locale.ROOT, "%s, lr %s: validation %s %.4f%n", variant, rate, config.score(), score);
-      err.flush();
+    for (String rate : rates) {
+      double score = trial(spark, store, variants, variant, rate);
       boolean better = config.smallerIsBetter() ? score < bestScore : score > bestScore;
-      if (best == null || better) {
+      if (Double.isFinite(score) && (best == null || better)) {
         best = rate;
         bestScore = score;
       }
     }
+    if (best == null && !rates.isEmpty()) {
+      throw new WrongInput(
+          "rates.%s: with none of %s all clients finish and have a validation %s; give smaller ones"
+              .formatted(variant, rates, config.score()));
+    }
+    if (best != null) {
+      boolean edge = rates.size() > 2 && rates.indexOf(best) % (rates.size() - 1) == 0;
+      say("%s: lr %s of %s%s", variant, best, rates, edge ? ", at the edge of what was tried" : "");
+    }
     return best;
+  }
+
+  private double trial(
+      SparkSession spark, Store store, Variants variants, String variant, String rate)
+      throws IOException, InterruptedException {
+    String name = variants.config().score();
+    try {
+      RunReport report = train(spark, store, variants.trial(variant, rate));
+      double score = report.failed() > 0 ? Double.NaN : report.score("validation", name);
+      say("%s, lr %s: validation %s %.4f, %d failed", variant, rate, name, score, report.failed());
+      return score;
+    } catch (QuorumMissed e) {
+      say("%s, lr %s: not to be chosen: %s", variant, rate, e.getMessage());
+      return Double.NaN;
+    }
+  }
+
+  private void say(String format, Object... values) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(String.format(Locale.ROOT, format, values));
+    err.flush();
   }
 
   /**
@@ -139,7 +171,9 @@ public final class Compare implements Callable<Integer> {
           config.seeds().get(0),
           "lr=" + rate,
           rate,
-          List.of("evaluate.parts=[validation]"));
+          config.score().matches("bleu4|rouge_l")
+              ? List.of("evaluate.parts=[validation]")
+              : List.of("evaluate.parts=[validation]", "evaluate.generate=0"));
     }
 
     List<TrainConfig> all() {
@@ -161,7 +195,7 @@ public final class Compare implements Callable<Integer> {
       }
       sets.addAll(more);
       sets.add("seed=" + seed);
-      sets.add("out=" + config.out() + "/" + variant + "/" + folder);
+      sets.add("out='" + config.out().replace("'", "''") + "/" + variant + "/" + folder + "'");
       return ConfigReader.read(
           config.train() + ", variant " + variant,
           common,

@@ -50,12 +50,15 @@ final class Llama implements Architecture {
     positions = config.size("max_position_embeddings", 2048);
     epsilon = config.number("rms_norm_eps", 1e-6);
     initializerRange = config.number("initializer_range", 0.02);
-    padToken = (long) config.number("pad_token_id", 0);
+    padToken = Math.max(0, (long) config.number("pad_token_id", 0));
     tied = config.flag("tie_word_embeddings", false);
     attentionBias = config.flag("attention_bias", false);
     mlpBias = config.flag("mlp_bias", false);
     config.choice("hidden_act", "silu", Set.of("silu"));
     theta = theta(config, json);
+    if (padToken >= vocabulary) {
+      config.problem("pad_token_id %d is outside the vocabulary".formatted(padToken));
+    }
     if (heads % kvHeads != 0) {
       config.problem(
           "num_attention_heads %d is no multiple of num_key_value_heads %d"

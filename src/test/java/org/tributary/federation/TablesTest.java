@@ -107,7 +107,16 @@ class TablesTest {
   @Test
   void columnsAreNullWhereThePageSaysSo() {
     assertThat(nulls("rounds", "true")).isEmpty();
-    assertThat(nulls("evals", "true")).containsExactly("client");
+    // A classifier's evaluations: what a language model is scored by is null, all of it.
+    assertThat(nulls("evals", "true"))
+        .containsExactly(
+            "client",
+            "perplexity",
+            "generated",
+            "bleu4",
+            "rouge_l",
+            "rouge_l_stemmed",
+            "exact_match");
     assertThat(nulls("clients", "status = 'accepted'")).containsExactly("reason");
     assertThat(nulls("clients", "status = 'failed'"))
         .containsExactlyElementsOf(

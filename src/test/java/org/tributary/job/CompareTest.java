@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.Main;
+import org.tributary.federation.RunFolder;
+import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
 
 /** Variants on equal terms: each with every seed, rates by validation, nothing done twice. */
@@ -67,7 +69,8 @@ class CompareTest {
     if (Files.exists(root)) {
       try (Stream<Path> all = Files.walk(root)) {
         for (Path file : all.filter(Files::isRegularFile).toList()) {
-          if (!file.toString().contains("/lock/")) {
+          // A lock's files come and go, and clients that failed are tried again.
+          if (!file.toString().matches(".*(/lock/|/lr=1\\.0e\\+30/).*")) {
             times.put(file.toString(), Files.getLastModifiedTime(file));
           }
         }
@@ -85,7 +88,7 @@ class CompareTest {
           - framework.name=fedit
           - "framework.lora={rank: 2, targets: [query]}"
       rates:
-        adapters: [1.0e-9, 2.0e-2]
+        adapters: [1.0e+30, 1.0e-9, 2.0e-2]
       """;
 
   @Test
@@ -98,8 +101,18 @@ class CompareTest {
         .contains("adapters/seed=3")
         .contains("adapters/seed=4")
         .contains("±");
-    // A rate of nearly nothing learns nothing, so the other one is taken for the seeds.
-    assertThat(first.err()).contains("adapters, lr 1.0e-9: validation loss");
+    // One rate blows up and one learns nothing, so the third is taken for the seeds.
+    assertThat(first.err())
+        .contains("adapters, lr 1.0e+30: not to be chosen")
+        .contains("adapters, lr 1.0e-9: validation loss")
+        .contains("adapters: lr 2.0e-2 of")
+        .contains("at the edge");
+    RunReport trial =
+        RunReport.of(
+            Tiny.STORE,
+            new RunFolder(
+                new org.apache.hadoop.fs.Path(dir.resolve("compare/adapters/lr=2.0e-2").toUri())));
+    assertThat(trial.scores()).as("test rows choose nothing").containsOnlyKeys("validation");
     String config = Files.readString(dir.resolve("compare/adapters/seed=4/config.yaml"));
     assertThat(config).contains("lr: 0.02");
     Map<String, FileTime> before = files();
@@ -109,6 +122,13 @@ class CompareTest {
     assertThat(again.code()).isZero();
     assertThat(again.out()).isEqualTo(first.out());
     assertThat(files()).as("nothing is done twice").isEqualTo(before);
+
+    End other = run(TWO.replace("2.0e-2]", "3.0e-2]"));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("another comparison's").contains("rates").contains("3.0e-2");
+    Files.writeString(train, Files.readString(train).replace("batch: 4", "batch: 3"));
+    assertThat(run(TWO).err()).contains("train.yaml has changed since");
+    assertThat(files()).isEqualTo(before);
   }
 
   @Test
