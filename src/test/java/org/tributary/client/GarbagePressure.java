@@ -4,6 +4,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread that collects garbage without end and fills native memory that becomes free with
@@ -23,6 +24,8 @@ final class GarbagePressure implements AutoCloseable {
     while (!stopped) {
       System.gc();
       scribble(100);
+      // Others get their turn: where the heap is large, collections alone would leave them none.
+      LockSupport.parkNanos(10_000_000);
     }
   }
 
