@@ -125,7 +125,7 @@ class CompareTest {
 
     End other = run(TWO.replace("2.0e-2]", "3.0e-2]"));
     assertThat(other.code()).isEqualTo(2);
-    assertThat(other.err()).contains("another comparison's").contains("rates").contains("3.0e-2");
+    assertThat(other.err()).contains("another comparison's").contains("rates").contains("0.03]");
     Files.writeString(train, Files.readString(train).replace("batch: 4", "batch: 3"));
     assertThat(run(TWO).err()).contains("train.yaml has changed since");
     assertThat(files()).isEqualTo(before);
