@@ -1,6 +1,7 @@
 package org.tributary.model;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
@@ -56,6 +57,15 @@ public interface Architecture {
    * @return shape [out, in] of a layer's weight, by the layer's name (without {@code .weight})
    */
   Map<String, long[]> linearLayers();
+
+  /**
+   * The weights that are used both before the blocks and behind them, such as a tied embedding.
+   *
+   * @return names
+   */
+  default Set<String> sharedWeights() {
+    return Set.of();
+  }
 
   /**
    * The program: methods {@code forward}, {@code states} and {@code gradients}.

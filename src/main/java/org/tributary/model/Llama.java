@@ -142,6 +142,11 @@ final class Llama implements Architecture {
   }
 
   @Override
+  public Set<String> sharedWeights() {
+    return tied ? Set.of("model.embed_tokens.weight") : Set.of();
+  }
+
+  @Override
   public String program() {
     Map<String, Object> constants = new HashMap<>();
     constants.put("hidden", hidden);

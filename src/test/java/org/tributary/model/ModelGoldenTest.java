@@ -68,9 +68,9 @@ class ModelGoldenTest {
     Map<String, HostTensor> outputs = SafeTensors.map(folder.resolve("outputs.safetensors"));
     Map<String, HostTensor> gradients = SafeTensors.map(folder.resolve("grads.safetensors"));
     try (NDManager manager = Torch.manager(Device.cpu());
-        Model model = new Model(architecture, weights, Map.of(), Device.cpu())) {
+        Model model = new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32)) {
       List<NDArray> train = new ArrayList<>();
-      weights.forEach((name, w) -> train.add(Model.trainable(manager, name, w)));
+      weights.forEach((name, w) -> train.add(model.trainable(manager, name, w)));
       List<NDArray> arguments = new ArrayList<>();
       for (String name : List.of("input_ids", "attention_mask", "token_type_ids", "labels")) {
         HostTensor x = inputs.getOrDefault(name, inputs.get("input_ids"));
