@@ -1,5 +1,7 @@
 package org.tributary.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,6 +34,25 @@ public interface Architecture {
   Map<String, long[]> optionalWeights();
 
   /**
+   * Tensors that checkpoints of this family may hold and the model does not need: buffers that are
+   * computed anew, heads for other tasks, towers that are not used. All others are refused.
+   *
+   * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
+   */
+  default List<String> ignoredWeights() {
+    return List.of("*position_ids", "*rotary_emb.inv_freq");
+  }
+
+  /**
+   * What the name of a class of transformers ends in that has the {@link #head} on this family.
+   *
+   * @return such as {@code ForSequenceClassification}
+   */
+  default String headedClass() {
+    return "ForSequenceClassification";
+  }
+
+  /**
    * The classifier, which starts anew where the checkpoint has none.
    *
    * @param labels number of classes
@@ -51,6 +72,26 @@ public interface Architecture {
   }
 
   /**
+   * The config.json of a base model that got a head, in the layout that its class in transformers
+   * reads.
+   *
+   * @param config with the head's labels and class
+   * @return the same, or with what the family does otherwise
+   */
+  default ObjectNode configWithHead(ObjectNode config) {
+    return config;
+  }
+
+  /**
+   * How a classifier's tokens become one vector.
+   *
+   * @return null where there is no classifier
+   */
+  default Pooling pooling() {
+    return null;
+  }
+
+  /**
    * The linear layers: what adapters can be put on.
    *
    * @return shape [out, in] of a layer's weight, by the layer's name (without {@code .weight})
@@ -63,6 +104,15 @@ public interface Architecture {
    * @return TorchScript
    */
   String program();
+
+  /**
+   * The images that the model takes.
+   *
+   * @return null where it takes text
+   */
+  default ImageShape image() {
+    return null;
+  }
 
   /**
    * Rows of the token embedding: ids from 0 to one less can be looked up.
