@@ -69,15 +69,15 @@ public record TrainConfig(
    * The base model.
    *
    * @param path Hugging Face folder, a URI or path
-   * @param pooling from token states to one vector: {@code mean} or {@code cls}
+   * @param pooling from token states to one vector: {@code mean}, {@code cls} or {@code attention};
+   *     null for the family's own
    * @param maxLength tokens, with special ones; longer texts are cut
    */
   public record Model(
       @Key(value = "Hugging Face folder, a URI or path", required = true) String path,
       @Key(
-              value = "from token states to one vector",
-              byDefault = "mean",
-              oneOf = {"mean", "cls"})
+              value = "from token states to one vector; absent for the family's own",
+              oneOf = {"mean", "cls", "attention"})
           String pooling,
       @Key(value = "tokens a text keeps, with special ones", byDefault = "128", min = 4)
           int maxLength) {}

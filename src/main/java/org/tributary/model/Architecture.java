@@ -1,5 +1,7 @@
 package org.tributary.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -33,6 +35,25 @@ public interface Architecture {
   Map<String, long[]> optionalWeights();
 
   /**
+   * Tensors that checkpoints of this family may hold and the model does not need: buffers that are
+   * computed anew, heads for other tasks, towers that are not used. All others are refused.
+   *
+   * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
+   */
+  default List<String> ignoredWeights() {
+    return List.of("*position_ids", "*rotary_emb.inv_freq");
+  }
+
+  /**
+   * What the name of a class of transformers ends in that has the {@link #head} on this family.
+   *
+   * @return such as {@code ForSequenceClassification}
+   */
+  default String headedClass() {
+    return "ForSequenceClassification";
+  }
+
+  /**
    * The classifier, which starts anew where the checkpoint has none.
    *
    * @param labels number of classes
@@ -49,6 +70,26 @@ public interface Architecture {
    */
   default String nameWithHead(String name) {
     return name;
+  }
+
+  /**
+   * The config.json of a base model that got a head, in the layout that its class in transformers
+   * reads.
+   *
+   * @param config with the head's labels and class
+   * @return the same, or with what the family does otherwise
+   */
+  default ObjectNode configWithHead(ObjectNode config) {
+    return config;
+  }
+
+  /**
+   * How a classifier's tokens become one vector.
+   *
+   * @return null where there is no classifier
+   */
+  default Pooling pooling() {
+    return null;
   }
 
   /**
@@ -73,6 +114,15 @@ public interface Architecture {
    * @return TorchScript
    */
   String program();
+
+  /**
+   * The images that the model takes.
+   *
+   * @return null where it takes text
+   */
+  default ImageShape image() {
+    return null;
+  }
 
   /**
    * Rows of the token embedding: ids from 0 to one less can be looked up.

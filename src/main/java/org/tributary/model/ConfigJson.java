@@ -12,23 +12,59 @@ import org.tributary.error.WrongInput;
  */
 final class ConfigJson {
   private final JsonNode json;
-  private final List<String> problems = new ArrayList<>();
+  private final String section;
+  private final List<String> problems;
+
+  /** Two lengths of a picture. */
+  record Sides(int height, int width) {}
 
   ConfigJson(JsonNode json) {
+    this(json, "", new ArrayList<>());
+  }
+
+  private ConfigJson(JsonNode json, String section, List<String> problems) {
     this.json = json;
+    this.section = section;
+    this.problems = problems;
+  }
+
+  /** A part of the file, whose problems are told with those of the whole. */
+  ConfigJson section(String key) {
+    if (!json.path(key).isObject()) {
+      problem(key + " must be an object, got " + shown(json.path(key)));
+    }
+    return new ConfigJson(json.path(key), section + key + ".", problems);
   }
 
   int size(String key) {
     JsonNode value = json.path(key);
-    if (value.isInt() && value.intValue() > 0) {
+    if (isSize(value)) {
       return value.intValue();
     }
-    problems.add(key + " must be a whole number above 0, got " + shown(value));
+    problem(key + " must be a whole number above 0, got " + shown(value));
     return 1;
   }
 
   int size(String key, int absent) {
     return json.hasNonNull(key) ? size(key) : absent;
+  }
+
+  /** One number for both sides, or [height, width]. */
+  Sides sides(String key, int absent) {
+    JsonNode value = json.path(key);
+    if (!value.isArray()) {
+      int side = size(key, absent);
+      return new Sides(side, side);
+    }
+    if (value.size() == 2 && isSize(value.get(0)) && isSize(value.get(1))) {
+      return new Sides(value.get(0).intValue(), value.get(1).intValue());
+    }
+    problem(key + " must be a whole number above 0 or two of them, got " + shown(value));
+    return new Sides(absent, absent);
+  }
+
+  private static boolean isSize(JsonNode value) {
+    return value.isInt() && value.intValue() > 0;
   }
 
   double number(String key, double absent) {
@@ -37,7 +73,7 @@ final class ConfigJson {
       return absent;
     }
     if (!value.isNumber()) {
-      problems.add(key + " must be a number, got " + shown(value));
+      problem(key + " must be a number, got " + shown(value));
     }
     return value.asDouble();
   }
@@ -48,7 +84,7 @@ final class ConfigJson {
       return absent;
     }
     if (!value.isBoolean()) {
-      problems.add(key + " must be true or false, got " + shown(value));
+      problem(key + " must be true or false, got " + shown(value));
     }
     return value.asBoolean();
   }
@@ -56,13 +92,13 @@ final class ConfigJson {
   String choice(String key, String absent, Set<String> supported) {
     String value = json.hasNonNull(key) ? json.get(key).asText() : absent;
     if (!supported.contains(value)) {
-      problems.add(key + " \"" + value + "\" is not supported; supported: " + sorted(supported));
+      problem(key + " \"" + value + "\" is not supported; supported: " + sorted(supported));
     }
     return value;
   }
 
   void problem(String problem) {
-    problems.add(problem);
+    problems.add(section + problem);
   }
 
   /** Throws if anything was wrong so far. */

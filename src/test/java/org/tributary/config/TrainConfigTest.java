@@ -121,7 +121,7 @@ class TrainConfigTest {
                 0,
                 6,
                 false,
-                new Model("models/m", "mean", 128),
+                new Model("models/m", null, 128),
                 new Data("data/d", "text", "label", "seed-paper", "answer"),
                 new Framework("fedavg", List.of(), null),
                 new Client(
