@@ -109,6 +109,18 @@ public interface Architecture {
   }
 
   /**
+   * Whether a linear layer's weight lies [in, out] in the checkpoint, as a {@code Conv1D}'s of
+   * transformers does. Its adapter lies as everywhere: A [r, in], B [out, r], and what it adds to
+   * the weight is s (B A)^T.
+   *
+   * @param layer one of {@link #linearLayers}
+   * @return false where the weight lies [out, in]
+   */
+  default boolean transposed(String layer) {
+    return false;
+  }
+
+  /**
    * The program: methods {@code forward}, {@code states} and {@code gradients}.
    *
    * @return TorchScript

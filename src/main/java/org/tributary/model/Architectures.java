@@ -20,14 +20,33 @@ public final class Architectures {
           Map.of(
               Bert.MODEL_TYPE,
               (config, names, pooling) -> new Bert(config, prefix(names, Bert.HEADED), pooling),
+              Gemma.MODEL_TYPE,
+              (config, names, pooling) -> Gemma.of(config),
+              Gpt2.MODEL_TYPE,
+              (config, names, pooling) -> new Gpt2(config, prefix(names, Gpt2.HEADED)),
               Llama.MODEL_TYPE,
-              (config, names, pooling) -> new Llama(config),
+              (config, names, pooling) -> Llama.of(config),
+              Mistral.MODEL_TYPE,
+              (config, names, pooling) -> Mistral.of(config),
+              Qwen2.MODEL_TYPE,
+              (config, names, pooling) -> Qwen2.of(config),
+              Qwen3.MODEL_TYPE,
+              (config, names, pooling) -> Qwen3.of(config),
               Siglip.MODEL_TYPE,
               Architectures::siglip,
               Siglip.TOWER,
               Architectures::siglip,
               ViT.MODEL_TYPE,
               (config, names, pooling) -> ViT.of(config, prefix(names, ViT.HEADED), pooling)));
+
+  /**
+   * The families.
+   *
+   * @return every {@code model_type} that is supported, sorted
+   */
+  public static Set<String> modelTypes() {
+    return FAMILIES.keySet();
+  }
 
   /**
    * The architecture of a checkpoint.

@@ -56,7 +56,7 @@ final class Bert implements Architecture {
     epsilon = config.number("layer_norm_eps", 1e-12);
     initializerRange = config.number("initializer_range", 0.02);
     padToken = (long) config.number("pad_token_id", 0);
-    activation = config.choice("hidden_act", "gelu", Activations.TEXT.keySet());
+    activation = Activations.of(config, "hidden_act", "gelu");
     config.choice("position_embedding_type", "absolute", Set.of("absolute"));
     if (hidden % heads != 0) {
       config.problem(
@@ -144,7 +144,7 @@ final class Bert implements Architecture {
             "heads", heads,
             "head", hidden / heads,
             "epsilon", epsilon,
-            "activation", Activations.TEXT.get(activation),
+            "activation", activation,
             "mean", pooling == Pooling.MEAN ? "True" : "False",
             "prefix", prefix),
         "bert.py");

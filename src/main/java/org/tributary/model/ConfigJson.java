@@ -12,28 +12,46 @@ import org.tributary.error.WrongInput;
  */
 final class ConfigJson {
   private final JsonNode json;
-  private final String section;
+  private final String within;
   private final List<String> problems;
+
+  ConfigJson(JsonNode json) {
+    this(json, "", new ArrayList<>());
+    refuse("quantization_config", "save the weights in float32, float16 or bfloat16");
+  }
+
+  private ConfigJson(JsonNode json, String within, List<String> problems) {
+    this.json = json;
+    this.within = within;
+    this.problems = problems;
+  }
 
   /** Two lengths of a picture. */
   record Sides(int height, int width) {}
 
-  ConfigJson(JsonNode json) {
-    this(json, "", new ArrayList<>());
-  }
-
-  private ConfigJson(JsonNode json, String section, List<String> problems) {
-    this.json = json;
-    this.section = section;
-    this.problems = problems;
-  }
-
-  /** A part of the file, whose problems are told with those of the whole. */
+  /** The object under a key that must be there; its problems are told with these. */
   ConfigJson section(String key) {
-    if (!json.path(key).isObject()) {
+    if (!has(key)) {
       problem(key + " must be an object, got " + shown(json.path(key)));
     }
-    return new ConfigJson(json.path(key), section + key + ".", problems);
+    return in(key);
+  }
+
+  /** The object under a key, or an empty one; its problems are told with these. */
+  ConfigJson in(String key) {
+    if (has(key) && !json.get(key).isObject()) {
+      problem(key + " must be an object, got " + shown(json.get(key)));
+    }
+    return new ConfigJson(json.path(key), within + key + ".", problems);
+  }
+
+  boolean has(String key) {
+    return json.hasNonNull(key);
+  }
+
+  /** Whether a key is there and says null, which for some families is no default. */
+  boolean isNull(String key) {
+    return json.path(key).isNull();
   }
 
   int size(String key) {
@@ -97,8 +115,74 @@ final class ConfigJson {
     return value;
   }
 
+  /** Refuses a key that asks for something else altogether. */
+  void refuse(String key, String wayOut) {
+    if (has(key)) {
+      problem(key + " is not supported: " + wayOut);
+    }
+  }
+
+  /** Refuses all but one value of a key that may be absent. */
+  void only(String key, Object supported) {
+    JsonNode value = json.path(key);
+    boolean equal =
+        supported instanceof Number number
+            ? value.isNumber() && value.doubleValue() == number.doubleValue()
+            : value.isBoolean() && supported.equals(value.booleanValue());
+    if (has(key) && !equal) {
+      problem("%s %s is not supported; supported: %s".formatted(key, shown(value), supported));
+    }
+  }
+
+  /** Refuses keys that nobody here would read. */
+  void onlyKeys(String what, Set<String> common, Set<String> keys) {
+    json.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (has(key) && !common.contains(key) && !keys.contains(key)) {
+                problem("%s is not supported for \"%s\"".formatted(key, what));
+              }
+            });
+  }
+
+  /** Refuses layers that do not see all tokens before. */
+  void fullAttention() {
+    for (JsonNode type : json.path("layer_types")) {
+      if (!type.asText().equals("full_attention")) {
+        problem("layer_types %s is not supported; supported: full_attention".formatted(type));
+        return;
+      }
+    }
+  }
+
+  double positive(String key) {
+    if (!has(key)) {
+      problem(key + " must be a number above 0, got " + shown(json.path(key)));
+      return 1;
+    }
+    return positive(key, 1);
+  }
+
+  double positive(String key, double absent) {
+    double value = number(key, absent);
+    if (value > 0 && value < Double.POSITIVE_INFINITY) {
+      return value;
+    }
+    problem(key + " must be a number above 0, got " + shown(json.path(key)));
+    return 1;
+  }
+
+  /** The token that fills up rows, of which nothing depends: 0 where there is none, or -1. */
+  long padToken(int vocabulary) {
+    long pad = Math.max(0, (long) number("pad_token_id", 0));
+    if (pad >= vocabulary) {
+      problem("pad_token_id %d is outside the vocabulary".formatted(pad));
+    }
+    return pad;
+  }
+
   void problem(String problem) {
-    problems.add(section + problem);
+    problems.add(within + problem);
   }
 
   /** Throws if anything was wrong so far. */

@@ -56,9 +56,9 @@ class VisionGoldenTest {
     Map<String, HostTensor> gradients = SafeTensors.map(path.resolve(files + "grads.safetensors"));
     JsonNode loss = files.isEmpty() ? golden : golden.get("attention_pool");
     try (NDManager manager = Torch.manager(Device.cpu());
-        Model model = new Model(architecture, weights, Map.of(), Device.cpu())) {
+        Model model = new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32)) {
       List<NDArray> train = new ArrayList<>();
-      weights.forEach((name, w) -> train.add(Model.trainable(manager, name, w)));
+      weights.forEach((name, w) -> train.add(model.trainable(manager, name, w)));
       List<NDArray> batch = batch(manager, path, architecture.image());
       checkStep(model.gradients(manager, train, batch), loss, gradients);
       checkStep(model.checkpointed(manager, train, batch), loss, gradients);
