@@ -123,6 +123,11 @@ final class Llama implements Architecture {
   }
 
   @Override
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of("lm_head.weight", "model.embed_tokens.weight") : Map.of();
+  }
+
+  @Override
   public Map<String, long[]> head(int labels) {
     return Map.of();
   }
