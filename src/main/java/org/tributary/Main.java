@@ -11,6 +11,7 @@ import org.tributary.job.Compare;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
 import org.tributary.job.Inspect;
+import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
 import org.tributary.job.Train;
 import picocli.CommandLine;
@@ -38,7 +39,8 @@ import picocli.CommandLine.ScopeType;
       Partition.class,
       Train.class,
       Compare.class,
-      Inspect.class
+      Inspect.class,
+      MergeAdapter.class
     })
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
