@@ -12,26 +12,29 @@ import org.tributary.error.WrongInput;
  */
 final class ConfigJson {
   private final JsonNode json;
-  private final String within;
+  private final String section;
   private final List<String> problems;
+
+  /** Two lengths of a picture. */
+  record Sides(int height, int width) {}
 
   ConfigJson(JsonNode json) {
     this(json, "", new ArrayList<>());
     refuse("quantization_config", "save the weights in float32, float16 or bfloat16");
   }
 
-  private ConfigJson(JsonNode json, String within, List<String> problems) {
+  private ConfigJson(JsonNode json, String section, List<String> problems) {
     this.json = json;
-    this.within = within;
+    this.section = section;
     this.problems = problems;
   }
 
-  /** The object under a key, or an empty one; its problems are told with these. */
-  ConfigJson in(String key) {
-    if (has(key) && !json.get(key).isObject()) {
-      problem(key + " must be an object, got " + shown(json.get(key)));
+  /** A part of the file, whose problems are told with those of the whole. */
+  ConfigJson section(String key) {
+    if (!json.path(key).isObject()) {
+      problem(key + " must be an object, got " + shown(json.path(key)));
     }
-    return new ConfigJson(json.path(key), within + key + ".", problems);
+    return new ConfigJson(json.path(key), section + key + ".", problems);
   }
 
   boolean has(String key) {
@@ -45,7 +48,7 @@ final class ConfigJson {
 
   int size(String key) {
     JsonNode value = json.path(key);
-    if (value.isInt() && value.intValue() > 0) {
+    if (isSize(value)) {
       return value.intValue();
     }
     problem(key + " must be a whole number above 0, got " + shown(value));
@@ -54,6 +57,24 @@ final class ConfigJson {
 
   int size(String key, int absent) {
     return json.hasNonNull(key) ? size(key) : absent;
+  }
+
+  /** One number for both sides, or [height, width]. */
+  Sides sides(String key, int absent) {
+    JsonNode value = json.path(key);
+    if (!value.isArray()) {
+      int side = size(key, absent);
+      return new Sides(side, side);
+    }
+    if (value.size() == 2 && isSize(value.get(0)) && isSize(value.get(1))) {
+      return new Sides(value.get(0).intValue(), value.get(1).intValue());
+    }
+    problem(key + " must be a whole number above 0 or two of them, got " + shown(value));
+    return new Sides(absent, absent);
+  }
+
+  private static boolean isSize(JsonNode value) {
+    return value.isInt() && value.intValue() > 0;
   }
 
   double number(String key, double absent) {
@@ -84,6 +105,11 @@ final class ConfigJson {
       problem(key + " \"" + value + "\" is not supported; supported: " + sorted(supported));
     }
     return value;
+  }
+
+  /** An activation function's text, of those in {@link Activations}. */
+  String activation(String key, String absent) {
+    return Activations.TEXT.get(choice(key, absent, Activations.TEXT.keySet()));
   }
 
   /** Refuses a key that asks for something else altogether. */
@@ -153,7 +179,7 @@ final class ConfigJson {
   }
 
   void problem(String problem) {
-    problems.add(within + problem);
+    problems.add(section + problem);
   }
 
   /** Throws if anything was wrong so far. */

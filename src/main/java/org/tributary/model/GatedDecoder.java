@@ -223,6 +223,11 @@ final class GatedDecoder implements Architecture {
   }
 
   @Override
+  public String positionsKey() {
+    return traits.window() < rope.positions() ? "sliding_window" : "max_position_embeddings";
+  }
+
+  @Override
   public long padToken() {
     return padToken;
   }

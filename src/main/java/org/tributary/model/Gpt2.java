@@ -53,7 +53,7 @@ final class Gpt2 implements Architecture {
     initializerRange = config.number("initializer_range", 0.02);
     padToken = config.padToken(vocabulary);
     tied = config.flag("tie_word_embeddings", true);
-    activation = Activations.of(config, "activation_function", "gelu_new");
+    activation = config.activation("activation_function", "gelu_new");
     config.only("scale_attn_weights", true);
     config.only("scale_attn_by_inverse_layer_idx", false);
     config.only("reorder_and_upcast_attn", false);
@@ -164,6 +164,11 @@ final class Gpt2 implements Architecture {
   @Override
   public int maxPositions() {
     return positions;
+  }
+
+  @Override
+  public String positionsKey() {
+    return "n_positions";
   }
 
   @Override
