@@ -1,5 +1,6 @@
 package org.tributary.model;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,6 +31,26 @@ public interface Architecture {
    * @return shapes by name
    */
   Map<String, long[]> optionalWeights();
+
+  /**
+   * Tensors that checkpoints of this family may hold and the model does not need: buffers that are
+   * computed anew, heads for other tasks, towers that are not used. All others are refused.
+   *
+   * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
+   */
+  default List<String> ignoredWeights() {
+    return List.of("*position_ids", "*rotary_emb.inv_freq");
+  }
+
+  /**
+   * Matrices that are one in the model and that a checkpoint may hold twice all the same, such as a
+   * head that is the token embedding. Where it holds both, they must be equal, and stay so.
+   *
+   * @return the name that is used, by the name that need not be there
+   */
+  default Map<String, String> tiedWeights() {
+    return Map.of();
+  }
 
   /**
    * The classifier, which starts anew where the checkpoint has none.

@@ -2,6 +2,7 @@ package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,6 +20,8 @@ final class Gpt2 implements Architecture {
   static final String HEADED = "transformer.";
 
   private static final String WEIGHT = ".weight";
+
+  private static final String WTE = "wte.weight";
 
   private static final String LM_HEAD = "lm_head.weight";
 
@@ -73,7 +76,7 @@ final class Gpt2 implements Architecture {
   @Override
   public Map<String, long[]> weights() {
     Map<String, long[]> w = new LinkedHashMap<>();
-    w.put(prefix + "wte.weight", new long[] {vocabulary, hidden});
+    w.put(prefix + WTE, new long[] {vocabulary, hidden});
     w.put(prefix + "wpe.weight", new long[] {positions, hidden});
     for (int i = 0; i < layers; i++) {
       String b = blocks() + i + ".";
@@ -108,6 +111,17 @@ final class Gpt2 implements Architecture {
   @Override
   public Map<String, long[]> optionalWeights() {
     return Map.of();
+  }
+
+  @Override
+  public List<String> ignoredWeights() {
+    // The causal mask and what masked places get, which old checkpoints hold as tensors.
+    return List.of("*.attn.bias", "*.attn.masked_bias");
+  }
+
+  @Override
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of(LM_HEAD, prefix + WTE) : Map.of();
   }
 
   @Override
@@ -152,7 +166,7 @@ final class Gpt2 implements Architecture {
             "epsilon", epsilon,
             "activation", activation,
             "prefix", prefix,
-            "head_weight", tied ? prefix + "wte.weight" : LM_HEAD),
+            "head_weight", tied ? prefix + WTE : LM_HEAD),
         "gpt2.py");
   }
 
