@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +27,7 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Globs;
 import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Torch;
 
 /** What decoders' config.json may say, and what is refused by name. */
 class DecodersTest {
@@ -264,6 +270,42 @@ class DecodersTest {
     assertThat(headed.nameWithHead("transformer.wte.weight")).isEqualTo("transformer.wte.weight");
     assertThat(headed.linearLayers().keySet()).allMatch(name -> name.startsWith("transformer.h."));
     assertThat(headed.linearLayers()).hasSize(8);
+  }
+
+  @Test
+  void gpt2ComputesTheSameUnderEitherNames() throws IOException {
+    Map<String, HostTensor> headed = SafeTensors.map(GOLDEN.resolve("gpt2/model.safetensors"));
+    Map<String, HostTensor> bare = new TreeMap<>();
+    headed.forEach((name, w) -> bare.put(name.substring(Gpt2.HEADED.length()), w));
+    Map<String, float[]> expected = gradients(headed);
+    Map<String, float[]> actual = gradients(bare);
+    assertThat(expected).hasSize(headed.size());
+    assertThat(actual).hasSize(bare.size());
+    bare.keySet()
+        .forEach(
+            name ->
+                assertThat(actual.get("grads." + name))
+                    .as(name)
+                    .isEqualTo(expected.get("grads." + Gpt2.HEADED + name)));
+  }
+
+  private static Map<String, float[]> gradients(Map<String, HostTensor> weights)
+      throws IOException {
+    Torch.prepareThread(1);
+    Architecture gpt2 = Architectures.of(config("gpt2"), weights.keySet(), Pooling.MEAN);
+    HostTensor ids = SafeTensors.map(GOLDEN.resolve("gpt2/inputs.safetensors")).get("input_ids");
+    try (NDManager manager = Torch.manager(Device.cpu());
+        Model model = new Model(gpt2, weights, Map.of(), Device.cpu())) {
+      List<NDArray> train = new ArrayList<>();
+      weights.forEach((name, w) -> train.add(Model.trainable(manager, name, w)));
+      NDArray rows = Torch.copy(manager, ids.data(), DataType.INT64, ids.shape());
+      Map<String, float[]> found = new HashMap<>();
+      model
+          .checkpointed(manager, train, List.of(rows, rows.duplicate()))
+          .forEach((name, g) -> found.put(name, g.toFloatArray()));
+      found.keySet().removeIf(name -> !name.startsWith("grads."));
+      return found;
+    }
   }
 
   @Test
