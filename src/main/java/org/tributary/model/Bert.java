@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.tributary.torch.Text;
 
 /**
  * BERT (Devlin et al. 2019) as a classifier: post-norm encoder blocks, then either the mean over a
@@ -21,6 +20,8 @@ final class Bert implements Architecture {
 
   /** The prefix of names in a BertForSequenceClassification. */
   static final String HEADED = "bert.";
+
+  private static final String BLOCKS = "encoder.layer.";
 
   private static final Map<String, String> ACTIVATIONS =
       Map.of(
@@ -136,17 +137,18 @@ final class Bert implements Architecture {
 
   @Override
   public String program() {
-    return Text.fill(
-        Text.of(Bert.class, "prelude.py", "bert.py"),
+    return Programs.classifier(
+        layers,
+        prefix + BLOCKS,
         Map.of(
             "hidden", hidden,
             "heads", heads,
             "head", hidden / heads,
-            "layers", layers,
             "epsilon", epsilon,
             "activation", ACTIVATIONS.get(activation),
             "mean", pooling == Pooling.MEAN ? "True" : "False",
-            "prefix", prefix));
+            "prefix", prefix),
+        "bert.py");
   }
 
   @Override
@@ -170,7 +172,7 @@ final class Bert implements Architecture {
   }
 
   private String block(int i) {
-    return prefix + "encoder.layer." + i + ".";
+    return prefix + BLOCKS + i + ".";
   }
 
   private static void layer(Map<String, long[]> w, String name, int out, int in) {

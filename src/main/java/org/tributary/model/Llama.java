@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.tributary.torch.Text;
 
 /**
  * Llama (Touvron et al. 2023): pre-norm blocks with RMSNorm, rotary positions on the two halves of
@@ -16,6 +15,8 @@ import org.tributary.torch.Text;
  */
 final class Llama implements Architecture {
   static final String MODEL_TYPE = "llama";
+
+  private static final String BLOCKS = "model.layers.";
 
   private final int hidden;
   private final int intermediate;
@@ -92,7 +93,7 @@ final class Llama implements Architecture {
     Map<String, long[]> w = new LinkedHashMap<>();
     w.put("model.embed_tokens.weight", new long[] {vocabulary, hidden});
     for (int i = 0; i < layers; i++) {
-      String b = "model.layers." + i + ".";
+      String b = BLOCKS + i + ".";
       w.put(b + "input_layernorm.weight", new long[] {hidden});
       layer(w, b + "self_attn.q_proj", heads * head, hidden, attentionBias);
       layer(w, b + "self_attn.k_proj", kvHeads * head, hidden, attentionBias);
@@ -144,14 +145,13 @@ final class Llama implements Architecture {
   public String program() {
     Map<String, Object> constants = new HashMap<>();
     constants.put("hidden", hidden);
-    constants.put("layers", layers);
     constants.put("heads", heads);
     constants.put("kv_heads", kvHeads);
     constants.put("head", head);
     constants.put("head_reciprocal", 1.0 / head);
     constants.put("theta", theta);
     constants.put("epsilon", epsilon);
-    return Text.fill(Text.of(Llama.class, "prelude.py", "llama.py"), constants);
+    return Programs.decoder(layers, BLOCKS, constants, "rotary.py", "llama.py");
   }
 
   @Override

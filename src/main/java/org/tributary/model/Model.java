@@ -22,6 +22,8 @@ public final class Model implements AutoCloseable {
 
   private static final String TRAIN = "train";
 
+  private static final String INPUTS = "inputs";
+
   private final Architecture architecture;
   private final NDManager manager;
   private final Program program;
@@ -123,11 +125,26 @@ public final class Model implements AutoCloseable {
    *
    * @param step owns the results
    * @param train what was made by {@link #trainable}, at least one, and {@link #fixed}
-   * @param inputs the program's other arguments, labels last
+   * @param inputs what the family's program reads, and behind it the labels, an array of their own
    * @return {@code loss} (scalar), {@code logits}, and {@code grads.<name>} for each that trains
    */
   public Map<String, NDArray> gradients(NDManager step, List<NDArray> train, List<NDArray> inputs) {
-    return program.call(step, "gradients", arguments(train, inputs));
+    return program.call(step, "gradients", withLabels(train, inputs));
+  }
+
+  /**
+   * The same as {@link #gradients}, and the activations of one block at a time: only what lies
+   * between blocks is kept, and each block is computed a second time on the way back (activation
+   * checkpointing, Chen et al. 2016).
+   *
+   * @param step owns the results
+   * @param train as for {@link #gradients}
+   * @param inputs as for {@link #gradients}
+   * @return as for {@link #gradients}
+   */
+  public Map<String, NDArray> checkpointed(
+      NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return program.call(step, "checkpointed", withLabels(train, inputs));
   }
 
   /**
@@ -135,7 +152,7 @@ public final class Model implements AutoCloseable {
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
-   * @param inputs the program's other arguments, without labels
+   * @param inputs what the family's program reads
    * @return logits [rows, labels]
    */
   public NDArray logits(NDManager step, List<NDArray> train, List<NDArray> inputs) {
@@ -151,24 +168,36 @@ public final class Model implements AutoCloseable {
    * @return -log p of every token that counts, row after row [n]
    */
   public NDArray likelihood(NDManager step, List<NDArray> train, List<NDArray> inputs) {
-    return program.infer(step, "likelihood", arguments(train, inputs)).get("nll");
+    return program.infer(step, "likelihood", withLabels(train, inputs)).get("nll");
   }
 
   /**
-   * Goes on with prompts, greedily, without a graph.
+   * Goes on with prompts, without a graph. A row's tokens depend on the row and its numbers alone,
+   * not on those beside it.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
    * @param ids prompts [b, t], padded on the right
    * @param lengths of the prompts [b]
-   * @param limits two numbers: new tokens at most, and the token that ends a text (-1 for none)
-   * @return tokens [b, n]; what follows a row's end token means nothing
+   * @param how the next token is chosen
+   * @param uniform a number in [0, 1) for every row and new token, float32 [b, n]; n bounds what is
+   *     written; greedy decoding looks at the shape only
+   * @return tokens [b, n] or less; what follows a row's end token means nothing
    */
   public NDArray generate(
-      NDManager step, List<NDArray> train, NDArray ids, NDArray lengths, NDArray limits) {
-    return program
-        .infer(step, "generate", arguments(train, List.of(ids, lengths, limits)))
-        .get("tokens");
+      NDManager step,
+      List<NDArray> train,
+      NDArray ids,
+      NDArray lengths,
+      Decoding how,
+      NDArray uniform) {
+    long[] ends =
+        how.ends().isEmpty()
+            ? new long[] {-1}
+            : how.ends().stream().mapToLong(Long::longValue).toArray();
+    NDArray sampling = step.create(new double[] {how.temperature(), how.topP()});
+    List<NDArray> inputs = List.of(ids, lengths, step.create(ends), sampling, uniform);
+    return program.infer(step, "generate", arguments(train, inputs)).get("tokens");
   }
 
   /**
@@ -185,7 +214,7 @@ public final class Model implements AutoCloseable {
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
-   * @param inputs the program's other arguments, without labels
+   * @param inputs what the family's program reads
    * @return {@code hidden_states.i} (0 after the embeddings, i after block i) and {@code pooled}
    */
   public Map<String, NDArray> states(NDManager step, List<NDArray> train, List<NDArray> inputs) {
@@ -196,7 +225,14 @@ public final class Model implements AutoCloseable {
     List<NDArray> arguments = new ArrayList<>(frozen);
     arguments.add(nothingTrains);
     arguments.addAll(train);
-    arguments.addAll(inputs);
+    inputs.forEach(input -> arguments.add(Program.entry(INPUTS, input)));
+    return arguments;
+  }
+
+  private List<NDArray> withLabels(List<NDArray> train, List<NDArray> inputs) {
+    int last = inputs.size() - 1;
+    List<NDArray> arguments = arguments(train, inputs.subList(0, last));
+    arguments.add(inputs.get(last));
     return arguments;
   }
 

@@ -84,6 +84,9 @@ class ModelGoldenTest {
       found.keySet().removeIf(key -> !key.startsWith("grads."));
       assertThat(found.keySet()).hasSameSizeAs(gradients.keySet());
       gradients.forEach((k, g) -> assertClose(k, found.get("grads." + k), g, null, GRADIENTS));
+      Map<String, NDArray> walked = model.checkpointed(manager, train, arguments);
+      assertThat(walked.get("loss").getFloat()).isEqualTo(results.get("loss").getFloat());
+      gradients.forEach((k, g) -> assertClose(k, walked.get("grads." + k), g, null, GRADIENTS));
       Map<String, NDArray> states = model.states(manager, List.of(), arguments.subList(0, 3));
       outputs.forEach(
           (k, expected) -> {
@@ -126,7 +129,8 @@ class ModelGoldenTest {
             List.of(),
             manager.create(ids, new Shape(cases.size(), longest)),
             manager.create(lengths),
-            manager.create(new long[] {most, -1}));
+            Decoding.greedy(List.of()),
+            manager.zeros(new Shape(cases.size(), most)));
     long[] made = tokens.toLongArray();
     for (int i = 0; i < cases.size(); i++) {
       for (int j = 0; j < most; j++) {
@@ -143,7 +147,8 @@ class ModelGoldenTest {
     long[] row = new long[length];
     inputIds.data().asLongBuffer().get(row);
     NDArray ids = manager.create(row, new Shape(1, length));
-    float[] nll = model.likelihood(manager, List.of(), List.of(ids, ids, ids, ids)).toFloatArray();
+    NDArray labels = manager.create(row, new Shape(1, length));
+    float[] nll = model.likelihood(manager, List.of(), List.of(ids, labels)).toFloatArray();
     for (int i = 0; i < nll.length; i++) {
       assertThat((double) -nll[i])
           .isCloseTo(golden.get("row0_token_logprobs").get(i).asDouble(), offset(LOGITS));
