@@ -227,8 +227,7 @@ final class ExpressionParser {
     }
     Expression[] bounds = parts.toArray(new Expression[3]);
     return s ->
-        Values.slice(
-            of.value(s), value(bounds[0], s), value(bounds[1], s), value(bounds[2], s));
+        Values.slice(of.value(s), value(bounds[0], s), value(bounds[1], s), value(bounds[2], s));
   }
 
   private static Object value(Expression expression, Scope scope) {

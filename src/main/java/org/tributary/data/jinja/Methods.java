@@ -90,7 +90,8 @@ final class Methods {
         break;
       default:
     }
-    throw new JinjaFault("the filter %s of %s is not supported".formatted(name, Values.kind(value)));
+    throw new JinjaFault(
+        "the filter %s of %s is not supported".formatted(name, Values.kind(value)));
   }
 
   private static long size(Object value) {

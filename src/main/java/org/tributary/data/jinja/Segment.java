@@ -5,9 +5,9 @@ import java.util.List;
 
 /**
  * A piece of a template: plain text, what stands between double braces, or a statement. White space
- * is treated as transformers asks of Jinja: {@code trim_blocks} (the newline behind a statement goes)
- * and {@code lstrip_blocks} (so does the indentation before one), and a minus in a tag takes all
- * white space on its side.
+ * is treated as transformers asks of Jinja: {@code trim_blocks} (the newline behind a statement
+ * goes) and {@code lstrip_blocks} (so does the indentation before one), and a minus in a tag takes
+ * all white space on its side.
  *
  * @param kind what it is
  * @param text plain, or what stands inside the tag
@@ -44,7 +44,8 @@ record Segment(Kind kind, String text) {
       boolean minus = source.charAt(close - 1) == '-';
       boolean plus = mark != '{' && source.charAt(close - 1) == '+';
       int from = open + (sign == '-' || sign == '+' ? 3 : 2);
-      String inside = source.substring(from, Math.max(from, minus || plus ? close - 1 : close)).strip();
+      String inside =
+          source.substring(from, Math.max(from, minus || plus ? close - 1 : close)).strip();
       if (mark != '#') {
         add(segments, mark == '{' ? Kind.OUTPUT : Kind.STATEMENT, inside);
       }

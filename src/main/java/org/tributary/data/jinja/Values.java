@@ -148,7 +148,8 @@ final class Values {
     } else if (of instanceof String text && stride == 1) {
       return text.substring(start(from, text.length()), end(from, to, text.length()));
     }
-    throw new JinjaFault("a slice of %s in steps of %d is not supported".formatted(kind(of), stride));
+    throw new JinjaFault(
+        "a slice of %s in steps of %d is not supported".formatted(kind(of), stride));
   }
 
   private static int start(Object from, int size) {
