@@ -18,25 +18,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EffectiveTest {
   record Sample(
-                    Key(value = "a text", required = true) String text,
-                    Key(value = "a number", required = true) double number,
-                    Key(value = "a long", required = true) long whole,
-                    Key(value = "a size", required = true, size = true) long size,
-                    Key(value = "texts", required = true) List<String> texts) {}
+      @Key(value = "a text", required = true) String text,
+      @Key(value = "a number", required = true) double number,
+      @Key(value = "a long", required = true) long whole,
+      @Key(value = "a size", required = true, size = true) long size,
+      @Key(value = "texts", required = true) List<String> texts) {}
 
   private static <T extends Record> T again(T record, Class<T> type) {
     return ConfigReader.read("again.yaml", Effective.yaml(record), List.of(), type, Map.of());
   }
 
-                ParameterizedTest
-                ValueSource(strings = {TrainConfigTest.LEAST, TrainConfigTest.WHOLE})
+  @ParameterizedTest
+  @ValueSource(strings = {TrainConfigTest.LEAST, TrainConfigTest.WHOLE})
   void writtenAndReadAgainItIsEqual(String yaml) {
     TrainConfig config = TrainConfigTest.read(yaml);
     assertThat(again(config, TrainConfig.class)).isEqualTo(config);
     assertThat(Effective.yaml(again(config, TrainConfig.class))).isEqualTo(Effective.yaml(config));
   }
 
-                Test
+  @Test
   void everyKeyIsWrittenInTheRecordsOrder() {
     assertThat(Effective.yaml(TrainConfigTest.read(TrainConfigTest.LEAST)))
         .isEqualTo(
@@ -103,8 +103,8 @@ class EffectiveTest {
             """);
   }
 
-                ParameterizedTest
-                ValueSource(
+  @ParameterizedTest
+  @ValueSource(
       strings = {
         "7",
         "1e-4",
@@ -146,12 +146,12 @@ class EffectiveTest {
     assertThat(again(values, Sample.class)).isEqualTo(values);
   }
 
-                Property(tries = 300)
+  @Property(tries = 300)
   void anyValueSurvives(
-                    ForAll               Size(min = 1, max = 5) List<              CharRange(from = '!', to = '퟿') Character> letters,
-                    ForAll double number,
-                    ForAll long whole,
-                    ForAll               LongRange(min = 0) long size) {
+      @ForAll @Size(min = 1, max = 5) List<@CharRange(from = '!', to = '퟿') Character> letters,
+      @ForAll double number,
+      @ForAll long whole,
+      @ForAll @LongRange(min = 0) long size) {
     String text = letters.stream().map(String::valueOf).collect(Collectors.joining());
     if (text.isBlank() || Double.isInfinite(number)) {
       return;
@@ -160,7 +160,7 @@ class EffectiveTest {
     assertThat(again(values, Sample.class)).isEqualTo(values);
   }
 
-                Test
+  @Test
   void operationalKeysAreNotFrozen() {
     TrainConfig config = TrainConfigTest.read(TrainConfigTest.LEAST);
     Effective.Frozen frozen = Effective.frozen(config);
@@ -185,7 +185,7 @@ class EffectiveTest {
     assertThat(Effective.difference(config, other)).isEmpty();
   }
 
-                Test
+  @Test
   void roundsAreFrozenWhereTheScheduleDependsOnThem() {
     TrainConfig six = TrainConfigTest.read(TrainConfigTest.LEAST, "client.schedule.name=linear");
     TrainConfig seven =
@@ -194,7 +194,7 @@ class EffectiveTest {
     assertThat(Effective.frozen(six)).isNotEqualTo(Effective.frozen(seven));
   }
 
-                Test
+  @Test
   void theDifferenceNamesEachFrozenKey() {
     TrainConfig was = TrainConfigTest.read(TrainConfigTest.LEAST);
     TrainConfig now =
@@ -219,8 +219,8 @@ class EffectiveTest {
     assertThat(Effective.difference(was, was)).isEmpty();
   }
 
-                ParameterizedTest
-                ValueSource(classes = {TrainConfig.class, PartitionConfig.class})
+  @ParameterizedTest
+  @ValueSource(classes = {TrainConfig.class, PartitionConfig.class})
   void everyKeySaysWhatItIsForAndPrimitivesHaveAValue(Class<?> type) {
     Map<String, RecordComponent> keys = Schema.keys(type);
     assertThat(keys).isNotEmpty();
