@@ -111,6 +111,10 @@ public record TrainConfig(
     /** Only chats have messages. */
     @Override
     public List<String> problems() {
+      return chatProblems(prompt, message, system);
+    }
+
+    static List<String> chatProblems(String prompt, String message, String system) {
       return prompt.equals("chat") || message == null && system == null
           ? List.of()
           : List.of(
