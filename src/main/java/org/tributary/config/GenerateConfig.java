@@ -16,6 +16,7 @@ import java.util.List;
  * @param batch rows that are written side by side
  * @param shard rows of a task and a file
  * @param threads CPU threads of one task
+ * @param precision type of weights and activations
  */
 public record GenerateConfig(
     @Key(value = "folder of the answers, a URI or path", required = true, operational = true)
@@ -32,7 +33,12 @@ public record GenerateConfig(
     @Key("how the next token is chosen") Decoding decoding,
     @Key(value = "rows that are written side by side", byDefault = "16", min = 1) int batch,
     @Key(value = "rows of a task and a file", byDefault = "256", min = 1) int shard,
-    @Key(value = "CPU threads of one task", byDefault = "1", min = 1) int threads)
+    @Key(value = "CPU threads of one task", byDefault = "1", min = 1) int threads,
+    @Key(
+            value = "type of weights and activations",
+            byDefault = "float32",
+            oneOf = {"float32", "bfloat16"})
+        String precision)
     implements Section {
 
   /** A prompt needs room beside what is written. */

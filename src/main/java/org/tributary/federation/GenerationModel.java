@@ -19,6 +19,7 @@ import org.tributary.data.SpecialTokens;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Model;
+import org.tributary.model.Precision;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 
@@ -123,7 +124,8 @@ final class GenerationModel {
         }
       }
     }
-    return new Model(base.architecture(), weights, scalings, device);
+    return new Model(
+        base.architecture(), weights, scalings, device, Precision.named(config.precision()));
   }
 
   /** What identifies model and adapter: hashes by key. */

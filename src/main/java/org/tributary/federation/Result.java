@@ -114,8 +114,9 @@ final class Result {
       String family = config.path("architectures").path(0).asText("BertModel");
       config
           .putArray("architectures")
-          .add(family.replaceFirst("(Model|For.*)$", "") + "ForSequenceClassification");
-      config.put("tributary_pooling", blueprint.config().model().pooling());
+          .add(family.replaceFirst("(Model|For.*)$", "") + blueprint.architecture().headedClass());
+      config.put("tributary_pooling", blueprint.architecture().pooling().key());
+      return blueprint.architecture().configWithHead(config);
     }
     return config;
   }

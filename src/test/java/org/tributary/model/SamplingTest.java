@@ -40,7 +40,7 @@ class SamplingTest {
     JsonNode config = new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     Map<String, HostTensor> weights = SafeTensors.map(golden.resolve("model.safetensors"));
     Architecture architecture = Architectures.of(config, weights.keySet(), Pooling.MEAN);
-    model = new Model(architecture, weights, Map.of(), Device.cpu());
+    model = new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32);
     manager = Torch.manager(Device.cpu());
     Torch.prepareThread(1);
   }
