@@ -62,7 +62,8 @@ final class RunConfig {
     return new RunConfig(config, facts, out.getName() + "-" + frozen.substring(0, 8));
   }
 
-  private static Properties build() throws IOException {
+  /** What this program was built from. */
+  static Properties build() throws IOException {
     Properties build = new Properties();
     try (InputStream in = RunConfig.class.getResourceAsStream("/org/tributary/build.properties")) {
       if (in != null) {
