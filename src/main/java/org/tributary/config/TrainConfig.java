@@ -82,14 +82,15 @@ public record TrainConfig(
           int maxLength) {}
 
   /**
-   * The clients' data. A classifier learns from text and label; a language model from prompt and
-   * answer.
+   * The clients' data. A classifier learns from text or image and label; a language model from
+   * prompt and answer.
    *
    * @param path folder that {@code partition} wrote
    * @param text column with the input
    * @param label column with the class
    * @param prompt name of a prompt, or its text with {@code {column}} for values
    * @param answer column with what follows the prompt
+   * @param augment random changes to the images that clients train on
    */
   public record Data(
       @Key(value = "folder that partition wrote, a URI or path", required = true) String path,
@@ -100,7 +101,23 @@ public record TrainConfig(
                   "prompt of a language model: seed-paper, alpaca, plain, or a text with {column}",
               byDefault = "seed-paper")
           String prompt,
-      @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer) {}
+      @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
+      @Key("random changes to the images that clients train on") Augment augment) {}
+
+  /**
+   * Random changes to images, in training alone.
+   *
+   * @param flip whether half of them are mirrored, left to right
+   * @param crop black pixels on each side of the image in the model's size, from which a part of
+   *     that size is cut out at random; 0 for none
+   */
+  public record Augment(
+      @Key(value = "whether half of the images are mirrored", byDefault = "false") boolean flip,
+      @Key(
+              value = "pixels by which an image is moved at most, in both directions",
+              byDefault = "0",
+              min = 0)
+          int crop) {}
 
   /**
    * The federated framework.

@@ -23,7 +23,7 @@ import org.tributary.error.WrongInput;
  * @param maxLength the most ids of a row
  */
 public record GenerationSet(
-    List<String> prompts, List<String> answers, long endToken, int maxLength) implements Examples {
+    List<String> prompts, List<String> answers, long endToken, int maxLength) implements TextRows {
 
   /**
    * Where prompts and answers come from.
@@ -88,7 +88,7 @@ public record GenerationSet(
   }
 
   @Override
-  public Batch batch(int[] rows, Tokens tokens, long padId) {
+  public TextBatch batch(int[] rows, Tokens tokens, long padId) {
     List<long[]> ids = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
     int truncated = 0;
@@ -137,7 +137,8 @@ public record GenerationSet(
     return cut;
   }
 
-  private static Batch padded(List<long[]> ids, List<Integer> starts, int truncated, long padId) {
+  private static TextBatch padded(
+      List<long[]> ids, List<Integer> starts, int truncated, long padId) {
     int rows = ids.size();
     int length = ids.stream().mapToInt(row -> row.length).max().orElseThrow();
     long[] all = new long[rows * length];
@@ -152,7 +153,7 @@ public record GenerationSet(
       Arrays.fill(mask, i * length, i * length + row.length, 1);
       System.arraycopy(row, from, labels, i * length + from, row.length - from);
     }
-    return new Batch(all, mask, new long[rows * length], labels, rows, length, truncated);
+    return new TextBatch(all, mask, new long[rows * length], labels, rows, length, truncated);
   }
 
   /**
@@ -164,7 +165,7 @@ public record GenerationSet(
    * @param room ids that must stay free behind a prompt
    * @return a batch whose labels are all ignored
    */
-  public Batch prompts(int[] rows, Tokens tokens, long padId, int room) {
+  public TextBatch prompts(int[] rows, Tokens tokens, long padId, int room) {
     List<long[]> ids = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
     int truncated = 0;

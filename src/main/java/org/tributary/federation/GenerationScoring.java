@@ -13,6 +13,8 @@ import org.tributary.config.TrainConfig;
 import org.tributary.data.Batch;
 import org.tributary.data.Examples;
 import org.tributary.data.GenerationSet;
+import org.tributary.data.TextBatch;
+import org.tributary.data.TextExamples;
 import org.tributary.metrics.Bleu;
 import org.tributary.metrics.Perplexity;
 import org.tributary.metrics.TextScores;
@@ -52,8 +54,8 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
       Spread spread,
       int[] places) {
     int[] indices = spread.rows(places);
-    GenerationSet set = (GenerationSet) rows;
-    Batch batch = set.batch(indices, bench.tokens(), bench.model().padToken());
+    GenerationSet set = (GenerationSet) ((TextExamples) rows).rows();
+    Batch batch = rows.batch(indices);
     float[] nll =
         bench
             .model()
@@ -78,7 +80,7 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
   private String[] write(
       Bench bench, NDManager scratch, List<NDArray> weights, GenerationSet set, int[] indices) {
     int most = settings.newTokens();
-    Batch prompts = set.prompts(indices, bench.tokens(), bench.model().padToken(), most);
+    TextBatch prompts = set.prompts(indices, bench.tokens(), bench.model().padToken(), most);
     long[] lengths = new long[indices.length];
     for (int i = 0; i < prompts.mask().length; i++) {
       lengths[i / prompts.length()] += prompts.mask()[i];

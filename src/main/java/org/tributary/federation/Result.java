@@ -12,6 +12,7 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.data.ImageProcessor;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -112,17 +113,24 @@ final class Result {
         ids.put(blueprint.labels().get(i), i);
       }
       String family = config.path("architectures").path(0).asText("BertModel");
-      config
-          .putArray("architectures")
-          .add(family.replaceFirst("(Model|For.*)$", "") + "ForSequenceClassification");
-      config.put("tributary_pooling", blueprint.config().model().pooling());
+      config.putArray("architectures").add(family.replaceFirst("(Model|For.*)$", "") + headed());
+      if (blueprint.architecture().image() == null) {
+        config.put("tributary_pooling", blueprint.config().model().pooling());
+      }
     }
     return config;
   }
 
+  private String headed() {
+    return blueprint.architecture().image() == null
+        ? "ForSequenceClassification"
+        : "ForImageClassification";
+  }
+
   private Map<String, byte[]> otherFiles() throws IOException {
     Map<String, byte[]> files = new HashMap<>();
-    for (String name : List.of(HuggingFaceFolder.TOKENIZER, "tokenizer_config.json")) {
+    for (String name :
+        List.of(HuggingFaceFolder.TOKENIZER, "tokenizer_config.json", ImageProcessor.FILE)) {
       Path file = new Path(blueprint.base().files().folder(), name);
       if (store.exists(file)) {
         files.put(name, store.readAll(file));

@@ -65,6 +65,15 @@ public interface Architecture {
   String program();
 
   /**
+   * The images that the model takes.
+   *
+   * @return null for models of text
+   */
+  default ImageShape image() {
+    return null;
+  }
+
+  /**
    * Rows of the token embedding: ids from 0 to one less can be looked up.
    *
    * @return size of the vocabulary

@@ -55,6 +55,9 @@ class EffectiveTest {
               label: label
               prompt: seed-paper
               answer: answer
+              augment:
+                flip: false
+                crop: 0
             framework:
               name: fedavg
               train: []

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.config.TrainConfig.Augment;
 import org.tributary.config.TrainConfig.Client;
 import org.tributary.config.TrainConfig.Cohort;
 import org.tributary.config.TrainConfig.Data;
@@ -59,6 +60,9 @@ class TrainConfigTest {
         label: category
         prompt: "Q: {question}"
         answer: reply
+        augment:
+          flip: true
+          crop: 4
       framework:
         name: fedit
         train: ["classifier.*", "*.bias"]
@@ -120,7 +124,7 @@ class TrainConfigTest {
                 6,
                 false,
                 new Model("models/m", "mean", 128),
-                new Data("data/d", "text", "label", "seed-paper", "answer"),
+                new Data("data/d", "text", "label", "seed-paper", "answer", new Augment(false, 0)),
                 new Framework("fedavg", List.of(), null),
                 new Client(
                     10,
@@ -149,7 +153,13 @@ class TrainConfigTest {
                 9,
                 true,
                 new Model("models/x", "cls", 64),
-                new Data("data/x", "definition", "category", "Q: {question}", "reply"),
+                new Data(
+                    "data/x",
+                    "definition",
+                    "category",
+                    "Q: {question}",
+                    "reply",
+                    new Augment(true, 4)),
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
