@@ -3,7 +3,6 @@ package org.tributary.federation;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.HuggingFaceFolder;
@@ -38,10 +37,7 @@ public final class BaseModel {
     this.tensors = tensors;
     this.settings = settings;
     architecture =
-        Architectures.of(
-            files.config(),
-            tensors.keySet(),
-            Pooling.valueOf(settings.pooling().toUpperCase(Locale.ROOT)));
+        Architectures.of(files.config(), tensors.keySet(), Pooling.named(settings.pooling()));
   }
 
   /**

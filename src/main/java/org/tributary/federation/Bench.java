@@ -58,7 +58,9 @@ final class Bench implements AutoCloseable {
         .map(Staging.folder())
         .forEach(
             (name, tensor) -> {
-              if (blueprint.base().used().containsKey(name)) {
+              // What trains comes with every call.
+              if (blueprint.base().used().containsKey(name)
+                  && !blueprint.plan().parts().containsKey(name)) {
                 weights.put(name, tensor);
               }
             });
@@ -68,7 +70,8 @@ final class Bench implements AutoCloseable {
             blueprint.architecture(),
             weights,
             Model.scalings(blueprint.adapted().keySet(), scaling),
-            device);
+            device,
+            blueprint.precision());
   }
 
   /**

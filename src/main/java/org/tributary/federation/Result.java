@@ -113,18 +113,13 @@ final class Result {
         ids.put(blueprint.labels().get(i), i);
       }
       String family = config.path("architectures").path(0).asText("BertModel");
-      config.putArray("architectures").add(family.replaceFirst("(Model|For.*)$", "") + headed());
-      if (blueprint.architecture().image() == null) {
-        config.put("tributary_pooling", blueprint.config().model().pooling());
-      }
+      config
+          .putArray("architectures")
+          .add(family.replaceFirst("(Model|For.*)$", "") + blueprint.architecture().headedClass());
+      config.put("tributary_pooling", blueprint.architecture().pooling().key());
+      return blueprint.architecture().configWithHead(config);
     }
     return config;
-  }
-
-  private String headed() {
-    return blueprint.architecture().image() == null
-        ? "ForSequenceClassification"
-        : "ForImageClassification";
   }
 
   private Map<String, byte[]> otherFiles() throws IOException {

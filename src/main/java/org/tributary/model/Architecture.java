@@ -1,6 +1,9 @@
 package org.tributary.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
@@ -32,6 +35,25 @@ public interface Architecture {
   Map<String, long[]> optionalWeights();
 
   /**
+   * Tensors that checkpoints of this family may hold and the model does not need: buffers that are
+   * computed anew, heads for other tasks, towers that are not used. All others are refused.
+   *
+   * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
+   */
+  default List<String> ignoredWeights() {
+    return List.of("*position_ids", "*rotary_emb.inv_freq");
+  }
+
+  /**
+   * What the name of a class of transformers ends in that has the {@link #head} on this family.
+   *
+   * @return such as {@code ForSequenceClassification}
+   */
+  default String headedClass() {
+    return "ForSequenceClassification";
+  }
+
+  /**
    * The classifier, which starts anew where the checkpoint has none.
    *
    * @param labels number of classes
@@ -51,11 +73,52 @@ public interface Architecture {
   }
 
   /**
+   * The config.json of a base model that got a head, in the layout that its class in transformers
+   * reads.
+   *
+   * @param config with the head's labels and class
+   * @return the same, or with what the family does otherwise
+   */
+  default ObjectNode configWithHead(ObjectNode config) {
+    return config;
+  }
+
+  /**
+   * How a classifier's tokens become one vector.
+   *
+   * @return null where there is no classifier
+   */
+  default Pooling pooling() {
+    return null;
+  }
+
+  /**
    * The linear layers: what adapters can be put on.
    *
    * @return shape [out, in] of a layer's weight, by the layer's name (without {@code .weight})
    */
   Map<String, long[]> linearLayers();
+
+  /**
+   * The weights that are used both before the blocks and behind them, such as a tied embedding.
+   *
+   * @return names
+   */
+  default Set<String> sharedWeights() {
+    return Set.of();
+  }
+
+  /**
+   * Whether a linear layer's weight lies [in, out] in the checkpoint, as a {@code Conv1D}'s of
+   * transformers does. Its adapter lies as everywhere: A [r, in], B [out, r], and what it adds to
+   * the weight is s (B A)^T.
+   *
+   * @param layer one of {@link #linearLayers}
+   * @return false where the weight lies [out, in]
+   */
+  default boolean transposed(String layer) {
+    return false;
+  }
 
   /**
    * The program: methods {@code forward}, {@code states} and {@code gradients}.
@@ -67,7 +130,7 @@ public interface Architecture {
   /**
    * The images that the model takes.
    *
-   * @return null for models of text
+   * @return null where it takes text
    */
   default ImageShape image() {
     return null;

@@ -23,12 +23,6 @@ final class Bert implements Architecture {
 
   private static final String BLOCKS = "encoder.layer.";
 
-  private static final Map<String, String> ACTIVATIONS =
-      Map.of(
-          "gelu", "torch.gelu(y, approximate=\"none\")",
-          "gelu_new", "torch.gelu(y, approximate=\"tanh\")",
-          "relu", "torch.relu(y)");
-
   private final int hidden;
   private final int intermediate;
   private final int layers;
@@ -48,7 +42,7 @@ final class Bert implements Architecture {
    *
    * @param json the checkpoint's config.json
    * @param prefix of the names, {@code "bert."} or empty
-   * @param pooling how a row's tokens become one vector
+   * @param pooling how a row's tokens become one vector; null for the mean
    */
   Bert(JsonNode json, String prefix, Pooling pooling) {
     ConfigJson config = new ConfigJson(json);
@@ -62,7 +56,7 @@ final class Bert implements Architecture {
     epsilon = config.number("layer_norm_eps", 1e-12);
     initializerRange = config.number("initializer_range", 0.02);
     padToken = (long) config.number("pad_token_id", 0);
-    activation = config.choice("hidden_act", "gelu", ACTIVATIONS.keySet());
+    activation = Activations.of(config, "hidden_act", "gelu");
     config.choice("position_embedding_type", "absolute", Set.of("absolute"));
     if (hidden % heads != 0) {
       config.problem(
@@ -70,7 +64,7 @@ final class Bert implements Architecture {
     }
     config.check();
     this.prefix = prefix;
-    this.pooling = pooling;
+    this.pooling = Pooling.choose(pooling, MODEL_TYPE, Pooling.MEAN, Pooling.CLS);
   }
 
   @Override
@@ -121,6 +115,11 @@ final class Bert implements Architecture {
   }
 
   @Override
+  public Pooling pooling() {
+    return pooling;
+  }
+
+  @Override
   public Map<String, long[]> linearLayers() {
     Map<String, long[]> linear = new LinkedHashMap<>();
     weights()
@@ -145,7 +144,7 @@ final class Bert implements Architecture {
             "heads", heads,
             "head", hidden / heads,
             "epsilon", epsilon,
-            "activation", ACTIVATIONS.get(activation),
+            "activation", activation,
             "mean", pooling == Pooling.MEAN ? "True" : "False",
             "prefix", prefix),
         "bert.py");

@@ -1,10 +1,10 @@
 package org.tributary.model;
 
 /**
- * The images that a model takes.
+ * The images that a model takes: float32 [channels, height, width].
  *
- * @param channels 1 grey, 3 red, green, blue
- * @param height rows of pixels
- * @param width columns of pixels
+ * @param channels 1 for grey, 3 for red, green and blue
+ * @param height pixels
+ * @param width pixels
  */
 public record ImageShape(int channels, int height, int width) {}

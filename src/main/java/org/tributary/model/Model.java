@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Casts;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
@@ -27,6 +30,8 @@ public final class Model implements AutoCloseable {
   private final Architecture architecture;
   private final NDManager manager;
   private final Program program;
+  private final Precision precision;
+  private final Casts casts;
   private final List<NDArray> frozen = new ArrayList<>();
   private final NDArray nothingTrains;
   private final boolean isView;
@@ -38,26 +43,33 @@ public final class Model implements AutoCloseable {
    * @param weights by name; direct ones, such as maps of a file, are not copied on a CPU
    * @param scalings the factor s of every layer that carries an adapter, by layer
    * @param device where to compute
+   * @param precision of weights and activations; weights of another type are copied into it
    */
   public Model(
       Architecture architecture,
       Map<String, HostTensor> weights,
       Map<String, Double> scalings,
-      Device device) {
+      Device device,
+      Precision precision) {
     this.architecture = architecture;
+    this.precision = precision;
     program = Program.load(architecture.program(), device);
     manager = Torch.manager(device);
-    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, frozenArray(w, device))));
+    casts = new Casts(device);
+    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, frozenArray(w))));
     scalings.forEach(
         (layer, s) ->
             frozen.add(Program.name(FROZEN, layer + Lora.SCALING, manager.create(s.floatValue()))));
+    frozen.add(Program.name(FROZEN, "", manager.create(0f)));
     nothingTrains = Program.name(TRAIN, "", manager.create(0f));
     isView = false;
   }
 
   private Model(Model whole, float scaling) {
     architecture = whole.architecture;
+    precision = whole.precision;
     program = whole.program;
+    casts = whole.casts;
     manager = Torch.manager(whole.manager.getDevice());
     for (NDArray array : whole.frozen) {
       String key = array.getName().substring(FROZEN.length() + 1);
@@ -79,16 +91,29 @@ public final class Model implements AutoCloseable {
     return new Model(this, (float) scaling);
   }
 
-  private NDArray frozenArray(HostTensor w, Device device) {
-    DataType type = dataType(w);
-    return device.isGpu() || !w.data().isDirect()
-        ? Torch.copy(manager, w.data(), type, w.shape())
-        : Torch.view(manager, w.data(), type, w.shape());
+  private NDArray frozenArray(HostTensor w) {
+    boolean mapped = w.data().isDirect() && !manager.getDevice().isGpu();
+    NDArray array =
+        mapped
+            ? Torch.view(manager, w.data(), dataType(w), w.shape())
+            : Torch.copy(manager, w.data(), dataType(w), w.shape());
+    return inPrecision(manager, array, dataType(w));
+  }
+
+  private NDArray inPrecision(NDManager owner, NDArray array, DataType type) {
+    if (!type.isFloating() || type == precision.type()) {
+      return array;
+    }
+    try (array) {
+      return casts.to(owner, array, precision.type());
+    }
   }
 
   private static DataType dataType(HostTensor w) {
     return switch (w.dtype()) {
       case F32 -> DataType.FLOAT32;
+      case F16 -> DataType.FLOAT16;
+      case BF16 -> DataType.BFLOAT16;
       case I64 -> DataType.INT64;
       default -> throw new IllegalArgumentException("a weight of type " + w.dtype());
     };
@@ -99,12 +124,11 @@ public final class Model implements AutoCloseable {
    *
    * @param owner of the array
    * @param name of the weight
-   * @param value its start; copied
+   * @param value its start; copied, into the model's precision
    * @return an array to be passed to the other methods
    */
-  public static NDArray trainable(NDManager owner, String name, HostTensor value) {
-    return Program.name(
-        TRAIN, name, Torch.copy(owner, value.data(), dataType(value), value.shape()));
+  public NDArray trainable(NDManager owner, String name, HostTensor value) {
+    return Program.name(TRAIN, name, copy(owner, value));
   }
 
   /**
@@ -112,12 +136,29 @@ public final class Model implements AutoCloseable {
    *
    * @param owner of the array
    * @param name of the weight
-   * @param value copied
+   * @param value copied, into the model's precision
    * @return an array to be passed to the other methods, which gets no gradient
    */
-  public static NDArray fixed(NDManager owner, String name, HostTensor value) {
-    return Program.name(
-        FROZEN, name, Torch.copy(owner, value.data(), dataType(value), value.shape()));
+  public NDArray fixed(NDManager owner, String name, HostTensor value) {
+    return Program.name(FROZEN, name, copy(owner, value));
+  }
+
+  private NDArray copy(NDManager owner, HostTensor value) {
+    DataType type = dataType(value);
+    return inPrecision(owner, Torch.copy(owner, value.data(), type, value.shape()), type);
+  }
+
+  /**
+   * Gets an array out of the engine.
+   *
+   * @param array of any precision
+   * @return its numbers in float32, in the host's memory
+   */
+  public HostTensor host(NDArray array) {
+    try (NDManager scratch = manager.newSubManager()) {
+      NDArray wide = casts.to(scratch, array, DataType.FLOAT32);
+      return new HostTensor(DType.F32, array.getShape().getShape(), Torch.bytes(wide));
+    }
   }
 
   /**
@@ -145,6 +186,31 @@ public final class Model implements AutoCloseable {
   public Map<String, NDArray> checkpointed(
       NDManager step, List<NDArray> train, List<NDArray> inputs) {
     return program.call(step, "checkpointed", withLabels(train, inputs));
+  }
+
+  /**
+   * Begins gradients that come part by part.
+   *
+   * @param step owns what is kept until the walk is closed
+   * @param train as for {@link #gradients}
+   * @param inputs as for {@link #gradients}
+   * @return to be closed, when the blocks are computed forward
+   */
+  public Walk walk(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return new Walk(this, step, train, inputs);
+  }
+
+  /**
+   * The weights that are used both before the blocks and behind them.
+   *
+   * @return such as a tied embedding
+   */
+  public Set<String> sharedWeights() {
+    return architecture.sharedWeights();
+  }
+
+  Program program() {
+    return program;
   }
 
   /**
@@ -221,7 +287,7 @@ public final class Model implements AutoCloseable {
     return program.infer(step, "states", arguments(train, inputs));
   }
 
-  private List<NDArray> arguments(List<NDArray> train, List<NDArray> inputs) {
+  List<NDArray> arguments(List<NDArray> train, List<NDArray> inputs) {
     List<NDArray> arguments = new ArrayList<>(frozen);
     arguments.add(nothingTrains);
     arguments.addAll(train);
@@ -263,6 +329,7 @@ public final class Model implements AutoCloseable {
     manager.close();
     if (!isView) {
       program.close();
+      casts.close();
     }
   }
 }

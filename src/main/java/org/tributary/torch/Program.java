@@ -112,6 +112,8 @@ public final class Program implements AutoCloseable {
       Map<String, NDArray> results = new LinkedHashMap<>();
       for (NDArray result : IValueUtils.forward(block, inputs, gradients)) {
         results.put(result.getName(), result);
+        // A result that becomes an argument must not be taken for an entry of some dict.
+        result.setName(null);
       }
       return results;
     }

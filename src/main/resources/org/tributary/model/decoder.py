@@ -1,8 +1,9 @@
-# What decoders share. Inputs are ids, mask, types [b, t], of which ids count; labels [b, t]. Rows are
-# padded on the right, so the causal order alone keeps padding out of what counts.
+# What decoders share. Inputs are ids, mask, types [b, t], of which ids count, and the mask for the
+# rows' lengths; labels [b, t]. Rows are padded on the right, so the causal order alone keeps padding
+# out of what counts.
 #
-# The family defines tokens(w, ids, positions) [b, t, d], turns(positions) (empty without rotary
-# positions), attend(w, i, x, turns) (queries, keys, values [b, heads, t, head] of block i),
+# The family defines tokens(w, ids, positions) [b, t, d], turns(positions, lengths) (empty without
+# rotary positions), attend(w, i, x, turns) (queries, keys, values [b, heads, t, head] of block i),
 # rest(w, i, x, attended) (what follows attention, to the end of block i), final(w, x), head(w, x).
 
 def split(x: Tensor, heads: int) -> Tensor:
@@ -14,11 +15,20 @@ def merge(x: Tensor) -> Tensor:
 def positions(ids: Tensor) -> Tensor:
   return torch.arange(ids.size(1), device=ids.device)
 
+def lengths(inputs: List[Tensor]) -> Tensor:
+  # Rows' own lengths [b, 1], of a mask [b, t] or as they stand [b]; without either all is a row's own.
+  ids = inputs[0]
+  if len(inputs) == 1:
+    return torch.full([ids.size(0), 1], ids.size(1), dtype=4, device=ids.device)
+  if inputs[1].dim() == 1:
+    return torch.unsqueeze(inputs[1], 1)
+  return torch.sum(inputs[1], [1], True)
+
 def embed(w: Dict[str, Tensor], inputs: List[Tensor]) -> Tensor:
   return __torch__.tokens(w, inputs[0], __torch__.positions(inputs[0]))
 
 def context(inputs: List[Tensor]) -> List[Tensor]:
-  return __torch__.turns(__torch__.positions(inputs[0]))
+  return __torch__.turns(__torch__.positions(inputs[0]), __torch__.lengths(inputs))
 
 def causal(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
   return __torch__.merge(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True))

@@ -47,7 +47,7 @@
       if go:
         position = torch.view(torch.add(lengths, n - 1), [b, 1])
         x = __torch__.tokens(w, torch.unsqueeze(token, 1), position)
-        turns = __torch__.turns(torch.unsqueeze(position, 1))
+        turns = __torch__.turns(torch.unsqueeze(position, 1), torch.add(position, 1))
         slot = t + n - 1
         made_slots = torch.logical_and(torch.ge(slot_numbers, t), torch.le(slot_numbers, slot))
         keep = torch.view(torch.logical_or(own, made_slots), [b, 1, 1, slots])
