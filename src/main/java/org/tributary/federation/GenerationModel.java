@@ -120,7 +120,7 @@ final class GenerationModel {
       for (String name : adapter.tensors().keySet()) {
         if (name.endsWith(PeftAdapter.LORA_A)) {
           String layer = name.substring(0, name.length() - PeftAdapter.LORA_A.length());
-          scalings.put(layer, adapter.config().scaling());
+          scalings.put(layer, adapter.config().scaling(layer));
         }
       }
     }
