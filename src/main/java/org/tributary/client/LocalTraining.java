@@ -14,7 +14,6 @@ import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 import org.tributary.optim.Optimizers;
 import org.tributary.optim.Schedule;
-import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
 import org.tributary.torch.Torch;
@@ -59,14 +58,15 @@ public final class LocalTraining {
           .forEach(
               (name, value) -> {
                 if (a.plan().trains(name)) {
-                  weights.put(name, Model.trainable(memory, name, value));
+                  weights.put(name, model.trainable(memory, name, value));
                 } else {
-                  given.add(Model.fixed(memory, name, value));
+                  given.add(model.fixed(memory, name, value));
                 }
               });
       given.addAll(weights.values());
+      long seed = Seeds.of(recipe.seed(), "rounding", a.round(), a.client());
       try (Optimizer optimizer =
-          Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState())) {
+          Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState(), seed)) {
         Loop loop = new Loop(a, given, gradients, optimizer);
         Trained.Facts facts = loop.run(memory, listener);
         return new Trained(
@@ -75,12 +75,9 @@ public final class LocalTraining {
     }
   }
 
-  private static Map<String, HostTensor> host(Map<String, NDArray> arrays) {
+  private Map<String, HostTensor> host(Map<String, NDArray> arrays) {
     Map<String, HostTensor> tensors = new TreeMap<>();
-    arrays.forEach(
-        (name, array) ->
-            tensors.put(
-                name, new HostTensor(DType.F32, array.getShape().getShape(), Torch.bytes(array))));
+    arrays.forEach((name, array) -> tensors.put(name, model.host(array)));
     return tensors;
   }
 
@@ -93,6 +90,7 @@ public final class LocalTraining {
     private final BatchOrder order;
     private final int steps;
     private final Schedule schedule;
+    private final BlockSteps blockSteps;
     private long tokens;
     private long truncated;
 
@@ -106,6 +104,7 @@ public final class LocalTraining {
               a.rows().size(), Seeds.of(recipe.seed(), "batches", a.round(), a.client()));
       steps = recipe.stepsFor(a.rows().size());
       schedule = recipe.scheduleFor(steps);
+      blockSteps = new BlockSteps(model, gradients, optimizer);
     }
 
     Trained.Facts run(NDManager memory, StepListener listener) {
@@ -116,15 +115,11 @@ public final class LocalTraining {
       double norms = 0;
       for (int i = 0; i < steps; i++) {
         try (NDManager scratch = memory.newSubManager()) {
-          Map<String, NDArray> mean = new LinkedHashMap<>();
-          last = accumulate(scratch, mean);
-          checkFinite("loss", last, i);
+          BlockSteps.Found found = step(scratch, schedule.at((long) a.round() * steps + i), i);
+          last = found.loss();
           first = i == 0 ? last : first;
           sum += last;
-          double norm = gradients.clip(scratch, mean, recipe.clip());
-          checkFinite("gradients' norm", norm, i);
-          norms += norm;
-          optimizer.step(mean, schedule.at((long) a.round() * steps + i));
+          norms += found.norm();
         }
         listener.step(i + 1, steps, last);
       }
@@ -141,27 +136,55 @@ public final class LocalTraining {
           seconds);
     }
 
+    private BlockSteps.Found step(NDManager scratch, double lr, int i) {
+      if (recipe.backward() == Backward.UPDATING) {
+        BlockSteps.Found found =
+            blockSteps.step(scratch, given, Inputs.withLabels(scratch, counted(next())), lr);
+        checkFinite("loss", found.loss(), i);
+        checkFinite("gradients' norm", found.norm(), i);
+        return found;
+      }
+      Map<String, NDArray> mean = new LinkedHashMap<>();
+      double loss = accumulate(scratch, mean);
+      checkFinite("loss", loss, i);
+      double norm = gradients.clip(scratch, mean, recipe.clip());
+      checkFinite("gradients' norm", norm, i);
+      optimizer.step(mean, lr);
+      return new BlockSteps.Found(loss, norm);
+    }
+
+    private Batch next() {
+      return a.rows().batch(order.next(recipe.batch()), a.tokens(), model.padToken());
+    }
+
+    private Batch counted(Batch batch) {
+      tokens += batch.tokens();
+      truncated += batch.truncated();
+      return batch;
+    }
+
     /** The mean gradient over the step's micro-batches into {@code mean}; gives their mean loss. */
     private double accumulate(NDManager scratch, Map<String, NDArray> mean) {
       List<Batch> batches = new ArrayList<>();
       for (int j = 0; j < recipe.accumulate(); j++) {
-        batches.add(a.rows().batch(order.next(recipe.batch()), a.tokens(), model.padToken()));
+        batches.add(next());
       }
       double targets = batches.stream().mapToLong(Batch::targets).sum();
       double loss = 0;
       for (int j = 0; j < recipe.accumulate(); j++) {
-        Batch batch = batches.get(j);
+        Batch batch = counted(batches.get(j));
         double factor = batch.targets() / targets;
-        tokens += batch.tokens();
-        truncated += batch.truncated();
+        List<NDArray> inputs = Inputs.withLabels(scratch, batch);
         Map<String, NDArray> results =
-            model.gradients(scratch, given, Inputs.withLabels(scratch, batch));
+            recipe.backward() == Backward.WHOLE
+                ? model.gradients(scratch, given, inputs)
+                : model.checkpointed(scratch, given, inputs);
         loss += results.get("loss").getFloat() * factor;
         Map<String, NDArray> one = gradientsOf(results);
         if (recipe.accumulate() == 1) {
           mean.putAll(one);
         } else if (j == 0) {
-          one.forEach((name, g) -> mean.put(name, g.zerosLike()));
+          one.forEach((name, g) -> mean.put(name, scratch.zeros(g.getShape())));
         }
         if (recipe.accumulate() > 1) {
           gradients.add(scratch, mean, one, factor);

@@ -20,6 +20,7 @@ import org.tributary.optim.Schedule;
  * @param lr highest learning rate
  * @param warmup steps of the whole run
  * @param keepOptimizer whether its state stays with the client from round to round
+ * @param backward how gradients are found, and what is in memory meanwhile
  */
 public record Recipe(
     long seed,
@@ -33,7 +34,8 @@ public record Recipe(
     String schedule,
     double lr,
     int warmup,
-    boolean keepOptimizer) {
+    boolean keepOptimizer,
+    Backward backward) {
 
   /**
    * The steps of a client in a round.

@@ -1,5 +1,6 @@
 package org.tributary.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -68,15 +69,15 @@ public record TrainConfig(
    * The base model.
    *
    * @param path Hugging Face folder, a URI or path
-   * @param pooling from token states to one vector: {@code mean} or {@code cls}
+   * @param pooling from token states to one vector: {@code mean}, {@code cls} or {@code attention};
+   *     null for the family's own
    * @param maxLength tokens, with special ones; longer texts are cut
    */
   public record Model(
       @Key(value = "Hugging Face folder, a URI or path", required = true) String path,
       @Key(
-              value = "from token states to one vector",
-              byDefault = "mean",
-              oneOf = {"mean", "cls"})
+              value = "from token states to one vector; absent for the family's own",
+              oneOf = {"mean", "cls", "attention"})
           String pooling,
       @Key(value = "tokens a text keeps, with special ones", byDefault = "128", min = 4)
           int maxLength) {}
@@ -161,6 +162,10 @@ public record TrainConfig(
    * @param clip largest global L2 norm of the gradient; null for no clipping
    * @param threads CPU threads of one client
    * @param keepOptimizer whether the optimizer's state lives on from round to round
+   * @param precision type of weights and activations; losses and moments are float32 in any
+   * @param checkpointing whether activations are kept for one block at a time, each computed twice
+   * @param perBlock whether each block is changed as soon as its gradients are there; with {@code
+   *     checkpointing}'s walk, without clip and accumulate
    * @param optimizer the optimizer
    * @param schedule the learning rate over the whole run
    */
@@ -173,19 +178,35 @@ public record TrainConfig(
       @Key(value = "CPU threads of one client", byDefault = "1", min = 1) int threads,
       @Key(value = "whether optimizer state lives on across rounds", byDefault = "false")
           boolean keepOptimizer,
+      @Key(
+              value = "type of weights and activations",
+              byDefault = "float32",
+              oneOf = {"float32", "bfloat16"})
+          String precision,
+      @Key(value = "keep activations of one block at a time", byDefault = "false")
+          boolean checkpointing,
+      @Key(value = "change each block as soon as it has gradients", byDefault = "false")
+          boolean perBlock,
       @Key(value = "the optimizer", required = true) Optimizer optimizer,
       @Key("learning rate over the whole run") Schedule schedule)
       implements Section {
 
-    /** How long a client trains is said once. */
+    /** How long a client trains is said once; a step by blocks has no whole gradient. */
     @Override
     public List<String> problems() {
+      List<String> problems = new ArrayList<>();
       if (steps == null && epochs == null) {
-        return List.of("how long a client trains is missing; give steps or epochs");
+        problems.add("how long a client trains is missing; give steps or epochs");
       }
-      return steps == null || epochs == null
-          ? List.of()
-          : List.of("has both steps and epochs; give one of them");
+      if (steps != null && epochs != null) {
+        problems.add("has both steps and epochs; give one of them");
+      }
+      if (perBlock && (clip != null || accumulate > 1)) {
+        problems.add(
+            "perBlock has no whole gradient to clip or accumulate; remove clip and accumulate, or"
+                + " use checkpointing instead of perBlock");
+      }
+      return problems;
     }
   }
 

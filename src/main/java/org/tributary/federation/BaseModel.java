@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,10 +41,7 @@ public final class BaseModel {
     this.tensors = tensors;
     this.settings = settings;
     architecture =
-        Architectures.of(
-            files.config(),
-            tensors.keySet(),
-            Pooling.valueOf(settings.pooling().toUpperCase(Locale.ROOT)));
+        Architectures.of(files.config(), tensors.keySet(), Pooling.named(settings.pooling()));
   }
 
   /**

@@ -68,7 +68,8 @@ final class Bench implements AutoCloseable {
             blueprint.architecture(),
             weights,
             Model.scalings(blueprint.adapted().keySet(), scaling),
-            device);
+            device,
+            blueprint.precision());
   }
 
   /**

@@ -17,6 +17,7 @@ import org.tributary.framework.Framework;
 import org.tributary.framework.Frameworks;
 import org.tributary.model.Architecture;
 import org.tributary.model.Lora;
+import org.tributary.model.Precision;
 import org.tributary.model.WeightNames;
 import org.tributary.optim.Optimizers;
 import org.tributary.protocol.Adapters;
@@ -203,6 +204,11 @@ public final class Blueprint {
   /** The classes, in the order of the classifier's rows; empty for language models. */
   public List<String> labels() {
     return data.labels();
+  }
+
+  /** The type of weights and activations. */
+  public Precision precision() {
+    return Precision.named(config.client().precision());
   }
 
   /** How every client trains. */

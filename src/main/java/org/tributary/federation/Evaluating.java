@@ -17,7 +17,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.data.Examples;
-import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
@@ -127,7 +126,8 @@ final class Evaluating {
         tensors.keySet().removeIf(name -> name.startsWith(ClientWork.OPTIMIZER));
       }
       List<NDArray> weights = new ArrayList<>();
-      tensors.forEach((name, tensor) -> weights.add(Model.trainable(manager, name, tensor)));
+      tensors.forEach(
+          (name, tensor) -> weights.add(bench.model().trainable(manager, name, tensor)));
       return weights;
     }
   }

@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -15,6 +16,7 @@ import org.tributary.data.GenerationSet;
 import org.tributary.metrics.Bleu;
 import org.tributary.metrics.Perplexity;
 import org.tributary.metrics.TextScores;
+import org.tributary.model.Decoding;
 
 /**
  * How likely the answers are, and, for some of the rows, how the answers that the model writes
@@ -89,7 +91,8 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
                 weights,
                 Inputs.of(scratch, prompts).get(0),
                 scratch.create(lengths),
-                scratch.create(new long[] {most, set.endToken()}));
+                Decoding.greedy(List.of(set.endToken())),
+                scratch.zeros(new Shape(indices.length, most)));
     int made = (int) tokens.getShape().get(1);
     long[] ids = tokens.toLongArray();
     String[] answers = new String[indices.length];

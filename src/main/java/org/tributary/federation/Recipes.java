@@ -1,5 +1,6 @@
 package org.tributary.federation;
 
+import org.tributary.client.Backward;
 import org.tributary.client.Recipe;
 import org.tributary.config.TrainConfig;
 import org.tributary.optim.GaLoreSettings;
@@ -31,7 +32,10 @@ final class Recipes {
         c.schedule().name(),
         o.lr(),
         c.schedule().warmup(),
-        c.keepOptimizer());
+        c.keepOptimizer(),
+        c.perBlock()
+            ? Backward.UPDATING
+            : c.checkpointing() ? Backward.CHECKPOINTED : Backward.WHOLE);
   }
 
   /** The optimizer and its numbers. */

@@ -1,7 +1,9 @@
 package org.tributary.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
@@ -81,6 +83,26 @@ public interface Architecture {
   }
 
   /**
+   * The config.json of a base model that got a head, in the layout that its class in transformers
+   * reads.
+   *
+   * @param config with the head's labels and class
+   * @return the same, or with what the family does otherwise
+   */
+  default ObjectNode configWithHead(ObjectNode config) {
+    return config;
+  }
+
+  /**
+   * How a classifier's tokens become one vector.
+   *
+   * @return null where there is no classifier
+   */
+  default Pooling pooling() {
+    return null;
+  }
+
+  /**
    * The linear layers: what adapters can be put on.
    *
    * @return shape [out, in] of a layer's weight, by the layer's name (without {@code .weight})
@@ -88,11 +110,41 @@ public interface Architecture {
   Map<String, long[]> linearLayers();
 
   /**
+   * The weights that are used both before the blocks and behind them, such as a tied embedding.
+   *
+   * @return names
+   */
+  default Set<String> sharedWeights() {
+    return Set.of();
+  }
+
+  /**
+   * Whether a linear layer's weight lies [in, out] in the checkpoint, as a {@code Conv1D}'s of
+   * transformers does. Its adapter lies as everywhere: A [r, in], B [out, r], and what it adds to
+   * the weight is s (B A)^T.
+   *
+   * @param layer one of {@link #linearLayers}
+   * @return false where the weight lies [out, in]
+   */
+  default boolean transposed(String layer) {
+    return false;
+  }
+
+  /**
    * The program: methods {@code forward}, {@code states} and {@code gradients}.
    *
    * @return TorchScript
    */
   String program();
+
+  /**
+   * The images that the model takes.
+   *
+   * @return null where it takes text
+   */
+  default ImageShape image() {
+    return null;
+  }
 
   /**
    * Rows of the token embedding: ids from 0 to one less can be looked up.

@@ -20,15 +20,40 @@ public final class Architectures {
           Map.of(
               Bert.MODEL_TYPE,
               (config, names, pooling) -> new Bert(config, prefix(names, Bert.HEADED), pooling),
+              Gemma.MODEL_TYPE,
+              (config, names, pooling) -> Gemma.of(config),
+              Gpt2.MODEL_TYPE,
+              (config, names, pooling) -> new Gpt2(config, prefix(names, Gpt2.HEADED)),
               Llama.MODEL_TYPE,
-              (config, names, pooling) -> new Llama(config)));
+              (config, names, pooling) -> Llama.of(config),
+              Mistral.MODEL_TYPE,
+              (config, names, pooling) -> Mistral.of(config),
+              Qwen2.MODEL_TYPE,
+              (config, names, pooling) -> Qwen2.of(config),
+              Qwen3.MODEL_TYPE,
+              (config, names, pooling) -> Qwen3.of(config),
+              Siglip.MODEL_TYPE,
+              Architectures::siglip,
+              Siglip.TOWER,
+              Architectures::siglip,
+              ViT.MODEL_TYPE,
+              (config, names, pooling) -> ViT.of(config, prefix(names, ViT.HEADED), pooling)));
+
+  /**
+   * The families.
+   *
+   * @return every {@code model_type} that is supported, sorted
+   */
+  public static Set<String> modelTypes() {
+    return FAMILIES.keySet();
+  }
 
   /**
    * The architecture of a checkpoint.
    *
    * @param config its config.json
    * @param names of its tensors, which tell how it was saved
-   * @param pooling how a row's tokens become one vector
+   * @param pooling how a row's tokens become one vector; null for the family's own
    * @return the architecture
    * @throws WrongInput if the family, or an option of it, is not supported
    */
@@ -41,6 +66,10 @@ public final class Architectures {
               .formatted(type, String.join(", ", FAMILIES.keySet())));
     }
     return family.of(config, names, pooling);
+  }
+
+  private static Architecture siglip(JsonNode config, Set<String> names, Pooling pooling) {
+    return Siglip.of(config, prefix(names, Siglip.HEADED), pooling);
   }
 
   private static String prefix(Set<String> names, String prefix) {

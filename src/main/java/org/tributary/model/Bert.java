@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tributary.torch.Text;
 
 /**
  * BERT (Devlin et al. 2019) as a classifier: post-norm encoder blocks, then either the mean over a
@@ -23,11 +22,7 @@ final class Bert implements Architecture {
   /** The prefix of names in a BertForSequenceClassification. */
   static final String HEADED = "bert.";
 
-  private static final Map<String, String> ACTIVATIONS =
-      Map.of(
-          "gelu", "torch.gelu(y, approximate=\"none\")",
-          "gelu_new", "torch.gelu(y, approximate=\"tanh\")",
-          "relu", "torch.relu(y)");
+  private static final String BLOCKS = "encoder.layer.";
 
   private final int hidden;
   private final int intermediate;
@@ -48,7 +43,7 @@ final class Bert implements Architecture {
    *
    * @param json the checkpoint's config.json
    * @param prefix of the names, {@code "bert."} or empty
-   * @param pooling how a row's tokens become one vector
+   * @param pooling how a row's tokens become one vector; null for the mean
    */
   Bert(JsonNode json, String prefix, Pooling pooling) {
     ConfigJson config = new ConfigJson(json);
@@ -62,7 +57,7 @@ final class Bert implements Architecture {
     epsilon = config.number("layer_norm_eps", 1e-12);
     initializerRange = config.number("initializer_range", 0.02);
     padToken = (long) config.number("pad_token_id", 0);
-    activation = config.choice("hidden_act", "gelu", ACTIVATIONS.keySet());
+    activation = Activations.of(config, "hidden_act", "gelu");
     config.choice("position_embedding_type", "absolute", Set.of("absolute"));
     if (hidden % heads != 0) {
       config.problem(
@@ -70,7 +65,7 @@ final class Bert implements Architecture {
     }
     config.check();
     this.prefix = prefix;
-    this.pooling = pooling;
+    this.pooling = Pooling.choose(pooling, MODEL_TYPE, Pooling.MEAN, Pooling.CLS);
   }
 
   @Override
@@ -127,6 +122,11 @@ final class Bert implements Architecture {
   }
 
   @Override
+  public Pooling pooling() {
+    return pooling;
+  }
+
+  @Override
   public Map<String, long[]> linearLayers() {
     Map<String, long[]> linear = new LinkedHashMap<>();
     weights()
@@ -143,17 +143,18 @@ final class Bert implements Architecture {
 
   @Override
   public String program() {
-    return Text.fill(
-        Text.of(Bert.class, "prelude.py", "bert.py"),
+    return Programs.classifier(
+        layers,
+        prefix + BLOCKS,
         Map.of(
             "hidden", hidden,
             "heads", heads,
             "head", hidden / heads,
-            "layers", layers,
             "epsilon", epsilon,
-            "activation", ACTIVATIONS.get(activation),
+            "activation", activation,
             "mean", pooling == Pooling.MEAN ? "True" : "False",
-            "prefix", prefix));
+            "prefix", prefix),
+        "bert.py");
   }
 
   @Override
@@ -177,7 +178,7 @@ final class Bert implements Architecture {
   }
 
   private String block(int i) {
-    return prefix + "encoder.layer." + i + ".";
+    return prefix + BLOCKS + i + ".";
   }
 
   private static void layer(Map<String, long[]> w, String name, int out, int in) {

@@ -12,23 +12,77 @@ import org.tributary.error.WrongInput;
  */
 final class ConfigJson {
   private final JsonNode json;
-  private final List<String> problems = new ArrayList<>();
+  private final String within;
+  private final List<String> problems;
 
   ConfigJson(JsonNode json) {
+    this(json, "", new ArrayList<>());
+    refuse("quantization_config", "save the weights in float32, float16 or bfloat16");
+  }
+
+  private ConfigJson(JsonNode json, String within, List<String> problems) {
     this.json = json;
+    this.within = within;
+    this.problems = problems;
+  }
+
+  /** Two lengths of a picture. */
+  record Sides(int height, int width) {}
+
+  /** The object under a key that must be there; its problems are told with these. */
+  ConfigJson section(String key) {
+    if (!has(key)) {
+      problem(key + " must be an object, got " + shown(json.path(key)));
+    }
+    return in(key);
+  }
+
+  /** The object under a key, or an empty one; its problems are told with these. */
+  ConfigJson in(String key) {
+    if (has(key) && !json.get(key).isObject()) {
+      problem(key + " must be an object, got " + shown(json.get(key)));
+    }
+    return new ConfigJson(json.path(key), within + key + ".", problems);
+  }
+
+  boolean has(String key) {
+    return json.hasNonNull(key);
+  }
+
+  /** Whether a key is there and says null, which for some families is no default. */
+  boolean isNull(String key) {
+    return json.path(key).isNull();
   }
 
   int size(String key) {
     JsonNode value = json.path(key);
-    if (value.isInt() && value.intValue() > 0) {
+    if (isSize(value)) {
       return value.intValue();
     }
-    problems.add(key + " must be a whole number above 0, got " + shown(value));
+    problem(key + " must be a whole number above 0, got " + shown(value));
     return 1;
   }
 
   int size(String key, int absent) {
     return json.hasNonNull(key) ? size(key) : absent;
+  }
+
+  /** One number for both sides, or [height, width]. */
+  Sides sides(String key, int absent) {
+    JsonNode value = json.path(key);
+    if (!value.isArray()) {
+      int side = size(key, absent);
+      return new Sides(side, side);
+    }
+    if (value.size() == 2 && isSize(value.get(0)) && isSize(value.get(1))) {
+      return new Sides(value.get(0).intValue(), value.get(1).intValue());
+    }
+    problem(key + " must be a whole number above 0 or two of them, got " + shown(value));
+    return new Sides(absent, absent);
+  }
+
+  private static boolean isSize(JsonNode value) {
+    return value.isInt() && value.intValue() > 0;
   }
 
   double number(String key, double absent) {
@@ -37,7 +91,7 @@ final class ConfigJson {
       return absent;
     }
     if (!value.isNumber()) {
-      problems.add(key + " must be a number, got " + shown(value));
+      problem(key + " must be a number, got " + shown(value));
     }
     return value.asDouble();
   }
@@ -48,7 +102,7 @@ final class ConfigJson {
       return absent;
     }
     if (!value.isBoolean()) {
-      problems.add(key + " must be true or false, got " + shown(value));
+      problem(key + " must be true or false, got " + shown(value));
     }
     return value.asBoolean();
   }
@@ -56,13 +110,79 @@ final class ConfigJson {
   String choice(String key, String absent, Set<String> supported) {
     String value = json.hasNonNull(key) ? json.get(key).asText() : absent;
     if (!supported.contains(value)) {
-      problems.add(key + " \"" + value + "\" is not supported; supported: " + sorted(supported));
+      problem(key + " \"" + value + "\" is not supported; supported: " + sorted(supported));
     }
     return value;
   }
 
+  /** Refuses a key that asks for something else altogether. */
+  void refuse(String key, String wayOut) {
+    if (has(key)) {
+      problem(key + " is not supported: " + wayOut);
+    }
+  }
+
+  /** Refuses all but one value of a key that may be absent. */
+  void only(String key, Object supported) {
+    JsonNode value = json.path(key);
+    boolean equal =
+        supported instanceof Number number
+            ? value.isNumber() && value.doubleValue() == number.doubleValue()
+            : value.isBoolean() && supported.equals(value.booleanValue());
+    if (has(key) && !equal) {
+      problem("%s %s is not supported; supported: %s".formatted(key, shown(value), supported));
+    }
+  }
+
+  /** Refuses keys that nobody here would read. */
+  void onlyKeys(String what, Set<String> common, Set<String> keys) {
+    json.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (has(key) && !common.contains(key) && !keys.contains(key)) {
+                problem("%s is not supported for \"%s\"".formatted(key, what));
+              }
+            });
+  }
+
+  /** Refuses layers that do not see all tokens before. */
+  void fullAttention() {
+    for (JsonNode type : json.path("layer_types")) {
+      if (!type.asText().equals("full_attention")) {
+        problem("layer_types %s is not supported; supported: full_attention".formatted(type));
+        return;
+      }
+    }
+  }
+
+  double positive(String key) {
+    if (!has(key)) {
+      problem(key + " must be a number above 0, got " + shown(json.path(key)));
+      return 1;
+    }
+    return positive(key, 1);
+  }
+
+  double positive(String key, double absent) {
+    double value = number(key, absent);
+    if (value > 0 && value < Double.POSITIVE_INFINITY) {
+      return value;
+    }
+    problem(key + " must be a number above 0, got " + shown(json.path(key)));
+    return 1;
+  }
+
+  /** The token that fills up rows, of which nothing depends: 0 where there is none, or -1. */
+  long padToken(int vocabulary) {
+    long pad = Math.max(0, (long) number("pad_token_id", 0));
+    if (pad >= vocabulary) {
+      problem("pad_token_id %d is outside the vocabulary".formatted(pad));
+    }
+    return pad;
+  }
+
   void problem(String problem) {
-    problems.add(problem);
+    problems.add(within + problem);
   }
 
   /** Throws if anything was wrong so far. */

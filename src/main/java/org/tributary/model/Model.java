@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Casts;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
@@ -22,9 +25,13 @@ public final class Model implements AutoCloseable {
 
   private static final String TRAIN = "train";
 
+  private static final String INPUTS = "inputs";
+
   private final Architecture architecture;
   private final NDManager manager;
   private final Program program;
+  private final Precision precision;
+  private final Casts casts;
   private final List<NDArray> frozen = new ArrayList<>();
   private final NDArray nothingTrains;
   private final boolean isView;
@@ -36,16 +43,20 @@ public final class Model implements AutoCloseable {
    * @param weights by name; direct ones, such as maps of a file, are not copied on a CPU
    * @param scalings the factor s of every layer that carries an adapter, by layer
    * @param device where to compute
+   * @param precision of weights and activations; weights of another type are copied into it
    */
   public Model(
       Architecture architecture,
       Map<String, HostTensor> weights,
       Map<String, Double> scalings,
-      Device device) {
+      Device device,
+      Precision precision) {
     this.architecture = architecture;
+    this.precision = precision;
     program = Program.load(architecture.program(), device);
     manager = Torch.manager(device);
-    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, frozenArray(w, device))));
+    casts = new Casts(device);
+    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, frozenArray(w))));
     scalings.forEach(
         (layer, s) ->
             frozen.add(Program.name(FROZEN, layer + Lora.SCALING, manager.create(s.floatValue()))));
@@ -55,7 +66,9 @@ public final class Model implements AutoCloseable {
 
   private Model(Model whole, float scaling) {
     architecture = whole.architecture;
+    precision = whole.precision;
     program = whole.program;
+    casts = whole.casts;
     manager = Torch.manager(whole.manager.getDevice());
     for (NDArray array : whole.frozen) {
       String key = array.getName().substring(FROZEN.length() + 1);
@@ -77,16 +90,29 @@ public final class Model implements AutoCloseable {
     return new Model(this, (float) scaling);
   }
 
-  private NDArray frozenArray(HostTensor w, Device device) {
-    DataType type = dataType(w);
-    return device.isGpu() || !w.data().isDirect()
-        ? Torch.copy(manager, w.data(), type, w.shape())
-        : Torch.view(manager, w.data(), type, w.shape());
+  private NDArray frozenArray(HostTensor w) {
+    boolean mapped = w.data().isDirect() && !manager.getDevice().isGpu();
+    NDArray array =
+        mapped
+            ? Torch.view(manager, w.data(), dataType(w), w.shape())
+            : Torch.copy(manager, w.data(), dataType(w), w.shape());
+    return inPrecision(manager, array, dataType(w));
+  }
+
+  private NDArray inPrecision(NDManager owner, NDArray array, DataType type) {
+    if (!type.isFloating() || type == precision.type()) {
+      return array;
+    }
+    try (array) {
+      return casts.to(owner, array, precision.type());
+    }
   }
 
   private static DataType dataType(HostTensor w) {
     return switch (w.dtype()) {
       case F32 -> DataType.FLOAT32;
+      case F16 -> DataType.FLOAT16;
+      case BF16 -> DataType.BFLOAT16;
       case I64 -> DataType.INT64;
       default -> throw new IllegalArgumentException("a weight of type " + w.dtype());
     };
@@ -97,12 +123,11 @@ public final class Model implements AutoCloseable {
    *
    * @param owner of the array
    * @param name of the weight
-   * @param value its start; copied
+   * @param value its start; copied, into the model's precision
    * @return an array to be passed to the other methods
    */
-  public static NDArray trainable(NDManager owner, String name, HostTensor value) {
-    return Program.name(
-        TRAIN, name, Torch.copy(owner, value.data(), dataType(value), value.shape()));
+  public NDArray trainable(NDManager owner, String name, HostTensor value) {
+    return Program.name(TRAIN, name, copy(owner, value));
   }
 
   /**
@@ -110,12 +135,29 @@ public final class Model implements AutoCloseable {
    *
    * @param owner of the array
    * @param name of the weight
-   * @param value copied
+   * @param value copied, into the model's precision
    * @return an array to be passed to the other methods, which gets no gradient
    */
-  public static NDArray fixed(NDManager owner, String name, HostTensor value) {
-    return Program.name(
-        FROZEN, name, Torch.copy(owner, value.data(), dataType(value), value.shape()));
+  public NDArray fixed(NDManager owner, String name, HostTensor value) {
+    return Program.name(FROZEN, name, copy(owner, value));
+  }
+
+  private NDArray copy(NDManager owner, HostTensor value) {
+    DataType type = dataType(value);
+    return inPrecision(owner, Torch.copy(owner, value.data(), type, value.shape()), type);
+  }
+
+  /**
+   * Gets an array out of the engine.
+   *
+   * @param array of any precision
+   * @return its numbers in float32, in the host's memory
+   */
+  public HostTensor host(NDArray array) {
+    try (NDManager scratch = manager.newSubManager()) {
+      NDArray wide = casts.to(scratch, array, DataType.FLOAT32);
+      return new HostTensor(DType.F32, array.getShape().getShape(), Torch.bytes(wide));
+    }
   }
 
   /**
@@ -123,11 +165,51 @@ public final class Model implements AutoCloseable {
    *
    * @param step owns the results
    * @param train what was made by {@link #trainable}, at least one, and {@link #fixed}
-   * @param inputs the program's other arguments, labels last
+   * @param inputs what the family's program reads, and behind it the labels, an array of their own
    * @return {@code loss} (scalar), {@code logits}, and {@code grads.<name>} for each that trains
    */
   public Map<String, NDArray> gradients(NDManager step, List<NDArray> train, List<NDArray> inputs) {
-    return program.call(step, "gradients", arguments(train, inputs));
+    return program.call(step, "gradients", withLabels(train, inputs));
+  }
+
+  /**
+   * The same as {@link #gradients}, and the activations of one block at a time: only what lies
+   * between blocks is kept, and each block is computed a second time on the way back (activation
+   * checkpointing, Chen et al. 2016).
+   *
+   * @param step owns the results
+   * @param train as for {@link #gradients}
+   * @param inputs as for {@link #gradients}
+   * @return as for {@link #gradients}
+   */
+  public Map<String, NDArray> checkpointed(
+      NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return program.call(step, "checkpointed", withLabels(train, inputs));
+  }
+
+  /**
+   * Begins gradients that come part by part.
+   *
+   * @param step owns what is kept until the walk is closed
+   * @param train as for {@link #gradients}
+   * @param inputs as for {@link #gradients}
+   * @return to be closed, when the blocks are computed forward
+   */
+  public Walk walk(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return new Walk(this, step, train, inputs);
+  }
+
+  /**
+   * The weights that are used both before the blocks and behind them.
+   *
+   * @return such as a tied embedding
+   */
+  public Set<String> sharedWeights() {
+    return architecture.sharedWeights();
+  }
+
+  Program program() {
+    return program;
   }
 
   /**
@@ -135,7 +217,7 @@ public final class Model implements AutoCloseable {
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
-   * @param inputs the program's other arguments, without labels
+   * @param inputs what the family's program reads
    * @return logits [rows, labels]
    */
   public NDArray logits(NDManager step, List<NDArray> train, List<NDArray> inputs) {
@@ -151,24 +233,36 @@ public final class Model implements AutoCloseable {
    * @return -log p of every token that counts, row after row [n]
    */
   public NDArray likelihood(NDManager step, List<NDArray> train, List<NDArray> inputs) {
-    return program.infer(step, "likelihood", arguments(train, inputs)).get("nll");
+    return program.infer(step, "likelihood", withLabels(train, inputs)).get("nll");
   }
 
   /**
-   * Goes on with prompts, greedily, without a graph.
+   * Goes on with prompts, without a graph. A row's tokens depend on the row and its numbers alone,
+   * not on those beside it.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
    * @param ids prompts [b, t], padded on the right
    * @param lengths of the prompts [b]
-   * @param limits two numbers: new tokens at most, and the token that ends a text (-1 for none)
-   * @return tokens [b, n]; what follows a row's end token means nothing
+   * @param how the next token is chosen
+   * @param uniform a number in [0, 1) for every row and new token, float32 [b, n]; n bounds what is
+   *     written; greedy decoding looks at the shape only
+   * @return tokens [b, n] or less; what follows a row's end token means nothing
    */
   public NDArray generate(
-      NDManager step, List<NDArray> train, NDArray ids, NDArray lengths, NDArray limits) {
-    return program
-        .infer(step, "generate", arguments(train, List.of(ids, lengths, limits)))
-        .get("tokens");
+      NDManager step,
+      List<NDArray> train,
+      NDArray ids,
+      NDArray lengths,
+      Decoding how,
+      NDArray uniform) {
+    long[] ends =
+        how.ends().isEmpty()
+            ? new long[] {-1}
+            : how.ends().stream().mapToLong(Long::longValue).toArray();
+    NDArray sampling = step.create(new double[] {how.temperature(), how.topP()});
+    List<NDArray> inputs = List.of(ids, lengths, step.create(ends), sampling, uniform);
+    return program.infer(step, "generate", arguments(train, inputs)).get("tokens");
   }
 
   /**
@@ -185,18 +279,25 @@ public final class Model implements AutoCloseable {
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
-   * @param inputs the program's other arguments, without labels
+   * @param inputs what the family's program reads
    * @return {@code hidden_states.i} (0 after the embeddings, i after block i) and {@code pooled}
    */
   public Map<String, NDArray> states(NDManager step, List<NDArray> train, List<NDArray> inputs) {
     return program.infer(step, "states", arguments(train, inputs));
   }
 
-  private List<NDArray> arguments(List<NDArray> train, List<NDArray> inputs) {
+  List<NDArray> arguments(List<NDArray> train, List<NDArray> inputs) {
     List<NDArray> arguments = new ArrayList<>(frozen);
     arguments.add(nothingTrains);
     arguments.addAll(train);
-    arguments.addAll(inputs);
+    inputs.forEach(input -> arguments.add(Program.entry(INPUTS, input)));
+    return arguments;
+  }
+
+  private List<NDArray> withLabels(List<NDArray> train, List<NDArray> inputs) {
+    int last = inputs.size() - 1;
+    List<NDArray> arguments = arguments(train, inputs.subList(0, last));
+    arguments.add(inputs.get(last));
     return arguments;
   }
 
@@ -227,6 +328,7 @@ public final class Model implements AutoCloseable {
     manager.close();
     if (!isView) {
       program.close();
+      casts.close();
     }
   }
 }

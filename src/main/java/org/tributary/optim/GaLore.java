@@ -34,7 +34,7 @@ import org.tributary.torch.Text;
  * absolute value is positive, which is ours.
  */
 final class GaLore implements Optimizer {
-  private static final String TEXT = Text.of(GaLore.class, "lists.py", "galore.py");
+  private static final String TEXT = Text.of(GaLore.class, "lists.py", "rounding.py", "galore.py");
 
   /** Random columns beside those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
   private static final int OVERSAMPLING = 8;
@@ -45,17 +45,21 @@ final class GaLore implements Optimizer {
   private final Program program;
   private final State state;
   private final OptimizerSettings settings;
+  private final Rounding rounding;
   private final SortedMap<String, Subspace> subspaces = new TreeMap<>();
   private final Set<String> based = new HashSet<>();
   private final List<NDArray> arrays;
+  private final NDArray steps;
   private long taken;
 
   GaLore(
       OptimizerSettings settings,
       NDManager manager,
       Map<String, NDArray> weights,
-      Map<String, HostTensor> remembered) {
+      Map<String, HostTensor> remembered,
+      long seed) {
     this.settings = settings;
+    rounding = new Rounding(weights, seed);
     GaLoreSettings galore = settings.galore();
     Map<String, long[]> shapes = new TreeMap<>();
     weights.forEach((name, w) -> shapes.put(name, w.getShape().getShape()));
@@ -81,7 +85,8 @@ final class GaLore implements Optimizer {
     arrays.addAll(moments("m", weights));
     arrays.addAll(moments("v", weights));
     subspaces.forEach((name, s) -> arrays.add(state.one("basis", name, s.basis())));
-    arrays.add(state.one("steps", "taken", new Shape()));
+    steps = state.one("steps", "taken", new Shape());
+    arrays.add(steps);
     recall(remembered);
   }
 
@@ -116,11 +121,21 @@ final class GaLore implements Optimizer {
   }
 
   @Override
-  public void step(Map<String, NDArray> gradients, double lr) {
+  public void begin() {
+    rounding.begin();
+    taken++;
+    try (NDManager scratch = state.manager().newSubManager()) {
+      program.call(scratch, "begin", List.of(steps));
+    }
+  }
+
+  @Override
+  public void update(Map<String, NDArray> gradients, double lr) {
     try (NDManager scratch = state.manager().newSubManager()) {
       List<NDArray> arguments = new ArrayList<>(arrays);
       gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
       arguments.addAll(renewals(scratch, gradients.keySet()));
+      arguments.addAll(rounding.of(scratch, gradients.keySet()));
       arguments.add(
           scratch.create(
               new double[] {
@@ -132,7 +147,6 @@ final class GaLore implements Optimizer {
                 settings.galore().scale()
               }));
       program.call(scratch, "step", arguments);
-      taken++;
     }
   }
 
@@ -140,7 +154,7 @@ final class GaLore implements Optimizer {
   private List<NDArray> renewals(NDManager scratch, Set<String> withGradient) {
     List<NDArray> renewals = new ArrayList<>();
     renewals.add(Program.name("renew", "", scratch.create(0f)));
-    boolean due = taken % settings.galore().gap() == 0;
+    boolean due = (taken - 1) % settings.galore().gap() == 0;
     subspaces.forEach(
         (name, subspace) -> {
           // A weight that had no gradient when its first basis was due gets it now.
@@ -158,7 +172,8 @@ final class GaLore implements Optimizer {
       return scratch.create(0f);
     }
     int columns = OVERSAMPLING + (based.contains(name) ? 0 : galore.rank());
-    SplittableRandom random = new SplittableRandom(Seeds.of(galore.seed(), "galore", name, taken));
+    SplittableRandom random =
+        new SplittableRandom(Seeds.of(galore.seed(), "galore", name, taken - 1));
     float[] normal = new float[Math.multiplyExact(subspace.length(), columns)];
     for (int i = 0; i < normal.length; i++) {
       normal[i] = (float) random.nextGaussian();

@@ -14,7 +14,21 @@ public interface Optimizer extends AutoCloseable {
    * @param gradients by weight; weights without one stay as they are
    * @param lr the learning rate of this step
    */
-  void step(Map<String, NDArray> gradients, double lr);
+  default void step(Map<String, NDArray> gradients, double lr) {
+    begin();
+    update(gradients, lr);
+  }
+
+  /** Begins a step, which may be taken in parts. */
+  void begin();
+
+  /**
+   * A part of a step.
+   *
+   * @param gradients by weight, at least one; a weight has its turn once a step
+   * @param lr the learning rate of this step
+   */
+  void update(Map<String, NDArray> gradients, double lr);
 
   /**
    * What the optimizer remembers between steps, to be kept with a client.

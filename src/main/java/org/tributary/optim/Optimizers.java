@@ -17,7 +17,8 @@ public final class Optimizers {
         OptimizerSettings settings,
         NDManager manager,
         Map<String, NDArray> weights,
-        Map<String, HostTensor> remembered);
+        Map<String, HostTensor> remembered,
+        long seed);
   }
 
   private static final Map<String, Method> METHODS =
@@ -52,6 +53,7 @@ public final class Optimizers {
    * @param manager whose device the state lives on; a part of it is made for the state
    * @param weights to be changed, by name
    * @param remembered an earlier {@link Optimizer#state}, or empty for a fresh start
+   * @param seed of this client and round, for weights that are rounded at random
    * @return to be closed by the caller
    * @throws org.tributary.error.WrongInput if the settings do not fit the weights
    */
@@ -59,7 +61,8 @@ public final class Optimizers {
       OptimizerSettings settings,
       NDManager manager,
       Map<String, NDArray> weights,
-      Map<String, HostTensor> remembered) {
-    return METHODS.get(settings.name()).of(settings, manager, weights, remembered);
+      Map<String, HostTensor> remembered,
+      long seed) {
+    return METHODS.get(settings.name()).of(settings, manager, weights, remembered, seed);
   }
 }

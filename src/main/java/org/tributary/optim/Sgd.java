@@ -15,11 +15,12 @@ import org.tributary.torch.Text;
  * Nesterov): d = g + λ w; b = μ b + d, b starting at d; w −= lr b.
  */
 final class Sgd implements Optimizer {
-  private static final String TEXT = Text.of(Sgd.class, "lists.py", "sgd.py");
+  private static final String TEXT = Text.of(Sgd.class, "lists.py", "rounding.py", "sgd.py");
 
   private final Program program;
   private final State state;
   private final OptimizerSettings settings;
+  private final Rounding rounding;
   private final List<NDArray> weights;
   private final List<NDArray> memory;
 
@@ -27,8 +28,10 @@ final class Sgd implements Optimizer {
       OptimizerSettings settings,
       NDManager manager,
       Map<String, NDArray> weights,
-      Map<String, HostTensor> remembered) {
+      Map<String, HostTensor> remembered,
+      long seed) {
     this.settings = settings;
+    rounding = new Rounding(weights, seed);
     this.weights = List.copyOf(weights.values());
     program = Program.load(TEXT, manager.getDevice());
     state = new State(manager, remembered);
@@ -39,11 +42,17 @@ final class Sgd implements Optimizer {
   }
 
   @Override
-  public void step(Map<String, NDArray> gradients, double lr) {
+  public void begin() {
+    rounding.begin();
+  }
+
+  @Override
+  public void update(Map<String, NDArray> gradients, double lr) {
     try (NDManager scratch = state.manager().newSubManager()) {
       List<NDArray> arguments = new ArrayList<>(weights);
       gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
       arguments.addAll(memory);
+      arguments.addAll(rounding.of(scratch, gradients.keySet()));
       arguments.add(scratch.create(new double[] {lr, settings.momentum(), settings.weightDecay()}));
       program.call(scratch, "step", arguments);
     }

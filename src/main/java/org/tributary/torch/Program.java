@@ -16,10 +16,11 @@ import java.util.Map;
 /**
  * A TorchScript program in the engine: text in, methods that take tensors and give tensors by name.
  *
- * <p>A method's arguments are {@code Dict[str, Tensor]}s and plain {@code Tensor}s, in the order in
- * which they are passed. Arrays of a dict are named {@code <dict>.<key>}, once, by {@link #name}: a
- * name belongs to an array for its life, so that several threads may pass the same frozen weights.
- * A dict must not be empty, as the engine would leave it out of the call.
+ * <p>A method's arguments are {@code Dict[str, Tensor]}s, {@code List[Tensor]}s and plain {@code
+ * Tensor}s, in the order in which they are passed. Arrays of a dict are named {@code <dict>.<key>},
+ * once, by {@link #name}: a name belongs to an array for its life, so that several threads may pass
+ * the same frozen weights. Arrays of a list are named by {@link #entry}. Neither must be empty, as
+ * the engine would leave it out of the call.
  *
  * <p>One program may be called by several threads at once.
  */
@@ -65,6 +66,18 @@ public final class Program implements AutoCloseable {
   }
 
   /**
+   * Names an array as an entry of a list argument; entries come in the order of the arguments.
+   *
+   * @param list the argument
+   * @param array to be named
+   * @return the same array
+   */
+  public static NDArray entry(String list, NDArray array) {
+    array.setName(list + "[]");
+    return array;
+  }
+
+  /**
    * Calls a method with gradient mode on.
    *
    * @param manager owns the results
@@ -99,6 +112,8 @@ public final class Program implements AutoCloseable {
       Map<String, NDArray> results = new LinkedHashMap<>();
       for (NDArray result : IValueUtils.forward(block, inputs, gradients)) {
         results.put(result.getName(), result);
+        // A result that becomes an argument must not be taken for an entry of some dict.
+        result.setName(null);
       }
       return results;
     }

@@ -34,8 +34,12 @@ class Program(Module):
   __buffers__ = []
   training : bool
 
-  def step(self: __torch__.Program, train: Dict[str, Tensor], m: Dict[str, Tensor], v: Dict[str, Tensor], basis: Dict[str, Tensor], steps: Dict[str, Tensor], grads: Dict[str, Tensor], renew: Dict[str, Tensor], hyper: Tensor) -> Dict[str, Tensor]:
-    t = float(torch.item(torch.add_(steps["taken"], 1)))
+  def begin(self: __torch__.Program, steps: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    _0 = torch.add_(steps["taken"], 1)
+    return annotate(Dict[str, Tensor], {})
+
+  def step(self: __torch__.Program, train: Dict[str, Tensor], m: Dict[str, Tensor], v: Dict[str, Tensor], basis: Dict[str, Tensor], steps: Dict[str, Tensor], grads: Dict[str, Tensor], renew: Dict[str, Tensor], rounding: Dict[str, Tensor], hyper: Tensor) -> Dict[str, Tensor]:
+    t = float(torch.item(steps["taken"]))
     lr = __torch__.number(hyper, 0)
     beta1 = __torch__.number(hyper, 1)
     beta2 = __torch__.number(hyper, 2)
@@ -44,8 +48,8 @@ class Program(Module):
     scale = __torch__.number(hyper, 5)
     rate = lr * (1. - beta2 ** t) ** 0.5 / (1. - beta1 ** t)
     for k in grads:
-      w = train[k]
-      g = grads[k]
+      w = train[k].to(6)
+      g = grads[k].to(6)
       if k in basis:
         p = basis[k]
         right = g.size(0) >= g.size(1)
@@ -67,4 +71,5 @@ class Program(Module):
         _3 = torch.add_(w, __torch__.adam(m[k], v[k], g, beta1, beta2, eps), alpha=torch.neg(rate))
       if decay != 0.:
         _4 = torch.add_(w, w, alpha=torch.neg(lr * decay))
+      _5 = __torch__.assign(train[k], w, int(torch.item(rounding[k])))
     return annotate(Dict[str, Tensor], {})

@@ -56,7 +56,8 @@ class GaLoreTrainingTest {
   }
 
   private static Recipe recipe(OptimizerSettings optimizer, int steps) {
-    return new Recipe(7, 4, steps, 0, 4, 2, 1, optimizer, "constant", 1e-2, 0, true);
+    return new Recipe(
+        7, 4, steps, 0, 4, 2, 1, optimizer, "constant", 1e-2, 0, true, Backward.WHOLE);
   }
 
   private static Assignment assignment(

@@ -25,6 +25,7 @@ import org.tributary.model.Architectures;
 import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.model.Pooling;
+import org.tributary.model.Precision;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
@@ -57,6 +58,10 @@ final class GoldenRun implements AutoCloseable {
   private double rate;
 
   GoldenRun(Path folder, JsonNode hyper) throws IOException {
+    this(folder, hyper, Precision.FLOAT32);
+  }
+
+  GoldenRun(Path folder, JsonNode hyper, Precision precision) throws IOException {
     this.hyper = hyper;
     base = SafeTensors.map(GOLDEN.resolve("llama_gqa/model.safetensors"));
     batches = SafeTensors.map(GOLDEN.resolve("optim/batches.safetensors"));
@@ -70,7 +75,7 @@ final class GoldenRun implements AutoCloseable {
         lora == null ? Set.of() : lora.layers(architecture.linearLayers()).keySet();
     layers.forEach(layer -> adaptedWeights.add(layer + ".weight"));
     double s = lora == null ? 1 : lora.scaling();
-    model = new Model(architecture, base, Model.scalings(layers, s), Device.cpu());
+    model = new Model(architecture, base, Model.scalings(layers, s), Device.cpu(), precision);
     start = lora == null ? base : adapter(folder.resolve("adapter_init"));
   }
 
@@ -142,18 +147,18 @@ final class GoldenRun implements AutoCloseable {
     start.forEach(
         (name, t) -> {
           if (fixedA() && name.endsWith(Lora.A)) {
-            NDArray fixed = Model.fixed(manager, name, t);
+            NDArray fixed = model.fixed(manager, name, t);
             given.add(fixed);
             arrays.put(name, fixed);
           } else {
-            trained.put(name, Model.trainable(manager, name, t));
+            trained.put(name, model.trainable(manager, name, t));
           }
         });
     given.addAll(trained.values());
     arrays.putAll(trained);
     double clip = hyper.path("clip_global_norm").asDouble(Double.POSITIVE_INFINITY);
     try (Gradients gradients = new Gradients(manager.getDevice());
-        Optimizer optimizer = Optimizers.of(settings(), manager, trained, Map.of())) {
+        Optimizer optimizer = Optimizers.of(settings(), manager, trained, Map.of(), 7)) {
       for (int step = 0; step < steps; step++) {
         try (NDManager scratch = manager.newSubManager()) {
           Map<String, NDArray> results = model.gradients(scratch, given, batch(scratch, step));

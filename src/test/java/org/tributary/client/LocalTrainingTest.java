@@ -81,7 +81,7 @@ class LocalTrainingTest extends TinyClient {
   @Test
   void theRateGoesOnFromRoundToRound() {
     // One row, so that every batch is the same; one step of SGD, so that a step is lr g.
-    Recipe recipe = new Recipe(7, 2, 1, 0, 1, 1, 1e9, SGD, "linear", 0.1, 0, false);
+    Recipe recipe = new Recipe(7, 2, 1, 0, 1, 1, 1e9, SGD, "linear", 0.1, 0, false, Backward.WHOLE);
     float[] start = bert.weights().get("classifier.bias").toFloats();
     float[] first = step(recipe, 0);
     float[] second = step(recipe, 1);

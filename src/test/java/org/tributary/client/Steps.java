@@ -26,9 +26,9 @@ record Steps(TinyBert bert, Model model, OptimizerSettings settings) {
   Map<String, HostTensor> run(int steps, Runnable between) {
     try (NDManager manager = Torch.manager(Device.cpu())) {
       Map<String, NDArray> weights = new TreeMap<>();
-      bert.weights().forEach((n, t) -> weights.put(n, Model.trainable(manager, n, t)));
+      bert.weights().forEach((n, t) -> weights.put(n, model.trainable(manager, n, t)));
       List<NDArray> train = List.copyOf(weights.values());
-      try (Optimizer optimizer = Optimizers.of(settings, manager, weights, Map.of())) {
+      try (Optimizer optimizer = Optimizers.of(settings, manager, weights, Map.of(), 7)) {
         for (int i = 0; i < steps; i++) {
           try (NDManager scratch = manager.newSubManager()) {
             List<NDArray> batch = batch(bert, scratch, i);
@@ -74,8 +74,8 @@ record Steps(TinyBert bert, Model model, OptimizerSettings settings) {
               (name, t) ->
                   given.add(
                       a.plan().trains(name)
-                          ? Model.trainable(manager, name, t)
-                          : Model.fixed(manager, name, t)));
+                          ? model.trainable(manager, name, t)
+                          : model.fixed(manager, name, t)));
       return Set.copyOf(
           gradients(model.gradients(manager, given, batch(bert, manager, 0))).keySet());
     }

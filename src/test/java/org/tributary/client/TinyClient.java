@@ -53,7 +53,19 @@ abstract class TinyClient {
   static Recipe recipe(
       OptimizerSettings optimizer, double lr, int steps, int batch, int accumulate) {
     return new Recipe(
-        7, 4, steps, 0, batch, accumulate, 1, optimizer, "cosine", lr, 2, optimizer == ADAMW);
+        7,
+        4,
+        steps,
+        0,
+        batch,
+        accumulate,
+        1,
+        optimizer,
+        "cosine",
+        lr,
+        2,
+        optimizer == ADAMW,
+        Backward.WHOLE);
   }
 
   static Assignment everything(String client, int round, int rows) {

@@ -47,7 +47,7 @@ class EffectiveTest {
             shared: false
             model:
               path: models/m
-              pooling: mean
+              pooling: null
               maxLength: 128
             data:
               path: data/d

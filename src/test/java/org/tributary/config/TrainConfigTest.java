@@ -75,6 +75,8 @@ class TrainConfigTest {
         clip: 1.0
         threads: 3
         keepOptimizer: true
+        precision: bfloat16
+        checkpointing: true
         optimizer:
           name: sgd
           lr: 0.1
@@ -119,7 +121,7 @@ class TrainConfigTest {
                 0,
                 6,
                 false,
-                new Model("models/m", "mean", 128),
+                new Model("models/m", null, 128),
                 new Data("data/d", "text", "label", "seed-paper", "answer"),
                 new Framework("fedavg", List.of(), null),
                 new Client(
@@ -129,6 +131,9 @@ class TrainConfigTest {
                     1,
                     null,
                     1,
+                    false,
+                    "float32",
+                    false,
                     false,
                     new Optimizer("adamw", 1e-4, 0, 0.9, 0.999, 1e-8, 0, null),
                     new Schedule("constant", 0)),
@@ -162,6 +167,9 @@ class TrainConfigTest {
                     1.0,
                     3,
                     true,
+                    "bfloat16",
+                    true,
+                    false,
                     new Optimizer("sgd", 0.1, 0.9, 0.8, 0.99, 1e-6, 0.01, null),
                     new Schedule("cosine", 12)),
                 new Cohort(0.25, 3),

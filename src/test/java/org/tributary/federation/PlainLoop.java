@@ -62,7 +62,8 @@ final class PlainLoop {
     Map<Integer, LocalTraining> trainings = new HashMap<>();
     for (int rank : ranks.all()) {
       Map<String, Double> s = Model.scalings(blueprint.adapted().keySet(), ranks.scaling(rank));
-      models.put(rank, new Model(blueprint.architecture(), base, s, Device.cpu()));
+      models.put(
+          rank, new Model(blueprint.architecture(), base, s, Device.cpu(), blueprint.precision()));
       trainings.put(rank, new LocalTraining(models.get(rank), blueprint.recipe()));
     }
     try (Tokens tokens = blueprint.base().tokens(Tiny.STORE);

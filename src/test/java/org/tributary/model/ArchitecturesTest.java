@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -86,7 +87,7 @@ class ArchitecturesTest {
     config.put("vocab_size", 3.5);
     config.put("type_vocab_size", -2);
     config.put("layer_norm_eps", "small");
-    config.put("hidden_act", "swish");
+    config.put("hidden_act", "mish");
     config.put("position_embedding_type", "relative_key");
     assertThatThrownBy(() -> of(NAMES, Pooling.CLS))
         .isInstanceOf(WrongInput.class)
@@ -97,7 +98,7 @@ class ArchitecturesTest {
         .hasMessageContaining("vocab_size must be a whole number above 0, got 3.5")
         .hasMessageContaining("type_vocab_size must be a whole number above 0, got -2")
         .hasMessageContaining("layer_norm_eps must be a number, got \"small\"")
-        .hasMessageContaining("hidden_act \"swish\" is not supported; supported: gelu, gelu_new")
+        .hasMessageContaining("hidden_act \"mish\" is not supported; supported: gelu, gelu_new")
         .hasMessageContaining("position_embedding_type \"relative_key\" is not supported");
   }
 
@@ -133,7 +134,7 @@ class ArchitecturesTest {
 
   @Test
   void noPlaceOfTheProgramStaysEmpty() {
-    for (Pooling pooling : Pooling.values()) {
+    for (Pooling pooling : List.of(Pooling.MEAN, Pooling.CLS)) {
       assertThat(of(NAMES, pooling).program()).doesNotContain("${");
     }
   }

@@ -152,7 +152,7 @@ class LoraTest {
         TinyBert.rows(6, 4).batch(new int[] {0, 1, 2, 3, 4, 5}, bert.tokens(), model.padToken());
     try (NDManager manager = Torch.manager(Device.cpu())) {
       List<NDArray> train = new ArrayList<>();
-      adapters.forEach((name, t) -> train.add(Model.trainable(manager, name, t)));
+      adapters.forEach((name, t) -> train.add(model.trainable(manager, name, t)));
       return model.logits(manager, train, Inputs.of(manager, batch)).toFloatArray();
     }
   }
@@ -187,7 +187,8 @@ class LoraTest {
           (name, w) -> merged(w, adapters.get(layer + Lora.A), adapters.get(layer + Lora.B), s));
     }
     float[] expected;
-    try (Model model = new Model(bert.architecture(), weights, Map.of(), Device.cpu())) {
+    try (Model model =
+        new Model(bert.architecture(), weights, Map.of(), Device.cpu(), Precision.FLOAT32)) {
       expected = logits(model, Map.of());
     }
     try (Model model = bert.model(lora);

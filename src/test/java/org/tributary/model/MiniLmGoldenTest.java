@@ -54,7 +54,7 @@ class MiniLmGoldenTest {
     architecture = Architectures.of(hub.config(), weights.keySet(), Pooling.MEAN);
     WeightNames.check(folder.toString(), architecture, shapes(weights));
     weights.keySet().retainAll(architecture.weights().keySet());
-    model = new Model(architecture, weights, Map.of(), Device.cpu());
+    model = new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32);
     tokens = Tokens.open(store, hub.tokenizer().orElseThrow());
   }
 

@@ -3,14 +3,15 @@ package org.tributary.optim;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import org.tributary.model.Model;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /** Runs of GaLore over gradients that are given. */
@@ -45,7 +46,7 @@ final class GaLoreRun {
       IntFunction<Map<String, HostTensor>> gradients) {
     try (NDManager owner = Torch.manager(Device.cpu())) {
       Map<String, NDArray> weights = arrays(owner, start);
-      try (Optimizer optimizer = Optimizers.of(settings, owner, weights, remembered)) {
+      try (Optimizer optimizer = Optimizers.of(settings, owner, weights, remembered, 7)) {
         for (int t = from; t < to; t++) {
           try (NDManager scratch = owner.newSubManager()) {
             optimizer.step(arrays(scratch, gradients.apply(t)), 0.01);
@@ -66,7 +67,12 @@ final class GaLoreRun {
 
   private static Map<String, NDArray> arrays(NDManager owner, Map<String, HostTensor> tensors) {
     Map<String, NDArray> arrays = new TreeMap<>();
-    tensors.forEach((name, t) -> arrays.put(name, Model.trainable(owner, name, t)));
+    tensors.forEach(
+        (name, t) ->
+            arrays.put(
+                name,
+                Program.name(
+                    "train", name, Torch.copy(owner, t.data(), DataType.FLOAT32, t.shape()))));
     return arrays;
   }
 

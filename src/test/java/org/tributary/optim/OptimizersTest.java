@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /** The optimizers against their formulas in plain doubles, over steps with a changing rate. */
@@ -73,7 +75,11 @@ class OptimizersTest {
   private static Map<String, NDArray> arrays(NDManager owner, Map<String, HostTensor> tensors) {
     Map<String, NDArray> arrays = new TreeMap<>();
     tensors.forEach(
-        (name, t) -> arrays.put(name, org.tributary.model.Model.trainable(owner, name, t)));
+        (name, t) ->
+            arrays.put(
+                name,
+                Program.name(
+                    "train", name, Torch.copy(owner, t.data(), DataType.FLOAT32, t.shape()))));
     return arrays;
   }
 
@@ -96,7 +102,7 @@ class OptimizersTest {
       int to) {
     try (NDManager owner = manager.newSubManager()) {
       Map<String, NDArray> weights = arrays(owner, start);
-      try (Optimizer optimizer = Optimizers.of(settings, owner, weights, remembered)) {
+      try (Optimizer optimizer = Optimizers.of(settings, owner, weights, remembered, 7)) {
         for (int t = from; t < to; t++) {
           try (NDManager scratch = owner.newSubManager()) {
             optimizer.step(arrays(scratch, gradients(t)), rate(t));
@@ -221,7 +227,7 @@ class OptimizersTest {
     for (OptimizerSettings settings : List.of(adamw(0.1), sgd(0.9, 0.1))) {
       try (NDManager owner = manager.newSubManager()) {
         Map<String, NDArray> weights = arrays(owner, random(1));
-        try (Optimizer optimizer = Optimizers.of(settings, owner, weights, Map.of())) {
+        try (Optimizer optimizer = Optimizers.of(settings, owner, weights, Map.of(), 7)) {
           for (int t = 0; t < 3; t++) {
             Map<String, NDArray> some = arrays(owner, gradients(t));
             some.remove("b");
@@ -240,7 +246,7 @@ class OptimizersTest {
       try (NDManager owner = manager.newSubManager()) {
         Map<String, NDArray> weights = arrays(owner, random(1));
         Map<String, NDArray> given = arrays(owner, gradients(0));
-        try (Optimizer optimizer = Optimizers.of(settings, owner, weights, Map.of())) {
+        try (Optimizer optimizer = Optimizers.of(settings, owner, weights, Map.of(), 7)) {
           optimizer.step(given, 0.1);
           optimizer.step(given, 0.1);
         }

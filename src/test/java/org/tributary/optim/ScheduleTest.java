@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.client.Backward;
 import org.tributary.client.Recipe;
 
 /**
@@ -55,7 +56,19 @@ class ScheduleTest {
 
   private static Recipe recipe(int rounds, int steps, double epochs, int batch, int accumulate) {
     return new Recipe(
-        1, rounds, steps, epochs, batch, accumulate, 1, null, "cosine", 0.01, 3, false);
+        1,
+        rounds,
+        steps,
+        epochs,
+        batch,
+        accumulate,
+        1,
+        null,
+        "cosine",
+        0.01,
+        3,
+        false,
+        Backward.WHOLE);
   }
 
   @Test

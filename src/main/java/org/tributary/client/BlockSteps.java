@@ -1,0 +1,81 @@
+package org.tributary.client;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.tributary.model.Model;
+import org.tributary.model.Walk;
+import org.tributary.optim.Gradients;
+import org.tributary.optim.Optimizer;
+
+/**
+ * Optimizer steps by {@link Backward#UPDATING}: each part of the model is changed as soon as its
+ * gradients are there. The bits are those of a whole step, but for a matrix that both ends use.
+ */
+final class BlockSteps {
+  private final Model model;
+  private final Gradients gradients;
+  private final Optimizer optimizer;
+
+  BlockSteps(Model model, Gradients gradients, Optimizer optimizer) {
+    this.model = model;
+    this.gradients = gradients;
+    this.optimizer = optimizer;
+  }
+
+  /**
+   * What a step found.
+   *
+   * @param loss of the batch
+   * @param norm of all gradients
+   */
+  record Found(double loss, double norm) {}
+
+  /** One step. */
+  Found step(NDManager scratch, List<NDArray> given, List<NDArray> withLabels, double lr) {
+    double squares = 0;
+    optimizer.begin();
+    try (Walk walk = model.walk(scratch, given, withLabels);
+        NDManager ends = scratch.newSubManager()) {
+      Map<String, NDArray> end = new TreeMap<>(walk.end(ends));
+      Map<String, NDArray> later = new TreeMap<>(end);
+      later.keySet().retainAll(model.sharedWeights());
+      end.keySet().removeAll(later.keySet());
+      squares += update(ends, end, lr);
+      for (int i = walk.blocks() - 1; i >= 0; i--) {
+        try (NDManager own = scratch.newSubManager()) {
+          squares += update(own, walk.block(own, i), lr);
+        }
+      }
+      squares += update(ends, sum(ends, walk.start(ends), later), lr);
+      return new Found(walk.loss(), Math.sqrt(squares));
+    }
+  }
+
+  /** Changes weights, drops their gradients, and gives the square of these gradients' norm. */
+  private double update(NDManager scratch, Map<String, NDArray> found, double lr) {
+    if (found.isEmpty()) {
+      return 0;
+    }
+    double norm = gradients.clip(scratch, found, Double.POSITIVE_INFINITY);
+    optimizer.update(new TreeMap<>(found), lr);
+    found.values().forEach(NDArray::close);
+    return norm * norm;
+  }
+
+  private Map<String, NDArray> sum(
+      NDManager scratch, Map<String, NDArray> start, Map<String, NDArray> end) {
+    Map<String, NDArray> all = new TreeMap<>(start);
+    Set<String> both = new TreeSet<>(end.keySet());
+    both.retainAll(start.keySet());
+    end.forEach(all::putIfAbsent);
+    for (String name : both) {
+      gradients.add(scratch, Map.of(name, all.get(name)), Map.of(name, end.get(name)), 1);
+    }
+    return all;
+  }
+}

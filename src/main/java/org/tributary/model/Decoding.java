@@ -1,0 +1,29 @@
+package org.tributary.model;
+
+import java.util.List;
+
+/**
+ * How the next token is chosen. With temperature 0 it is the likeliest. Else it is drawn from
+ * softmax(logits / temperature), cut to the smallest set of likeliest tokens whose mass reaches
+ * topP (nucleus sampling, Holtzman et al. 2020).
+ *
+ * @param ends tokens that end a text; may be empty
+ * @param temperature 0 or more
+ * @param topP above 0, at most 1
+ */
+public record Decoding(List<Long> ends, double temperature, double topP) {
+  /** Keeps a copy of the list. */
+  public Decoding {
+    ends = List.copyOf(ends);
+  }
+
+  /**
+   * Always the likeliest token.
+   *
+   * @param ends tokens that end a text; may be empty
+   * @return greedy decoding
+   */
+  public static Decoding greedy(List<Long> ends) {
+    return new Decoding(ends, 0, 1);
+  }
+}

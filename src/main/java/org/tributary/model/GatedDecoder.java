@@ -1,0 +1,244 @@
+package org.tributary.model;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What Llama and its relatives are: pre-norm blocks with RMSNorm, rotary positions on the two
+ * halves of a head, grouped keys and values, a gated MLP; their own head, or the embedding's matrix
+ * again. The relatives differ in {@link Traits}.
+ *
+ * <p>Shapes: d = hidden_size, m = intermediate_size, h = head_dim, which need not be d / heads;
+ * linear weights [out, in].
+ */
+final class GatedDecoder implements Architecture {
+  /** Layers of attention that read the block's input. */
+  static final List<String> QUERY_KEY_VALUE = List.of("q_proj", "k_proj", "v_proj");
+
+  /** Layers of the MLP. */
+  static final List<String> MLP = List.of("gate_proj", "up_proj", "down_proj");
+
+  private static final String OUTPUT = "o_proj";
+
+  private static final String BLOCKS = "model.layers.";
+
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+
+  private static final String WEIGHT = ".weight";
+
+  /**
+   * In what a family differs.
+   *
+   * @param text with its {@code norm} and {@code tokens}
+   * @param absent what it takes for keys that config.json leaves out
+   * @param activation of the gate, TorchScript over {@code y}
+   * @param biased last parts of the names of layers with a bias
+   * @param headNorms whether each head's queries and keys are normalised
+   * @param window how far back a token sees; longer rows are none that this can compute
+   */
+  record Traits(
+      String text,
+      Defaults absent,
+      String activation,
+      Set<String> biased,
+      boolean headNorms,
+      int window) {}
+
+  /**
+   * What a family's configuration class has where config.json has nothing.
+   *
+   * @param positions max_position_embeddings
+   * @param kvHeads num_key_value_heads; 0: as many as heads
+   * @param head head_dim; 0: hidden_size / heads
+   * @param tied tie_word_embeddings
+   */
+  record Defaults(int positions, int kvHeads, int head, boolean tied) {}
+
+  private final Traits traits;
+  private final int hidden;
+  private final int intermediate;
+  private final int layers;
+  private final int heads;
+  private final int kvHeads;
+  private final int head;
+  private final int vocabulary;
+  private final double epsilon;
+  private final double initializerRange;
+  private final long padToken;
+  private final boolean tied;
+  private final Rope rope;
+
+  /**
+   * Reads the sizes, in the classic layout or that of transformers 5.
+   *
+   * @param config the checkpoint's config.json, whose problems are told here
+   * @param traits of the family
+   */
+  GatedDecoder(ConfigJson config, Traits traits) {
+    this.traits = traits;
+    Defaults absent = traits.absent();
+    hidden = config.size("hidden_size");
+    intermediate = config.size("intermediate_size");
+    layers = config.size("num_hidden_layers");
+    heads = config.size("num_attention_heads");
+    kvHeads =
+        config.size(
+            "num_key_value_heads",
+            absent.kvHeads() == 0 || config.isNull("num_key_value_heads")
+                ? heads
+                : absent.kvHeads());
+    head =
+        config.size("head_dim", absent.head() == 0 ? Math.max(1, hidden / heads) : absent.head());
+    vocabulary = config.size("vocab_size");
+    epsilon = config.number("rms_norm_eps", 1e-6);
+    initializerRange = config.number("initializer_range", 0.02);
+    padToken = config.padToken(vocabulary);
+    tied = config.flag("tie_word_embeddings", absent.tied());
+    rope = Rope.of(config, head, config.size("max_position_embeddings", absent.positions()));
+    config.refuse("text_config", "take the text model out of the larger one");
+    checkHeads(config);
+    config.check();
+  }
+
+  /**
+   * The layers that attention_bias gives a bias.
+   *
+   * @param config of the checkpoint
+   * @return all four, or none
+   */
+  static Set<String> attentionBias(ConfigJson config) {
+    Set<String> biased = new HashSet<>();
+    if (config.flag("attention_bias", false)) {
+      biased.addAll(QUERY_KEY_VALUE);
+      biased.add(OUTPUT);
+    }
+    return biased;
+  }
+
+  private void checkHeads(ConfigJson config) {
+    if (traits.absent().head() == 0 && !config.has("head_dim") && hidden % heads != 0) {
+      config.problem(
+          "hidden_size %d is no multiple of num_attention_heads %d, and there is no head_dim"
+              .formatted(hidden, heads));
+    }
+    if (heads % kvHeads != 0) {
+      config.problem(
+          "num_attention_heads %d is no multiple of num_key_value_heads %d"
+              .formatted(heads, kvHeads));
+    }
+    if (head % 2 != 0) {
+      config.problem("head_dim %d is odd, and rotary positions need halves".formatted(head));
+    }
+  }
+
+  @Override
+  public Task task() {
+    return Task.GENERATION;
+  }
+
+  @Override
+  public Map<String, long[]> weights() {
+    Map<String, long[]> w = new LinkedHashMap<>();
+    w.put(EMBEDDING, new long[] {vocabulary, hidden});
+    for (int i = 0; i < layers; i++) {
+      String b = BLOCKS + i + ".";
+      w.put(b + "input_layernorm.weight", new long[] {hidden});
+      for (String name : QUERY_KEY_VALUE) {
+        layer(w, b + "self_attn." + name, (name.equals("q_proj") ? heads : kvHeads) * head, hidden);
+      }
+      if (traits.headNorms()) {
+        w.put(b + "self_attn.q_norm.weight", new long[] {head});
+        w.put(b + "self_attn.k_norm.weight", new long[] {head});
+      }
+      layer(w, b + "self_attn." + OUTPUT, hidden, heads * head);
+      w.put(b + "post_attention_layernorm.weight", new long[] {hidden});
+      layer(w, b + "mlp.gate_proj", intermediate, hidden);
+      layer(w, b + "mlp.up_proj", intermediate, hidden);
+      layer(w, b + "mlp.down_proj", hidden, intermediate);
+    }
+    w.put("model.norm.weight", new long[] {hidden});
+    if (!tied) {
+      w.put("lm_head.weight", new long[] {vocabulary, hidden});
+    }
+    return w;
+  }
+
+  private void layer(Map<String, long[]> w, String name, int out, int in) {
+    w.put(name + WEIGHT, new long[] {out, in});
+    if (traits.biased().contains(name.substring(name.lastIndexOf('.') + 1))) {
+      w.put(name + ".bias", new long[] {out});
+    }
+  }
+
+  @Override
+  public Map<String, long[]> optionalWeights() {
+    return Map.of();
+  }
+
+  @Override
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of("lm_head.weight", EMBEDDING) : Map.of();
+  }
+
+  @Override
+  public Map<String, long[]> head(int labels) {
+    return Map.of();
+  }
+
+  @Override
+  public Map<String, long[]> linearLayers() {
+    Map<String, long[]> linear = new LinkedHashMap<>();
+    weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.endsWith("_proj" + WEIGHT)) {
+                linear.put(name.substring(0, name.length() - WEIGHT.length()), shape);
+              }
+            });
+    return linear;
+  }
+
+  @Override
+  public Set<String> sharedWeights() {
+    return tied ? Set.of(EMBEDDING) : Set.of();
+  }
+
+  @Override
+  public String program() {
+    Map<String, Object> constants = new HashMap<>(rope.constants());
+    constants.put("hidden", hidden);
+    constants.put("root", Math.sqrt(hidden));
+    constants.put("heads", heads);
+    constants.put("kv_heads", kvHeads);
+    constants.put("head", head);
+    constants.put("epsilon", epsilon);
+    constants.put("activation", traits.activation());
+    constants.put("head_weight", tied ? EMBEDDING : "lm_head.weight");
+    return Programs.decoder(
+        layers, BLOCKS, constants, "rotary.py", rope.text(), traits.text(), "gated.py");
+  }
+
+  @Override
+  public long vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public int maxPositions() {
+    return Math.min(rope.positions(), traits.window());
+  }
+
+  @Override
+  public long padToken() {
+    return padToken;
+  }
+
+  @Override
+  public double initializerRange() {
+    return initializerRange;
+  }
+}

@@ -1,0 +1,40 @@
+package org.tributary.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/**
+ * Gemma 1 (Gemma Team 2024): a Llama whose norms multiply by 1 + weight, whose embeddings are
+ * multiplied by √d before the blocks, and whose gate is GELU in its tanh form.
+ */
+final class Gemma {
+  static final String MODEL_TYPE = "gemma";
+
+  private static final String TANH = "gelu_pytorch_tanh";
+
+  private Gemma() {}
+
+  /**
+   * Reads a config.json.
+   *
+   * @param json the checkpoint's
+   * @return the model with its sizes
+   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   */
+  static Architecture of(JsonNode json) {
+    ConfigJson config = new ConfigJson(json);
+    // The first release said "gelu" and meant the tanh form; later ones have the second key.
+    config.choice("hidden_act", TANH, Set.of("gelu", TANH));
+    config.choice("hidden_activation", TANH, Set.of(TANH));
+    config.only("use_bidirectional_attention", false);
+    return new GatedDecoder(
+        config,
+        new GatedDecoder.Traits(
+            "gemma.py",
+            new GatedDecoder.Defaults(8192, 16, 256, true),
+            Activations.of(config, "hidden_activation", TANH),
+            GatedDecoder.attentionBias(config),
+            false,
+            Integer.MAX_VALUE));
+  }
+}

@@ -1,0 +1,195 @@
+package org.tributary.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for
+ * queries, keys and values; the head is the embedding's matrix again.
+ *
+ * <p>Names are those of {@code GPT2Model}, or with the prefix {@code transformer.} those of {@code
+ * GPT2LMHeadModel}, whichever the checkpoint has. Shapes: d = n_embd, m = n_inner; the weights of
+ * linear layers lie [in, out], unlike all other families'.
+ */
+final class Gpt2 implements Architecture {
+  static final String MODEL_TYPE = "gpt2";
+
+  /** The prefix of names in a GPT2LMHeadModel. */
+  static final String HEADED = "transformer.";
+
+  private static final String WEIGHT = ".weight";
+
+  private static final String LM_HEAD = "lm_head.weight";
+
+  private final int hidden;
+  private final int intermediate;
+  private final int layers;
+  private final int heads;
+  private final int vocabulary;
+  private final int positions;
+  private final double epsilon;
+  private final double initializerRange;
+  private final long padToken;
+  private final boolean tied;
+  private final String activation;
+  private final String prefix;
+
+  /**
+   * Reads the sizes.
+   *
+   * @param json the checkpoint's config.json
+   * @param prefix of the names, {@code "transformer."} or empty
+   */
+  Gpt2(JsonNode json, String prefix) {
+    ConfigJson config = new ConfigJson(json);
+    hidden = config.size("n_embd");
+    intermediate = config.size("n_inner", 4 * hidden);
+    layers = config.size("n_layer");
+    heads = config.size("n_head");
+    vocabulary = config.size("vocab_size");
+    positions = config.size("n_positions", 1024);
+    epsilon = config.number("layer_norm_epsilon", 1e-5);
+    initializerRange = config.number("initializer_range", 0.02);
+    padToken = config.padToken(vocabulary);
+    tied = config.flag("tie_word_embeddings", true);
+    activation = Activations.of(config, "activation_function", "gelu_new");
+    config.only("scale_attn_weights", true);
+    config.only("scale_attn_by_inverse_layer_idx", false);
+    config.only("reorder_and_upcast_attn", false);
+    config.only("add_cross_attention", false);
+    if (hidden % heads != 0) {
+      config.problem("n_embd %d is no multiple of n_head %d".formatted(hidden, heads));
+    }
+    config.check();
+    this.prefix = prefix;
+  }
+
+  @Override
+  public Task task() {
+    return Task.GENERATION;
+  }
+
+  @Override
+  public Map<String, long[]> weights() {
+    Map<String, long[]> w = new LinkedHashMap<>();
+    w.put(prefix + "wte.weight", new long[] {vocabulary, hidden});
+    w.put(prefix + "wpe.weight", new long[] {positions, hidden});
+    for (int i = 0; i < layers; i++) {
+      String b = blocks() + i + ".";
+      norm(w, b + "ln_1");
+      layer(w, b + "attn.c_attn", hidden, 3 * hidden);
+      layer(w, b + "attn.c_proj", hidden, hidden);
+      norm(w, b + "ln_2");
+      layer(w, b + "mlp.c_fc", hidden, intermediate);
+      layer(w, b + "mlp.c_proj", intermediate, hidden);
+    }
+    norm(w, prefix + "ln_f");
+    if (!tied) {
+      w.put(LM_HEAD, new long[] {vocabulary, hidden});
+    }
+    return w;
+  }
+
+  private static void layer(Map<String, long[]> w, String name, int in, int out) {
+    w.put(name + WEIGHT, new long[] {in, out});
+    w.put(name + ".bias", new long[] {out});
+  }
+
+  private void norm(Map<String, long[]> w, String name) {
+    w.put(name + WEIGHT, new long[] {hidden});
+    w.put(name + ".bias", new long[] {hidden});
+  }
+
+  private String blocks() {
+    return prefix + "h.";
+  }
+
+  @Override
+  public Map<String, long[]> optionalWeights() {
+    return Map.of();
+  }
+
+  @Override
+  public List<String> ignoredWeights() {
+    return List.of("*.attn.bias", "*.attn.masked_bias"); // the causal mask
+  }
+
+  @Override
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of(LM_HEAD, prefix + "wte.weight") : Map.of();
+  }
+
+  @Override
+  public Map<String, long[]> head(int labels) {
+    return Map.of();
+  }
+
+  @Override
+  public String nameWithHead(String name) {
+    return name.startsWith(HEADED) || name.startsWith("lm_head.") ? name : HEADED + name;
+  }
+
+  @Override
+  public Map<String, long[]> linearLayers() {
+    Map<String, long[]> linear = new LinkedHashMap<>();
+    weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.startsWith(blocks()) && shape.length == 2) {
+                linear.put(
+                    name.substring(0, name.length() - WEIGHT.length()),
+                    new long[] {shape[1], shape[0]});
+              }
+            });
+    return linear;
+  }
+
+  @Override
+  public boolean transposed(String layer) {
+    return linearLayers().containsKey(layer);
+  }
+
+  @Override
+  public Set<String> sharedWeights() {
+    return tied ? Set.of(prefix + "wte.weight") : Set.of();
+  }
+
+  @Override
+  public String program() {
+    return Programs.decoder(
+        layers,
+        blocks(),
+        Map.of(
+            "hidden", hidden,
+            "heads", heads,
+            "head", hidden / heads,
+            "epsilon", epsilon,
+            "activation", activation,
+            "prefix", prefix,
+            "head_weight", tied ? prefix + "wte.weight" : LM_HEAD),
+        "gpt2.py");
+  }
+
+  @Override
+  public long vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public int maxPositions() {
+    return positions;
+  }
+
+  @Override
+  public long padToken() {
+    return padToken;
+  }
+
+  @Override
+  public double initializerRange() {
+    return initializerRange;
+  }
+}

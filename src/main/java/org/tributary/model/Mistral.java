@@ -1,0 +1,38 @@
+package org.tributary.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/**
+ * Mistral (Jiang et al. 2023): a Llama whose tokens may see back no further than {@code
+ * sliding_window}. Rows within the window are what full attention computes; longer ones are not
+ * taken.
+ */
+final class Mistral {
+  static final String MODEL_TYPE = "mistral";
+
+  private Mistral() {}
+
+  /**
+   * Reads a config.json.
+   *
+   * @param json the checkpoint's
+   * @return the model with its sizes
+   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   */
+  static Architecture of(JsonNode json) {
+    ConfigJson config = new ConfigJson(json);
+    int window =
+        config.isNull("sliding_window") ? Integer.MAX_VALUE : config.size("sliding_window", 4096);
+    config.fullAttention();
+    return new GatedDecoder(
+        config,
+        new GatedDecoder.Traits(
+            "llama.py",
+            new GatedDecoder.Defaults(4096 * 32, 8, 0, false),
+            Activations.of(config, "hidden_act", "silu"),
+            Set.of(),
+            false,
+            window));
+  }
+}

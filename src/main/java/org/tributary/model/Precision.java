@@ -1,0 +1,35 @@
+package org.tributary.model;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.Locale;
+
+/**
+ * The type of weights and activations in the engine. Losses, and what optimizers remember, are
+ * float32 in either.
+ */
+public enum Precision {
+  /** IEEE single precision. */
+  FLOAT32(DataType.FLOAT32),
+  /** The upper half of a float32: its range, 8 bits of mantissa, half the memory. */
+  BFLOAT16(DataType.BFLOAT16);
+
+  private final DataType type;
+
+  Precision(DataType type) {
+    this.type = type;
+  }
+
+  /**
+   * A precision by its name.
+   *
+   * @param name in lower case, as configurations write it
+   * @return the precision
+   */
+  public static Precision named(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  DataType type() {
+    return type;
+  }
+}

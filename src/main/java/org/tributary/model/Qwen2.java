@@ -1,0 +1,54 @@
+package org.tributary.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/**
+ * Qwen2 and Qwen2.5 (Yang et al. 2024): a Llama with biases on queries, keys and values. The
+ * embedding may have more rows than the tokenizer has tokens.
+ */
+final class Qwen2 {
+  static final String MODEL_TYPE = "qwen2";
+
+  private static final int POSITIONS = 32768;
+
+  private Qwen2() {}
+
+  /**
+   * Reads a config.json.
+   *
+   * @param json the checkpoint's
+   * @return the model with its sizes
+   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   */
+  static Architecture of(JsonNode json) {
+    ConfigJson config = new ConfigJson(json);
+    checkWindow(config, POSITIONS);
+    return new GatedDecoder(
+        config,
+        new GatedDecoder.Traits(
+            "llama.py",
+            new GatedDecoder.Defaults(POSITIONS, 32, 0, false),
+            Activations.of(config, "hidden_act", "silu"),
+            Set.copyOf(GatedDecoder.QUERY_KEY_VALUE),
+            false,
+            Integer.MAX_VALUE));
+  }
+
+  /**
+   * Refuses a window that some rows would be longer than.
+   *
+   * @param config gets the problem
+   * @param positions where max_position_embeddings is absent
+   */
+  static void checkWindow(ConfigJson config, int positions) {
+    config.fullAttention();
+    int most = config.size("max_position_embeddings", positions);
+    int window = config.size("sliding_window", 4096);
+    if (config.flag("use_sliding_window", false) && window < most) {
+      config.problem(
+          "use_sliding_window with sliding_window %d below max_position_embeddings %d is not supported; supported: use_sliding_window false"
+              .formatted(window, most));
+    }
+  }
+}

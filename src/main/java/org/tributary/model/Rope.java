@@ -1,0 +1,130 @@
+package org.tributary.model;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How rotary positions (Su et al. 2021) turn: the frequencies {@code theta^(-2i/head)}, i = 0 ..
+ * head/2 - 1, and what an extension to longer texts makes of them. Read from the classic layout
+ * ({@code rope_theta}, {@code rope_scaling}) or that of transformers 5 ({@code rope_parameters}).
+ *
+ * <ul>
+ *   <li>{@code linear} (Chen et al. 2023): all frequencies divided by factor.
+ *   <li>{@code dynamic} (NTK by length): a row of n tokens beyond the p trained ones has the base
+ *       {@code theta (factor n / p - (factor - 1))^(head / (head - 2))}. Tokens that are written
+ *       one by one turn by the length they are written at, and keep that.
+ *   <li>{@code llama3} (Llama 3.1): waves longer than p / low_freq_factor are divided by factor,
+ *       those shorter than p / high_freq_factor stay, between them lies a blend.
+ * </ul>
+ *
+ * @param type of the extension
+ * @param positions tokens that have positions
+ * @param text the part of the program that computes frequencies
+ * @param constants of it
+ */
+record Rope(String type, int positions, String text, Map<String, Object> constants) {
+  private static final String DEFAULT = "default";
+
+  private static final String LINEAR = "linear";
+
+  private static final String DYNAMIC = "dynamic";
+
+  private static final String LLAMA3 = "llama3";
+
+  private static final String FACTOR = "factor";
+
+  private static final String LOW = "low_freq_factor";
+
+  private static final String HIGH = "high_freq_factor";
+
+  private static final String ORIGINAL = "original_max_position_embeddings";
+
+  private static final String PARTIAL = "partial_rotary_factor";
+
+  private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta", PARTIAL);
+
+  private static final Map<String, Set<String>> KEYS =
+      Map.of(
+          DEFAULT, Set.of(),
+          LINEAR, Set.of(FACTOR),
+          DYNAMIC, Set.of(FACTOR),
+          LLAMA3, Set.of(FACTOR, LOW, HIGH, ORIGINAL));
+
+  /**
+   * Reads it.
+   *
+   * @param config gets the problems, each type that is not supported among them
+   * @param head size of a head
+   * @param trained max_position_embeddings
+   * @return the frequencies
+   */
+  static Rope of(ConfigJson config, int head, int trained) {
+    ConfigJson own = config.in(config.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
+    String type = own.choice(own.has("rope_type") ? "rope_type" : "type", DEFAULT, KEYS.keySet());
+    Set<String> keys = KEYS.getOrDefault(type, Set.of());
+    if (KEYS.containsKey(type)) {
+      own.onlyKeys(type, COMMON, keys);
+    }
+    own.only(PARTIAL, 1);
+    config.only(PARTIAL, 1);
+    double theta = own.positive("rope_theta", config.positive("rope_theta", 10000));
+    double factor = keys.contains(FACTOR) ? own.positive(FACTOR) : 1;
+    if (factor < 1) {
+      own.problem(FACTOR + " must be at least 1, got " + factor);
+    }
+    return switch (type) {
+      case LINEAR ->
+          new Rope(
+              type,
+              times(trained, factor),
+              "rope_linear.py",
+              Map.of("theta", theta, FACTOR, factor));
+      case DYNAMIC -> dynamic(own, head, trained, theta, factor);
+      case LLAMA3 -> llama3(config, own, trained, theta, factor);
+      default -> new Rope(type, trained, "rope_default.py", Map.of("theta", theta));
+    };
+  }
+
+  private static Rope dynamic(ConfigJson own, int head, int trained, double theta, double factor) {
+    if (head <= 2) {
+      own.problem("type \"dynamic\" needs a head_dim above 2, got " + head);
+    }
+    Map<String, Object> constants =
+        Map.of(
+            "theta", theta, FACTOR, factor, "positions", trained, "exponent", head / (head - 2.0));
+    return new Rope(DYNAMIC, times(trained, factor), "rope_dynamic.py", constants);
+  }
+
+  private static Rope llama3(
+      ConfigJson config, ConfigJson own, int trained, double theta, double factor) {
+    int original = config.size(ORIGINAL, own.size(ORIGINAL, trained));
+    double low = own.positive(LOW);
+    double high = own.positive(HIGH);
+    if (low >= high) {
+      own.problem("%s %s must be below %s %s".formatted(LOW, low, HIGH, high));
+    }
+    Map<String, Object> constants =
+        Map.of(
+            "theta",
+            theta,
+            FACTOR,
+            factor,
+            "positions",
+            original,
+            "low",
+            low,
+            "high",
+            high,
+            "long_wave",
+            original / low,
+            "short_wave",
+            original / high,
+            "two_pi",
+            2 * Math.PI);
+    return new Rope(LLAMA3, trained, "rope_llama3.py", constants);
+  }
+
+  private static int times(int trained, double factor) {
+    return (int) Math.min(Integer.MAX_VALUE, Math.floor(trained * factor));
+  }
+}

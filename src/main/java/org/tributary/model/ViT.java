@@ -1,0 +1,94 @@
+package org.tributary.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * ViT (Dosovitskiy et al. 2021) as a classifier: a class token before the patches, learned
+ * positions, pre-norm blocks, a last layer norm, one linear layer on the class token. Without
+ * dropout, so that a step is a function of its batch.
+ *
+ * <p>Names are those of {@code ViTModel}, or with the prefix {@code vit.} those of {@code
+ * ViTForImageClassification}, whichever the checkpoint has. The pooler of a {@code ViTModel} is not
+ * used, as in {@code ViTForImageClassification}.
+ */
+final class ViT extends VisionTransformer {
+  static final String MODEL_TYPE = "vit";
+
+  /** The prefix of names in a ViTForImageClassification. */
+  static final String HEADED = "vit.";
+
+  private static final String PROJECTION = "embeddings.patch_embeddings.projection";
+
+  private static final BlockNames NAMES =
+      new BlockNames(
+          "encoder.layer.",
+          List.of(
+              "layernorm_before",
+              "attention.attention.query",
+              "attention.attention.key",
+              "attention.attention.value",
+              "attention.output.dense"),
+          List.of("layernorm_after", "intermediate.dense", "output.dense"));
+
+  private final double initializerRange;
+
+  private ViT(VisionSizes sizes, ConfigJson config, String prefix) {
+    super(sizes, NAMES, prefix, config.flag("qkv_bias", true));
+    initializerRange = config.number("initializer_range", 0.02);
+    config.check();
+  }
+
+  /**
+   * Reads the sizes.
+   *
+   * @param json the checkpoint's config.json
+   * @param prefix of the names, {@code "vit."} or empty
+   * @param pooling {@link Pooling#CLS}, or null
+   * @return the architecture
+   */
+  static ViT of(JsonNode json, String prefix, Pooling pooling) {
+    Pooling.choose(pooling, MODEL_TYPE, Pooling.CLS);
+    ConfigJson config = new ConfigJson(json);
+    return new ViT(VisionSizes.read(config, "gelu", 1e-12), config, prefix);
+  }
+
+  @Override
+  public Map<String, long[]> weights() {
+    int d = sizes().hidden();
+    Map<String, long[]> w = new LinkedHashMap<>();
+    patchConvolution(w, prefix() + PROJECTION);
+    w.put(prefix() + "embeddings.cls_token", new long[] {1, 1, d});
+    w.put(prefix() + "embeddings.position_embeddings", new long[] {1, sizes().patches() + 1, d});
+    blocks(w);
+    norm(w, prefix() + "layernorm");
+    return w;
+  }
+
+  @Override
+  public List<String> ignoredWeights() {
+    return List.of(prefix() + "pooler.*", prefix() + "embeddings.mask_token", "decoder.*");
+  }
+
+  @Override
+  public String nameWithHead(String name) {
+    return name.startsWith(HEADED) || name.startsWith("classifier.") ? name : HEADED + name;
+  }
+
+  @Override
+  public Pooling pooling() {
+    return Pooling.CLS;
+  }
+
+  @Override
+  public String program() {
+    return program("vit.py", Map.of());
+  }
+
+  @Override
+  public double initializerRange() {
+    return initializerRange;
+  }
+}

@@ -1,0 +1,175 @@
+package org.tributary.model;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What vision transformers share (Dosovitskiy et al. 2021): patches of the image as tokens,
+ * pre-norm blocks, a classifier. A family adds what stands before the blocks, what follows them,
+ * and names.
+ *
+ * <p>Inputs are pixels [b, channels, height, width]. Shapes: d = hidden_size, m =
+ * intermediate_size; linear weights [out, in].
+ */
+abstract class VisionTransformer implements Architecture {
+  /**
+   * What the parts of a block are called, behind {@code <blocks><i>.}
+   *
+   * @param blocks what all blocks' names begin with
+   * @param attention layer norm, query, key, value and output of the attention
+   * @param dense layer norm, first and second of the dense layers
+   */
+  record BlockNames(String blocks, List<String> attention, List<String> dense) {}
+
+  private final VisionSizes sizes;
+  private final BlockNames names;
+  private final String prefix;
+  private final boolean qkvBias;
+
+  /**
+   * Keeps what the family has read.
+   *
+   * @param sizes of config.json
+   * @param names of a block's parts
+   * @param prefix of all names but the classifier's, may be empty
+   * @param qkvBias whether query, key and value have biases
+   */
+  VisionTransformer(VisionSizes sizes, BlockNames names, String prefix, boolean qkvBias) {
+    this.sizes = sizes;
+    this.names = names;
+    this.prefix = prefix;
+    this.qkvBias = qkvBias;
+  }
+
+  VisionSizes sizes() {
+    return sizes;
+  }
+
+  String prefix() {
+    return prefix;
+  }
+
+  /** Weights of all blocks, in the order of the forward pass. */
+  void blocks(Map<String, long[]> w) {
+    int d = sizes.hidden();
+    List<String> a = names.attention();
+    for (int i = 0; i < sizes.layers(); i++) {
+      String b = prefix + names.blocks() + i + ".";
+      norm(w, b + a.get(0));
+      for (String part : a.subList(1, 4)) {
+        w.put(b + part + ".weight", new long[] {d, d});
+        if (qkvBias) {
+          w.put(b + part + ".bias", new long[] {d});
+        }
+      }
+      layer(w, b + a.get(4), d, d);
+      norm(w, b + names.dense().get(0));
+      layer(w, b + names.dense().get(1), sizes.intermediate(), d);
+      layer(w, b + names.dense().get(2), d, sizes.intermediate());
+    }
+  }
+
+  /** The patch convolution, whose steps are as long as its window. */
+  void patchConvolution(Map<String, long[]> w, String name) {
+    w.put(
+        name + ".weight",
+        new long[] {
+          sizes.hidden(), sizes.image().channels(), sizes.patch().height(), sizes.patch().width()
+        });
+    w.put(name + ".bias", new long[] {sizes.hidden()});
+  }
+
+  void norm(Map<String, long[]> w, String name) {
+    w.put(name + ".weight", new long[] {sizes.hidden()});
+    w.put(name + ".bias", new long[] {sizes.hidden()});
+  }
+
+  static void layer(Map<String, long[]> w, String name, int out, int in) {
+    w.put(name + ".weight", new long[] {out, in});
+    w.put(name + ".bias", new long[] {out});
+  }
+
+  /** The program, from {@code vision.py} and the family's text with its own constants. */
+  String program(String text, Map<String, ?> own) {
+    Map<String, Object> constants = new HashMap<>(own);
+    constants.put("hidden", sizes.hidden());
+    constants.put("heads", sizes.heads());
+    constants.put("head", sizes.hidden() / sizes.heads());
+    constants.put("epsilon", sizes.epsilon());
+    constants.put("activation", sizes.activation());
+    constants.put("stride", "[%d, %d]".formatted(sizes.patch().height(), sizes.patch().width()));
+    constants.put("prefix", prefix);
+    constants.put("norm1", names.attention().get(0));
+    constants.put("query", names.attention().get(1));
+    constants.put("key", names.attention().get(2));
+    constants.put("value", names.attention().get(3));
+    constants.put("output", names.attention().get(4));
+    constants.put("norm2", names.dense().get(0));
+    constants.put("up", names.dense().get(1));
+    constants.put("down", names.dense().get(2));
+    return Programs.classifier(
+        sizes.layers(), prefix + names.blocks(), constants, "vision.py", text);
+  }
+
+  @Override
+  public Task task() {
+    return Task.CLASSIFICATION;
+  }
+
+  @Override
+  public Map<String, long[]> optionalWeights() {
+    return Map.of();
+  }
+
+  @Override
+  public Map<String, long[]> head(int labels) {
+    Map<String, long[]> w = new LinkedHashMap<>();
+    layer(w, "classifier", labels, sizes.hidden());
+    return w;
+  }
+
+  @Override
+  public Map<String, long[]> linearLayers() {
+    Map<String, long[]> linear = new LinkedHashMap<>();
+    weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.startsWith(prefix + names.blocks())
+                  && shape.length == 2
+                  && name.endsWith(".weight")) {
+                linear.put(name.substring(0, name.length() - ".weight".length()), shape);
+              }
+            });
+    return linear;
+  }
+
+  @Override
+  public String headedClass() {
+    return "ForImageClassification";
+  }
+
+  @Override
+  public ImageShape image() {
+    return sizes.image();
+  }
+
+  /** None: an image has no ids. */
+  @Override
+  public long vocabulary() {
+    return 0;
+  }
+
+  /** No bound: the number of tokens follows from the image's size. */
+  @Override
+  public int maxPositions() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** Of no meaning: images are all of one size. */
+  @Override
+  public long padToken() {
+    return 0;
+  }
+}

@@ -1,0 +1,19 @@
+# What classifiers share. The family defines pooled(w, x, inputs) [b, d].
+
+def logits(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
+  return __torch__.linear(w, "classifier", __torch__.pooled(w, x, inputs)).to(6)
+
+def outcome(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
+  out = annotate(Dict[str, Tensor], {})
+  out["logits"] = __torch__.logits(w, x, inputs)
+  out["loss"] = torch.cross_entropy_loss(out["logits"], labels, None, 1, -100, 0.)
+  return out
+
+def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
+  out = annotate(Dict[str, Tensor], {})
+  i = 0
+  for x in states:
+    out["hidden_states." + str(i)] = x
+    i = i + 1
+  out["pooled"] = __torch__.pooled(w, states[-1], inputs)
+  return out

@@ -1,0 +1,32 @@
+# The blocks of Llama and its relatives. Shapes: hidden [b, t, d]; queries, keys, values [b, heads, t, head].
+# The family defines norm(w, name, x) and tokens(w, ids, positions).
+
+def of_head(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
+  # Qwen3 normalises each head's queries and keys.
+  if name + ".weight" in w:
+    x = torch.rms_norm(x, [${head}], w[name + ".weight"], ${epsilon})
+  return x
+
+def attend(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor]) -> List[Tensor]:
+  name = "${blocks}" + str(i)
+  y = __torch__.norm(w, name + ".input_layernorm", x)
+  q = __torch__.split(__torch__.linear(w, name + ".self_attn.q_proj", y), ${heads})
+  k = __torch__.split(__torch__.linear(w, name + ".self_attn.k_proj", y), ${kv_heads})
+  v = __torch__.split(__torch__.linear(w, name + ".self_attn.v_proj", y), ${kv_heads})
+  q = __torch__.rotate(__torch__.of_head(w, name + ".self_attn.q_norm", q), turns)
+  k = __torch__.rotate(__torch__.of_head(w, name + ".self_attn.k_norm", k), turns)
+  return [q, k, v]
+
+def rest(w: Dict[str, Tensor], i: int, x: Tensor, attended: Tensor) -> Tensor:
+  name = "${blocks}" + str(i)
+  x = x + __torch__.linear(w, name + ".self_attn.o_proj", attended)
+  z = __torch__.norm(w, name + ".post_attention_layernorm", x)
+  y = __torch__.linear(w, name + ".mlp.gate_proj", z)
+  y = ${activation}
+  return x + __torch__.linear(w, name + ".mlp.down_proj", y * __torch__.linear(w, name + ".mlp.up_proj", z))
+
+def final(w: Dict[str, Tensor], x: Tensor) -> Tensor:
+  return __torch__.norm(w, "model.norm", x)
+
+def head(w: Dict[str, Tensor], x: Tensor) -> Tensor:
+  return torch.linear(x, w["${head_weight}"])

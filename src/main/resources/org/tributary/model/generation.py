@@ -1,0 +1,58 @@
+  def likelihood(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
+    # -log p of every token that counts, row after row: [n].
+    w = __torch__.join(frozen, train)
+    states = __torch__.through(w, __torch__.embed(w, inputs), __torch__.context(inputs))
+    logits = __torch__.predictions(w, states[-1], labels)
+    out = annotate(Dict[str, Tensor], {})
+    out["nll"] = torch.cross_entropy_loss(logits, __torch__.counted(labels), None, 0, -100, 0.)
+    return out
+
+  def generate(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
+    # Inputs: ids [b, t] padded on the right, lengths [b], end tokens [n] (-1 for none), sampling (temperature,
+    # top p), uniform [b, new]: one number in [0, 1) for every row and new token.
+    # The cache has t slots for the prompt and one for each new token; a row sees its own prompt's slots.
+    w = __torch__.join(frozen, train)
+    ids = inputs[0]
+    lengths = inputs[1]
+    ends = torch.unsqueeze(inputs[2], 0)
+    uniform = inputs[4]
+    new = uniform.size(1)
+    b = ids.size(0)
+    t = ids.size(1)
+    slots = t + new
+    x = __torch__.embed(w, inputs)
+    turns = __torch__.context(inputs)
+    keys = annotate(List[Tensor], [])
+    values = annotate(List[Tensor], [])
+    for i in range(${layers}):
+      qkv = __torch__.attend(w, i, x, turns)
+      keys.append(torch.constant_pad_nd(qkv[1], [0, 0, 0, new], 0))
+      values.append(torch.constant_pad_nd(qkv[2], [0, 0, 0, new], 0))
+      x = __torch__.rest(w, i, x, __torch__.causal(qkv[0], qkv[1], qkv[2]))
+    last = torch.view(torch.sub(lengths, 1), [b, 1, 1])
+    x = torch.gather(x, 1, torch.expand(last, [b, 1, ${hidden}]))
+    slot_numbers = torch.unsqueeze(torch.arange(slots, device=ids.device), 0)
+    own = torch.lt(slot_numbers, torch.unsqueeze(lengths, 1))
+    made = annotate(List[Tensor], [])
+    done = torch.lt(lengths, 0)
+    go = True
+    n = 0
+    while go:
+      logits = __torch__.head(w, torch.squeeze(__torch__.final(w, x), 1)).to(6)
+      token = __torch__.choose(logits, inputs[3], torch.select(uniform, 1, n))
+      made.append(token)
+      done = torch.logical_or(done, torch.any(torch.eq(torch.unsqueeze(token, 1), ends), 1))
+      n = n + 1
+      go = n < new and not bool(torch.item(torch.all(done)))
+      if go:
+        position = torch.view(torch.add(lengths, n - 1), [b, 1])
+        x = __torch__.tokens(w, torch.unsqueeze(token, 1), position)
+        turns = __torch__.turns(torch.unsqueeze(position, 1), torch.add(position, 1))
+        slot = t + n - 1
+        made_slots = torch.logical_and(torch.ge(slot_numbers, t), torch.le(slot_numbers, slot))
+        keep = torch.view(torch.logical_or(own, made_slots), [b, 1, 1, slots])
+        for i in range(${layers}):
+          x = __torch__.step_block(w, i, x, turns, keys[i], values[i], slot, keep)
+    out = annotate(Dict[str, Tensor], {})
+    out["tokens"] = torch.stack(made, 1)
+    return out

@@ -1,0 +1,50 @@
+class Program(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  def forward(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
+    w = __torch__.join(frozen, train)
+    states = __torch__.through(w, __torch__.embed(w, inputs), __torch__.context(inputs))
+    out = annotate(Dict[str, Tensor], {})
+    out["logits"] = __torch__.logits(w, states[-1], inputs)
+    return out
+
+  def states(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
+    w = __torch__.join(frozen, train)
+    states = __torch__.through(w, __torch__.embed(w, inputs), __torch__.context(inputs))
+    return __torch__.observed(w, states, inputs)
+
+  def gradients(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
+    leaves = __torch__.leaves(train)
+    w = __torch__.join(frozen, leaves)
+    states = __torch__.through(w, __torch__.embed(w, inputs), __torch__.context(inputs))
+    results = __torch__.outcome(w, states[-1], inputs, labels)
+    out = __torch__.backward(results["loss"], None, leaves, None)
+    for k in results:
+      out[k] = torch.detach(results[k])
+    return out
+
+  def checkpointed(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
+    # The same as gradients, with the activations of one block at a time.
+    return __torch__.checkpointed(frozen, train, inputs, labels)
+
+  def between(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
+    # What enters each block, and what leaves the last: x.0, x.1, ...
+    w = __torch__.join(frozen, train)
+    out = annotate(Dict[str, Tensor], {})
+    i = 0
+    for x in __torch__.through(w, __torch__.embed(w, inputs), __torch__.context(inputs)):
+      out["x." + str(i)] = x
+      i = i + 1
+    return out
+
+  def end_gradients(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor, x: Tensor) -> Dict[str, Tensor]:
+    return __torch__.end_gradients(frozen, train, inputs, labels, x)
+
+  def block_gradients(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], i: Tensor, x: Tensor, gx: Tensor) -> Dict[str, Tensor]:
+    return __torch__.block_gradients(frozen, train, __torch__.context(inputs), int(torch.item(i)), x, gx)
+
+  def start_gradients(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], gx: Tensor) -> Dict[str, Tensor]:
+    return __torch__.start_gradients(frozen, train, inputs, gx)
+

@@ -1,0 +1,89 @@
+# Forward and back. With a whole graph in one go, or block by block: then only what lies between
+# blocks is kept, and a block is computed again when its turn comes on the way back.
+
+def through(w: Dict[str, Tensor], x: Tensor, context: List[Tensor]) -> List[Tensor]:
+  # What enters block 0, 1, ..., and what leaves the last.
+  states = [x]
+  for i in range(${layers}):
+    x = __torch__.block(w, i, x, context)
+    states.append(x)
+  return states
+
+def backward(of: Tensor, given: Optional[Tensor], leaves: Dict[str, Tensor], x: Optional[Tensor]) -> Dict[str, Tensor]:
+  # "grads.<leaf>" of those that took part, and "gx" for x.
+  keys = annotate(List[str], [])
+  values = annotate(List[Tensor], [])
+  for k in leaves:
+    keys.append("grads." + k)
+    values.append(leaves[k])
+  if x is not None:
+    keys.append("gx")
+    values.append(x)
+  out = annotate(Dict[str, Tensor], {})
+  if len(values) > 0:
+    gradients = torch.grad([of], values, annotate(List[Optional[Tensor]], [given]), None, False, True)
+    i = 0
+    for g in gradients:
+      if g is not None:
+        out[keys[i]] = g
+      i = i + 1
+  return out
+
+def inside(train: Dict[str, Tensor], i: int) -> Dict[str, Tensor]:
+  # The leaves of a block, or with -1 those of none.
+  out = annotate(Dict[str, Tensor], {})
+  for k in train:
+    name = "${blocks}"
+    if i >= 0:
+      name = "${blocks}" + str(i) + "."
+    if len(k) > 0 and torch.startswith(k, name) == (i >= 0):
+      out[k] = torch.requires_grad_(torch.detach(train[k]), True)
+  return out
+
+def end_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor, x: Tensor) -> Dict[str, Tensor]:
+  # Loss from what the last block gave, the gradients of what lies behind the blocks, and that of x.
+  leaves = __torch__.inside(train, -1)
+  w = __torch__.join(frozen, __torch__.join(train, leaves))
+  top = torch.requires_grad_(torch.detach(x), True)
+  results = __torch__.outcome(w, top, inputs, labels)
+  out = __torch__.backward(results["loss"], None, leaves, top)
+  for k in results:
+    out[k] = torch.detach(results[k])
+  return out
+
+def block_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], context: List[Tensor], i: int, x: Tensor, gx: Tensor) -> Dict[str, Tensor]:
+  leaves = __torch__.inside(train, i)
+  w = __torch__.join(frozen, __torch__.join(train, leaves))
+  below = torch.requires_grad_(torch.detach(x), True)
+  y = __torch__.block(w, i, below, context)
+  return __torch__.backward(y, gx, leaves, below)
+
+def start_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], gx: Tensor) -> Dict[str, Tensor]:
+  leaves = __torch__.inside(train, -1)
+  x = __torch__.embed(__torch__.join(frozen, __torch__.join(train, leaves)), inputs)
+  out = annotate(Dict[str, Tensor], {})
+  if x.requires_grad:
+    out = __torch__.backward(x, gx, leaves, None)
+  return out
+
+def gather(into: Dict[str, Tensor], more: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  # A tied matrix has a part from either end.
+  for k in more:
+    if k in into:
+      into[k] = into[k] + more[k]
+    else:
+      into[k] = more[k]
+  return into
+
+def checkpointed(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
+  w = __torch__.join(frozen, train)
+  context = __torch__.context(inputs)
+  states = __torch__.through(w, __torch__.embed(w, inputs), context)
+  out = __torch__.end_gradients(frozen, train, inputs, labels, states.pop())
+  gx = out["gx"]
+  for n in range(${layers}):
+    found = __torch__.block_gradients(frozen, train, context, ${layers} - 1 - n, states.pop(), gx)
+    gx = found["gx"]
+    out = __torch__.gather(out, found)
+  out = __torch__.gather(out, __torch__.start_gradients(frozen, train, inputs, gx))
+  return out
