@@ -58,7 +58,9 @@ final class Bench implements AutoCloseable {
         .map(Staging.folder())
         .forEach(
             (name, tensor) -> {
-              if (blueprint.base().used().containsKey(name)) {
+              // What trains comes with every call.
+              if (blueprint.base().used().containsKey(name)
+                  && !blueprint.plan().parts().containsKey(name)) {
                 weights.put(name, tensor);
               }
             });

@@ -60,6 +60,7 @@ public final class Model implements AutoCloseable {
     scalings.forEach(
         (layer, s) ->
             frozen.add(Program.name(FROZEN, layer + Lora.SCALING, manager.create(s.floatValue()))));
+    frozen.add(Program.name(FROZEN, "", manager.create(0f)));
     nothingTrains = Program.name(TRAIN, "", manager.create(0f));
     isView = false;
   }
