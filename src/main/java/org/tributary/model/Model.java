@@ -93,11 +93,25 @@ public final class Model implements AutoCloseable {
 
   private NDArray frozenArray(HostTensor w) {
     boolean mapped = w.data().isDirect() && !manager.getDevice().isGpu();
+    return inPrecision(manager, array(manager, w, mapped), dataType(w));
+  }
+
+  /** A tensor in its own type; over the same memory where it is mapped and not of 16 bits. */
+  private NDArray array(NDManager owner, HostTensor w, boolean mapped) {
+    DataType type = dataType(w);
+    boolean half = w.dtype() == DType.F16 || w.dtype() == DType.BF16;
+    long[] shape = half ? new long[] {w.data().remaining()} : w.shape();
+    DataType stored = half ? DataType.INT8 : type;
     NDArray array =
         mapped
-            ? Torch.view(manager, w.data(), dataType(w), w.shape())
-            : Torch.copy(manager, w.data(), dataType(w), w.shape());
-    return inPrecision(manager, array, dataType(w));
+            ? Torch.view(owner, w.data(), stored, shape)
+            : Torch.copy(owner, w.data(), stored, shape);
+    if (!half) {
+      return array;
+    }
+    try (array) {
+      return casts.numbers(owner, array, type, w.shape());
+    }
   }
 
   private NDArray inPrecision(NDManager owner, NDArray array, DataType type) {
@@ -144,8 +158,7 @@ public final class Model implements AutoCloseable {
   }
 
   private NDArray copy(NDManager owner, HostTensor value) {
-    DataType type = dataType(value);
-    return inPrecision(owner, Torch.copy(owner, value.data(), type, value.shape()), type);
+    return inPrecision(owner, array(owner, value, false), dataType(value));
   }
 
   /**

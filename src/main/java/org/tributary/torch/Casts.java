@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
 
@@ -44,6 +45,25 @@ public final class Casts implements AutoCloseable {
       return program.call(owner, "cast", List.of(x, number)).get("x");
     } finally {
       x.setName(name);
+    }
+  }
+
+  /**
+   * Bytes as numbers of a type: the engine's Java side makes no arrays of 16-bit numbers (it aborts
+   * the process).
+   *
+   * @param owner of the result
+   * @param bytes of type int8, [n]
+   * @param type floating-point
+   * @param shape sizes
+   * @return a copy
+   */
+  public NDArray numbers(NDManager owner, NDArray bytes, DataType type, long... shape) {
+    try (NDArray number = owner.create(NUMBERS.get(type));
+        NDArray flat = program.infer(owner, "numbers", List.of(bytes, number)).get("x")) {
+      NDArray shaped = flat.reshape(new Shape(shape));
+      shaped.attach(owner);
+      return shaped;
     }
   }
 
