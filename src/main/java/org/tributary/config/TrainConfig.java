@@ -165,6 +165,7 @@ public record TrainConfig(
    * @param rslora rank-stabilised scale (arXiv 2312.03732)
    * @param ranks the clients' own, in turn over all clients in the order of their ids, so that with
    *     as many ranks as clients each has its own; empty for {@code rank} everywhere
+   * @param start PEFT folder whose adapters the run begins with; null for fresh ones
    */
   public record Lora(
       @Key(value = "rows of A", required = true, min = 1) int rank,
@@ -176,7 +177,8 @@ public record TrainConfig(
               value = "ranks of the clients in the order of their ids, over and over",
               byDefault = "[]",
               counts = true)
-          List<Integer> ranks)
+          List<Integer> ranks,
+      @Key("PEFT folder to begin with, a URI or path; absent for fresh adapters") String start)
       implements Section {
 
     /** The global adapters hold every client's. */

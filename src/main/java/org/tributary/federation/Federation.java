@@ -75,6 +75,7 @@ public final class Federation {
     EvaluationRows.check(store, blueprint);
     if (!store.exists(folder.start())) {
       blueprint.base().checkValues();
+      blueprint.adapterStart(store);
     }
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {

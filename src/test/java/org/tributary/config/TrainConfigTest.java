@@ -74,6 +74,7 @@ class TrainConfigTest {
           targets: [query, value]
           rslora: true
           ranks: [2, 8]
+          start: runs/a/adapter
       client:
         epochs: 0.5
         batch: 8
@@ -180,7 +181,8 @@ class TrainConfigTest {
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
-                    new Lora(8, 32, List.of("query", "value"), true, List.of(2, 8))),
+                    new Lora(
+                        8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter")),
                 new Client(
                     null,
                     0.5,
