@@ -8,6 +8,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.Compare;
+import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
 import org.tributary.job.Inspect;
@@ -39,6 +40,7 @@ import picocli.CommandLine.ScopeType;
       Partition.class,
       Train.class,
       Compare.class,
+      Generate.class,
       Inspect.class,
       MergeAdapter.class
     })

@@ -89,7 +89,10 @@ public record TrainConfig(
    * @param path folder that {@code partition} wrote
    * @param text column with the input
    * @param label column with the class
-   * @param prompt name of a prompt, or its text with {@code {column}} for values
+   * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat}
+   *     for the model's own chat template
+   * @param message the question of a chat, by name or as a text
+   * @param system what the model is told first in a chat; null for the template's own
    * @param answer column with what follows the prompt
    */
   public record Data(
@@ -98,10 +101,28 @@ public record TrainConfig(
       @Key(value = "column with the class", byDefault = "label") String label,
       @Key(
               value =
-                  "prompt of a language model: seed-paper, alpaca, plain, or a text with {column}",
+                  "prompt of a language model: seed-paper, alpaca, plain, chat, or a text with {column}",
               byDefault = "seed-paper")
           String prompt,
-      @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer) {}
+      @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
+      @Key("what the model is told first in a chat") String system,
+      @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer)
+      implements Section {
+
+    /** Only chats have messages. */
+    @Override
+    public List<String> problems() {
+      return chatProblems(prompt, message, system);
+    }
+
+    static List<String> chatProblems(String prompt, String message, String system) {
+      return prompt.equals("chat") || message == null && system == null
+          ? List.of()
+          : List.of(
+              "message and system belong to a chat, but prompt is \"%s\"; say prompt: chat, or remove them"
+                  .formatted(prompt));
+    }
+  }
 
   /**
    * The federated framework.

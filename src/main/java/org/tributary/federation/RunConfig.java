@@ -73,7 +73,8 @@ final class RunConfig {
     return config.framework().lora() == null ? null : config.framework().lora().start();
   }
 
-  private static Properties build() throws IOException {
+  /** What this program was built from. */
+  static Properties build() throws IOException {
     Properties build = new Properties();
     try (InputStream in = RunConfig.class.getResourceAsStream("/org/tributary/build.properties")) {
       if (in != null) {

@@ -27,18 +27,19 @@ public final class Sessions {
    * Opens a session; the caller closes it.
    *
    * @param job name for people who look at the cluster
+   * @param key of the configuration that says how many threads a task uses
    * @param taskCpus CPU threads that one task uses, at least 1: Spark places tasks accordingly
    * @return a session whose SQL has the time zone UTC
    * @throws WrongInput when there is no master, or its executors have fewer cores than a task takes
    */
-  public static SparkSession open(String job, int taskCpus) {
+  public static SparkSession open(String job, String key, int taskCpus) {
     SparkConf conf = new SparkConf();
     String master = master(conf);
     int cores = cores(master, conf);
     if (cores < taskCpus) {
       throw new WrongInput(
-          "client.threads is %d, but an executor of %s has %d cores; lower it or give more cores"
-              .formatted(taskCpus, master, cores));
+          "%s is %d, but an executor of %s has %d cores; lower it or give more cores"
+              .formatted(key, taskCpus, master, cores));
     }
     return SparkSession.builder()
         .appName("tributary " + job)
@@ -46,6 +47,18 @@ public final class Sessions {
         .config("spark.ui.showConsoleProgress", false)
         .config("spark.sql.session.timeZone", "UTC")
         .getOrCreate();
+  }
+
+  /**
+   * Opens a session for a job whose threads are its clients'; the caller closes it.
+   *
+   * @param job name for people who look at the cluster
+   * @param taskCpus CPU threads that one task uses, at least 1
+   * @return a session whose SQL has the time zone UTC
+   * @throws WrongInput when there is no master, or its executors have fewer cores than a task takes
+   */
+  public static SparkSession open(String job, int taskCpus) {
+    return open(job, "client.threads", taskCpus);
   }
 
   /**

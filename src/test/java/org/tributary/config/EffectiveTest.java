@@ -54,6 +54,8 @@ class EffectiveTest {
               text: text
               label: label
               prompt: seed-paper
+              message: null
+              system: null
               answer: answer
             framework:
               name: fedavg

@@ -57,7 +57,9 @@ class TrainConfigTest {
         path: data/x
         text: definition
         label: category
-        prompt: "Q: {question}"
+        prompt: chat
+        message: "Q: {question}"
+        system: Be brief.
         answer: reply
       framework:
         name: fedit
@@ -123,7 +125,7 @@ class TrainConfigTest {
                 6,
                 false,
                 new Model("models/m", null, 128),
-                new Data("data/d", "text", "label", "seed-paper", "answer"),
+                new Data("data/d", "text", "label", "seed-paper", null, null, "answer"),
                 new Framework("fedavg", List.of(), null),
                 new Client(
                     10,
@@ -155,7 +157,14 @@ class TrainConfigTest {
                 9,
                 true,
                 new Model("models/x", "cls", 64),
-                new Data("data/x", "definition", "category", "Q: {question}", "reply"),
+                new Data(
+                    "data/x",
+                    "definition",
+                    "category",
+                    "chat",
+                    "Q: {question}",
+                    "Be brief.",
+                    "reply"),
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
