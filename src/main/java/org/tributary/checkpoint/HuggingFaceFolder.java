@@ -34,6 +34,9 @@ public final class HuggingFaceFolder {
   /** The tokenizer, where the model reads text. */
   public static final String TOKENIZER = "tokenizer.json";
 
+  /** What becomes of an image, where the model takes images. */
+  public static final String PREPROCESSOR = "preprocessor_config.json";
+
   private final Store store;
   private final Path folder;
   private final ObjectNode config;
@@ -268,7 +271,7 @@ public final class HuggingFaceFolder {
 
   /**
    * What identifies the model: SHA-256 over the names and hashes of config.json, the weights and,
-   * where there is one, tokenizer.json.
+   * where there is one, tokenizer.json or preprocessor_config.json.
    *
    * @return hex
    * @throws IOException where the file system fails
@@ -278,6 +281,10 @@ public final class HuggingFaceFolder {
     files.add(new Path(folder, CONFIG));
     files.addAll(weights.files());
     tokenizer().ifPresent(files::add);
+    Path preprocessor = new Path(folder, PREPROCESSOR);
+    if (store.exists(preprocessor)) {
+      files.add(preprocessor);
+    }
     StringBuilder lines = new StringBuilder();
     for (Path file : files) {
       lines.append(file.getName()).append(' ').append(store.sha256(file)).append('\n');

@@ -91,6 +91,9 @@ public final class Blueprint {
   }
 
   private void checkLengths() {
+    if (base.architecture().image() != null) {
+      return;
+    }
     int most = base.architecture().maxPositions();
     if (config.model().maxLength() > most) {
       throw new WrongInput(

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.config.TrainConfig.Augment;
 import org.tributary.config.TrainConfig.Client;
 import org.tributary.config.TrainConfig.Cohort;
 import org.tributary.config.TrainConfig.Data;
@@ -61,6 +62,9 @@ class TrainConfigTest {
         message: "Q: {question}"
         system: Be brief.
         answer: reply
+        augment:
+          flip: true
+          crop: 4
       framework:
         name: fedit
         train: ["classifier.*", "*.bias"]
@@ -125,7 +129,15 @@ class TrainConfigTest {
                 6,
                 false,
                 new Model("models/m", null, 128),
-                new Data("data/d", "text", "label", "seed-paper", null, null, "answer"),
+                new Data(
+                    "data/d",
+                    "text",
+                    "label",
+                    "seed-paper",
+                    null,
+                    null,
+                    "answer",
+                    new Augment(false, 0)),
                 new Framework("fedavg", List.of(), null),
                 new Client(
                     10,
@@ -164,7 +176,8 @@ class TrainConfigTest {
                     "chat",
                     "Q: {question}",
                     "Be brief.",
-                    "reply"),
+                    "reply",
+                    new Augment(true, 4)),
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
