@@ -44,7 +44,7 @@ public final class RunData {
     labels =
         base.architecture().task() == Task.GENERATION
             ? List.of()
-            : Labels.of(base.files(), manifest, config.data());
+            : Labels.of(base.files(), manifest, config);
   }
 
   /**

@@ -54,6 +54,7 @@ class TrainConfigTest {
         path: models/x
         pooling: cls
         maxLength: 64
+        newHead: true
       data:
         path: data/x
         text: definition
@@ -125,7 +126,7 @@ class TrainConfigTest {
                 0,
                 6,
                 false,
-                new Model("models/m", null, 128),
+                new Model("models/m", null, 128, false),
                 new Data("data/d", "text", "label", "seed-paper", "answer", new Augment(false, 0)),
                 new Framework("fedavg", List.of(), null),
                 new Client(
@@ -157,7 +158,7 @@ class TrainConfigTest {
                 7,
                 9,
                 true,
-                new Model("models/x", "cls", 64),
+                new Model("models/x", "cls", 64, true),
                 new Data(
                     "data/x",
                     "definition",
