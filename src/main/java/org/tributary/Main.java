@@ -12,6 +12,7 @@ import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
 import org.tributary.job.Inspect;
+import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
 import org.tributary.job.Train;
 import picocli.CommandLine;
@@ -40,7 +41,8 @@ import picocli.CommandLine.ScopeType;
       Train.class,
       Compare.class,
       Generate.class,
-      Inspect.class
+      Inspect.class,
+      MergeAdapter.class
     })
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

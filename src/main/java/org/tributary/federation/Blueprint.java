@@ -61,6 +61,7 @@ public final class Blueprint {
     ranks = Ranks.of(config, adapters, framework, data.manifest());
     adapted = lora() == null ? Map.of() : lora().layers(base.architecture().linearLayers());
     plan = framework.plan(trainables());
+    base.checkTrainable(plan.parts().keySet());
     checkOptimizer();
     checkLengths();
     checkClients();

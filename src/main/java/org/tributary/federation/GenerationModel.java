@@ -117,11 +117,8 @@ final class GenerationModel {
     Map<String, Double> scalings = new TreeMap<>();
     if (adapter != null) {
       weights.putAll(adapter.tensors());
-      for (String name : adapter.tensors().keySet()) {
-        if (name.endsWith(PeftAdapter.LORA_A)) {
-          String layer = name.substring(0, name.length() - PeftAdapter.LORA_A.length());
-          scalings.put(layer, adapter.config().scaling());
-        }
+      for (String layer : adapter.modules()) {
+        scalings.put(layer, adapter.config().scaling(layer));
       }
     }
     return new Model(

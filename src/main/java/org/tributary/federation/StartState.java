@@ -7,12 +7,13 @@ import java.util.TreeMap;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.model.Lora;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
 
 /**
- * Every tensor of a plan before the first round: weights as the base model has them, adapters as
- * {@link Lora#start} draws them, a new classifier from N(0, σ²) with zero biases.
+ * Every tensor of a plan before the first round: weights as the base model has them, in float32,
+ * adapters as {@link Lora#start} draws them, a new classifier from N(0, σ²) with zero biases.
  */
 public final class StartState {
   private StartState() {}
@@ -41,7 +42,7 @@ public final class StartState {
       try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
         for (String name : reader.header().tensors().keySet()) {
           if (blueprint.plan().parts().containsKey(name)) {
-            start.put(name, reader.tensor(name));
+            start.put(name, reader.tensor(name).to(DType.F32));
           }
         }
       }

@@ -2,6 +2,7 @@ package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -100,6 +101,12 @@ final class Bert implements Architecture {
       layer(w, prefix + "pooler.dense", hidden, hidden);
     }
     return w;
+  }
+
+  @Override
+  public List<String> ignoredWeights() {
+    // Heads of the pretraining, and the pooler where it is not used.
+    return List.of("*position_ids", "cls.*", prefix + "pooler.dense.*");
   }
 
   @Override

@@ -28,6 +28,8 @@ final class GatedDecoder implements Architecture {
 
   private static final String EMBEDDING = "model.embed_tokens.weight";
 
+  private static final String HEAD = "lm_head.weight";
+
   private static final String WEIGHT = ".weight";
 
   /**
@@ -162,7 +164,7 @@ final class GatedDecoder implements Architecture {
     }
     w.put("model.norm.weight", new long[] {hidden});
     if (!tied) {
-      w.put("lm_head.weight", new long[] {vocabulary, hidden});
+      w.put(HEAD, new long[] {vocabulary, hidden});
     }
     return w;
   }
@@ -198,8 +200,8 @@ final class GatedDecoder implements Architecture {
   }
 
   @Override
-  public Set<String> sharedWeights() {
-    return tied ? Set.of(EMBEDDING) : Set.of();
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of(HEAD, EMBEDDING) : Map.of();
   }
 
   @Override
@@ -212,7 +214,7 @@ final class GatedDecoder implements Architecture {
     constants.put("head", head);
     constants.put("epsilon", epsilon);
     constants.put("activation", traits.activation());
-    constants.put("head_weight", tied ? EMBEDDING : "lm_head.weight");
+    constants.put("head_weight", tied ? EMBEDDING : HEAD);
     return Programs.decoder(
         layers, BLOCKS, constants, "rotary.py", rope.text(), traits.text(), "gated.py");
   }

@@ -3,7 +3,6 @@ package org.tributary.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for
@@ -142,8 +141,8 @@ final class Gpt2 implements Architecture {
   }
 
   @Override
-  public Set<String> sharedWeights() {
-    return tied ? Set.of(prefix + "wte.weight") : Set.of();
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of(LM_HEAD, prefix + "wte.weight") : Map.of();
   }
 
   @Override
