@@ -93,8 +93,8 @@ public final class Blueprint {
     int most = base.architecture().maxPositions();
     if (config.model().maxLength() > most) {
       throw new WrongInput(
-          "model.maxLength: %d is more than the model's %d positions; lower it"
-              .formatted(config.model().maxLength(), most));
+          "model.maxLength: %d is more than the model's %d positions (%s in its config.json); lower it"
+              .formatted(config.model().maxLength(), most, base.architecture().positionsKey()));
     }
     TrainConfig.Evaluate e = config.evaluate();
     if (e.generate() > 0 && e.newTokens() >= config.model().maxLength()) {

@@ -151,6 +151,15 @@ public interface Architecture {
   int maxPositions();
 
   /**
+   * What bounds {@link #maxPositions}, for messages.
+   *
+   * @return a key of config.json
+   */
+  default String positionsKey() {
+    return "max_position_embeddings";
+  }
+
+  /**
    * The token that fills up short rows.
    *
    * @return its id

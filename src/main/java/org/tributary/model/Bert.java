@@ -57,7 +57,7 @@ final class Bert implements Architecture {
     epsilon = config.number("layer_norm_eps", 1e-12);
     initializerRange = config.number("initializer_range", 0.02);
     padToken = (long) config.number("pad_token_id", 0);
-    activation = Activations.of(config, "hidden_act", "gelu");
+    activation = config.activation("hidden_act", "gelu");
     config.choice("position_embedding_type", "absolute", Set.of("absolute"));
     if (hidden % heads != 0) {
       config.problem(

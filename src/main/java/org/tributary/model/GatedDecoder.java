@@ -28,7 +28,7 @@ final class GatedDecoder implements Architecture {
 
   private static final String EMBEDDING = "model.embed_tokens.weight";
 
-  private static final String HEAD = "lm_head.weight";
+  private static final String LM_HEAD = "lm_head.weight";
 
   private static final String WEIGHT = ".weight";
 
@@ -164,7 +164,7 @@ final class GatedDecoder implements Architecture {
     }
     w.put("model.norm.weight", new long[] {hidden});
     if (!tied) {
-      w.put(HEAD, new long[] {vocabulary, hidden});
+      w.put(LM_HEAD, new long[] {vocabulary, hidden});
     }
     return w;
   }
@@ -179,6 +179,11 @@ final class GatedDecoder implements Architecture {
   @Override
   public Map<String, long[]> optionalWeights() {
     return Map.of();
+  }
+
+  @Override
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of(LM_HEAD, EMBEDDING) : Map.of();
   }
 
   @Override
@@ -200,11 +205,6 @@ final class GatedDecoder implements Architecture {
   }
 
   @Override
-  public Map<String, String> tiedWeights() {
-    return tied ? Map.of(HEAD, EMBEDDING) : Map.of();
-  }
-
-  @Override
   public String program() {
     Map<String, Object> constants = new HashMap<>(rope.constants());
     constants.put("hidden", hidden);
@@ -214,7 +214,7 @@ final class GatedDecoder implements Architecture {
     constants.put("head", head);
     constants.put("epsilon", epsilon);
     constants.put("activation", traits.activation());
-    constants.put("head_weight", tied ? EMBEDDING : HEAD);
+    constants.put("head_weight", tied ? EMBEDDING : LM_HEAD);
     return Programs.decoder(
         layers, BLOCKS, constants, "rotary.py", rope.text(), traits.text(), "gated.py");
   }
@@ -227,6 +227,11 @@ final class GatedDecoder implements Architecture {
   @Override
   public int maxPositions() {
     return Math.min(rope.positions(), traits.window());
+  }
+
+  @Override
+  public String positionsKey() {
+    return traits.window() < rope.positions() ? "sliding_window" : "max_position_embeddings";
   }
 
   @Override

@@ -54,7 +54,8 @@ class TrainedVitByHand {
     int count = labels.length - 8;
     int right = 0;
     double worst = 0;
-    try (Model model = new Model(architecture, weights, Map.of(), Device.cpu())) {
+    try (Model model =
+        new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32)) {
       for (int from = 0; from < count; from += BATCH) {
         float[][] logits = logits(model, architecture.image(), images, from);
         for (int i = 0; i < BATCH; i++) {

@@ -2,6 +2,7 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -151,7 +152,7 @@ class VisionTest {
     Map<String, HostTensor> zeros = new LinkedHashMap<>();
     w.forEach((n, s) -> zeros.put(n, HostTensor.of(new float[(int) elements(s)], s)));
     try (NDManager manager = Torch.manager(Device.cpu());
-        Model model = new Model(architecture, zeros, Map.of(), Device.cpu())) {
+        Model model = new Model(architecture, zeros, Map.of(), Device.cpu(), Precision.FLOAT32)) {
       var pixels = manager.zeros(new Shape(2, 1, 26, 35), DataType.FLOAT32);
       assertThat(
               model.states(manager, List.of(), List.of(pixels)).get("hidden_states.1").getShape())
@@ -175,30 +176,37 @@ class VisionTest {
     return new Lora(2, 4, false, all).layers(architecture.linearLayers()).keySet();
   }
 
+  private static List<NDArray> batch(NDManager manager, String folder) throws IOException {
+    Map<String, HostTensor> inputs = SafeTensors.map(golden(folder).resolve("inputs.safetensors"));
+    HostTensor x = inputs.get("pixel_values");
+    HostTensor y = inputs.get("labels");
+    return List.of(
+        Torch.copy(manager, x.data(), DataType.FLOAT32, x.shape()),
+        Torch.copy(manager, y.data(), DataType.INT64, y.shape()));
+  }
+
   @ParameterizedTest
   @CsvSource({"vit, CLS", "siglip, MEAN", "siglip, ATTENTION"})
   void everyLinearLayerLearnsThroughItsAdapter(String folder, Pooling pooling) throws IOException {
     Torch.prepareThread(1);
     Map<String, HostTensor> weights = SafeTensors.map(golden(folder).resolve("model.safetensors"));
-    Map<String, HostTensor> inputs = SafeTensors.map(golden(folder).resolve("inputs.safetensors"));
     Architecture architecture = of(config(folder), weights.keySet(), pooling);
     Map<String, long[]> linear = architecture.linearLayers();
     Lora lora = new Lora(2, 4, false, List.of("*"));
     try (NDManager manager = Torch.manager(Device.cpu());
         Model model =
-            new Model(architecture, weights, Model.scalings(linear.keySet(), 2), Device.cpu())) {
+            new Model(
+                architecture,
+                weights,
+                Model.scalings(linear.keySet(), 2),
+                Device.cpu(),
+                Precision.FLOAT32)) {
       List<NDArray> train = new ArrayList<>();
       linear.forEach(
           (layer, shape) ->
               lora.start(layer, shape, 1)
-                  .forEach((name, t) -> train.add(Model.trainable(manager, name, t))));
-      HostTensor x = inputs.get("pixel_values");
-      HostTensor y = inputs.get("labels");
-      List<NDArray> batch =
-          List.of(
-              Torch.copy(manager, x.data(), DataType.FLOAT32, x.shape()),
-              Torch.copy(manager, y.data(), DataType.INT64, y.shape()));
-      Map<String, NDArray> results = model.gradients(manager, train, batch);
+                  .forEach((name, t) -> train.add(model.trainable(manager, name, t))));
+      Map<String, NDArray> results = model.gradients(manager, train, batch(manager, folder));
       for (String layer : linear.keySet()) {
         assertThat(results).containsKey("grads." + layer + Lora.A);
         float[] b = results.get("grads." + layer + Lora.B).toFloatArray();
@@ -206,6 +214,32 @@ class VisionTest {
             .as(layer)
             .isTrue();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"vit, CLS", "siglip, MEAN", "siglip, ATTENTION"})
+  void inBfloat16TheLossIsNear(String folder, Pooling pooling) throws IOException {
+    Torch.prepareThread(1);
+    JsonNode golden = JSON.readTree(golden(folder).resolve("golden.json").toFile());
+    JsonNode whole = pooling == Pooling.ATTENTION ? golden.get("attention_pool") : golden;
+    Map<String, HostTensor> weights = SafeTensors.map(golden(folder).resolve("model.safetensors"));
+    Architecture architecture = of(config(folder), weights.keySet(), pooling);
+    try (NDManager manager = Torch.manager(Device.cpu());
+        Model model =
+            new Model(architecture, weights, Map.of(), Device.cpu(), Precision.BFLOAT16)) {
+      List<NDArray> train = new ArrayList<>();
+      architecture
+          .weights()
+          .keySet()
+          .forEach(name -> train.add(model.trainable(manager, name, weights.get(name))));
+      Map<String, NDArray> results = model.gradients(manager, train, batch(manager, folder));
+      assertThat(results.get("loss").getDataType()).isEqualTo(DataType.FLOAT32);
+      assertThat((double) results.get("loss").getFloat())
+          .isCloseTo(whole.get("loss").asDouble(), withinPercentage(2));
+      // The engine's Java side has no name for the type of such a gradient.
+      String first = architecture.weights().keySet().iterator().next();
+      assertThat(results.get("grads." + first).getDataType()).isNotEqualTo(DataType.FLOAT32);
     }
   }
 
