@@ -37,6 +37,15 @@ public final class HuggingFaceFolder {
   /** What becomes of an image, where the model takes images. */
   public static final String PREPROCESSOR = "preprocessor_config.json";
 
+  /** The special tokens' names, and often the chat template. */
+  public static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+
+  /** The tokens that end a text, where there are several. */
+  public static final String GENERATION_CONFIG = "generation_config.json";
+
+  /** The chat template, where it has a file of its own. */
+  public static final String CHAT_TEMPLATE = "chat_template.jinja";
+
   private final Store store;
   private final Path folder;
   private final ObjectNode config;
@@ -271,7 +280,8 @@ public final class HuggingFaceFolder {
 
   /**
    * What identifies the model: SHA-256 over the names and hashes of config.json, the weights and,
-   * where there is one, tokenizer.json or preprocessor_config.json.
+   * where they are there, tokenizer.json, preprocessor_config.json and what says how texts begin,
+   * end and are asked for.
    *
    * @return hex
    * @throws IOException where the file system fails
@@ -281,9 +291,10 @@ public final class HuggingFaceFolder {
     files.add(new Path(folder, CONFIG));
     files.addAll(weights.files());
     tokenizer().ifPresent(files::add);
-    Path preprocessor = new Path(folder, PREPROCESSOR);
-    if (store.exists(preprocessor)) {
-      files.add(preprocessor);
+    for (String name : List.of(PREPROCESSOR, TOKENIZER_CONFIG, GENERATION_CONFIG, CHAT_TEMPLATE)) {
+      if (store.exists(new Path(folder, name))) {
+        files.add(new Path(folder, name));
+      }
     }
     StringBuilder lines = new StringBuilder();
     for (Path file : files) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.jinja.Jinja;
 import org.tributary.data.jinja.JinjaFault;
@@ -20,7 +21,6 @@ import org.tributary.error.WrongInput;
  * defined, and templates that ask whether it is take the date they carry.
  */
 public final class ChatTemplate {
-  private static final String FILE = "chat_template.jinja";
   private static final String ANSWER = "\u2063answer\u2063";
 
   private final String name;
@@ -43,8 +43,8 @@ public final class ChatTemplate {
    * @throws IOException where the file system fails
    */
   public static ChatTemplate read(Store store, Path folder) throws IOException {
-    Path file = new Path(folder, FILE);
-    JsonNode config = new ModelFiles(store, folder).json(ModelFiles.TOKENIZER);
+    Path file = new Path(folder, HuggingFaceFolder.CHAT_TEMPLATE);
+    JsonNode config = new ModelFiles(store, folder).json(HuggingFaceFolder.TOKENIZER_CONFIG);
     if (store.exists(file)) {
       String source = new String(store.readAll(file), StandardCharsets.UTF_8);
       return of(file.toString(), source, tokens(config));
@@ -54,9 +54,10 @@ public final class ChatTemplate {
       throw new WrongInput(
           ("%s: has no chat template (no %s, and no chat_template in tokenizer_config.json): write the"
                   + " prompt as a text with {column} in place of chat")
-              .formatted(folder, FILE));
+              .formatted(folder, HuggingFaceFolder.CHAT_TEMPLATE));
     }
-    return of(new Path(folder, ModelFiles.TOKENIZER).toString(), source, tokens(config));
+    return of(
+        new Path(folder, HuggingFaceFolder.TOKENIZER_CONFIG).toString(), source, tokens(config));
   }
 
   /** A text, or the one named default of several. */

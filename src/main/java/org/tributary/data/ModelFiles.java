@@ -13,9 +13,6 @@ import org.tributary.error.WrongInput;
 
 /** What a model's folder says of its text, beside the tokenizer itself. */
 final class ModelFiles {
-  static final String GENERATION = "generation_config.json";
-  static final String TOKENIZER = "tokenizer_config.json";
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Store store;

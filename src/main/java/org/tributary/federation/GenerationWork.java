@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -86,11 +87,9 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
   /** Rows of like length are written side by side, an order that only the rows decide. */
   private Answer[] write(
       GenerationBench bench, NDManager manager, List<String> texts, GenerationRows.Shard shard) {
-    GenerateConfig config = bench.described().config();
-    GenerateConfig.Decoding d = config.decoding();
-    Prompts prompts = new Prompts(texts, bench.described().special(), config.model().maxLength());
-    Decoding how = new Decoding(prompts.special().ends(), d.temperature(), d.topP());
-    Writer writer = new Writer(bench.model(), bench.tokens(), how);
+    GenerationModel described = bench.described();
+    Prompts prompts =
+        new Prompts(texts, described.special(), described.config().model().maxLength());
     long[][] ids =
         IntStream.range(0, texts.size())
             .mapToObj(i -> prompts.ids(i, bench.tokens()))
@@ -105,34 +104,58 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     counts.empty().add(ids.length - order.length);
     counts.rows().add(ids.length - order.length);
     Answer[] answers = new Answer[ids.length];
-    for (int from = 0; from < order.length; from += config.batch()) {
-      int[] places =
-          IntStream.range(from, Math.min(order.length, from + config.batch()))
-              .map(i -> order[i])
-              .toArray();
-      List<long[]> chosen = IntStream.of(places).mapToObj(i -> ids[i]).toList();
-      long[] seeds =
-          IntStream.of(places)
-              .mapToLong(i -> Seeds.of(config.seed(), "generate", shard.before() + i))
-              .toArray();
+    int batch = described.config().batch();
+    for (int from = 0; from < order.length; from += batch) {
+      int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
       try (NDManager scratch = manager.newSubManager()) {
-        List<Continuation> written =
-            writer.write(
-                scratch,
-                List.of(),
-                prompts.batch(chosen, bench.tokens(), d.newTokens()),
-                d.newTokens(),
-                seeds);
+        List<Answer> some = new Batching(bench, prompts, shard).write(scratch, places, ids);
         for (int i = 0; i < places.length; i++) {
-          boolean cut = prompts.isCut(ids[places[i]].length, d.newTokens());
-          answers[places[i]] = new Answer(written.get(i), cut);
-          counts.tokens().add(written.get(i).tokens());
-          counts.truncated().add(cut ? 1 : 0);
+          answers[places[i]] = some.get(i);
         }
       }
       counts.rows().add(places.length);
     }
     return answers;
+  }
+
+  /** Some rows of a shard, side by side. */
+  private final class Batching {
+    private final GenerationBench bench;
+    private final Prompts prompts;
+    private final GenerationRows.Shard shard;
+
+    Batching(GenerationBench bench, Prompts prompts, GenerationRows.Shard shard) {
+      this.bench = bench;
+      this.prompts = prompts;
+      this.shard = shard;
+    }
+
+    List<Answer> write(NDManager scratch, int[] places, long[]... ids) {
+      GenerateConfig config = bench.described().config();
+      GenerateConfig.Decoding d = config.decoding();
+      Decoding how = new Decoding(prompts.special().ends(), d.temperature(), d.topP());
+      long[] seeds =
+          Arrays.stream(places)
+              .mapToLong(i -> Seeds.of(config.seed(), "generate", shard.before() + i))
+              .toArray();
+      List<long[]> chosen = Arrays.stream(places).mapToObj(i -> ids[i]).toList();
+      List<Continuation> written =
+          new Writer(bench.model(), bench.tokens(), how)
+              .write(
+                  scratch,
+                  List.of(),
+                  prompts.batch(chosen, bench.tokens(), d.newTokens()),
+                  d.newTokens(),
+                  seeds);
+      List<Answer> answers = new ArrayList<>();
+      for (int i = 0; i < places.length; i++) {
+        boolean cut = prompts.isCut(chosen.get(i).length, d.newTokens());
+        answers.add(new Answer(written.get(i), cut));
+        counts.tokens().add(written.get(i).tokens());
+        counts.truncated().add(cut ? 1 : 0);
+      }
+      return answers;
+    }
   }
 
   private static Row row(Schema kept, Row row, String prompt, Answer answer) {
@@ -142,7 +165,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     }
     values.add(prompt);
     if (answer == null) {
-      values.addAll(java.util.Arrays.asList(null, 0, "empty", false));
+      values.addAll(Arrays.asList(null, 0, "empty", false));
     } else {
       Continuation written = answer.written();
       values.add(written.text());

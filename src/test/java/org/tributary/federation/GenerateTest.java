@@ -15,13 +15,16 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.AdapterMerge;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.config.GenerateConfig;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Row;
@@ -39,7 +42,7 @@ class GenerateTest {
       "what are the symptoms of diabetes and of heart disease in children and in their parents";
 
   @TempDir Path dir;
-  private SparkSession spark;
+  private static SparkSession spark;
   private Path model;
 
   @BeforeEach
@@ -60,8 +63,8 @@ class GenerateTest {
     rows("b.parquet", 7, 6);
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     spark.stop();
   }
 
@@ -109,7 +112,8 @@ class GenerateTest {
   private Map<String, String> hashes(String out) throws IOException {
     Map<String, String> hashes = new TreeMap<>();
     try (Stream<Path> files = Files.list(dir.resolve(out).resolve("rows"))) {
-      for (Path file : (Iterable<Path>) files::iterator) {
+      // A killed writer may leave a temporary file, which nobody reads.
+      for (Path file : files.filter(f -> !f.toString().endsWith(".tmp")).toList()) {
         hashes.put(file.getFileName().toString(), Tiny.STORE.sha256(Tiny.hadoop(file)));
       }
     }
@@ -177,17 +181,16 @@ class GenerateTest {
         .as(Files.readString(dir.resolve("driver.log")))
         .isEqualTo(GenerateRun.KILLED);
     assertThat(hashes("killed")).hasSizeBetween(1, 3).doesNotContainKey("_SUCCESS");
-    int before = hashes("killed").size();
+    int before = answers("killed").size();
 
     spark.stop();
     spark = Cluster.open(Disturbance.in(dir.resolve("disturbance")), 2);
     Generation.Outcome outcome = run("killed");
-    assertThat(outcome.written())
-        .isLessThan(13)
-        .isEqualTo(13 - answers("whole").stream().limit(4L * before).count());
+    assertThat(outcome.written()).isEqualTo(13 - before).isBetween(1L, 12L);
     assertThat(answers("killed")).isEqualTo(answers("whole"));
     assertThat(hashes("killed")).isEqualTo(hashes("whole"));
     assertThat(run("killed").written()).isZero();
+    spark.stop(); // the other tests need no cluster
   }
 
   @Test
@@ -225,14 +228,29 @@ class GenerateTest {
   }
 
   @Test
-  void anAdapterChangesWhatIsWritten() throws IOException {
-    String golden = System.getProperty("golden") + "/optim/lora_all_linear/adapter_final";
-    run("with", "adapter=" + golden, "decoding.temperature=0.0", "decoding.topP=1.0");
-    run("without", "decoding.temperature=0.0", "decoding.topP=1.0");
-    assertThat(answers("with")).isNotEqualTo(answers("without"));
+  void anAdapterWritesAsTheMergedModel() throws IOException {
+    Path golden = Path.of(System.getProperty("golden"), "optim/lora_qv_rslora/adapter_final");
+    Path merged = dir.resolve("merged");
+    AdapterMerge.write(
+        Tiny.STORE,
+        HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(model)),
+        PeftAdapter.read(Tiny.STORE, Tiny.hadoop(golden)),
+        Tiny.hadoop(merged));
+    String[] greedy = {"decoding.temperature=0.0", "decoding.topP=1.0"};
+    run("with", greedy[0], greedy[1], "adapter=" + golden);
+    run("of-merged", greedy[0], greedy[1], "model.path=" + merged);
+    run("without", greedy[0], greedy[1]);
+    assertThat(answers("with")).isEqualTo(answers("of-merged")).isNotEqualTo(answers("without"));
     assertThatThrownBy(() -> run("none", "adapter=" + model))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("adapter_config.json");
+    Path other = Path.of(System.getProperty("golden"), "llama_tied");
+    assertThatThrownBy(
+            () -> run("none", "adapter=" + golden, "model.path=" + other, "data.prompt=plain"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("is none of the model")
+        .hasMessageContaining("lora_A.weight");
+    assertThat(dir.resolve("none")).doesNotExist();
   }
 
   @ParameterizedTest

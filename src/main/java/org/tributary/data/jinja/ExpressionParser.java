@@ -7,49 +7,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** Words to expressions, with Jinja's precedences: a filter or a test binds closest. */
-final class ExpressionParser {
+final class ExpressionParser extends Words {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
-  private final List<Word> words;
-  private int at;
-
   ExpressionParser(String text) {
-    words = Word.of(text);
-  }
-
-  /** Whether the next word is this one, which is then taken. */
-  boolean take(String text) {
-    Word next = words.get(at);
-    boolean found =
-        (next.kind() == Word.Kind.NAME || next.kind() == Word.Kind.SIGN)
-            && next.text().equals(text);
-    at += found ? 1 : 0;
-    return found;
-  }
-
-  void expect(String text) {
-    if (!take(text)) {
-      throw new JinjaFault("expected %s, got \"%s\"".formatted(text, words.get(at).text()));
-    }
-  }
-
-  String name() {
-    Word next = words.get(at);
-    if (next.kind() != Word.Kind.NAME) {
-      throw new JinjaFault("expected a name, got \"%s\"".formatted(next.text()));
-    }
-    at++;
-    return next.text();
-  }
-
-  boolean isAtEnd() {
-    return words.get(at).kind() == Word.Kind.END;
-  }
-
-  void expectEnd() {
-    if (!isAtEnd()) {
-      throw new JinjaFault("\"%s\" is not understood".formatted(words.get(at).text()));
-    }
+    super(text);
   }
 
   /** A whole expression: {@code a if c else b}. */
@@ -235,12 +197,12 @@ final class ExpressionParser {
   }
 
   private Expression primary() {
-    Word word = words.get(at++);
+    Word word = take();
     switch (word.kind()) {
       case TEXT:
         StringBuilder text = new StringBuilder(word.text());
-        while (words.get(at).kind() == Word.Kind.TEXT) {
-          text.append(words.get(at++).text());
+        while (peek().kind() == Word.Kind.TEXT) {
+          text.append(take().text());
         }
         return s -> text.toString();
       case NUMBER:
@@ -305,35 +267,14 @@ final class ExpressionParser {
     };
   }
 
-  /** What stands between the brackets of a call. */
-  private record Arguments(List<Expression> plain, Map<String, Expression> named) {
-    List<Object> values(Scope scope, String of) {
-      if (!named.isEmpty()) {
-        throw new JinjaFault("arguments of %s with a name are not supported".formatted(of));
-      }
-      return new ArrayList<>(plain.stream().map(e -> e.value(scope)).toList());
-    }
-
-    Object call(Object function, Scope scope) {
-      if (!(function instanceof Values.Callable callable)) {
-        throw new JinjaFault(Values.kind(function) + " is called, which is not supported");
-      }
-      Map<String, Object> values = new LinkedHashMap<>();
-      named.forEach((name, value) -> values.put(name, value.value(scope)));
-      List<Object> positions = new ArrayList<>();
-      plain.forEach(e -> positions.add(e.value(scope)));
-      return callable.call(positions, values);
-    }
-  }
-
   private Arguments arguments() {
     List<Expression> plain = new ArrayList<>();
     Map<String, Expression> named = new LinkedHashMap<>();
     while (!take(")")) {
       boolean isNamed =
-          words.get(at).kind() == Word.Kind.NAME
-              && words.get(at + 1).kind() == Word.Kind.SIGN
-              && words.get(at + 1).text().equals("=");
+          peek().kind() == Word.Kind.NAME
+              && peekBehind().kind() == Word.Kind.SIGN
+              && peekBehind().text().equals("=");
       if (isNamed) {
         String name = name();
         expect("=");
