@@ -131,9 +131,6 @@ final class Result {
 
   /** Tensors under the names that transformers and peft look for. */
   private Map<String, HostTensor> named(Map<String, HostTensor> tensors) {
-    if (!fresh()) {
-      return tensors;
-    }
     Map<String, HostTensor> named = new TreeMap<>();
     tensors.forEach(
         (name, tensor) -> named.put(blueprint.architecture().nameWithHead(name), tensor));
@@ -164,7 +161,7 @@ final class Result {
     return exact
         ? asked
         : blueprint.adapted().keySet().stream()
-            .map(fresh() ? blueprint.architecture()::nameWithHead : UnaryOperator.identity())
+            .map(blueprint.architecture()::nameWithHead)
             .toList();
   }
 
