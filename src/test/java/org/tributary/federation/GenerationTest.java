@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
@@ -120,5 +125,37 @@ class GenerationTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("txt");
     assertThat(tiny.out("bad")).doesNotExist();
+  }
+
+  @Test
+  void anAdapterOfABareGpt2HasTheNamesThatPeftLooksFor() throws Exception {
+    Path golden = Path.of(System.getProperty("golden"), "gpt2");
+    Path bare = Files.createDirectories(dir.resolve("bare-gpt2"));
+    for (String name : List.of("config.json", "tokenizer.json")) {
+      Files.copy(golden.resolve(name), bare.resolve(name));
+    }
+    Map<String, HostTensor> weights = new TreeMap<>();
+    SafeTensors.map(golden.resolve("model.safetensors"))
+        .forEach((name, w) -> weights.put(name.substring("transformer.".length()), w));
+    try (OutputStream out = Files.newOutputStream(bare.resolve("model.safetensors"))) {
+      SafeTensors.write(out, weights, Map.of());
+    }
+    TrainConfig config =
+        config(
+            "bare",
+            "fedit",
+            "model.path=" + bare,
+            "rounds=1",
+            "evaluate.generate=0",
+            "framework.lora.rank=2",
+            "framework.lora.targets=[c_attn]");
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, outcome.folder().adapter());
+    assertThat(adapter.tensors().keySet())
+        .hasSize(4)
+        .allMatch(name -> name.startsWith("transformer.h."));
+    assertThat(adapter.tensors().get("transformer.h.0.attn.c_attn.lora_B.weight").shape())
+        .containsExactly(96, 2);
+    assertThat(adapter.config().fanInFanOut()).isTrue();
   }
 }

@@ -308,6 +308,39 @@ class DecodersTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"llama_tied", "gemma", "qwen2", "qwen3", "mistral", "gpt2", "llama_rope_dynamic"})
+  void everyFamilyComputesInBfloat16(String golden) throws IOException {
+    Torch.prepareThread(1);
+    Path folder = GOLDEN.resolve(golden);
+    Map<String, HostTensor> inputs = SafeTensors.map(folder.resolve("inputs.safetensors"));
+    HostTensor expected = SafeTensors.map(folder.resolve("outputs.safetensors")).get("logits");
+    Map<String, HostTensor> weights = SafeTensors.map(folder.resolve("model.safetensors"));
+    try (NDManager manager = Torch.manager(Device.cpu());
+        Model model =
+            new Model(of(config(golden)), weights, Map.of(), Device.cpu(), Precision.BFLOAT16)) {
+      List<NDArray> rows = new ArrayList<>();
+      for (String name : List.of("input_ids", "attention_mask")) {
+        HostTensor x = inputs.get(name);
+        rows.add(Torch.copy(manager, x.data(), DataType.INT64, x.shape()));
+      }
+      float[] found = model.logits(manager, List.of(), rows).toFloatArray();
+      float[] e = expected.toFloats();
+      long width = expected.elements() / inputs.get("attention_mask").elements();
+      double error = 0;
+      double norm = 0;
+      for (int i = 0; i < e.length; i++) {
+        if (inputs.get("attention_mask").data().asLongBuffer().get((int) (i / width)) == 1) {
+          error += Math.pow(found[i] - e[i], 2);
+          norm += Math.pow(e[i], 2);
+        }
+      }
+      // Eight bits of mantissa: 0.4 % an operation.
+      assertThat(Math.sqrt(error / norm)).isBetween(1e-5, 0.05);
+    }
+  }
+
   @Test
   void oldBuffersOfGpt2AreIgnoredAndNoWeightsAre() throws IOException {
     Architecture gpt2 = of(config("gpt2"));
