@@ -8,9 +8,11 @@ import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.Compare;
+import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
 import org.tributary.job.Inspect;
+import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
 import org.tributary.job.Train;
 import picocli.CommandLine;
@@ -38,7 +40,9 @@ import picocli.CommandLine.ScopeType;
       Partition.class,
       Train.class,
       Compare.class,
-      Inspect.class
+      Generate.class,
+      Inspect.class,
+      MergeAdapter.class
     })
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

@@ -56,12 +56,21 @@ class MainTest {
   void helpListsTheJobs() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("import-minilm", "import-wordnet", "partition", "train", "inspect")
+        .contains(
+            "import-minilm", "import-wordnet", "partition", "train", "inspect", "merge-adapter")
         .contains("Exit codes:");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"import-minilm", "import-wordnet", "partition", "train", "inspect"})
+  @ValueSource(
+      strings = {
+        "import-minilm",
+        "import-wordnet",
+        "partition",
+        "train",
+        "inspect",
+        "merge-adapter"
+      })
   void eachJobHasHelpAndVersion(String job) {
     assertThat(run(job, "--help")).isZero();
     assertThat(out.toString()).contains("Usage: tributary " + job);

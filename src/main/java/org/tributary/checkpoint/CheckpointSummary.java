@@ -74,7 +74,7 @@ public final class CheckpointSummary {
   }
 
   private static List<String> adapter(Store store, Path folder, int shown) throws IOException {
-    PeftAdapter.Config config = PeftAdapter.readConfig(store, folder);
+    PeftConfig config = PeftConfig.read(store, folder);
     List<String> lines = new ArrayList<>();
     lines.add("LoRA adapter " + folder);
     lines.add(
@@ -82,9 +82,13 @@ public final class CheckpointSummary {
             .formatted(
                 config.rank(),
                 number(config.alpha()),
-                number(config.scaling()),
+                number(config.scaling("")),
                 config.useRslora() ? " (rank-stabilised)" : ""));
-    lines.add("  target modules: " + String.join(", ", config.targetModules()));
+    config.rankPattern().forEach((name, r) -> lines.add("  r of %s: %d".formatted(name, r)));
+    config
+        .alphaPattern()
+        .forEach((name, a) -> lines.add("  lora_alpha of %s: %s".formatted(name, number(a))));
+    lines.add("  target modules: " + config.targets());
     if (!config.modulesToSave().isEmpty()) {
       lines.add("  modules saved whole: " + String.join(", ", config.modulesToSave()));
     }

@@ -29,7 +29,6 @@ import org.tributary.protocol.HostTensor;
 final class HeaderFormat {
   static final String METADATA = "__metadata__";
   private static final long MAX_HEADER = 100_000_000;
-  private static final int MAX_TOLD = 10;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -250,11 +249,7 @@ final class HeaderFormat {
       throw wrong(problems.get(0));
     }
     if (!problems.isEmpty()) {
-      List<String> told = new ArrayList<>(problems.subList(0, Math.min(MAX_TOLD, problems.size())));
-      if (problems.size() > MAX_TOLD) {
-        told.add("and %d more".formatted(problems.size() - MAX_TOLD));
-      }
-      throw WrongInput.all(file + ": its header cannot be right:", told);
+      throw WrongInput.some(file + ": its header cannot be right:", problems);
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -40,13 +40,13 @@ public final class HuggingFaceFolder {
   private final Store store;
   private final Path folder;
   private final ObjectNode config;
-  private final List<Path> weightFiles;
+  private final WeightFiles weights;
 
-  private HuggingFaceFolder(Store store, Path folder, ObjectNode config, List<Path> weightFiles) {
+  private HuggingFaceFolder(Store store, Path folder, ObjectNode config, WeightFiles weights) {
     this.store = store;
     this.folder = folder;
     this.config = config;
-    this.weightFiles = weightFiles;
+    this.weights = weights;
   }
 
   /**
@@ -64,59 +64,7 @@ public final class HuggingFaceFolder {
             store,
             new Path(folder, CONFIG),
             "name the folder of a model as save_pretrained of transformers writes it");
-    return new HuggingFaceFolder(store, folder, config, weightFiles(store, folder));
-  }
-
-  private static List<Path> weightFiles(Store store, Path folder) throws IOException {
-    if (store.exists(new Path(folder, WEIGHTS))) {
-      return List.of(new Path(folder, WEIGHTS));
-    }
-    Path index = new Path(folder, INDEX);
-    if (!store.exists(index)) {
-      throw noWeights(store, folder);
-    }
-    TreeSet<String> names = new TreeSet<>();
-    Json.read(store, index, "copy it again")
-        .path("weight_map")
-        .forEach(file -> names.add(file.asText()));
-    if (names.isEmpty()) {
-      throw new WrongInput(index + ": its weight_map names no file: copy the model again");
-    }
-    List<String> missing = new ArrayList<>();
-    List<Path> files = new ArrayList<>();
-    for (String name : names) {
-      if (name.isEmpty() || name.contains("/") || !store.exists(new Path(folder, name))) {
-        missing.add(name);
-      } else {
-        files.add(new Path(folder, name));
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw new WrongInput(
-          "%s: lists files that are not there: %s: copy the model again"
-              .formatted(index, String.join(", ", missing)));
-    }
-    return files;
-  }
-
-  private static WrongInput noWeights(Store store, Path folder) throws IOException {
-    List<String> names = store.list(folder).stream().map(file -> file.getPath().getName()).toList();
-    List<String> pickles =
-        names.stream().filter(name -> name.matches(".*\\.(bin|pt|pth|ckpt|pkl)")).toList();
-    if (!pickles.isEmpty()) {
-      return new WrongInput(
-          ("%s: has no %s but %s, a pickle, which can run code when read: convert it in Python with"
-                  + " AutoModel.from_pretrained(dir).save_pretrained(dir, safe_serialization=True)")
-              .formatted(folder, WEIGHTS, String.join(", ", pickles)));
-    }
-    if (names.contains(PeftAdapter.WEIGHTS)) {
-      return new WrongInput(
-          "%s: is an adapter, no model: name the folder of the model it belongs to"
-              .formatted(folder));
-    }
-    return new WrongInput(
-        "%s: has no %s: name a folder as save_pretrained of transformers writes it"
-            .formatted(folder, WEIGHTS));
+    return new HuggingFaceFolder(store, folder, config, WeightFiles.find(store, folder));
   }
 
   /**
@@ -171,7 +119,61 @@ public final class HuggingFaceFolder {
    * @return one, or several sorted by name
    */
   public List<Path> weightFiles() {
-    return weightFiles;
+    return weights.files();
+  }
+
+  /**
+   * What the weights' files hold, without reading the weights.
+   *
+   * @return names, types and shapes, file by file
+   * @throws WrongInput where a file is no valid safetensors file, two files hold the same tensor,
+   *     or index and files do not name the same tensors
+   * @throws IOException where the file system fails
+   */
+  public Map<String, SafeTensorsHeader.Entry> tensors() throws IOException {
+    return WeightFiles.tensors(shards());
+  }
+
+  /**
+   * One weight in memory.
+   *
+   * @param name as in {@link #tensors}
+   * @return a copy
+   * @throws WrongInput where there is none of that name, or it has 2 GiB or more
+   * @throws IOException where the file system fails
+   */
+  public HostTensor tensor(String name) throws IOException {
+    for (WeightFiles.Shard shard : shards()) {
+      if (shard.header().tensors().containsKey(name)) {
+        try (SafeTensors.Reader reader = SafeTensors.open(store, shard.file())) {
+          return reader.tensor(name);
+        }
+      }
+    }
+    throw new WrongInput("%s: has no tensor %s: copy the model again".formatted(folder, name));
+  }
+
+  /** The weights' files with their headers. */
+  List<WeightFiles.Shard> shards() throws IOException {
+    return weights.shards(store);
+  }
+
+  /** The bytes of an index for files with these headers; empty where this folder has none. */
+  Optional<byte[]> index(Map<String, SafeTensorsHeader> written) throws IOException {
+    return weights.index() == null
+        ? Optional.empty()
+        : Optional.of(Json.render(weights.index(written)));
+  }
+
+  /**
+   * Looks at every number, one piece of a tensor at a time.
+   *
+   * @param names of the tensors to look at
+   * @throws WrongInput that names those with a NaN or an infinity, at most ten
+   * @throws IOException where the file system fails
+   */
+  public void checkFinite(Set<String> names) throws IOException {
+    weights.checkFinite(store, names);
   }
 
   /**
@@ -194,7 +196,7 @@ public final class HuggingFaceFolder {
    */
   public Map<String, HostTensor> weights() throws IOException {
     Map<String, HostTensor> all = new LinkedHashMap<>();
-    for (Path file : weightFiles) {
+    for (Path file : weights.files()) {
       add(all, SafeTensors.read(store, file).tensors(), file.toString());
     }
     return all;
@@ -237,7 +239,7 @@ public final class HuggingFaceFolder {
    */
   public List<java.nio.file.Path> local(java.nio.file.Path staging) throws IOException {
     List<java.nio.file.Path> files = new ArrayList<>();
-    for (Path file : weightFiles) {
+    for (Path file : weights.files()) {
       if (store.fileSystem(file) instanceof RawLocalFileSystem disk) {
         files.add(disk.pathToFile(file).toPath());
       } else {
@@ -277,7 +279,7 @@ public final class HuggingFaceFolder {
   public String hash() throws IOException {
     List<Path> files = new ArrayList<>();
     files.add(new Path(folder, CONFIG));
-    files.addAll(weightFiles);
+    files.addAll(weights.files());
     tokenizer().ifPresent(files::add);
     Path preprocessor = new Path(folder, PREPROCESSOR);
     if (store.exists(preprocessor)) {

@@ -33,8 +33,8 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
   /** How a file's name ends. */
   public static final String SUFFIX = ".safetensors";
 
-  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
   private static final int CHUNK = 8 << 20;
+  private static final int PIECE = 1 << 20;
 
   /** Keeps the order given, unmodifiable. */
   public SafeTensors {
@@ -150,10 +150,11 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
   }
 
   private static void requireBuffer(String file, String name, SafeTensorsHeader.Entry entry) {
-    if (entry.bytes() > MAX_ARRAY) {
+    if (entry.bytes() > HostTensor.MAX_BYTES) {
       throw new WrongInput(
-          "%s: tensor %s has %d bytes, at most %d fit one buffer: split the tensor"
-              .formatted(file, name, entry.bytes(), MAX_ARRAY));
+          ("%s: tensor %s has %d bytes; a tensor may have less than 2 GiB: take a model of smaller"
+                  + " matrices, or one saved in a 16-bit type")
+              .formatted(file, name, entry.bytes()));
     }
   }
 
@@ -217,7 +218,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
       SafeTensorsHeader.Entry entry = entry(name);
       java.util.Objects.checkFromToIndex(fromElement, toElement, entry.elements());
       long size = (toElement - fromElement) * entry.dtype().bytes();
-      if (size > MAX_ARRAY) {
+      if (size > HostTensor.MAX_BYTES) {
         requireBuffer(file.toString(), name, entry);
       }
       byte[] bytes = new byte[(int) size];
@@ -228,6 +229,24 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
         in.readFully(begin + at, bytes, at, chunk);
       }
       return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Whether all numbers of a tensor are finite; reads it in pieces.
+     *
+     * @param name as in the header
+     * @return false where there is a NaN or an infinity
+     * @throws WrongInput where there is no such tensor
+     * @throws IOException where the file system fails
+     */
+    public boolean isFinite(String name) throws IOException {
+      SafeTensorsHeader.Entry entry = entry(name);
+      for (long at = 0; at < entry.elements(); at += PIECE) {
+        if (!entry.dtype().allFinite(range(name, at, Math.min(entry.elements(), at + PIECE)))) {
+          return false;
+        }
+      }
+      return true;
     }
 
     /** All tensors in one sweep: positioned reads would ask a remote store once per tensor. */

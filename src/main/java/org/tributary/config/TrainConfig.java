@@ -95,7 +95,10 @@ public record TrainConfig(
    * @param path folder that {@code partition} wrote
    * @param text column with the input
    * @param label column with the class
-   * @param prompt name of a prompt, or its text with {@code {column}} for values
+   * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat}
+   *     for the model's own chat template
+   * @param message the question of a chat, by name or as a text
+   * @param system what the model is told first in a chat; null for the template's own
    * @param answer column with what follows the prompt
    * @param augment random changes to the images that clients train on
    */
@@ -105,11 +108,29 @@ public record TrainConfig(
       @Key(value = "column with the class", byDefault = "label") String label,
       @Key(
               value =
-                  "prompt of a language model: seed-paper, alpaca, plain, or a text with {column}",
+                  "prompt of a language model: seed-paper, alpaca, plain, chat, or a text with {column}",
               byDefault = "seed-paper")
           String prompt,
+      @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
+      @Key("what the model is told first in a chat") String system,
       @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
-      @Key("random changes to the images that clients train on") Augment augment) {}
+      @Key("random changes to the images that clients train on") Augment augment)
+      implements Section {
+
+    /** Only chats have messages. */
+    @Override
+    public List<String> problems() {
+      return chatProblems(prompt, message, system);
+    }
+
+    static List<String> chatProblems(String prompt, String message, String system) {
+      return prompt.equals("chat") || message == null && system == null
+          ? List.of()
+          : List.of(
+              "message and system belong to a chat, but prompt is \"%s\"; say prompt: chat, or remove them"
+                  .formatted(prompt));
+    }
+  }
 
   /**
    * Random changes to images, in training alone.
@@ -150,6 +171,7 @@ public record TrainConfig(
    * @param rslora rank-stabilised scale (arXiv 2312.03732)
    * @param ranks the clients' own, in turn over all clients in the order of their ids, so that with
    *     as many ranks as clients each has its own; empty for {@code rank} everywhere
+   * @param start PEFT folder whose adapters the run begins with; null for fresh ones
    */
   public record Lora(
       @Key(value = "rows of A", required = true, min = 1) int rank,
@@ -161,7 +183,8 @@ public record TrainConfig(
               value = "ranks of the clients in the order of their ids, over and over",
               byDefault = "[]",
               counts = true)
-          List<Integer> ranks)
+          List<Integer> ranks,
+      @Key("PEFT folder to begin with, a URI or path; absent for fresh adapters") String start)
       implements Section {
 
     /** The global adapters hold every client's. */

@@ -19,21 +19,22 @@ import org.tributary.error.WrongInput;
  *
  * @param prompts in file order, at least one
  * @param answers of each row
- * @param endToken ends an answer
+ * @param special the tokens that begin and end texts
  * @param maxLength the most ids of a row
  */
 public record GenerationSet(
-    List<String> prompts, List<String> answers, long endToken, int maxLength) implements TextRows {
+    List<String> prompts, List<String> answers, SpecialTokens special, int maxLength)
+    implements TextRows {
 
   /**
    * Where prompts and answers come from.
    *
    * @param prompt how a row becomes a prompt
    * @param answer the column of the answer
-   * @param endToken ends an answer
+   * @param special the tokens that begin and end texts
    * @param maxLength the most ids of a row
    */
-  public record Layout(Prompt prompt, String answer, long endToken, int maxLength) {}
+  public record Layout(Prompt prompt, String answer, SpecialTokens special, int maxLength) {}
 
   /**
    * Reads folders of Parquet files, in the order given and there in the order of their names.
@@ -79,7 +80,7 @@ public record GenerationSet(
       }
     }
     return new GenerationSet(
-        List.copyOf(prompts), List.copyOf(answers), layout.endToken(), layout.maxLength());
+        List.copyOf(prompts), List.copyOf(answers), layout.special(), layout.maxLength());
   }
 
   @Override
@@ -97,7 +98,7 @@ public record GenerationSet(
       long[] answer = answer(row, tokens);
       int whole = prompt.length + answer.length;
       answer = Arrays.copyOf(answer, Math.min(answer.length, maxLength - 1));
-      prompt = cutLeft(prompt, maxLength - answer.length, tokens);
+      prompt = asked().cut(prompt, maxLength - answer.length, tokens);
       truncated += prompt.length + answer.length < whole ? 1 : 0;
       long[] both = Arrays.copyOf(prompt, prompt.length + answer.length);
       System.arraycopy(answer, 0, both, prompt.length, answer.length);
@@ -107,8 +108,12 @@ public record GenerationSet(
     return padded(ids, starts, truncated, padId);
   }
 
+  private Prompts asked() {
+    return new Prompts(prompts, special, maxLength);
+  }
+
   private long[] promptIds(int row, Tokens tokens) {
-    long[] ids = tokens.encode(prompts.get(row), true).ids();
+    long[] ids = asked().ids(row, tokens);
     if (ids.length == 0) {
       throw new WrongInput(
           "row %d: the prompt \"%s\" has no tokens; fill its columns in, or add words to data.prompt"
@@ -120,25 +125,11 @@ public record GenerationSet(
   private long[] answer(int row, Tokens tokens) {
     long[] text = tokens.encode(answers.get(row), false).ids();
     long[] ended = Arrays.copyOf(text, text.length + 1);
-    ended[text.length] = endToken;
+    ended[text.length] = special.end();
     return ended;
   }
 
-  /** The right end of a prompt, with its leading special token if it has one. */
-  private static long[] cutLeft(long[] prompt, int most, Tokens tokens) {
-    if (prompt.length <= most) {
-      return prompt;
-    }
-    long[] cut = Arrays.copyOfRange(prompt, prompt.length - most, prompt.length);
-    long[] special = tokens.encode("", true).ids();
-    if (special.length > 0 && most > 0 && prompt[0] == special[0]) {
-      cut[0] = special[0];
-    }
-    return cut;
-  }
-
-  private static TextBatch padded(
-      List<long[]> ids, List<Integer> starts, int truncated, long padId) {
+  static TextBatch padded(List<long[]> ids, List<Integer> starts, int truncated, long padId) {
     int rows = ids.size();
     int length = ids.stream().mapToInt(row -> row.length).max().orElseThrow();
     long[] all = new long[rows * length];
@@ -161,22 +152,12 @@ public record GenerationSet(
    *
    * @param rows indices
    * @param tokens how text becomes ids
-   * @param padId what fills up short rows
    * @param room ids that must stay free behind a prompt
    * @return a batch whose labels are all ignored
    */
-  public TextBatch prompts(int[] rows, Tokens tokens, long padId, int room) {
-    List<long[]> ids = new ArrayList<>();
-    List<Integer> starts = new ArrayList<>();
-    int truncated = 0;
-    for (int row : rows) {
-      long[] whole = promptIds(row, tokens);
-      long[] prompt = cutLeft(whole, Math.max(1, maxLength - room), tokens);
-      truncated += prompt.length < whole.length ? 1 : 0;
-      ids.add(prompt);
-      starts.add(prompt.length);
-    }
-    return padded(ids, starts, truncated, padId);
+  public TextBatch prompts(int[] rows, Tokens tokens, int room) {
+    List<long[]> ids = Arrays.stream(rows).mapToObj(row -> promptIds(row, tokens)).toList();
+    return asked().batch(ids, tokens, room);
   }
 
   @Override

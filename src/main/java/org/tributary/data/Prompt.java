@@ -1,5 +1,6 @@
 package org.tributary.data;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,13 +13,21 @@ import java.util.regex.Pattern;
 import org.tributary.error.WrongInput;
 
 /**
- * How a row becomes a prompt: a text in which {@code {column}} stands for a column's value.
+ * How a row becomes a prompt: a text in which {@code {column}} stands for a column's value, alone
+ * or as the question of a chat.
  *
  * @param text of the prompt
  * @param bare the text for rows whose {@code optional} column is empty; null where there is none
  * @param optional the column that may be empty; null where there is none
+ * @param chat what the text is the question of; null where it stands alone
  */
-public record Prompt(String text, String bare, String optional) {
+public record Prompt(String text, String bare, String optional, Chat chat) {
+  /** The name of prompts that follow the model's own chat template. */
+  public static final String CHAT = "chat";
+
+  /** The question of a chat, where nothing else is said. */
+  private static final String QUESTION = "{question}";
+
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
 
   /** Prompts with a name. */
@@ -29,6 +38,7 @@ public record Prompt(String text, String bare, String optional) {
               "seed-paper",
               new Prompt(
                   "### INSTRUCTION\nAnswer the Question\n\n### QUESTION\n{question}\n\n### ANSWER\n",
+                  null,
                   null,
                   null),
               // Taori et al. 2023, with the column names of Dolly.
@@ -41,9 +51,59 @@ public record Prompt(String text, String bare, String optional) {
                   "Below is an instruction that describes a task. Write a response that appropriately"
                       + " completes the request.\n\n### Instruction:\n{instruction}\n\n###"
                       + " Response:\n",
-                  "context"),
+                  "context",
+                  null),
               "plain",
-              new Prompt("{question}\n", null, null)));
+              new Prompt(QUESTION + "\n", null, null, null)));
+
+  /**
+   * A chat around questions.
+   *
+   * @param template the model's
+   * @param system what the model is told first; null for the template's own, if it has one
+   */
+  public record Chat(ChatTemplate template, String system) {}
+
+  /** Where a chat template comes from, if one is asked for. */
+  @FunctionalInterface
+  public interface Templates {
+    /**
+     * The model's template.
+     *
+     * @return read from its folder
+     * @throws IOException where the file system fails
+     */
+    ChatTemplate template() throws IOException;
+  }
+
+  /**
+   * What a configuration says of prompts.
+   *
+   * @param prompt {@link #CHAT}, a name, or a text with at least one {@code {column}}
+   * @param message the question of a chat: a name or a text, too; null for {@code {question}}
+   * @param system what the model is told first in a chat; null for the template's own
+   */
+  public record Keys(String prompt, String message, String system) {}
+
+  /**
+   * The prompt that a configuration asks for.
+   *
+   * @param keys of the configuration
+   * @param templates the model's chat template
+   * @return the prompt
+   * @throws WrongInput if it is none, or the template does not take such messages
+   * @throws IOException where a file system fails
+   */
+  public static Prompt of(Keys keys, Templates templates) throws IOException {
+    if (!keys.prompt().equals(CHAT)) {
+      return of(keys.prompt());
+    }
+    Prompt message = of(keys.message() == null ? QUESTION : keys.message());
+    Chat chat = new Chat(templates.template(), keys.system());
+    // A template that takes no system message says so when it is filled in.
+    chat.template().prompt(chat.system(), "?");
+    return new Prompt(message.text(), message.bare(), message.optional(), chat);
+  }
 
   /**
    * A prompt by name, or one's own.
@@ -57,11 +117,11 @@ public record Prompt(String text, String bare, String optional) {
     if (named != null) {
       return named;
     }
-    Prompt own = new Prompt(given, null, null);
+    Prompt own = new Prompt(given, null, null, null);
     if (own.columns().isEmpty()) {
       throw new WrongInput(
-          "data.prompt: \"%s\" is no known prompt (%s), and as a text of your own it has no {column}"
-              .formatted(given, String.join(", ", NAMED.keySet())));
+          "data.prompt: \"%s\" is no known prompt (%s, %s), and as a text of your own it has no {column}"
+              .formatted(given, String.join(", ", NAMED.keySet()), CHAT));
     }
     return own;
   }
@@ -92,12 +152,14 @@ public record Prompt(String text, String bare, String optional) {
       String given = value.apply(optional);
       chosen = given == null || given.isBlank() ? bare : text;
     }
-    return PLACE
-        .matcher(chosen)
-        .replaceAll(
-            place -> {
-              String given = value.apply(place.group(1));
-              return Matcher.quoteReplacement(given == null ? "" : given);
-            });
+    String filled =
+        PLACE
+            .matcher(chosen)
+            .replaceAll(
+                place -> {
+                  String given = value.apply(place.group(1));
+                  return Matcher.quoteReplacement(given == null ? "" : given);
+                });
+    return chat == null ? filled : chat.template().prompt(chat.system(), filled);
   }
 }

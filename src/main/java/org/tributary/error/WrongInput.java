@@ -1,5 +1,6 @@
 package org.tributary.error;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,6 +9,7 @@ import java.util.List;
  */
 public final class WrongInput extends RuntimeException {
   private static final long serialVersionUID = 1;
+  private static final int MOST = 10;
 
   /**
    * One problem.
@@ -37,5 +39,21 @@ public final class WrongInput extends RuntimeException {
    */
   public static WrongInput all(String heading, List<String> problems) {
     return new WrongInput(heading + "\n  " + String.join("\n  ", problems));
+  }
+
+  /**
+   * Several problems of which there may be very many, such as one for each tensor of a model.
+   *
+   * @param heading what they are about, such as a file's name
+   * @param problems one sentence each, at least one
+   * @return an exception whose message has the heading, a line for each of the first ten problems,
+   *     and how many more there are
+   */
+  public static WrongInput some(String heading, List<String> problems) {
+    List<String> told = new ArrayList<>(problems.subList(0, Math.min(MOST, problems.size())));
+    if (problems.size() > MOST) {
+      told.add("and %d more".formatted(problems.size() - MOST));
+    }
+    return all(heading, told);
   }
 }

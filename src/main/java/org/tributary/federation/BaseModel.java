@@ -1,12 +1,16 @@
 package org.tributary.federation;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.HuggingFaceFolder;
-import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
@@ -21,9 +25,12 @@ import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 import org.tributary.model.WeightNames;
 import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
 
 /** The model that a run begins with: its files, and what they say it is. */
 public final class BaseModel {
+  private static final Set<DType> TYPES = EnumSet.of(DType.F32, DType.F16, DType.BF16);
+
   private final HuggingFaceFolder files;
   private final Map<String, SafeTensorsHeader.Entry> tensors;
   private final Architecture architecture;
@@ -54,18 +61,7 @@ public final class BaseModel {
    */
   static BaseModel open(Store store, TrainConfig.Model settings) throws IOException {
     HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));
-    return new BaseModel(files, headers(store, files), settings);
-  }
-
-  private static Map<String, SafeTensorsHeader.Entry> headers(Store store, HuggingFaceFolder files)
-      throws IOException {
-    Map<String, SafeTensorsHeader.Entry> all = new LinkedHashMap<>();
-    for (Path file : files.weightFiles()) {
-      try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
-        all.putAll(reader.header().tensors());
-      }
-    }
-    return all;
+    return new BaseModel(files, files.tensors(), settings);
   }
 
   /**
@@ -77,15 +73,65 @@ public final class BaseModel {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     tensors.forEach((name, entry) -> shapes.put(name, entry.shape()));
     WeightNames.check(files.folder().toString(), architecture, shapes);
+    List<String> problems = new ArrayList<>();
     used()
         .forEach(
             (name, entry) -> {
-              if (entry.dtype() != DType.F32) {
-                throw new WrongInput(
-                    "%s: tensor %s is %s; this release trains F32 weights: save the model in float32"
-                        .formatted(files.folder(), name, entry.dtype()));
+              if (!TYPES.contains(entry.dtype())) {
+                problems.add("tensor %s is %s".formatted(name, entry.dtype()));
+              } else if (entry.bytes() > HostTensor.MAX_BYTES) {
+                problems.add("tensor %s has %d bytes".formatted(name, entry.bytes()));
               }
             });
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: weights must be F32, F16 or BF16, and of less than 2 GiB a tensor; save it so:"
+              .formatted(files.folder()),
+          problems);
+    }
+  }
+
+  /**
+   * Checks that what trains can be held in float32.
+   *
+   * @param names of tensors that train
+   * @throws WrongInput if one has 2 GiB or more then
+   */
+  void checkTrainable(Set<String> names) {
+    List<String> problems = new ArrayList<>();
+    tensors.forEach(
+        (name, entry) -> {
+          long bytes = entry.elements() * DType.F32.bytes();
+          if (names.contains(name) && bytes > HostTensor.MAX_BYTES) {
+            problems.add("tensor %s would take %d bytes".formatted(name, bytes));
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          ("%s: what trains is held in float32, of less than 2 GiB a tensor; leave these out in"
+                  + " framework.train, or train adapters:")
+              .formatted(files.folder()),
+          problems);
+    }
+  }
+
+  /**
+   * Reads all weights once and looks at their values.
+   *
+   * @throws WrongInput that names weights with NaN or infinite numbers, and matrices that should be
+   *     equal and are not
+   * @throws IOException where a file system fails
+   */
+  void checkValues() throws IOException {
+    files.checkFinite(used().keySet());
+    for (Map.Entry<String, String> tie : architecture.tiedWeights().entrySet()) {
+      if (tensors.containsKey(tie.getKey())
+          && !files.tensor(tie.getKey()).equals(files.tensor(tie.getValue()))) {
+        throw new WrongInput(
+            "%s: config.json ties %s to %s, but the two differ; set tie_word_embeddings to false, or remove %s"
+                .formatted(files.folder(), tie.getKey(), tie.getValue(), tie.getKey()));
+      }
+    }
   }
 
   /**
@@ -97,8 +143,15 @@ public final class BaseModel {
    */
   Map<String, long[]> newHead(int labels) {
     Map<String, long[]> head = architecture.head(labels);
-    if (!tensors.keySet().containsAll(head.keySet())) {
+    Set<String> missing = new TreeSet<>(head.keySet());
+    missing.removeAll(tensors.keySet());
+    if (missing.size() == head.size()) {
       return head;
+    }
+    if (!missing.isEmpty()) {
+      throw new WrongInput(
+          "%s: has a part of a classifier, without %s; save it again, or take the model without its classifier"
+              .formatted(files.folder(), String.join(", ", missing)));
     }
     head.forEach(
         (name, shape) -> {

@@ -27,12 +27,13 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
    *
    * @param loss cross entropy
    * @param counts confusion matrix
+   * @param truncated rows that were cut
    */
-  record Sums(double loss, long[][] counts) {}
+  record Sums(double loss, long[][] counts, long truncated) {}
 
   @Override
   public Sums none() {
-    return new Sums(0, new long[classes][classes]);
+    return new Sums(0, new long[classes][classes], 0);
   }
 
   @Override
@@ -67,13 +68,13 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
       loss += Math.log(sum) + values[i * classes + best] - values[i * classes + truth];
       counts[truth][best]++;
     }
-    return new Sums(loss, counts);
+    return new Sums(loss, counts, batch.truncated());
   }
 
   @Override
   public Sums plus(Sums one, Sums other) {
     Confusion sum = new Confusion(one.counts()).plus(new Confusion(other.counts()));
-    return new Sums(one.loss() + other.loss(), sum.counts());
+    return new Sums(one.loss() + other.loss(), sum.counts(), one.truncated() + other.truncated());
   }
 
   @Override
@@ -86,6 +87,7 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
     scores.put("macro_f1", confusion.macroF1());
     scores.put("micro_f1", confusion.microF1());
     scores.put("weighted_f1", overall.weightedFMeasure());
+    scores.put("truncated_rows", (double) all.truncated());
     return scores;
   }
 

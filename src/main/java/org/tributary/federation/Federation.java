@@ -73,6 +73,10 @@ public final class Federation {
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);
     EvaluationRows.check(store, blueprint);
+    if (!store.exists(folder.start())) {
+      blueprint.base().checkValues();
+      blueprint.adapterStart(store);
+    }
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {
       identity.checkAgainst(store, folder); // whoever held the lock may have begun another run

@@ -2,13 +2,14 @@ package org.tributary.federation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.tributary.client.Continuation;
 import org.tributary.client.Inputs;
+import org.tributary.client.Writer;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Batch;
 import org.tributary.data.Examples;
@@ -32,12 +33,17 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
    *
    * @param answers how likely the given answers are
    * @param written how the written ones compare with them
+   * @param rows whose prompt and answer were cut
+   * @param prompts that were cut to leave room for the written answer
    */
-  record Sums(Perplexity answers, TextScores written) {}
+  record Sums(Perplexity answers, TextScores written, long rows, long prompts) {}
+
+  /** Written answers, and how many of their prompts were cut. */
+  private record Written(List<String> answers, int truncated) {}
 
   @Override
   public Sums none() {
-    return new Sums(Perplexity.empty(), TextScores.empty());
+    return new Sums(Perplexity.empty(), TextScores.empty(), 0, 0);
   }
 
   @Override
@@ -67,51 +73,34 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     }
     int[] written =
         spread.rows(Arrays.stream(places).filter(spread.some(settings.generate())).toArray());
+    Written own = write(bench, scratch, weights, set, written);
     TextScores scores = TextScores.empty();
-    if (written.length > 0) {
-      String[] answers = write(bench, scratch, weights, set, written);
-      for (int i = 0; i < written.length; i++) {
-        scores = scores.plus(answers[i], set.answers().get(written[i]));
-      }
+    for (int i = 0; i < written.length; i++) {
+      scores = scores.plus(own.answers().get(i), set.answers().get(written[i]));
     }
-    return new Sums(new Perplexity(sum, nll.length), scores);
+    return new Sums(new Perplexity(sum, nll.length), scores, batch.truncated(), own.truncated());
   }
 
-  private String[] write(
+  private Written write(
       Bench bench, NDManager scratch, List<NDArray> weights, GenerationSet set, int[] indices) {
+    if (indices.length == 0) {
+      return new Written(List.of(), 0);
+    }
     int most = settings.newTokens();
-    TextBatch prompts = set.prompts(indices, bench.tokens(), bench.model().padToken(), most);
-    long[] lengths = new long[indices.length];
-    for (int i = 0; i < prompts.mask().length; i++) {
-      lengths[i / prompts.length()] += prompts.mask()[i];
-    }
-    NDArray tokens =
-        bench
-            .model()
-            .generate(
-                scratch,
-                weights,
-                Inputs.of(scratch, prompts).get(0),
-                scratch.create(lengths),
-                Decoding.greedy(List.of(set.endToken())),
-                scratch.zeros(new Shape(indices.length, most)));
-    int made = (int) tokens.getShape().get(1);
-    long[] ids = tokens.toLongArray();
-    String[] answers = new String[indices.length];
-    for (int i = 0; i < indices.length; i++) {
-      long[] row = Arrays.copyOfRange(ids, i * made, (i + 1) * made);
-      int end = 0;
-      while (end < made && row[end] != set.endToken()) {
-        end++;
-      }
-      answers[i] = bench.tokens().decode(Arrays.copyOf(row, end), true).strip();
-    }
-    return answers;
+    TextBatch prompts = set.prompts(indices, bench.tokens(), most);
+    List<Continuation> written =
+        new Writer(bench.model(), bench.tokens(), Decoding.greedy(set.special().ends()))
+            .write(scratch, weights, prompts, most);
+    return new Written(written.stream().map(c -> c.text().strip()).toList(), prompts.truncated());
   }
 
   @Override
   public Sums plus(Sums one, Sums other) {
-    return new Sums(one.answers().plus(other.answers()), one.written().plus(other.written()));
+    return new Sums(
+        one.answers().plus(other.answers()),
+        one.written().plus(other.written()),
+        one.rows() + other.rows(),
+        one.prompts() + other.prompts());
   }
 
   @Override
@@ -119,6 +108,7 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     SortedMap<String, Double> scores = new TreeMap<>();
     scores.put("loss", all.answers().meanLoss());
     scores.put("perplexity", all.answers().value());
+    scores.put("truncated_rows", (double) all.rows());
     TextScores written = all.written();
     if (written.rows() > 0) {
       scores.put("generated", (double) written.rows());
@@ -126,6 +116,7 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
       scores.put("rouge_l", written.rouge().rougeL());
       scores.put("rouge_l_stemmed", written.stemmedRouge().rougeL());
       scores.put("exact_match", written.exactMatch().value());
+      scores.put("truncated_prompts", (double) all.prompts());
     }
     return scores;
   }

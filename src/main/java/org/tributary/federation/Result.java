@@ -3,16 +3,20 @@ package org.tributary.federation;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
-import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.Heads;
+import org.tributary.checkpoint.ModelEdit;
 import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftConfig;
+import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.ImageProcessor;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -60,9 +64,7 @@ final class Result {
 
   private void write(Path target, Map<String, HostTensor> tensors) throws IOException {
     if (blueprint.lora() == null) {
-      Map<String, HostTensor> weights = new TreeMap<>(blueprint.base().files().weights());
-      weights.putAll(tensors);
-      HuggingFaceFolder.write(store, target, config(), named(weights), otherFiles());
+      edit(tensors).write(store, blueprint.base().files(), target);
       return;
     }
     Map<String, HostTensor> adapter = named(tensors);
@@ -72,65 +74,103 @@ final class Result {
             .map(name -> name.substring(0, name.lastIndexOf('.')))
             .distinct()
             .toList();
-    PeftAdapter.Config config =
-        new PeftAdapter.Config(
+    PeftConfig config =
+        new PeftConfig(
             blueprint.lora().rank(),
             blueprint.lora().alpha(),
             blueprint.lora().rslora(),
-            targets(),
+            PeftConfig.Targets.of(targets()),
             saved,
+            Map.of(),
+            Map.of(),
+            blueprint.adapted().keySet().stream().anyMatch(blueprint.architecture()::transposed),
             blueprint.base().files().folder().toString(),
-            blueprint.architecture().task() == Task.GENERATION ? "CAUSAL_LM" : "SEQ_CLS");
-    new PeftAdapter(config, adapter).write(store, target);
+            taskType());
+    Map<String, String> notes =
+        fresh()
+            ? PeftNotes.of(blueprint.labels(), blueprint.architecture().pooling().key())
+            : Map.of();
+    new PeftAdapter(config, adapter, notes).write(store, target);
   }
 
-  /** Tensors under the names that transformers and peft look for. */
+  /** The base model with what was trained in the places, and the types, that it had there. */
+  private ModelEdit edit(Map<String, HostTensor> tensors) throws IOException {
+    Set<String> there = blueprint.base().files().tensors().keySet();
+    Map<String, ModelEdit.Change> changed = new TreeMap<>();
+    Map<String, HostTensor> replaced = new TreeMap<>();
+    Map<String, HostTensor> added = new TreeMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (there.contains(name) && blueprint.newHead().containsKey(name)) {
+            replaced.put(name, tensor);
+          } else if (there.contains(name)) {
+            changed.put(name, before -> tensor);
+          } else {
+            added.put(name, tensor);
+          }
+        });
+    blueprint
+        .architecture()
+        .tiedWeights()
+        .forEach(
+            (name, same) -> {
+              if (there.contains(name) && changed.containsKey(same)) {
+                changed.put(name, changed.get(same));
+              }
+            });
+    return new ModelEdit(
+        fresh() ? config() : null,
+        fresh() ? blueprint.architecture()::nameWithHead : UnaryOperator.identity(),
+        changed,
+        replaced,
+        named(added));
+  }
+
+  private boolean fresh() {
+    return !blueprint.newHead().isEmpty();
+  }
+
+  /** Tensors under the names that they have in a model with a head, as peft wraps it. */
   private Map<String, HostTensor> named(Map<String, HostTensor> tensors) {
-    if (blueprint.newHead().isEmpty()) {
-      return tensors;
-    }
     Map<String, HostTensor> named = new TreeMap<>();
     tensors.forEach(
         (name, tensor) -> named.put(blueprint.architecture().nameWithHead(name), tensor));
     return named;
   }
 
-  /** Short names where they say it all, as peft takes them; else the layers one by one. */
-  private List<String> targets() {
-    List<String> asked = blueprint.lora().targets();
-    return asked.stream().anyMatch(t -> t.contains("*"))
-        ? blueprint.adapted().keySet().stream().map(blueprint.architecture()::nameWithHead).toList()
-        : asked;
+  /** What peft calls the task; it knows none for images. */
+  private String taskType() {
+    if (blueprint.architecture().task() == Task.GENERATION) {
+      return "CAUSAL_LM";
+    }
+    return blueprint.architecture().headedClass().equals("ForSequenceClassification")
+        ? "SEQ_CLS"
+        : null;
   }
 
+  /** Short names where they mean these layers and no others to peft; else one by one. */
+  private List<String> targets() throws IOException {
+    List<String> asked = blueprint.lora().targets();
+    Set<String> weights = new TreeSet<>(blueprint.base().files().tensors().keySet());
+    blueprint.adapted().keySet().forEach(layer -> weights.remove(layer + ".weight"));
+    boolean exact =
+        asked.stream()
+            .noneMatch(
+                t ->
+                    t.contains("*")
+                        || weights.stream().anyMatch(w -> ("." + w).endsWith("." + t + ".weight")));
+    return exact
+        ? asked
+        : blueprint.adapted().keySet().stream()
+            .map(blueprint.architecture()::nameWithHead)
+            .toList();
+  }
+
+  /** The base model's, with what loaders need to know of its new classifier. */
   private ObjectNode config() {
     ObjectNode config = blueprint.base().files().config();
-    if (!blueprint.newHead().isEmpty()) {
-      ObjectNode names = config.putObject("id2label");
-      ObjectNode ids = config.putObject("label2id");
-      for (int i = 0; i < blueprint.labels().size(); i++) {
-        names.put(Integer.toString(i), blueprint.labels().get(i));
-        ids.put(blueprint.labels().get(i), i);
-      }
-      String family = config.path("architectures").path(0).asText("BertModel");
-      config
-          .putArray("architectures")
-          .add(family.replaceFirst("(Model|For.*)$", "") + blueprint.architecture().headedClass());
-      config.put("tributary_pooling", blueprint.architecture().pooling().key());
-      return blueprint.architecture().configWithHead(config);
-    }
-    return config;
-  }
-
-  private Map<String, byte[]> otherFiles() throws IOException {
-    Map<String, byte[]> files = new HashMap<>();
-    for (String name :
-        List.of(HuggingFaceFolder.TOKENIZER, "tokenizer_config.json", ImageProcessor.FILE)) {
-      Path file = new Path(blueprint.base().files().folder(), name);
-      if (store.exists(file)) {
-        files.put(name, store.readAll(file));
-      }
-    }
-    return files;
+    Heads.put(config, blueprint.labels(), blueprint.architecture().headedClass());
+    config.put(Heads.POOLING, blueprint.architecture().pooling().key());
+    return blueprint.architecture().configWithHead(config);
   }
 }

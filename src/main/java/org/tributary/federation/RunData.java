@@ -1,12 +1,12 @@
 package org.tributary.federation;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Augmentation;
+import org.tributary.data.ChatTemplate;
 import org.tributary.data.ClassificationSet;
 import org.tributary.data.Examples;
 import org.tributary.data.GenerationSet;
@@ -14,6 +14,7 @@ import org.tributary.data.ImageProcessor;
 import org.tributary.data.ImageSet;
 import org.tributary.data.Manifest;
 import org.tributary.data.Prompt;
+import org.tributary.data.SpecialTokens;
 import org.tributary.data.TextExamples;
 import org.tributary.data.TextRows;
 import org.tributary.data.Tokens;
@@ -27,24 +28,31 @@ public final class RunData {
   private final Path folder;
   private final Manifest manifest;
   private final List<String> labels;
+  private final Prompt prompt;
+  private final SpecialTokens special;
   private final ImageProcessor processor;
 
-  private RunData(
-      TrainConfig config,
-      BaseModel base,
-      Path folder,
-      Manifest manifest,
-      ImageProcessor processor) {
+  private RunData(Store store, TrainConfig config, BaseModel base, Path folder) throws IOException {
     this.config = config;
     this.base = base;
     this.folder = folder;
-    this.manifest = manifest;
-    this.processor = processor;
+    manifest = Manifest.read(store, folder);
+    processor = base.imageProcessor(store);
     Kinds.check(base, config, manifest);
-    labels =
-        base.architecture().task() == Task.GENERATION
-            ? List.of()
-            : Labels.of(base.files(), manifest, config);
+    if (base.architecture().task() == Task.GENERATION) {
+      labels = List.of();
+      TrainConfig.Data d = config.data();
+      Path model = base.files().folder();
+      prompt =
+          Prompt.of(
+              new Prompt.Keys(d.prompt(), d.message(), d.system()),
+              () -> ChatTemplate.read(store, model));
+      special = SpecialTokens.read(store, model, base.architecture().vocabulary(), prompt);
+    } else {
+      labels = Labels.of(base.files(), manifest, config);
+      prompt = null;
+      special = null;
+    }
   }
 
   /**
@@ -59,8 +67,7 @@ public final class RunData {
    */
   static RunData open(Store store, TrainConfig config, BaseModel base) throws IOException {
     Path folder = store.path(config.data().path());
-    return new RunData(
-        config, base, folder, Manifest.read(store, folder), base.imageProcessor(store));
+    return new RunData(store, config, base, folder);
   }
 
   /**
@@ -137,30 +144,19 @@ public final class RunData {
       return GenerationSet.read(
           store,
           folders,
-          new GenerationSet.Layout(
-              Prompt.of(d.prompt()), d.answer(), endToken(), config.model().maxLength()));
+          new GenerationSet.Layout(prompt, d.answer(), special, config.model().maxLength()));
     }
     return ClassificationSet.read(
         store, folders, new ClassificationSet.Columns(d.text(), d.label()), labels);
   }
 
   /**
-   * The token that ends a text, as the model's config.json has it.
+   * The tokens that begin and end the language model's texts.
    *
-   * @return its id
-   * @throws WrongInput if there is none
+   * @return null for a classifier
    */
-  public long endToken() {
-    JsonNode end = base.files().config().path("eos_token_id");
-    JsonNode first = end.isArray() ? end.path(0) : end;
-    if (!first.isIntegralNumber()
-        || first.longValue() < 0
-        || first.longValue() >= base.architecture().vocabulary()) {
-      throw new WrongInput(
-          "%s: config.json has no eos_token_id within the vocabulary; add it, for no answer ends without it"
-              .formatted(base.files().folder()));
-    }
-    return first.longValue();
+  public SpecialTokens special() {
+    return special;
   }
 
   /** Where the set lies. */

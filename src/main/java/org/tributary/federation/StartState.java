@@ -7,12 +7,13 @@ import java.util.TreeMap;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.model.Lora;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
 
 /**
- * Every tensor of a plan before the first round: weights as the base model has them, adapters as
- * {@link Lora#start} draws them, a new classifier from N(0, σ²) with zero biases.
+ * Every tensor of a plan before the first round: weights as the base model has them, in float32,
+ * adapters as {@link Lora#start} draws them, a new classifier from N(0, σ²) with zero biases.
  */
 public final class StartState {
   private StartState() {}
@@ -31,6 +32,7 @@ public final class StartState {
     blueprint
         .adapted()
         .forEach((layer, shape) -> start.putAll(blueprint.lora().start(layer, shape, seed)));
+    Map<String, HostTensor> given = blueprint.adapterStart(store);
     blueprint
         .newHead()
         .forEach(
@@ -42,11 +44,12 @@ public final class StartState {
         for (String name : reader.header().tensors().keySet()) {
           if (blueprint.plan().parts().containsKey(name)
               && !blueprint.newHead().containsKey(name)) {
-            start.put(name, reader.tensor(name));
+            start.put(name, reader.tensor(name).to(DType.F32));
           }
         }
       }
     }
+    start.putAll(given);
     start.keySet().retainAll(blueprint.plan().parts().keySet());
     return start;
   }

@@ -76,7 +76,9 @@ public final class Tables {
           "bleu4",
           "rouge_l",
           "rouge_l_stemmed",
-          "exact_match");
+          "exact_match",
+          "truncated_rows",
+          "truncated_prompts");
 
   /** One row an evaluation. */
   public static final Schema EVALS = evals();

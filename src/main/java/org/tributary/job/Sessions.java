@@ -1,6 +1,7 @@
 package org.tributary.job;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -11,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 
 /** Spark sessions as jobs need them, and the checks that come before one is opened. */
@@ -25,18 +27,19 @@ public final class Sessions {
    * Opens a session; the caller closes it.
    *
    * @param job name for people who look at the cluster
+   * @param key of the configuration that says how many threads a task uses
    * @param taskCpus CPU threads that one task uses, at least 1: Spark places tasks accordingly
    * @return a session whose SQL has the time zone UTC
    * @throws WrongInput when there is no master, or its executors have fewer cores than a task takes
    */
-  public static SparkSession open(String job, int taskCpus) {
+  public static SparkSession open(String job, String key, int taskCpus) {
     SparkConf conf = new SparkConf();
     String master = master(conf);
     int cores = cores(master, conf);
     if (cores < taskCpus) {
       throw new WrongInput(
-          "client.threads is %d, but an executor of %s has %d cores; lower it or give more cores"
-              .formatted(taskCpus, master, cores));
+          "%s is %d, but an executor of %s has %d cores; lower it or give more cores"
+              .formatted(key, taskCpus, master, cores));
     }
     return SparkSession.builder()
         .appName("tributary " + job)
@@ -44,6 +47,18 @@ public final class Sessions {
         .config("spark.ui.showConsoleProgress", false)
         .config("spark.sql.session.timeZone", "UTC")
         .getOrCreate();
+  }
+
+  /**
+   * Opens a session for a job whose threads are its clients'; the caller closes it.
+   *
+   * @param job name for people who look at the cluster
+   * @param taskCpus CPU threads that one task uses, at least 1
+   * @return a session whose SQL has the time zone UTC
+   * @throws WrongInput when there is no master, or its executors have fewer cores than a task takes
+   */
+  public static SparkSession open(String job, int taskCpus) {
+    return open(job, "client.threads", taskCpus);
   }
 
   /**
@@ -80,6 +95,23 @@ public final class Sessions {
     if (!problems.isEmpty()) {
       throw WrongInput.all("The master and the paths do not go together:", problems);
     }
+  }
+
+  /**
+   * The same for the paths of a run.
+   *
+   * @param run its configuration
+   * @param hadoop names the default file system
+   * @throws WrongInput naming each key whose path other nodes would not see
+   */
+  static void requireReachable(TrainConfig run, Configuration hadoop) {
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("out", run.out());
+    paths.put("model.path", run.model().path());
+    paths.put("data.path", run.data().path());
+    TrainConfig.Lora lora = run.framework().lora();
+    paths.put("framework.lora.start", lora == null ? null : lora.start());
+    requireReachable(paths, run.shared(), hadoop);
   }
 
   /**

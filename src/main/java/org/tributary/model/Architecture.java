@@ -3,7 +3,6 @@ package org.tributary.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
@@ -42,6 +41,16 @@ public interface Architecture {
    */
   default List<String> ignoredWeights() {
     return List.of("*position_ids", "*rotary_emb.inv_freq");
+  }
+
+  /**
+   * Matrices that are one in the model and that a checkpoint may hold twice all the same, such as a
+   * head that is the token embedding. Where it holds both, they must be equal, and stay so.
+   *
+   * @return the name that is used, by the name that need not be there
+   */
+  default Map<String, String> tiedWeights() {
+    return Map.of();
   }
 
   /**
@@ -100,15 +109,6 @@ public interface Architecture {
   Map<String, long[]> linearLayers();
 
   /**
-   * The weights that are used both before the blocks and behind them, such as a tied embedding.
-   *
-   * @return names
-   */
-  default Set<String> sharedWeights() {
-    return Set.of();
-  }
-
-  /**
    * Whether a linear layer's weight lies [in, out] in the checkpoint, as a {@code Conv1D}'s of
    * transformers does. Its adapter lies as everywhere: A [r, in], B [out, r], and what it adds to
    * the weight is s (B A)^T.
@@ -149,6 +149,15 @@ public interface Architecture {
    * @return tokens
    */
   int maxPositions();
+
+  /**
+   * What bounds {@link #maxPositions}, for messages.
+   *
+   * @return a key of config.json
+   */
+  default String positionsKey() {
+    return "max_position_embeddings";
+  }
 
   /**
    * The token that fills up short rows.

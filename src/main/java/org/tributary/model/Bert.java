@@ -2,6 +2,7 @@ package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -56,7 +57,7 @@ final class Bert implements Architecture {
     epsilon = config.number("layer_norm_eps", 1e-12);
     initializerRange = config.number("initializer_range", 0.02);
     padToken = (long) config.number("pad_token_id", 0);
-    activation = Activations.of(config, "hidden_act", "gelu");
+    activation = config.activation("hidden_act", "gelu");
     config.choice("position_embedding_type", "absolute", Set.of("absolute"));
     if (hidden % heads != 0) {
       config.problem(
@@ -100,6 +101,12 @@ final class Bert implements Architecture {
       layer(w, prefix + "pooler.dense", hidden, hidden);
     }
     return w;
+  }
+
+  @Override
+  public List<String> ignoredWeights() {
+    // Heads of the pretraining, and the pooler where it is not used.
+    return List.of("*position_ids", "cls.*", prefix + "pooler.dense.*");
   }
 
   @Override

@@ -12,37 +12,29 @@ import org.tributary.error.WrongInput;
  */
 final class ConfigJson {
   private final JsonNode json;
-  private final String within;
+  private final String section;
   private final List<String> problems;
+
+  /** Two lengths of a picture. */
+  record Sides(int height, int width) {}
 
   ConfigJson(JsonNode json) {
     this(json, "", new ArrayList<>());
     refuse("quantization_config", "save the weights in float32, float16 or bfloat16");
   }
 
-  private ConfigJson(JsonNode json, String within, List<String> problems) {
+  private ConfigJson(JsonNode json, String section, List<String> problems) {
     this.json = json;
-    this.within = within;
+    this.section = section;
     this.problems = problems;
   }
 
-  /** Two lengths of a picture. */
-  record Sides(int height, int width) {}
-
-  /** The object under a key that must be there; its problems are told with these. */
+  /** A part of the file, whose problems are told with those of the whole. */
   ConfigJson section(String key) {
-    if (!has(key)) {
+    if (!json.path(key).isObject()) {
       problem(key + " must be an object, got " + shown(json.path(key)));
     }
-    return in(key);
-  }
-
-  /** The object under a key, or an empty one; its problems are told with these. */
-  ConfigJson in(String key) {
-    if (has(key) && !json.get(key).isObject()) {
-      problem(key + " must be an object, got " + shown(json.get(key)));
-    }
-    return new ConfigJson(json.path(key), within + key + ".", problems);
+    return new ConfigJson(json.path(key), section + key + ".", problems);
   }
 
   boolean has(String key) {
@@ -115,6 +107,11 @@ final class ConfigJson {
     return value;
   }
 
+  /** An activation function's text, of those in {@link Activations}. */
+  String activation(String key, String absent) {
+    return Activations.TEXT.get(choice(key, absent, Activations.TEXT.keySet()));
+  }
+
   /** Refuses a key that asks for something else altogether. */
   void refuse(String key, String wayOut) {
     if (has(key)) {
@@ -182,7 +179,7 @@ final class ConfigJson {
   }
 
   void problem(String problem) {
-    problems.add(within + problem);
+    problems.add(section + problem);
   }
 
   /** Throws if anything was wrong so far. */

@@ -28,6 +28,8 @@ final class GatedDecoder implements Architecture {
 
   private static final String EMBEDDING = "model.embed_tokens.weight";
 
+  private static final String LM_HEAD = "lm_head.weight";
+
   private static final String WEIGHT = ".weight";
 
   /**
@@ -162,7 +164,7 @@ final class GatedDecoder implements Architecture {
     }
     w.put("model.norm.weight", new long[] {hidden});
     if (!tied) {
-      w.put("lm_head.weight", new long[] {vocabulary, hidden});
+      w.put(LM_HEAD, new long[] {vocabulary, hidden});
     }
     return w;
   }
@@ -177,6 +179,11 @@ final class GatedDecoder implements Architecture {
   @Override
   public Map<String, long[]> optionalWeights() {
     return Map.of();
+  }
+
+  @Override
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of(LM_HEAD, EMBEDDING) : Map.of();
   }
 
   @Override
@@ -198,11 +205,6 @@ final class GatedDecoder implements Architecture {
   }
 
   @Override
-  public Set<String> sharedWeights() {
-    return tied ? Set.of(EMBEDDING) : Set.of();
-  }
-
-  @Override
   public String program() {
     Map<String, Object> constants = new HashMap<>(rope.constants());
     constants.put("hidden", hidden);
@@ -212,7 +214,7 @@ final class GatedDecoder implements Architecture {
     constants.put("head", head);
     constants.put("epsilon", epsilon);
     constants.put("activation", traits.activation());
-    constants.put("head_weight", tied ? EMBEDDING : "lm_head.weight");
+    constants.put("head_weight", tied ? EMBEDDING : LM_HEAD);
     return Programs.decoder(
         layers, BLOCKS, constants, "rotary.py", rope.text(), traits.text(), "gated.py");
   }
@@ -225,6 +227,11 @@ final class GatedDecoder implements Architecture {
   @Override
   public int maxPositions() {
     return Math.min(rope.positions(), traits.window());
+  }
+
+  @Override
+  public String positionsKey() {
+    return traits.window() < rope.positions() ? "sliding_window" : "max_position_embeddings";
   }
 
   @Override

@@ -32,7 +32,7 @@ final class Gemma {
         new GatedDecoder.Traits(
             "gemma.py",
             new GatedDecoder.Defaults(8192, 16, 256, true),
-            Activations.of(config, "hidden_activation", TANH),
+            Activations.TEXT.get(TANH),
             GatedDecoder.attentionBias(config),
             false,
             Integer.MAX_VALUE));

@@ -2,8 +2,8 @@ package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for
@@ -20,6 +20,8 @@ final class Gpt2 implements Architecture {
   static final String HEADED = "transformer.";
 
   private static final String WEIGHT = ".weight";
+
+  private static final String WTE = "wte.weight";
 
   private static final String LM_HEAD = "lm_head.weight";
 
@@ -54,7 +56,7 @@ final class Gpt2 implements Architecture {
     initializerRange = config.number("initializer_range", 0.02);
     padToken = config.padToken(vocabulary);
     tied = config.flag("tie_word_embeddings", true);
-    activation = Activations.of(config, "activation_function", "gelu_new");
+    activation = config.activation("activation_function", "gelu_new");
     config.only("scale_attn_weights", true);
     config.only("scale_attn_by_inverse_layer_idx", false);
     config.only("reorder_and_upcast_attn", false);
@@ -74,7 +76,7 @@ final class Gpt2 implements Architecture {
   @Override
   public Map<String, long[]> weights() {
     Map<String, long[]> w = new LinkedHashMap<>();
-    w.put(prefix + "wte.weight", new long[] {vocabulary, hidden});
+    w.put(prefix + WTE, new long[] {vocabulary, hidden});
     w.put(prefix + "wpe.weight", new long[] {positions, hidden});
     for (int i = 0; i < layers; i++) {
       String b = blocks() + i + ".";
@@ -112,6 +114,17 @@ final class Gpt2 implements Architecture {
   }
 
   @Override
+  public List<String> ignoredWeights() {
+    // The causal mask and what masked places get, which old checkpoints hold as tensors.
+    return List.of("*.attn.bias", "*.attn.masked_bias");
+  }
+
+  @Override
+  public Map<String, String> tiedWeights() {
+    return tied ? Map.of(LM_HEAD, prefix + WTE) : Map.of();
+  }
+
+  @Override
   public Map<String, long[]> head(int labels) {
     return Map.of();
   }
@@ -142,11 +155,6 @@ final class Gpt2 implements Architecture {
   }
 
   @Override
-  public Set<String> sharedWeights() {
-    return tied ? Set.of(prefix + "wte.weight") : Set.of();
-  }
-
-  @Override
   public String program() {
     return Programs.decoder(
         layers,
@@ -158,7 +166,7 @@ final class Gpt2 implements Architecture {
             "epsilon", epsilon,
             "activation", activation,
             "prefix", prefix,
-            "head_weight", tied ? prefix + "wte.weight" : LM_HEAD),
+            "head_weight", tied ? prefix + WTE : LM_HEAD),
         "gpt2.py");
   }
 
@@ -170,6 +178,11 @@ final class Gpt2 implements Architecture {
   @Override
   public int maxPositions() {
     return positions;
+  }
+
+  @Override
+  public String positionsKey() {
+    return "n_positions";
   }
 
   @Override

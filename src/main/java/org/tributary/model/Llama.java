@@ -28,7 +28,7 @@ final class Llama {
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(2048, 0, 0, false),
-            Activations.of(config, "hidden_act", "silu"),
+            config.activation("hidden_act", "silu"),
             biased,
             false,
             Integer.MAX_VALUE));

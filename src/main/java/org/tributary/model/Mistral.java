@@ -30,7 +30,7 @@ final class Mistral {
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(4096 * 32, 8, 0, false),
-            Activations.of(config, "hidden_act", "silu"),
+            config.activation("hidden_act", "silu"),
             Set.of(),
             false,
             window));

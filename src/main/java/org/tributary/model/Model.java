@@ -93,15 +93,13 @@ public final class Model implements AutoCloseable {
 
   private NDArray frozenArray(HostTensor w) {
     boolean mapped = w.data().isDirect() && !manager.getDevice().isGpu();
-    NDArray array =
-        mapped
-            ? Torch.view(manager, w.data(), dataType(w), w.shape())
-            : Torch.copy(manager, w.data(), dataType(w), w.shape());
-    return inPrecision(manager, array, dataType(w));
+    return mapped && w.dtype() != DType.BF16
+        ? inPrecision(manager, Torch.view(manager, w.data(), dataType(w), w.shape()), w.dtype())
+        : copy(manager, w);
   }
 
-  private NDArray inPrecision(NDManager owner, NDArray array, DataType type) {
-    if (!type.isFloating() || type == precision.type()) {
+  private NDArray inPrecision(NDManager owner, NDArray array, DType type) {
+    if (!type.isFloating() || type == precision.host()) {
       return array;
     }
     try (array) {
@@ -113,7 +111,6 @@ public final class Model implements AutoCloseable {
     return switch (w.dtype()) {
       case F32 -> DataType.FLOAT32;
       case F16 -> DataType.FLOAT16;
-      case BF16 -> DataType.BFLOAT16;
       case I64 -> DataType.INT64;
       default -> throw new IllegalArgumentException("a weight of type " + w.dtype());
     };
@@ -144,8 +141,16 @@ public final class Model implements AutoCloseable {
   }
 
   private NDArray copy(NDManager owner, HostTensor value) {
-    DataType type = dataType(value);
-    return inPrecision(owner, Torch.copy(owner, value.data(), type, value.shape()), type);
+    // Made narrower on the host, so that the engine is given no more than it keeps.
+    HostTensor given =
+        value.dtype().isFloating() && value.dtype().bytes() > precision.host().bytes()
+            ? value.to(precision.host())
+            : value;
+    NDArray array =
+        given.dtype() == DType.BF16
+            ? casts.bfloat16(owner, given.data(), given.shape())
+            : Torch.copy(owner, given.data(), dataType(given), given.shape());
+    return inPrecision(owner, array, given.dtype());
   }
 
   /**
@@ -206,7 +211,7 @@ public final class Model implements AutoCloseable {
    * @return such as a tied embedding
    */
   public Set<String> sharedWeights() {
-    return architecture.sharedWeights();
+    return Set.copyOf(architecture.tiedWeights().values());
   }
 
   Program program() {

@@ -2,6 +2,7 @@ package org.tributary.model;
 
 import ai.djl.ndarray.types.DataType;
 import java.util.Locale;
+import org.tributary.protocol.DType;
 
 /**
  * The type of weights and activations in the engine. Losses, and what optimizers remember, are
@@ -9,14 +10,16 @@ import java.util.Locale;
  */
 public enum Precision {
   /** IEEE single precision. */
-  FLOAT32(DataType.FLOAT32),
+  FLOAT32(DataType.FLOAT32, DType.F32),
   /** The upper half of a float32: its range, 8 bits of mantissa, half the memory. */
-  BFLOAT16(DataType.BFLOAT16);
+  BFLOAT16(DataType.BFLOAT16, DType.BF16);
 
   private final DataType type;
+  private final DType host;
 
-  Precision(DataType type) {
+  Precision(DataType type, DType host) {
     this.type = type;
+    this.host = host;
   }
 
   /**
@@ -31,5 +34,9 @@ public enum Precision {
 
   DataType type() {
     return type;
+  }
+
+  DType host() {
+    return host;
   }
 }

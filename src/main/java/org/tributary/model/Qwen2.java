@@ -29,7 +29,7 @@ final class Qwen2 {
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(POSITIONS, 32, 0, false),
-            Activations.of(config, "hidden_act", "silu"),
+            config.activation("hidden_act", "silu"),
             Set.copyOf(GatedDecoder.QUERY_KEY_VALUE),
             false,
             Integer.MAX_VALUE));

@@ -28,7 +28,7 @@ final class Qwen3 {
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(POSITIONS, 32, 128, false),
-            Activations.of(config, "hidden_act", "silu"),
+            config.activation("hidden_act", "silu"),
             GatedDecoder.attentionBias(config),
             true,
             Integer.MAX_VALUE));

@@ -1,5 +1,6 @@
 package org.tributary.model;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -39,9 +40,11 @@ record Rope(String type, int positions, String text, Map<String, Object> constan
 
   private static final String ORIGINAL = "original_max_position_embeddings";
 
+  private static final String THETA = "rope_theta";
+
   private static final String PARTIAL = "partial_rotary_factor";
 
-  private static final Set<String> COMMON = Set.of("rope_type", "type", "rope_theta", PARTIAL);
+  private static final Set<String> COMMON = Set.of("rope_type", "type", THETA, PARTIAL);
 
   private static final Map<String, Set<String>> KEYS =
       Map.of(
@@ -53,75 +56,93 @@ record Rope(String type, int positions, String text, Map<String, Object> constan
   /**
    * Reads it.
    *
-   * @param config gets the problems, each type that is not supported among them
+   * @param config gets the problems, each type and key that is not supported among them
    * @param head size of a head
    * @param trained max_position_embeddings
    * @return the frequencies
    */
   static Rope of(ConfigJson config, int head, int trained) {
-    ConfigJson own = config.in(config.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
+    double theta = config.positive(THETA, 10000);
+    config.only(PARTIAL, 1);
+    for (String key : List.of("rope_scaling", "rope_parameters")) {
+      if (config.has(key)) {
+        return extended(config, config.section(key), theta, head, trained);
+      }
+    }
+    return plain(theta, trained);
+  }
+
+  private static Rope extended(
+      ConfigJson config, ConfigJson own, double absent, int head, int trained) {
     String type = own.choice(own.has("rope_type") ? "rope_type" : "type", DEFAULT, KEYS.keySet());
-    Set<String> keys = KEYS.getOrDefault(type, Set.of());
     if (KEYS.containsKey(type)) {
-      own.onlyKeys(type, COMMON, keys);
+      own.onlyKeys(type, COMMON, KEYS.get(type));
     }
     own.only(PARTIAL, 1);
-    config.only(PARTIAL, 1);
-    double theta = own.positive("rope_theta", config.positive("rope_theta", 10000));
-    double factor = keys.contains(FACTOR) ? own.positive(FACTOR) : 1;
-    if (factor < 1) {
-      own.problem(FACTOR + " must be at least 1, got " + factor);
-    }
+    double theta = own.positive(THETA, absent);
     return switch (type) {
-      case LINEAR ->
-          new Rope(
-              type,
-              times(trained, factor),
-              "rope_linear.py",
-              Map.of("theta", theta, FACTOR, factor));
-      case DYNAMIC -> dynamic(own, head, trained, theta, factor);
-      case LLAMA3 -> llama3(config, own, trained, theta, factor);
-      default -> new Rope(type, trained, "rope_default.py", Map.of("theta", theta));
+      case LINEAR -> linear(own, theta, trained);
+      case DYNAMIC -> dynamic(own, theta, head, trained);
+      case LLAMA3 ->
+          llama3(own, theta, config.size(ORIGINAL, own.size(ORIGINAL, trained)), trained);
+      default -> plain(theta, trained);
     };
   }
 
-  private static Rope dynamic(ConfigJson own, int head, int trained, double theta, double factor) {
+  private static Rope plain(double theta, int trained) {
+    return new Rope(DEFAULT, trained, "rope_default.py", Map.of("theta", theta));
+  }
+
+  private static Rope linear(ConfigJson own, double theta, int trained) {
+    double factor = factor(own);
+    return new Rope(
+        LINEAR, times(trained, factor), "rope_linear.py", Map.of("theta", theta, "factor", factor));
+  }
+
+  private static Rope dynamic(ConfigJson own, double theta, int head, int trained) {
     if (head <= 2) {
       own.problem("type \"dynamic\" needs a head_dim above 2, got " + head);
     }
-    Map<String, Object> constants =
+    double factor = factor(own);
+    return new Rope(
+        DYNAMIC,
+        times(trained, factor),
+        "rope_dynamic.py",
         Map.of(
-            "theta", theta, FACTOR, factor, "positions", trained, "exponent", head / (head - 2.0));
-    return new Rope(DYNAMIC, times(trained, factor), "rope_dynamic.py", constants);
+            "theta", theta,
+            "factor", factor,
+            "positions", trained,
+            "exponent", head / (head - 2.0)));
   }
 
-  private static Rope llama3(
-      ConfigJson config, ConfigJson own, int trained, double theta, double factor) {
-    int original = config.size(ORIGINAL, own.size(ORIGINAL, trained));
+  private static Rope llama3(ConfigJson own, double theta, int original, int trained) {
+    double factor = factor(own);
     double low = own.positive(LOW);
     double high = own.positive(HIGH);
     if (low >= high) {
       own.problem("%s %s must be below %s %s".formatted(LOW, low, HIGH, high));
     }
-    Map<String, Object> constants =
+    return new Rope(
+        LLAMA3,
+        trained,
+        "rope_llama3.py",
         Map.of(
-            "theta",
-            theta,
-            FACTOR,
-            factor,
-            "positions",
-            original,
-            "low",
-            low,
-            "high",
-            high,
-            "long_wave",
-            original / low,
-            "short_wave",
-            original / high,
-            "two_pi",
-            2 * Math.PI);
-    return new Rope(LLAMA3, trained, "rope_llama3.py", constants);
+            "theta", theta,
+            "factor", factor,
+            "positions", original,
+            "low", low,
+            "high", high,
+            "long_wave", original / low,
+            "short_wave", original / high,
+            "two_pi", 2 * Math.PI));
+  }
+
+  private static double factor(ConfigJson own) {
+    double factor = own.positive(FACTOR);
+    if (factor < 1) {
+      own.problem(FACTOR + " must be at least 1, got " + factor);
+    }
+    return factor;
   }
 
   private static int times(int trained, double factor) {

@@ -88,6 +88,11 @@ final class Siglip extends VisionTransformer {
   }
 
   @Override
+  boolean isLinear(String name) {
+    return super.isLinear(name) || name.startsWith("head.mlp.");
+  }
+
+  @Override
   public List<String> ignoredWeights() {
     return List.of(
         "text_model.*", "logit_scale", "logit_bias", "*position_ids", prefix() + "head.*");

@@ -41,7 +41,7 @@ record VisionSizes(
             new ImageShape(config.size("num_channels", 3), image.height(), image.width()),
             config.sides("patch_size", 16),
             config.number("layer_norm_eps", epsilon),
-            Activations.of(config, "hidden_act", activation));
+            config.activation("hidden_act", activation));
     sizes.problems(config);
     return sizes;
   }

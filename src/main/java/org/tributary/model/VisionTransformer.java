@@ -136,13 +136,18 @@ abstract class VisionTransformer implements Architecture {
     weights()
         .forEach(
             (name, shape) -> {
-              if (name.startsWith(prefix + names.blocks())
-                  && shape.length == 2
-                  && name.endsWith(".weight")) {
+              if (shape.length == 2
+                  && name.endsWith(".weight")
+                  && isLinear(name.substring(prefix.length()))) {
                 linear.put(name.substring(0, name.length() - ".weight".length()), shape);
               }
             });
     return linear;
+  }
+
+  /** Whether a matrix, by its name without prefix, is a layer that adapters can be put on. */
+  boolean isLinear(String name) {
+    return name.startsWith(names.blocks());
   }
 
   @Override

@@ -2,18 +2,18 @@ package org.tributary.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Globs;
 
 /** The names of a checkpoint's tensors against those its architecture has. */
 public final class WeightNames {
-  private static final int MOST = 10;
-
   private WeightNames() {}
 
   /**
@@ -22,7 +22,7 @@ public final class WeightNames {
    * @param where the model's folder, for messages
    * @param architecture of its config.json
    * @param shapes of its tensors, by name
-   * @throws WrongInput that lists missing tensors and wrong shapes, at most ten
+   * @throws WrongInput that lists missing and unknown tensors and wrong shapes, at most ten
    */
   public static void check(String where, Architecture architecture, Map<String, long[]> shapes) {
     List<String> problems = new ArrayList<>();
@@ -37,24 +37,29 @@ public final class WeightNames {
                 problems.add(mismatch(name, found, asked));
               }
             });
+    Map<String, long[]> optional = new LinkedHashMap<>(architecture.optionalWeights());
     architecture
-        .optionalWeights()
-        .forEach(
-            (name, asked) -> {
-              long[] found = shapes.get(name);
-              if (found != null && !Arrays.equals(found, asked)) {
-                problems.add(mismatch(name, found, asked));
-              }
-            });
-    if (problems.isEmpty()) {
-      return;
+        .tiedWeights()
+        .forEach((name, same) -> optional.put(name, architecture.weights().get(same)));
+    optional.forEach(
+        (name, asked) -> {
+          long[] found = shapes.get(name);
+          if (found != null && !Arrays.equals(found, asked)) {
+            problems.add(mismatch(name, found, asked));
+          }
+        });
+    Set<String> unknown = new TreeSet<>(shapes.keySet());
+    unknown.removeAll(architecture.weights().keySet());
+    unknown.removeAll(optional.keySet());
+    unknown.removeAll(architecture.head(1).keySet());
+    for (String glob : architecture.ignoredWeights()) {
+      unknown.removeIf(Globs.of(glob)::matches);
     }
-    int more = problems.size() - MOST;
-    List<String> shown = new ArrayList<>(problems.subList(0, Math.min(MOST, problems.size())));
-    if (more > 0) {
-      shown.add("and " + more + " more");
+    unknown.forEach(
+        name -> problems.add("tensor " + name + " is there, but config.json asks for none"));
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(where + ": the weights do not fit config.json:", problems);
     }
-    throw WrongInput.all(where + ": the weights do not fit config.json:", shown);
   }
 
   private static String mismatch(String name, long[] found, long[] asked) {

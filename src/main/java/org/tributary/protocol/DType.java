@@ -1,5 +1,7 @@
 package org.tributary.protocol;
 
+import java.nio.ByteBuffer;
+
 /**
  * Element types of tensors on files and on the wire, under the names that safetensors gives them.
  */
@@ -28,5 +30,36 @@ public enum DType {
    */
   public int bytes() {
     return bytes;
+  }
+
+  /**
+   * Whether elements are floating-point numbers.
+   *
+   * @return true for F64, F32, F16 and BF16
+   */
+  public boolean isFloating() {
+    return this == F64 || this == F32 || this == F16 || this == BF16;
+  }
+
+  /**
+   * Looks for what is no number.
+   *
+   * @param elements little-endian, from position to limit, which stay where they are
+   * @return whether all are finite; true for types that know no NaN and no infinity
+   */
+  public boolean allFinite(ByteBuffer elements) {
+    for (int at = elements.position(); isFloating() && at < elements.limit(); at += bytes) {
+      boolean finite =
+          switch (this) {
+            case F64 -> Double.isFinite(elements.getDouble(at));
+            case F32 -> Float.isFinite(elements.getFloat(at));
+            case F16 -> (elements.getShort(at) & 0x7c00) != 0x7c00;
+            default -> (elements.getShort(at) & 0x7f80) != 0x7f80;
+          };
+      if (!finite) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -13,6 +13,8 @@ import java.util.Arrays;
  * @param data the elements, row-major and little-endian, from position 0 to its limit
  */
 public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
+  /** The largest tensor: a buffer has fewer than 2 GiB. */
+  public static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
   /** Checks that shape and bytes agree. */
   public HostTensor {
@@ -93,6 +95,46 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
     float[] values = new float[view.remaining()];
     view.get(values);
     return values;
+  }
+
+  /**
+   * The same numbers in another floating-point type. To a wider type they stay exactly as they are;
+   * to a narrower one they are rounded to the nearest, ties to even, and what is too large becomes
+   * infinite. F64 is read, never made.
+   *
+   * @param type F32, F16 or BF16
+   * @return this tensor where it has that type already, else a copy
+   * @throws IllegalArgumentException where either type is another one, or the copy would have 2 GiB
+   *     or more
+   */
+  public HostTensor to(DType type) {
+    if (type == dtype) {
+      return this;
+    }
+    if (!dtype.isFloating() || !type.isFloating() || type == DType.F64) {
+      throw new IllegalArgumentException("no conversion from %s to %s".formatted(dtype, type));
+    }
+    long size = Math.multiplyExact(elements(), type.bytes());
+    if (size > MAX_BYTES) {
+      throw new IllegalArgumentException("%s as %s takes %d bytes".formatted(this, type, size));
+    }
+    ByteBuffer from = data();
+    ByteBuffer to = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+    while (from.hasRemaining()) {
+      float value =
+          switch (dtype) {
+            case F64 -> (float) from.getDouble();
+            case F32 -> from.getFloat();
+            case F16 -> Halves.fromF16(from.getShort());
+            default -> Halves.fromBf16(from.getShort());
+          };
+      switch (type) {
+        case F32 -> to.putFloat(value);
+        case F16 -> to.putShort(Halves.toF16(value));
+        default -> to.putShort(Halves.toBf16(value));
+      }
+    }
+    return new HostTensor(type, shape, to.flip());
   }
 
   /** Equal when type, shape and every byte are: NaNs with the same bits count as equal. */

@@ -4,6 +4,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +20,9 @@ public final class Casts implements AutoCloseable {
   private static final Map<DataType, Long> NUMBERS =
       Map.of(
           DataType.FLOAT16, 5L, DataType.FLOAT32, 6L, DataType.FLOAT64, 7L, DataType.BFLOAT16, 15L);
+
+  /** Bytes copied at a time. */
+  private static final int PIECE = 1 << 24;
 
   private final Program program;
 
@@ -44,6 +50,41 @@ public final class Casts implements AutoCloseable {
       return program.call(owner, "cast", List.of(x, number)).get("x");
     } finally {
       x.setName(name);
+    }
+  }
+
+  /**
+   * Copies bfloat16 bytes into a new array. The engine makes none from bytes, and aborts when asked
+   * to: they go in as float16 and are told what they are inside.
+   *
+   * @param owner of the result
+   * @param bytes little-endian, row-major; a read-only map of a file will do
+   * @param shape sizes
+   * @return the array, whose memory is its own
+   */
+  public NDArray bfloat16(NDManager owner, ByteBuffer bytes, long... shape) {
+    try (NDManager scratch = owner.newSubManager()) {
+      if (bytes.isDirect()) {
+        NDArray whole = Torch.view(scratch, bytes, DataType.FLOAT16, shape);
+        return program.call(owner, "bfloat16", List.of(whole)).get("x");
+      }
+      NDArray empty = scratch.zeros(new Shape(shape), DataType.FLOAT16);
+      NDArray filled = program.call(owner, "bfloat16", List.of(empty)).get("x");
+      // One buffer for all pieces: buffers outside the heap stay until the next collection.
+      ByteBuffer buffer =
+          ByteBuffer.allocateDirect(Math.min(PIECE, bytes.remaining()))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer rest = bytes.duplicate();
+      for (long first = 0; rest.hasRemaining(); first += buffer.limit() / 2) {
+        int length = Math.min(buffer.capacity(), rest.remaining());
+        buffer.clear().put(rest.slice(rest.position(), length)).flip();
+        rest.position(rest.position() + length);
+        try (NDManager piece = scratch.newSubManager()) {
+          NDArray view = Torch.view(piece, buffer, DataType.FLOAT16, length / 2);
+          program.call(piece, "fill", List.of(filled, view, piece.create(first)));
+        }
+      }
+      return filled;
     }
   }
 

@@ -7,4 +7,4 @@ def norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
 
 def tokens(w: Dict[str, Tensor], ids: Tensor, positions: Tensor) -> Tensor:
   x = torch.embedding(w["model.embed_tokens.weight"], ids)
-  return x * torch.type_as(torch.full(annotate(List[int], []), ${root}), x)
+  return x * torch.full(annotate(List[int], []), ${root}, dtype=x.dtype, device=x.device)

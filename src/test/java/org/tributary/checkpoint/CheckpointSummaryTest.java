@@ -61,8 +61,17 @@ class CheckpointSummaryTest {
   void tellsOfAnAdapter() throws IOException {
     Path folder = store.path(disk.resolve("adapter").toString());
     new PeftAdapter(
-            new PeftAdapter.Config(
-                4, 8, true, List.of("query"), List.of("classifier"), "minilm", "SEQ_CLS"),
+            new PeftConfig(
+                4,
+                8,
+                true,
+                PeftConfig.Targets.of(List.of("query")),
+                List.of("classifier"),
+                Map.of(),
+                Map.of(),
+                false,
+                "minilm",
+                "SEQ_CLS"),
             Map.of(
                 "query.lora_A.weight", HostTensor.of(new float[8], 4, 2),
                 "query.lora_B.weight", HostTensor.of(new float[12], 3, 4)))

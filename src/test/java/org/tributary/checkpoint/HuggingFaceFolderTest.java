@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /** Model folders: written, read, staged and refused. */
@@ -128,6 +131,53 @@ class HuggingFaceFolderTest {
     assertThatThrownBy(() -> HuggingFaceFolder.open(store, folder).weights())
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("tensor a.weight is in another file");
+    assertThatThrownBy(() -> HuggingFaceFolder.open(store, folder).tensors())
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("its weight files do not fit together")
+        .hasMessageContaining(
+            "tensor a.weight is in model-00001-of-00002.safetensors and in model-00002-of-00002")
+        .hasMessageContaining("tensor a.bias is not in model-00002-of-00002.safetensors, as");
+  }
+
+  @Test
+  void indexAndFilesNameTheSameTensors() throws IOException {
+    put("config.json", "{}");
+    shard("model-00001-of-00002.safetensors", "a.weight");
+    shard("model-00002-of-00002.safetensors", "a.bias");
+    put(
+        HuggingFaceFolder.INDEX,
+        "{\"weight_map\":{\"a.bias\":\"model-00001-of-00002.safetensors\","
+            + "\"more\":\"model-00002-of-00002.safetensors\"}}");
+    assertThatThrownBy(() -> HuggingFaceFolder.open(store, folder).tensors())
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("tensor a.weight is in model-00001")
+        .hasMessageContaining("but the index does not name it")
+        .hasMessageContaining("tensor a.bias is in model-00002-of-00002.safetensors, not in model")
+        .hasMessageContaining("tensor more is not in model-00002-of-00002.safetensors");
+  }
+
+  @Test
+  void numbersThatAreNoneAreNamed() throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>(WEIGHTS);
+    for (int i = 0; i < 12; i++) {
+      weights.put("bad." + i, HostTensor.of(new float[] {1, Float.NaN}, 2));
+    }
+    weights.put("half", HostTensor.of(new float[] {1e6f}, 1).to(DType.F16));
+    weights.put("unused", HostTensor.of(new float[] {Float.NaN}, 1));
+    HuggingFaceFolder.write(store, folder, config, weights, Map.of());
+    HuggingFaceFolder model = HuggingFaceFolder.open(store, folder);
+    model.checkFinite(WEIGHTS.keySet());
+    assertThatThrownBy(() -> model.checkFinite(Set.of("half", "a.bias")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("no finite numbers")
+        .hasMessageContaining("tensor half of model.safetensors")
+        .hasMessageNotContaining("a.bias");
+    weights.remove("unused");
+    assertThatThrownBy(() -> model.checkFinite(weights.keySet()))
+        .hasMessageContaining("tensor bad.0 of")
+        .hasMessageEndingWith("and 3 more");
+    assertThat(model.tensor("half").dtype()).isEqualTo(DType.F16);
+    assertThatThrownBy(() -> model.tensor("none")).hasMessageContaining("has no tensor none");
   }
 
   @Test
@@ -144,9 +194,13 @@ class HuggingFaceFolderTest {
     Files.delete(disk.resolve("model").resolve(HuggingFaceFolder.INDEX));
     put("adapter_model.safetensors", "");
     refuses("is an adapter, no model");
+    put("pytorch_model.bin.index.json", "{}");
+    refuses("pytorch_model.bin.index.json, a pickle");
     put("pytorch_model.bin", "");
-    refuses("pytorch_model.bin, a pickle");
+    refuses("pytorch_model.bin, pytorch_model.bin.index.json, a pickle");
     refuses("safe_serialization=True");
+    put(HuggingFaceFolder.INDEX, "{\"weight_map\":{\"a\":\"pytorch_model-00001-of-00002.bin\"}}");
+    refuses("pytorch_model-00001-of-00002.bin, a pickle");
   }
 
   private void refuses(String part) {

@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.protocol.HostTensor;
 
 /** Adapters that peft wrote are read, and written again as peft would. */
 class PeftAdapterGoldenTest {
@@ -38,6 +42,47 @@ class PeftAdapterGoldenTest {
     }
   }
 
+  @TestFactory
+  List<DynamicTest> everyMergedModel() throws IOException {
+    try (Stream<Path> all = Files.walk(GOLDEN)) {
+      List<DynamicTest> tests =
+          all.filter(file -> file.endsWith("merged_targets.safetensors"))
+              .map(Path::getParent)
+              .sorted()
+              .map(run -> DynamicTest.dynamicTest(run.getFileName().toString(), () -> merges(run)))
+              .toList();
+      assertThat(tests).as("merged adapters in " + GOLDEN).isNotEmpty();
+      return tests;
+    }
+  }
+
+  /** W + s B A as peft merged it, in float32; and all else as it was. */
+  private void merges(Path run) throws IOException {
+    Path target = disk.resolve("merged").resolve(run.getFileName());
+    HuggingFaceFolder base =
+        HuggingFaceFolder.open(store, store.path(GOLDEN.resolve("llama_gqa").toString()));
+    PeftAdapter adapter =
+        PeftAdapter.read(store, store.path(run.resolve("adapter_final").toString()));
+    AdapterMerge.Done done =
+        AdapterMerge.write(
+            store, base, adapter, UnaryOperator.identity(), store.path(target.toString()));
+    Map<String, HostTensor> theirs = SafeTensors.map(run.resolve("merged_targets.safetensors"));
+    assertThat(done.merged()).containsExactlyInAnyOrderElementsOf(theirs.keySet());
+    Map<String, HostTensor> before = base.weights();
+    SafeTensors.map(target.resolve(HuggingFaceFolder.WEIGHTS))
+        .forEach(
+            (name, tensor) -> {
+              if (theirs.containsKey(name)) {
+                assertThat(tensor).as(name).isNotEqualTo(before.get(name));
+                assertThat(tensor.toFloats())
+                    .as(name)
+                    .containsExactly(theirs.get(name).toFloats(), Offset.offset(1e-6f));
+              } else {
+                assertThat(tensor).as(name).isEqualTo(before.get(name));
+              }
+            });
+  }
+
   private void comesBack(Path folder) throws IOException {
     PeftAdapter adapter = PeftAdapter.read(store, store.path(folder.toString()));
     Path copy = disk.resolve(Integer.toHexString(folder.hashCode()));
@@ -46,6 +91,8 @@ class PeftAdapterGoldenTest {
             Files.mismatch(folder.resolve(PeftAdapter.WEIGHTS), copy.resolve(PeftAdapter.WEIGHTS)))
         .as("peft's bytes")
         .isEqualTo(-1);
+    PeftAdapter again = PeftAdapter.read(store, store.path(copy.toString()));
+    assertThat(again).isEqualTo(adapter);
     ObjectMapper json = new ObjectMapper();
     JsonNode theirs = json.readTree(folder.resolve(PeftAdapter.CONFIG).toFile());
     json.readTree(copy.resolve(PeftAdapter.CONFIG).toFile())

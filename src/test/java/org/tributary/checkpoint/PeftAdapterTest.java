@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +16,10 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /** Adapter folders: written, read and refused. */
@@ -31,9 +35,27 @@ class PeftAdapterTest {
     folder = store.path(disk.resolve("adapter").toString());
   }
 
-  private static PeftAdapter.Config config(int rank, double alpha, boolean rslora) {
-    return new PeftAdapter.Config(
-        rank, alpha, rslora, List.of("value", "query"), List.of("classifier"), "base", "SEQ_CLS");
+  private static PeftConfig config(int rank, double alpha, boolean rslora) {
+    return config(rank, alpha, rslora, Map.of(), Map.of());
+  }
+
+  private static PeftConfig config(
+      int rank,
+      double alpha,
+      boolean rslora,
+      Map<String, Integer> ranks,
+      Map<String, Double> alphas) {
+    return new PeftConfig(
+        rank,
+        alpha,
+        rslora,
+        PeftConfig.Targets.of(List.of("value", "query")),
+        List.of("classifier"),
+        ranks,
+        alphas,
+        false,
+        "base",
+        "SEQ_CLS");
   }
 
   private static Map<String, HostTensor> tensors() {
@@ -80,8 +102,87 @@ class PeftAdapterTest {
 
   @Test
   void scalesByRankOrItsRoot() {
-    assertThat(config(4, 8, false).scaling()).isEqualTo(2);
-    assertThat(config(4, 8, true).scaling()).isEqualTo(4);
+    assertThat(config(4, 8, false).scaling(QUERY)).isEqualTo(2);
+    assertThat(config(4, 8, true).scaling(QUERY)).isEqualTo(4);
+  }
+
+  /** What peft 0.21's get_pattern_key gives for the same keys and modules. */
+  @ParameterizedTest
+  @CsvSource({
+    "query, true",
+    "self.query, true",
+    "encoder.layer.0.attention.self.query, true",
+    "^encoder.layer.0.attention.self.query, true",
+    "'layer.0.*query', true",
+    "layer.[01].attention.self.query, true",
+    "que, false",
+    "uery, false",
+    "^query, false",
+    "self, false",
+    "layer.1.attention.self.query, false"
+  })
+  void patternsMatchTheEndOfAName(String key, boolean matches) {
+    PeftConfig patterned = config(4, 8, false, Map.of(key, 2), Map.of(key, 32.0));
+    assertThat(patterned.rank(QUERY)).isEqualTo(matches ? 2 : 4);
+    assertThat(patterned.scaling(QUERY)).isEqualTo(matches ? 16 : 2);
+  }
+
+  @Test
+  void theFirstPatternCountsAndRankAndAlphaAreAlone() {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    ranks.put("query", 3);
+    ranks.put("self.query", 2);
+    PeftConfig patterned = config(4, 8, true, ranks, Map.of("value", 5.0));
+    assertThat(patterned.rank(QUERY)).isEqualTo(3);
+    assertThat(patterned.scaling(QUERY)).isEqualTo(8 / Math.sqrt(3));
+    assertThat(patterned.scaling("a.value")).isEqualTo(2.5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "all-linear, true",
+    "All-Linear, true",
+    ".*query, true",
+    "'.*\\.(query|key)', true",
+    "query, false",
+    ".*layer.1.*, false"
+  })
+  void targetsMayBeAPatternOfWholeNames(String pattern, boolean matches) {
+    assertThat(new PeftConfig.Targets(null, pattern).matches(QUERY)).isEqualTo(matches);
+  }
+
+  @Test
+  void targetsAreWholePartsOfNames() {
+    assertThat(PeftConfig.Targets.of(List.of("self.query")).matches(QUERY)).isTrue();
+    assertThat(PeftConfig.Targets.of(List.of(QUERY)).matches(QUERY)).isTrue();
+    assertThat(PeftConfig.Targets.of(List.of("uery", "quer", ".*")).matches(QUERY)).isFalse();
+  }
+
+  @Test
+  void patternsAndPatternedRanksComeBack() throws IOException {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    ranks.put("^encoder.layer.0.*", 2);
+    ranks.put("a", 1);
+    PeftConfig config =
+        new PeftConfig(
+            8,
+            2.5,
+            true,
+            new PeftConfig.Targets(null, ".*query"),
+            List.of("classifier"),
+            ranks,
+            Map.of("query", 3.0),
+            true,
+            "base",
+            null);
+    PeftAdapter adapter = new PeftAdapter(config, tensors());
+    adapter.write(store, folder);
+    PeftAdapter read = PeftAdapter.read(store, folder);
+    assertThat(read).isEqualTo(adapter);
+    assertThat(List.copyOf(read.config().rankPattern().keySet()))
+        .containsExactly("^encoder.layer.0.*", "a");
+    assertThat(CheckpointSummary.of(store, folder))
+        .contains("  r of a: 1", "  lora_alpha of query: 3", "  target modules: .*query");
   }
 
   @Test
@@ -110,6 +211,64 @@ class PeftAdapterTest {
         "only plain LoRA");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'use_dora': true                    | use_dora is true",
+        "'lora_bias': true                   | lora_bias is true",
+        "'bias': 'lora_only'                 | bias is \"lora_only\"",
+        "'init_lora_weights': 'pissa'        | init_lora_weights is \"pissa\"",
+        "'init_lora_weights': 'pissa_niter_4'| init_lora_weights is \"pissa_niter_4\"",
+        "'init_lora_weights': 'olora'        | init_lora_weights is \"olora\"",
+        "'init_lora_weights': 'loftq'        | init_lora_weights is \"loftq\"",
+        "'loftq_config': {'bits': 4}         | loftq_config is {\"bits\":4}",
+        "'layers_to_transform': [0]          | layers_to_transform is [0]",
+        "'layers_to_transform': 0            | layers_to_transform is 0",
+        "'layer_replication': [[0, 1]]       | layer_replication is [[0,1]]",
+        "'exclude_modules': ['key']          | exclude_modules is [\"key\"]",
+        "'megatron_config': {'a': 1}         | megatron_config is {\"a\":1}",
+        "'target_parameters': ['w']          | target_parameters is [\"w\"]",
+        "'trainable_token_indices': [1]      | trainable_token_indices is [1]",
+        "'alora_invocation_tokens': [1]      | alora_invocation_tokens is [1]",
+        "'a_later_invention': 7              | a_later_invention is 7",
+        "'target_modules': null              | target_modules is null",
+        "'target_modules': '('               | target_modules is \"(\"",
+        "'target_modules': []                | target_modules is []",
+        "'rank_pattern': {'(': 2}            | rank_pattern has (: 2",
+        "'rank_pattern': {'query': 0}        | rank_pattern has query: 0",
+        "'alpha_pattern': {'query': 'x'}     | alpha_pattern has query: \"x\"",
+      })
+  void refusesWhatItCannotCompute(String key, String message) throws IOException {
+    String plain = "{'peft_type':'LORA','r':4,'lora_alpha':8,'target_modules':['query'],%s}";
+    put("adapter_config.json", plain.formatted(key.strip()).replace('\'', '"'));
+    refuses("only plain LoRA", message.strip());
+  }
+
+  @Test
+  void whatIsOffOrSaysNothingIsTaken() throws IOException {
+    new PeftAdapter(config(2, 8, false), tensors()).write(store, folder);
+    Files.writeString(
+        disk.resolve("adapter/adapter_config.json"),
+        """
+        {"peft_type": "LORA", "r": 2, "lora_alpha": 8, "target_modules": ["query", "value"],
+         "modules_to_save": ["classifier", "score"], "use_dora": false, "lora_bias": false,
+         "exclude_modules": null, "layers_to_transform": [], "loftq_config": {},
+         "megatron_core": "megatron.core", "qalora_group_size": 16, "peft_version": "9.9",
+         "a_later_invention": null, "init_lora_weights": "gaussian", "lora_dropout": 0.1}""");
+    assertThat(PeftAdapter.read(store, folder).tensors()).isEqualTo(tensors());
+  }
+
+  @Test
+  void aPickleIsRefused() throws IOException {
+    put(
+        "adapter_config.json",
+        "{\"peft_type\":\"LORA\",\"r\":4,\"lora_alpha\":8,\"target_modules\":[\"query\"]}");
+    put("adapter_model.bin", "");
+    refuses("adapter_model.bin: is a pickle", "save_pretrained");
+  }
+
   @Test
   void refusesTensorsThatDoNotFitTheConfiguration() throws IOException {
     put(
@@ -119,12 +278,20 @@ class PeftAdapterTest {
     Map<String, HostTensor> tensors = new TreeMap<>();
     tensors.put("query.lora_A.weight", HostTensor.of(new float[4], 4, 1));
     tensors.put("base_model.model.query.lora_A.weight", HostTensor.of(new float[6], 2, 3));
+    tensors.put("base_model.model.key.lora_A.weight", HostTensor.of(new float[4], 4, 1));
+    tensors.put("base_model.model.embed.lora_embedding_A", HostTensor.of(new float[4], 4, 1));
+    tensors.put(
+        "base_model.model.ids",
+        new HostTensor(DType.I64, new long[] {0}, java.nio.ByteBuffer.allocate(0)));
     store.commit(
         new Path(folder, "adapter_model.safetensors"), SafeTensors.content(tensors, Map.of()));
     refuses(
         "tensor query.lora_A.weight does not begin with base_model.model.",
         "is there without query.lora_B.weight",
-        "has shape [2, 3], r is 4");
+        "has shape [2, 3], r is 4",
+        "module key is not of target_modules (query)",
+        "tensor embed.lora_embedding_A is of another kind",
+        "tensor base_model.model.ids is I64");
   }
 
   private void refuses(String... parts) {

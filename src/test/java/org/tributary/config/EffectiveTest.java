@@ -55,6 +55,8 @@ class EffectiveTest {
               text: text
               label: label
               prompt: seed-paper
+              message: null
+              system: null
               answer: answer
               augment:
                 flip: false

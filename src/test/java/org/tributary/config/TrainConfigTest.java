@@ -59,7 +59,9 @@ class TrainConfigTest {
         path: data/x
         text: definition
         label: category
-        prompt: "Q: {question}"
+        prompt: chat
+        message: "Q: {question}"
+        system: Be brief.
         answer: reply
         augment:
           flip: true
@@ -73,6 +75,7 @@ class TrainConfigTest {
           targets: [query, value]
           rslora: true
           ranks: [2, 8]
+          start: runs/a/adapter
       client:
         epochs: 0.5
         batch: 8
@@ -127,7 +130,15 @@ class TrainConfigTest {
                 6,
                 false,
                 new Model("models/m", null, 128, false),
-                new Data("data/d", "text", "label", "seed-paper", "answer", new Augment(false, 0)),
+                new Data(
+                    "data/d",
+                    "text",
+                    "label",
+                    "seed-paper",
+                    null,
+                    null,
+                    "answer",
+                    new Augment(false, 0)),
                 new Framework("fedavg", List.of(), null),
                 new Client(
                     10,
@@ -163,13 +174,16 @@ class TrainConfigTest {
                     "data/x",
                     "definition",
                     "category",
+                    "chat",
                     "Q: {question}",
+                    "Be brief.",
                     "reply",
                     new Augment(true, 4)),
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
-                    new Lora(8, 32, List.of("query", "value"), true, List.of(2, 8))),
+                    new Lora(
+                        8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter")),
                 new Client(
                     null,
                     0.5,

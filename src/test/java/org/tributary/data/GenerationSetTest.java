@@ -21,6 +21,7 @@ class GenerationSetTest {
           new Schema.Column("question", Schema.Type.STRING),
           new Schema.Column("answer", Schema.Type.STRING));
   private static final long END = 2;
+  private static final SpecialTokens SPECIAL = new SpecialTokens(List.of(END), END, 1, 7, false);
 
   @TempDir java.nio.file.Path dir;
   private final Store store = Store.of(new Configuration(false));
@@ -47,7 +48,7 @@ class GenerationSetTest {
         new Path(folder, "part-00000.parquet"),
         out -> ParquetRows.write(out, SCHEMA, Arrays.asList(rows)));
     GenerationSet.Layout layout =
-        new GenerationSet.Layout(Prompt.of("Q {question} A"), "answer", END, maxLength);
+        new GenerationSet.Layout(Prompt.of("Q {question} A"), "answer", SPECIAL, maxLength);
     return GenerationSet.read(store, List.of(folder), layout);
   }
 
@@ -95,7 +96,7 @@ class GenerationSetTest {
     assertThat(batch.ids()[11]).isEqualTo(END);
 
     GenerationSet tight =
-        new GenerationSet(set.prompts(), List.of(question + " " + question), END, 12);
+        new GenerationSet(set.prompts(), List.of(question + " " + question), SPECIAL, 12);
     TextBatch cut = tight.batch(new int[] {0}, tokens, 0);
     assertThat(cut.length()).isEqualTo(12);
     assertThat(cut.targets()).isEqualTo(11);
@@ -104,7 +105,7 @@ class GenerationSetTest {
   @Test
   void promptsAloneLeaveRoomForWhatIsToCome() throws IOException {
     GenerationSet set = set(20, "why", "because", "what is diabetes of the heart", "a disease");
-    TextBatch prompts = set.prompts(new int[] {0, 1}, tokens, 7, 12);
+    TextBatch prompts = set.prompts(new int[] {0, 1}, tokens, 12);
     assertThat(prompts.length()).isEqualTo(8);
     assertThat(prompts.targets()).isZero();
     assertThat(prompts.truncated()).isEqualTo(1);
@@ -117,7 +118,7 @@ class GenerationSetTest {
         .hasMessageContaining("row 0")
         .hasMessageContaining("answer");
     GenerationSet.Layout other =
-        new GenerationSet.Layout(Prompt.of("{questions}"), "answer", END, 20);
+        new GenerationSet.Layout(Prompt.of("{questions}"), "answer", SPECIAL, 20);
     assertThatThrownBy(() -> GenerationSet.read(store, List.of(new Path(dir.toUri())), other))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("questions");

@@ -3,18 +3,28 @@ package org.tributary.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
@@ -85,6 +95,48 @@ class ParquetRowsTest {
     }
     assertThat(files.get(0)).isEqualTo(files.get(1));
     assertThat(closed[0]).isFalse();
+  }
+
+  /** Parquet's own order of them is that of hash codes, another one in every JVM. */
+  @Test
+  void encodingsStandInTheOrderOfTheirNumbers() throws IOException {
+    List<Row> rows = new ArrayList<>(); // values that repeat are written with a dictionary
+    for (int i = 0; i < 1000; i++) {
+      rows.add(Row.of(ALL, "t" + i % 3, i % 5L, i, 0.5, 1f, true, new byte[] {(byte) i}));
+    }
+    Path file = write("encodings.parquet", ALL, rows);
+    byte[] bytes = store.readAll(file);
+    int length =
+        ByteBuffer.wrap(bytes, bytes.length - 8, 4).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    FileMetaData footer =
+        Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - length, length));
+    int several = 0;
+    for (ColumnChunk chunk : footer.getRow_groups().get(0).getColumns()) {
+      List<Encoding> encodings = chunk.getMeta_data().getEncodings();
+      assertThat(encodings).isSortedAccordingTo(Comparator.comparingInt(Encoding::getValue));
+      several += encodings.size() > 2 ? 1 : 0;
+    }
+    assertThat(several).isGreaterThan(3);
+    try (ParquetReading read = ParquetRows.read(store, file)) {
+      assertThat(list(read)).isEqualTo(rows);
+    }
+  }
+
+  @Test
+  void filesLargerThanWhatIsHeldBackAreWhole() throws IOException {
+    Schema text = Schema.of(new Schema.Column("text", Schema.Type.STRING));
+    SplittableRandom random = new SplittableRandom(3);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      byte[] noise = new byte[30_000];
+      random.nextBytes(noise);
+      rows.add(Row.of(text, Base64.getEncoder().encodeToString(noise)));
+    }
+    Path file = write("large.parquet", text, rows);
+    assertThat(Files.size(dir.resolve("large.parquet"))).isGreaterThan(8 << 20);
+    try (ParquetReading read = ParquetRows.read(store, file)) {
+      assertThat(list(read)).isEqualTo(rows);
+    }
   }
 
   @Test

@@ -40,6 +40,6 @@ class PromptTest {
     assertThatThrownBy(() -> Prompt.of("alpacca"))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("data.prompt")
-        .hasMessageContaining("alpaca, plain, seed-paper");
+        .hasMessageContaining("alpaca, plain, seed-paper, chat");
   }
 }

@@ -105,6 +105,17 @@ class TablesTest {
   }
 
   @Test
+  void theColumnsOfGeneratedAnswersAreOnThePage() {
+    List<List<String>> rows = cells("## Answers of generate");
+    assertThat(rows).allSatisfy(row -> assertThat(row).hasSize(4));
+    assertThat(rows.stream().map(row -> plain(row.get(0)) + " " + row.get(1)))
+        .containsExactlyElementsOf(
+            GenerationRows.ADDED.stream()
+                .map(c -> c.name() + " " + c.type().name().toLowerCase())
+                .toList());
+  }
+
+  @Test
   void columnsAreNullWhereThePageSaysSo() {
     assertThat(nulls("rounds", "true")).isEmpty();
     // A classifier's evaluations: what a language model is scored by is null, all of it.
@@ -116,7 +127,8 @@ class TablesTest {
             "bleu4",
             "rouge_l",
             "rouge_l_stemmed",
-            "exact_match");
+            "exact_match",
+            "truncated_prompts");
     assertThat(nulls("clients", "status = 'accepted'")).containsExactly("reason");
     assertThat(nulls("clients", "status = 'failed'"))
         .containsExactlyElementsOf(

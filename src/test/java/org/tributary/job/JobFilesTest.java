@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
+import org.tributary.config.GenerateConfig;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.RunSpec;
@@ -21,7 +22,8 @@ import org.tributary.federation.RunSpec;
  * Every file in jobs/ is one that its job takes, as it stands and as its head says to change it.
  */
 class JobFilesTest {
-  private static final String JOB = "jobs/submit \\S+ (train|partition|compare) (jobs/\\S+\\.yaml)";
+  private static final String JOB =
+      "jobs/submit \\S+ (train|partition|compare|generate) (jobs/\\S+\\.yaml)";
 
   static List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("jobs"))) {
@@ -44,6 +46,9 @@ class JobFilesTest {
     String text = Files.readString(file);
     if (run.contains(" compare ")) {
       return ConfigReader.read(file.toString(), text, sets, CompareConfig.class, Map.of());
+    }
+    if (run.contains(" generate ")) {
+      return ConfigReader.read(file.toString(), text, sets, GenerateConfig.class, Map.of());
     }
     return run.contains(" train ")
         ? ConfigReader.read(file.toString(), text, sets, TrainConfig.class, RunSpec.CHOICES)

@@ -184,6 +184,24 @@ class SubmitScriptTest {
         .contains("spark.task.cpus=" + threads, "spark.executor.cores=" + threads);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "threads: 3, , 3",
+    "batch: 2, , 1",
+    "threads: 3, threads=2, 2",
+    ", client.threads=4, 1"
+  })
+  void tasksTakeTheThreadsOfAGeneration(String line, String set, String threads) throws Exception {
+    Files.writeString(dir.resolve("g.yaml"), "model:\n  threads: 9\n" + (line == null ? "" : line));
+    List<String> args = new ArrayList<>(List.of("yarn", "generate", "g.yaml"));
+    if (set != null) {
+      args.addAll(List.of("--set", set));
+    }
+    List<String> words = words(Map.of(), args.toArray(String[]::new));
+    assertThat(confs(words))
+        .contains("spark.task.cpus=" + threads, "spark.executor.cores=" + threads);
+  }
+
   @Test
   void aDriverOnTheClusterGetsTheFile() throws Exception {
     Files.createDirectories(dir.resolve("jobs"));

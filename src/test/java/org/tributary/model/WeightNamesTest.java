@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,10 +48,47 @@ class WeightNamesTest {
   }
 
   @Test
-  void aCheckpointThatFitsPassesAndSoDoesOneWithExtras() {
+  void aCheckpointThatFitsPassesAndSoDoesOneWithKnownExtras() {
     assertThatCode(this::check).doesNotThrowAnyException();
     shapes.put("bert.embeddings.position_ids", new long[] {1, 64});
+    shapes.put("cls.predictions.bias", new long[] {420});
     assertThatCode(this::check).doesNotThrowAnyException();
+  }
+
+  @Test
+  void otherExtrasAreTold() {
+    shapes.put("bert.encoder.layer.2.output.dense.weight", new long[] {32, 32});
+    shapes.put("score.weight", new long[] {2, 32});
+    assertThatThrownBy(this::check)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(
+            "tensor bert.encoder.layer.2.output.dense.weight is there, but config.json asks for none")
+        .hasMessageContaining("tensor score.weight is there");
+    for (int i = 0; i < 20; i++) {
+      shapes.put("extra." + i, new long[] {1});
+    }
+    assertThatThrownBy(this::check)
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1 + 10 + 1))
+        .hasMessageEndingWith("and 12 more");
+  }
+
+  @Test
+  void aTiedHeadMayBeThereTwice() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode config =
+        (ObjectNode)
+            json.readTree(
+                java.nio.file.Path.of(System.getProperty("golden"), "llama_tied", "config.json")
+                    .toFile());
+    Architecture llama = Architectures.of(config, Set.of(), Pooling.MEAN);
+    Map<String, long[]> tied = new TreeMap<>(llama.weights());
+    String embedding = "model.embed_tokens.weight";
+    tied.put("lm_head.weight", tied.get(embedding));
+    assertThatCode(() -> WeightNames.check("m", llama, tied)).doesNotThrowAnyException();
+    assertThat(llama.tiedWeights()).containsExactly(Map.entry("lm_head.weight", embedding));
+    tied.put("lm_head.weight", new long[] {1, 48});
+    assertThatThrownBy(() -> WeightNames.check("m", llama, tied))
+        .hasMessageContaining("lm_head.weight has shape [1, 48]");
   }
 
   @Test

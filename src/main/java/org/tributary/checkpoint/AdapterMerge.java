@@ -1,0 +1,249 @@
+package org.tributary.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * A model with an adapter worked into its weights: every adapted W {@code [out, in]} becomes W + s
+ * B A, computed in float64 and rounded to the type that W has in the checkpoint; for a W that is
+ * stored [in, out], its transpose. Modules that were trained whole take the places of the model's,
+ * or join it.
+ *
+ * <p>Adapters are made on a model with a head, whose names carry a prefix such as {@code bert.}
+ * that a checkpoint without one lacks: where a classifier joins, all names get the prefix.
+ */
+public final class AdapterMerge {
+  private static final String WEIGHT = ".weight";
+  private static final String LM_HEAD = "lm_head.weight";
+  private static final Set<String> HEADS = Set.of("classifier.weight", "score.weight");
+
+  private final HuggingFaceFolder base;
+  private final Map<String, SafeTensorsHeader.Entry> there;
+  private final PeftAdapter adapter;
+  private final String prefix;
+  private final List<String> problems = new ArrayList<>();
+  private final Map<String, ModelEdit.Change> changed = new TreeMap<>();
+  private final Map<String, HostTensor> added = new TreeMap<>();
+
+  private AdapterMerge(HuggingFaceFolder base, PeftAdapter adapter) throws IOException {
+    this.base = base;
+    this.adapter = adapter;
+    there = base.tensors();
+    prefix = prefix();
+    adapter.modules().forEach(this::change);
+    adapter.saved().forEach(this::save);
+  }
+
+  /**
+   * What was done.
+   *
+   * @param merged the model's weights that got a product, by their names in the base model
+   * @param replaced the model's tensors that were replaced whole
+   * @param added tensors that the base model had not
+   * @param written false where all of it was there already
+   */
+  public record Done(
+      List<String> merged, List<String> replaced, List<String> added, boolean written) {}
+
+  /**
+   * Writes the merged model.
+   *
+   * @param store reaches all folders
+   * @param base the model that the adapter was trained on
+   * @param adapter for it
+   * @param withHead what the model's family does to config.json when a classifier joins
+   * @param target made where it is missing
+   * @return what was done
+   * @throws WrongInput where the adapter does not fit the model: all such modules are named, at
+   *     most ten; or where the target holds something else; nothing is written then
+   * @throws IOException where a file system fails
+   */
+  public static Done write(
+      Store store,
+      HuggingFaceFolder base,
+      PeftAdapter adapter,
+      UnaryOperator<ObjectNode> withHead,
+      Path target)
+      throws IOException {
+    AdapterMerge merge = new AdapterMerge(base, adapter);
+    if (!merge.problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: the adapter does not fit this model; name the one that it was trained on%s:"
+              .formatted(base.folder(), hint(adapter)),
+          merge.problems);
+    }
+    List<String> merged = new ArrayList<>(merge.changed.keySet());
+    List<String> replaced = new ArrayList<>();
+    adapter.saved().keySet().stream().map(merge::nameThere).forEach(replaced::add);
+    merged.removeAll(replaced);
+    replaced.retainAll(merge.there.keySet());
+    ModelEdit edit =
+        new ModelEdit(merge.config(withHead), merge.names(), merge.changed, merge.added);
+    boolean written = edit.write(store, base, target);
+    return new Done(merged, replaced, List.copyOf(merge.added.keySet()), written);
+  }
+
+  private static String hint(PeftAdapter adapter) {
+    String name = adapter.config().baseModel();
+    return name.isEmpty() ? "" : " (its configuration says " + name + ")";
+  }
+
+  /** What all of the adapter's names have in front of the checkpoint's; empty where nothing. */
+  private String prefix() {
+    String first = adapter.modules().isEmpty() ? "" : adapter.modules().get(0);
+    String front = first.substring(0, first.indexOf('.') + 1);
+    boolean isIn =
+        adapter.modules().stream()
+            .anyMatch(
+                module ->
+                    module.startsWith(front)
+                        && there.containsKey(module.substring(front.length()) + WEIGHT));
+    boolean isPlain =
+        adapter.modules().stream()
+            .anyMatch(module -> !module.startsWith(front) || there.containsKey(module + WEIGHT));
+    return isIn && !isPlain ? front : "";
+  }
+
+  /** The checkpoint's name for a name of the adapter's. */
+  private String nameThere(String name) {
+    return !prefix.isEmpty() && name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+  }
+
+  private UnaryOperator<String> names() {
+    return prefix.isEmpty() || added.isEmpty() ? UnaryOperator.identity() : name -> prefix + name;
+  }
+
+  private void change(String module) {
+    String name = nameThere(module) + WEIGHT;
+    SafeTensorsHeader.Entry weight = there.get(name);
+    if (weight == null) {
+      problems.add("module %s is not in the model".formatted(module));
+      return;
+    }
+    HostTensor a = adapter.tensors().get(module + PeftAdapter.LORA_A);
+    HostTensor b = adapter.tensors().get(module + PeftAdapter.LORA_B);
+    boolean transposed = Conv1d.isTransposed(base.config(), module);
+    long[] shape = {b.shape()[0], a.shape()[1]};
+    long[] stored = transposed ? new long[] {shape[1], shape[0]} : shape;
+    if (!Arrays.equals(weight.shape(), stored)) {
+      problems.add(
+          "module %s: A %s and B %s fit a weight of shape %s, the model's has %s"
+              .formatted(
+                  module,
+                  Arrays.toString(a.shape()),
+                  Arrays.toString(b.shape()),
+                  Arrays.toString(stored),
+                  Arrays.toString(weight.shape())));
+    } else if (!weight.dtype().isFloating() || weight.dtype() == DType.F64) {
+      problems.add(
+          "module %s: the model's weight is %s, not F32, F16 or BF16"
+              .formatted(module, weight.dtype()));
+    } else {
+      double scaling = adapter.config().scaling(module);
+      changed.put(
+          name,
+          w ->
+              transposed
+                  ? plus(w, scaling, transpose(matrix(a)), transpose(matrix(b)))
+                  : plus(w, scaling, matrix(b), matrix(a)));
+    }
+  }
+
+  private void save(String name, HostTensor tensor) {
+    SafeTensorsHeader.Entry before = there.get(nameThere(name));
+    if (before == null && name.equals(LM_HEAD)) {
+      problems.add(name + " is there, but the model's head is its token embedding");
+    } else if (before == null) {
+      added.put(name, tensor);
+    } else if (!Arrays.equals(before.shape(), tensor.shape())) {
+      problems.add(
+          "tensor %s is %s, the model's has shape %s"
+              .formatted(name, tensor, Arrays.toString(before.shape())));
+    } else {
+      changed.put(nameThere(name), was -> tensor);
+    }
+  }
+
+  /** W + s L R, row by row in float64: L [rows, r], R [r, columns]. */
+  private static HostTensor plus(HostTensor w, double scaling, double[][] left, double[][] right) {
+    int columns = right[0].length;
+    ByteBuffer bytes = ByteBuffer.allocate(w.data().remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    double[] sum = new double[columns];
+    for (int i = 0; i < left.length; i++) {
+      Arrays.fill(sum, 0);
+      for (int k = 0; k < right.length; k++) {
+        for (int j = 0; j < columns; j++) {
+          sum[j] += left[i][k] * right[k][j];
+        }
+      }
+      int size = columns * w.dtype().bytes();
+      HostTensor row =
+          new HostTensor(w.dtype(), new long[] {columns}, w.data().slice(i * size, size));
+      float[] values = row.to(DType.F32).toFloats();
+      for (int j = 0; j < columns; j++) {
+        values[j] = (float) (values[j] + scaling * sum[j]);
+      }
+      bytes.put(HostTensor.of(values, columns).to(w.dtype()).data());
+    }
+    return new HostTensor(w.dtype(), w.shape(), bytes.flip());
+  }
+
+  private static double[][] matrix(HostTensor t) {
+    float[] values = t.to(DType.F32).toFloats();
+    int columns = Math.toIntExact(t.shape()[1]);
+    double[][] rows = new double[Math.toIntExact(t.shape()[0])][columns];
+    for (int i = 0; i < values.length; i++) {
+      rows[i / columns][i % columns] = values[i];
+    }
+    return rows;
+  }
+
+  private static double[][] transpose(double[][] m) {
+    double[][] t = new double[m[0].length][m.length];
+    for (int i = 0; i < m.length; i++) {
+      for (int j = 0; j < t.length; j++) {
+        t[j][i] = m[i][j];
+      }
+    }
+    return t;
+  }
+
+  /** The configuration, with the classes of a classifier that joined; null where it stays. */
+  private ObjectNode config(UnaryOperator<ObjectNode> withHead) {
+    HostTensor head =
+        added.entrySet().stream()
+            .filter(e -> HEADS.contains(e.getKey()) && e.getValue().shape().length == 2)
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(null);
+    if (head == null) {
+      return null;
+    }
+    ObjectNode config = base.config();
+    List<String> labels = PeftNotes.labels(adapter);
+    if (labels.size() != head.shape()[0]) {
+      labels = new ArrayList<>();
+      for (int i = 0; i < head.shape()[0]; i++) {
+        String before = config.path("id2label").path(Integer.toString(i)).asText("LABEL_" + i);
+        labels.add(config.path("id2label").size() == head.shape()[0] ? before : "LABEL_" + i);
+      }
+    }
+    boolean images = config.has("image_size") || config.has("vision_config");
+    Heads.put(config, labels, images ? "ForImageClassification" : "ForSequenceClassification");
+    PeftNotes.pooling(adapter).ifPresent(pooling -> config.put(Heads.POOLING, pooling));
+    return withHead.apply(config);
+  }
+}

@@ -1,0 +1,223 @@
+package org.tributary.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * A model's folder made from another's: the same files with the same tensors of the same types in
+ * the same places, some of them with new values. What does not change is copied byte by byte, and
+ * one tensor at a time is in memory.
+ *
+ * @param config the new config.json; null where it stays
+ * @param names a tensor's new name, by its old one
+ * @param changed new values, by the old names
+ * @param replaced tensors of shapes and types of their own in the place of the base's, by the old
+ *     names
+ * @param added tensors that the base has not, by their new names; they go into the last file, in
+ *     the type that they have
+ */
+public record ModelEdit(
+    ObjectNode config,
+    UnaryOperator<String> names,
+    Map<String, Change> changed,
+    Map<String, HostTensor> replaced,
+    Map<String, HostTensor> added) {
+  private static final int CHUNK = 1 << 20;
+
+  /** What a loader wants beside config.json and weights. */
+  private static final Set<String> COMPANIONS =
+      Set.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "vocab.txt",
+          "merges.txt",
+          "chat_template.jinja",
+          "chat_template.json",
+          "generation_config.json",
+          "preprocessor_config.json",
+          "processor_config.json");
+
+  /**
+   * An edit that keeps every shape.
+   *
+   * @param config as above
+   * @param names as above
+   * @param changed as above
+   * @param added as above
+   */
+  public ModelEdit(
+      ObjectNode config,
+      UnaryOperator<String> names,
+      Map<String, Change> changed,
+      Map<String, HostTensor> added) {
+    this(config, names, changed, Map.of(), added);
+  }
+
+  /** A tensor's new value. */
+  @FunctionalInterface
+  public interface Change {
+    /**
+     * Makes the value.
+     *
+     * @param before as the base has it
+     * @return of the same shape, in any floating-point type: it is rounded to that of before
+     * @throws IOException where something that is needed cannot be read
+     */
+    HostTensor apply(HostTensor before) throws IOException;
+  }
+
+  /**
+   * Nothing changes.
+   *
+   * @return a copy
+   */
+  public static ModelEdit none() {
+    return new ModelEdit(null, UnaryOperator.identity(), Map.of(), Map.of());
+  }
+
+  /**
+   * Writes the folder. Writing the same again changes nothing.
+   *
+   * @param store reaches both folders
+   * @param base what is edited; stays as it is
+   * @param target made where it is missing
+   * @return whether a file was written
+   * @throws org.tributary.error.WrongInput where the base's files are wrong, or one of the target's
+   *     is there with other content; nothing is written then
+   * @throws IllegalArgumentException where a change names no tensor of the base, or is of another
+   *     shape, or two tensors get the same name
+   * @throws IOException where a file system fails
+   */
+  public boolean write(Store store, HuggingFaceFolder base, Path target) throws IOException {
+    List<WeightFiles.Shard> shards = base.shards();
+    check(base.folder(), WeightFiles.tensors(shards).keySet());
+    Map<String, Store.Content> files = new LinkedHashMap<>();
+    for (FileStatus file : store.list(base.folder())) {
+      if (file.isFile() && isCompanion(file.getPath().getName())) {
+        files.put(file.getPath().getName(), copy(store, file.getPath()));
+      }
+    }
+    Map<String, SafeTensorsHeader> headers = new TreeMap<>();
+    for (WeightFiles.Shard shard : shards) {
+      boolean last = shard == shards.get(shards.size() - 1);
+      SafeTensorsHeader header = header(shard, last);
+      headers.put(shard.file().getName(), header);
+      files.put(shard.file().getName(), out -> write(store, shard, header, out));
+    }
+    base.index(headers)
+        .ifPresent(index -> files.put(HuggingFaceFolder.INDEX, out -> out.write(index)));
+    // Last, so that a folder with a configuration is complete.
+    files.put(
+        HuggingFaceFolder.CONFIG,
+        config == null
+            ? copy(store, new Path(base.folder(), HuggingFaceFolder.CONFIG))
+            : Store.Content.of(Json.render(config)));
+    return FolderOnce.write(store, target, files);
+  }
+
+  private void check(Path folder, Set<String> before) {
+    Set<String> unknown = new TreeSet<>(changed.keySet());
+    unknown.addAll(replaced.keySet());
+    unknown.removeAll(before);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("no tensors of " + folder + ": " + unknown);
+    }
+    Set<String> after = new HashSet<>(added.keySet());
+    for (String name : before) {
+      if (!after.add(names.apply(name))) {
+        throw new IllegalArgumentException("tensor name taken: " + names.apply(name));
+      }
+    }
+  }
+
+  private static boolean isCompanion(String name) {
+    return COMPANIONS.contains(name)
+        || name.endsWith(".model")
+        || name.startsWith("tokenizer.model");
+  }
+
+  private static Store.Content copy(Store store, Path file) {
+    return out -> {
+      try (InputStream in = store.open(file)) {
+        in.transferTo(out);
+      }
+    };
+  }
+
+  private SafeTensorsHeader header(WeightFiles.Shard shard, boolean last) {
+    Map<String, String> metadata = new TreeMap<>(shard.header().metadata());
+    // transformers refuses weights whose header does not name a framework.
+    metadata.putIfAbsent("format", "pt");
+    SafeTensorsHeader.Builder builder = new SafeTensorsHeader.Builder().metadata(metadata);
+    shard
+        .header()
+        .tensors()
+        .forEach(
+            (name, entry) -> {
+              HostTensor instead = replaced.get(name);
+              builder.tensor(
+                  names.apply(name),
+                  instead == null ? entry.dtype() : instead.dtype(),
+                  instead == null ? entry.shape() : instead.shape());
+            });
+    if (last) {
+      added.forEach((name, tensor) -> builder.tensor(name, tensor.dtype(), tensor.shape()));
+    }
+    return builder.build();
+  }
+
+  private void write(
+      Store store, WeightFiles.Shard shard, SafeTensorsHeader header, OutputStream out)
+      throws IOException {
+    Map<String, String> before = new HashMap<>();
+    shard.header().tensors().keySet().forEach(name -> before.put(names.apply(name), name));
+    SafeTensorsWriter writer = new SafeTensorsWriter(out, header);
+    try (SafeTensors.Reader reader = SafeTensors.open(store, shard.file())) {
+      for (var tensor : header.tensors().entrySet()) {
+        String name = tensor.getKey();
+        String old = before.get(name);
+        if (old == null) {
+          writer.write(name, added.get(name).data());
+        } else if (replaced.containsKey(old)) {
+          writer.write(name, replaced.get(old).data());
+        } else if (changed.containsKey(old)) {
+          writer.write(name, changed(reader.tensor(old), changed.get(old), old).data());
+        } else {
+          long elements = tensor.getValue().elements();
+          for (long at = 0; at < elements; at += CHUNK) {
+            writer.write(name, reader.range(old, at, Math.min(elements, at + CHUNK)));
+          }
+        }
+      }
+    }
+    writer.finish();
+  }
+
+  private static HostTensor changed(HostTensor before, Change change, String name)
+      throws IOException {
+    HostTensor after = change.apply(before);
+    if (!Arrays.equals(after.shape(), before.shape())) {
+      throw new IllegalArgumentException(
+          "tensor %s is %s and cannot become %s".formatted(name, before, after));
+    }
+    return after.to(before.dtype());
+  }
+}

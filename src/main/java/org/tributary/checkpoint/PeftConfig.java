@@ -1,0 +1,154 @@
+package org.tributary.checkpoint;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+
+/**
+ * The keys of {@code adapter_config.json} that carry meaning here, and peft's rules for them.
+ * Source: peft 0.21, {@code LoraConfig}, {@code check_target_module_exists} and {@code
+ * get_pattern_key}.
+ *
+ * @param rank r
+ * @param alpha lora_alpha
+ * @param useRslora whether s is alpha / sqrt(r)
+ * @param targets which modules are adapted
+ * @param modulesToSave modules that are trained whole, may be empty
+ * @param rankPattern ranks that differ, by the end of a module's name as a regular expression; of
+ *     several that match the first counts
+ * @param alphaPattern values of alpha that differ, in the same way
+ * @param fanInFanOut whether the adapted weights are stored [in, out], as in GPT-2
+ * @param baseModel base_model_name_or_path
+ * @param taskType peft's, such as SEQ_CLS or CAUSAL_LM; null for none
+ */
+public record PeftConfig(
+    int rank,
+    double alpha,
+    boolean useRslora,
+    Targets targets,
+    List<String> modulesToSave,
+    Map<String, Integer> rankPattern,
+    Map<String, Double> alphaPattern,
+    boolean fanInFanOut,
+    String baseModel,
+    String taskType) {
+  private static final String ALL_LINEAR = "all-linear";
+
+  /** Sorts what peft keeps as sets; keeps the order of the patterns. */
+  public PeftConfig {
+    modulesToSave = List.copyOf(new TreeSet<>(modulesToSave));
+    rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
+    alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
+  }
+
+  /**
+   * Which modules are adapted.
+   *
+   * @param modules what their names are, or end in after a dot; null where there is a pattern
+   * @param pattern a regular expression over whole names, or {@code all-linear}; null where there
+   *     is a list
+   */
+  public record Targets(List<String> modules, String pattern) {
+    /** Sorts: peft keeps them as a set. */
+    public Targets {
+      modules = modules == null ? null : List.copyOf(new TreeSet<>(modules));
+    }
+
+    /**
+     * Modules by name.
+     *
+     * @param modules what their names are, or end in after a dot
+     * @return the targets
+     */
+    public static Targets of(List<String> modules) {
+      return new Targets(modules, null);
+    }
+
+    /**
+     * Whether a module is one of them.
+     *
+     * @param module its dotted name in the base model
+     * @return true if it is
+     */
+    public boolean matches(String module) {
+      if (pattern != null) {
+        return isAllLinear() || Pattern.matches(pattern, module);
+      }
+      return modules.stream().anyMatch(end -> module.equals(end) || module.endsWith("." + end));
+    }
+
+    private boolean isAllLinear() {
+      return pattern.equalsIgnoreCase(ALL_LINEAR);
+    }
+
+    @Override
+    public String toString() {
+      return pattern == null ? String.join(", ", modules) : pattern;
+    }
+  }
+
+  /**
+   * A module's rank.
+   *
+   * @param module its dotted name in the base model
+   * @return r, or what rankPattern says
+   */
+  public int rank(String module) {
+    return first(rankPattern, module, rank);
+  }
+
+  /**
+   * A module's factor of B A.
+   *
+   * @param module its dotted name in the base model
+   * @return s
+   */
+  public double scaling(String module) {
+    double a = first(alphaPattern, module, alpha);
+    return useRslora ? a / Math.sqrt(rank(module)) : a / rank(module);
+  }
+
+  private static <T> T first(Map<String, T> patterns, String module, T otherwise) {
+    for (var entry : patterns.entrySet()) {
+      if (ending(entry.getKey()).matcher(module).lookingAt()) {
+        return entry.getValue();
+      }
+    }
+    return otherwise;
+  }
+
+  private static Pattern ending(String key) {
+    return Pattern.compile("(.*\\.)?(" + key + ")$");
+  }
+
+  /**
+   * Whether a tensor belongs to a module that is trained whole.
+   *
+   * @param tensor its dotted name in the base model
+   * @return true if it does
+   */
+  public boolean isSaved(String tensor) {
+    String dotted = "." + tensor;
+    return modulesToSave.stream().anyMatch(module -> dotted.contains("." + module + "."));
+  }
+
+  /**
+   * Reads an adapter's configuration.
+   *
+   * @param store reaches the folder
+   * @param folder the adapter's
+   * @return the keys that carry meaning
+   * @throws WrongInput where the file is missing, or asks for what is not supported: all such keys
+   *     are named
+   * @throws IOException where the file system fails
+   */
+  public static PeftConfig read(Store store, Path folder) throws IOException {
+    return PeftConfigFile.read(store, folder);
+  }
+}

@@ -1,0 +1,206 @@
+package org.tributary.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+
+/**
+ * The file {@code adapter_config.json}: refuses what it asks for beyond plain LoRA, and writes it.
+ */
+final class PeftConfigFile {
+  /** Keys that say nothing of what the adapter computes. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "auto_mapping",
+          "base_model_name_or_path",
+          "eva_config",
+          "inference_mode",
+          "layers_pattern",
+          "lora_dropout",
+          "megatron_core",
+          "peft_version",
+          "qalora_group_size",
+          "revision",
+          "runtime_config",
+          "task_type");
+
+  /** Keys that are read. */
+  private static final Set<String> READ =
+      Set.of(
+          "alpha_pattern",
+          "bias",
+          "fan_in_fan_out",
+          "init_lora_weights",
+          "lora_alpha",
+          "modules_to_save",
+          "peft_type",
+          "r",
+          "rank_pattern",
+          "target_modules",
+          "use_rslora");
+
+  /** Starts that leave the base model as it is. */
+  private static final Set<String> STARTS =
+      Set.of("true", "false", "gaussian", "eva", "orthogonal");
+
+  private PeftConfigFile() {}
+
+  /** Reads an adapter's configuration, see {@link PeftConfig#read}. */
+  static PeftConfig read(Store store, Path folder) throws IOException {
+    Path file = new Path(folder, PeftAdapter.CONFIG);
+    ObjectNode node = Json.read(store, file, "name a folder as save_pretrained of peft writes it");
+    List<String> problems = new ArrayList<>();
+    require(problems, node, "peft_type", node.path("peft_type").asText().equals("LORA"));
+    require(problems, node, "r", node.path("r").isInt() && node.path("r").intValue() > 0);
+    require(problems, node, "lora_alpha", node.path("lora_alpha").isNumber());
+    require(problems, node, "bias", node.path("bias").asText("none").equals("none"));
+    JsonNode targets = node.path("target_modules");
+    boolean named = targets.isArray() && !targets.isEmpty() || isPattern(targets);
+    require(problems, node, "target_modules", named);
+    require(
+        problems,
+        node,
+        "init_lora_weights",
+        STARTS.contains(node.path("init_lora_weights").asText("true")));
+    patterns(problems, node, "rank_pattern", value -> value.isInt() && value.intValue() > 0);
+    patterns(problems, node, "alpha_pattern", JsonNode::isNumber);
+    node.fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!READ.contains(key) && !HARMLESS.contains(key)) {
+                require(problems, node, key, isOff(node.get(key)));
+              }
+            });
+    if (!problems.isEmpty()) {
+      throw WrongInput.all(
+          file + ": only plain LoRA of linear layers can be used; train the adapter without:",
+          problems);
+    }
+    return of(node);
+  }
+
+  private static PeftConfig of(ObjectNode node) {
+    JsonNode targets = node.get("target_modules");
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    Map<String, Double> alphas = new LinkedHashMap<>();
+    node.path("rank_pattern")
+        .fields()
+        .forEachRemaining(e -> ranks.put(e.getKey(), e.getValue().intValue()));
+    node.path("alpha_pattern")
+        .fields()
+        .forEachRemaining(e -> alphas.put(e.getKey(), e.getValue().doubleValue()));
+    return new PeftConfig(
+        node.get("r").intValue(),
+        node.get("lora_alpha").doubleValue(),
+        node.path("use_rslora").asBoolean(),
+        targets.isArray()
+            ? PeftConfig.Targets.of(texts(targets))
+            : new PeftConfig.Targets(null, targets.asText()),
+        texts(node.path("modules_to_save")),
+        ranks,
+        alphas,
+        node.path("fan_in_fan_out").asBoolean(),
+        node.path("base_model_name_or_path").asText(""),
+        node.path("task_type").textValue());
+  }
+
+  private static boolean isOff(JsonNode value) {
+    return value.isNull()
+        || value.isBoolean() && !value.booleanValue()
+        || value.isContainerNode() && value.isEmpty()
+        || value.isTextual() && value.textValue().isEmpty();
+  }
+
+  private static boolean isPattern(JsonNode value) {
+    return value.isTextual() && !value.textValue().isEmpty() && compiles(value.textValue());
+  }
+
+  private static boolean compiles(String regex) {
+    try {
+      Pattern.compile(regex);
+      return true;
+    } catch (PatternSyntaxException e) {
+      return false;
+    }
+  }
+
+  private static void patterns(
+      List<String> problems,
+      JsonNode node,
+      String key,
+      java.util.function.Predicate<JsonNode> isValue) {
+    node.path(key)
+        .fields()
+        .forEachRemaining(
+            entry -> {
+              if (!compiles(entry.getKey()) || !isValue.test(entry.getValue())) {
+                problems.add("%s has %s: %s".formatted(key, entry.getKey(), entry.getValue()));
+              }
+            });
+  }
+
+  private static void require(List<String> problems, JsonNode node, String key, boolean good) {
+    if (!good) {
+      problems.add("%s is %s".formatted(key, node.has(key) ? node.get(key) : "not there"));
+    }
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
+  /** The file's content, as peft 0.21 writes it, without the keys of other methods. */
+  static ObjectNode json(PeftConfig config) {
+    ObjectNode node = Json.object();
+    ObjectNode alphas = node.putObject("alpha_pattern");
+    config.alphaPattern().forEach((key, value) -> number(alphas, key, value));
+    node.putNull("auto_mapping");
+    node.put("base_model_name_or_path", config.baseModel());
+    node.put("bias", "none")
+        .put("fan_in_fan_out", config.fanInFanOut())
+        .put("inference_mode", true);
+    node.put("init_lora_weights", true).putNull("layers_pattern").putNull("layers_to_transform");
+    number(node, "lora_alpha", config.alpha());
+    node.put("lora_dropout", 0.0);
+    if (config.modulesToSave().isEmpty()) {
+      node.putNull("modules_to_save");
+    } else {
+      ArrayNode whole = node.putArray("modules_to_save");
+      config.modulesToSave().forEach(whole::add);
+    }
+    node.put("peft_type", "LORA").put("r", config.rank());
+    ObjectNode ranks = node.putObject("rank_pattern");
+    config.rankPattern().forEach(ranks::put);
+    node.putNull("revision");
+    if (config.targets().pattern() == null) {
+      ArrayNode names = node.putArray("target_modules");
+      config.targets().modules().forEach(names::add);
+    } else {
+      node.put("target_modules", config.targets().pattern());
+    }
+    node.put("task_type", config.taskType());
+    node.put("use_dora", false).put("use_rslora", config.useRslora());
+    return node;
+  }
+
+  /** peft declares alpha as an integer but computes with any number. */
+  private static void number(ObjectNode node, String key, double value) {
+    if (value == Math.rint(value)) {
+      node.put(key, (long) value);
+    } else {
+      node.put(key, value);
+    }
+  }
+}

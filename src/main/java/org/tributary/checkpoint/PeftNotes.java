@@ -1,0 +1,44 @@
+package org.tributary.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What Tributary's adapters with a classifier say beyond peft's files: the classes and the pooling.
+ * It stands in the header of adapter_model.safetensors, which peft passes over.
+ */
+public final class PeftNotes {
+  private static final String LABELS = "tributary.labels";
+  private static final String POOLING = "tributary.pooling";
+
+  private PeftNotes() {}
+
+  /**
+   * An adapter's notes.
+   *
+   * @param labels classes, in the order of the classifier's rows
+   * @param pooling how token states become one vector
+   * @return texts for {@link PeftAdapter#metadata}
+   */
+  public static Map<String, String> of(List<String> labels, String pooling) {
+    ArrayNode array = Json.object().putArray(LABELS);
+    labels.forEach(array::add);
+    return new TreeMap<>(Map.of(LABELS, array.toString(), POOLING, pooling));
+  }
+
+  /** The classes; empty where an adapter does not say. */
+  static List<String> labels(PeftAdapter adapter) {
+    List<String> labels = new ArrayList<>();
+    Json.parse(adapter.metadata().getOrDefault(LABELS, "[]")).forEach(n -> labels.add(n.asText()));
+    return labels;
+  }
+
+  /** The pooling; empty where an adapter does not say. */
+  static Optional<String> pooling(PeftAdapter adapter) {
+    return Optional.ofNullable(adapter.metadata().get(POOLING));
+  }
+}

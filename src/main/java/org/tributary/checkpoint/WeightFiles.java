@@ -1,0 +1,213 @@
+package org.tributary.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+
+/**
+ * The files with a model's weights: one, or several, the shards, that an index lists.
+ *
+ * @param files sorted by name
+ * @param index the index; null where there is one file
+ */
+record WeightFiles(List<Path> files, ObjectNode index) {
+  /** In an index: a tensor's file, by the tensor's name. */
+  static final String MAP = "weight_map";
+
+  private static final String PICKLE = ".*\\.(bin|pt|pth|ckpt|pkl)(\\.index\\.json)?";
+
+  /**
+   * A file with weights.
+   *
+   * @param file where it lies
+   * @param header what it holds
+   */
+  record Shard(Path file, SafeTensorsHeader header) {}
+
+  /**
+   * Finds the files.
+   *
+   * @throws WrongInput where there are none, or some that the index lists are missing
+   */
+  static WeightFiles find(Store store, Path folder) throws IOException {
+    Path whole = new Path(folder, HuggingFaceFolder.WEIGHTS);
+    if (store.exists(whole)) {
+      return new WeightFiles(List.of(whole), null);
+    }
+    Path path = new Path(folder, HuggingFaceFolder.INDEX);
+    if (!store.exists(path)) {
+      throw noWeights(store, folder);
+    }
+    ObjectNode index = Json.read(store, path, "copy it again");
+    TreeSet<String> names = new TreeSet<>();
+    index.path(MAP).forEach(file -> names.add(file.asText()));
+    if (names.isEmpty()) {
+      throw new WrongInput(path + ": its weight_map names no file: copy the model again");
+    }
+    List<String> missing = new ArrayList<>();
+    List<Path> files = new ArrayList<>();
+    for (String name : names) {
+      if (name.matches(PICKLE)) {
+        throw pickle(folder, List.of(name));
+      }
+      if (name.isEmpty() || name.contains("/") || !store.exists(new Path(folder, name))) {
+        missing.add(name);
+      } else {
+        files.add(new Path(folder, name));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new WrongInput(
+          "%s: lists files that are not there: %s: copy the model again"
+              .formatted(path, HeaderFormat.some(missing)));
+    }
+    return new WeightFiles(files, index);
+  }
+
+  private static WrongInput noWeights(Store store, Path folder) throws IOException {
+    List<String> names = store.list(folder).stream().map(file -> file.getPath().getName()).toList();
+    List<String> pickles = names.stream().filter(name -> name.matches(PICKLE)).toList();
+    if (!pickles.isEmpty()) {
+      return pickle(folder, pickles);
+    }
+    if (names.contains(PeftAdapter.WEIGHTS)) {
+      return new WrongInput(
+          "%s: is an adapter, no model: name the folder of the model it belongs to"
+              .formatted(folder));
+    }
+    return new WrongInput(
+        "%s: has no %s: name a folder as save_pretrained of transformers writes it"
+            .formatted(folder, HuggingFaceFolder.WEIGHTS));
+  }
+
+  private static WrongInput pickle(Path folder, List<String> names) {
+    return new WrongInput(
+        ("%s: has no %s but %s, a pickle, which can run code when read: convert it in Python with"
+                + " AutoModel.from_pretrained(dir).save_pretrained(dir, safe_serialization=True)")
+            .formatted(folder, HuggingFaceFolder.WEIGHTS, HeaderFormat.some(names)));
+  }
+
+  /**
+   * Reads the headers.
+   *
+   * @return one for each of the files, in their order
+   * @throws WrongInput where a file is no valid safetensors file, two files hold the same tensor,
+   *     or index and files do not name the same tensors
+   */
+  List<Shard> shards(Store store) throws IOException {
+    List<Shard> shards = new ArrayList<>();
+    Map<String, String> found = new TreeMap<>();
+    List<String> problems = new ArrayList<>();
+    for (Path file : files) {
+      try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
+        shards.add(new Shard(file, reader.header()));
+      }
+      for (String name : shards.get(shards.size() - 1).header().tensors().keySet()) {
+        String before = found.put(name, file.getName());
+        if (before != null) {
+          problems.add("tensor %s is in %s and in %s".formatted(name, before, file.getName()));
+        }
+      }
+    }
+    if (index != null) {
+      compare(found, problems);
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: its weight files do not fit together; copy or save the model again:"
+              .formatted(files.get(0).getParent()),
+          problems);
+    }
+    return shards;
+  }
+
+  private void compare(Map<String, String> found, List<String> problems) {
+    Map<String, String> listed = new HashMap<>();
+    index.path(MAP).fields().forEachRemaining(e -> listed.put(e.getKey(), e.getValue().asText()));
+    found.forEach(
+        (name, file) -> {
+          if (!listed.containsKey(name)) {
+            problems.add(
+                "tensor %s is in %s, but the index does not name it".formatted(name, file));
+          }
+        });
+    new TreeMap<>(listed)
+        .forEach(
+            (name, file) -> {
+              if (!found.containsKey(name)) {
+                problems.add("tensor %s is not in %s, as the index says".formatted(name, file));
+              } else if (!found.get(name).equals(file)) {
+                problems.add(
+                    "tensor %s is in %s, not in %s, as the index says"
+                        .formatted(name, found.get(name), file));
+              }
+            });
+  }
+
+  /** Looks at every number of some tensors, see {@link HuggingFaceFolder#checkFinite}. */
+  void checkFinite(Store store, Set<String> names) throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (Shard shard : shards(store)) {
+      try (SafeTensors.Reader reader = SafeTensors.open(store, shard.file())) {
+        for (String name : shard.header().tensors().keySet()) {
+          if (names.contains(name) && !reader.isFinite(name)) {
+            problems.add("tensor %s of %s".formatted(name, shard.file().getName()));
+          }
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: has weights that are no finite numbers (NaN or infinite); save or download it again:"
+              .formatted(files.get(0).getParent()),
+          problems);
+    }
+  }
+
+  /**
+   * The index of files with the same tensors or others; what it said beside sizes stays.
+   *
+   * @param written headers by file name
+   * @return an index with sizes as they are now
+   */
+  ObjectNode index(Map<String, SafeTensorsHeader> written) {
+    TreeMap<String, String> places = new TreeMap<>();
+    long bytes = 0;
+    long elements = 0;
+    for (var file : written.entrySet()) {
+      for (var tensor : file.getValue().tensors().entrySet()) {
+        places.put(tensor.getKey(), file.getKey());
+        bytes += tensor.getValue().bytes();
+        elements += tensor.getValue().elements();
+      }
+    }
+    ObjectNode made = Json.object();
+    JsonNode before = index.path("metadata");
+    ObjectNode metadata = before.isObject() ? before.deepCopy() : Json.object();
+    if (metadata.has("total_parameters")) {
+      metadata.put("total_parameters", elements);
+    }
+    metadata.put("total_size", bytes);
+    made.set("metadata", metadata);
+    ObjectNode map = made.putObject(MAP);
+    places.forEach(map::put);
+    return made;
+  }
+
+  /** All tensors of several files. */
+  static Map<String, SafeTensorsHeader.Entry> tensors(List<Shard> shards) {
+    Map<String, SafeTensorsHeader.Entry> all = new LinkedHashMap<>();
+    shards.forEach(shard -> all.putAll(shard.header().tensors()));
+    return all;
+  }
+}

@@ -1,0 +1,113 @@
+package org.tributary.config;
+
+import java.util.List;
+
+/**
+ * Rows to which a language model writes answers: the file that {@code generate} takes. Keys are
+ * frozen once a folder has begun, unless they are declared operational.
+ *
+ * @param out folder of the answers
+ * @param seed everything random is derived from it
+ * @param shared whether {@code file:} paths are one file system for all nodes
+ * @param model the language model
+ * @param adapter PEFT folder of an adapter for that model; null without
+ * @param data the rows
+ * @param decoding how the next token is chosen
+ * @param batch rows that are written side by side
+ * @param shard rows of a task and a file
+ * @param threads CPU threads of one task
+ * @param precision type of weights and activations
+ */
+public record GenerateConfig(
+    @Key(value = "folder of the answers, a URI or path", required = true, operational = true)
+        String out,
+    @Key(value = "seed of everything random", byDefault = "0") long seed,
+    @Key(
+            value = "whether file: paths are the same file system on every node",
+            byDefault = "false",
+            operational = true)
+        boolean shared,
+    @Key(value = "the language model", required = true) TrainConfig.Model model,
+    @Key("PEFT folder of an adapter for the model, a URI or path") String adapter,
+    @Key(value = "the rows", required = true) Data data,
+    @Key("how the next token is chosen") Decoding decoding,
+    @Key(value = "rows that are written side by side", byDefault = "16", min = 1) int batch,
+    @Key(value = "rows of a task and a file", byDefault = "256", min = 1) int shard,
+    @Key(value = "CPU threads of one task", byDefault = "1", min = 1) int threads,
+    @Key(
+            value = "type of weights and activations",
+            byDefault = "float32",
+            oneOf = {"float32", "bfloat16"})
+        String precision)
+    implements Section {
+
+  /** A prompt needs room beside what is written. */
+  @Override
+  public List<String> problems() {
+    if (model == null || decoding == null || decoding.newTokens() < model.maxLength()) {
+      return List.of();
+    }
+    return List.of(
+        "decoding.newTokens: %d leave no room for a prompt within model.maxLength %d; lower it"
+            .formatted(decoding.newTokens(), model.maxLength()));
+  }
+
+  /**
+   * The rows.
+   *
+   * @param paths Parquet files, or folders of them
+   * @param columns columns to keep; empty for all
+   * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat}
+   *     for the model's own chat template
+   * @param message the question of a chat, by name or as a text
+   * @param system what the model is told first in a chat; null for the template's own
+   */
+  public record Data(
+      @Key(value = "Parquet files or folders, URIs or paths", required = true, min = 1)
+          List<String> paths,
+      @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns,
+      @Key(
+              value = "prompt: seed-paper, alpaca, plain, chat, or a text with {column}",
+              required = true)
+          String prompt,
+      @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
+      @Key("what the model is told first in a chat") String system)
+      implements Section {
+
+    /** Only chats have messages. */
+    @Override
+    public List<String> problems() {
+      return TrainConfig.Data.chatProblems(prompt, message, system);
+    }
+  }
+
+  /**
+   * How the next token is chosen.
+   *
+   * @param newTokens most tokens of an answer
+   * @param temperature 0 for the likeliest token, else divides the logits
+   * @param topP mass of the likeliest tokens that are drawn from
+   */
+  public record Decoding(
+      @Key(value = "most tokens of an answer", byDefault = "64", min = 1) int newTokens,
+      @Key(value = "0 for the likeliest token, else divides the logits", byDefault = "0.0", min = 0)
+          double temperature,
+      @Key(
+              value = "mass of the likeliest tokens that are drawn from",
+              byDefault = "1.0",
+              above = 0,
+              max = 1)
+          double topP)
+      implements Section {
+
+    /** What is not drawn needs no mass to draw from. */
+    @Override
+    public List<String> problems() {
+      return temperature > 0 || topP == 1
+          ? List.of()
+          : List.of(
+              "topP is %s, but with temperature 0 nothing is drawn; give a temperature, or remove topP"
+                  .formatted(topP));
+    }
+  }
+}

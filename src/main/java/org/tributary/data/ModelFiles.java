@@ -1,0 +1,88 @@
+package org.tributary.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.util.OptionalLong;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/** What a model's folder says of its text, beside the tokenizer itself. */
+final class ModelFiles {
+  static final String GENERATION = "generation_config.json";
+  static final String TOKENIZER = "tokenizer_config.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Store store;
+  private final Path folder;
+  private JsonNode tokenizer;
+
+  ModelFiles(Store store, Path folder) {
+    this.store = store;
+    this.folder = folder;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** A file's content; missing where there is no such file. */
+  JsonNode json(String name) throws IOException {
+    Path file = new Path(folder, name);
+    if (!store.exists(file)) {
+      return MissingNode.getInstance();
+    }
+    try {
+      return JSON.readTree(store.readAll(file));
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "%s is no readable JSON (%s); copy it again from its model"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  /** A special token's text, as tokenizer_config.json has it: a text, or a section with content. */
+  static String text(JsonNode tokenizerConfig, String key) {
+    JsonNode token = tokenizerConfig.path(key);
+    String text = token.isObject() ? token.path("content").asText(null) : token.asText(null);
+    return text == null || text.isEmpty() || token.isNull() ? null : text;
+  }
+
+  /** The id of an added token, such as an end token. */
+  OptionalLong id(String token) throws IOException {
+    for (JsonNode added : added()) {
+      if (added.path("content").asText().equals(token)) {
+        return OptionalLong.of(added.path("id").longValue());
+      }
+    }
+    JsonNode plain = tokenizer.path("model").path("vocab").path(token);
+    return plain.isIntegralNumber() ? OptionalLong.of(plain.longValue()) : OptionalLong.empty();
+  }
+
+  /** The longest added token that a text begins with. */
+  OptionalLong first(String text) throws IOException {
+    int longest = 0;
+    OptionalLong id = OptionalLong.empty();
+    for (JsonNode added : added()) {
+      String content = added.path("content").asText();
+      if (content.length() > longest && text.startsWith(content)) {
+        longest = content.length();
+        id = OptionalLong.of(added.path("id").longValue());
+      }
+    }
+    return id;
+  }
+
+  private JsonNode added() throws IOException {
+    if (tokenizer == null) {
+      tokenizer = json(HuggingFaceFolder.TOKENIZER);
+    }
+    return tokenizer.path("added_tokens");
+  }
+}

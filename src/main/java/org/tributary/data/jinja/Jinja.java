@@ -1,0 +1,115 @@
+package org.tributary.data.jinja;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A chat template in the part of the language Jinja that chat templates are written in: output,
+ * {@code if}, {@code for} with {@code loop}, {@code set}, {@code namespace}, indices and slices,
+ * comparisons, text methods, and a few filters and tests. What goes beyond it is a fault that names
+ * it, raised where it would count: a part for tools that nobody gave is never looked at. The result
+ * is the same as that of transformers' {@code apply_chat_template}, which decides on white space.
+ */
+public final class Jinja {
+  private final List<Node> nodes;
+
+  private Jinja(List<Node> nodes) {
+    this.nodes = nodes;
+  }
+
+  /** A piece of a template that writes something, or sets a name. */
+  @FunctionalInterface
+  interface Node {
+    void render(Scope scope, StringBuilder out);
+  }
+
+  /**
+   * Reads a template.
+   *
+   * @param source its text
+   * @return to be filled in
+   * @throws JinjaFault where it is not understood
+   */
+  public static Jinja of(String source) {
+    return new Jinja(new StatementParser(Segment.of(source)).all());
+  }
+
+  /**
+   * Fills the template in.
+   *
+   * @param names texts, whole numbers ({@code Long}), truths, lists and maps of them, by name
+   * @return the text
+   * @throws JinjaFault where the template complains, or asks for what is not known here
+   */
+  public String render(Map<String, ?> names) {
+    Scope scope = new Scope(null);
+    scope.set(
+        "raise_exception",
+        (Values.Callable)
+            (a, n) -> {
+              throw new JinjaFault("it says: " + Values.text(a.get(0)));
+            });
+    scope.set("namespace", (Values.Callable) (a, n) -> new LinkedHashMap<Object, Object>(n));
+    names.forEach(scope::set);
+    StringBuilder out = new StringBuilder();
+    render(nodes, scope, out);
+    return out.toString();
+  }
+
+  static void render(List<Node> nodes, Scope scope, StringBuilder out) {
+    nodes.forEach(node -> node.render(scope, out));
+  }
+
+  /** A loop over entries, with {@code loop} inside. */
+  static void loop(List<?> entries, List<String> names, Scope scope, Loop body) {
+    for (int i = 0; i < entries.size(); i++) {
+      Scope turn = new Scope(scope);
+      Map<Object, Object> loop = new LinkedHashMap<>();
+      loop.put("index0", (long) i);
+      loop.put("index", i + 1L);
+      loop.put("revindex", (long) entries.size() - i);
+      loop.put("revindex0", entries.size() - i - 1L);
+      loop.put("first", i == 0);
+      loop.put("last", i == entries.size() - 1);
+      loop.put("length", (long) entries.size());
+      loop.put("previtem", i == 0 ? new Undefined("loop.previtem") : entries.get(i - 1));
+      boolean last = i == entries.size() - 1;
+      loop.put("nextitem", last ? new Undefined("loop.nextitem") : entries.get(i + 1));
+      turn.set("loop", loop);
+      bind(names, entries.get(i), turn);
+      body.turn(turn);
+    }
+  }
+
+  static void bind(List<String> names, Object entry, Scope scope) {
+    if (names.size() == 1) {
+      scope.set(names.get(0), entry);
+      return;
+    }
+    if (!(entry instanceof List<?> parts) || parts.size() != names.size()) {
+      throw new JinjaFault("%s has not %d parts".formatted(Values.kind(entry), names.size()));
+    }
+    for (int i = 0; i < names.size(); i++) {
+      scope.set(names.get(i), parts.get(i));
+    }
+  }
+
+  /** One turn of a loop. */
+  @FunctionalInterface
+  interface Loop {
+    void turn(Scope scope);
+  }
+
+  static List<?> entries(Object value) {
+    if (value instanceof List<?> list) {
+      return list;
+    } else if (value instanceof Map<?, ?> map) {
+      return new ArrayList<>(map.keySet());
+    } else if (value instanceof Undefined) {
+      return List.of();
+    }
+    throw new JinjaFault("a loop over " + Values.kind(value) + " is not supported");
+  }
+}

@@ -1,0 +1,130 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.GenerateConfig;
+
+/**
+ * A language model writes answers to rows, on all executors: the rows are cut into shards of a
+ * fixed size, each task writes the file of one. A file that is there is not written again, so that
+ * a generation that was stopped goes on when it is started again; the answers do not depend on who
+ * wrote them, nor on how often it was stopped.
+ */
+public final class Generation {
+  private final SparkSession session;
+  private final GenerationListener listener;
+
+  /**
+   * A generation on a session's executors.
+   *
+   * @param session of Spark; left running
+   * @param listener hears of progress
+   */
+  public Generation(SparkSession session, GenerationListener listener) {
+    this.session = session;
+    this.listener = listener;
+  }
+
+  /**
+   * What a start of a generation did.
+   *
+   * @param rows folder of the answers
+   * @param all rows
+   * @param written rows of this start; the others were there
+   * @param tokens of this start's answers
+   * @param truncated rows of this start whose prompts were cut
+   * @param empty rows of this start that have no answer, as their prompts have no tokens
+   * @param seconds it took
+   */
+  public record Outcome(
+      Path rows, long all, long written, long tokens, long truncated, long empty, double seconds) {}
+
+  /**
+   * Writes what is not there yet.
+   *
+   * @param config of the generation
+   * @return what was done
+   * @throws org.tributary.error.WrongInput if configuration, model and rows do not fit; nothing is
+   *     written then
+   * @throws IOException where a file system fails
+   */
+  public Outcome run(GenerateConfig config) throws IOException {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    Store store = Store.of(spark.hadoopConfiguration());
+    GenerationModel model = new GenerationModel(store, config);
+    model.tokens().close();
+    GenerationRows rows = GenerationRows.of(store, config, model.prompt().columns());
+    GenerationFolder folder = new GenerationFolder(store.path(config.out()));
+    Map<String, String> hashes = model.hashes();
+    hashes.put("data.paths", rows.hash());
+    folder.begin(store, config, hashes);
+    long begin = System.nanoTime();
+    GenerationWork.Counts counts = counts(spark.sc());
+    List<GenerationRows.Shard> open = new ArrayList<>();
+    for (GenerationRows.Shard shard : rows.shards()) {
+      if (!store.exists(folder.part(shard.index()))) {
+        open.add(shard);
+      }
+    }
+    long all = sum(rows.shards());
+    write(spark, config, folder, open, counts, all);
+    store.commit(folder.success(), Store.Content.of(new byte[0]));
+    return new Outcome(
+        folder.rows(),
+        all,
+        sum(open),
+        counts.tokens().value(),
+        counts.truncated().value(),
+        counts.empty().value(),
+        (System.nanoTime() - begin) / 1e9);
+  }
+
+  private void write(
+      JavaSparkContext spark,
+      GenerateConfig config,
+      GenerationFolder folder,
+      List<GenerationRows.Shard> open,
+      GenerationWork.Counts counts,
+      long all) {
+    if (open.isEmpty()) {
+      return;
+    }
+    Broadcast<GenerationSpec> spec =
+        spark.broadcast(
+            GenerationSpec.of(
+                config, folder.root(), new SerializableConfiguration(spark.hadoopConfiguration())));
+    GenerationWork work = new GenerationWork(spec, counts);
+    try (GenerationWatch watch =
+        new GenerationWatch(spark.sc(), counts, listener, all - sum(open), all)) {
+      spark.parallelize(open, open.size()).foreach(work::run);
+    } finally {
+      if (!spark.sc().isStopped()) {
+        spec.destroy();
+      }
+      GenerationBench.clear();
+    }
+  }
+
+  private static long sum(List<GenerationRows.Shard> shards) {
+    return shards.stream().mapToLong(GenerationRows.Shard::rows).sum();
+  }
+
+  private static GenerationWork.Counts counts(SparkContext spark) {
+    LongAccumulator[] counts = new LongAccumulator[4];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = new LongAccumulator();
+      spark.register(counts[i]);
+    }
+    return new GenerationWork.Counts(counts[0], counts[1], counts[2], counts[3]);
+  }
+}

@@ -1,0 +1,160 @@
+package org.tributary.federation;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.SafeTensorsHeader;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.GenerateConfig;
+import org.tributary.data.ChatTemplate;
+import org.tributary.data.Prompt;
+import org.tributary.data.SpecialTokens;
+import org.tributary.data.Tokens;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Model;
+import org.tributary.model.Precision;
+import org.tributary.model.Task;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * The model of a generation with its adapter, its prompts and its special tokens: worked out the
+ * same way by the driver, which checks, and by every executor.
+ */
+final class GenerationModel {
+  private final Store store;
+  private final GenerateConfig config;
+  private final BaseModel base;
+  private final PeftAdapter adapter;
+  private final Prompt prompt;
+  private final SpecialTokens special;
+
+  /**
+   * Opens and checks, and writes nothing.
+   *
+   * @throws WrongInput if model, adapter and configuration do not fit each other
+   */
+  GenerationModel(Store store, GenerateConfig config) throws IOException {
+    this.store = store;
+    this.config = config;
+    base = BaseModel.open(store, config.model());
+    Path folder = base.files().folder();
+    if (base.architecture().task() != Task.GENERATION) {
+      throw new WrongInput(
+          "model.path: %s writes no text; name the folder of a language model".formatted(folder));
+    }
+    base.check();
+    int most = base.architecture().maxPositions();
+    if (config.model().maxLength() > most) {
+      throw new WrongInput(
+          "model.maxLength: %d is more than the model's %d positions; lower it"
+              .formatted(config.model().maxLength(), most));
+    }
+    adapter = config.adapter() == null ? null : adapter();
+    GenerateConfig.Data d = config.data();
+    prompt =
+        Prompt.of(
+            new Prompt.Keys(d.prompt(), d.message(), d.system()),
+            () -> ChatTemplate.read(store, folder));
+    special = SpecialTokens.read(store, folder, base.architecture().vocabulary(), prompt);
+  }
+
+  private PeftAdapter adapter() throws IOException {
+    PeftAdapter read = PeftAdapter.read(store, store.path(config.adapter()));
+    Map<String, long[]> layers = base.architecture().linearLayers();
+    List<String> problems = new ArrayList<>();
+    read.tensors()
+        .forEach(
+            (name, tensor) -> {
+              String layer = name.replaceFirst("\\.lora_[AB]\\.weight$", "");
+              if (!name.equals(layer)) {
+                long[] linear = layers.get(layer);
+                boolean isA = name.endsWith(PeftAdapter.LORA_A);
+                if (linear == null || tensor.shape()[isA ? 1 : 0] != linear[isA ? 1 : 0]) {
+                  problems.add(misfit(name, tensor));
+                }
+              } else if (!isReplacement(name, tensor)) {
+                problems.add(misfit(name, tensor));
+              }
+            });
+    if (!problems.isEmpty()) {
+      throw WrongInput.all(
+          "adapter: %s is none of the model at %s:"
+              .formatted(config.adapter(), base.files().folder()),
+          problems.subList(0, Math.min(10, problems.size())));
+    }
+    return read;
+  }
+
+  private boolean isReplacement(String name, HostTensor tensor) {
+    SafeTensorsHeader.Entry entry = base.used().get(name);
+    return entry != null && Arrays.equals(entry.shape(), tensor.shape());
+  }
+
+  private static String misfit(String name, HostTensor tensor) {
+    return "tensor %s %s fits no layer that adapters can be put on"
+        .formatted(name, Arrays.toString(tensor.shape()));
+  }
+
+  /** The model in the engine. */
+  Model load(Device device) throws IOException {
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    Map<String, SafeTensorsHeader.Entry> used = base.used();
+    base.files()
+        .map(Staging.folder())
+        .forEach(
+            (name, tensor) -> {
+              if (used.containsKey(name)) {
+                weights.put(name, tensor);
+              }
+            });
+    Map<String, Double> scalings = new TreeMap<>();
+    if (adapter != null) {
+      weights.putAll(adapter.tensors());
+      for (String name : adapter.tensors().keySet()) {
+        if (name.endsWith(PeftAdapter.LORA_A)) {
+          String layer = name.substring(0, name.length() - PeftAdapter.LORA_A.length());
+          scalings.put(layer, adapter.config().scaling(layer));
+        }
+      }
+    }
+    return new Model(
+        base.architecture(), weights, scalings, device, Precision.named(config.precision()));
+  }
+
+  /** What identifies model and adapter: hashes by key. */
+  Map<String, String> hashes() throws IOException {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    hashes.put("model.path", base.files().hash());
+    if (adapter != null) {
+      Path folder = store.path(config.adapter());
+      hashes.put(
+          "adapter",
+          store.sha256(new Path(folder, PeftAdapter.CONFIG))
+              + store.sha256(new Path(folder, PeftAdapter.WEIGHTS)));
+    }
+    return hashes;
+  }
+
+  Tokens tokens() throws IOException {
+    return base.tokens(store);
+  }
+
+  GenerateConfig config() {
+    return config;
+  }
+
+  Prompt prompt() {
+    return prompt;
+  }
+
+  SpecialTokens special() {
+    return special;
+  }
+}

@@ -1,0 +1,39 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.util.SerializableConfiguration;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.Effective;
+import org.tributary.config.GenerateConfig;
+
+/**
+ * What a task needs to know of its generation; everything else it reads from files.
+ *
+ * @param yaml the effective configuration
+ * @param root the folder of the answers
+ * @param hadoop how to reach file systems
+ */
+record GenerationSpec(String yaml, String root, SerializableConfiguration hadoop)
+    implements Serializable {
+
+  static GenerationSpec of(GenerateConfig config, Path root, SerializableConfiguration hadoop) {
+    return new GenerationSpec(Effective.yaml(config), root.toString(), hadoop);
+  }
+
+  GenerateConfig config() {
+    return ConfigReader.read("config.yaml", yaml, List.of(), GenerateConfig.class, Map.of());
+  }
+
+  Store store() {
+    return Store.of(hadoop.value());
+  }
+
+  GenerationFolder folder() throws IOException {
+    return new GenerationFolder(store().path(root));
+  }
+}

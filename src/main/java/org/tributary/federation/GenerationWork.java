@@ -1,0 +1,155 @@
+package org.tributary.federation;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+import org.tributary.checkpoint.Store;
+import org.tributary.client.Continuation;
+import org.tributary.client.Writer;
+import org.tributary.config.GenerateConfig;
+import org.tributary.data.ParquetReading;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Prompts;
+import org.tributary.data.Row;
+import org.tributary.data.Schema;
+import org.tributary.model.Decoding;
+import org.tributary.protocol.Seeds;
+import org.tributary.torch.Torch;
+
+/**
+ * A task's work: one shard of a generation, from reading its rows to committing its file. A row's
+ * numbers come from its place among all rows, so that they are the same whoever writes it.
+ *
+ * @param spec of the generation
+ * @param counts what the driver hears of
+ */
+record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements Serializable {
+  /**
+   * Sums over the rows that were written.
+   *
+   * @param rows written
+   * @param tokens of their answers
+   * @param truncated rows whose prompts were cut
+   * @param empty rows whose prompts have no tokens
+   */
+  record Counts(
+      LongAccumulator rows,
+      LongAccumulator tokens,
+      LongAccumulator truncated,
+      LongAccumulator empty)
+      implements Serializable {}
+
+  /** A row's answer; null where the prompt has no tokens. */
+  private record Answer(Continuation written, boolean truncated) {}
+
+  void run(GenerationRows.Shard shard) throws IOException, InterruptedException {
+    Store store = spec.value().store();
+    Path part = spec.value().folder().part(shard.index());
+    if (store.exists(part)) {
+      return; // another attempt of this task was faster
+    }
+    try (Devices.Loan loan = Devices.borrow();
+        GenerationBench bench = GenerationBench.take(spec.value(), loan.device());
+        NDManager manager = Torch.manager(loan.device())) {
+      GenerateConfig config = bench.described().config();
+      Torch.prepareThread(config.threads());
+      List<Row> rows = read(store, shard, bench.described());
+      List<String> texts =
+          rows.stream().map(row -> bench.described().prompt().of(row::text)).toList();
+      Answer[] answers = write(bench, manager, texts, shard);
+      List<Row> answered = new ArrayList<>();
+      Schema kept = GenerationRows.kept(config, rows.get(0).schema());
+      for (int i = 0; i < answers.length; i++) {
+        answered.add(row(kept, rows.get(i), texts.get(i), answers[i]));
+      }
+      store.commit(part, out -> ParquetRows.write(out, answered.get(0).schema(), answered));
+    }
+  }
+
+  private static List<Row> read(Store store, GenerationRows.Shard shard, GenerationModel model)
+      throws IOException {
+    List<String> columns = GenerationRows.columns(model.config(), model.prompt().columns());
+    List<Row> rows = new ArrayList<>();
+    try (ParquetReading reading = ParquetRows.read(store, new Path(shard.file()), columns)) {
+      reading.range(shard.from(), shard.to()).forEachRemaining(rows::add);
+    }
+    return rows;
+  }
+
+  /** Rows of like length are written side by side, an order that only the rows decide. */
+  private Answer[] write(
+      GenerationBench bench, NDManager manager, List<String> texts, GenerationRows.Shard shard) {
+    GenerateConfig config = bench.described().config();
+    GenerateConfig.Decoding d = config.decoding();
+    Prompts prompts = new Prompts(texts, bench.described().special(), config.model().maxLength());
+    Decoding how = new Decoding(prompts.special().ends(), d.temperature(), d.topP());
+    Writer writer = new Writer(bench.model(), bench.tokens(), how);
+    long[][] ids =
+        IntStream.range(0, texts.size())
+            .mapToObj(i -> prompts.ids(i, bench.tokens()))
+            .toArray(long[][]::new);
+    int[] order =
+        IntStream.range(0, ids.length)
+            .filter(i -> ids[i].length > 0)
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> ids[i].length))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    counts.empty().add(ids.length - order.length);
+    counts.rows().add(ids.length - order.length);
+    Answer[] answers = new Answer[ids.length];
+    for (int from = 0; from < order.length; from += config.batch()) {
+      int[] places =
+          IntStream.range(from, Math.min(order.length, from + config.batch()))
+              .map(i -> order[i])
+              .toArray();
+      List<long[]> chosen = IntStream.of(places).mapToObj(i -> ids[i]).toList();
+      long[] seeds =
+          IntStream.of(places)
+              .mapToLong(i -> Seeds.of(config.seed(), "generate", shard.before() + i))
+              .toArray();
+      try (NDManager scratch = manager.newSubManager()) {
+        List<Continuation> written =
+            writer.write(
+                scratch,
+                List.of(),
+                prompts.batch(chosen, bench.tokens(), d.newTokens()),
+                d.newTokens(),
+                seeds);
+        for (int i = 0; i < places.length; i++) {
+          boolean cut = prompts.isCut(ids[places[i]].length, d.newTokens());
+          answers[places[i]] = new Answer(written.get(i), cut);
+          counts.tokens().add(written.get(i).tokens());
+          counts.truncated().add(cut ? 1 : 0);
+        }
+      }
+      counts.rows().add(places.length);
+    }
+    return answers;
+  }
+
+  private static Row row(Schema kept, Row row, String prompt, Answer answer) {
+    List<Object> values = new ArrayList<>();
+    for (String column : kept.names()) {
+      values.add(row.value(row.schema().indexOf(column)));
+    }
+    values.add(prompt);
+    if (answer == null) {
+      values.addAll(java.util.Arrays.asList(null, 0, "empty", false));
+    } else {
+      Continuation written = answer.written();
+      values.add(written.text());
+      values.add(written.tokens());
+      values.add(written.ended() ? "end" : "length");
+      values.add(answer.truncated());
+    }
+    return Row.of(GenerationRows.written(kept), values.toArray());
+  }
+}

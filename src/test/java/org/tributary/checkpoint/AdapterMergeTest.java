@@ -1,0 +1,289 @@
+package org.tributary.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+
+/** Adapters worked into models, held against the formula written out. */
+class AdapterMergeTest {
+  private static final String FIRST = "model-00001-of-00002.safetensors";
+  private static final String SECOND = "model-00002-of-00002.safetensors";
+
+  @TempDir java.nio.file.Path disk;
+  private final Store store = Store.of(new Configuration());
+  private final SplittableRandom random = new SplittableRandom(4);
+  private final Map<String, Integer> ranks = new LinkedHashMap<>();
+  private final Map<String, Double> alphas = new LinkedHashMap<>();
+  private final Map<String, HostTensor> adapter = new TreeMap<>();
+  private final List<String> whole = List.of("classifier", "lm_head", "norm");
+  private Path base;
+  private Path target;
+
+  @BeforeEach
+  void name() throws IOException {
+    base = store.path(disk.resolve("base").toString());
+    target = store.path(disk.resolve("target").toString());
+  }
+
+  private HostTensor random(long... shape) {
+    float[] values = new float[(int) HostTensor.elements(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return HostTensor.of(values, shape);
+  }
+
+  private void adapt(String module, int out, int r, int in) {
+    adapter.put(module + PeftAdapter.LORA_A, random(r, in));
+    adapter.put(module + PeftAdapter.LORA_B, random(out, r));
+  }
+
+  private AdapterMerge.Done merge(boolean rslora) throws IOException {
+    return merge(rslora, Map.of());
+  }
+
+  private AdapterMerge.Done merge(boolean rslora, Map<String, String> notes) throws IOException {
+    PeftConfig config =
+        new PeftConfig(
+            2,
+            6,
+            rslora,
+            new PeftConfig.Targets(null, "all-linear"),
+            whole,
+            ranks,
+            alphas,
+            true, // which counts where layers are stored [in, out], and nowhere else, as in peft
+            "base",
+            "SEQ_CLS");
+    return AdapterMerge.write(
+        store,
+        HuggingFaceFolder.open(store, base),
+        new PeftAdapter(config, adapter, notes),
+        UnaryOperator.identity(),
+        target);
+  }
+
+  private void base(String config, Map<String, HostTensor> weights) throws IOException {
+    HuggingFaceFolder.write(
+        store, base, (ObjectNode) Json.parse(config.replace('\'', '"')), weights, Map.of());
+  }
+
+  private Map<String, HostTensor> merged() throws IOException {
+    return HuggingFaceFolder.open(store, target).weights();
+  }
+
+  /** W + s B A, or its transpose, element by element. */
+  private HostTensor expected(HostTensor w, String module, double s, boolean transposed) {
+    HostTensor a = adapter.get(module + PeftAdapter.LORA_A);
+    HostTensor b = adapter.get(module + PeftAdapter.LORA_B);
+    int r = (int) a.shape()[0];
+    int in = (int) a.shape()[1];
+    int out = (int) b.shape()[0];
+    float[] values = w.to(DType.F32).toFloats();
+    for (int o = 0; o < out; o++) {
+      for (int i = 0; i < in; i++) {
+        double sum = 0;
+        for (int k = 0; k < r; k++) {
+          sum += (double) b.toFloats()[o * r + k] * a.toFloats()[k * in + i];
+        }
+        int at = transposed ? i * out + o : o * in + i;
+        values[at] = (float) (values[at] + s * sum);
+      }
+    }
+    return HostTensor.of(values, w.shape()).to(w.dtype());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "BF16"})
+  void productsAreAddedInTheTypeOfTheCheckpoint(DType type) throws IOException {
+    HostTensor q = random(4, 3).to(type);
+    HostTensor v = random(5, 3).to(type);
+    HostTensor other = random(3).to(type);
+    base("{'model_type':'llama'}", Map.of("q.weight", q, "v.weight", v, "norm.weight", other));
+    adapt("q", 4, 2, 3);
+    adapter.replaceAll((name, t) -> t.to(DType.BF16).to(DType.F32));
+    AdapterMerge.Done done = merge(false);
+    assertThat(done)
+        .isEqualTo(new AdapterMerge.Done(List.of("q.weight"), List.of(), List.of(), true));
+    assertThat(merged())
+        .containsOnlyKeys("q.weight", "v.weight", "norm.weight")
+        .containsEntry("q.weight", expected(q, "q", 3, false))
+        .containsEntry("v.weight", v)
+        .containsEntry("norm.weight", other);
+    assertThat(merge(false).written()).as("again").isFalse();
+  }
+
+  @Test
+  void ranksAndAlphasFollowTheirPatterns() throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>();
+    weights.put("l.0.q.weight", random(4, 4));
+    weights.put("l.1.q.weight", random(4, 4));
+    weights.put("l.1.v.weight", random(4, 4));
+    base("{}", weights);
+    ranks.put("^l.1.*", 3);
+    ranks.put("v", 1);
+    alphas.put("q", 2.5);
+    adapt("l.0.q", 4, 2, 4);
+    adapt("l.1.q", 4, 3, 4);
+    adapt("l.1.v", 4, 3, 4);
+    merge(true);
+    assertThat(merged())
+        .containsEntry(
+            "l.0.q.weight",
+            expected(weights.get("l.0.q.weight"), "l.0.q", 2.5 / Math.sqrt(2), false))
+        .containsEntry(
+            "l.1.q.weight",
+            expected(weights.get("l.1.q.weight"), "l.1.q", 2.5 / Math.sqrt(3), false))
+        .containsEntry(
+            "l.1.v.weight",
+            expected(weights.get("l.1.v.weight"), "l.1.v", 6 / Math.sqrt(3), false));
+  }
+
+  @Test
+  void layersThatAreStoredTheOtherWayRoundGetTheTranspose() throws IOException {
+    HostTensor wide = random(4, 12);
+    HostTensor square = random(4, 4);
+    base(
+        "{'model_type':'gpt2'}",
+        Map.of("transformer.h.0.attn.c_attn.weight", wide, "h.1.c_proj.weight", square));
+    adapt("transformer.h.0.attn.c_attn", 12, 2, 4);
+    adapt("h.1.c_proj", 4, 2, 4);
+    merge(false);
+    assertThat(merged())
+        .containsEntry(
+            "transformer.h.0.attn.c_attn.weight",
+            expected(wide, "transformer.h.0.attn.c_attn", 3, true))
+        .containsEntry("h.1.c_proj.weight", expected(square, "h.1.c_proj", 3, true));
+  }
+
+  @Test
+  void shardsStayShards() throws IOException {
+    HostTensor q = random(4, 3).to(DType.BF16);
+    HostTensor v = random(5, 3).to(DType.BF16);
+    put(FIRST, Map.of("q.weight", q));
+    put(SECOND, Map.of("v.weight", v, "norm.weight", random(3)));
+    Files.writeString(disk.resolve("base/config.json"), "{}");
+    Files.writeString(
+        disk.resolve("base").resolve(HuggingFaceFolder.INDEX),
+        "{\"weight_map\":{\"q.weight\":\"%s\",\"v.weight\":\"%s\",\"norm.weight\":\"%s\"}}"
+            .formatted(FIRST, SECOND, SECOND));
+    adapt("v", 5, 2, 3);
+    HostTensor norm = random(3);
+    adapter.put("norm.weight", norm);
+    assertThat(merge(false))
+        .isEqualTo(
+            new AdapterMerge.Done(List.of("v.weight"), List.of("norm.weight"), List.of(), true));
+    assertThat(SafeTensors.map(disk.resolve("target").resolve(FIRST)))
+        .isEqualTo(Map.of("q.weight", q));
+    assertThat(SafeTensors.map(disk.resolve("target").resolve(SECOND)))
+        .isEqualTo(Map.of("v.weight", expected(v, "v", 3, false), "norm.weight", norm));
+    assertThat(merged()).hasSize(3);
+  }
+
+  private void put(String file, Map<String, HostTensor> tensors) throws IOException {
+    store.commit(new Path(base, file), SafeTensors.content(tensors, Map.of("format", "pt")));
+  }
+
+  @Test
+  void aNewClassifierJoinsAndBringsItsPrefixAndNames() throws IOException {
+    HostTensor q = random(4, 3);
+    base(
+        "{'model_type':'bert','architectures':['BertModel']}",
+        Map.of("encoder.q.weight", q, "norm.bias", random(3)));
+    adapt("bert.encoder.q", 4, 2, 3);
+    HostTensor head = random(2, 4);
+    adapter.put("classifier.weight", head);
+    AdapterMerge.Done done = merge(false, PeftNotes.of(List.of("no", "yes"), "mean"));
+    assertThat(done.added()).containsExactly("classifier.weight");
+    assertThat(merged())
+        .containsOnlyKeys("bert.encoder.q.weight", "bert.norm.bias", "classifier.weight")
+        .containsEntry("bert.encoder.q.weight", expected(q, "bert.encoder.q", 3, false))
+        .containsEntry("classifier.weight", head);
+    assertThat(HuggingFaceFolder.open(store, target).config())
+        .isEqualTo(
+            Json.parse(
+                """
+                {"model_type": "bert", "architectures": ["BertForSequenceClassification"],
+                 "id2label": {"0": "no", "1": "yes"}, "label2id": {"no": 0, "yes": 1},
+                 "tributary_pooling": "mean"}"""));
+  }
+
+  @Test
+  void classesWithoutNamesAreNumbered() throws IOException {
+    base(
+        "{'model_type':'vit','image_size':8,'architectures':['ViTModel']}",
+        Map.of("q.weight", random(4, 3)));
+    adapt("vit.q", 4, 2, 3);
+    adapter.put("classifier.weight", random(3, 4));
+    merge(false);
+    ObjectNode config = HuggingFaceFolder.open(store, target).config();
+    assertThat(config.path("architectures").path(0).asText())
+        .isEqualTo("ViTForImageClassification");
+    assertThat(config.path("id2label").path("2").asText()).isEqualTo("LABEL_2");
+  }
+
+  @Test
+  void whatDoesNotFitIsNamedAndNothingIsWritten() throws IOException {
+    base(
+        "{'model_type':'llama','tie_word_embeddings':true}",
+        Map.of(
+            "q.weight",
+            random(4, 3),
+            "ids.weight",
+            new HostTensor(DType.I64, new long[] {1, 1}, java.nio.ByteBuffer.allocate(8)),
+            "norm.weight",
+            random(3)));
+    adapt("q", 4, 2, 5);
+    adapt("none.q", 4, 2, 3);
+    adapt("ids", 1, 2, 1);
+    adapter.put("norm.weight", random(4));
+    adapter.put("lm_head.weight", random(4));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("the adapter does not fit this model; name the one that it was")
+        .hasMessageContaining("(its configuration says base)")
+        .hasMessageContaining(
+            "module q: A [2, 5] and B [4, 2] fit a weight of shape [4, 5], the model's has [4, 3]")
+        .hasMessageContaining("module none.q is not in the model")
+        .hasMessageContaining("module ids: the model's weight is I64")
+        .hasMessageContaining("tensor norm.weight is F32[4], the model's has shape [3]")
+        .hasMessageContaining("lm_head.weight is there, but the model's head is its token");
+    assertThat(disk.resolve("target")).doesNotExist();
+    for (int i = 0; i < 10; i++) {
+      adapt("more." + i, 1, 2, 1);
+    }
+    assertThatThrownBy(() -> merge(false)).hasMessageEndingWith("and 5 more");
+  }
+
+  @Test
+  void anotherResultIsNotOverwritten() throws IOException {
+    base("{}", Map.of("q.weight", random(4, 3)));
+    adapt("q", 4, 2, 3);
+    merge(false);
+    Map<String, HostTensor> before = merged();
+    adapt("q", 4, 2, 3);
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("already holds another model.safetensors");
+    assertThat(merged()).isEqualTo(before);
+  }
+}

@@ -1,0 +1,36 @@
+package org.tributary.federation;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.GenerateConfig;
+
+/** A generation in a JVM of its own, which dies when some rows are written. */
+public final class GenerateRun {
+  /** The exit code of a driver that died where it was told to. */
+  static final int KILLED = 99;
+
+  private GenerateRun() {}
+
+  static GenerateConfig config(String yaml, String... sets) {
+    return ConfigReader.read("t.yaml", yaml, List.of(sets), GenerateConfig.class, Map.of());
+  }
+
+  /** Arguments: YAML, and the rows after which to die. */
+  public static void main(String[] args) throws Exception {
+    try (SparkSession spark =
+        SparkSession.builder().master("local[1]").appName("driver").getOrCreate()) {
+      GenerationListener listener =
+          (rows, of, tokens) -> {
+            if (rows >= Integer.parseInt(args[1])) {
+              Runtime.getRuntime().halt(KILLED);
+            }
+          };
+      new Generation(spark, listener).run(config(Files.readString(Path.of(args[0]))));
+    }
+    System.exit(0);
+  }
+}

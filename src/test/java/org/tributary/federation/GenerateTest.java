@@ -1,0 +1,274 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.config.GenerateConfig;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Row;
+import org.tributary.data.Schema;
+import org.tributary.data.Schema.Column;
+import org.tributary.data.Schema.Type;
+import org.tributary.error.WrongInput;
+
+/** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class GenerateTest {
+  private static final Schema SCHEMA =
+      Schema.of(new Column("id", Type.LONG), new Column("question", Type.STRING));
+  private static final String TEXT =
+      "what are the symptoms of diabetes and of heart disease in children and in their parents";
+
+  @TempDir Path dir;
+  private SparkSession spark;
+  private Path model;
+
+  @BeforeEach
+  void open() throws IOException {
+    spark = session("local[2]");
+    model = dir.resolve("model");
+    Files.createDirectories(model);
+    Path golden = Path.of(System.getProperty("golden"), "llama_gqa");
+    for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(golden.resolve(name), model.resolve(name));
+    }
+    // Weights without training draw any token: that many ends stop some rows and not all.
+    String ends =
+        IntStream.range(100, 130).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+    Files.writeString(
+        model.resolve("generation_config.json"), "{\"eos_token_id\": [2, " + ends + "]}");
+    rows("a.parquet", 0, 7);
+    rows("b.parquet", 7, 6);
+  }
+
+  @AfterEach
+  void stop() {
+    spark.stop();
+  }
+
+  private static SparkSession session(String master) {
+    return SparkSession.builder().master(master).appName("test").getOrCreate();
+  }
+
+  /** Questions of all lengths, some longer than there is room. */
+  private void rows(String name, int first, int count) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = first; i < first + count; i++) {
+      rows.add(Row.of(SCHEMA, (long) i, TEXT.substring(0, (i * 31) % TEXT.length())));
+    }
+    Tiny.STORE.commit(
+        Tiny.hadoop(dir.resolve("in").resolve(name)), out -> ParquetRows.write(out, SCHEMA, rows));
+  }
+
+  private String yaml(String out) {
+    return """
+        out: %s
+        seed: 3
+        model: {path: %s, maxLength: 24}
+        data: {paths: [%s], prompt: "Q {question} A"}
+        decoding: {newTokens: 8, temperature: 1.2, topP: 0.9}
+        batch: 3
+        shard: 4
+        """
+        .formatted(dir.resolve(out), model, dir.resolve("in"));
+  }
+
+  private Generation.Outcome run(String out, String... sets) throws IOException {
+    return new Generation(spark, GenerationListener.NONE).run(GenerateRun.config(yaml(out), sets));
+  }
+
+  private List<Row> answers(String out) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    try (Stream<Path> files = Files.list(dir.resolve(out).resolve("rows"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".parquet")).sorted().toList()) {
+        ParquetRows.forEach(Tiny.STORE, Tiny.hadoop(file), List.of(), rows::add);
+      }
+    }
+    return rows;
+  }
+
+  private Map<String, String> hashes(String out) throws IOException {
+    Map<String, String> hashes = new TreeMap<>();
+    try (Stream<Path> files = Files.list(dir.resolve(out).resolve("rows"))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        hashes.put(file.getFileName().toString(), Tiny.STORE.sha256(Tiny.hadoop(file)));
+      }
+    }
+    return hashes;
+  }
+
+  @Test
+  void rowsKeepTheirColumnsAndOrderAndGetAnswers() throws IOException {
+    Generation.Outcome outcome = run("out");
+    List<Row> rows = answers("out");
+    assertThat(rows).hasSize(13);
+    assertThat(outcome.all()).isEqualTo(13);
+    assertThat(outcome.written()).isEqualTo(13);
+    long tokens = 0;
+    int cut = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      assertThat(row.schema().names())
+          .containsExactly(
+              "id", "question", "prompt", "generated", "tokens", "stopped", "truncated");
+      assertThat(row.longAt("id")).isEqualTo(i);
+      assertThat(row.text("prompt")).isEqualTo("Q " + row.text("question") + " A");
+      boolean ended = row.text("stopped").equals("end");
+      assertThat(row.longAt("tokens")).isBetween(0L, ended ? 7L : 8L);
+      assertThat(ended || row.longAt("tokens") == 8).isTrue();
+      tokens += row.longAt("tokens");
+      cut += (boolean) row.value(6) ? 1 : 0;
+    }
+    assertThat(rows.stream().map(r -> r.text("stopped")).distinct())
+        .containsExactlyInAnyOrder("end", "length");
+    assertThat(outcome.tokens()).isEqualTo(tokens);
+    assertThat(outcome.truncated()).isEqualTo(cut).isBetween(1L, 12L);
+    assertThat(rows.stream().map(r -> r.text("generated")).distinct()).hasSizeGreaterThan(8);
+    assertThat(spark.read().parquet(dir.resolve("out/rows").toString()).count()).isEqualTo(13);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.0, 1.0", "1.2, 0.9"})
+  void sideBySideIsAsOneByOne(double temperature, double topP) throws IOException {
+    String[] how = {"decoding.temperature=" + temperature, "decoding.topP=" + topP};
+    run("together", how[0], how[1], "batch=5", "shard=99");
+    run("alone", how[0], how[1], "batch=1", "shard=2");
+    assertThat(answers("together")).isEqualTo(answers("alone"));
+    run("again", how[0], how[1], "batch=1", "shard=2", "seed=4");
+    assertThat(answers("again").equals(answers("alone"))).isEqualTo(temperature == 0);
+  }
+
+  @Test
+  void goesOnWhereItWasKilledAndDoesNotDependOnTheExecutors() throws Exception {
+    run("whole");
+    Path yaml = Files.writeString(dir.resolve("killed.yaml"), yaml("killed"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(Cluster.JVM_OPTIONS.strip().split("\\s+")));
+    command.addAll(List.of("-Xmx1g", "-Dspark.ui.enabled=false", "-cp"));
+    command.addAll(List.of(System.getProperty("java.class.path"), GenerateRun.class.getName()));
+    command.addAll(List.of(yaml.toString(), "4"));
+    Process driver =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("driver.log").toFile())
+            .start();
+    assertThat(driver.waitFor(90, TimeUnit.SECONDS)).isTrue();
+    assertThat(driver.exitValue())
+        .as(Files.readString(dir.resolve("driver.log")))
+        .isEqualTo(GenerateRun.KILLED);
+    assertThat(hashes("killed")).hasSizeBetween(1, 3).doesNotContainKey("_SUCCESS");
+    int before = hashes("killed").size();
+
+    spark.stop();
+    spark = Cluster.open(Disturbance.in(dir.resolve("disturbance")), 2);
+    Generation.Outcome outcome = run("killed");
+    assertThat(outcome.written())
+        .isLessThan(13)
+        .isEqualTo(13 - answers("whole").stream().limit(4L * before).count());
+    assertThat(answers("killed")).isEqualTo(answers("whole"));
+    assertThat(hashes("killed")).isEqualTo(hashes("whole"));
+    assertThat(run("killed").written()).isZero();
+  }
+
+  @Test
+  void anotherConfigurationDoesNotGetIntoTheFolder() throws IOException {
+    run("out");
+    Map<String, String> before = hashes("out");
+    assertThatThrownBy(() -> run("out", "decoding.temperature=1.0", "seed=4"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("seed: was 3, now 4")
+        .hasMessageContaining("decoding.temperature: was 1.2, now 1.0");
+    Tiny.STORE.delete(Tiny.hadoop(dir.resolve("in/b.parquet")));
+    rows("b.parquet", 8, 6);
+    assertThatThrownBy(() -> run("out"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("data.paths: its files have changed since");
+    assertThat(hashes("out")).isEqualTo(before);
+    Files.createDirectories(dir.resolve("other"));
+    Files.writeString(dir.resolve("other/notes.txt"), "mine");
+    assertThatThrownBy(() -> run("other"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("holds no answers");
+  }
+
+  @Test
+  void anEmptyPromptIsCountedAndHasNoAnswer() throws IOException {
+    Files.writeString(
+        model.resolve("tokenizer_config.json"),
+        "{\"chat_template\": \"{{ messages[-1].content }}\", \"eos_token\": \"</s>\"}");
+    Generation.Outcome outcome = run("out", "data.prompt=chat");
+    assertThat(outcome.empty()).isEqualTo(1);
+    Row first = answers("out").get(0);
+    assertThat(first.isNull("generated")).isTrue();
+    assertThat(first.text("stopped")).isEqualTo("empty");
+    assertThat(answers("out").get(1).isNull("generated")).isFalse();
+  }
+
+  @Test
+  void anAdapterChangesWhatIsWritten() throws IOException {
+    String golden = System.getProperty("golden") + "/optim/lora_all_linear/adapter_final";
+    run("with", "adapter=" + golden, "decoding.temperature=0.0", "decoding.topP=1.0");
+    run("without", "decoding.temperature=0.0", "decoding.topP=1.0");
+    assertThat(answers("with")).isNotEqualTo(answers("without"));
+    assertThatThrownBy(() -> run("none", "adapter=" + model))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("adapter_config.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "data.prompt=\"{questions}\"; no column questions, which data.prompt asks for",
+        "data.prompt=why; is no known prompt",
+        "data.prompt=chat; has no chat template",
+        "data.paths=[nowhere]; nowhere does not exist",
+        "model.maxLength=4096; model.maxLength: 4096 is more than",
+        "decoding.newTokens=24; leave no room for a prompt",
+        "data.system=Hello; message and system belong to a chat",
+        "data.columns=[idd]; did you mean id?",
+      })
+  void wrongInputIsNamedAndNothingIsWritten(String set, String message) {
+    assertThatThrownBy(() -> run("out", set))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(message);
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void aColumnThatGenerateWritesMustNotBeThere() throws IOException {
+    Schema schema = Schema.of(new Column("prompt", Type.STRING), new Column("x", Type.STRING));
+    Path file = dir.resolve("in2/a.parquet");
+    Tiny.STORE.commit(
+        Tiny.hadoop(file),
+        out -> ParquetRows.write(out, schema, List.of(Row.of(schema, "why", "x"))));
+    String[] sets = {"data.paths=[" + file + "]", "data.prompt=\"{prompt}\""};
+    assertThatThrownBy(() -> run("out", sets[0], sets[1]))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("column prompt would be there twice");
+    run("out", sets[0], sets[1], "data.columns=[x]");
+    assertThat(answers("out").get(0).text("prompt")).isEqualTo("why");
+    GenerateConfig config = GenerateRun.config(yaml("out"));
+    assertThat(config.threads()).isEqualTo(1);
+  }
+}
