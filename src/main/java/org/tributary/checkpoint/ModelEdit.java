@@ -26,6 +26,8 @@ import org.tributary.protocol.HostTensor;
  * @param config the new config.json; null where it stays
  * @param names a tensor's new name, by its old one
  * @param changed new values, by the old names
+ * @param replaced tensors of shapes and types of their own in the place of the base's, by the old
+ *     names
  * @param added tensors that the base has not, by their new names; they go into the last file, in
  *     the type that they have
  */
@@ -33,6 +35,7 @@ public record ModelEdit(
     ObjectNode config,
     UnaryOperator<String> names,
     Map<String, Change> changed,
+    Map<String, HostTensor> replaced,
     Map<String, HostTensor> added) {
   private static final int CHUNK = 1 << 20;
 
@@ -51,6 +54,22 @@ public record ModelEdit(
           "generation_config.json",
           "preprocessor_config.json",
           "processor_config.json");
+
+  /**
+   * An edit that keeps every shape.
+   *
+   * @param config as above
+   * @param names as above
+   * @param changed as above
+   * @param added as above
+   */
+  public ModelEdit(
+      ObjectNode config,
+      UnaryOperator<String> names,
+      Map<String, Change> changed,
+      Map<String, HostTensor> added) {
+    this(config, names, changed, Map.of(), added);
+  }
 
   /** A tensor's new value. */
   @FunctionalInterface
@@ -116,6 +135,7 @@ public record ModelEdit(
 
   private void check(Path folder, Set<String> before) {
     Set<String> unknown = new TreeSet<>(changed.keySet());
+    unknown.addAll(replaced.keySet());
     unknown.removeAll(before);
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException("no tensors of " + folder + ": " + unknown);
@@ -150,7 +170,14 @@ public record ModelEdit(
     shard
         .header()
         .tensors()
-        .forEach((name, entry) -> builder.tensor(names.apply(name), entry.dtype(), entry.shape()));
+        .forEach(
+            (name, entry) -> {
+              HostTensor instead = replaced.get(name);
+              builder.tensor(
+                  names.apply(name),
+                  instead == null ? entry.dtype() : instead.dtype(),
+                  instead == null ? entry.shape() : instead.shape());
+            });
     if (last) {
       added.forEach((name, tensor) -> builder.tensor(name, tensor.dtype(), tensor.shape()));
     }
@@ -169,6 +196,8 @@ public record ModelEdit(
         String old = before.get(name);
         if (old == null) {
           writer.write(name, added.get(name).data());
+        } else if (replaced.containsKey(old)) {
+          writer.write(name, replaced.get(old).data());
         } else if (changed.containsKey(old)) {
           writer.write(name, changed(reader.tensor(old), changed.get(old), old).data());
         } else {

@@ -97,10 +97,13 @@ final class Result {
   private ModelEdit edit(Map<String, HostTensor> tensors) throws IOException {
     Set<String> there = blueprint.base().files().tensors().keySet();
     Map<String, ModelEdit.Change> changed = new TreeMap<>();
+    Map<String, HostTensor> replaced = new TreeMap<>();
     Map<String, HostTensor> added = new TreeMap<>();
     tensors.forEach(
         (name, tensor) -> {
-          if (there.contains(name)) {
+          if (there.contains(name) && blueprint.newHead().containsKey(name)) {
+            replaced.put(name, tensor);
+          } else if (there.contains(name)) {
             changed.put(name, before -> tensor);
           } else {
             added.put(name, tensor);
@@ -119,6 +122,7 @@ final class Result {
         fresh() ? config() : null,
         fresh() ? blueprint.architecture()::nameWithHead : UnaryOperator.identity(),
         changed,
+        replaced,
         named(added));
   }
 
