@@ -57,7 +57,13 @@ class MainTest {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
         .contains(
-            "import-minilm", "import-wordnet", "partition", "train", "inspect", "merge-adapter")
+            "import-minilm",
+            "import-wordnet",
+            "partition",
+            "train",
+            "inspect",
+            "logits",
+            "merge-adapter")
         .contains("Exit codes:");
   }
 

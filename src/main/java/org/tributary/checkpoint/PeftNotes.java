@@ -37,8 +37,13 @@ public final class PeftNotes {
     return labels;
   }
 
-  /** The pooling; empty where an adapter does not say. */
-  static Optional<String> pooling(PeftAdapter adapter) {
+  /**
+   * The pooling.
+   *
+   * @param adapter that may have notes
+   * @return empty where it does not say
+   */
+  public static Optional<String> pooling(PeftAdapter adapter) {
     return Optional.ofNullable(adapter.metadata().get(POOLING));
   }
 }

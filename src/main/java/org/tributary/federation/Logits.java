@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,9 +14,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.tributary.checkpoint.Heads;
+import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
@@ -63,19 +68,19 @@ public final class Logits {
    * @param store reaches both
    * @param model Hugging Face folder
    * @param adapter PEFT folder; null without
-   * @param pooling of a classifier's tokens; null for what config.json says, else the family's own
+   * @param pooling of a classifier's tokens; null for what Tributary wrote into the model or the
+   *     adapter, else as transformers computes it
    * @return ready to compute
    * @throws WrongInput where the two do not fit, or the model has no head
    * @throws IOException where a file system fails
    */
   public static Logits open(Store store, String model, String adapter, String pooling)
       throws IOException {
-    BaseModel base = BaseModel.open(store, new TrainConfig.Model(model, pooling, 128, false));
+    PeftAdapter lora = adapter == null ? null : PeftAdapter.read(store, store.path(adapter));
+    String chosen = pooling != null ? pooling : pooling(store, model, lora);
+    BaseModel base = BaseModel.open(store, new TrainConfig.Model(model, chosen, 128, false));
     base.check();
-    AppliedAdapter applied =
-        adapter == null
-            ? null
-            : AppliedAdapter.of(adapter, base, PeftAdapter.read(store, store.path(adapter)));
+    AppliedAdapter applied = lora == null ? null : AppliedAdapter.of(adapter, base, lora);
     Set<String> head = new TreeSet<>(base.architecture().head(1).keySet());
     head.removeAll(base.used().keySet());
     if (applied != null) {
@@ -87,6 +92,17 @@ public final class Logits {
               .formatted(base.files().folder(), String.join(", ", head)));
     }
     return new Logits(base, applied);
+  }
+
+  /** What was trained; else what transformers does, whose BERT always takes the first token. */
+  private static String pooling(Store store, String model, PeftAdapter adapter) throws IOException {
+    ObjectNode config = HuggingFaceFolder.open(store, store.path(model)).config();
+    Optional<String> noted = adapter == null ? Optional.empty() : PeftNotes.pooling(adapter);
+    if (noted.isPresent()) {
+      return noted.get();
+    }
+    boolean isBert = config.path("model_type").asText().equals("bert");
+    return config.path(Heads.POOLING).asText(isBert ? "cls" : null);
   }
 
   /**

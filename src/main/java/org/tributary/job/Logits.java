@@ -59,7 +59,8 @@ public final class Logits implements Callable<Integer> {
       names = "--pooling",
       paramLabel = "NAME",
       description =
-          "as model.pooling of train: mean, cls or attention; the model's own if not given")
+          "as model.pooling of train: mean, cls or attention; if not given, what the model was"
+              + " trained with here, else as transformers computes it")
   private String pooling;
 
   @Option(
