@@ -12,6 +12,7 @@ import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
 import org.tributary.job.Inspect;
+import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
 import org.tributary.job.Train;
@@ -42,6 +43,7 @@ import picocli.CommandLine.ScopeType;
       Compare.class,
       Generate.class,
       Inspect.class,
+      Logits.class,
       MergeAdapter.class
     })
 public final class Main {

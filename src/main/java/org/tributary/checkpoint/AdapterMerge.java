@@ -23,7 +23,7 @@ import org.tributary.protocol.HostTensor;
  * or join it.
  *
  * <p>Adapters are made on a model with a head, whose names carry a prefix such as {@code bert.}
- * that a checkpoint without one lacks: then the merged model gets the names with the prefix.
+ * that a checkpoint without one lacks: where a classifier joins, all names get the prefix.
  */
 public final class AdapterMerge {
   private static final String WEIGHT = ".weight";
@@ -64,13 +64,19 @@ public final class AdapterMerge {
    * @param store reaches all folders
    * @param base the model that the adapter was trained on
    * @param adapter for it
+   * @param withHead what the model's family does to config.json when a classifier joins
    * @param target made where it is missing
    * @return what was done
    * @throws WrongInput where the adapter does not fit the model: all such modules are named, at
    *     most ten; or where the target holds something else; nothing is written then
    * @throws IOException where a file system fails
    */
-  public static Done write(Store store, HuggingFaceFolder base, PeftAdapter adapter, Path target)
+  public static Done write(
+      Store store,
+      HuggingFaceFolder base,
+      PeftAdapter adapter,
+      UnaryOperator<ObjectNode> withHead,
+      Path target)
       throws IOException {
     AdapterMerge merge = new AdapterMerge(base, adapter);
     if (!merge.problems.isEmpty()) {
@@ -84,7 +90,8 @@ public final class AdapterMerge {
     adapter.saved().keySet().stream().map(merge::nameThere).forEach(replaced::add);
     merged.removeAll(replaced);
     replaced.retainAll(merge.there.keySet());
-    ModelEdit edit = new ModelEdit(merge.config(), merge.names(), merge.changed, merge.added);
+    ModelEdit edit =
+        new ModelEdit(merge.config(withHead), merge.names(), merge.changed, merge.added);
     boolean written = edit.write(store, base, target);
     return new Done(merged, replaced, List.copyOf(merge.added.keySet()), written);
   }
@@ -116,7 +123,7 @@ public final class AdapterMerge {
   }
 
   private UnaryOperator<String> names() {
-    return prefix.isEmpty() ? UnaryOperator.identity() : name -> prefix + name;
+    return prefix.isEmpty() || added.isEmpty() ? UnaryOperator.identity() : name -> prefix + name;
   }
 
   private void change(String module) {
@@ -215,7 +222,7 @@ public final class AdapterMerge {
   }
 
   /** The configuration, with the classes of a classifier that joined; null where it stays. */
-  private ObjectNode config() {
+  private ObjectNode config(UnaryOperator<ObjectNode> withHead) {
     HostTensor head =
         added.entrySet().stream()
             .filter(e -> HEADS.contains(e.getKey()) && e.getValue().shape().length == 2)
@@ -237,6 +244,6 @@ public final class AdapterMerge {
     boolean images = config.has("image_size") || config.has("vision_config");
     Heads.put(config, labels, images ? "ForImageClassification" : "ForSequenceClassification");
     PeftNotes.pooling(adapter).ifPresent(pooling -> config.put(Heads.POOLING, pooling));
-    return config;
+    return withHead.apply(config);
   }
 }

@@ -2,7 +2,6 @@ package org.tributary.client;
 
 import java.util.Map;
 import org.tributary.data.Examples;
-import org.tributary.data.Tokens;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.TrainPlan;
 
@@ -12,7 +11,6 @@ import org.tributary.protocol.TrainPlan;
  * @param client id
  * @param round counted from 0
  * @param rows its training rows
- * @param tokens how its texts become ids
  * @param plan what trains, travels and stays
  * @param start every tensor of the plan at the start of the round: global, fixed and its own
  * @param optimizerState what its optimizer remembers of earlier rounds; empty for a fresh one
@@ -21,7 +19,6 @@ public record Assignment(
     String client,
     int round,
     Examples rows,
-    Tokens tokens,
     TrainPlan plan,
     Map<String, HostTensor> start,
     Map<String, HostTensor> optimizerState) {}

@@ -6,8 +6,13 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.tributary.data.Batch;
+import org.tributary.data.ImageBatch;
+import org.tributary.data.TextBatch;
 
-/** Batches as a program's arguments: ids, mask, types [b, t], labels [b] or [b, t]. */
+/**
+ * Batches as a program's arguments: of text ids, mask, types [b, t], of images pixels [b, c, h, w];
+ * labels [b] or [b, t].
+ */
 public final class Inputs {
   private Inputs() {}
 
@@ -16,14 +21,12 @@ public final class Inputs {
    *
    * @param owner of the arrays
    * @param batch of rows
-   * @return ids, mask, types, labels
+   * @return as for {@link #of}, labels last
    */
   public static List<NDArray> withLabels(NDManager owner, Batch batch) {
     List<NDArray> inputs = new ArrayList<>(of(owner, batch));
-    Shape shape =
-        batch.labels().length == batch.rows()
-            ? new Shape(batch.rows())
-            : new Shape(batch.rows(), batch.length());
+    int perRow = batch.labels().length / batch.rows();
+    Shape shape = perRow == 1 ? new Shape(batch.rows()) : new Shape(batch.rows(), perRow);
     inputs.add(owner.create(batch.labels(), shape));
     return inputs;
   }
@@ -33,13 +36,18 @@ public final class Inputs {
    *
    * @param owner of the arrays
    * @param batch of rows
-   * @return ids, mask, types
+   * @return ids, mask, types; or pixels
    */
   public static List<NDArray> of(NDManager owner, Batch batch) {
-    Shape shape = new Shape(batch.rows(), batch.length());
+    if (batch instanceof ImageBatch images) {
+      Shape shape = new Shape(images.rows(), images.channels(), images.height(), images.width());
+      return List.of(owner.create(images.pixels(), shape));
+    }
+    TextBatch text = (TextBatch) batch;
+    Shape shape = new Shape(text.rows(), text.length());
     return List.of(
-        owner.create(batch.ids(), shape),
-        owner.create(batch.mask(), shape),
-        owner.create(batch.typeIds(), shape));
+        owner.create(text.ids(), shape),
+        owner.create(text.mask(), shape),
+        owner.create(text.typeIds(), shape));
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tributary.data.Batch;
-import org.tributary.data.BatchOrder;
+import org.tributary.data.TrainingBatches;
 import org.tributary.model.Model;
 import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
@@ -66,13 +66,21 @@ public final class LocalTraining {
       given.addAll(weights.values());
       long seed = Seeds.of(recipe.seed(), "rounding", a.round(), a.client());
       try (Optimizer optimizer =
-          Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState(), seed)) {
-        Loop loop = new Loop(a, given, gradients, optimizer);
+              Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState(), seed);
+          Prefetch ahead = prefetch(a)) {
+        Loop loop = new Loop(a, given, gradients, optimizer, ahead);
         Trained.Facts facts = loop.run(memory, listener);
         return new Trained(
             host(weights), recipe.keepOptimizer() ? host(optimizer.state()) : Map.of(), facts);
       }
     }
+  }
+
+  private Prefetch prefetch(Assignment a) {
+    long seed = Seeds.of(recipe.seed(), "batches", a.round(), a.client());
+    return new Prefetch(
+        new TrainingBatches(a.rows(), recipe.batch(), seed),
+        (long) recipe.stepsFor(a.rows().size()) * recipe.accumulate());
   }
 
   private Map<String, HostTensor> host(Map<String, NDArray> arrays) {
@@ -87,21 +95,24 @@ public final class LocalTraining {
     private final List<NDArray> given;
     private final Gradients gradients;
     private final Optimizer optimizer;
-    private final BatchOrder order;
+    private final Prefetch ahead;
     private final int steps;
     private final Schedule schedule;
     private final BlockSteps blockSteps;
     private long tokens;
     private long truncated;
 
-    Loop(Assignment a, List<NDArray> given, Gradients gradients, Optimizer optimizer) {
+    Loop(
+        Assignment a,
+        List<NDArray> given,
+        Gradients gradients,
+        Optimizer optimizer,
+        Prefetch ahead) {
       this.a = a;
       this.given = given;
       this.gradients = gradients;
       this.optimizer = optimizer;
-      order =
-          new BatchOrder(
-              a.rows().size(), Seeds.of(recipe.seed(), "batches", a.round(), a.client()));
+      this.ahead = ahead;
       steps = recipe.stepsFor(a.rows().size());
       schedule = recipe.scheduleFor(steps);
       blockSteps = new BlockSteps(model, gradients, optimizer);
@@ -139,7 +150,7 @@ public final class LocalTraining {
     private BlockSteps.Found step(NDManager scratch, double lr, int i) {
       if (recipe.backward() == Backward.UPDATING) {
         BlockSteps.Found found =
-            blockSteps.step(scratch, given, Inputs.withLabels(scratch, counted(next())), lr);
+            blockSteps.step(scratch, given, Inputs.withLabels(scratch, counted(ahead.next())), lr);
         checkFinite("loss", found.loss(), i);
         checkFinite("gradients' norm", found.norm(), i);
         return found;
@@ -153,10 +164,6 @@ public final class LocalTraining {
       return new BlockSteps.Found(loss, norm);
     }
 
-    private Batch next() {
-      return a.rows().batch(order.next(recipe.batch()), a.tokens(), model.padToken());
-    }
-
     private Batch counted(Batch batch) {
       tokens += batch.tokens();
       truncated += batch.truncated();
@@ -167,7 +174,7 @@ public final class LocalTraining {
     private double accumulate(NDManager scratch, Map<String, NDArray> mean) {
       List<Batch> batches = new ArrayList<>();
       for (int j = 0; j < recipe.accumulate(); j++) {
-        batches.add(next());
+        batches.add(ahead.next());
       }
       double targets = batches.stream().mapToLong(Batch::targets).sum();
       double loss = 0;

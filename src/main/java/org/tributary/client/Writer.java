@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.tributary.data.Batch;
+import org.tributary.data.TextBatch;
 import org.tributary.data.Tokens;
 import org.tributary.model.Decoding;
 import org.tributary.model.Model;
@@ -33,7 +33,7 @@ public record Writer(Model model, Tokens tokens, Decoding how) {
    * @return one for each row
    */
   public List<Continuation> write(
-      NDManager scratch, List<NDArray> weights, Batch prompts, int most, long... seeds) {
+      NDManager scratch, List<NDArray> weights, TextBatch prompts, int most, long... seeds) {
     int rows = prompts.rows();
     long[] lengths = new long[rows];
     for (int i = 0; i < prompts.mask().length; i++) {

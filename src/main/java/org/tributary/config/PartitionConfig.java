@@ -16,6 +16,9 @@ import java.util.List;
  * @param partitioner how rows are given to clients
  * @param validation share of each client's rows kept for validation, where the source has none
  * @param test share of all rows kept for the global test, where the source has none
+ * @param duplicates of train and of validation or test: {@code report}, {@code drop-train}, or
+ *     {@code drop-test}, which drops validation rows too
+ * @param duplicateColumns in which equal rows are duplicates; empty for all, of images the pixels
  */
 public record PartitionConfig(
     @Key(value = "the raw set", required = true) Source source,
@@ -41,7 +44,16 @@ public record PartitionConfig(
             below = 1)
         double validation,
     @Key(value = "share of all rows for the test", byDefault = "0.1", min = 0, below = 1)
-        double test)
+        double test,
+    @Key(
+            value = "what is done about rows of train that are in validation or test too",
+            byDefault = "report",
+            oneOf = {"report", "drop-train", "drop-test"})
+        String duplicates,
+    @Key(
+            value = "columns in which equal rows are duplicates; [] for all, of images the pixels",
+            byDefault = "[]")
+        List<String> duplicateColumns)
     implements Section {
 
   /** What each partitioner needs from the keys beside it. */
@@ -77,6 +89,8 @@ public record PartitionConfig(
    * @param validation file or folder with the clients' validation rows; null to take a share
    * @param test file or folder with the global test rows; null to take a share
    * @param columns columns to keep; empty for all
+   * @param image of Parquet: the column of encoded images; null for sets of text
+   * @param names of IDX: names of the classes 0, 1, ...; empty for numbers
    */
   public record Source(
       @Key(value = "format of the files", required = true) String format,
@@ -84,7 +98,33 @@ public record PartitionConfig(
           String train,
       @Key("file or folder with rows for validation") String validation,
       @Key("file or folder with rows for the test") String test,
-      @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns) {
+      @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns,
+      @Key("column of encoded images, of parquet") String image,
+      @Key(value = "names of the classes 0, 1, ..., of idx; [] for numbers", byDefault = "[]")
+          List<String> names)
+      implements Section {
+
+    /** Which keys are for which formats. */
+    @Override
+    public List<String> problems() {
+      List<String> problems = new ArrayList<>();
+      if (image != null && !format.equals("parquet")) {
+        problems.add("image: is for the format parquet; remove it");
+      }
+      if (!names.isEmpty() && !format.equals("idx")) {
+        problems.add("names: is for the format idx; remove it");
+      }
+      return problems;
+    }
+
+    /**
+     * The column of encoded images.
+     *
+     * @return null for sets of text
+     */
+    public String imageColumn() {
+      return List.of("images", "idx").contains(format) ? "image" : image;
+    }
 
     private boolean keeps(String column) {
       return columns.isEmpty() || columns.contains(column);

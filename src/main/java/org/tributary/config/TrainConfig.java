@@ -83,8 +83,8 @@ public record TrainConfig(
           int maxLength) {}
 
   /**
-   * The clients' data. A classifier learns from text and label; a language model from prompt and
-   * answer.
+   * The clients' data. A classifier learns from text or image and label; a language model from
+   * prompt and answer.
    *
    * @param path folder that {@code partition} wrote
    * @param text column with the input
@@ -94,6 +94,7 @@ public record TrainConfig(
    * @param message the question of a chat, by name or as a text
    * @param system what the model is told first in a chat; null for the template's own
    * @param answer column with what follows the prompt
+   * @param augment random changes to the images that clients train on
    */
   public record Data(
       @Key(value = "folder that partition wrote, a URI or path", required = true) String path,
@@ -106,7 +107,8 @@ public record TrainConfig(
           String prompt,
       @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
       @Key("what the model is told first in a chat") String system,
-      @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer)
+      @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
+      @Key("random changes to the images that clients train on") Augment augment)
       implements Section {
 
     /** Only chats have messages. */
@@ -123,6 +125,21 @@ public record TrainConfig(
                   .formatted(prompt));
     }
   }
+
+  /**
+   * Random changes to images, in training alone.
+   *
+   * @param flip whether half of them are mirrored, left to right
+   * @param crop black pixels on each side of the image in the model's size, from which a part of
+   *     that size is cut out at random; 0 for none
+   */
+  public record Augment(
+      @Key(value = "whether half of the images are mirrored", byDefault = "false") boolean flip,
+      @Key(
+              value = "pixels by which an image is moved at most, in both directions",
+              byDefault = "0",
+              min = 0)
+          int crop) {}
 
   /**
    * The federated framework.
@@ -148,6 +165,7 @@ public record TrainConfig(
    * @param rslora rank-stabilised scale (arXiv 2312.03732)
    * @param ranks the clients' own, in turn over all clients in the order of their ids, so that with
    *     as many ranks as clients each has its own; empty for {@code rank} everywhere
+   * @param start PEFT folder whose adapters the run begins with; null for fresh ones
    */
   public record Lora(
       @Key(value = "rows of A", required = true, min = 1) int rank,
@@ -159,7 +177,8 @@ public record TrainConfig(
               value = "ranks of the clients in the order of their ids, over and over",
               byDefault = "[]",
               counts = true)
-          List<Integer> ranks)
+          List<Integer> ranks,
+      @Key("PEFT folder to begin with, a URI or path; absent for fresh adapters") String start)
       implements Section {
 
     /** The global adapters hold every client's. */

@@ -1,75 +1,42 @@
 package org.tributary.data;
 
-import java.util.Arrays;
-import java.util.List;
-
-/**
- * Examples of one step side by side, padded on the right to the longest: B rows of T ids, stored
- * row-major.
- *
- * @param ids token ids, [B, T]
- * @param mask 1 where an id is real, 0 where it is padding, [B, T]
- * @param typeIds segment of each id, 0 for single texts, [B, T]
- * @param labels class of each row, [B]; or of each id the id itself where it counts in the loss,
- *     and {@link #IGNORED} where it does not, [B, T]
- * @param rows B
- * @param length T
- * @param truncated how many rows were cut to the longest length
- */
-public record Batch(
-    long[] ids, long[] mask, long[] typeIds, long[] labels, int rows, int length, int truncated) {
+/** Rows of one step side by side. */
+public sealed interface Batch permits TextBatch, ImageBatch {
   /** The label of what does not count. */
-  public static final long IGNORED = -100;
+  long IGNORED = -100;
 
   /**
-   * Pads examples to the longest.
+   * How many rows.
    *
-   * @param examples at least one
-   * @param padId what fills up
-   * @return the batch
+   * @return B
    */
-  public static Batch of(List<Example> examples, long padId) {
-    if (examples.isEmpty()) {
-      throw new IllegalArgumentException("a batch needs an example");
-    }
-    int rows = examples.size();
-    int length = examples.stream().mapToInt(e -> e.ids().length).max().getAsInt();
-    long[] ids = new long[rows * length];
-    long[] mask = new long[rows * length];
-    long[] labels = new long[rows];
-    Arrays.fill(ids, padId);
-    for (int i = 0; i < rows; i++) {
-      long[] row = examples.get(i).ids();
-      System.arraycopy(row, 0, ids, i * length, row.length);
-      Arrays.fill(mask, i * length, i * length + row.length, 1);
-      labels[i] = examples.get(i).label();
-    }
-    int truncated = (int) examples.stream().filter(Example::truncated).count();
-    return new Batch(ids, mask, new long[rows * length], labels, rows, length, truncated);
-  }
+  int rows();
 
   /**
-   * How many ids are real.
+   * What is to be learned.
    *
-   * @return the sum of the mask
+   * @return the class of each row, [B]; of language models one label for each id, [B, T]
    */
-  public long tokens() {
-    return Arrays.stream(mask).sum();
-  }
+  long[] labels();
 
   /**
-   * How much counts in the loss: rows, or ids behind the first of a row.
+   * How much counts in the loss.
    *
    * @return the weight of the batch's mean loss
    */
-  public long targets() {
-    if (labels.length == rows) {
-      return rows;
-    }
-    long counted = 0;
-    for (int i = 0; i < labels.length; i++) {
-      counted += i % length != 0 && labels[i] != IGNORED ? 1 : 0;
-    }
-    return counted;
-  }
+  long targets();
+
+  /**
+   * How many tokens are real.
+   *
+   * @return without padding; 0 for images, of which rows are counted alone
+   */
+  long tokens();
+
+  /**
+   * How many rows were cut to the longest length.
+   *
+   * @return 0 for images
+   */
+  int truncated();
 }

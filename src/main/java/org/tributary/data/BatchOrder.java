@@ -49,6 +49,15 @@ public final class BatchOrder {
   }
 
   /**
+   * The pass that the last row was of.
+   *
+   * @return counted from 0
+   */
+  public long pass() {
+    return pass;
+  }
+
+  /**
    * A seeded permutation.
    *
    * @param n how many

@@ -3,10 +3,7 @@ package org.tributary.data;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
@@ -18,7 +15,7 @@ import org.tributary.error.WrongInput;
  * @param texts in file order, at least one
  * @param targets of each row, an index into the declared labels
  */
-public record ClassificationSet(List<String> texts, int[] targets) implements Examples {
+public record ClassificationSet(List<String> texts, int[] targets) implements TextRows {
 
   /**
    * Which columns hold what.
@@ -42,75 +39,23 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Ex
    */
   public static ClassificationSet read(
       Store store, List<Path> folders, Columns columns, List<String> labels) throws IOException {
-    Map<String, Integer> index = new HashMap<>();
-    for (String label : labels) {
-      index.put(label, index.size());
-    }
+    Labels known = new Labels(columns.label(), labels);
     List<String> texts = new ArrayList<>();
     List<Integer> targets = new ArrayList<>();
     for (Path folder : folders) {
       int before = texts.size();
-      for (FileStatus status : store.list(folder)) {
-        Path file = status.getPath();
-        if (file.getName().endsWith(".parquet")) {
-          readFile(store, file, columns, index, texts, targets);
-        }
-      }
-      if (texts.size() == before) {
-        throw new WrongInput(
-            folder
-                + " holds no rows; a client needs at least one, so partition again or leave it"
-                + " out");
-      }
+      PartRows.forEach(
+          store,
+          folder,
+          List.of(columns.text(), columns.label()),
+          (row, where) -> {
+            texts.add(Labels.given(row, columns.text(), where));
+            targets.add(known.index(row, where));
+          });
+      PartRows.refuseNone(folder, texts.size() - before);
     }
     return new ClassificationSet(
         List.copyOf(texts), targets.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  private static void readFile(
-      Store store,
-      Path file,
-      Columns columns,
-      Map<String, Integer> index,
-      List<String> texts,
-      List<Integer> targets)
-      throws IOException {
-    List<String> names = List.of(columns.text(), columns.label());
-    try (ParquetReading rows = ParquetRows.read(store, file, names)) {
-      for (long row = 0; rows.hasNext(); row++) {
-        Row values = rows.next();
-        String where = file + ", row " + row;
-        texts.add(given(values, columns.text(), where));
-        targets.add(target(given(values, columns.label(), where), columns, index, where));
-      }
-    }
-  }
-
-  private static String given(Row row, String column, String where) {
-    String value = row.text(column);
-    if (value == null) {
-      throw new WrongInput(
-          "%s: column %s is empty; fill it in or leave the row out".formatted(where, column));
-    }
-    return value;
-  }
-
-  private static int target(
-      String label, Columns columns, Map<String, Integer> index, String where) {
-    Integer known = index.get(label);
-    if (known == null) {
-      throw new WrongInput(
-          "%s: label \"%s\" in column %s is not among the declared labels %s%s"
-              .formatted(
-                  where,
-                  label,
-                  columns.label(),
-                  index.keySet().stream().sorted().toList(),
-                  Nearest.to(label, index.keySet())
-                      .map(n -> "; did you mean \"" + n + "\"?")
-                      .orElse("; correct it or declare it")));
-    }
-    return known;
   }
 
   @Override
@@ -119,8 +64,8 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Ex
   }
 
   @Override
-  public Batch batch(int[] rows, Tokens tokens, long padId) {
-    return Batch.of(
+  public TextBatch batch(int[] rows, Tokens tokens, long padId) {
+    return TextBatch.of(
         Arrays.stream(rows).mapToObj(i -> tokens.example(texts.get(i), targets[i])).toList(),
         padId);
   }

@@ -13,17 +13,26 @@ public interface Examples {
    * How long a row is, roughly: rows of like length make batches with little padding.
    *
    * @param row its index
-   * @return characters
+   * @return characters; 0 where all rows are alike
    */
-  int characters(int row);
+  int length(int row);
 
   /**
    * A batch of some rows.
    *
-   * @param rows indices, as {@link BatchOrder} gives them
-   * @param tokens how text becomes ids
-   * @param padId what fills up short rows
-   * @return [rows, longest]
+   * @param rows indices
+   * @return in that order
    */
-  Batch batch(int[] rows, Tokens tokens, long padId);
+  Batch batch(int[] rows);
+
+  /**
+   * A batch to train on, whose rows may be changed at random.
+   *
+   * @param rows indices, as {@link BatchOrder} gives them
+   * @param seeds of this use of each row
+   * @return in that order
+   */
+  default Batch trainingBatch(int[] rows, long[] seeds) {
+    return batch(rows);
+  }
 }

@@ -24,7 +24,7 @@ import org.tributary.error.WrongInput;
  */
 public record GenerationSet(
     List<String> prompts, List<String> answers, SpecialTokens special, int maxLength)
-    implements Examples {
+    implements TextRows {
 
   /**
    * Where prompts and answers come from.
@@ -89,7 +89,7 @@ public record GenerationSet(
   }
 
   @Override
-  public Batch batch(int[] rows, Tokens tokens, long padId) {
+  public TextBatch batch(int[] rows, Tokens tokens, long padId) {
     List<long[]> ids = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
     int truncated = 0;
@@ -129,7 +129,7 @@ public record GenerationSet(
     return ended;
   }
 
-  static Batch padded(List<long[]> ids, List<Integer> starts, int truncated, long padId) {
+  static TextBatch padded(List<long[]> ids, List<Integer> starts, int truncated, long padId) {
     int rows = ids.size();
     int length = ids.stream().mapToInt(row -> row.length).max().orElseThrow();
     long[] all = new long[rows * length];
@@ -144,7 +144,7 @@ public record GenerationSet(
       Arrays.fill(mask, i * length, i * length + row.length, 1);
       System.arraycopy(row, from, labels, i * length + from, row.length - from);
     }
-    return new Batch(all, mask, new long[rows * length], labels, rows, length, truncated);
+    return new TextBatch(all, mask, new long[rows * length], labels, rows, length, truncated);
   }
 
   /**
@@ -155,7 +155,7 @@ public record GenerationSet(
    * @param room ids that must stay free behind a prompt
    * @return a batch whose labels are all ignored
    */
-  public Batch prompts(int[] rows, Tokens tokens, int room) {
+  public TextBatch prompts(int[] rows, Tokens tokens, int room) {
     List<long[]> ids = Arrays.stream(rows).mapToObj(row -> promptIds(row, tokens)).toList();
     return asked().batch(ids, tokens, room);
   }

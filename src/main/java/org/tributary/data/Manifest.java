@@ -1,5 +1,6 @@
 package org.tributary.data;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -30,6 +31,7 @@ import org.tributary.error.WrongInput;
  * @param clients what each client holds, by id
  * @param test the global test rows; null where there are none
  * @param duplicates rows of a given validation or test set that also occur in train, by set
+ * @param skipped broken images that were left out, by set; empty where there are none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(
@@ -40,7 +42,11 @@ public record Manifest(
     List<String> labels,
     SortedMap<String, Client> clients,
     Part test,
-    Map<String, Long> duplicates) {
+    Map<String, Duplicates> duplicates,
+    Map<String, Skipped> skipped) {
+  /** Rows that are named at most: of duplicates, and of what was skipped. */
+  public static final int NAMED = 100;
+
   /** The layout that this release writes and reads. */
   public static final int VERSION = 1;
 
@@ -59,6 +65,7 @@ public record Manifest(
     columns = List.copyOf(columns);
     labels = List.copyOf(labels);
     clients = Collections.unmodifiableSortedMap(new TreeMap<>(clients));
+    skipped = skipped == null ? Map.of() : skipped;
   }
 
   /**
@@ -74,6 +81,9 @@ public record Manifest(
    * @param label column of the class; null where there is none
    * @param partitioner its name and parameters
    * @param shares of rows taken out of train
+   * @param image column of the encoded image; null for text
+   * @param sameness what was done about duplicates; null where they were only reported, by all
+   *     columns or pixels
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Inputs(
@@ -86,7 +96,52 @@ public record Manifest(
       List<String> columns,
       String label,
       Partitioner partitioner,
-      Shares shares) {}
+      Shares shares,
+      String image,
+      Sameness sameness) {}
+
+  /**
+   * What was done about duplicates.
+   *
+   * @param duplicates {@code report}, {@code drop-train} or {@code drop-test}
+   * @param columns in which equal rows are duplicates; empty for all, of images the pixels
+   */
+  public record Sameness(String duplicates, List<String> columns) {}
+
+  /**
+   * Rows of a held-out set that also occur in train.
+   *
+   * @param rows how many
+   * @param labels how many of each label; empty without a label
+   * @param twins rows of train that are equal to one of them
+   * @param dropped rows that were left out for it, of train or of the held-out set
+   * @param named the first of them, at most {@value #NAMED}
+   */
+  public record Duplicates(
+      long rows, SortedMap<String, Long> labels, long twins, long dropped, List<String> named) {
+    /** From all parts. */
+    @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+    public Duplicates {}
+
+    /**
+     * From a manifest of the first release, which only counted.
+     *
+     * @param rows how many
+     * @return the count
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Duplicates counted(long rows) {
+      return new Duplicates(rows, new TreeMap<>(), 0, 0, List.of());
+    }
+  }
+
+  /**
+   * Broken images of a set.
+   *
+   * @param rows how many
+   * @param named the first of them with the reason, at most {@value #NAMED}
+   */
+  public record Skipped(long rows, List<String> named) {}
 
   /**
    * A file of a raw set.

@@ -63,7 +63,7 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
    * @param room ids that must stay free behind a prompt
    * @return a batch whose labels are all ignored
    */
-  public Batch batch(List<long[]> ids, Tokens tokens, int room) {
+  public TextBatch batch(List<long[]> ids, Tokens tokens, int room) {
     List<long[]> kept = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
     int truncated = 0;

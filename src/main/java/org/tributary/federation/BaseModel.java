@@ -14,10 +14,13 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
+import org.tributary.data.ImageProcessor;
+import org.tributary.data.ImageProcessorConfig;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
+import org.tributary.model.ImageShape;
 import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 import org.tributary.model.WeightNames;
@@ -182,10 +185,13 @@ public final class BaseModel {
    * Opens the tokenizer and checks that the model knows all its ids.
    *
    * @param store reaches the model folder
-   * @return to be closed
+   * @return to be closed; null for models of images
    * @throws WrongInput if there is none, or it does not fit the embedding
    */
   public Tokens tokens(Store store) throws IOException {
+    if (architecture.image() != null) {
+      return null;
+    }
     Path file = new Path(files.folder(), HuggingFaceFolder.TOKENIZER);
     // A row of prompt and answer is cut where the prompt begins, which only the row knows.
     int longest = architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
@@ -198,6 +204,27 @@ public final class BaseModel {
               .formatted(file, size - 1, files.folder(), architecture.vocabulary()));
     }
     return tokens;
+  }
+
+  /**
+   * What becomes of an image before the model sees it.
+   *
+   * @param store reaches the model folder
+   * @return null for models of text
+   * @throws WrongInput if the folder's processor is not supported or does not fit the model
+   * @throws IOException where a file system fails
+   */
+  ImageProcessor imageProcessor(Store store) throws IOException {
+    ImageShape shape = architecture.image();
+    return shape == null
+        ? null
+        : ImageProcessorConfig.read(
+            store, files.folder(), shape.channels(), shape.height(), shape.width());
+  }
+
+  /** The file that says what becomes of an image. */
+  Path imageProcessorFile() {
+    return new Path(files.folder(), ImageProcessor.FILE);
   }
 
   /** The folder and its files. */

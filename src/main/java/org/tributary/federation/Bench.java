@@ -102,7 +102,9 @@ final class Bench implements AutoCloseable {
         Bench bench = all.next();
         if (bench.users == 0) {
           bench.model.close();
-          bench.tokens.close();
+          if (bench.tokens != null) {
+            bench.tokens.close();
+          }
           all.remove();
         }
       }
@@ -164,12 +166,17 @@ final class Bench implements AutoCloseable {
     return given;
   }
 
+  /** Rows as the model takes them. */
+  Examples rows(List<Path> folders) throws IOException {
+    return blueprint.data().rows(store, folders, tokens);
+  }
+
   /** The rows of an evaluation; kept, as every round asks for them. */
   synchronized Examples evaluationRows(List<Path> folders) throws IOException {
     SoftReference<Examples> kept = evaluationRows.get(folders);
     Examples rows = kept == null ? null : kept.get();
     if (rows == null) {
-      rows = blueprint.data().rows(store, folders);
+      rows = rows(folders);
       evaluationRows.put(folders, new SoftReference<>(rows));
     }
     return rows;

@@ -21,6 +21,7 @@ import org.tributary.model.Precision;
 import org.tributary.model.WeightNames;
 import org.tributary.optim.Optimizers;
 import org.tributary.protocol.Adapters;
+import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.TrainPlan;
 import org.tributary.protocol.Trainables;
@@ -90,6 +91,9 @@ public final class Blueprint {
   }
 
   private void checkLengths() {
+    if (base.architecture().image() != null) {
+      return;
+    }
     int most = base.architecture().maxPositions();
     if (config.model().maxLength() > most) {
       throw new WrongInput(
@@ -135,6 +139,24 @@ public final class Blueprint {
   public Lora lora() {
     TrainConfig.Lora l = config.framework().lora();
     return l == null ? null : new Lora(l.rank(), l.alpha(), l.rslora(), l.targets());
+  }
+
+  /**
+   * What the PEFT folder holds that the configuration names as the start.
+   *
+   * @param store reaches the folder
+   * @return tensors by name, in float32; empty without such a folder
+   * @throws WrongInput if it does not fit the configuration
+   * @throws IOException where a file system fails
+   */
+  public Map<String, HostTensor> adapterStart(Store store) throws IOException {
+    TrainConfig.Lora l = config.framework().lora();
+    if (l == null || l.start() == null) {
+      return Map.of();
+    }
+    Map<String, long[]> shapes = new TreeMap<>();
+    plan.parts().forEach((name, part) -> shapes.put(name, part.shape()));
+    return AdapterStart.read(store, l.start()).tensors(architecture(), lora(), shapes);
   }
 
   /**

@@ -50,7 +50,7 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
       Spread spread,
       int[] places) {
     int[] indices = spread.rows(places);
-    Batch batch = rows.batch(indices, bench.tokens(), bench.model().padToken());
+    Batch batch = rows.batch(indices);
     NDArray logits = bench.model().logits(scratch, weights, Inputs.of(scratch, batch));
     float[] values = logits.toFloatArray();
     double loss = 0;

@@ -109,7 +109,7 @@ record ClientWork(
     int threads = blueprint.config().client().threads();
     Torch.prepareThread(threads);
     ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
-    Examples rows = blueprint.data().rows(bench.store(), blueprint.trainFolders(client));
+    Examples rows = bench.rows(blueprint.trainFolders(client));
     Map<String, HostTensor> start = new TreeMap<>();
     Map<String, HostTensor> optimizer = new TreeMap<>();
     collectStart(bench, folder, client, start, optimizer);
@@ -118,7 +118,6 @@ record ClientWork(
             client,
             round,
             rows,
-            bench.tokens(),
             blueprint.ranks().plan(client, blueprint.plan()),
             start,
             optimizer);

@@ -104,7 +104,7 @@ final class Evaluating {
       int[] order =
           IntStream.range(index * size, to)
               .boxed()
-              .sorted(Comparator.comparingInt(p -> examples.characters(spread.row(p))))
+              .sorted(Comparator.comparingInt(p -> examples.length(spread.row(p))))
               .mapToInt(Integer::intValue)
               .toArray();
       S sums = scoring.none();

@@ -32,7 +32,7 @@ final class EvaluationRows {
       List<Path> folders = blueprint.data().evaluationFolders(part);
       for (Path folder : folders) {
         try {
-          found += blueprint.data().rows(store, List.of(folder)).size();
+          found += blueprint.data().rows(store, List.of(folder), null).size();
         } catch (WrongInput e) {
           problems.add(e.getMessage());
         }

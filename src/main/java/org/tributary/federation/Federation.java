@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
+import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
@@ -42,6 +43,16 @@ public final class Federation {
    */
   public record Outcome(String run, RunFolder folder, List<Path> results) {}
 
+  private static void checkTokenizer(Store store, Blueprint blueprint) throws IOException {
+    try (Tokens tokens = blueprint.base().tokens(store)) {
+      if (tokens == null && !store.exists(blueprint.base().imageProcessorFile())) {
+        LOG.warn(
+            "{} is not there: images are resized to the model's size (bilinear) and scaled to -1..1",
+            blueprint.base().imageProcessorFile());
+      }
+    }
+  }
+
   /**
    * Trains, or goes on where an earlier driver stopped.
    *
@@ -57,13 +68,14 @@ public final class Federation {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     Store store = Store.of(spark.hadoopConfiguration());
     Blueprint blueprint = new Blueprint(store, config);
-    blueprint.base().tokens(store).close();
+    checkTokenizer(store, blueprint);
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);
     EvaluationRows.check(store, blueprint);
     if (!store.exists(folder.start())) {
       blueprint.base().checkValues();
+      blueprint.adapterStart(store);
     }
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {

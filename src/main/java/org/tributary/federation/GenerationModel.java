@@ -2,12 +2,8 @@ package org.tributary.federation;
 
 import ai.djl.Device;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensorsHeader;
@@ -31,7 +27,7 @@ final class GenerationModel {
   private final Store store;
   private final GenerateConfig config;
   private final BaseModel base;
-  private final PeftAdapter adapter;
+  private final AppliedAdapter adapter;
   private final Prompt prompt;
   private final SpecialTokens special;
 
@@ -65,41 +61,9 @@ final class GenerationModel {
     special = SpecialTokens.read(store, folder, base.architecture().vocabulary(), prompt);
   }
 
-  private PeftAdapter adapter() throws IOException {
-    PeftAdapter read = PeftAdapter.read(store, store.path(config.adapter()));
-    Map<String, long[]> layers = base.architecture().linearLayers();
-    List<String> problems = new ArrayList<>();
-    read.tensors()
-        .forEach(
-            (name, tensor) -> {
-              String layer = name.replaceFirst("\\.lora_[AB]\\.weight$", "");
-              if (!name.equals(layer)) {
-                long[] linear = layers.get(layer);
-                boolean isA = name.endsWith(PeftAdapter.LORA_A);
-                if (linear == null || tensor.shape()[isA ? 1 : 0] != linear[isA ? 1 : 0]) {
-                  problems.add(misfit(name, tensor));
-                }
-              } else if (!isReplacement(name, tensor)) {
-                problems.add(misfit(name, tensor));
-              }
-            });
-    if (!problems.isEmpty()) {
-      throw WrongInput.all(
-          "adapter: %s is none of the model at %s:"
-              .formatted(config.adapter(), base.files().folder()),
-          problems.subList(0, Math.min(10, problems.size())));
-    }
-    return read;
-  }
-
-  private boolean isReplacement(String name, HostTensor tensor) {
-    SafeTensorsHeader.Entry entry = base.used().get(name);
-    return entry != null && Arrays.equals(entry.shape(), tensor.shape());
-  }
-
-  private static String misfit(String name, HostTensor tensor) {
-    return "tensor %s %s fits no layer that adapters can be put on"
-        .formatted(name, Arrays.toString(tensor.shape()));
+  private AppliedAdapter adapter() throws IOException {
+    Path folder = store.path(config.adapter());
+    return AppliedAdapter.of(config.adapter(), base, PeftAdapter.read(store, folder));
   }
 
   /** The model in the engine. */
@@ -114,15 +78,12 @@ final class GenerationModel {
                 weights.put(name, tensor);
               }
             });
-    Map<String, Double> scalings = new TreeMap<>();
-    if (adapter != null) {
-      weights.putAll(adapter.tensors());
-      for (String layer : adapter.modules()) {
-        scalings.put(layer, adapter.config().scaling(layer));
-      }
-    }
     return new Model(
-        base.architecture(), weights, scalings, device, Precision.named(config.precision()));
+        base.architecture(),
+        adapter == null ? weights : adapter.with(weights),
+        adapter == null ? Map.of() : adapter.scalings(),
+        device,
+        Precision.named(config.precision()));
   }
 
   /** What identifies model and adapter: hashes by key. */

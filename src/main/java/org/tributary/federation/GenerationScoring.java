@@ -14,6 +14,8 @@ import org.tributary.config.TrainConfig;
 import org.tributary.data.Batch;
 import org.tributary.data.Examples;
 import org.tributary.data.GenerationSet;
+import org.tributary.data.TextBatch;
+import org.tributary.data.TextExamples;
 import org.tributary.metrics.Bleu;
 import org.tributary.metrics.Perplexity;
 import org.tributary.metrics.TextScores;
@@ -58,8 +60,8 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
       Spread spread,
       int[] places) {
     int[] indices = spread.rows(places);
-    GenerationSet set = (GenerationSet) rows;
-    Batch batch = set.batch(indices, bench.tokens(), bench.model().padToken());
+    GenerationSet set = (GenerationSet) ((TextExamples) rows).rows();
+    Batch batch = rows.batch(indices);
     float[] nll =
         bench
             .model()
@@ -85,7 +87,7 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
       return new Written(List.of(), 0);
     }
     int most = settings.newTokens();
-    Batch prompts = set.prompts(indices, bench.tokens(), most);
+    TextBatch prompts = set.prompts(indices, bench.tokens(), most);
     List<Continuation> written =
         new Writer(bench.model(), bench.tokens(), Decoding.greedy(set.special().ends()))
             .write(scratch, weights, prompts, most);

@@ -32,17 +32,8 @@ final class Labels {
           "data.label: %s was partitioned with the label column %s, not %s"
               .formatted(data.path(), manifest.inputs().label(), data.label()));
     }
-    List<String> columns = manifest.columns().stream().map(Schema.Column::name).toList();
-    if (!columns.contains(data.text())) {
-      throw new WrongInput(
-          "data.text: %s has no column %s, but %s%s"
-              .formatted(
-                  data.path(),
-                  data.text(),
-                  String.join(", ", columns),
-                  Nearest.to(data.text(), columns)
-                      .map(name -> "; did you mean " + name + "?")
-                      .orElse("; name the column with the input")));
+    if (manifest.inputs().image() == null) {
+      checkText(manifest, data);
     }
     List<String> known = ofClassifier(base.config());
     if (known.isEmpty()) {
@@ -56,6 +47,21 @@ final class Labels {
               .formatted(data.path(), unknown.get(0), known));
     }
     return known;
+  }
+
+  private static void checkText(Manifest manifest, TrainConfig.Data data) {
+    List<String> columns = manifest.columns().stream().map(Schema.Column::name).toList();
+    if (!columns.contains(data.text())) {
+      throw new WrongInput(
+          "data.text: %s has no column %s, but %s%s"
+              .formatted(
+                  data.path(),
+                  data.text(),
+                  String.join(", ", columns),
+                  Nearest.to(data.text(), columns)
+                      .map(name -> "; did you mean " + name + "?")
+                      .orElse("; name the column with the input")));
+    }
   }
 
   private static List<String> ofClassifier(JsonNode config) {

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
-import org.tributary.checkpoint.Conv1d;
 import org.tributary.checkpoint.Heads;
 import org.tributary.checkpoint.ModelEdit;
 import org.tributary.checkpoint.PeftAdapter;
@@ -75,7 +74,6 @@ final class Result {
             .map(name -> name.substring(0, name.lastIndexOf('.')))
             .distinct()
             .toList();
-    ObjectNode model = blueprint.base().files().config();
     PeftConfig config =
         new PeftConfig(
             blueprint.lora().rank(),
@@ -85,8 +83,7 @@ final class Result {
             saved,
             Map.of(),
             Map.of(),
-            blueprint.adapted().keySet().stream()
-                .anyMatch(layer -> Conv1d.isTransposed(model, layer)),
+            blueprint.adapted().keySet().stream().anyMatch(blueprint.architecture()::transposed),
             blueprint.base().files().folder().toString(),
             taskType());
     Map<String, String> notes =
@@ -129,11 +126,8 @@ final class Result {
     return !blueprint.newHead().isEmpty();
   }
 
-  /** Tensors under the names that transformers and peft look for. */
+  /** Tensors under the names that they have in a model with a head, as peft wraps it. */
   private Map<String, HostTensor> named(Map<String, HostTensor> tensors) {
-    if (!fresh()) {
-      return tensors;
-    }
     Map<String, HostTensor> named = new TreeMap<>();
     tensors.forEach(
         (name, tensor) -> named.put(blueprint.architecture().nameWithHead(name), tensor));
@@ -164,7 +158,7 @@ final class Result {
     return exact
         ? asked
         : blueprint.adapted().keySet().stream()
-            .map(fresh() ? blueprint.architecture()::nameWithHead : UnaryOperator.identity())
+            .map(blueprint.architecture()::nameWithHead)
             .toList();
   }
 

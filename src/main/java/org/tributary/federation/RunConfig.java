@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -52,6 +54,10 @@ final class RunConfig {
     facts.put("model", blueprint.base().files().hash());
     facts.put(
         "partitions", store.sha256(new Path(store.path(config.data().path()), Manifest.FILE)));
+    String adapter = adapter(config);
+    if (adapter != null) {
+      facts.put("adapter", AdapterStart.hash(store, adapter));
+    }
     facts.put("version", build.getProperty("git.build.version", "unknown"));
     facts.put("commit", build.getProperty("git.commit.id.full", "unknown"));
     facts.put("libtorch", Torch.version());
@@ -60,6 +66,11 @@ final class RunConfig {
     facts.put("java", System.getProperty("java.version"));
     facts.put("cpuCapability", Machine.cpuCapability());
     return new RunConfig(config, facts, out.getName() + "-" + frozen.substring(0, 8));
+  }
+
+  /** The adapter that a run begins with; null without. */
+  private static String adapter(TrainConfig config) {
+    return config.framework().lora() == null ? null : config.framework().lora().start();
   }
 
   /** What this program was built from. */
@@ -103,15 +114,17 @@ final class RunConfig {
             RunSpec.CHOICES);
     List<String> differences = new ArrayList<>(Effective.difference(before, config));
     JsonNode old = file.path("run");
-    for (String key : List.of("model", "partitions")) {
-      if (!old.path(key).asText().equals(facts.get(key).asText())) {
-        differences.add(
-            "%s: the files at %s have changed since"
-                .formatted(
-                    key.equals("model") ? "model.path" : "data.path",
-                    key.equals("model") ? config.model().path() : config.data().path()));
-      }
-    }
+    Map<String, String> stands = new LinkedHashMap<>();
+    stands.put("model", "model.path: the files at " + config.model().path());
+    stands.put("partitions", "data.path: the files at " + config.data().path());
+    stands.put("adapter", "framework.lora.start: the files at " + adapter(config));
+    stands.forEach(
+        (key, files) -> {
+          if (!old.path(key).asText().equals(facts.path(key).asText())
+              && old.has(key) == facts.has(key)) {
+            differences.add(files + " have changed since");
+          }
+        });
     if (store.exists(folder.round(config.rounds()))) {
       differences.add(
           "rounds: is %d, but round %d has begun already; ask for more rounds"

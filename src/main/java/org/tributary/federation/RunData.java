@@ -5,13 +5,19 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
+import org.tributary.data.Augmentation;
 import org.tributary.data.ChatTemplate;
 import org.tributary.data.ClassificationSet;
 import org.tributary.data.Examples;
 import org.tributary.data.GenerationSet;
+import org.tributary.data.ImageProcessor;
+import org.tributary.data.ImageSet;
 import org.tributary.data.Manifest;
 import org.tributary.data.Prompt;
 import org.tributary.data.SpecialTokens;
+import org.tributary.data.TextExamples;
+import org.tributary.data.TextRows;
+import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Task;
 
@@ -24,12 +30,15 @@ public final class RunData {
   private final List<String> labels;
   private final Prompt prompt;
   private final SpecialTokens special;
+  private final ImageProcessor processor;
 
   private RunData(Store store, TrainConfig config, BaseModel base, Path folder) throws IOException {
     this.config = config;
     this.base = base;
     this.folder = folder;
     manifest = Manifest.read(store, folder);
+    processor = base.imageProcessor(store);
+    Kinds.check(base, config, manifest);
     if (base.architecture().task() == Task.GENERATION) {
       labels = List.of();
       TrainConfig.Data d = config.data();
@@ -105,11 +114,31 @@ public final class RunData {
    *
    * @param store reaches the folders
    * @param folders of Parquet files
+   * @param tokens the base model's tokenizer; null for images, and where rows are only counted
    * @return at least one row
    * @throws WrongInput if there are none, or one cannot be used
    * @throws IOException where a file system fails
    */
-  public Examples rows(Store store, List<Path> folders) throws IOException {
+  public Examples rows(Store store, List<Path> folders, Tokens tokens) throws IOException {
+    return processor == null
+        ? new TextExamples(text(store, folders), tokens, base.architecture().padToken())
+        : images(store, folders);
+  }
+
+  private ImageSet images(Store store, List<Path> folders) throws IOException {
+    TrainConfig.Augment augment = config.data().augment();
+    return ImageSet.read(
+        store,
+        folders,
+        new ImageSet.Layout(
+            manifest.inputs().image(),
+            config.data().label(),
+            labels,
+            processor,
+            new Augmentation(augment.flip(), augment.crop())));
+  }
+
+  private TextRows text(Store store, List<Path> folders) throws IOException {
     TrainConfig.Data d = config.data();
     if (base.architecture().task() == Task.GENERATION) {
       return GenerationSet.read(

@@ -32,6 +32,7 @@ public final class StartState {
     blueprint
         .adapted()
         .forEach((layer, shape) -> start.putAll(blueprint.lora().start(layer, shape, seed)));
+    Map<String, HostTensor> given = blueprint.adapterStart(store);
     blueprint
         .newHead()
         .forEach(
@@ -47,6 +48,7 @@ public final class StartState {
         }
       }
     }
+    start.putAll(given);
     start.keySet().retainAll(blueprint.plan().parts().keySet());
     return start;
   }

@@ -71,13 +71,10 @@ public final class Compare implements Callable<Integer> {
   private static void check(Configuration hadoop, Variants variants) throws IOException {
     List<String> problems = new ArrayList<>();
     for (TrainConfig run : variants.all()) {
-      Sessions.requireReachable(
-          Map.of(
-              "out", run.out(), "model.path", run.model().path(), "data.path", run.data().path()),
-          run.shared(),
-          hadoop);
+      Sessions.requireReachable(run, hadoop);
       try {
         Blueprint blueprint = new Blueprint(Store.of(hadoop), run);
+        blueprint.adapterStart(Store.of(hadoop));
         for (String part : run.evaluate().parts()) {
           if (blueprint.data().evaluationRows(part) == 0) {
             problems.add("%s: the partitioned set has no %s rows".formatted(run.out(), part));

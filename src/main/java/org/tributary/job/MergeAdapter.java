@@ -1,13 +1,16 @@
 package org.tributary.job;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.AdapterMerge;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.Store;
+import org.tributary.model.Architectures;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,17 +50,23 @@ public final class MergeAdapter implements Callable<Integer> {
   public Integer call() throws IOException {
     Store store = Store.of(Sessions.hadoop());
     Path target = store.path(out);
+    HuggingFaceFolder base = HuggingFaceFolder.open(store, store.path(model));
+    PeftAdapter lora = PeftAdapter.read(store, store.path(adapter));
     AdapterMerge.Done done =
-        AdapterMerge.write(
-            store,
-            HuggingFaceFolder.open(store, store.path(model)),
-            PeftAdapter.read(store, store.path(adapter)),
-            target);
+        AdapterMerge.write(store, base, lora, config -> withHead(base, config), target);
     PrintWriter text = spec.commandLine().getOut();
     text.printf(
         "%d weights merged, %d tensors replaced, %d added%n",
         done.merged().size(), done.replaced().size(), done.added().size());
     text.printf("%s %s%n", target, done.written() ? "written" : "was there already");
     return 0;
+  }
+
+  /** As its family has it; families that Tributary does not know stay as they are. */
+  private static ObjectNode withHead(HuggingFaceFolder base, ObjectNode config) {
+    ObjectNode before = base.config();
+    return Architectures.modelTypes().contains(before.path("model_type").asText())
+        ? Architectures.of(before, Set.of(), null).configWithHead(config)
+        : config;
   }
 }

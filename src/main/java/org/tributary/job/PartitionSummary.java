@@ -11,6 +11,7 @@ import org.tributary.data.Manifest;
 /** What a partitioned set holds, in words. */
 final class PartitionSummary {
   private static final int LABELS_SHOWN = 5;
+  private static final int NAMED_SHOWN = 5;
 
   private PartitionSummary() {}
 
@@ -44,7 +45,44 @@ final class PartitionSummary {
                     "  client=%s: train %s; validation %s"
                         .formatted(id, part(client.train()), part(client.validation()))));
     lines.add("  test: " + part(manifest.test()));
+    manifest.skipped().forEach((set, skipped) -> lines.addAll(skipped(set, skipped)));
+    manifest.duplicates().forEach((set, twins) -> lines.addAll(duplicates(set, twins, inputs)));
+    if (manifest.test() != null && !manifest.duplicates().containsKey("test")) {
+      lines.add("  duplicates: none between train and test: equal rows were kept together");
+    }
     return lines;
+  }
+
+  private static List<String> skipped(String set, Manifest.Skipped skipped) {
+    List<String> lines = new ArrayList<>();
+    lines.add("  skipped: %d broken images of %s".formatted(skipped.rows(), set));
+    addNamed(lines, skipped.named(), skipped.rows());
+    return lines;
+  }
+
+  private static List<String> duplicates(
+      String set, Manifest.Duplicates twins, Manifest.Inputs inputs) {
+    List<String> lines = new ArrayList<>();
+    Manifest.Part all = new Manifest.Part("", twins.rows(), twins.labels(), "");
+    String action = inputs.sameness() == null ? "report" : inputs.sameness().duplicates();
+    String done =
+        action.equals("report")
+            ? "reported, none removed (duplicates: drop-train or drop-test would)"
+            : "%d removed (%s)".formatted(twins.dropped(), action);
+    lines.add(
+        twins.rows() == 0
+            ? "  duplicates: none between train and " + set
+            : "  duplicates: %s of %s also in train (%d there); %s"
+                .formatted(part(all), set, twins.twins(), done));
+    addNamed(lines, twins.named(), twins.rows());
+    return lines;
+  }
+
+  private static void addNamed(List<String> lines, List<String> named, long rows) {
+    named.stream().limit(NAMED_SHOWN).forEach(name -> lines.add("    " + name));
+    if (rows > NAMED_SHOWN) {
+      lines.add("    and %d more".formatted(rows - NAMED_SHOWN));
+    }
   }
 
   private static String part(Manifest.Part part) {

@@ -1,6 +1,7 @@
 package org.tributary.job;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -11,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 
 /** Spark sessions as jobs need them, and the checks that come before one is opened. */
@@ -93,6 +95,23 @@ public final class Sessions {
     if (!problems.isEmpty()) {
       throw WrongInput.all("The master and the paths do not go together:", problems);
     }
+  }
+
+  /**
+   * The same for the paths of a run.
+   *
+   * @param run its configuration
+   * @param hadoop names the default file system
+   * @throws WrongInput naming each key whose path other nodes would not see
+   */
+  static void requireReachable(TrainConfig run, Configuration hadoop) {
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("out", run.out());
+    paths.put("model.path", run.model().path());
+    paths.put("data.path", run.data().path());
+    TrainConfig.Lora lora = run.framework().lora();
+    paths.put("framework.lora.start", lora == null ? null : lora.start());
+    requireReachable(paths, run.shared(), hadoop);
   }
 
   /**

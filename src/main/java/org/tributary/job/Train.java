@@ -2,9 +2,7 @@ package org.tributary.job;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -31,11 +29,7 @@ public final class Train implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Configuration hadoop = Sessions.hadoop();
     TrainConfig config = file.read(hadoop, TrainConfig.class, RunSpec.CHOICES);
-    Map<String, String> paths = new LinkedHashMap<>();
-    paths.put("out", config.out());
-    paths.put("model.path", config.model().path());
-    paths.put("data.path", config.data().path());
-    Sessions.requireReachable(paths, config.shared(), hadoop);
+    Sessions.requireReachable(config, hadoop);
     try (SparkSession spark = Sessions.open("train", config.client().threads());
         Progress progress = Progress.of(config, spec.commandLine().getErr())) {
       Federation.Outcome outcome = new Federation(spark, progress).train(config);

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tributary.partition.RawSet.Key;
 
 /**
@@ -32,10 +33,15 @@ final class Assignment implements Serializable {
   /**
    * The assignment of a set.
    *
-   * @param keys its rows in canonical order
-   * @param target each row's file, or {@link Plan#NOWHERE}
+   * @param given its rows, equal ones side by side
+   * @param givenTarget each row's file, or {@link Plan#NOWHERE}
    */
-  static Assignment of(List<Key> keys, int[] target) {
+  static Assignment of(List<Key> given, int[] givenTarget) {
+    // Found by their identity, whatever order the deal had them in.
+    Integer[] order = IntStream.range(0, givenTarget.length).boxed().toArray(Integer[]::new);
+    Arrays.sort(order, (a, b) -> Arrays.compareUnsigned(given.get(a).hash(), given.get(b).hash()));
+    List<Key> keys = Arrays.stream(order).map(given::get).toList();
+    int[] target = Arrays.stream(order).mapToInt(i -> givenTarget[i]).toArray();
     byte[] hashes = new byte[keys.size() * HASH];
     int[] starts = new int[keys.size() + 1];
     int[] targets = new int[keys.size()];

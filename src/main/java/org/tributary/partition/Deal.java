@@ -206,21 +206,6 @@ final class Deal {
     }
   }
 
-  /** How many rows of a set occur in another, both in canonical order. */
-  static long duplicates(List<Key> set, List<Key> other) {
-    long count = 0;
-    int j = 0;
-    for (Key key : set) {
-      while (j < other.size() && Arrays.compareUnsigned(other.get(j).hash(), key.hash()) < 0) {
-        j++;
-      }
-      if (j < other.size() && other.get(j).sameRow(key)) {
-        count++;
-      }
-    }
-    return count;
-  }
-
   private int[] classes(List<Key> keys) {
     Map<String, Integer> index =
         IntStream.range(0, labels.size()).boxed().collect(Collectors.toMap(labels::get, i -> i));
@@ -231,7 +216,7 @@ final class Deal {
 
   private static int endOfRun(List<Key> keys, int from) {
     int to = from + 1;
-    while (to < keys.size() && keys.get(to).sameRow(keys.get(from))) {
+    while (to < keys.size() && keys.get(to).sameContent(keys.get(from))) {
       to++;
     }
     return to;

@@ -84,11 +84,15 @@ public final class Partitioning {
 
     // 2. Keys of all rows to the driver; everything that can be wrong is found here.
     Map<String, RawSet> raw = read(sources);
-    Map<String, List<Key>> keys = new LinkedHashMap<>();
-    raw.forEach((set, rows) -> keys.put(set, rows.keys()));
-    List<String> labels = Deal.labels(keys.get("train"));
+    Map<String, RawSet.Keys> found = new LinkedHashMap<>();
+    raw.forEach((set, rows) -> found.put(set, rows.keys()));
+    Map<String, List<Key>> all = new LinkedHashMap<>();
+    found.forEach((set, rows) -> all.put(set, rows.rows()));
+    List<String> labels = Deal.labels(all.get("train"));
     Deal deal = new Deal(config, labels);
-    raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), keys.get(set)));
+    raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), all.get(set)));
+    Twins twins = new Twins(config.duplicates(), raw, all);
+    Map<String, List<Key>> keys = twins.kept();
 
     // 3. Where each row goes.
     Plan plan = new Plan();
@@ -99,7 +103,7 @@ public final class Partitioning {
     long[] rows = new long[plan.targets().size()];
     targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
     Map<Plan.Target, Manifest.Part> parts = write(folder, plan, rows, raw, keys, targets);
-    Manifest manifest = manifest(inputs, raw, keys, labels, parts);
+    Manifest manifest = manifest(inputs, raw, found, labels, parts, twins);
     manifest.write(store, folder);
     return new Result(true, folder, manifest);
   }
@@ -112,6 +116,10 @@ public final class Partitioning {
     given.values().removeIf(path -> path == null);
     List<String> problems = new ArrayList<>();
     Map<String, SourceFiles> sources = new LinkedHashMap<>();
+    if (List.of("images", "idx").contains(config.source().format())) {
+      sources.putAll(ImageFinder.find(store, config.source().format(), given, problems));
+      given.clear();
+    }
     for (Map.Entry<String, String> set : given.entrySet()) {
       String key = "source." + set.getKey();
       sources.put(set.getKey(), SourceFiles.find(store, key, set.getValue(), problems));
@@ -139,16 +147,27 @@ public final class Partitioning {
         new Manifest.Partitioner(config.partitioner().name(), Partitioners.parameters(config)),
         new Manifest.Shares(
             sources.containsKey("validation") ? 0 : config.validation(),
-            sources.containsKey("test") ? 0 : config.test()));
+            sources.containsKey("test") ? 0 : config.test()),
+        config.source().imageColumn(),
+        sameness());
+  }
+
+  private Manifest.Sameness sameness() {
+    return config.duplicates().equals("report") && config.duplicateColumns().isEmpty()
+        ? null
+        : new Manifest.Sameness(config.duplicates(), config.duplicateColumns());
   }
 
   private Map<String, RawSet> read(Map<String, SourceFiles> sources) throws IOException {
     boolean natural = config.partitioner().name().equals("natural");
-    RawReader.Identity identity =
-        new RawReader.Identity(
-            config.label(), natural ? config.partitioner().column() : null, config.seed());
-    RawReader reader =
-        new RawReader(spark, store, config.source().format(), config.source().columns());
+    RowCodec.Identity identity =
+        new RowCodec.Identity(
+            config.label(),
+            natural ? config.partitioner().column() : null,
+            config.source().imageColumn(),
+            List.copyOf(config.duplicateColumns()),
+            config.seed());
+    RawReader reader = new RawReader(spark, store, config.source());
     List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity);
     Map<String, RawSet> raw = new LinkedHashMap<>();
     int i = 0;
@@ -196,9 +215,10 @@ public final class Partitioning {
   private Manifest manifest(
       Manifest.Inputs inputs,
       Map<String, RawSet> raw,
-      Map<String, List<Key>> keys,
+      Map<String, RawSet.Keys> found,
       List<String> labels,
-      Map<Plan.Target, Manifest.Part> parts) {
+      Map<Plan.Target, Manifest.Part> parts,
+      Twins twins) {
     TreeMap<String, Manifest.Client> clients = new TreeMap<>();
     Manifest.Part test = null;
     for (Map.Entry<Plan.Target, Manifest.Part> part : parts.entrySet()) {
@@ -212,12 +232,16 @@ public final class Partitioning {
       }
     }
     Map<String, Long> sourceRows = new LinkedHashMap<>();
-    Map<String, Long> duplicates = new LinkedHashMap<>();
-    keys.forEach((set, rows) -> sourceRows.put(set, (long) rows.size()));
-    keys.forEach(
+    Map<String, Manifest.Skipped> skipped = new LinkedHashMap<>();
+    found.forEach(
         (set, rows) -> {
-          if (!set.equals("train")) {
-            duplicates.put(set, Deal.duplicates(rows, keys.get("train")));
+          sourceRows.put(set, (long) rows.rows().size());
+          List<String> broken = rows.broken();
+          if (!broken.isEmpty()) {
+            skipped.put(
+                set,
+                new Manifest.Skipped(
+                    broken.size(), broken.stream().limit(Manifest.NAMED).toList()));
           }
         });
     return new Manifest(
@@ -228,7 +252,8 @@ public final class Partitioning {
         labels,
         clients,
         test,
-        duplicates);
+        twins.report(),
+        skipped);
   }
 
   private JavaSparkContext context() {

@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.PartitionConfig;
 import org.tributary.data.Nearest;
 import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
@@ -26,9 +27,9 @@ import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
 
 /**
- * Reads raw sets with Spark: JSON lines, CSV with a header, Parquet. All sets of a partition have
- * one schema: of JSON lines the one inferred over all of them, of CSV text columns alone (types
- * guessed from a sample would differ from file to file), of Parquet the files' own.
+ * Reads raw sets with Spark: JSON lines, CSV with a header, Parquet, images. All sets of a
+ * partition have one schema: of JSON lines the one inferred over all of them, of CSV text columns
+ * alone (types guessed from a sample would differ from file to file), of Parquet the files' own.
  */
 final class RawReader {
   private static final String CORRUPT = "__tributary_corrupt";
@@ -39,24 +40,22 @@ final class RawReader {
   private final Store store;
   private final String format;
   private final List<String> columns;
+  private final ImageReader images;
 
   /**
    * A reader of one format.
    *
    * @param spark the session
    * @param store where the files lie
-   * @param format jsonl, csv or parquet
-   * @param columns to keep, empty for all
+   * @param source format, columns to keep, names of classes
    */
-  RawReader(SparkSession spark, Store store, String format, List<String> columns) {
+  RawReader(SparkSession spark, Store store, PartitionConfig.Source source) {
     this.spark = spark;
     this.store = store;
-    this.format = format;
-    this.columns = columns;
+    format = source.format();
+    columns = source.columns();
+    images = new ImageReader(spark, source.names());
   }
-
-  /** What becomes of the rows' identity. */
-  record Identity(String label, String owner, long seed) {}
 
   /**
    * Opens sets of one schema.
@@ -66,12 +65,14 @@ final class RawReader {
    * @return in the order of the sets
    * @throws WrongInput where a file is unreadable or a column is missing or nested
    */
-  List<RawSet> read(List<SourceFiles> sets, Identity identity) throws IOException {
+  List<RawSet> read(List<SourceFiles> sets, RowCodec.Identity identity) throws IOException {
     StructType whole =
         switch (format) {
           case "jsonl" -> jsonSchema(sets);
           case "csv" -> csvSchema(sets);
-          case "parquet" -> parquetSchema(sets);
+          case "parquet" ->
+              identity.image() == null ? parquetSchema(sets) : imageSchema(sets, identity.image());
+          case "images", "idx" -> ImageReader.schema(format);
           default ->
               throw new WrongInput(
                   "source.format: %s is unknown; it is one of %s".formatted(format, formats()));
@@ -80,22 +81,26 @@ final class RawReader {
     int[] positions =
         schema.names().stream().mapToInt(List.of(whole.fieldNames())::indexOf).toArray();
     RowCodec codec =
-        new RowCodec(
-            RowCodec.Columns.of(schema),
-            positions,
-            identity.label(),
-            identity.owner(),
-            identity.seed(),
-            format.equals("csv"));
-    return sets.stream().map(files -> new RawSet(files, rows(files, whole), codec)).toList();
+        new RowCodec(RowCodec.Columns.of(schema), positions, identity, format.equals("csv"));
+    List<RawSet> raw = new ArrayList<>();
+    for (SourceFiles files : sets) {
+      raw.add(new RawSet(files, rows(files, whole, identity.image()), codec));
+    }
+    return raw;
   }
 
   /** Formats that {@code source.format} can name. */
   static List<String> formats() {
-    return List.of("jsonl", "csv", "parquet");
+    return List.of("jsonl", "csv", "parquet", "images", "idx");
   }
 
-  private Dataset<Row> rows(SourceFiles files, StructType whole) {
+  private Dataset<Row> rows(SourceFiles files, StructType whole, String image) throws IOException {
+    if (image != null) {
+      Dataset<Row> rows =
+          format.equals("parquet") ? images.parquet(files.paths(), image) : images.read(files);
+      return rows.withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
+          .withColumn(FILE, format.equals("parquet") ? input_file_name() : lit(files.given()));
+    }
     if (format.equals("parquet")) {
       return spark
           .read()
@@ -185,6 +190,27 @@ final class RawReader {
     return struct(first);
   }
 
+  private StructType imageSchema(List<SourceFiles> sets, String image) {
+    StructType first = null;
+    for (SourceFiles set : sets) {
+      for (String file : set.paths()) {
+        StructType schema;
+        try {
+          schema = images.parquet(new String[] {file}, image).schema();
+        } catch (Exception e) {
+          throw new WrongInput(
+              "%s: %s is no readable Parquet file; write it again".formatted(set.key(), file), e);
+        }
+        if (first != null && !first.equals(schema)) {
+          throw otherColumns(
+              set, file, List.of(schema.fieldNames()), first, sets.get(0).paths()[0]);
+        }
+        first = schema;
+      }
+    }
+    return first;
+  }
+
   private static WrongInput otherColumns(
       SourceFiles set, String file, List<?> found, StructType first, String firstFile) {
     return set.wrong(
@@ -197,7 +223,7 @@ final class RawReader {
         .formatted(String.join(", ", names));
   }
 
-  private Schema kept(StructType whole, SourceFiles train, Identity identity) {
+  private Schema kept(StructType whole, SourceFiles train, RowCodec.Identity identity) {
     List<String> existing = List.of(whole.fieldNames());
     List<String> problems = new ArrayList<>();
     for (String column : columns) {
@@ -207,6 +233,8 @@ final class RawReader {
     if (problems.isEmpty()) {
       missing("label", identity.label(), wanted, problems);
       missing("partitioner.column", identity.owner(), wanted, problems);
+      missing("source.image", identity.image(), wanted, problems);
+      identity.same().forEach(c -> missing("duplicateColumns", c, wanted, problems));
     }
     List<Schema.Column> kept = new ArrayList<>();
     List<String> unsupported = new ArrayList<>();

@@ -4,8 +4,11 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -21,16 +24,57 @@ import org.tributary.error.WrongInput;
  */
 record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
 
-  /** A row's identity, what decides where it goes, and the file of a row that is corrupt. */
-  record Key(byte[] hash, String label, String owner, String corruptIn) {
+  /**
+   * A row's key.
+   *
+   * @param hash its identity
+   * @param content what makes it equal to others: the same as the identity, unless some columns or
+   *     an image's pixels decide
+   * @param label its class, or null
+   * @param owner its client, or null
+   * @param corruptIn where a row lies that cannot be used; null for others
+   */
+  record Key(byte[] hash, byte[] content, String label, String owner, String corruptIn) {
     /** From what travels: Kryo, which a cluster may have set, cannot carry records. */
     static Key of(Object[] parts) {
-      return new Key((byte[]) parts[0], (String) parts[1], (String) parts[2], (String) parts[3]);
+      byte[] content = (byte[]) (parts[1] == null ? parts[0] : parts[1]);
+      return new Key(
+          (byte[]) parts[0], content, (String) parts[2], (String) parts[3], (String) parts[4]);
     }
 
     boolean sameRow(Key other) {
       return MessageDigest.isEqual(hash, other.hash);
     }
+
+    boolean sameContent(Key other) {
+      return MessageDigest.isEqual(content, other.content);
+    }
+  }
+
+  /**
+   * A set's rows.
+   *
+   * @param rows in canonical order: that of their contents, then of their identities
+   * @param broken images that cannot be used, and why, in order
+   */
+  record Keys(List<Key> rows, List<String> broken) {}
+
+  /** What people call some rows, by the hex of their identity. */
+  Map<String, String> names(List<String> hashes) {
+    if (hashes.isEmpty()) {
+      return Map.of();
+    }
+    RowCodec codec = this.codec;
+    Set<String> wanted = new HashSet<>(hashes);
+    Map<String, String> names = new TreeMap<>();
+    for (String[] name :
+        values()
+            .map(v -> new String[] {HexFormat.of().formatHex(codec.hash(v)), codec.shown(v)})
+            .filter(name -> wanted.contains(name[0]))
+            .collect()) {
+      names.put(name[0], name[1]);
+    }
+    return names;
   }
 
   /** Plain values of all rows, in no promised order. */
@@ -40,11 +84,11 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
   }
 
   /**
-   * The keys of all rows in canonical order, that of their hashes.
+   * The keys of all rows.
    *
    * @throws WrongInput where rows cannot be read, there are none, or one lacks label or owner
    */
-  List<Key> keys() {
+  Keys keys() {
     RowCodec codec = this.codec;
     List<Key> keys;
     try {
@@ -54,13 +98,25 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
     } catch (Exception e) {
       throw files.unreadable(e);
     }
-    refuseCorrupt(keys);
+    List<String> broken = List.of();
+    if (codec.identity().image() == null) {
+      refuseCorrupt(keys);
+    } else {
+      broken = keys.stream().map(Key::corruptIn).filter(b -> b != null).sorted().toList();
+      keys.removeIf(key -> key.corruptIn() != null);
+    }
     if (keys.isEmpty()) {
-      throw files.wrong("holds no rows; give it rows or leave it out");
+      throw files.wrong(
+          broken.isEmpty()
+              ? "holds no rows; give it rows or leave it out"
+              : "none of its %d files is an image that can be read (%s); give it images"
+                  .formatted(broken.size(), broken.get(0)));
     }
     refuseMissing(keys);
-    keys.sort(Comparator.comparing(Key::hash, Arrays::compareUnsigned));
-    return keys;
+    keys.sort(
+        Comparator.comparing(Key::content, Arrays::compareUnsigned)
+            .thenComparing(Key::hash, Arrays::compareUnsigned));
+    return new Keys(keys, broken);
   }
 
   private void refuseCorrupt(List<Key> keys) {
@@ -80,12 +136,12 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
   private void refuseMissing(List<Key> keys) {
     List<String> problems = new ArrayList<>();
     long labels = keys.stream().filter(key -> key.label() == null).count();
-    if (codec.label() != null && labels > 0) {
-      problems.add(missing(labels, keys.size(), "label", codec.label()));
+    if (codec.identity().label() != null && labels > 0) {
+      problems.add(missing(labels, keys.size(), "label", codec.identity().label()));
     }
     long owners = keys.stream().filter(key -> key.owner() == null).count();
-    if (codec.owner() != null && owners > 0) {
-      problems.add(missing(owners, keys.size(), "partitioner.column", codec.owner()));
+    if (codec.identity().owner() != null && owners > 0) {
+      problems.add(missing(owners, keys.size(), "partitioner.column", codec.identity().owner()));
     }
     if (!problems.isEmpty()) {
       throw WrongInput.all(

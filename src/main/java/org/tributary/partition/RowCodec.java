@@ -13,6 +13,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
+import org.tributary.data.BrokenImage;
+import org.tributary.data.ImageDecoder;
+import org.tributary.data.Pixels;
 import org.tributary.data.Schema;
 
 /**
@@ -22,14 +25,25 @@ import org.tributary.data.Schema;
  *
  * @param schema kept columns, as a list of names and one of types since records travel to tasks
  * @param positions where the kept columns stand in Spark's rows
- * @param label column of the class, or null
- * @param owner column of the client, or null
- * @param seed of the partition
+ * @param identity the columns that decide where a row goes
  * @param csv whether missing values mean empty text, as CSV cannot tell the two apart
  */
-record RowCodec(Columns schema, int[] positions, String label, String owner, long seed, boolean csv)
+record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     implements Serializable {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final int SHOWN = 100;
+
+  /**
+   * The columns that decide where a row goes.
+   *
+   * @param label column of the class, or null
+   * @param owner column of the client, or null
+   * @param image column of the encoded image, or null
+   * @param same columns in which equal rows are duplicates; empty for all, of images the pixels
+   * @param seed of the partition
+   */
+  record Identity(String label, String owner, String image, List<String> same, long seed)
+      implements Serializable {}
 
   /** Names and types, serializable. */
   record Columns(List<String> names, List<Schema.Type> types) implements Serializable {
@@ -60,15 +74,30 @@ record RowCodec(Columns schema, int[] positions, String label, String owner, lon
     return values;
   }
 
-  /** The parts of a row's {@link RawSet.Key}; of a corrupt row only where it lies. */
+  /** The parts of a row's {@link RawSet.Key}; of a corrupt row or image only where it lies. */
   Object[] key(Row row) {
     int last = row.size() - 1;
     // RawReader puts the text of a row that it could not parse and its file's name at the end.
     if (row.get(last - 1) != null) {
-      return new Object[] {null, null, null, row.getString(last)};
+      return new Object[] {null, null, null, null, row.getString(last)};
     }
     Object[] values = values(row);
-    return new Object[] {hash(values), text(values, label), text(values, owner), null};
+    byte[] hash = hash(values);
+    byte[] content = null;
+    if (!identity.same().isEmpty()) {
+      content = digest(json(values, identity.same()));
+    } else if (identity.image() != null) {
+      try {
+        content = pixels((byte[]) values[schema.names().indexOf(identity.image())]);
+      } catch (BrokenImage e) {
+        String where = name(values);
+        String file = where == null ? row.getString(last) + ", " + abbreviated(values) : where;
+        return new Object[] {null, null, null, null, file + ": " + e.getMessage()};
+      }
+    }
+    return new Object[] {
+      hash, content, text(values, identity.label()), text(values, identity.owner()), null
+    };
   }
 
   private String text(Object[] values, String column) {
@@ -83,22 +112,63 @@ record RowCodec(Columns schema, int[] positions, String label, String owner, lon
     return text.isBlank() ? null : text;
   }
 
+  /** What people call a row: its image's file, or its first words. */
+  String shown(Object[] values) {
+    String name = name(values);
+    return name == null ? abbreviated(values) : name;
+  }
+
+  private String name(Object[] values) {
+    int file = schema.names().indexOf(ImageReader.FILE);
+    return identity.image() == null || file < 0 || values[file] == null
+        ? null
+        : values[file].toString();
+  }
+
+  private String abbreviated(Object[] values) {
+    List<String> names =
+        schema.names().stream().filter(name -> !name.equals(identity.image())).toList();
+    String json = new String(json(values, names), StandardCharsets.UTF_8);
+    return json.length() <= SHOWN ? json : json.substring(0, SHOWN) + "...";
+  }
+
+  /** Sizes and colours of an image: equal ones are equal however they are encoded. */
+  private byte[] pixels(byte[] image) throws BrokenImage {
+    if (image == null) {
+      throw new BrokenImage("has no bytes");
+    }
+    Pixels pixels = ImageDecoder.decode(image).withChannels(3);
+    return digest(
+        ByteBuffer.allocate(8).putInt(pixels.width()).putInt(pixels.height()).array(),
+        pixels.values());
+  }
+
   /** The row's identity. */
   byte[] hash(Object[] values) {
+    return digest(json(values, schema.names()));
+  }
+
+  private byte[] digest(byte[]... parts) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(ByteBuffer.allocate(8).putLong(0, seed));
-      return digest.digest(json(values));
+      digest.update(ByteBuffer.allocate(8).putLong(0, identity.seed()));
+      for (byte[] part : parts) {
+        digest.update(part);
+      }
+      return digest.digest();
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-256", e);
     }
   }
 
-  private byte[] json(Object[] values) {
+  private byte[] json(Object[] values, List<String> columns) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
       for (int i = 0; i < values.length; i++) {
+        if (!columns.contains(schema.names().get(i))) {
+          continue;
+        }
         json.writeFieldName(schema.names().get(i));
         if (values[i] instanceof byte[] binary) {
           json.writeBinary(binary);
@@ -125,7 +195,7 @@ record RowCodec(Columns schema, int[] positions, String label, String owner, lon
     return other instanceof RowCodec that
         && schema.equals(that.schema)
         && Arrays.equals(positions, that.positions)
-        && seed == that.seed;
+        && identity.equals(that.identity);
   }
 
   @Override

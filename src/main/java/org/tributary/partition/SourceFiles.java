@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.Manifest;
 import org.tributary.error.WrongInput;
@@ -22,8 +23,21 @@ import org.tributary.error.WrongInput;
  * @param key its configuration key, such as {@code source.train}
  * @param given the path as it was given
  * @param files in name order, at least one
+ * @param tree where they are the images of a folder or zip; null for others
  */
-record SourceFiles(String key, String given, List<Path> files) {
+record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree tree) {
+
+  /**
+   * A folder or zip of images.
+   *
+   * @param root its path
+   * @param inside the folder in it that is the set, with a slash at its end; empty for all of it
+   * @param names of the files, relative to that folder, in order
+   * @param zip whether the root is a zip
+   */
+  record Tree(String root, String inside, List<String> names, boolean zip) {}
+
+  private static final int MOST_TASKS = 1000;
 
   /** Finds the files, or adds a problem. */
   static SourceFiles find(Store store, String key, String given, List<String> problems)
@@ -47,7 +61,7 @@ record SourceFiles(String key, String given, List<Path> files) {
                 .formatted(key, path));
       }
     }
-    return new SourceFiles(key, given, files);
+    return new SourceFiles(key, given, files, null);
   }
 
   /** The paths as Spark takes them. */
@@ -61,14 +75,31 @@ record SourceFiles(String key, String given, List<Path> files) {
         spark.broadcast(new SerializableConfiguration(hadoop));
     List<String> hashes =
         spark
-            .parallelize(List.of(paths()), files.size())
+            .parallelize(List.of(paths()), Math.min(files.size(), MOST_TASKS))
             .map(path -> Store.of(conf.value().value()).sha256(new Path(path)))
             .collect();
+    if (tree != null) {
+      return List.of(whole(hashes));
+    }
     List<Manifest.SourceFile> hashed = new ArrayList<>();
     for (int i = 0; i < hashes.size(); i++) {
       hashed.add(new Manifest.SourceFile(files.get(i).getName(), hashes.get(i)));
     }
     return hashed;
+  }
+
+  /** A tree is told as one file: its images may be many. */
+  private Manifest.SourceFile whole(List<String> hashes) {
+    String name =
+        new Path(tree.root()).getName() + (tree.inside().isEmpty() ? "" : "/" + tree.inside());
+    if (tree.zip()) {
+      return new Manifest.SourceFile(name, hashes.get(0));
+    }
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < hashes.size(); i++) {
+      lines.append(hashes.get(i)).append(' ').append(tree.names().get(i)).append('\n');
+    }
+    return new Manifest.SourceFile(name, Sha256.of(lines.toString()));
   }
 
   /** Refuses a set for a reason. */
@@ -89,6 +120,9 @@ record SourceFiles(String key, String given, List<Path> files) {
         break;
       }
       root = root.getCause();
+      if (root instanceof WrongInput wrong) {
+        return new WrongInput("%s: %s".formatted(key, wrong.getMessage()), e);
+      }
     }
     if (reading) {
       return new WrongInput(

@@ -20,9 +20,8 @@ import org.tributary.client.Assignment;
 import org.tributary.client.Backward;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.Recipe;
-import org.tributary.data.Batch;
 import org.tributary.data.Examples;
-import org.tributary.data.Tokens;
+import org.tributary.data.TextBatch;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import org.tributary.model.Lora;
@@ -161,23 +160,23 @@ public final class PeakMemory {
                         e -> new TrainPlan.Part(e.getValue().shape(), Role.TRAVELS),
                         (a, b) -> a,
                         TreeMap::new)));
-    return new Assignment("c", 0, new Random(batch, length), null, plan, start, Map.of());
+    return new Assignment("c", 0, new Random(batch, length), plan, start, Map.of());
   }
 
   /** Rows of random tokens, all of which count. */
-  private record Random(int size, int length) implements Examples {
+  private record Random(int size, int tokens) implements Examples {
     @Override
-    public int characters(int row) {
-      return length;
+    public int length(int row) {
+      return tokens;
     }
 
     @Override
-    public Batch batch(int[] rows, Tokens tokens, long padId) {
-      int n = rows.length * length;
+    public TextBatch batch(int[] rows) {
+      int n = rows.length * tokens;
       long[] ids = new SplittableRandom(rows[0]).longs(n, 0, 16000).toArray();
       long[] ones = new long[n];
       Arrays.fill(ones, 1);
-      return new Batch(ids, ones, new long[n], ids.clone(), rows.length, length, 0);
+      return new TextBatch(ids, ones, new long[n], ids.clone(), rows.length, tokens, 0);
     }
   }
 }

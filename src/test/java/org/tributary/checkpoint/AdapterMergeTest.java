@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,7 @@ class AdapterMergeTest {
         store,
         HuggingFaceFolder.open(store, base),
         new PeftAdapter(config, adapter, notes),
+        UnaryOperator.identity(),
         target);
   }
 

@@ -63,13 +63,7 @@ class GaLoreTrainingTest {
   private static Assignment assignment(
       int round, Map<String, HostTensor> start, Map<String, HostTensor> remembered) {
     return new Assignment(
-        "a",
-        round,
-        TinyBert.rows(30, 5),
-        bert.tokens(),
-        TinyBert.plan(start, Role.TRAVELS),
-        start,
-        remembered);
+        "a", round, bert.examples(30, 5), TinyBert.plan(start, Role.TRAVELS), start, remembered);
   }
 
   private static Trained train(Recipe recipe, Assignment assignment) {

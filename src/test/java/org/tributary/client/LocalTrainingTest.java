@@ -166,6 +166,6 @@ class LocalTrainingTest extends TinyClient {
 
   private static Assignment second(Trained first, Map<String, HostTensor> remembered) {
     Assignment a = everything("a", 1, 30);
-    return new Assignment("a", 1, a.rows(), a.tokens(), a.plan(), first.tensors(), remembered);
+    return new Assignment("a", 1, a.rows(), a.plan(), first.tensors(), remembered);
   }
 }

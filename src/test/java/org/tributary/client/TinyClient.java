@@ -73,8 +73,7 @@ abstract class TinyClient {
     return new Assignment(
         client,
         round,
-        TinyBert.rows(rows, client.hashCode()),
-        bert.tokens(),
+        bert.examples(rows, client.hashCode()),
         TinyBert.plan(all, Role.TRAVELS),
         all,
         Map.of());
@@ -99,6 +98,6 @@ abstract class TinyClient {
     for (Map<String, HostTensor> part : parts) {
       start.putAll(part);
     }
-    return new Assignment("a", 0, TinyBert.rows(30, 5), bert.tokens(), plan, start, Map.of());
+    return new Assignment("a", 0, bert.examples(30, 5), plan, start, Map.of());
   }
 }

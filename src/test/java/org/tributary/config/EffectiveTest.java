@@ -57,6 +57,9 @@ class EffectiveTest {
               message: null
               system: null
               answer: answer
+              augment:
+                flip: false
+                crop: 0
             framework:
               name: fedavg
               train: []

@@ -32,6 +32,8 @@ class PartitionConfigTest {
         validation: raw/validation.parquet
         test: raw/test.parquet
         columns: [definition, category]
+        image: picture
+        names: []
       out: hdfs:///p
       name: wordnet
       seed: 7
@@ -46,6 +48,8 @@ class PartitionConfigTest {
         column: hospital
       validation: 0.2
       test: 0
+      duplicates: drop-test
+      duplicateColumns: [definition]
       """;
 
   private static PartitionConfig read(String yaml, String... sets) {
@@ -62,7 +66,7 @@ class PartitionConfigTest {
     assertThat(read(LEAST))
         .isEqualTo(
             new PartitionConfig(
-                new Source("jsonl", "raw/a.jsonl", null, null, List.of()),
+                new Source("jsonl", "raw/a.jsonl", null, null, List.of(), null, List.of()),
                 "data-partitions",
                 "a",
                 0,
@@ -71,7 +75,9 @@ class PartitionConfigTest {
                 4,
                 new Partitioner("iid", null, 1, 2, null),
                 0.1,
-                0.1));
+                0.1,
+                "report",
+                List.of()));
   }
 
   @Test
@@ -85,7 +91,9 @@ class PartitionConfigTest {
                     "raw/train.parquet",
                     "raw/validation.parquet",
                     "raw/test.parquet",
-                    List.of("definition", "category")),
+                    List.of("definition", "category"),
+                    "picture",
+                    List.of()),
                 "hdfs:///p",
                 "wordnet",
                 7,
@@ -94,7 +102,9 @@ class PartitionConfigTest {
                 5,
                 new Partitioner("dirichlet", 0.1, 10, 3, "hospital"),
                 0.2,
-                0.0));
+                0.0,
+                "drop-test",
+                List.of("definition")));
     assertThat(read(Effective.yaml(whole))).isEqualTo(whole);
     assertThat(read(Effective.yaml(read(LEAST)))).isEqualTo(read(LEAST));
   }
@@ -116,6 +126,9 @@ class PartitionConfigTest {
         "partitioner.alpha=0        | partitioner.alpha: must be above 0, got 0",
         "partitioner.minRows=0      | partitioner.minRows: must be at least 1",
         "partitioner.shards=0       | partitioner.shards: must be at least 1",
+        "source.names=[a, b]        | source: names: is for the format idx; remove it",
+        "source.image=picture       | source: image: is for the format parquet; remove it",
+        "duplicates=drop            | duplicates: \"drop\" is none of report",
         "validation=1               | validation: must be at least 0 and below 1, got 1",
         "validation=-0.1            | validation: must be at least 0 and below 1, got -0.1",
         "test=1.0                   | test: must be at least 0 and below 1, got 1.0",

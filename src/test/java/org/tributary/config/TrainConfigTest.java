@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.config.TrainConfig.Augment;
 import org.tributary.config.TrainConfig.Client;
 import org.tributary.config.TrainConfig.Cohort;
 import org.tributary.config.TrainConfig.Data;
@@ -61,6 +62,9 @@ class TrainConfigTest {
         message: "Q: {question}"
         system: Be brief.
         answer: reply
+        augment:
+          flip: true
+          crop: 4
       framework:
         name: fedit
         train: ["classifier.*", "*.bias"]
@@ -70,6 +74,7 @@ class TrainConfigTest {
           targets: [query, value]
           rslora: true
           ranks: [2, 8]
+          start: runs/a/adapter
       client:
         epochs: 0.5
         batch: 8
@@ -124,7 +129,15 @@ class TrainConfigTest {
                 6,
                 false,
                 new Model("models/m", null, 128),
-                new Data("data/d", "text", "label", "seed-paper", null, null, "answer"),
+                new Data(
+                    "data/d",
+                    "text",
+                    "label",
+                    "seed-paper",
+                    null,
+                    null,
+                    "answer",
+                    new Augment(false, 0)),
                 new Framework("fedavg", List.of(), null),
                 new Client(
                     10,
@@ -163,11 +176,13 @@ class TrainConfigTest {
                     "chat",
                     "Q: {question}",
                     "Be brief.",
-                    "reply"),
+                    "reply",
+                    new Augment(true, 4)),
                 new Framework(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
-                    new Lora(8, 32, List.of("query", "value"), true, List.of(2, 8))),
+                    new Lora(
+                        8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter")),
                 new Client(
                     null,
                     0.5,

@@ -65,7 +65,7 @@ class ClassificationSetTest {
     ClassificationSet set = read();
     assertThat(set.targets()).containsExactly(1, 0, 0);
     assertThat(set.texts()).containsExactly("a", "symptoms of diabetes", "");
-    Batch batch = set.batch(new int[] {2, 0}, tokens, 9);
+    TextBatch batch = set.batch(new int[] {2, 0}, tokens, 9);
     assertThat(batch.rows()).isEqualTo(2);
     assertThat(batch.length()).isEqualTo(3);
     assertThat(batch.ids()).containsExactly(2, 3, 9, 2, 20, 3);

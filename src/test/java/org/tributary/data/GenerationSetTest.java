@@ -55,7 +55,7 @@ class GenerationSetTest {
   @Test
   void onlyTheAnswerAndItsEndCount() throws IOException {
     GenerationSet set = set(64, "why", "because", "what is diabetes", "a disease");
-    Batch batch = set.batch(new int[] {0, 1}, tokens, 9);
+    TextBatch batch = set.batch(new int[] {0, 1}, tokens, 9);
     long[] prompt = tokens.ids("Q why A");
     long[] answer = tokens.encode("because", false).ids();
     int length = batch.length();
@@ -86,7 +86,7 @@ class GenerationSetTest {
     GenerationSet set = set(12, question, "thirst");
     long[] prompt = tokens.ids("Q " + question + " A");
     long[] answer = tokens.encode("thirst", false).ids();
-    Batch batch = set.batch(new int[] {0}, tokens, 0);
+    TextBatch batch = set.batch(new int[] {0}, tokens, 0);
     assertThat(batch.length()).isEqualTo(12);
     assertThat(batch.truncated()).isEqualTo(1);
     int kept = 12 - answer.length - 1;
@@ -97,7 +97,7 @@ class GenerationSetTest {
 
     GenerationSet tight =
         new GenerationSet(set.prompts(), List.of(question + " " + question), SPECIAL, 12);
-    Batch cut = tight.batch(new int[] {0}, tokens, 0);
+    TextBatch cut = tight.batch(new int[] {0}, tokens, 0);
     assertThat(cut.length()).isEqualTo(12);
     assertThat(cut.targets()).isEqualTo(11);
   }
@@ -105,7 +105,7 @@ class GenerationSetTest {
   @Test
   void promptsAloneLeaveRoomForWhatIsToCome() throws IOException {
     GenerationSet set = set(20, "why", "because", "what is diabetes of the heart", "a disease");
-    Batch prompts = set.prompts(new int[] {0, 1}, tokens, 12);
+    TextBatch prompts = set.prompts(new int[] {0, 1}, tokens, 12);
     assertThat(prompts.length()).isEqualTo(8);
     assertThat(prompts.targets()).isZero();
     assertThat(prompts.truncated()).isEqualTo(1);

@@ -92,7 +92,7 @@ final class PlainLoop {
       if (excluded.contains(client)) {
         continue;
       }
-      Examples rows = blueprint.data().rows(Tiny.STORE, blueprint.trainFolders(client));
+      Examples rows = blueprint.data().rows(Tiny.STORE, blueprint.trainFolders(client), tokens);
       Map<String, HostTensor> start = new TreeMap<>(given);
       ranks.cut(start, client);
       start.putAll(own.getOrDefault(client, Map.of()));
@@ -104,7 +104,6 @@ final class PlainLoop {
                       client,
                       round,
                       rows,
-                      tokens,
                       ranks.plan(client),
                       start,
                       memories.getOrDefault(client, Map.of())),

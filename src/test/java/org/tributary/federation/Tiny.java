@@ -97,7 +97,9 @@ public final class Tiny {
             List.of(),
             "label",
             new Manifest.Partitioner("natural", new TreeMap<>()),
-            new Manifest.Shares(0, 0));
+            new Manifest.Shares(0, 0),
+            null,
+            null);
     new Manifest(
             Manifest.VERSION,
             inputs,
@@ -106,6 +108,7 @@ public final class Tiny {
             LABELS,
             clients,
             part("test", 60, 999),
+            Map.of(),
             Map.of())
         .write(STORE, hadoop(data()));
   }

@@ -40,7 +40,9 @@ class PartitionSummaryTest {
                 List.of(),
                 "kind",
                 new Manifest.Partitioner("dirichlet", new TreeMap<>(Map.of("alpha", 0.1))),
-                new Manifest.Shares(0.1, 0)),
+                new Manifest.Shares(0.1, 0),
+                null,
+                null),
             Map.of("train", 22L),
             List.of(new Schema.Column("text", Schema.Type.STRING)),
             List.of("a", "b", "c", "d", "e", "f", "g"),
@@ -49,6 +51,7 @@ class PartitionSummaryTest {
                     "0", new Manifest.Client(many, part("v", "a", 1)),
                     "1", new Manifest.Client(part("t"), null))),
             null,
+            Map.of(),
             Map.of());
     assertThat(PartitionSummary.of(new Path("file:/p/words"), manifest))
         .containsExactly(

@@ -24,8 +24,8 @@ import org.tributary.checkpoint.MiniLmImport;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Inputs;
-import org.tributary.data.Batch;
 import org.tributary.data.Example;
+import org.tributary.data.TextBatch;
 import org.tributary.data.Tokens;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
@@ -86,7 +86,7 @@ class MiniLmGoldenTest {
               .states(
                   manager,
                   List.of(),
-                  Inputs.of(manager, Batch.of(examples, architecture.padToken())))
+                  Inputs.of(manager, TextBatch.of(examples, architecture.padToken())))
               .get("pooled");
       float[] flat = pooled.toFloatArray();
       int width = flat.length / texts.size();

@@ -68,6 +68,10 @@ class PartitioningTest {
     String validation;
     String test;
     List<String> columns = List.of();
+    String image;
+    List<String> names = List.of();
+    String duplicates = "report";
+    List<String> duplicateColumns = List.of();
     long seed = 7;
     String label = "label";
     Integer clients = 3;
@@ -80,7 +84,7 @@ class PartitioningTest {
 
     PartitionConfig config() {
       return new PartitionConfig(
-          new PartitionConfig.Source(format, train, validation, test, columns),
+          new PartitionConfig.Source(format, train, validation, test, columns, image, names),
           out,
           "set",
           seed,
@@ -89,7 +93,9 @@ class PartitioningTest {
           clients,
           new PartitionConfig.Partitioner(partitioner, 0.5, minRows, 2, column),
           validationShare,
-          testShare);
+          testShare,
+          duplicates,
+          duplicateColumns);
     }
   }
 
@@ -286,7 +292,9 @@ class PartitioningTest {
               keys.test = dir.resolve("test.jsonl").toUri().toString();
             })
             .manifest();
-    assertThat(manifest.duplicates()).containsEntry("test", 3L).containsEntry("validation", 0L);
+    assertThat(manifest.duplicates().get("test").rows()).isEqualTo(3);
+    assertThat(manifest.duplicates().get("test").dropped()).isZero();
+    assertThat(manifest.duplicates().get("validation").rows()).isZero();
     assertThat(manifest.test().rows()).isEqualTo(test.size());
     assertThat(manifest.clients().values().stream().mapToLong(c -> c.train().rows()).sum())
         .isEqualTo(336);

@@ -1,0 +1,93 @@
+package org.tributary.client;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
+import org.tributary.data.Batch;
+
+/**
+ * Prepares the next batches (decoding, tokenizing) on a thread of its own while the engine
+ * computes: the same batches in the same order, at most {@value #AHEAD} ahead.
+ */
+final class Prefetch implements AutoCloseable {
+  private static final int AHEAD = 2;
+
+  /** What the thread has to say: a batch, or why there is none. */
+  private record Ready(Batch batch, Throwable problem) {}
+
+  private final BlockingQueue<Ready> ready = new ArrayBlockingQueue<>(AHEAD);
+  private final Thread thread;
+
+  /**
+   * Begins to prepare.
+   *
+   * @param batches one after the other; called on another thread
+   * @param count how many will be asked for
+   */
+  Prefetch(Supplier<Batch> batches, long count) {
+    thread = new Thread(() -> prepare(batches, count), "tributary-prefetch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void prepare(Supplier<Batch> batches, long count) {
+    try {
+      for (long i = 0; i < count; i++) {
+        Ready next;
+        try {
+          next = new Ready(batches.get(), null);
+        } catch (RuntimeException | Error e) {
+          next = new Ready(null, e);
+        }
+        ready.put(next);
+        if (next.problem() != null) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed; nobody asks any more
+    }
+  }
+
+  /**
+   * The next batch; waits for it.
+   *
+   * @return in the order of the supplier
+   * @throws RuntimeException or an error as the supplier threw it
+   * @throws IllegalStateException if this thread is interrupted, which it then still is
+   */
+  Batch next() {
+    Ready next;
+    try {
+      next = ready.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a batch", e);
+    }
+    if (next.problem() instanceof Error error) {
+      throw error;
+    }
+    if (next.problem() instanceof RuntimeException exception) {
+      throw exception;
+    }
+    return next.batch();
+  }
+
+  /** Ends the thread; returns when it is gone. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.tributary.data;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DirectColorModel;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * PNG, JPEG, BMP and GIF (its first picture) as pixels, by the JDK's javax.imageio. Samples are
+ * taken as they are stored, as Pillow's {@code convert("RGB")} does: alpha is dropped, palettes are
+ * looked up, colour profiles and orientations are not applied, 16-bit colours keep their high byte.
+ * JPEG decoders may differ from each other by a few levels.
+ */
+public final class ImageDecoder {
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
+
+  /** Pillow's limit, above which it takes a file for a decompression bomb. */
+  private static final long MOST_PIXELS = 178_956_970;
+
+  private ImageDecoder() {}
+
+  /**
+   * Decodes an image.
+   *
+   * @param bytes of a file
+   * @return grey or colours
+   * @throws BrokenImage where the bytes are no whole image of these formats
+   */
+  public static Pixels decode(byte[] bytes) throws BrokenImage {
+    if (bytes.length == 0) {
+      throw new BrokenImage("is empty");
+    }
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      ImageReader reader = reader(in);
+      try {
+        return decode(reader, in);
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new BrokenImage("cannot be decoded: " + reason(e));
+    }
+  }
+
+  private static ImageReader reader(ImageInputStream in) throws IOException, BrokenImage {
+    for (Iterator<ImageReader> all = ImageIO.getImageReaders(in); all.hasNext(); ) {
+      ImageReader reader = all.next();
+      if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+        return reader;
+      }
+      reader.dispose();
+    }
+    throw new BrokenImage("is no PNG, JPEG, BMP or GIF");
+  }
+
+  private static Pixels decode(ImageReader reader, ImageInputStream in)
+      throws IOException, BrokenImage {
+    reader.setInput(in, true, true);
+    List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+    long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+    if (pixels > MOST_PIXELS) {
+      throw new BrokenImage("has %d pixels, the most are %d".formatted(pixels, MOST_PIXELS));
+    }
+    BufferedImage image = reader.read(0);
+    for (String warning : warnings) {
+      if (warning.toLowerCase(Locale.ROOT).matches(".*(premature|truncat|corrupt).*")) {
+        throw new BrokenImage("is truncated or damaged: " + warning);
+      }
+    }
+    return pixels(image);
+  }
+
+  private static Pixels pixels(BufferedImage image) throws BrokenImage {
+    ColorModel model = image.getColorModel();
+    if (model instanceof IndexColorModel palette) {
+      return looked(image.getRaster(), palette);
+    }
+    if (model instanceof DirectColorModel) {
+      return packed(image);
+    }
+    Raster raster = image.getRaster();
+    int bits = raster.getSampleModel().getSampleSize(0);
+    int bands = raster.getNumBands();
+    if (bits != 8 && bits != 16 || bands > 4) {
+      throw new BrokenImage("has %d bands of %d bits; convert it to RGB".formatted(bands, bits));
+    }
+    if (bits == 16 && bands == 1) {
+      throw new BrokenImage("has 16-bit grey values; convert it to 8 bits");
+    }
+    int channels = bands < 3 ? 1 : 3;
+    int width = raster.getWidth();
+    byte[] values = new byte[width * raster.getHeight() * channels];
+    int[] row = new int[width * bands];
+    int at = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        for (int c = 0; c < channels; c++) {
+          values[at++] = (byte) (row[x * bands + c] >> bits - 8);
+        }
+      }
+    }
+    return new Pixels(width, raster.getHeight(), channels, values);
+  }
+
+  private static Pixels looked(Raster raster, IndexColorModel palette) {
+    int width = raster.getWidth();
+    int height = raster.getHeight();
+    byte[] values = new byte[width * height * 3];
+    int at = 0;
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int entry = raster.getSample(raster.getMinX() + x, raster.getMinY() + y, 0);
+        values[at++] = (byte) palette.getRed(entry);
+        values[at++] = (byte) palette.getGreen(entry);
+        values[at++] = (byte) palette.getBlue(entry);
+      }
+    }
+    return new Pixels(width, height, 3, values);
+  }
+
+  /** Colours packed into words, which the JDK's own formats have in sRGB alone. */
+  private static Pixels packed(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    byte[] values = new byte[width * height * 3];
+    int at = 0;
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int rgb = image.getRGB(x, y);
+        values[at++] = (byte) (rgb >> 16);
+        values[at++] = (byte) (rgb >> 8);
+        values[at++] = (byte) rgb;
+      }
+    }
+    return new Pixels(width, height, 3, values);
+  }
+
+  private static String reason(Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}

@@ -1,0 +1,154 @@
+package org.tributary.data;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * The images of one part with their classes. An image is decoded and resized when a batch first
+ * asks for it and kept in that size as long as {@value #KEPT_BYTES} bytes, or a sixteenth of the
+ * heap if that is less, hold all that are kept; the others are decoded anew each time. Threads may
+ * share one.
+ */
+public final class ImageSet implements Examples {
+  private static final long KEPT_BYTES = 128L << 20;
+
+  private final List<byte[]> images;
+  private final int[] targets;
+  private final List<String> names;
+  private final ImageProcessor processor;
+  private final Augmentation augmentation;
+  private final AtomicReferenceArray<byte[]> kept;
+  private final AtomicLong room =
+      new AtomicLong(Math.min(KEPT_BYTES, Runtime.getRuntime().maxMemory() / 16));
+
+  private ImageSet(Labelled rows, ImageProcessor processor, Augmentation augmentation) {
+    images = rows.images;
+    targets = rows.targets.stream().mapToInt(Integer::intValue).toArray();
+    names = rows.names;
+    this.processor = processor;
+    this.augmentation = augmentation;
+    kept = new AtomicReferenceArray<>(images.size());
+  }
+
+  /**
+   * What rows are read for.
+   *
+   * @param image the column of the encoded image
+   * @param label the column of the class
+   * @param labels the declared classes
+   * @param processor how an image becomes numbers
+   * @param augmentation of training batches
+   */
+  public record Layout(
+      String image,
+      String label,
+      List<String> labels,
+      ImageProcessor processor,
+      Augmentation augmentation) {}
+
+  /** Rows on their way. */
+  private static final class Labelled {
+    private final List<byte[]> images = new ArrayList<>();
+    private final List<Integer> targets = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+  }
+
+  /**
+   * Reads folders of Parquet files, in the order given and there in the order of their names.
+   * Images stay encoded.
+   *
+   * @param store where they lie
+   * @param folders such as {@code client=0003/train}
+   * @param layout of rows
+   * @return the rows
+   * @throws IOException where the file system fails
+   * @throws WrongInput where a folder has no rows, a file is no Parquet, a column or value is
+   *     missing, or a label is not declared
+   */
+  public static ImageSet read(Store store, List<Path> folders, Layout layout) throws IOException {
+    Labels labels = new Labels(layout.label(), layout.labels());
+    Labelled rows = new Labelled();
+    for (Path folder : folders) {
+      int before = rows.images.size();
+      PartRows.forEach(
+          store,
+          folder,
+          List.of(layout.image(), layout.label()),
+          (row, where) -> {
+            if (!(row.value(0) instanceof byte[] bytes)) {
+              throw new WrongInput(
+                  "%s: column %s holds no image; partition the images again"
+                      .formatted(where, layout.image()));
+            }
+            rows.images.add(bytes);
+            rows.targets.add(labels.index(row, where));
+            rows.names.add(where);
+          });
+      PartRows.refuseNone(folder, rows.images.size() - before);
+    }
+    return new ImageSet(rows, layout.processor(), layout.augmentation());
+  }
+
+  @Override
+  public int size() {
+    return targets.length;
+  }
+
+  @Override
+  public int length(int row) {
+    return 0;
+  }
+
+  @Override
+  public ImageBatch batch(int[] rows) {
+    return batch(rows, (image, i) -> image);
+  }
+
+  @Override
+  public ImageBatch trainingBatch(int[] rows, long[] seeds) {
+    return batch(rows, (image, i) -> augmentation.of(image, seeds[i]));
+  }
+
+  private interface Change {
+    Pixels of(Pixels image, int place);
+  }
+
+  private ImageBatch batch(int[] rows, Change change) {
+    int each = processor.channels() * processor.width() * processor.height();
+    float[] pixels = new float[rows.length * each];
+    long[] labels = new long[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      processor.normalize(change.of(sized(rows[i]), i), pixels, i * each);
+      labels[i] = targets[rows[i]];
+    }
+    return new ImageBatch(
+        pixels, labels, processor.channels(), processor.height(), processor.width());
+  }
+
+  private Pixels sized(int row) {
+    byte[] values = kept.get(row);
+    if (values != null) {
+      return new Pixels(processor.width(), processor.height(), processor.channels(), values);
+    }
+    try {
+      Pixels sized = processor.sized(ImageDecoder.decode(images.get(row)));
+      int bytes = sized.values().length;
+      if (room.addAndGet(-bytes) >= 0) {
+        kept.set(row, sized.values());
+      } else {
+        room.addAndGet(bytes);
+      }
+      return sized;
+    } catch (BrokenImage e) {
+      throw new WrongInput(
+          "%s: the image %s; partition the images again".formatted(names.get(row), e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftConfig;
+import org.tributary.checkpoint.Sha256;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Architecture;
+import org.tributary.model.Lora;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+
+/** The PEFT folder that {@code framework.lora.start} names: what a run's adapters begin with. */
+final class AdapterStart {
+  private static final String KEY = "framework.lora.start: ";
+
+  private final Path folder;
+  private final PeftAdapter adapter;
+
+  private AdapterStart(Path folder, PeftAdapter adapter) {
+    this.folder = folder;
+    this.adapter = adapter;
+  }
+
+  /**
+   * Reads the adapter.
+   *
+   * @throws WrongInput if there is none, or it is of a kind that is not supported
+   */
+  static AdapterStart read(Store store, String folder) throws IOException {
+    Path path = store.path(folder);
+    return new AdapterStart(path, PeftAdapter.read(store, path));
+  }
+
+  /** What identifies the adapter: SHA-256 over the hashes of its files. */
+  static String hash(Store store, String folder) throws IOException {
+    Path path = store.path(folder);
+    return Sha256.of(
+        store.sha256(new Path(path, PeftAdapter.CONFIG))
+            + " "
+            + store.sha256(new Path(path, PeftAdapter.WEIGHTS)));
+  }
+
+  /**
+   * The start of everything that the adapter holds, under the base model's names, in float32.
+   *
+   * @param architecture says what name a tensor has in a model with a head
+   * @param lora as configured
+   * @param asked what the run trains or gives to all, shapes by the base model's names
+   * @return a value for each adapter, and for what else the adapter holds
+   * @throws WrongInput that names every way in which adapter and configuration differ
+   */
+  Map<String, HostTensor> tensors(Architecture architecture, Lora lora, Map<String, long[]> asked) {
+    List<String> problems = new ArrayList<>();
+    compare(lora, problems);
+    Map<String, String> ours = new HashMap<>();
+    asked.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
+    Map<String, HostTensor> start = new TreeMap<>();
+    adapter
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              String own = ours.get(name);
+              if (own == null) {
+                problems.add("it has %s, which this run does not train".formatted(name));
+              } else if (!Arrays.equals(tensor.shape(), asked.get(own))) {
+                problems.add(
+                    "its %s is %s, the run asks for %s"
+                        .formatted(name, tensor, Arrays.toString(asked.get(own))));
+              } else {
+                start.put(own, tensor.to(DType.F32));
+              }
+            });
+    Set<String> missing = new TreeSet<>(asked.keySet());
+    missing.removeIf(
+        name ->
+            !name.contains(".lora_")
+                || adapter.tensors().containsKey(architecture.nameWithHead(name)));
+    missing.forEach(
+        name -> problems.add("it has no %s".formatted(architecture.nameWithHead(name))));
+    tell(problems);
+    return start;
+  }
+
+  private void compare(Lora lora, List<String> problems) {
+    PeftConfig config = adapter.config();
+    differ(problems, "r", config.rank(), "rank", lora.rank());
+    differ(problems, "lora_alpha", config.alpha(), "alpha", lora.alpha());
+    differ(problems, "use_rslora", config.useRslora(), "rslora", lora.rslora());
+    if (!config.rankPattern().isEmpty() || !config.alphaPattern().isEmpty()) {
+      problems.add(
+          "it has ranks or alphas of their own for some layers (rank_pattern, alpha_pattern), and a"
+              + " run has one for all; merge it into the model with merge-adapter and train on that");
+    }
+    for (var tensor : adapter.tensors().entrySet()) {
+      if (!tensor.getValue().dtype().allFinite(tensor.getValue().data())) {
+        problems.add("its %s has numbers that are not finite".formatted(tensor.getKey()));
+      }
+    }
+  }
+
+  private static void differ(
+      List<String> problems, String theirKey, Object theirs, String ourKey, Object ours) {
+    if (!theirs.equals(ours)) {
+      problems.add(
+          "its %s is %s, framework.lora.%s is %s".formatted(theirKey, theirs, ourKey, ours));
+    }
+  }
+
+  private void tell(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          KEY
+              + folder
+              + " does not fit this run; change the configuration, or name another adapter:",
+          problems);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package org.tributary.federation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.Manifest;
+import org.tributary.error.WrongInput;
+import org.tributary.model.ImageShape;
+
+/** Whether model, data and configuration are all of text, or all of images. */
+final class Kinds {
+  private Kinds() {}
+
+  /**
+   * Holds them against each other.
+   *
+   * @throws WrongInput naming everything that is of the other kind
+   */
+  static void check(BaseModel base, TrainConfig config, Manifest manifest) {
+    List<String> problems = new ArrayList<>();
+    ImageShape image = base.architecture().image();
+    boolean images = manifest.inputs().image() != null;
+    if (image != null && !images) {
+      problems.add(
+          "model.path: %s takes images, but data.path %s holds none; take a model of text, or partition images"
+              .formatted(config.model().path(), config.data().path()));
+    } else if (image == null && images) {
+      problems.add(
+          "model.path: %s takes text, but data.path %s holds images; take a model of images, such as a ViT"
+              .formatted(config.model().path(), config.data().path()));
+    }
+    TrainConfig.Augment augment = config.data().augment();
+    boolean augments = augment.flip() || augment.crop() > 0;
+    if (image == null && augments) {
+      problems.add("data.augment: is for images; remove it");
+    } else if (image != null && augment.crop() >= Math.min(image.height(), image.width())) {
+      problems.add(
+          "data.augment.crop: %d pixels move images of %d x %d out of sight; lower it"
+              .formatted(augment.crop(), image.height(), image.width()));
+    }
+    if (problems.size() == 1) {
+      throw new WrongInput(problems.get(0));
+    } else if (!problems.isEmpty()) {
+      throw WrongInput.all("The run's parts do not fit each other:", problems);
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package org.tributary.partition;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipInputStream;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.tributary.checkpoint.Store;
+
+/**
+ * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels;
+ * where these are called train, test and validation instead (or training, testing, val), they are
+ * the sets and the labels lie below them. IDX files come in pairs of images and labels; in a folder
+ * the names' beginnings, train and t10k, tell the sets.
+ */
+final class ImageFinder {
+  private static final Map<String, String> SPLITS =
+      Map.of(
+          "train", "train",
+          "training", "train",
+          "test", "test",
+          "testing", "test",
+          "validation", "validation",
+          "valid", "validation",
+          "val", "validation");
+
+  private static final Pattern IDX_IMAGES =
+      Pattern.compile("(.*)images([-.])idx3([-.])ubyte(\\.gz)?", Pattern.CASE_INSENSITIVE);
+
+  private final Store store;
+  private final List<String> problems;
+  private final Map<String, SourceFiles> found = new LinkedHashMap<>();
+
+  private ImageFinder(Store store, List<String> problems) {
+    this.store = store;
+    this.problems = problems;
+  }
+
+  /**
+   * Finds the sets of a format.
+   *
+   * @param store where they lie
+   * @param format images or idx
+   * @param given paths by set
+   * @param problems takes what is wrong
+   * @return files by set: those given, and those found inside of train
+   */
+  static Map<String, SourceFiles> find(
+      Store store, String format, Map<String, String> given, List<String> problems)
+      throws IOException {
+    ImageFinder finder = new ImageFinder(store, problems);
+    for (Map.Entry<String, String> set : given.entrySet()) {
+      String key = "source." + set.getKey();
+      Path path = store.path(set.getValue());
+      if (!store.exists(path)) {
+        problems.add("%s: %s does not exist; correct the path".formatted(key, path));
+      } else if (format.equals("images")) {
+        finder.tree(set.getKey(), set.getValue(), path);
+      } else {
+        finder.idx(set.getKey(), set.getValue(), path);
+      }
+    }
+    return finder.found;
+  }
+
+  private void tree(String set, String given, Path path) throws IOException {
+    List<String> names = names(path);
+    String key = "source." + set;
+    if (names == null) {
+      problems.add("%s: %s is neither a folder nor a .zip of images".formatted(key, path));
+      return;
+    }
+    if (names.isEmpty()) {
+      problems.add(
+          "%s: %s holds no files; name the folder whose sub-folders are labels"
+              .formatted(key, path));
+      return;
+    }
+    Map<String, List<String>> tops =
+        names.stream()
+            .collect(Collectors.groupingBy(ImageFinder::top, TreeMap::new, Collectors.toList()));
+    boolean split =
+        set.equals("train")
+            && tops.keySet().stream().allMatch(top -> SPLITS.containsKey(top.toLowerCase()))
+            && tops.keySet().stream().anyMatch(t -> SPLITS.get(t.toLowerCase()).equals("train"));
+    if (!split) {
+      put(set, files(key, given, path, "", names));
+      return;
+    }
+    tops.forEach(
+        (top, inside) -> {
+          String of = SPLITS.get(top.toLowerCase());
+          List<String> below =
+              inside.stream().map(name -> name.substring(top.length() + 1)).toList();
+          put(of, files(key, given, path, top + "/", below));
+        });
+  }
+
+  private void put(String set, SourceFiles files) {
+    if (found.putIfAbsent(set, files) != null) {
+      problems.add(
+          "source.%s: there is one inside of source.train too; name source.train's own folder"
+              .formatted(set));
+    }
+  }
+
+  private SourceFiles files(
+      String key, String given, Path path, String inside, List<String> names) {
+    boolean zip = isZip(path);
+    List<Path> files =
+        zip ? List.of(path) : names.stream().map(n -> new Path(path, inside + n)).toList();
+    return new SourceFiles(
+        key, given, files, new SourceFiles.Tree(path.toString(), inside, names, zip));
+  }
+
+  private static String top(String name) {
+    int slash = name.indexOf('/');
+    return slash < 0 ? "" : name.substring(0, slash);
+  }
+
+  static boolean isZip(Path path) {
+    return path.getName().toLowerCase().endsWith(".zip");
+  }
+
+  /** Relative names of a tree's files in order; null where it is no tree. */
+  private List<String> names(Path path) throws IOException {
+    TreeSet<String> names = new TreeSet<>();
+    if (store.fileSystem(path).getFileStatus(path).isDirectory()) {
+      String root = store.fileSystem(path).makeQualified(path).toUri().getPath();
+      RemoteIterator<LocatedFileStatus> all = store.fileSystem(path).listFiles(path, true);
+      while (all.hasNext()) {
+        names.add(all.next().getPath().toUri().getPath().substring(root.length() + 1));
+      }
+    } else if (isZip(path)) {
+      try (InputStream in = store.open(path);
+          ZipInputStream zip = new ZipInputStream(in)) {
+        for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+          if (!entry.isDirectory()) {
+            names.add(entry.getName());
+          }
+        }
+      } catch (ZipException | EOFException e) {
+        problems.add("%s is no readable zip (%s); copy it again".formatted(path, e.getMessage()));
+      }
+    } else {
+      return null;
+    }
+    // Hidden files and what systems leave in folders and zips.
+    names.removeIf(name -> ("/" + name).matches(".*/[._].*"));
+    return List.copyOf(names);
+  }
+
+  private void idx(String set, String given, Path path) throws IOException {
+    String key = "source." + set;
+    if (store.fileSystem(path).getFileStatus(path).isFile()) {
+      pair(set, given, path);
+      return;
+    }
+    List<Path> images = new ArrayList<>();
+    for (var status : store.list(path)) {
+      if (status.isFile() && IDX_IMAGES.matcher(status.getPath().getName()).matches()) {
+        images.add(status.getPath());
+      }
+    }
+    if (images.size() == 1) {
+      pair(set, given, images.get(0));
+      return;
+    }
+    int before = found.size() + problems.size();
+    for (Path file : images) {
+      String name = file.getName().toLowerCase();
+      if (set.equals("train") && name.startsWith("train")) {
+        pair("train", given, file);
+      } else if (set.equals("train") && (name.startsWith("t10k") || name.startsWith("test"))) {
+        pair("test", given, file);
+      }
+    }
+    if (found.size() + problems.size() == before) {
+      problems.add(
+          "%s: %s holds no train-images-idx3-ubyte (or .gz); name the file with the images"
+              .formatted(key, path));
+    }
+  }
+
+  private void pair(String set, String given, Path images) throws IOException {
+    Matcher name = IDX_IMAGES.matcher(images.getName());
+    String key = "source." + set;
+    if (!name.matches()) {
+      problems.add(
+          "%s: %s is no name of IDX images; it is to be as train-images-idx3-ubyte, or with .gz"
+              .formatted(key, images));
+      return;
+    }
+    String labels = name.group(1) + "labels" + name.group(2) + "idx1" + name.group(3) + "ubyte";
+    for (String end : List.of("", ".gz")) {
+      Path file = new Path(images.getParent(), labels + end);
+      if (store.exists(file)) {
+        put(set, new SourceFiles(key, given, List.of(images, file), null));
+        return;
+      }
+    }
+    problems.add(
+        "%s: %s has no %s beside it; put the labels' file there".formatted(key, images, labels));
+  }
+}

@@ -1,0 +1,144 @@
+package org.tributary.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+
+/** Decoding, resizing and whole processors against Pillow and transformers. */
+class ImagesGoldenTest {
+  private static final Path GOLDEN = Path.of(System.getProperty("golden"), "images");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static JsonNode golden;
+
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void read() throws IOException {
+    golden = JSON.readTree(GOLDEN.resolve("golden.json").toFile());
+  }
+
+  private static Pixels decode(String file) throws Exception {
+    return ImageDecoder.decode(Files.readAllBytes(GOLDEN.resolve(file)));
+  }
+
+  private static byte[] bytes(JsonNode hex) {
+    return HexFormat.of().parseHex(hex.asText());
+  }
+
+  @Test
+  void decodedValuesArePillows() throws Exception {
+    JsonNode files = golden.get("decoded");
+    assertThat(files).hasSizeGreaterThan(12);
+    for (var names = files.fieldNames(); names.hasNext(); ) {
+      String file = names.next();
+      JsonNode expected = files.get(file);
+      Pixels pixels = decode(file);
+      assertThat(pixels.width()).as(file).isEqualTo(expected.get("width").intValue());
+      assertThat(pixels.height()).as(file).isEqualTo(expected.get("height").intValue());
+      assertThat(pixels.withChannels(3).values()).as(file).isEqualTo(bytes(expected.get("rgb")));
+      assertThat(pixels.withChannels(3).withChannels(1).values())
+          .as(file)
+          .isEqualTo(bytes(expected.get("grey")));
+    }
+  }
+
+  @Test
+  void jpegValuesAreNearPillows() throws Exception {
+    JsonNode files = golden.get("jpeg");
+    for (String file : new String[] {"colour.jpg", "grey.jpg"}) {
+      byte[] expected = bytes(files.get(file).get("rgb"));
+      byte[] found = decode(file).withChannels(3).values();
+      assertThat(found).hasSameSizeAs(expected);
+      double sum = 0;
+      int most = 0;
+      for (int i = 0; i < found.length; i++) {
+        int difference = Math.abs((found[i] & 0xff) - (expected[i] & 0xff));
+        sum += difference;
+        most = Math.max(most, difference);
+      }
+      assertThat(most).as(file).isLessThanOrEqualTo(file.startsWith("grey") ? 1 : 4);
+      assertThat(sum / found.length).as(file).isLessThan(0.5);
+    }
+  }
+
+  @Test
+  void resizedValuesArePillowsToTheBit() throws Exception {
+    JsonNode cases = golden.get("resized");
+    assertThat(cases).hasSize(108);
+    for (JsonNode c : cases) {
+      Pixels resized =
+          Resample.of(c.get("filter").intValue())
+              .resize(
+                  decode(c.get("file").asText()),
+                  c.get("width").intValue(),
+                  c.get("height").intValue());
+      assertThat(resized.values())
+          .as(
+              "%s by filter %s to %s x %s",
+              c.get("file"), c.get("filter"), c.get("width"), c.get("height"))
+          .isEqualTo(bytes(c.get("values")));
+    }
+  }
+
+  @Test
+  void processorsAreTransformers() throws Exception {
+    Store store = Store.of(new Configuration(false));
+    for (JsonNode c : golden.get("processors")) {
+      Files.writeString(dir.resolve(ImageProcessor.FILE), c.get("config").toString());
+      ImageProcessor processor =
+          ImageProcessorConfig.read(store, new org.apache.hadoop.fs.Path(dir.toUri()), 3, 8, 8);
+      for (JsonNode out : c.get("out")) {
+        float[] values = new float[3 * 8 * 8];
+        processor.normalize(processor.sized(decode(out.get("file").asText())), values, 0);
+        ByteBuffer expected =
+            ByteBuffer.wrap(bytes(out.get("values"))).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < values.length; i++) {
+          assertThat(values[i])
+              .as("%s of %s, %s", i, out.get("file"), c.get("config"))
+              .isEqualTo(expected.getFloat());
+        }
+      }
+    }
+  }
+
+  @Test
+  void sixteenBitGreyIsRefusedByName() {
+    assertThatThrownBy(() -> decode("grey16.png"))
+        .isInstanceOf(BrokenImage.class)
+        .hasMessageContaining("16-bit grey");
+  }
+
+  @Test
+  void noImageOrHalfOfOneIsBroken() throws Exception {
+    assertThatThrownBy(() -> ImageDecoder.decode(new byte[0])).isInstanceOf(BrokenImage.class);
+    assertThatThrownBy(() -> ImageDecoder.decode(new byte[500])).isInstanceOf(BrokenImage.class);
+    assertThatThrownBy(() -> ImageDecoder.decode("no image at all".getBytes()))
+        .isInstanceOf(BrokenImage.class)
+        .hasMessageContaining("no PNG, JPEG, BMP or GIF");
+    for (String file :
+        new String[] {
+          "rgb.png", "grey.png", "colour.jpg", "grey.jpg", "rgb.bmp", "interlaced.gif"
+        }) {
+      byte[] whole = Files.readAllBytes(GOLDEN.resolve(file));
+      for (double share : new double[] {0.1, 0.5, 0.7, 0.9}) {
+        byte[] half = java.util.Arrays.copyOf(whole, (int) (share * whole.length));
+        assertThatThrownBy(() -> ImageDecoder.decode(half))
+            .as("%s, %s of it", file, share)
+            .isInstanceOf(BrokenImage.class);
+      }
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tributary.checkpoint.AdapterMerge;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * Runs on checkpoints as users bring them, in 16-bit types and in shards, and what they leave; runs
+ * that begin with an adapter; checkpoints that are refused before anything is written.
+ */
+class CheckpointRunsTest {
+  private static final String[] SHARDS = {
+    "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"
+  };
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir static Path dir;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+    tiny = new Tiny(dir, 9, 12);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static HuggingFaceFolder folder(Path path) throws IOException {
+    return HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(path));
+  }
+
+  /** The tiny base model in another type, its tensors in turn in two shards. */
+  private static Path sharded(String name, DType type) throws IOException {
+    Path folder = Files.createDirectories(dir.resolve(name));
+    List<Map<String, HostTensor>> shards = List.of(new TreeMap<>(), new TreeMap<>());
+    ObjectNode index = JSON.createObjectNode();
+    ObjectNode map = index.putObject("weight_map");
+    int i = 0;
+    for (var tensor : folder(tiny.model()).weights().entrySet()) {
+      shards.get(i % 2).put(tensor.getKey(), tensor.getValue().to(type));
+      map.put(tensor.getKey(), SHARDS[i++ % 2]);
+    }
+    for (int k = 0; k < 2; k++) {
+      Tiny.STORE.commit(
+          Tiny.hadoop(folder.resolve(SHARDS[k])),
+          SafeTensors.content(shards.get(k), Map.of("format", "pt")));
+    }
+    JSON.writeValue(folder.resolve(HuggingFaceFolder.INDEX).toFile(), index);
+    for (String file : List.of("config.json", "tokenizer.json")) {
+      Files.copy(tiny.model().resolve(file), folder.resolve(file));
+    }
+    Files.writeString(folder.resolve("special_tokens_map.json"), "{}");
+    Files.writeString(folder.resolve("README.md"), "a model card");
+    return folder;
+  }
+
+  private static RunFolder run(TrainConfig config) throws Exception {
+    return new Federation(spark, RoundListener.NONE).train(config).folder();
+  }
+
+  private static TrainConfig config(String name, String framework, String... sets) {
+    List<String> all = new ArrayList<>(List.of("rounds=1", "client.schedule={name: constant}"));
+    all.addAll(Arrays.asList(sets));
+    return tiny.config(name, framework, all.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void aShardedModelOf16BitsComesBackAsOne(DType type) throws Exception {
+    Path base = sharded("base-" + type, type);
+    RunFolder run =
+        run(
+            config(
+                "full-" + type,
+                "fedavg",
+                "model.path=" + base,
+                "framework.train=['*.query.weight']"));
+    Path result = Path.of(run.model().toUri());
+    try (Stream<Path> files = Files.list(result)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "config.json",
+              "tokenizer.json",
+              "special_tokens_map.json",
+              HuggingFaceFolder.INDEX,
+              SHARDS[0],
+              SHARDS[1]);
+    }
+    Map<String, HostTensor> trained = Tiny.tensors(run.global(0));
+    for (String shard : SHARDS) {
+      Map<String, HostTensor> after = SafeTensors.map(result.resolve(shard));
+      Map<String, HostTensor> before = SafeTensors.map(base.resolve(shard));
+      before.forEach(
+          (name, tensor) -> {
+            HostTensor now = after.get(name.startsWith("bert.") ? name : "bert." + name);
+            if (trained.containsKey(name)) {
+              assertThat(now).as(name).isEqualTo(trained.get(name).to(type)).isNotEqualTo(tensor);
+            } else {
+              assertThat(now).as(name).isEqualTo(tensor);
+            }
+          });
+    }
+    Map<String, HostTensor> all = folder(result).weights();
+    assertThat(all.get("classifier.weight")).isEqualTo(trained.get("classifier.weight"));
+    JsonNode config = JSON.readTree(result.resolve("config.json").toFile());
+    assertThat(config.path("architectures").path(0).asText())
+        .isEqualTo("BertForSequenceClassification");
+    assertThat(config.path("id2label").size()).isEqualTo(3);
+    JsonNode index = JSON.readTree(result.resolve(HuggingFaceFolder.INDEX).toFile());
+    long bytes = all.values().stream().mapToLong(t -> t.data().remaining()).sum();
+    assertThat(index.path("metadata").path("total_size").asLong()).isEqualTo(bytes);
+  }
+
+  @Test
+  void aTiedHeadThatIsThereTwiceStaysTied() throws Exception {
+    Path golden = Path.of(System.getProperty("golden"), "llama_tied");
+    Path base = Files.createDirectories(dir.resolve("tied"));
+    Files.copy(golden.resolve("config.json"), base.resolve("config.json"));
+    Files.copy(golden.resolve("tokenizer.json"), base.resolve("tokenizer.json"));
+    Map<String, HostTensor> weights =
+        new TreeMap<>(SafeTensors.map(golden.resolve("model.safetensors")));
+    HostTensor embedding = weights.get("model.embed_tokens.weight");
+    weights.put("lm_head.weight", embedding);
+    Tiny.STORE.commit(
+        Tiny.hadoop(base.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
+    String[] sets = {
+      "model.path=" + base,
+      "data.prompt='{text}'",
+      "data.answer=label",
+      "model.maxLength=32",
+      "framework.train=['model.embed_tokens.weight']"
+    };
+    Map<String, HostTensor> result =
+        folder(Path.of(run(config("tied-run", "fedavg", sets)).model().toUri())).weights();
+    assertThat(result.get("model.embed_tokens.weight")).isNotEqualTo(embedding);
+    assertThat(result.get("lm_head.weight")).isEqualTo(result.get("model.embed_tokens.weight"));
+
+    weights.put("lm_head.weight", HostTensor.of(new float[400 * 48], 400, 48));
+    Files.delete(base.resolve("model.safetensors"));
+    Tiny.STORE.commit(
+        Tiny.hadoop(base.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
+    refused(config("tied-bad", "fedavg", sets), "ties lm_head.weight to model.embed_tokens.weight");
+  }
+
+  @Test
+  void whatIsWrongWithACheckpointIsToldBeforeAnythingIsWritten() throws Exception {
+    Map<String, HostTensor> weights = new TreeMap<>(folder(tiny.model()).weights());
+    String norm = "bert.encoder.layer.0.output.LayerNorm.weight";
+    weights.put(norm, HostTensor.of(nan(32), 32));
+    refused(weights, "no finite numbers", "tensor " + norm + " of model.safetensors");
+    weights.put(
+        norm, new HostTensor(DType.I64, new long[] {32}, java.nio.ByteBuffer.allocate(256)));
+    refused(weights, "must be F32, F16 or BF16", "tensor " + norm + " is I64");
+    weights.remove(norm);
+    for (int i = 0; i < 12; i++) {
+      weights.put("extra." + i, HostTensor.of(new float[1], 1));
+    }
+    refused(
+        weights,
+        "tensor " + norm + " is missing",
+        "tensor extra.0 is there, but config.json asks for none",
+        "and 3 more");
+    weights.keySet().removeIf(name -> name.startsWith("extra"));
+    weights.put("classifier.weight", HostTensor.of(new float[96], 3, 32));
+    refused(weights, "a part of a classifier, without classifier.bias");
+  }
+
+  private static float[] nan(int n) {
+    float[] values = new float[n];
+    values[n - 1] = Float.NaN;
+    return values;
+  }
+
+  private static void refused(Map<String, HostTensor> weights, String... parts) throws Exception {
+    Path base = Files.createTempDirectory(dir, "bad");
+    for (String file : List.of("config.json", "tokenizer.json")) {
+      Files.copy(tiny.model().resolve(file), base.resolve(file));
+    }
+    Tiny.STORE.commit(
+        Tiny.hadoop(base.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
+    refused(config("refused", "fedavg", "model.path=" + base), parts);
+  }
+
+  private static void refused(TrainConfig config, String... parts) {
+    assertThatThrownBy(() -> run(config))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContainingAll(parts);
+    assertThat(Path.of(config.out())).doesNotExist();
+  }
+
+  private static String[] lora(String... more) {
+    return Stream.concat(Arrays.stream(Tiny.LORA), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void aRunBeginsWithTheAdapterOfAnother() throws Exception {
+    RunFolder first = run(config("first", "fedit", lora()));
+    String adapter = first.adapter().toString();
+    TrainConfig config = config("second", "fedit", lora("framework.lora.start=" + adapter));
+    RunFolder second = run(config);
+    assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
+    PeftAdapter before = PeftAdapter.read(Tiny.STORE, first.adapter());
+    PeftAdapter after = PeftAdapter.read(Tiny.STORE, second.adapter());
+    assertThat(after.config()).isEqualTo(before.config());
+    assertThat(after.tensors()).isNotEqualTo(before.tensors());
+
+    Path target = dir.resolve("merged");
+    AdapterMerge.Done done =
+        AdapterMerge.write(
+            Tiny.STORE, folder(tiny.model()), after, UnaryOperator.identity(), Tiny.hadoop(target));
+    assertThat(done.merged()).hasSize(4);
+    assertThat(done.added()).containsExactly("classifier.bias", "classifier.weight");
+    JsonNode merged = JSON.readTree(target.resolve("config.json").toFile());
+    assertThat(merged.path("id2label").path("1").asText()).isEqualTo("symptoms");
+    assertThat(merged.path("tributary_pooling").asText()).isEqualTo("mean");
+
+    Path weights = Path.of(first.adapter().toUri()).resolve(PeftAdapter.WEIGHTS);
+    Files.delete(weights);
+    Files.copy(Path.of(second.adapter().toUri()).resolve(PeftAdapter.WEIGHTS), weights);
+    assertThatThrownBy(() -> run(config))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("framework.lora.start: the files at " + adapter + " have changed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "framework.lora.rank=2, 'its r is 3, framework.lora.rank is 2'",
+    "framework.lora.alpha=7, 'its lora_alpha is 6.0, framework.lora.alpha is 7.0'",
+    "framework.lora.rslora=true, 'its use_rslora is false, framework.lora.rslora is true'",
+    "framework.lora.targets=[query], 'value.lora_A.weight, which this run does not train'",
+    "'framework.lora.targets=[query, value, key]', 'it has no bert.encoder.layer.0.attention.self.key'"
+  })
+  void anAdapterThatIsOtherThanConfiguredIsRefused(String set, String message) throws Exception {
+    String adapter = run(config("given", "fedit", lora())).adapter().toString();
+    refused(
+        config("differs", "fedit", lora("framework.lora.start=" + adapter, set)),
+        "framework.lora.start: ",
+        "does not fit this run",
+        message);
+  }
+}

@@ -1,0 +1,230 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import javax.imageio.ImageIO;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.PartitionConfig;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.partition.Partitioning;
+import org.tributary.protocol.HostTensor;
+
+/** Image files to a trained ViT: partition, train, evaluate. */
+class ImagesTest {
+  private static final List<String> SHAPES = List.of("bar", "box", "disc");
+
+  @TempDir static Path dir;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+    tiny = new Tiny(dir.resolve("text"), 5, 5);
+    draw("train", 40);
+    draw("test", 24);
+    Files.writeString(dir.resolve("set/train/box/broken.png"), "no image");
+    partition();
+    writeModel();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  /** Shapes of any size, place and colour; one picture is of a single pixel. */
+  private static void draw(String part, int count) throws IOException {
+    SplittableRandom random = new SplittableRandom(part.hashCode());
+    for (int i = 0; i < count; i++) {
+      String shape = SHAPES.get(i % 3);
+      int size = i == 0 ? 1 : 16 + random.nextInt(30);
+      BufferedImage image =
+          new BufferedImage(
+              size, size, i % 2 == 0 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+      Graphics2D pen = image.createGraphics();
+      pen.setColor(new Color(100 + random.nextInt(156), 100 + random.nextInt(156), 255));
+      int at = random.nextInt(Math.max(1, size / 4));
+      switch (shape) {
+        case "bar" -> pen.fillRect(at, 0, size / 5, size);
+        case "box" -> pen.drawRect(at, at, size / 2, size / 2);
+        default -> pen.fillOval(at, at, size / 2, size / 2);
+      }
+      pen.dispose();
+      Path file = dir.resolve("set/%s/%s/%d.png".formatted(part, shape, i));
+      Files.createDirectories(file.getParent());
+      ImageIO.write(image, "png", file.toFile());
+    }
+  }
+
+  private static void partition() throws IOException {
+    String yaml =
+        """
+        source: {format: images, train: "%s"}
+        out: "%s"
+        name: shapes
+        label: label
+        clients: 3
+        partitioner: {name: dirichlet, alpha: 1, minRows: 4}
+        validation: 0.2
+        """
+            .formatted(dir.resolve("set").toUri(), dir.resolve("parts").toUri());
+    Partitioning.run(
+        spark,
+        Tiny.STORE,
+        ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Map.of()));
+  }
+
+  /** The golden ViT without its classifier, with a processor of its own. */
+  private static void writeModel() throws IOException {
+    Path golden = Path.of(System.getProperty("golden"), "vit");
+    ObjectNode config =
+        (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
+    config.putArray("architectures").add("ViTModel");
+    config.remove(List.of("id2label", "label2id"));
+    Map<String, HostTensor> weights = new TreeMap<>();
+    SafeTensors.map(golden.resolve("model.safetensors"))
+        .forEach(
+            (name, tensor) -> {
+              if (!name.startsWith("classifier")) {
+                weights.put(name.replaceFirst("^vit\\.", ""), tensor);
+              }
+            });
+    String processor =
+        """
+        {"image_processor_type": "ViTImageProcessorFast", "size": {"height": 24, "width": 24},
+         "resample": 3, "image_mean": [0.5, 0.4, 0.3], "image_std": [0.2, 0.3, 0.4]}""";
+    HuggingFaceFolder.write(
+        Tiny.STORE,
+        Tiny.hadoop(dir.resolve("vit")),
+        config,
+        weights,
+        Map.of("preprocessor_config.json", processor.getBytes()));
+  }
+
+  private static TrainConfig config(String name, String framework, String... sets) {
+    List<String> all = new ArrayList<>();
+    all.add("out='" + dir.resolve("runs").resolve(name) + "'");
+    all.add("model.path='" + dir.resolve("vit") + "'");
+    all.add("data.path='" + dir.resolve("parts/shapes") + "'");
+    all.addAll(List.of(sets));
+    return tiny.config(name, framework, all.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fedavg | data.augment={flip: true, crop: 3}",
+        "fedavg | client.accumulate=2",
+        "fedit  | 'framework.lora={rank: 3, targets: [query, value]}'",
+        "local  | data.augment={flip: true}",
+      })
+  void equalsThePlainLoop(String framework, String set) throws Exception {
+    TrainConfig config = config((framework + set).replaceAll("\\W", ""), framework, set);
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
+    for (int round = 0; round < config.rounds(); round++) {
+      assertThat(Tiny.tensors(outcome.folder().global(round)))
+          .as("round %d", round)
+          .isEqualTo(expected.get(round));
+    }
+    RunReport report = RunReport.of(Tiny.STORE, outcome.folder());
+    assertThat(report.failed()).isZero();
+    assertThat(report.rows()).containsEntry("test", 24L);
+    assertThat(report.score("test", "accuracy")).isBetween(0.0, 1.0);
+    if (framework.equals("fedavg")) {
+      Path result = Path.of(outcome.results().get(0).toUri().getPath());
+      assertThat(Files.readAllBytes(result.resolve("preprocessor_config.json")))
+          .isEqualTo(Files.readAllBytes(dir.resolve("vit/preprocessor_config.json")));
+      assertThat(Files.readString(result.resolve("config.json")))
+          .contains("ViTForImageClassification", "\"disc\"");
+    }
+  }
+
+  @Test
+  void augmentationChangesWhatIsLearned() throws Exception {
+    List<Map<String, HostTensor>> plain = new PlainLoop(config("plain", "fedavg")).run();
+    assertThat(new PlainLoop(config("plain", "fedavg")).run()).isEqualTo(plain);
+    assertThat(new PlainLoop(config("flip", "fedavg", "data.augment.flip=true")).run())
+        .isNotEqualTo(plain);
+  }
+
+  @Test
+  void aClassifierLearnsTheShapes() throws Exception {
+    TrainConfig config =
+        config(
+            "learn",
+            "fedavg",
+            "rounds=6",
+            "client.steps=15",
+            "client.batch=8",
+            "client.schedule.name=constant",
+            "client.schedule.warmup=0",
+            "client.optimizer.lr=0.003");
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    assertThat(RunReport.of(Tiny.STORE, outcome.folder()).score("test", "accuracy"))
+        .isGreaterThan(0.6);
+  }
+
+  @Test
+  void modelsAndDataOfOtherKindsAreRefused() {
+    assertRefused(
+        config("x", "fedavg", "data.path='" + tiny.data() + "'"), "takes images, but data.path");
+    assertRefused(
+        config("x", "fedavg", "model.path='" + tiny.model() + "'"), "takes text, but data.path");
+    assertRefused(tiny.config("x", "fedavg", "data.augment.flip=true"), "data.augment: is for");
+    assertRefused(
+        config("x", "fedavg", "data.augment.crop=24"), "data.augment.crop: 24 pixels move");
+  }
+
+  @Test
+  void aProcessorThatIsNotSupportedIsRefusedByName() throws Exception {
+    Path other = dir.resolve("other");
+    Files.createDirectories(other);
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(dir.resolve("vit").resolve(file), other.resolve(file));
+    }
+    Files.writeString(
+        other.resolve("preprocessor_config.json"),
+        """
+        {"image_processor_type": "ViTImageProcessor", "size": 32, "do_reduce_labels": true,
+         "image_mean": [0.5], "resample": 9}""");
+    assertRefused(
+        config("x", "fedavg", "model.path='" + other + "'"),
+        "do_reduce_labels: true is not supported",
+        "resample: 9 is no filter",
+        "image_mean: has 1 numbers, the model takes 3 channels",
+        "size: makes images of 32 x 32 (height x width), the model takes 24 x 24");
+  }
+
+  private static void assertRefused(TrainConfig config, String... messages) {
+    assertThatThrownBy(() -> new Blueprint(Tiny.STORE, config))
+        .isInstanceOf(WrongInput.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(messages));
+  }
+}

@@ -1,0 +1,401 @@
+package org.tributary.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.PartitionConfig;
+import org.tributary.data.ImageDecoder;
+import org.tributary.data.Manifest;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Pixels;
+import org.tributary.data.Row;
+import org.tributary.error.WrongInput;
+
+/** Folders, zips, IDX and Parquet of images, with broken ones and twins among them. */
+class ImagePartitioningTest {
+  private static final Store STORE = Store.of(new Configuration(false));
+  private static SparkSession spark;
+
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void start() {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("ImagePartitioningTest")
+            .config("spark.ui.enabled", "false")
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("ERROR");
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private PartitionConfig config(String format, String train, String... sets) {
+    String yaml =
+        """
+        source: {format: %s, train: "%s"}
+        out: "%s"
+        name: set
+        seed: 3
+        label: label
+        clients: 2
+        partitioner: {name: iid}
+        validation: 0
+        test: 0.2
+        """
+            .formatted(format, train, dir.resolve("out").toUri());
+    return ConfigReader.read("p.yaml", yaml, List.of(sets), PartitionConfig.class, Map.of());
+  }
+
+  private Manifest run(String format, Path train, String... sets) throws IOException {
+    return Partitioning.run(spark, STORE, config(format, train.toUri().toString(), sets))
+        .manifest();
+  }
+
+  /** An image that a number decides. */
+  private static byte[] image(int number, String format, int size) throws IOException {
+    BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < size; y++) {
+      for (int x = 0; x < size; x++) {
+        image.setRGB(x, y, number * 0x010203 + x * 0x1100 + y * 0x71);
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(image, format, out);
+    return out.toByteArray();
+  }
+
+  private void write(String name, byte[] bytes) throws IOException {
+    Path file = dir.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, bytes);
+  }
+
+  /**
+   * Twelve training images of two labels in two groups, four test images, of which one is a twin of
+   * a training image in another encoding; two broken ones, one of a single pixel.
+   */
+  private Path tree() throws IOException {
+    for (int i = 0; i < 12; i++) {
+      write(
+          "set/train/%s/ward %d/i%d.png".formatted(i % 3 == 0 ? "no" : "yes", i % 2, i),
+          image(i, "png", 5));
+    }
+    write("set/train/yes/one.png", image(77, "png", 1));
+    write("set/train/no/notes.png", "this is no image".getBytes());
+    write("set/train/.DS_Store", new byte[10]);
+    write("set/test/yes/a.png", image(100, "png", 5));
+    write("set/test/yes/twin.bmp", image(1, "bmp", 5));
+    write("set/test/no/b.png", image(101, "png", 5));
+    byte[] whole = image(102, "png", 5);
+    write("set/test/no/half.png", Arrays.copyOf(whole, whole.length / 2));
+    return dir.resolve("set");
+  }
+
+  private List<Row> rows(String part) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    ParquetRows.forEach(
+        STORE,
+        new org.apache.hadoop.fs.Path(dir.resolve("out/set/" + part).toUri()),
+        List.of(),
+        rows::add);
+    return rows;
+  }
+
+  private List<Row> trainRows(Manifest manifest) throws IOException {
+    List<Row> all = new ArrayList<>();
+    for (Manifest.Client client : manifest.clients().values()) {
+      all.addAll(rows(client.train().file()));
+    }
+    return all;
+  }
+
+  @Test
+  void aTreeWithTrainAndTest() throws Exception {
+    Path tree = tree();
+    Manifest manifest = run("images", tree);
+    assertThat(manifest.labels()).containsExactly("no", "yes");
+    assertThat(manifest.inputs().image()).isEqualTo("image");
+    assertThat(manifest.sources()).containsEntry("train", 13L).containsEntry("test", 3L);
+    assertThat(manifest.columns().stream().map(c -> c.name()))
+        .containsExactly("image", "label", "group", "file");
+    List<Row> train = trainRows(manifest);
+    assertThat(train).hasSize(13);
+    for (Row row : train) {
+      Path file = tree.resolve("train").resolve(row.text("file"));
+      assertThat((byte[]) row.value(0)).as("as it was").isEqualTo(Files.readAllBytes(file));
+      assertThat(row.text("file")).startsWith(row.text("label") + "/");
+      assertThat(row.text("group"))
+          .isEqualTo(
+              row.text("file").endsWith("one.png")
+                  ? ""
+                  : file.getParent().getFileName().toString());
+    }
+    assertThat(manifest.skipped().get("train").rows()).isEqualTo(1);
+    assertThat(manifest.skipped().get("train").named())
+        .containsExactly("no/notes.png: is no PNG, JPEG, BMP or GIF");
+    assertThat(manifest.skipped().get("test").named())
+        .singleElement()
+        .asString()
+        .startsWith("no/half.png: ");
+    Manifest.Duplicates twins = manifest.duplicates().get("test");
+    assertThat(twins.rows()).isEqualTo(1);
+    assertThat(twins.twins()).isEqualTo(1);
+    assertThat(twins.dropped()).isZero();
+    assertThat(twins.labels()).isEqualTo(Map.of("yes", 1L));
+    assertThat(twins.named()).containsExactly("yes/twin.bmp = train yes/ward 1/i1.png");
+    assertThat(Manifest.read(STORE, new org.apache.hadoop.fs.Path(dir.resolve("out/set").toUri())))
+        .isEqualTo(manifest);
+  }
+
+  @Test
+  void twinsAreDroppedFromWhereItIsAsked() throws Exception {
+    Path tree = tree();
+    Manifest manifest = run("images", tree, "duplicates=drop-train");
+    assertThat(trainRows(manifest)).hasSize(12).noneMatch(r -> r.text("file").endsWith("i1.png"));
+    assertThat(manifest.test().rows()).isEqualTo(3);
+    assertThat(manifest.duplicates().get("test").dropped()).isEqualTo(1);
+    manifest = run("images", tree, "duplicates=drop-test", "name=other");
+    assertThat(manifest.test().rows()).isEqualTo(2);
+    assertThat(manifest.duplicates().get("test").dropped()).isEqualTo(1);
+    assertThat(manifest.clients().values().stream().mapToLong(c -> c.train().rows()).sum())
+        .isEqualTo(13);
+  }
+
+  @Test
+  void aShareForTheTestKeepsTwinsTogether() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      write("set/a/i%d.png".formatted(i), image(i / 2, i % 2 == 0 ? "png" : "bmp", 4));
+    }
+    Manifest manifest = run("images", dir.resolve("set"), "test=0.3");
+    List<List<Byte>> test = pixels(rows(manifest.test().file()));
+    List<List<Byte>> train = pixels(trainRows(manifest));
+    assertThat(test).hasSize(6);
+    assertThat(train).hasSize(14).doesNotContainAnyElementsOf(test);
+  }
+
+  private static List<List<Byte>> pixels(List<Row> rows) throws Exception {
+    List<List<Byte>> all = new ArrayList<>();
+    for (Row row : rows) {
+      List<Byte> values = new ArrayList<>();
+      for (byte b : ImageDecoder.decode((byte[]) row.value(0)).withChannels(3).values()) {
+        values.add(b);
+      }
+      all.add(values);
+    }
+    return all;
+  }
+
+  @Test
+  void everyPartitionerCutsImages() throws Exception {
+    Path tree = tree();
+    Manifest natural =
+        run(
+            "images",
+            tree.resolve("train"),
+            "test=0",
+            "partitioner={name: natural, column: label}",
+            "clients=null");
+    assertThat(natural.clients().keySet()).containsExactly("no", "yes");
+    for (String cut :
+        List.of("{name: dirichlet, alpha: 1}", "{name: by-label, shards: 1}", "{name: iid}")) {
+      String name = cut.replaceAll("[^a-z]", "");
+      Manifest manifest = run("images", tree, "partitioner=" + cut, "name=" + name);
+      assertThat(manifest.clients()).hasSize(2);
+    }
+    Files.delete(tree.resolve("train/yes/one.png"));
+    assertThat(
+            run(
+                    "images",
+                    tree.resolve("train"),
+                    "name=wards",
+                    "test=0",
+                    "partitioner={name: natural, column: group}",
+                    "clients=null")
+                .clients()
+                .keySet())
+        .containsExactly("ward_0", "ward_1");
+  }
+
+  @Test
+  void aZipIsAsItsFolder() throws Exception {
+    Path tree = tree();
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(dir.resolve("set.zip")));
+        Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        zip.putNextEntry(new ZipEntry(tree.relativize(file).toString()));
+        zip.write(Files.readAllBytes(file));
+      }
+    }
+    Manifest folder = run("images", tree);
+    Manifest zip = run("images", dir.resolve("set.zip"), "name=zip");
+    assertThat(zip.clients()).isEqualTo(folder.clients());
+    assertThat(zip.test()).isEqualTo(folder.test());
+    assertThat(zip.skipped()).isEqualTo(folder.skipped());
+    assertThat(zip.duplicates()).isEqualTo(folder.duplicates());
+  }
+
+  private static byte[] idx(int magic, int[] sizes, byte[] values) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeInt(magic);
+    for (int size : sizes) {
+      out.writeInt(size);
+    }
+    out.write(values);
+    return bytes.toByteArray();
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(bytes);
+    }
+    return packed.toByteArray();
+  }
+
+  private void writeIdx() throws IOException {
+    byte[] values = new byte[10 * 6];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (byte) (i * 37);
+    }
+    byte[] labels = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0};
+    write("f/train-images-idx3-ubyte.gz", gzip(idx(0x803, new int[] {10, 3, 2}, values)));
+    write("f/train-labels-idx1-ubyte", idx(0x801, new int[] {10}, labels));
+    write("f/t10k-images-idx3-ubyte", idx(0x803, new int[] {1, 3, 2}, new byte[6]));
+    write("f/t10k-labels-idx1-ubyte.gz", gzip(idx(0x801, new int[] {1}, new byte[] {2})));
+  }
+
+  @Test
+  void idxFilesBecomeLosslessPngs() throws Exception {
+    writeIdx();
+    Manifest manifest =
+        run("idx", dir.resolve("f"), "source.names=[shirt, bag, boot]", "clients=1");
+    assertThat(manifest.labels()).containsExactly("bag", "boot", "shirt");
+    assertThat(manifest.test().labels()).isEqualTo(Map.of("boot", 1L));
+    Map<Integer, Row> byPlace = new TreeMap<>();
+    for (Row row : trainRows(manifest)) {
+      byPlace.put(Integer.parseInt(row.text("file").replaceAll(".*#", "")), row);
+    }
+    assertThat(byPlace).hasSize(10);
+    for (int i = 0; i < 10; i++) {
+      Pixels pixels = ImageDecoder.decode((byte[]) byPlace.get(i).value(0));
+      assertThat(pixels.width()).isEqualTo(2);
+      assertThat(pixels.height()).isEqualTo(3);
+      assertThat(pixels.channels()).isEqualTo(1);
+      for (int k = 0; k < 6; k++) {
+        assertThat(pixels.values()[k]).isEqualTo((byte) ((6 * i + k) * 37));
+      }
+      assertThat(byPlace.get(i).text("label"))
+          .isEqualTo(List.of("shirt", "bag", "boot").get(i % 3));
+    }
+  }
+
+  @Test
+  void idxFilesThatAreNoneOrCut() throws Exception {
+    writeIdx();
+    byte[] whole = Files.readAllBytes(dir.resolve("f/t10k-images-idx3-ubyte"));
+    write("f/t10k-images-idx3-ubyte", Arrays.copyOf(whole, whole.length - 2));
+    refused("idx", dir.resolve("f"), "t10k-images-idx3-ubyte ends before its last entry");
+    write("f/t10k-images-idx3-ubyte", idx(0x803, new int[] {2, 3, 2}, new byte[12]));
+    refused("idx", dir.resolve("f"), "has 2 images", "has 1 labels");
+    write("f/t10k-images-idx3-ubyte", "no idx at all".getBytes());
+    refused("idx", dir.resolve("f"), "is no IDX file of images");
+    Files.delete(dir.resolve("f/t10k-labels-idx1-ubyte.gz"));
+    refused("idx", dir.resolve("f"), "has no t10k-labels-idx1-ubyte beside it");
+  }
+
+  @Test
+  void parquetInHuggingFacesLayoutAndPlain() throws Exception {
+    StructType picture =
+        new StructType().add("bytes", DataTypes.BinaryType).add("path", DataTypes.StringType);
+    StructType schema = new StructType().add("picture", picture).add("label", DataTypes.LongType);
+    List<org.apache.spark.sql.Row> rows = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      rows.add(
+          RowFactory.create(
+              RowFactory.create(image(i, "png", 4), "p%d.png".formatted(i)), (long) (i % 2)));
+    }
+    rows.add(RowFactory.create(RowFactory.create(null, "gone.png"), 1L));
+    Path folder = dir.resolve("hf");
+    spark.createDataFrame(rows, schema).coalesce(1).write().parquet(folder.toString());
+    Manifest manifest = run("parquet", folder, "source.image=picture");
+    assertThat(manifest.inputs().image()).isEqualTo("picture");
+    assertThat(manifest.columns().stream().map(c -> c.name()))
+        .containsExactly("picture", "file", "label");
+    assertThat(trainRows(manifest)).hasSize(8).allMatch(r -> r.value(0) instanceof byte[]);
+    assertThat(manifest.skipped().get("train").named()).containsExactly("gone.png: has no bytes");
+    Manifest plain =
+        run(
+            "parquet",
+            dir.resolve("out/set/client=0000/train"),
+            "source.image=picture",
+            "name=plain");
+    assertThat(plain.sources()).containsEntry("train", 4L);
+    refused("parquet", folder, List.of("source.image=pictur"), "did you mean picture?");
+  }
+
+  private void refused(String format, Path train, String... fragments) {
+    refused(format, train, List.of(), fragments);
+  }
+
+  private void refused(String format, Path train, List<String> sets, String... fragments) {
+    List<String> all = new ArrayList<>(sets);
+    all.add("name=refused");
+    assertThatThrownBy(() -> run(format, train, all.toArray(String[]::new)))
+        .isInstanceOf(WrongInput.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(fragments));
+    assertThat(dir.resolve("out/refused")).doesNotExist();
+  }
+
+  @Test
+  void treesThatAreNone() throws Exception {
+    refused("images", dir.resolve("absent"), "source.train", "does not exist");
+    write("file.txt", new byte[1]);
+    refused("images", dir.resolve("file.txt"), "neither a folder nor a .zip");
+    Files.createDirectories(dir.resolve("empty"));
+    refused("images", dir.resolve("empty"), "holds no files");
+    write("broken/a/x.png", "nothing".getBytes());
+    refused("images", dir.resolve("broken"), "none of its 1 files is an image", "a/x.png: is no");
+    write("flat/x.png", image(1, "png", 3));
+    refused("images", dir.resolve("flat"), "1 of 1 rows have no value in column label");
+    Path tree = tree();
+    refused(
+        "images",
+        tree,
+        List.of("source.test=" + tree.resolve("test").toUri()),
+        "source.test: there is one inside of source.train too");
+  }
+}
