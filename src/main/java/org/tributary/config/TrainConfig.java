@@ -72,6 +72,8 @@ public record TrainConfig(
    * @param pooling from token states to one vector: {@code mean}, {@code cls} or {@code attention};
    *     null for the family's own
    * @param maxLength tokens, with special ones; longer texts are cut
+   * @param newHead whether a new classifier, for the classes of the data, takes the place of the
+   *     checkpoint's
    */
   public record Model(
       @Key(value = "Hugging Face folder, a URI or path", required = true) String path,
@@ -80,7 +82,11 @@ public record TrainConfig(
               oneOf = {"mean", "cls", "attention"})
           String pooling,
       @Key(value = "tokens a text keeps, with special ones", byDefault = "128", min = 4)
-          int maxLength) {}
+          int maxLength,
+      @Key(
+              value = "whether a new classifier takes the place of the checkpoint's",
+              byDefault = "false")
+          boolean newHead) {}
 
   /**
    * The clients' data. A classifier learns from text or image and label; a language model from

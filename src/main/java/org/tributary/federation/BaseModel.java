@@ -45,6 +45,9 @@ public final class BaseModel {
     this.settings = settings;
     architecture =
         Architectures.of(files.config(), tensors.keySet(), Pooling.named(settings.pooling()));
+    if (settings.newHead()) {
+      this.tensors.keySet().removeAll(architecture.head(1).keySet());
+    }
   }
 
   /**
@@ -157,7 +160,7 @@ public final class BaseModel {
             throw new WrongInput(
                 "%s: tensor %s has shape %s, but there are %d classes; name them in id2label of"
                         .formatted(files.folder(), name, Arrays.toString(found), labels)
-                    + " config.json, or take the model without its classifier");
+                    + " config.json, or begin a new classifier with model.newHead=true");
           }
         });
     return Map.of();

@@ -21,7 +21,8 @@ final class Labels {
    * @throws WrongInput if the data have no such columns or no labels, or one that the checkpoint
    *     does not know
    */
-  static List<String> of(HuggingFaceFolder base, Manifest manifest, TrainConfig.Data data) {
+  static List<String> of(HuggingFaceFolder base, Manifest manifest, TrainConfig config) {
+    TrainConfig.Data data = config.data();
     if (manifest.labels().isEmpty()) {
       throw new WrongInput(
           "%s: was partitioned without a label column; set label in the partition's configuration"
@@ -35,7 +36,7 @@ final class Labels {
     if (manifest.inputs().image() == null) {
       checkText(manifest, data);
     }
-    List<String> known = ofClassifier(base.config());
+    List<String> known = config.model().newHead() ? List.of() : ofClassifier(base.config());
     if (known.isEmpty()) {
       return manifest.labels();
     }
@@ -43,7 +44,7 @@ final class Labels {
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
       throw new WrongInput(
-          "%s: label \"%s\" of the data is unknown to the model, whose config.json has %s in id2label"
+          "%s: label \"%s\" of the data is unknown to the model, whose config.json has %s in id2label; rename it, or begin a new classifier with model.newHead=true"
               .formatted(data.path(), unknown.get(0), known));
     }
     return known;

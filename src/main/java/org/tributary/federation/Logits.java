@@ -70,7 +70,7 @@ public final class Logits {
    */
   public static Logits open(Store store, String model, String adapter, String pooling)
       throws IOException {
-    BaseModel base = BaseModel.open(store, new TrainConfig.Model(model, pooling, 128));
+    BaseModel base = BaseModel.open(store, new TrainConfig.Model(model, pooling, 128, false));
     base.check();
     AppliedAdapter applied =
         adapter == null

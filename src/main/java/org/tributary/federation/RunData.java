@@ -49,7 +49,7 @@ public final class RunData {
               () -> ChatTemplate.read(store, model));
       special = SpecialTokens.read(store, model, base.architecture().vocabulary(), prompt);
     } else {
-      labels = Labels.of(base.files(), manifest, config.data());
+      labels = Labels.of(base.files(), manifest, config);
       prompt = null;
       special = null;
     }

@@ -42,7 +42,8 @@ public final class StartState {
     for (org.apache.hadoop.fs.Path file : blueprint.base().files().weightFiles()) {
       try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
         for (String name : reader.header().tensors().keySet()) {
-          if (blueprint.plan().parts().containsKey(name)) {
+          if (blueprint.plan().parts().containsKey(name)
+              && !blueprint.newHead().containsKey(name)) {
             start.put(name, reader.tensor(name).to(DType.F32));
           }
         }

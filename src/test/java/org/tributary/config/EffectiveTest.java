@@ -49,6 +49,7 @@ class EffectiveTest {
               path: models/m
               pooling: null
               maxLength: 128
+              newHead: false
             data:
               path: data/d
               text: text
@@ -72,6 +73,9 @@ class EffectiveTest {
               clip: null
               threads: 1
               keepOptimizer: false
+              precision: float32
+              checkpointing: false
+              perBlock: false
               optimizer:
                 name: adamw
                 lr: 1.0E-4
@@ -171,7 +175,7 @@ class EffectiveTest {
         .startsWith("seed: 0\nmodel:\n")
         .contains("  fraction: 1.0\n")
         .doesNotContain("out:", "rounds:", "shared:", "minClients:", "evaluate:", "reduce:")
-        .doesNotContain("keep:", "lock:");
+        .doesNotContain("keep:", "\nlock:");
     assertThat(frozen.sha256()).matches("[0-9a-f]{64}");
     TrainConfig other =
         TrainConfigTest.read(

@@ -54,6 +54,7 @@ class TrainConfigTest {
         path: models/x
         pooling: cls
         maxLength: 64
+        newHead: true
       data:
         path: data/x
         text: definition
@@ -128,7 +129,7 @@ class TrainConfigTest {
                 0,
                 6,
                 false,
-                new Model("models/m", null, 128),
+                new Model("models/m", null, 128, false),
                 new Data(
                     "data/d",
                     "text",
@@ -168,7 +169,7 @@ class TrainConfigTest {
                 7,
                 9,
                 true,
-                new Model("models/x", "cls", 64),
+                new Model("models/x", "cls", 64, true),
                 new Data(
                     "data/x",
                     "definition",

@@ -192,6 +192,25 @@ class ImagesTest {
   }
 
   @Test
+  void aNewClassifierTakesTheOldOnesPlace() throws Exception {
+    Path golden = Path.of(System.getProperty("golden"), "vit");
+    TrainConfig kept = config("old", "fedavg", "model.path='" + golden + "'");
+    assertRefused(kept, "label \"bar\" of the data is unknown", "model.newHead=true");
+    TrainConfig config =
+        config("new", "fedavg", "model.path='" + golden + "'", "model.newHead=true", "rounds=1");
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Map<String, HostTensor> merged = Tiny.tensors(outcome.folder().global(0));
+    assertThat(merged).isEqualTo(new PlainLoop(config).run().get(0));
+    assertThat(merged.get("classifier.weight").shape()).containsExactly(3, 32);
+    Map<String, HostTensor> result =
+        Tiny.tensors(
+            new org.apache.hadoop.fs.Path(outcome.results().get(0), HuggingFaceFolder.WEIGHTS));
+    assertThat(result.keySet())
+        .isEqualTo(SafeTensors.map(golden.resolve("model.safetensors")).keySet());
+    assertThat(result.get("classifier.bias")).isEqualTo(merged.get("classifier.bias"));
+  }
+
+  @Test
   void modelsAndDataOfOtherKindsAreRefused() {
     assertRefused(
         config("x", "fedavg", "data.path='" + tiny.data() + "'"), "takes images, but data.path");
