@@ -102,6 +102,9 @@ public final class ImageProcessorConfig {
     } catch (JsonProcessingException e) {
       throw new WrongInput(file + " is no JSON; copy it again from its model", e);
     }
+    if (!json.isObject()) {
+      throw new WrongInput(file + " is no JSON object; copy it again from its model");
+    }
     ImageProcessorConfig config = new ImageProcessorConfig(json, channels, width, height);
     ImageProcessor processor = config.processor();
     if (!config.problems.isEmpty()) {

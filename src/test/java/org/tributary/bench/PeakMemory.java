@@ -54,7 +54,7 @@ public final class PeakMemory {
   private static final List<String> LINEAR =
       List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
-  private static final int STEPS = 3;
+  private static final int STEPS = 2;
 
   private PeakMemory() {}
 

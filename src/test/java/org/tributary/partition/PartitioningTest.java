@@ -322,6 +322,62 @@ class PartitioningTest {
   }
 
   @Test
+  void duplicatesByColumnsAreNamedAndDropped() throws IOException {
+    writeTrain();
+    List<String> test = new ArrayList<>(jsonRows(2000, 2020));
+    // The same text as rows of train, numbered otherwise; row 34 stands there three times.
+    for (int i : new int[] {3, 34}) {
+      test.add(
+          "{\"text\": \"row %d\", \"label\": \"ant\", \"n\": 9, \"site\": \"x\"}".formatted(i));
+    }
+    Files.write(dir.resolve("test.jsonl"), test);
+    Consumer<Keys> given = keys -> keys.test = dir.resolve("test.jsonl").toUri().toString();
+    assertThat(run(given).manifest().duplicates().get("test").rows()).isZero();
+    for (String action : List.of("report", "drop-train", "drop-test")) {
+      Manifest manifest =
+          run(given.andThen(
+                  keys -> {
+                    keys.out = dir.resolve(action).toUri().toString();
+                    keys.duplicates = action;
+                    keys.duplicateColumns = List.of("text");
+                  }))
+              .manifest();
+      Manifest.Duplicates twins = manifest.duplicates().get("test");
+      assertThat(twins.rows()).isEqualTo(2);
+      assertThat(twins.twins()).isEqualTo(4);
+      assertThat(twins.labels()).isEqualTo(Map.of("ant", 2L));
+      assertThat(twins.named()).hasSize(2).allMatch(name -> name.contains(" = train {"));
+      assertThat(twins.named().get(0)).contains("\"text\":\"row 3\"");
+      long train = 0;
+      for (Manifest.Client client : manifest.clients().values()) {
+        train += client.train().rows();
+        train += client.validation() == null ? 0 : client.validation().rows();
+      }
+      assertThat(train).isEqualTo(action.equals("drop-train") ? 332 : 336);
+      assertThat(manifest.test().rows())
+          .isEqualTo(test.size() - (action.equals("drop-test") ? 2 : 0));
+      assertThat(twins.dropped())
+          .isEqualTo(action.equals("report") ? 0 : action.equals("drop-train") ? 4 : 2);
+    }
+  }
+
+  @Test
+  void manifestsThatOnlyCountedAreStillRead() throws IOException {
+    writeTrain();
+    Files.write(dir.resolve("test.jsonl"), jsonRows(1, 4));
+    run(keys -> keys.test = dir.resolve("test.jsonl").toUri().toString());
+    Path file = folder().resolve("manifest.json");
+    String now = Files.readString(file);
+    String before =
+        now.replaceAll("(?s)\"duplicates\" : \\{.*\\}", "\"duplicates\" : {\"test\" : 3}\n}");
+    assertThat(before).isNotEqualTo(now);
+    Files.writeString(file, before);
+    Manifest manifest = Manifest.read(STORE, new org.apache.hadoop.fs.Path(folder().toUri()));
+    assertThat(manifest.duplicates().get("test").rows()).isEqualTo(3);
+    assertThat(manifest.skipped()).isEmpty();
+  }
+
+  @Test
   void naturalClientsFromCsv() throws IOException {
     List<String> csv = new ArrayList<>(List.of("text,site,label"));
     for (int i = 0; i < 40; i++) {

@@ -1,0 +1,141 @@
+package org.tributary.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+class ImageSetTest {
+  private static final Store STORE = Store.of(new Configuration(false));
+  private static final Schema SCHEMA =
+      Schema.of(
+          new Schema.Column("image", Schema.Type.BINARY),
+          new Schema.Column("label", Schema.Type.STRING));
+
+  @TempDir java.nio.file.Path dir;
+
+  /** Each image is a ramp of its own; one is a single pixel. */
+  private static byte[] png(int number) {
+    byte[] values = new byte[number == 0 ? 1 : 36];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (byte) (40 * number + i);
+    }
+    return Png.grey(values, number == 0 ? 1 : 6, number == 0 ? 1 : 6);
+  }
+
+  private ImageSet set(Augmentation augmentation, Row... more) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      rows.add(Row.of(SCHEMA, png(i), i % 2 == 0 ? "even" : "odd"));
+    }
+    rows.addAll(List.of(more));
+    Path file = new Path(dir.resolve("part/a.parquet").toUri());
+    STORE.delete(file);
+    STORE.commit(file, out -> ParquetRows.write(out, SCHEMA, rows));
+    return ImageSet.read(
+        STORE,
+        List.of(file.getParent()),
+        new ImageSet.Layout(
+            "image",
+            "label",
+            List.of("odd", "even"),
+            ImageProcessorConfig.byDefault(1, 6, 6),
+            augmentation));
+  }
+
+  private static float value(int v) {
+    return ((float) (v * (1 / 255.0)) - 0.5f) / 0.5f;
+  }
+
+  @Test
+  void batchesHoldNormalisedImagesAndTheirClasses() throws IOException {
+    ImageSet set = set(Augmentation.NONE);
+    assertThat(set.size()).isEqualTo(5);
+    for (int time = 0; time < 2; time++) {
+      ImageBatch batch = set.batch(new int[] {3, 0});
+      assertThat(batch.labels()).containsExactly(0, 1);
+      assertThat(batch.pixels()).hasSize(2 * 36);
+      for (int i = 0; i < 36; i++) {
+        assertThat(batch.pixels()[i]).isEqualTo(value(120 + i));
+        assertThat(batch.pixels()[36 + i]).as("the one pixel everywhere").isEqualTo(value(0));
+      }
+      assertThat(batch.targets()).isEqualTo(2);
+      assertThat(batch.tokens()).isZero();
+      assertThat(batch.truncated()).isZero();
+    }
+  }
+
+  @Test
+  void augmentationIsForTrainingAndDependsOnTheSeedAlone() throws IOException {
+    ImageSet set = set(new Augmentation(true, 2));
+    ImageBatch plain = set(Augmentation.NONE).batch(new int[] {4});
+    assertThat(set.batch(new int[] {4}).pixels()).isEqualTo(plain.pixels());
+    Set<List<Float>> kinds = new HashSet<>();
+    for (long seed = 0; seed < 200; seed++) {
+      float[] one = set.trainingBatch(new int[] {4}, new long[] {seed}).pixels();
+      float[] among = set.trainingBatch(new int[] {1, 4}, new long[] {9, seed}).pixels();
+      assertThat(Arrays.copyOfRange(among, 36, 72)).isEqualTo(one);
+      List<Float> values = new ArrayList<>();
+      for (float v : one) {
+        values.add(v);
+      }
+      kinds.add(values);
+    }
+    // 5 x 5 places, mirrored or not.
+    assertThat(kinds).hasSize(50);
+  }
+
+  @Test
+  void aUseIsSeededByPassAndRow() throws IOException {
+    ImageSet set = set(new Augmentation(true, 2));
+    TrainingBatches once = new TrainingBatches(set, 3, 7);
+    TrainingBatches again = new TrainingBatches(set, 3, 7);
+    Set<List<Float>> uses = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      ImageBatch batch = (ImageBatch) once.get();
+      assertThat(batch.pixels()).isEqualTo(((ImageBatch) again.get()).pixels());
+      List<Float> values = new ArrayList<>();
+      for (float v : batch.pixels()) {
+        values.add(v);
+      }
+      uses.add(values);
+    }
+    assertThat(uses).hasSize(20);
+    assertThat(((ImageBatch) new TrainingBatches(set, 3, 8).get()).pixels())
+        .isNotEqualTo(((ImageBatch) new TrainingBatches(set, 3, 7).get()).pixels());
+  }
+
+  @Test
+  void windowsAndMirrors() {
+    Pixels image = new Pixels(3, 2, 1, new byte[] {1, 2, 3, 4, 5, 6});
+    assertThat(image.flipped().values()).containsExactly(3, 2, 1, 6, 5, 4);
+    assertThat(image.window(1, 1, 3, 2).values()).containsExactly(5, 6, 0, 0, 0, 0);
+    assertThat(image.window(-1, -1, 3, 2).values()).containsExactly(0, 0, 0, 0, 1, 2);
+    assertThat(image.window(9, 9, 2, 1).values()).containsExactly(0, 0);
+  }
+
+  @Test
+  void badRowsAreNamed() throws IOException {
+    assertThatThrownBy(() -> set(Augmentation.NONE, Row.of(SCHEMA, null, "odd")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("a.parquet, row 5: column image holds no image");
+    assertThatThrownBy(() -> set(Augmentation.NONE, Row.of(SCHEMA, png(1), "od")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("did you mean \"odd\"?");
+    ImageSet broken = set(Augmentation.NONE, Row.of(SCHEMA, new byte[] {1, 2}, "odd"));
+    assertThatThrownBy(() -> broken.batch(new int[] {5}))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("a.parquet, row 5: the image is no PNG");
+  }
+}
