@@ -37,14 +37,10 @@ public final class HuggingFaceFolder {
   /** What becomes of an image, where the model takes images. */
   public static final String PREPROCESSOR = "preprocessor_config.json";
 
-  /** The special tokens' names, and often the chat template. */
-  public static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-
-  /** The tokens that end a text, where there are several. */
-  public static final String GENERATION_CONFIG = "generation_config.json";
-
-  /** The chat template, where it has a file of its own. */
-  public static final String CHAT_TEMPLATE = "chat_template.jinja";
+  /** Other files that say what becomes of what a model is given. */
+  private static final List<String> INPUTS =
+      List.of(
+          PREPROCESSOR, "tokenizer_config.json", "generation_config.json", "chat_template.jinja");
 
   private final Store store;
   private final Path folder;
@@ -280,8 +276,7 @@ public final class HuggingFaceFolder {
 
   /**
    * What identifies the model: SHA-256 over the names and hashes of config.json, the weights and,
-   * where they are there, tokenizer.json, preprocessor_config.json and what says how texts begin,
-   * end and are asked for.
+   * where they are there, tokenizer.json and the others that say what becomes of inputs.
    *
    * @return hex
    * @throws IOException where the file system fails
@@ -291,7 +286,7 @@ public final class HuggingFaceFolder {
     files.add(new Path(folder, CONFIG));
     files.addAll(weights.files());
     tokenizer().ifPresent(files::add);
-    for (String name : List.of(PREPROCESSOR, TOKENIZER_CONFIG, GENERATION_CONFIG, CHAT_TEMPLATE)) {
+    for (String name : INPUTS) {
       if (store.exists(new Path(folder, name))) {
         files.add(new Path(folder, name));
       }

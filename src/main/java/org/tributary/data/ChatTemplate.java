@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
-import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.jinja.Jinja;
 import org.tributary.data.jinja.JinjaFault;
@@ -43,8 +42,8 @@ public final class ChatTemplate {
    * @throws IOException where the file system fails
    */
   public static ChatTemplate read(Store store, Path folder) throws IOException {
-    Path file = new Path(folder, HuggingFaceFolder.CHAT_TEMPLATE);
-    JsonNode config = new ModelFiles(store, folder).json(HuggingFaceFolder.TOKENIZER_CONFIG);
+    Path file = new Path(folder, ModelFiles.CHAT);
+    JsonNode config = new ModelFiles(store, folder).json(ModelFiles.TOKENIZER);
     if (store.exists(file)) {
       String source = new String(store.readAll(file), StandardCharsets.UTF_8);
       return of(file.toString(), source, tokens(config));
@@ -54,10 +53,9 @@ public final class ChatTemplate {
       throw new WrongInput(
           ("%s: has no chat template (no %s, and no chat_template in tokenizer_config.json): write the"
                   + " prompt as a text with {column} in place of chat")
-              .formatted(folder, HuggingFaceFolder.CHAT_TEMPLATE));
+              .formatted(folder, ModelFiles.CHAT));
     }
-    return of(
-        new Path(folder, HuggingFaceFolder.TOKENIZER_CONFIG).toString(), source, tokens(config));
+    return of(new Path(folder, ModelFiles.TOKENIZER).toString(), source, tokens(config));
   }
 
   /** A text, or the one named default of several. */

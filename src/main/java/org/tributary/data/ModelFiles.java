@@ -13,6 +13,15 @@ import org.tributary.error.WrongInput;
 
 /** What a model's folder says of its text, beside the tokenizer itself. */
 final class ModelFiles {
+  /** The tokens that end a text, where there are several. */
+  static final String GENERATION = "generation_config.json";
+
+  /** The special tokens' names, and often the chat template. */
+  static final String TOKENIZER = "tokenizer_config.json";
+
+  /** The chat template, where it has a file of its own. */
+  static final String CHAT = "chat_template.jinja";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Store store;

@@ -57,8 +57,8 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
       throws IOException {
     ModelFiles files = new ModelFiles(store, folder);
     JsonNode config = files.json(HuggingFaceFolder.CONFIG);
-    JsonNode generation = files.json(HuggingFaceFolder.GENERATION_CONFIG);
-    JsonNode tokenizer = files.json(HuggingFaceFolder.TOKENIZER_CONFIG);
+    JsonNode generation = files.json(ModelFiles.GENERATION);
+    JsonNode tokenizer = files.json(ModelFiles.TOKENIZER);
     long named = id(files, tokenizer, "eos_token");
     List<Long> ends = new ArrayList<>(ends(files, generation, config, named));
     long end = ends.contains(named) ? named : ends.get(0);

@@ -112,6 +112,18 @@ class GenerationSetTest {
   }
 
   @Test
+  void aPromptWithoutTokensIsNamedByItsRow() throws IOException {
+    SpecialTokens chat = new SpecialTokens(List.of(END), END, 1, 7, true);
+    GenerationSet set = new GenerationSet(List.of("why", ""), List.of("a", "b"), chat, 12);
+    assertThat(set.batch(new int[] {0}, tokens, 0).rows()).isEqualTo(1);
+    assertThatThrownBy(() -> set.batch(new int[] {0, 1}, tokens, 0))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("row 1: the prompt \"\" has no tokens");
+    GenerationSet begun = new GenerationSet(List.of(""), List.of("b"), SPECIAL, 12);
+    assertThat(begun.batch(new int[] {0}, tokens, 0).rows()).isEqualTo(1);
+  }
+
+  @Test
   void missingAnswersAndColumnsAreNamed() throws IOException {
     assertThatThrownBy(() -> set(20, "why", null))
         .isInstanceOf(WrongInput.class)
