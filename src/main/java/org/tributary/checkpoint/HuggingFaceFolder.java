@@ -3,16 +3,13 @@ package org.tributary.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 
@@ -243,35 +240,7 @@ public final class HuggingFaceFolder {
    * @throws IOException where a file system fails
    */
   public List<java.nio.file.Path> local(java.nio.file.Path staging) throws IOException {
-    List<java.nio.file.Path> files = new ArrayList<>();
-    for (Path file : weights.files()) {
-      if (store.fileSystem(file) instanceof RawLocalFileSystem disk) {
-        files.add(disk.pathToFile(file).toPath());
-      } else {
-        files.add(stage(file, staging));
-      }
-    }
-    return files;
-  }
-
-  private java.nio.file.Path stage(Path file, java.nio.file.Path staging) throws IOException {
-    FileStatus status = store.fileSystem(file).getFileStatus(file);
-    String version =
-        "%s-%d-%d-%s"
-            .formatted(
-                Sha256.of(status.getPath().toString()).substring(0, 16),
-                status.getLen(),
-                status.getModificationTime(),
-                file.getName());
-    java.nio.file.Path copy = staging.resolve(version).toAbsolutePath();
-    store.commit(
-        new Path(copy.toUri()),
-        out -> {
-          try (InputStream in = store.open(file)) {
-            in.transferTo(out);
-          }
-        });
-    return copy;
+    return weights.local(store, staging);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.tributary.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.tributary.error.WrongInput;
 
 /**
@@ -172,6 +175,40 @@ record WeightFiles(List<Path> files, ObjectNode index) {
               .formatted(files.get(0).getParent()),
           problems);
     }
+  }
+
+  /** Files on a local disk, see {@link HuggingFaceFolder#local}. */
+  List<java.nio.file.Path> local(Store store, java.nio.file.Path staging) throws IOException {
+    List<java.nio.file.Path> local = new ArrayList<>();
+    for (Path file : files) {
+      if (store.fileSystem(file) instanceof RawLocalFileSystem disk) {
+        local.add(disk.pathToFile(file).toPath());
+      } else {
+        local.add(stage(store, file, staging));
+      }
+    }
+    return local;
+  }
+
+  private static java.nio.file.Path stage(Store store, Path file, java.nio.file.Path staging)
+      throws IOException {
+    FileStatus status = store.fileSystem(file).getFileStatus(file);
+    String version =
+        "%s-%d-%d-%s"
+            .formatted(
+                Sha256.of(status.getPath().toString()).substring(0, 16),
+                status.getLen(),
+                status.getModificationTime(),
+                file.getName());
+    java.nio.file.Path copy = staging.resolve(version).toAbsolutePath();
+    store.commit(
+        new Path(copy.toUri()),
+        out -> {
+          try (InputStream in = store.open(file)) {
+            in.transferTo(out);
+          }
+        });
+    return copy;
   }
 
   /**
