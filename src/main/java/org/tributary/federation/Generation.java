@@ -67,6 +67,9 @@ public final class Generation {
     GenerationFolder folder = new GenerationFolder(store.path(config.out()));
     Map<String, String> hashes = model.hashes();
     hashes.put("data.paths", rows.hash());
+    if (!store.exists(folder.config())) {
+      model.checkValues();
+    }
     folder.begin(store, config, hashes);
     long begin = System.nanoTime();
     GenerationWork.Counts counts = counts(spark.sc());

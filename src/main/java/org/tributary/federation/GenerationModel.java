@@ -66,6 +66,15 @@ final class GenerationModel {
     return AppliedAdapter.of(config.adapter(), base, PeftAdapter.read(store, folder));
   }
 
+  /**
+   * Reads all weights once and looks at their values.
+   *
+   * @throws WrongInput as {@link BaseModel#checkValues}
+   */
+  void checkValues() throws IOException {
+    base.checkValues();
+  }
+
   /** The model in the engine. */
   Model load(Device device) throws IOException {
     Map<String, HostTensor> weights = new LinkedHashMap<>();

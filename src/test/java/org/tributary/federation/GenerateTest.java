@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.AdapterMerge;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.GenerateConfig;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Row;
@@ -33,6 +34,7 @@ import org.tributary.data.Schema;
 import org.tributary.data.Schema.Column;
 import org.tributary.data.Schema.Type;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.HostTensor;
 
 /** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -272,6 +274,26 @@ class GenerateTest {
     assertThatThrownBy(() -> run("out", set))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(message);
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void aModelWithValuesThatAreNoneIsNamedAndNothingIsWritten() throws IOException {
+    Path file = model.resolve("model.safetensors");
+    Map<String, HostTensor> weights = new TreeMap<>(SafeTensors.map(file));
+    float[] norm = weights.get("model.norm.weight").toFloats();
+    norm[3] = Float.NaN;
+    weights.put("model.norm.weight", HostTensor.of(norm, norm.length));
+    Path bad = dir.resolve("bad");
+    Files.createDirectories(bad);
+    for (String name : List.of("config.json", "tokenizer.json")) {
+      Files.copy(model.resolve(name), bad.resolve(name));
+    }
+    Tiny.STORE.commit(
+        Tiny.hadoop(bad.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
+    assertThatThrownBy(() -> run("out", "model.path=" + bad))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("model.norm.weight");
     assertThat(dir.resolve("out")).doesNotExist();
   }
 
