@@ -54,17 +54,17 @@ public final class LocalTraining {
         Gradients gradients = new Gradients(manager.getDevice())) {
       Map<String, NDArray> weights = new TreeMap<>();
       List<NDArray> given = new ArrayList<>();
+      long seed = Seeds.of(recipe.seed(), "rounding", a.round(), a.client());
       a.start()
           .forEach(
               (name, value) -> {
                 if (a.plan().trains(name)) {
-                  weights.put(name, model.trainable(memory, name, value));
+                  weights.put(name, model.trainable(memory, name, value, seed));
                 } else {
                   given.add(model.fixed(memory, name, value));
                 }
               });
       given.addAll(weights.values());
-      long seed = Seeds.of(recipe.seed(), "rounding", a.round(), a.client());
       try (Optimizer optimizer =
               Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState(), seed);
           Prefetch ahead = prefetch(a)) {
@@ -178,26 +178,36 @@ public final class LocalTraining {
       }
       double targets = batches.stream().mapToLong(Batch::targets).sum();
       double loss = 0;
-      for (int j = 0; j < recipe.accumulate(); j++) {
-        Batch batch = counted(batches.get(j));
+      for (Batch batch : batches) {
         double factor = batch.targets() / targets;
-        List<NDArray> inputs = Inputs.withLabels(scratch, batch);
-        Map<String, NDArray> results =
-            recipe.backward() == Backward.WHOLE
-                ? model.gradients(scratch, given, inputs)
-                : model.checkpointed(scratch, given, inputs);
-        loss += results.get("loss").getFloat() * factor;
-        Map<String, NDArray> one = gradientsOf(results);
-        if (recipe.accumulate() == 1) {
-          mean.putAll(one);
-        } else if (j == 0) {
-          one.forEach((name, g) -> mean.put(name, scratch.zeros(g.getShape())));
-        }
-        if (recipe.accumulate() > 1) {
-          gradients.add(scratch, mean, one, factor);
+        // What a micro-batch leaves is dropped before the next one's is made.
+        try (NDManager own = scratch.newSubManager()) {
+          NDManager owner = recipe.accumulate() == 1 ? scratch : own;
+          Map<String, NDArray> results = results(owner, counted(batch));
+          loss += results.get("loss").getFloat() * factor;
+          add(scratch, mean, gradientsOf(results), factor);
         }
       }
       return loss;
+    }
+
+    private Map<String, NDArray> results(NDManager owner, Batch batch) {
+      List<NDArray> inputs = Inputs.withLabels(owner, batch);
+      return recipe.backward() == Backward.WHOLE
+          ? model.gradients(owner, given, inputs)
+          : model.checkpointed(owner, given, inputs);
+    }
+
+    private void add(
+        NDManager scratch, Map<String, NDArray> mean, Map<String, NDArray> one, double factor) {
+      if (recipe.accumulate() == 1) {
+        mean.putAll(one);
+        return;
+      }
+      if (mean.isEmpty()) {
+        one.forEach((name, g) -> mean.put(name, scratch.zeros(g.getShape())));
+      }
+      gradients.add(scratch, mean, one, factor);
     }
 
     private Map<String, NDArray> gradientsOf(Map<String, NDArray> results) {

@@ -29,6 +29,11 @@ final class Kinds {
           "model.path: %s takes text, but data.path %s holds images; take a model of images, such as a ViT"
               .formatted(config.model().path(), config.data().path()));
     }
+    if (config.model().newHead() && base.architecture().head(1).isEmpty()) {
+      problems.add(
+          "model.newHead: %s is no classifier and gets no new one; remove the key"
+              .formatted(config.model().path()));
+    }
     TrainConfig.Augment augment = config.data().augment();
     boolean augments = augment.flip() || augment.crop() > 0;
     if (image == null && augments) {

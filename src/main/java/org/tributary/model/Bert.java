@@ -59,6 +59,9 @@ final class Bert implements Architecture {
     padToken = (long) config.number("pad_token_id", 0);
     activation = config.activation("hidden_act", "gelu");
     config.choice("position_embedding_type", "absolute", Set.of("absolute"));
+    config.oneLabelARow();
+    config.only("is_decoder", false);
+    config.only("add_cross_attention", false);
     if (hidden % heads != 0) {
       config.problem(
           "hidden_size %d is no multiple of num_attention_heads %d".formatted(hidden, heads));

@@ -142,6 +142,12 @@ final class ConfigJson {
             });
   }
 
+  /** Refuses classifiers whose loss is another than that of one class a row. */
+  void oneLabelARow() {
+    String one = "single_label_classification";
+    choice("problem_type", one, Set.of(one));
+  }
+
   /** Refuses layers that do not see all tokens before. */
   void fullAttention() {
     for (JsonNode type : json.path("layer_types")) {

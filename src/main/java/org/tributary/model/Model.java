@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Seeds;
 import org.tributary.torch.Casts;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
@@ -126,6 +127,23 @@ public final class Model implements AutoCloseable {
    */
   public NDArray trainable(NDManager owner, String name, HostTensor value) {
     return Program.name(TRAIN, name, copy(owner, value));
+  }
+
+  /**
+   * Puts something that trains into the engine, in bfloat16 rounded up or down at random: rounded
+   * to the nearest, what clients changed by less than half of a last bit in the mean would be lost
+   * at every start of a round.
+   *
+   * @param owner of the array
+   * @param name of the weight
+   * @param value its start, float32; copied, into the model's precision
+   * @param seed of client and round
+   * @return an array to be passed to the other methods
+   */
+  public NDArray trainable(NDManager owner, String name, HostTensor value, long seed) {
+    HostTensor start =
+        precision == Precision.BFLOAT16 ? value.toBf16(Seeds.of(seed, "start", name)) : value;
+    return trainable(owner, name, start);
   }
 
   /**

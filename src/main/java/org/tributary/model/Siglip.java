@@ -62,6 +62,7 @@ final class Siglip extends VisionTransformer {
     ConfigJson vision = type.equals(TOWER) ? config : config.section(SECTION);
     VisionSizes sizes = VisionSizes.read(vision, "gelu_pytorch_tanh", 1e-6);
     double factor = config.number("initializer_factor", 1.0);
+    config.oneLabelARow();
     config.check();
     return new Siglip(sizes, prefix, chosen, factor);
   }

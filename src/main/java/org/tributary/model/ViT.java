@@ -38,6 +38,7 @@ final class ViT extends VisionTransformer {
   private ViT(VisionSizes sizes, ConfigJson config, String prefix) {
     super(sizes, NAMES, prefix, config.flag("qkv_bias", true));
     initializerRange = config.number("initializer_range", 0.02);
+    config.oneLabelARow();
     config.check();
   }
 

@@ -56,6 +56,15 @@ final class Halves {
     return Float.intBitsToFloat(half << 16);
   }
 
+  /** The BF16 below or above a float32's magnitude: above where its lower half and noise carry. */
+  static short toBf16(float value, int noise) {
+    int bits = Float.floatToRawIntBits(value);
+    boolean finite = (bits & F32_INFINITY) != F32_INFINITY;
+    int carried = finite ? bits + noise : bits;
+    // The largest finite number has nothing finite above it.
+    return (short) (((carried & F32_INFINITY) == F32_INFINITY ? bits : carried) >>> 16);
+  }
+
   /** The nearest BF16 of a float32. */
   static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * A tensor in the host's memory: what files hold, what travels and what frameworks merge.
@@ -135,6 +136,26 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
       }
     }
     return new HostTensor(type, shape, to.flip());
+  }
+
+  /**
+   * The same numbers as BF16, each rounded up or down at random by odds that make the mean exact;
+   * those that BF16 has stay as they are.
+   *
+   * @param seed of the draws
+   * @return a copy
+   * @throws IllegalArgumentException where this is not F32
+   */
+  public HostTensor toBf16(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    FloatBuffer from = floats();
+    ByteBuffer to =
+        ByteBuffer.allocate(Math.toIntExact(elements() * DType.BF16.bytes()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    while (from.hasRemaining()) {
+      to.putShort(Halves.toBf16(from.get(), random.nextInt() & 0xFFFF));
+    }
+    return new HostTensor(DType.BF16, shape, to.flip());
   }
 
   /** Equal when type, shape and every byte are: NaNs with the same bits count as equal. */

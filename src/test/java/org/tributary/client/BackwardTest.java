@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,7 +65,7 @@ class BackwardTest extends TinyClient {
   }
 
   @Test
-  void bfloat16WeightsAreItsNumbersAndMoveBySmallSteps() {
+  void bfloat16WeightsAreItsNumbers() {
     Map<String, HostTensor> before = train(Precision.BFLOAT16, Backward.WHOLE).tensors();
     before.forEach(
         (name, t) -> {
@@ -72,6 +73,33 @@ class BackwardTest extends TinyClient {
             assertThat(Float.floatToRawIntBits(value) & 0xFFFF).as(name).isZero();
           }
         });
+  }
+
+  @Test
+  void whatLiesBetweenTwoNumbersOfBfloat16IsKeptInTheMeanOverClients() {
+    float between = 1 + 0x1p-7f / 4;
+    HostTensor start = HostTensor.of(filled(4096, between), 4096);
+    double sum = 0;
+    try (Model model = model(Precision.BFLOAT16);
+        NDManager manager = Torch.manager(Device.cpu())) {
+      for (long client = 0; client < 8; client++) {
+        for (float value : model.host(model.trainable(manager, "w", start, client)).toFloats()) {
+          assertThat(value).isIn(1f, 1 + 0x1p-7f);
+          sum += value / (8 * 4096);
+        }
+      }
+      float[] exact = {1, -0x1p-7f, 0, Float.MIN_NORMAL};
+      assertThat(model.host(model.trainable(manager, "x", HostTensor.of(exact, 4), 7)).toFloats())
+          .isEqualTo(exact);
+    }
+    // Five standard errors of 32,768 coins of odds 1/4, in units of the distance.
+    assertThat(sum).isCloseTo(between, within(5 * 0x1p-7 * 0.433 / Math.sqrt(32768)));
+  }
+
+  private static float[] filled(int n, float value) {
+    float[] values = new float[n];
+    Arrays.fill(values, value);
+    return values;
   }
 
   @ParameterizedTest

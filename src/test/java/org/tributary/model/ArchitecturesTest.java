@@ -89,6 +89,8 @@ class ArchitecturesTest {
     config.put("layer_norm_eps", "small");
     config.put("hidden_act", "mish");
     config.put("position_embedding_type", "relative_key");
+    config.put("problem_type", "regression");
+    config.put("is_decoder", true);
     assertThatThrownBy(() -> of(NAMES, Pooling.CLS))
         .isInstanceOf(WrongInput.class)
         .hasMessageStartingWith("config.json of the model:")
@@ -99,7 +101,9 @@ class ArchitecturesTest {
         .hasMessageContaining("type_vocab_size must be a whole number above 0, got -2")
         .hasMessageContaining("layer_norm_eps must be a number, got \"small\"")
         .hasMessageContaining("hidden_act \"mish\" is not supported; supported: gelu, gelu_new")
-        .hasMessageContaining("position_embedding_type \"relative_key\" is not supported");
+        .hasMessageContaining("position_embedding_type \"relative_key\" is not supported")
+        .hasMessageContaining("problem_type \"regression\" is not supported")
+        .hasMessageContaining("is_decoder true is not supported");
   }
 
   @Test
