@@ -102,7 +102,11 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
     if (codec.identity().image() == null) {
       refuseCorrupt(keys);
     } else {
-      broken = keys.stream().map(Key::corruptIn).filter(b -> b != null).sorted().toList();
+      Stream<String> outside = files.tree() == null ? Stream.of() : files.tree().told().stream();
+      broken =
+          Stream.concat(keys.stream().map(Key::corruptIn).filter(b -> b != null), outside)
+              .sorted()
+              .toList();
       keys.removeIf(key -> key.corruptIn() != null);
     }
     if (keys.isEmpty()) {
