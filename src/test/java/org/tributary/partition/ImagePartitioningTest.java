@@ -398,7 +398,8 @@ class ImagePartitioningTest {
         dir.resolve("f"),
         List.of("source.names=[shirt, bag]"),
         "source.names: 2 names",
-        "labels-idx1-ubyte", "has the label 2; give 3 names");
+        "labels-idx1-ubyte",
+        "has the label 2; give 3 names");
   }
 
   @Test
