@@ -34,7 +34,25 @@ public record GenerationSet(
    * @param special the tokens that begin and end texts
    * @param maxLength the most ids of a row
    */
-  public record Layout(Prompt prompt, String answer, SpecialTokens special, int maxLength) {}
+  public record Layout(Prompt prompt, String answer, SpecialTokens special, int maxLength) {
+
+    /**
+     * A row's prompt; blank ones are looked at with the tokenizer, as others have tokens anyway.
+     */
+    private String prompt(Row row, String where, Tokens tokens) {
+      String text = prompt.of(row::text);
+      if (text.isBlank() && special.prompt(tokens, text).length == 0) {
+        throw noTokens(where, text);
+      }
+      return text;
+    }
+  }
+
+  private static WrongInput noTokens(String where, String prompt) {
+    return new WrongInput(
+        "%s: the prompt \"%s\" has no tokens; fill its columns in, or add words to data.prompt"
+            .formatted(where, prompt));
+  }
 
   /**
    * Reads folders of Parquet files, in the order given and there in the order of their names.
@@ -42,11 +60,13 @@ public record GenerationSet(
    * @param store where they lie
    * @param folders such as {@code client=0003/train}
    * @param layout of rows
+   * @param tokens how text becomes ids
    * @return the rows
    * @throws IOException where the file system fails
-   * @throws WrongInput where a folder has no rows, a file is no Parquet, or a column is missing
+   * @throws WrongInput where a folder has no rows, a file is no Parquet, a column is missing, or a
+   *     prompt has no tokens
    */
-  public static GenerationSet read(Store store, List<Path> folders, Layout layout)
+  public static GenerationSet read(Store store, List<Path> folders, Layout layout, Tokens tokens)
       throws IOException {
     List<String> prompts = new ArrayList<>();
     List<String> answers = new ArrayList<>();
@@ -67,7 +87,7 @@ public record GenerationSet(
                   "%s, row %d: column %s is empty; fill it in or leave the row out"
                       .formatted(file, i, layout.answer()));
             }
-            prompts.add(layout.prompt().of(row::text));
+            prompts.add(layout.prompt(row, file + ", row " + i, tokens));
             answers.add(row.text(layout.answer()));
           }
         }
@@ -115,9 +135,7 @@ public record GenerationSet(
   private long[] promptIds(int row, Tokens tokens) {
     long[] ids = asked().ids(row, tokens);
     if (ids.length == 0) {
-      throw new WrongInput(
-          "row %d: the prompt \"%s\" has no tokens; fill its columns in, or add words to data.prompt"
-              .formatted(row, prompts.get(row)));
+      throw noTokens("row " + row, prompts.get(row));
     }
     return ids;
   }

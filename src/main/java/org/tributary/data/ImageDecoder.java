@@ -18,10 +18,10 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * PNG, JPEG, BMP and GIF (its first picture) as pixels, by the JDK's javax.imageio. Samples are
- * taken as they are stored, as Pillow's {@code convert("RGB")} does: alpha is dropped, palettes are
- * looked up, colour profiles and orientations are not applied, 16-bit colours keep their high byte.
- * JPEG decoders may differ from each other by a few levels.
+ * PNG, JPEG, BMP and GIF (its first picture, on the whole canvas) as pixels, by the JDK's
+ * javax.imageio. Samples are taken as they are stored, as Pillow's {@code convert("RGB")} does:
+ * alpha is dropped, palettes are looked up, colour profiles and orientations are not applied,
+ * 16-bit colours keep their high byte. JPEG decoders may differ from each other by a few levels.
  */
 public final class ImageDecoder {
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
@@ -39,13 +39,37 @@ public final class ImageDecoder {
    * @throws BrokenImage where the bytes are no whole image of these formats
    */
   public static Pixels decode(byte[] bytes) throws BrokenImage {
+    return read(bytes, ImageDecoder::decode);
+  }
+
+  /**
+   * The size of an image, of which no more is read than that takes.
+   *
+   * @param bytes of a file
+   * @return the one that {@link #decode} gives, if the rest of the file is whole
+   * @throws BrokenImage where the bytes do not begin as an image of these formats
+   */
+  public static ImageSize size(byte[] bytes) throws BrokenImage {
+    return read(
+        bytes,
+        (reader, in) -> {
+          reader.setInput(in, true, true);
+          return isGif(reader) ? GifCanvas.of(reader).size() : frame(reader);
+        });
+  }
+
+  private interface Reading<T> {
+    T of(ImageReader reader, ImageInputStream in) throws IOException, BrokenImage;
+  }
+
+  private static <T> T read(byte[] bytes, Reading<T> reading) throws BrokenImage {
     if (bytes.length == 0) {
       throw new BrokenImage("is empty");
     }
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       ImageReader reader = reader(in);
       try {
-        return decode(reader, in);
+        return reading.of(reader, in);
       } finally {
         reader.dispose();
       }
@@ -70,7 +94,8 @@ public final class ImageDecoder {
     reader.setInput(in, true, true);
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-    long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+    GifCanvas canvas = isGif(reader) ? GifCanvas.of(reader) : null;
+    long pixels = (canvas == null ? frame(reader) : canvas.size()).pixels();
     if (pixels > MOST_PIXELS) {
       throw new BrokenImage("has %d pixels, the most are %d".formatted(pixels, MOST_PIXELS));
     }
@@ -80,7 +105,17 @@ public final class ImageDecoder {
         throw new BrokenImage("is truncated or damaged: " + warning);
       }
     }
-    return pixels(image);
+    return canvas == null
+        ? pixels(image)
+        : canvas.around(pixels(image), (IndexColorModel) image.getColorModel());
+  }
+
+  private static ImageSize frame(ImageReader reader) throws IOException {
+    return new ImageSize(reader.getWidth(0), reader.getHeight(0));
+  }
+
+  private static boolean isGif(ImageReader reader) throws IOException {
+    return reader.getFormatName().equalsIgnoreCase("gif");
   }
 
   private static Pixels pixels(BufferedImage image) throws BrokenImage {

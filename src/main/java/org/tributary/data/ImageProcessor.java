@@ -32,16 +32,33 @@ public record ImageProcessor(
    *     are given
    */
   public record Resize(Resample filter, int width, int height, int shortest) {
-    Pixels of(Pixels image) {
-      if (shortest == 0) {
-        return filter.resize(image, width, height);
+    /**
+     * The most pixels of a resized image, and of one whose columns are resized and rows not yet.
+     */
+    static final long MOST_PIXELS = 1 << 26;
+
+    Pixels of(Pixels image) throws BrokenImage {
+      ImageSize to = of(new ImageSize(image.width(), image.height()));
+      return filter.resize(image, to.width(), to.height());
+    }
+
+    ImageSize of(ImageSize from) throws BrokenImage {
+      long w = width;
+      long h = height;
+      if (shortest > 0) {
+        long most = Math.max(from.width(), from.height());
+        long longest = shortest * most / Math.min(from.width(), from.height());
+        w = from.width() <= from.height() ? shortest : longest;
+        h = from.width() <= from.height() ? longest : shortest;
       }
-      long w = image.width();
-      long h = image.height();
-      int longest = (int) ((long) shortest * Math.max(w, h) / Math.min(w, h));
-      return w <= h
-          ? filter.resize(image, shortest, longest)
-          : filter.resize(image, longest, shortest);
+      // Products of three edges may not fit a long; a double says well enough that they do not.
+      double pixels = (double) w * Math.max(h, from.height());
+      if (pixels > MOST_PIXELS) {
+        throw new BrokenImage(
+            "is %d x %d, which is resized to %d x %d by way of %.0f pixels; the most are %d"
+                .formatted(from.width(), from.height(), w, h, pixels, MOST_PIXELS));
+      }
+      return new ImageSize((int) w, (int) h);
     }
   }
 
@@ -69,21 +86,34 @@ public record ImageProcessor(
   }
 
   /**
+   * Looks at a size alone.
+   *
+   * @param image an image's
+   * @throws BrokenImage where {@link #sized} could not make the model's of it
+   */
+  public void check(ImageSize image) throws BrokenImage {
+    ImageSize size = resize == null ? image : resize.of(image);
+    size = crop == null ? size : new ImageSize(crop.width(), crop.height());
+    if (size.width() != width || size.height() != height) {
+      throw new BrokenImage(
+          "is %d x %d, the model takes %d x %d and its %s does not resize"
+              .formatted(size.width(), size.height(), width, height, FILE));
+    }
+  }
+
+  /**
    * Channels and size, as 8-bit values.
    *
    * @param image as it was decoded
    * @return [height, width, channels]
-   * @throws BrokenImage where no resizing is asked for and the image has another size
+   * @throws BrokenImage where no resizing is asked for and the image has another size, or resizing
+   *     takes more than 2^26 pixels, as of extreme proportions
    */
   public Pixels sized(Pixels image) throws BrokenImage {
+    check(new ImageSize(image.width(), image.height()));
     Pixels sized = image.withChannels(channels());
     sized = resize == null ? sized : resize.of(sized);
     sized = crop == null ? sized : crop.of(sized);
-    if (sized.width() != width || sized.height() != height) {
-      throw new BrokenImage(
-          "is %d x %d, the model takes %d x %d and its %s does not resize"
-              .formatted(sized.width(), sized.height(), width, height, FILE));
-    }
     return sized;
   }
 

@@ -69,7 +69,7 @@ public final class ImageSet implements Examples {
    * @return the rows
    * @throws IOException where the file system fails
    * @throws WrongInput where a folder has no rows, a file is no Parquet, a column or value is
-   *     missing, or a label is not declared
+   *     missing, a label is not declared, or an image has no size that the processor takes
    */
   public static ImageSet read(Store store, List<Path> folders, Layout layout) throws IOException {
     Labels labels = new Labels(layout.label(), layout.labels());
@@ -85,6 +85,11 @@ public final class ImageSet implements Examples {
               throw new WrongInput(
                   "%s: column %s holds no image; partition the images again"
                       .formatted(where, layout.image()));
+            }
+            try {
+              layout.processor().check(ImageDecoder.size(bytes));
+            } catch (BrokenImage e) {
+              throw unusable(where, e);
             }
             rows.images.add(bytes);
             rows.targets.add(labels.index(row, where));
@@ -146,9 +151,14 @@ public final class ImageSet implements Examples {
       }
       return sized;
     } catch (BrokenImage e) {
-      throw new WrongInput(
-          "%s: the image %s; partition the images again".formatted(names.get(row), e.getMessage()),
-          e);
+      throw unusable(names.get(row), e);
     }
+  }
+
+  private static WrongInput unusable(String where, BrokenImage e) {
+    return new WrongInput(
+        "%s: the image %s; leave it out or convert it, and partition the images again"
+            .formatted(where, e.getMessage()),
+        e);
   }
 }

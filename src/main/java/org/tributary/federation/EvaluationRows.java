@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 
 /**
@@ -25,6 +26,18 @@ final class EvaluationRows {
    * @throws IOException where the file system fails
    */
   static void check(Store store, Blueprint blueprint) throws IOException {
+    List<String> problems;
+    try (Tokens tokens = blueprint.base().tokens(store)) {
+      problems = problems(store, blueprint, tokens);
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.all(
+          "%s: cannot be evaluated on:".formatted(blueprint.config().data().path()), problems);
+    }
+  }
+
+  private static List<String> problems(Store store, Blueprint blueprint, Tokens tokens)
+      throws IOException {
     List<String> problems = new ArrayList<>();
     for (String part : blueprint.config().evaluate().parts()) {
       long found = 0;
@@ -32,7 +45,7 @@ final class EvaluationRows {
       List<Path> folders = blueprint.data().evaluationFolders(part);
       for (Path folder : folders) {
         try {
-          found += blueprint.data().rows(store, List.of(folder), null).size();
+          found += blueprint.data().rows(store, List.of(folder), tokens).size();
         } catch (WrongInput e) {
           problems.add(e.getMessage());
         }
@@ -43,9 +56,6 @@ final class EvaluationRows {
                 .formatted(folders.get(0), found, blueprint.data().evaluationRows(part)));
       }
     }
-    if (!problems.isEmpty()) {
-      throw WrongInput.all(
-          "%s: cannot be evaluated on:".formatted(blueprint.config().data().path()), problems);
-    }
+    return problems;
   }
 }

@@ -114,14 +114,14 @@ public final class RunData {
    *
    * @param store reaches the folders
    * @param folders of Parquet files
-   * @param tokens the base model's tokenizer; null for images, and where rows are only counted
+   * @param tokens the base model's tokenizer; null for images
    * @return at least one row
    * @throws WrongInput if there are none, or one cannot be used
    * @throws IOException where a file system fails
    */
   public Examples rows(Store store, List<Path> folders, Tokens tokens) throws IOException {
     return processor == null
-        ? new TextExamples(text(store, folders), tokens, base.architecture().padToken())
+        ? new TextExamples(text(store, folders, tokens), tokens, base.architecture().padToken())
         : images(store, folders);
   }
 
@@ -138,13 +138,14 @@ public final class RunData {
             new Augmentation(augment.flip(), augment.crop())));
   }
 
-  private TextRows text(Store store, List<Path> folders) throws IOException {
+  private TextRows text(Store store, List<Path> folders, Tokens tokens) throws IOException {
     TrainConfig.Data d = config.data();
     if (base.architecture().task() == Task.GENERATION) {
       return GenerationSet.read(
           store,
           folders,
-          new GenerationSet.Layout(prompt, d.answer(), special, config.model().maxLength()));
+          new GenerationSet.Layout(prompt, d.answer(), special, config.model().maxLength()),
+          tokens);
     }
     return ClassificationSet.read(
         store, folders, new ClassificationSet.Columns(d.text(), d.label()), labels);

@@ -55,7 +55,7 @@ final class PartitionSummary {
 
   private static List<String> skipped(String set, Manifest.Skipped skipped) {
     List<String> lines = new ArrayList<>();
-    lines.add("  skipped: %d broken images of %s".formatted(skipped.rows(), set));
+    lines.add("  skipped: %d broken or unlabelled images of %s".formatted(skipped.rows(), set));
     addNamed(lines, skipped.named(), skipped.rows());
     return lines;
   }

@@ -88,15 +88,21 @@ final class Idx implements Iterator<Idx.Image> {
   /**
    * Reads a pair of files to their end.
    *
+   * @return the highest label; -1 where there are none
    * @throws WrongInput as {@link #open} and {@link #next}
    */
-  static void check(Store store, Path images, Path labels) throws IOException {
+  static int check(Store store, Path images, Path labels) throws IOException {
     Idx idx = open(store, images, labels);
     try (DataInputStream in = idx.in) {
       byte[] one = new byte[idx.height * idx.width];
       for (int i = 0; i < idx.labels.length; i++) {
         in.readFully(one);
       }
+      int highest = -1;
+      for (byte label : idx.labels) {
+        highest = Math.max(highest, label & 0xff);
+      }
+      return highest;
     } catch (EOFException e) {
       throw cut(images.toString(), e);
     }

@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -23,8 +25,9 @@ import org.tributary.checkpoint.Store;
 /**
  * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels;
  * where these are called train, test and validation instead (or training, testing, val), they are
- * the sets and the labels lie below them. IDX files come in pairs of images and labels; in a folder
- * the names' beginnings, train and t10k, tell the sets.
+ * the sets and the labels lie below them. A zip may hold all that in one folder. Files beside the
+ * folders of labels have none: they are skipped by name. IDX files come in pairs of images and
+ * labels; in a folder the names' beginnings, train and t10k, tell the sets.
  */
 final class ImageFinder {
   private static final Map<String, String> SPLITS =
@@ -89,24 +92,91 @@ final class ImageFinder {
               .formatted(key, path));
       return;
     }
+    String root = isZip(path) ? commonRoot(names) : "";
     Map<String, List<String>> tops =
         names.stream()
+            .filter(name -> name.startsWith(root))
+            .map(name -> name.substring(root.length()))
             .collect(Collectors.groupingBy(ImageFinder::top, TreeMap::new, Collectors.toList()));
-    boolean split =
-        set.equals("train")
-            && tops.keySet().stream().allMatch(top -> SPLITS.containsKey(top.toLowerCase()))
-            && tops.keySet().stream().anyMatch(t -> SPLITS.get(t.toLowerCase()).equals("train"));
-    if (!split) {
-      put(set, files(key, given, path, "", names));
+    // Files at the top lie in no label's folder; they say nothing about the folders.
+    List<String> beside =
+        new ArrayList<>(names.stream().filter(name -> !name.startsWith(root)).toList());
+    beside.addAll(Optional.ofNullable(tops.remove("")).orElse(List.of()));
+    if (tops.isEmpty()) {
+      problems.add(
+          "%s: %s holds files (%s) but no folders with files; its folders are the labels"
+              .formatted(key, path, beside.get(0)));
+      return;
+    }
+    if (!set.equals("train") || tops.keySet().stream().noneMatch(ImageFinder::isSplit)) {
+      List<String> all = tops.values().stream().flatMap(List::stream).sorted().toList();
+      put(set, files(key, given, path, new Part(root, all, beside)));
+      return;
+    }
+    List<String> others = tops.keySet().stream().filter(top -> !isSplit(top)).toList();
+    if (!others.isEmpty()) {
+      problems.add(
+          "%s: %s holds folders of sets beside others (%s); move these away, or name each set's own folder"
+              .formatted(key, path, String.join(", ", others)));
+      return;
+    }
+    splits(key, given, path, root, tops, beside);
+  }
+
+  private void splits(
+      String key,
+      String given,
+      Path path,
+      String root,
+      Map<String, List<String>> tops,
+      List<String> beside) {
+    if (tops.keySet().stream().noneMatch(top -> split(top).equals("train"))) {
+      problems.add(
+          "%s: %s holds %s but no train; name the folder of training images"
+              .formatted(key, path, String.join(", ", tops.keySet())));
       return;
     }
     tops.forEach(
         (top, inside) -> {
-          String of = SPLITS.get(top.toLowerCase());
+          String of = split(top);
           List<String> below =
               inside.stream().map(name -> name.substring(top.length() + 1)).toList();
-          put(of, files(key, given, path, top + "/", below));
+          List<String> skipped =
+              new ArrayList<>(below.stream().filter(name -> top(name).isEmpty()).toList());
+          if (of.equals("train")) {
+            skipped.addAll(beside);
+          }
+          List<String> kept = below.stream().filter(name -> !top(name).isEmpty()).toList();
+          if (kept.isEmpty()) {
+            problems.add(
+                "%s: %s/%s%s holds no folders with files; its folders are the labels"
+                    .formatted(key, path, root, top));
+            return;
+          }
+          put(of, files(key, given, path, new Part(root + top + "/", kept, skipped)));
         });
+  }
+
+  private static boolean isSplit(String top) {
+    return split(top) != null;
+  }
+
+  private static String split(String top) {
+    return SPLITS.get(top.toLowerCase(Locale.ROOT));
+  }
+
+  /** The one folder that many zips have at their top, with a slash; empty where there is none. */
+  private static String commonRoot(List<String> names) {
+    List<String> tops =
+        names.stream().map(ImageFinder::top).filter(top -> !top.isEmpty()).distinct().toList();
+    if (tops.size() != 1) {
+      return "";
+    }
+    String root = tops.get(0) + "/";
+    boolean folders =
+        names.stream()
+            .anyMatch(name -> name.startsWith(root) && name.indexOf('/', root.length()) > 0);
+    return folders && !isSplit(tops.get(0)) ? root : "";
   }
 
   private void put(String set, SourceFiles files) {
@@ -117,13 +187,20 @@ final class ImageFinder {
     }
   }
 
-  private SourceFiles files(
-      String key, String given, Path path, String inside, List<String> names) {
+  /** What belongs to one set: names relative to a folder, and what lies outside of any label. */
+  private record Part(String inside, List<String> names, List<String> skipped) {}
+
+  private SourceFiles files(String key, String given, Path path, Part part) {
     boolean zip = isZip(path);
     List<Path> files =
-        zip ? List.of(path) : names.stream().map(n -> new Path(path, inside + n)).toList();
+        zip
+            ? List.of(path)
+            : part.names().stream().map(n -> new Path(path, part.inside() + n)).toList();
     return new SourceFiles(
-        key, given, files, new SourceFiles.Tree(path.toString(), inside, names, zip));
+        key,
+        given,
+        files,
+        new SourceFiles.Tree(path.toString(), part.inside(), part.names(), part.skipped(), zip));
   }
 
   private static String top(String name) {

@@ -48,7 +48,7 @@ final class ImageReader {
    * A reader.
    *
    * @param spark the session
-   * @param names of the classes 0, 1, ... of IDX; empty for numbers
+   * @param names of the classes 0, 1, ... of IDX, all of them; empty for numbers
    */
   ImageReader(SparkSession spark, List<String> names) {
     this.spark = spark;
@@ -86,9 +86,9 @@ final class ImageReader {
                   idx,
                   image -> {
                     String label =
-                        image.label() < classes.size()
-                            ? classes.get(image.label())
-                            : Integer.toString(image.label());
+                        classes.isEmpty()
+                            ? Integer.toString(image.label())
+                            : classes.get(image.label());
                     return RowFactory.create(image.png(), label, file + "#" + image.place());
                   });
             });
@@ -96,13 +96,20 @@ final class ImageReader {
 
   /** In the driver, where what is wrong is told in one line. */
   private void checkIdx(SourceFiles files) throws IOException {
+    int highest;
     try {
-      Idx.check(
-          Store.of(spark.sparkContext().hadoopConfiguration()),
-          files.files().get(0),
-          files.files().get(1));
+      highest =
+          Idx.check(
+              Store.of(spark.sparkContext().hadoopConfiguration()),
+              files.files().get(0),
+              files.files().get(1));
     } catch (WrongInput e) {
       throw new WrongInput("%s: %s".formatted(files.key(), e.getMessage()), e);
+    }
+    if (!names.isEmpty() && highest >= names.size()) {
+      throw new WrongInput(
+          "source.names: %d names, but %s has the label %d; give %d names, of the classes 0 to %d"
+              .formatted(names.size(), files.files().get(1), highest, highest + 1, highest));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -68,8 +69,12 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
     Set<String> wanted = new HashSet<>(hashes);
     Map<String, String> names = new TreeMap<>();
     for (String[] name :
-        values()
-            .map(v -> new String[] {HexFormat.of().formatHex(codec.hash(v)), codec.shown(v)})
+        rows.toJavaRDD()
+            .map(
+                row ->
+                    new String[] {
+                      HexFormat.of().formatHex(codec.hash(codec.values(row))), codec.shown(row)
+                    })
             .filter(name -> wanted.contains(name[0]))
             .collect()) {
       names.put(name[0], name[1]);
@@ -102,7 +107,11 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
     if (codec.identity().image() == null) {
       refuseCorrupt(keys);
     } else {
-      broken = keys.stream().map(Key::corruptIn).filter(b -> b != null).sorted().toList();
+      Stream<String> outside = files.tree() == null ? Stream.of() : files.tree().told().stream();
+      broken =
+          Stream.concat(keys.stream().map(Key::corruptIn).filter(b -> b != null), outside)
+              .sorted()
+              .toList();
       keys.removeIf(key -> key.corruptIn() != null);
     }
     if (keys.isEmpty()) {

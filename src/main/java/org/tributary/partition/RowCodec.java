@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.tributary.data.BrokenImage;
@@ -31,7 +32,7 @@ import org.tributary.data.Schema;
 record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     implements Serializable {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final int SHOWN = 100;
+  private static final int SHOWN = 8;
 
   /**
    * The columns that decide where a row goes.
@@ -90,9 +91,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
       try {
         content = pixels((byte[]) values[schema.names().indexOf(identity.image())]);
       } catch (BrokenImage e) {
-        String where = name(values);
-        String file = where == null ? row.getString(last) + ", " + abbreviated(values) : where;
-        return new Object[] {null, null, null, null, file + ": " + e.getMessage()};
+        return new Object[] {null, null, null, null, shown(row) + ": " + e.getMessage()};
       }
     }
     return new Object[] {
@@ -112,10 +111,21 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     return text.isBlank() ? null : text;
   }
 
-  /** What people call a row: its image's file, or its first words. */
-  String shown(Object[] values) {
+  /**
+   * What people call a row: its image's file; where it has none, its source file and the beginning
+   * of its identity. Nothing of its content, which is to stay where the rows are.
+   */
+  String shown(Row row) {
+    Object[] values = values(row);
     String name = name(values);
-    return name == null ? abbreviated(values) : name;
+    if (name != null) {
+      return name;
+    }
+    String file = row.getString(row.size() - 1);
+    return "%s, row %s"
+        .formatted(
+            file.substring(file.lastIndexOf('/') + 1),
+            HexFormat.of().formatHex(hash(values), 0, SHOWN));
   }
 
   private String name(Object[] values) {
@@ -123,13 +133,6 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     return identity.image() == null || file < 0 || values[file] == null
         ? null
         : values[file].toString();
-  }
-
-  private String abbreviated(Object[] values) {
-    List<String> names =
-        schema.names().stream().filter(name -> !name.equals(identity.image())).toList();
-    String json = new String(json(values, names), StandardCharsets.UTF_8);
-    return json.length() <= SHOWN ? json : json.substring(0, SHOWN) + "...";
   }
 
   /** Sizes and colours of an image: equal ones are equal however they are encoded. */

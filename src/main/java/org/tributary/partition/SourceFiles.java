@@ -33,9 +33,16 @@ record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree 
    * @param root its path
    * @param inside the folder in it that is the set, with a slash at its end; empty for all of it
    * @param names of the files, relative to that folder, in order
+   * @param skipped names of files that lie in no label's folder
    * @param zip whether the root is a zip
    */
-  record Tree(String root, String inside, List<String> names, boolean zip) {}
+  record Tree(String root, String inside, List<String> names, List<String> skipped, boolean zip) {
+
+    /** What was skipped, with the reason. */
+    List<String> told() {
+      return skipped.stream().map(name -> name + ": lies in no label's folder").toList();
+    }
+  }
 
   private static final int MOST_TASKS = 1000;
 

@@ -49,7 +49,7 @@ class GenerationSetTest {
         out -> ParquetRows.write(out, SCHEMA, Arrays.asList(rows)));
     GenerationSet.Layout layout =
         new GenerationSet.Layout(Prompt.of("Q {question} A"), "answer", SPECIAL, maxLength);
-    return GenerationSet.read(store, List.of(folder), layout);
+    return GenerationSet.read(store, List.of(folder), layout, tokens);
   }
 
   @Test
@@ -119,6 +119,22 @@ class GenerationSetTest {
     assertThatThrownBy(() -> set.batch(new int[] {0, 1}, tokens, 0))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("row 1: the prompt \"\" has no tokens");
+    set(12, "why", "a", "", "b", " ", "c");
+    Prompt bare = Prompt.of("{question}");
+    List<Path> folder = List.of(new Path(dir.toUri()));
+    assertThatThrownBy(
+            () ->
+                GenerationSet.read(
+                    store, folder, new GenerationSet.Layout(bare, "answer", chat, 12), tokens))
+        .as("found at reading")
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("part-00000.parquet, row 1: the prompt \"\" has no tokens");
+    assertThat(
+            GenerationSet.read(
+                    store, folder, new GenerationSet.Layout(bare, "answer", SPECIAL, 12), tokens)
+                .size())
+        .as("this tokenizer begins every text")
+        .isEqualTo(3);
     GenerationSet begun = new GenerationSet(List.of(""), List.of("b"), SPECIAL, 12);
     assertThat(begun.batch(new int[] {0}, tokens, 0).rows()).isEqualTo(1);
   }
@@ -131,7 +147,8 @@ class GenerationSetTest {
         .hasMessageContaining("answer");
     GenerationSet.Layout other =
         new GenerationSet.Layout(Prompt.of("{questions}"), "answer", SPECIAL, 20);
-    assertThatThrownBy(() -> GenerationSet.read(store, List.of(new Path(dir.toUri())), other))
+    assertThatThrownBy(
+            () -> GenerationSet.read(store, List.of(new Path(dir.toUri())), other, tokens))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("questions");
   }

@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
@@ -133,9 +136,90 @@ class ImageSetTest {
     assertThatThrownBy(() -> set(Augmentation.NONE, Row.of(SCHEMA, png(1), "od")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("did you mean \"odd\"?");
-    ImageSet broken = set(Augmentation.NONE, Row.of(SCHEMA, new byte[] {1, 2}, "odd"));
-    assertThatThrownBy(() -> broken.batch(new int[] {5}))
+    assertThatThrownBy(() -> set(Augmentation.NONE, Row.of(SCHEMA, new byte[] {1, 2}, "odd")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("a.parquet, row 5: the image is no PNG");
+    byte[] half = Arrays.copyOf(png(2), png(2).length / 2);
+    ImageSet broken = set(Augmentation.NONE, Row.of(SCHEMA, half, "odd"));
+    assertThatThrownBy(() -> broken.batch(new int[] {5}))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("a.parquet, row 5: the image ");
+  }
+
+  private static ImageSet unresized(ImageProcessor.Resize resize, Store store, Path part)
+      throws IOException {
+    float[] mean = {0};
+    float[] std = {1};
+    return ImageSet.read(
+        store,
+        List.of(part),
+        new ImageSet.Layout(
+            "image",
+            "label",
+            List.of("odd", "even"),
+            new ImageProcessor(
+                resize, resize == null ? null : new ImageProcessor.Crop(6, 6), 1, mean, std, 6, 6),
+            Augmentation.NONE));
+  }
+
+  @Test
+  void sizesThatTheProcessorDoesNotTakeAreFoundAtReading() throws IOException {
+    set(Augmentation.NONE);
+    Path part = new Path(dir.resolve("part").toUri());
+    assertThatThrownBy(() -> unresized(null, STORE, part))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("a.parquet, row 0: the image is 1 x 1, the model takes 6 x 6");
+    ImageProcessor.Resize shortest = new ImageProcessor.Resize(Resample.BICUBIC, 0, 0, 6);
+    assertThat(unresized(shortest, STORE, part).size()).isEqualTo(5);
+    set(Augmentation.NONE, Row.of(SCHEMA, Png.grey(new byte[2_000_000], 1, 2_000_000), "odd"));
+    assertThatThrownBy(() -> unresized(shortest, STORE, part))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("a.parquet, row 5: the image is 1 x 2000000, which is resized to 6 x")
+        .hasMessageContaining("the most are 67108864");
+  }
+
+  @Test
+  void extremeProportionsAreBoundedAndOthersExact() throws Exception {
+    ImageProcessor.Resize edge = new ImageProcessor.Resize(Resample.BILINEAR, 0, 0, 224);
+    for (ImageSize size : List.of(new ImageSize(1, 20_000), new ImageSize(20_000, 1))) {
+      assertThatThrownBy(() -> edge.of(size))
+          .isInstanceOf(BrokenImage.class)
+          .hasMessageContaining("4480000");
+    }
+    assertThatThrownBy(() -> edge.of(new ImageSize(1, Integer.MAX_VALUE)))
+        .isInstanceOf(BrokenImage.class);
+    assertThat(edge.of(new ImageSize(30, 20_000))).isEqualTo(new ImageSize(224, 149_333));
+    assertThat(edge.of(new ImageSize(640, 480))).isEqualTo(new ImageSize(298, 224));
+    ImageProcessor.Resize both = new ImageProcessor.Resize(Resample.BILINEAR, 224, 224, 0);
+    assertThat(both.of(new ImageSize(1, 20_000))).isEqualTo(new ImageSize(224, 224));
+    assertThatThrownBy(() -> both.of(new ImageSize(1, 20_000_000)))
+        .as("the columns come first, and 224 x 20000000 of them are too many")
+        .isInstanceOf(BrokenImage.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Logical screen, frame and its place, then the pixels that Pillow 12 gives.
+    "474946383961040003008103000a141ec8643200ff005a5b5c2c01000100020001000002020c55003b, 4, 3,"
+        + " 0 0 0 0 0 1 2 0 0 0 0 0, 0a141e c86432 00ff00",
+    "474946383961040003008103000a141ec8643200ff005a5b5c21f90401000002002c0100010002000100000202"
+        + "0c55003b, 4, 3, 2 2 2 2 2 1 2 2 2 2 2 2, 0a141e c86432 00ff00",
+    "474946383961040003008103000a141ec8643200ff005a5b5c2c01000100020001008101020304050607080"
+        + "90a0b0c02020c55003b, 4, 3, 0 0 0 0 0 1 2 0 0 0 0 0, 010203 040506 070809",
+    "474946383961020001008103000a141ec8643200ff005a5b5c2c01000100020001000002020c57003b, 3, 2,"
+        + " 0 0 0 0 1 2, 0a141e c86432 5a5b5c",
+  })
+  void aGifIsItsWholeCanvas(String hex, int width, int height, String entries, String palette)
+      throws Exception {
+    byte[] gif = HexFormat.of().parseHex(hex);
+    StringBuilder expected = new StringBuilder();
+    for (String entry : entries.split(" ")) {
+      expected.append(palette.split(" ")[Integer.parseInt(entry)]);
+    }
+    Pixels pixels = ImageDecoder.decode(gif);
+    assertThat(ImageDecoder.size(gif)).isEqualTo(new ImageSize(width, height));
+    assertThat(new ImageSize(pixels.width(), pixels.height()))
+        .isEqualTo(new ImageSize(width, height));
+    assertThat(HexFormat.of().formatHex(pixels.values())).isEqualTo(expected.toString());
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 
@@ -90,6 +94,41 @@ class GenerationTest {
     assertThat(evals.get(2).<Double>getAs("loss"))
         .as("answers are learnt")
         .isLessThan(evals.get(0).<Double>getAs("loss"));
+  }
+
+  @Test
+  void aTestPromptWithoutTokensEndsTheRunBeforeItTrains() throws Exception {
+    Path own = Files.createDirectories(dir.resolve("blank"));
+    Tiny blank = new Tiny(own, 11, 30, 7);
+    Path tokenizer = blank.llama().resolve("tokenizer.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(tokenizer.toFile());
+    json.putNull("post_processor");
+    new ObjectMapper().writeValue(tokenizer.toFile(), json);
+    Path test = blank.data().resolve("test/part-00000.parquet");
+    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(test.toUri());
+    List<org.tributary.data.Row> rows = new ArrayList<>();
+    ParquetRows.forEach(Tiny.STORE, file, List.of("text", "label"), rows::add);
+    Schema schema =
+        Schema.of(
+            new Schema.Column("text", Schema.Type.STRING),
+            new Schema.Column("label", Schema.Type.STRING));
+    rows.set(5, org.tributary.data.Row.of(schema, "", "genetic"));
+    Tiny.STORE.delete(file);
+    Tiny.STORE.commit(file, out -> ParquetRows.write(out, schema, rows));
+    TrainConfig config =
+        blank.config(
+            "blank",
+            "fedavg",
+            "model.path=" + blank.llama(),
+            "model.maxLength=64",
+            "data.prompt=\"{text}\"",
+            "data.answer=label",
+            "evaluate.parts=[test]");
+    assertThatThrownBy(() -> new Federation(spark, RoundListener.NONE).train(config))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("cannot be evaluated on")
+        .hasMessageContaining("part-00000.parquet, row 5: the prompt \"\" has no tokens");
+    assertThat(blank.out("blank").resolve("tables")).doesNotExist();
   }
 
   @Test

@@ -267,6 +267,73 @@ class ImagePartitioningTest {
     assertThat(zip.duplicates()).isEqualTo(folder.duplicates());
   }
 
+  @Test
+  void filesAtTheTopDoNotChangeHowFoldersAreRead() throws Exception {
+    Path tree = tree();
+    Manifest plain = run("images", tree);
+    write("set/README.txt", "about".getBytes());
+    write("set/labels.csv", "a,b".getBytes());
+    write("set/cover.png", image(5, "png", 4));
+    write("set/train/counts.json", "{}".getBytes());
+    Manifest beside = run("images", tree, "name=beside");
+    assertThat(beside.labels()).containsExactly("no", "yes");
+    assertThat(beside.clients()).isEqualTo(plain.clients());
+    assertThat(beside.test()).isEqualTo(plain.test());
+    assertThat(beside.skipped().get("train").rows()).isEqualTo(5);
+    assertThat(beside.skipped().get("train").named())
+        .contains(
+            "README.txt: lies in no label's folder",
+            "cover.png: lies in no label's folder",
+            "counts.json: lies in no label's folder");
+    write("set/train/one.png", image(6, "png", 4));
+    Manifest single =
+        run("images", tree.resolve("train"), "name=single", "source.test=" + tree.resolve("test"));
+    assertThat(single.clients()).isEqualTo(plain.clients());
+    assertThat(single.skipped().get("train").named())
+        .contains("one.png: lies in no label's folder");
+  }
+
+  @Test
+  void foldersOfSetsBesideOthersAreRefused() throws Exception {
+    Path tree = tree();
+    write("set/extra/x.png", image(5, "png", 4));
+    refused("images", tree, "source.train", "folders of sets beside others (extra)");
+    Files.move(tree.resolve("train"), dir.resolve("train"));
+    Files.delete(tree.resolve("extra/x.png"));
+    refused("images", tree, "source.train", "holds test but no train");
+  }
+
+  @Test
+  void aZipMayHoldItsFoldersInOne() throws Exception {
+    Path tree = tree();
+    Manifest folder = run("images", tree);
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(dir.resolve("in.zip")));
+        Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        zip.putNextEntry(new ZipEntry("brain/" + tree.relativize(file)));
+        zip.write(Files.readAllBytes(file));
+        zip.putNextEntry(
+            new ZipEntry(
+                "__MACOSX/brain/"
+                    + tree.relativize(file).resolveSibling("._" + file.getFileName())));
+        zip.write(1);
+      }
+      for (String name : List.of("notes.txt", ".hidden", "brain/README.txt")) {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(2);
+      }
+    }
+    Manifest zip = run("images", dir.resolve("in.zip"), "name=zip");
+    assertThat(zip.clients()).isEqualTo(folder.clients());
+    assertThat(zip.test()).isEqualTo(folder.test());
+    assertThat(zip.skipped().get("test")).isEqualTo(folder.skipped().get("test"));
+    assertThat(zip.skipped().get("train").named())
+        .containsExactly(
+            "README.txt: lies in no label's folder",
+            "no/notes.png: is no PNG, JPEG, BMP or GIF",
+            "notes.txt: lies in no label's folder");
+  }
+
   private static byte[] idx(int magic, int[] sizes, byte[] values) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
@@ -324,6 +391,18 @@ class ImagePartitioningTest {
   }
 
   @Test
+  void idxNamesAreAsManyAsTheClasses() throws Exception {
+    writeIdx();
+    refused(
+        "idx",
+        dir.resolve("f"),
+        List.of("source.names=[shirt, bag]"),
+        "source.names: 2 names",
+        "labels-idx1-ubyte",
+        "has the label 2; give 3 names");
+  }
+
+  @Test
   void idxFilesThatAreNoneOrCut() throws Exception {
     writeIdx();
     byte[] whole = Files.readAllBytes(dir.resolve("f/t10k-images-idx3-ubyte"));
@@ -357,6 +436,15 @@ class ImagePartitioningTest {
         .containsExactly("picture", "file", "label");
     assertThat(trainRows(manifest)).hasSize(8).allMatch(r -> r.value(0) instanceof byte[]);
     assertThat(manifest.skipped().get("train").named()).containsExactly("gone.png: has no bytes");
+    rows.add(RowFactory.create(RowFactory.create("nothing".getBytes(), null), 1L));
+    spark.createDataFrame(rows, schema).coalesce(1).write().parquet(dir.resolve("bad").toString());
+    assertThat(
+            run("parquet", dir.resolve("bad"), "source.image=picture", "name=bad")
+                .skipped()
+                .get("train")
+                .named())
+        .as("a row without a name, by its identity")
+        .anyMatch(name -> name.matches("part-.*\\.parquet, row [0-9a-f]{16}: is no PNG.*"));
     Manifest plain =
         run(
             "parquet",
@@ -390,7 +478,7 @@ class ImagePartitioningTest {
     write("broken/a/x.png", "nothing".getBytes());
     refused("images", dir.resolve("broken"), "none of its 1 files is an image", "a/x.png: is no");
     write("flat/x.png", image(1, "png", 3));
-    refused("images", dir.resolve("flat"), "1 of 1 rows have no value in column label");
+    refused("images", dir.resolve("flat"), "holds files (x.png) but no folders with files");
     Path tree = tree();
     refused(
         "images",
