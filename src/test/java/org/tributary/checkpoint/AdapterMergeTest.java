@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -225,6 +226,58 @@ class AdapterMergeTest {
                 {"model_type": "bert", "architectures": ["BertForSequenceClassification"],
                  "id2label": {"0": "no", "1": "yes"}, "label2id": {"no": 0, "yes": 1},
                  "tributary_pooling": "mean"}"""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void aNewClassifierTakesThePlaceOfTheModels(int classes) throws IOException {
+    base(
+        """
+        {'model_type':'bert','architectures':['BertForSequenceClassification'],
+         'id2label':{'0':'old','1':'older'},'label2id':{'old':0,'older':1},
+         'tributary_pooling':'cls'}""",
+        Map.of(
+            "bert.q.weight",
+            random(4, 3),
+            "classifier.weight",
+            random(2, 4).to(DType.F16),
+            "classifier.bias",
+            random(2)));
+    adapt("bert.q", 4, 2, 3);
+    HostTensor head = random(classes, 4);
+    HostTensor bias = random(classes);
+    adapter.put("classifier.weight", head);
+    adapter.put("classifier.bias", bias);
+    List<String> labels = List.of("a", "b", "c").subList(0, classes);
+    AdapterMerge.Done done = merge(false, PeftNotes.of(labels, "mean"));
+    assertThat(done.replaced()).containsExactly("classifier.bias", "classifier.weight");
+    assertThat(done.added()).isEmpty();
+    assertThat(merged())
+        .containsEntry("classifier.weight", head)
+        .containsEntry("classifier.bias", bias);
+    ObjectNode config = HuggingFaceFolder.open(store, target).config();
+    assertThat(config.path("id2label")).hasSameSizeAs(labels);
+    assertThat(config.path("id2label").path("1").asText()).isEqualTo("b");
+    assertThat(config.path("label2id").path("a").asInt(-1)).isZero();
+    assertThat(config.path("label2id").has("old")).isFalse();
+    assertThat(config.path("tributary_pooling").asText()).isEqualTo("mean");
+    assertThat(config.path("architectures").path(0).asText())
+        .isEqualTo("BertForSequenceClassification");
+  }
+
+  @Test
+  void aClassifierForOtherClassesThanItsNotesSayIsRefused() throws IOException {
+    base(
+        "{'model_type':'bert'}",
+        Map.of("q.weight", random(4, 3), "classifier.weight", random(2, 4)));
+    adapt("q", 4, 2, 3);
+    adapter.put("classifier.weight", random(3, 4));
+    String message = "tensor classifier.weight is F32[3, 4], the model's has shape [2, 4]";
+    assertThatThrownBy(() -> merge(false)).hasMessageContaining(message);
+    assertThatThrownBy(() -> merge(false, PeftNotes.of(List.of("a", "b"), "mean")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(message);
+    assertThat(disk.resolve("target")).doesNotExist();
   }
 
   @Test
