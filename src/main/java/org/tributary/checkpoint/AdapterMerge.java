@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
@@ -49,6 +51,21 @@ public final class AdapterMerge {
   }
 
   /**
+   * What a model's family says of its checkpoints.
+   *
+   * @param withHead what it does to config.json when a classifier joins
+   * @param ties matrices that are one in the model though a file may hold both: the name that is
+   *     used by the name that need not be there
+   * @param used whether the model computes with a tensor; what an adapter changes counts as used
+   */
+  public record Family(
+      UnaryOperator<ObjectNode> withHead, Map<String, String> ties, Predicate<String> used) {
+    /** Of which nothing is known. */
+    public static final Family UNKNOWN =
+        new Family(UnaryOperator.identity(), Map.of(), name -> false);
+  }
+
+  /**
    * What was done.
    *
    * @param merged the model's weights that got a product, by their names in the base model
@@ -65,27 +82,26 @@ public final class AdapterMerge {
    * @param store reaches all folders
    * @param base the model that the adapter was trained on
    * @param adapter for it
-   * @param withHead what the model's family does to config.json when a classifier joins
+   * @param family the model's
    * @param target made where it is missing
    * @return what was done
    * @throws WrongInput where the adapter does not fit the model: all such modules are named, at
-   *     most ten; or where the target holds something else; nothing is written then
+   *     most ten; where the model has NaN or infinite numbers, or gets values that its type cannot
+   *     hold; or where the target holds something else; nothing is written then
    * @throws IOException where a file system fails
    */
   public static Done write(
-      Store store,
-      HuggingFaceFolder base,
-      PeftAdapter adapter,
-      UnaryOperator<ObjectNode> withHead,
-      Path target)
+      Store store, HuggingFaceFolder base, PeftAdapter adapter, Family family, Path target)
       throws IOException {
     AdapterMerge merge = new AdapterMerge(base, adapter);
+    merge.tie(family.ties());
     if (!merge.problems.isEmpty()) {
       throw WrongInput.some(
           "%s: the adapter does not fit this model; name the one that it was trained on%s:"
               .formatted(base.folder(), hint(adapter)),
           merge.problems);
     }
+    merge.checkFinite(family.used());
     List<String> merged = new ArrayList<>(merge.changed.keySet());
     List<String> replaced = new ArrayList<>();
     adapter.saved().keySet().stream().map(merge::nameThere).forEach(replaced::add);
@@ -93,7 +109,11 @@ public final class AdapterMerge {
     replaced.retainAll(merge.there.keySet());
     ModelEdit edit =
         new ModelEdit(
-            merge.config(withHead), merge.names(), merge.changed, merge.replaced, merge.added);
+            merge.config(family.withHead()),
+            merge.names(),
+            merge.changed,
+            merge.replaced,
+            merge.added);
     boolean written = edit.write(store, base, target);
     return new Done(merged, replaced, List.copyOf(merge.added.keySet()), written);
   }
@@ -174,6 +194,42 @@ public final class AdapterMerge {
     } else {
       changed.put(nameThere(name), was -> tensor);
     }
+  }
+
+  /**
+   * Keeps matrices equal that are one in the model. A head that is changed alone cannot stay the
+   * embedding.
+   */
+  private void tie(Map<String, String> ties) throws IOException {
+    for (Map.Entry<String, String> tie : ties.entrySet()) {
+      String head = tie.getKey();
+      String same = tie.getValue();
+      boolean both = there.containsKey(head) && there.containsKey(same);
+      if (!both || !changed.containsKey(head) && !changed.containsKey(same)) {
+        continue;
+      }
+      if (!base.tensor(head).equals(base.tensor(same))) {
+        problems.add("%s and %s are tied by config.json, but differ".formatted(head, same));
+      } else if (changed.containsKey(head) && !isSavedAlike(head, same)) {
+        problems.add(
+            "%s is changed, which config.json ties to %s; set tie_word_embeddings to false in a copy of the model, where it is a head of its own"
+                .formatted(head, same));
+      } else {
+        changed.put(head, changed.get(same));
+      }
+    }
+  }
+
+  private boolean isSavedAlike(String head, String same) {
+    Map<String, HostTensor> saved = new TreeMap<>();
+    adapter.saved().forEach((name, tensor) -> saved.put(nameThere(name), tensor));
+    return saved.containsKey(head) && saved.get(head).equals(saved.get(same));
+  }
+
+  private void checkFinite(Predicate<String> used) throws IOException {
+    Set<String> names = new TreeSet<>(there.keySet());
+    names.removeIf(name -> !used.test(name) && !changed.containsKey(name));
+    base.checkFinite(names);
   }
 
   /** Whether the notes say that a classifier, for as many classes, takes the model's place. */

@@ -35,7 +35,8 @@ class AdapterMergeTest {
   private final Map<String, Integer> ranks = new LinkedHashMap<>();
   private final Map<String, Double> alphas = new LinkedHashMap<>();
   private final Map<String, HostTensor> adapter = new TreeMap<>();
-  private final List<String> whole = List.of("classifier", "lm_head", "norm");
+  private final List<String> whole = List.of("classifier", "embed", "lm_head", "norm");
+  private AdapterMerge.Family family = AdapterMerge.Family.UNKNOWN;
   private Path base;
   private Path target;
 
@@ -79,7 +80,7 @@ class AdapterMergeTest {
         store,
         HuggingFaceFolder.open(store, base),
         new PeftAdapter(config, adapter, notes),
-        UnaryOperator.identity(),
+        family,
         target);
   }
 
@@ -292,6 +293,110 @@ class AdapterMergeTest {
     assertThat(config.path("architectures").path(0).asText())
         .isEqualTo("ViTForImageClassification");
     assertThat(config.path("id2label").path("2").asText()).isEqualTo("LABEL_2");
+  }
+
+  private Map<String, HostTensor> tied() throws IOException {
+    HostTensor embedding = random(5, 3).to(DType.BF16);
+    Map<String, HostTensor> weights =
+        Map.of("embed.weight", embedding, "lm_head.weight", embedding, "q.weight", random(4, 3));
+    base("{'tie_word_embeddings':true}", weights);
+    family =
+        new AdapterMerge.Family(
+            UnaryOperator.identity(), Map.of("lm_head.weight", "embed.weight"), name -> true);
+    adapt("q", 4, 2, 3);
+    return weights;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSavedEmbeddingIsTheTiedHeadToo(boolean both) throws IOException {
+    tied();
+    HostTensor saved = random(5, 3);
+    adapter.put("embed.weight", saved);
+    if (both) {
+      adapter.put("lm_head.weight", saved);
+    }
+    merge(false);
+    assertThat(merged())
+        .containsEntry("embed.weight", saved.to(DType.BF16))
+        .containsEntry("lm_head.weight", saved.to(DType.BF16));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adapted", "saved", "saved otherwise"})
+  void aTiedHeadThatIsChangedAloneIsRefused(String how) throws IOException {
+    tied();
+    if (how.equals("adapted")) {
+      adapt("lm_head", 5, 2, 3);
+    } else {
+      adapter.put("lm_head.weight", random(5, 3));
+    }
+    if (how.equals("saved otherwise")) {
+      adapter.put("embed.weight", random(5, 3));
+    }
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("lm_head.weight is changed, which config.json ties to embed.weight")
+        .hasMessageContaining("set tie_word_embeddings to false");
+    assertThat(disk.resolve("target")).doesNotExist();
+  }
+
+  @Test
+  void tiedMatricesThatDifferBeforeAreRefused() throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>(tied());
+    weights.put("lm_head.weight", random(5, 3).to(DType.BF16));
+    Files.delete(disk.resolve("base/model.safetensors"));
+    put("model.safetensors", weights);
+    adapter.put("embed.weight", random(5, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("lm_head.weight and embed.weight are tied by config.json, but");
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreRefused() throws IOException {
+    HostTensor nan = HostTensor.of(new float[] {0, Float.NaN, 0}, 3);
+    base("{}", Map.of("q.weight", random(4, 3), "norm.weight", nan, "mask", nan));
+    adapt("q", 4, 2, 3);
+    merge(false); // of a family that nobody knows, only what is changed
+    target = store.path(disk.resolve("other").toString());
+    family =
+        new AdapterMerge.Family(
+            UnaryOperator.identity(), Map.of(), name -> name.equals("norm.weight"));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("no finite numbers")
+        .hasMessageContaining("tensor norm.weight of model.safetensors")
+        .hasMessageNotContaining("mask");
+    assertThat(disk.resolve("other")).doesNotExist();
+  }
+
+  @Test
+  void valuesThatF16CannotHoldAreRefusedBeforeAnythingIsWritten() throws IOException {
+    base(
+        "{}",
+        Map.of(
+            "q.weight", random(4, 3).to(DType.F16),
+            "norm.weight", random(3).to(DType.F16),
+            "wide.weight", random(4, 3).to(DType.BF16)));
+    adapt("q", 4, 2, 3);
+    adapt("wide", 4, 2, 3);
+    adapter.replaceAll(
+        (name, t) -> {
+          float[] values = t.toFloats();
+          for (int i = 0; i < values.length; i++) {
+            values[i] *= 1000;
+          }
+          return HostTensor.of(values, t.shape());
+        });
+    adapter.put("norm.weight", HostTensor.of(new float[] {0, 65520, 0}, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("save the base in bfloat16 or float32")
+        .hasMessageContaining("tensor q.weight")
+        .hasMessageContaining("tensor norm.weight")
+        .hasMessageNotContaining("wide");
+    assertThat(disk.resolve("target")).doesNotExist();
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -243,7 +242,11 @@ class CheckpointRunsTest {
     Path target = dir.resolve("merged");
     AdapterMerge.Done done =
         AdapterMerge.write(
-            Tiny.STORE, folder(tiny.model()), after, UnaryOperator.identity(), Tiny.hadoop(target));
+            Tiny.STORE,
+            folder(tiny.model()),
+            after,
+            AdapterMerge.Family.UNKNOWN,
+            Tiny.hadoop(target));
     assertThat(done.merged()).hasSize(4);
     assertThat(done.added()).containsExactly("classifier.bias", "classifier.weight");
     JsonNode merged = JSON.readTree(target.resolve("config.json").toFile());
@@ -290,7 +293,7 @@ class CheckpointRunsTest {
     PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, run.adapter());
     AdapterMerge.Done done =
         AdapterMerge.write(
-            Tiny.STORE, folder(base), adapter, UnaryOperator.identity(), Tiny.hadoop(target));
+            Tiny.STORE, folder(base), adapter, AdapterMerge.Family.UNKNOWN, Tiny.hadoop(target));
     assertThat(done.replaced()).containsExactly("classifier.bias", "classifier.weight");
     JsonNode merged = JSON.readTree(target.resolve("config.json").toFile());
     assertThat(merged.path("id2label")).hasSize(3);
