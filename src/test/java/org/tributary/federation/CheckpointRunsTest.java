@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.AdapterMerge;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
@@ -330,5 +331,19 @@ class CheckpointRunsTest {
         "framework.lora.start: ",
         "does not fit this run",
         message);
+  }
+
+  @Test
+  void anAdapterForOtherClassesOrPoolingIsRefused() throws Exception {
+    PeftAdapter given =
+        PeftAdapter.read(Tiny.STORE, run(config("noted", "fedit", lora())).adapter());
+    Path other = dir.resolve("noted-otherwise");
+    Map<String, String> notes = PeftNotes.of(List.of("symptoms", "genetic", "treatment"), "cls");
+    new PeftAdapter(given.config(), given.tensors(), notes).write(Tiny.STORE, Tiny.hadoop(other));
+    refused(
+        config("noted-differs", "fedit", lora("framework.lora.start=" + other)),
+        "framework.lora.start: ",
+        "its classes are [symptoms, genetic, treatment], the run's are [genetic, symptoms, treatment]",
+        "its pooling is cls, the run's is mean");
   }
 }
