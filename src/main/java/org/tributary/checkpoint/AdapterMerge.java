@@ -103,8 +103,11 @@ public final class AdapterMerge {
     }
     merge.checkFinite(family.used());
     List<String> merged = new ArrayList<>(merge.changed.keySet());
-    List<String> replaced = new ArrayList<>();
+    Set<String> replaced = new TreeSet<>();
     adapter.saved().keySet().stream().map(merge::nameThere).forEach(replaced::add);
+    family.ties().entrySet().stream()
+        .filter(tie -> replaced.contains(tie.getValue()))
+        .forEach(tie -> replaced.add(tie.getKey()));
     merged.removeAll(replaced);
     replaced.retainAll(merge.there.keySet());
     ModelEdit edit =
@@ -115,7 +118,7 @@ public final class AdapterMerge {
             merge.replaced,
             merge.added);
     boolean written = edit.write(store, base, target);
-    return new Done(merged, replaced, List.copyOf(merge.added.keySet()), written);
+    return new Done(merged, List.copyOf(replaced), List.copyOf(merge.added.keySet()), written);
   }
 
   private static String hint(PeftAdapter adapter) {

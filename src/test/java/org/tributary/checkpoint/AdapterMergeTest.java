@@ -316,7 +316,9 @@ class AdapterMergeTest {
     if (both) {
       adapter.put("lm_head.weight", saved);
     }
-    merge(false);
+    AdapterMerge.Done done = merge(false);
+    assertThat(done.merged()).containsExactly("q.weight");
+    assertThat(done.replaced()).containsExactly("embed.weight", "lm_head.weight");
     assertThat(merged())
         .containsEntry("embed.weight", saved.to(DType.BF16))
         .containsEntry("lm_head.weight", saved.to(DType.BF16));
