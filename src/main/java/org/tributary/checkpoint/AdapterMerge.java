@@ -2,14 +2,14 @@ package org.tributary.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
@@ -28,14 +28,16 @@ import org.tributary.protocol.HostTensor;
 public final class AdapterMerge {
   private static final String WEIGHT = ".weight";
   private static final String LM_HEAD = "lm_head.weight";
-  private static final Set<String> HEADS = Set.of("classifier.weight", "score.weight");
+  private static final Set<String> HEADS = Set.of("classifier", "score");
 
   private final HuggingFaceFolder base;
   private final Map<String, SafeTensorsHeader.Entry> there;
   private final PeftAdapter adapter;
   private final String prefix;
+  private final List<String> labels;
   private final List<String> problems = new ArrayList<>();
   private final Map<String, ModelEdit.Change> changed = new TreeMap<>();
+  private final Map<String, HostTensor> replaced = new TreeMap<>();
   private final Map<String, HostTensor> added = new TreeMap<>();
 
   private AdapterMerge(HuggingFaceFolder base, PeftAdapter adapter) throws IOException {
@@ -43,8 +45,24 @@ public final class AdapterMerge {
     this.adapter = adapter;
     there = base.tensors();
     prefix = prefix();
+    labels = PeftNotes.labels(adapter);
     adapter.modules().forEach(this::change);
     adapter.saved().forEach(this::save);
+  }
+
+  /**
+   * What a model's family says of its checkpoints.
+   *
+   * @param withHead what it does to config.json when a classifier joins
+   * @param ties matrices that are one in the model though a file may hold both: the name that is
+   *     used by the name that need not be there
+   * @param used whether the model computes with a tensor; what an adapter changes counts as used
+   */
+  public record Family(
+      UnaryOperator<ObjectNode> withHead, Map<String, String> ties, Predicate<String> used) {
+    /** Of which nothing is known. */
+    public static final Family UNKNOWN =
+        new Family(UnaryOperator.identity(), Map.of(), name -> false);
   }
 
   /**
@@ -64,36 +82,43 @@ public final class AdapterMerge {
    * @param store reaches all folders
    * @param base the model that the adapter was trained on
    * @param adapter for it
-   * @param withHead what the model's family does to config.json when a classifier joins
+   * @param family the model's
    * @param target made where it is missing
    * @return what was done
    * @throws WrongInput where the adapter does not fit the model: all such modules are named, at
-   *     most ten; or where the target holds something else; nothing is written then
+   *     most ten; where the model has NaN or infinite numbers, or gets values that its type cannot
+   *     hold; or where the target holds something else; nothing is written then
    * @throws IOException where a file system fails
    */
   public static Done write(
-      Store store,
-      HuggingFaceFolder base,
-      PeftAdapter adapter,
-      UnaryOperator<ObjectNode> withHead,
-      Path target)
+      Store store, HuggingFaceFolder base, PeftAdapter adapter, Family family, Path target)
       throws IOException {
     AdapterMerge merge = new AdapterMerge(base, adapter);
+    merge.tie(family.ties());
     if (!merge.problems.isEmpty()) {
       throw WrongInput.some(
           "%s: the adapter does not fit this model; name the one that it was trained on%s:"
               .formatted(base.folder(), hint(adapter)),
           merge.problems);
     }
+    merge.checkFinite(family.used());
     List<String> merged = new ArrayList<>(merge.changed.keySet());
-    List<String> replaced = new ArrayList<>();
+    Set<String> replaced = new TreeSet<>();
     adapter.saved().keySet().stream().map(merge::nameThere).forEach(replaced::add);
+    family.ties().entrySet().stream()
+        .filter(tie -> replaced.contains(tie.getValue()))
+        .forEach(tie -> replaced.add(tie.getKey()));
     merged.removeAll(replaced);
     replaced.retainAll(merge.there.keySet());
     ModelEdit edit =
-        new ModelEdit(merge.config(withHead), merge.names(), merge.changed, merge.added);
+        new ModelEdit(
+            merge.config(family.withHead()),
+            merge.names(),
+            merge.changed,
+            merge.replaced,
+            merge.added);
     boolean written = edit.write(store, base, target);
-    return new Done(merged, replaced, List.copyOf(merge.added.keySet()), written);
+    return new Done(merged, List.copyOf(replaced), List.copyOf(merge.added.keySet()), written);
   }
 
   private static String hint(PeftAdapter adapter) {
@@ -153,12 +178,7 @@ public final class AdapterMerge {
               .formatted(module, weight.dtype()));
     } else {
       double scaling = adapter.config().scaling(module);
-      changed.put(
-          name,
-          w ->
-              transposed
-                  ? plus(w, scaling, transpose(matrix(a)), transpose(matrix(b)))
-                  : plus(w, scaling, matrix(b), matrix(a)));
+      changed.put(name, w -> LoraProduct.add(w, scaling, a, b, transposed));
     }
   }
 
@@ -168,6 +188,8 @@ public final class AdapterMerge {
       problems.add(name + " is there, but the model's head is its token embedding");
     } else if (before == null) {
       added.put(name, tensor);
+    } else if (isNewHead(name, before, tensor)) {
+      replaced.put(nameThere(name), tensor);
     } else if (!Arrays.equals(before.shape(), tensor.shape())) {
       problems.add(
           "tensor %s is %s, the model's has shape %s"
@@ -177,72 +199,85 @@ public final class AdapterMerge {
     }
   }
 
-  /** W + s L R, row by row in float64: L [rows, r], R [r, columns]. */
-  private static HostTensor plus(HostTensor w, double scaling, double[][] left, double[][] right) {
-    int columns = right[0].length;
-    ByteBuffer bytes = ByteBuffer.allocate(w.data().remaining()).order(ByteOrder.LITTLE_ENDIAN);
-    double[] sum = new double[columns];
-    for (int i = 0; i < left.length; i++) {
-      Arrays.fill(sum, 0);
-      for (int k = 0; k < right.length; k++) {
-        for (int j = 0; j < columns; j++) {
-          sum[j] += left[i][k] * right[k][j];
-        }
+  /**
+   * Keeps matrices equal that are one in the model. A head that is changed alone cannot stay the
+   * embedding.
+   */
+  private void tie(Map<String, String> ties) throws IOException {
+    for (Map.Entry<String, String> tie : ties.entrySet()) {
+      String head = tie.getKey();
+      String same = tie.getValue();
+      boolean both = there.containsKey(head) && there.containsKey(same);
+      if (!both || !changed.containsKey(head) && !changed.containsKey(same)) {
+        continue;
       }
-      int size = columns * w.dtype().bytes();
-      HostTensor row =
-          new HostTensor(w.dtype(), new long[] {columns}, w.data().slice(i * size, size));
-      float[] values = row.to(DType.F32).toFloats();
-      for (int j = 0; j < columns; j++) {
-        values[j] = (float) (values[j] + scaling * sum[j]);
-      }
-      bytes.put(HostTensor.of(values, columns).to(w.dtype()).data());
-    }
-    return new HostTensor(w.dtype(), w.shape(), bytes.flip());
-  }
-
-  private static double[][] matrix(HostTensor t) {
-    float[] values = t.to(DType.F32).toFloats();
-    int columns = Math.toIntExact(t.shape()[1]);
-    double[][] rows = new double[Math.toIntExact(t.shape()[0])][columns];
-    for (int i = 0; i < values.length; i++) {
-      rows[i / columns][i % columns] = values[i];
-    }
-    return rows;
-  }
-
-  private static double[][] transpose(double[][] m) {
-    double[][] t = new double[m[0].length][m.length];
-    for (int i = 0; i < m.length; i++) {
-      for (int j = 0; j < t.length; j++) {
-        t[j][i] = m[i][j];
+      if (!base.tensor(head).equals(base.tensor(same))) {
+        problems.add("%s and %s are tied by config.json, but differ".formatted(head, same));
+      } else if (changed.containsKey(head) && !isSavedAlike(head, same)) {
+        problems.add(
+            "%s is changed, which config.json ties to %s; set tie_word_embeddings to false in a copy of the model, where it is a head of its own"
+                .formatted(head, same));
+      } else {
+        changed.put(head, changed.get(same));
       }
     }
-    return t;
   }
 
-  /** The configuration, with the classes of a classifier that joined; null where it stays. */
+  private boolean isSavedAlike(String head, String same) {
+    Map<String, HostTensor> saved = new TreeMap<>();
+    adapter.saved().forEach((name, tensor) -> saved.put(nameThere(name), tensor));
+    return saved.containsKey(head) && saved.get(head).equals(saved.get(same));
+  }
+
+  private void checkFinite(Predicate<String> used) throws IOException {
+    Set<String> names = new TreeSet<>(there.keySet());
+    names.removeIf(name -> !used.test(name) && !changed.containsKey(name));
+    base.checkFinite(names);
+  }
+
+  /** Whether the notes say that a classifier, for as many classes, takes the model's place. */
+  private boolean isNewHead(String name, SafeTensorsHeader.Entry before, HostTensor tensor) {
+    long[] shape = before.shape().clone();
+    if (labels.isEmpty() || shape.length == 0 || !HEADS.contains(module(name))) {
+      return false;
+    }
+    shape[0] = labels.size();
+    return Arrays.equals(shape, tensor.shape());
+  }
+
+  private static String module(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
+
+  /** The new classifier's weight, whether the model had one before or not; null without. */
+  private HostTensor head() {
+    Map<String, HostTensor> heads = new TreeMap<>(added);
+    heads.putAll(replaced);
+    return heads.entrySet().stream()
+        .filter(e -> e.getKey().endsWith(WEIGHT) && HEADS.contains(module(e.getKey())))
+        .map(Map.Entry::getValue)
+        .filter(weight -> weight.shape().length == 2)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The configuration, with the classes of a new classifier; null where it stays. */
   private ObjectNode config(UnaryOperator<ObjectNode> withHead) {
-    HostTensor head =
-        added.entrySet().stream()
-            .filter(e -> HEADS.contains(e.getKey()) && e.getValue().shape().length == 2)
-            .map(Map.Entry::getValue)
-            .findFirst()
-            .orElse(null);
+    HostTensor head = head();
     if (head == null) {
       return null;
     }
     ObjectNode config = base.config();
-    List<String> labels = PeftNotes.labels(adapter);
-    if (labels.size() != head.shape()[0]) {
-      labels = new ArrayList<>();
+    List<String> names = new ArrayList<>(labels);
+    if (names.size() != head.shape()[0]) {
+      names.clear();
       for (int i = 0; i < head.shape()[0]; i++) {
         String before = config.path("id2label").path(Integer.toString(i)).asText("LABEL_" + i);
-        labels.add(config.path("id2label").size() == head.shape()[0] ? before : "LABEL_" + i);
+        names.add(config.path("id2label").size() == head.shape()[0] ? before : "LABEL_" + i);
       }
     }
     boolean images = config.has("image_size") || config.has("vision_config");
-    Heads.put(config, labels, images ? "ForImageClassification" : "ForSequenceClassification");
+    Heads.put(config, names, images ? "ForImageClassification" : "ForSequenceClassification");
     PeftNotes.pooling(adapter).ifPresent(pooling -> config.put(Heads.POOLING, pooling));
     return withHead.apply(config);
   }

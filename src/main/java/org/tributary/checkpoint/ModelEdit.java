@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +17,8 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
@@ -100,8 +103,8 @@ public record ModelEdit(
    * @param base what is edited; stays as it is
    * @param target made where it is missing
    * @return whether a file was written
-   * @throws org.tributary.error.WrongInput where the base's files are wrong, or one of the target's
-   *     is there with other content; nothing is written then
+   * @throws WrongInput where the base's files are wrong, a new value is too large for the base's
+   *     type, or one of the target's files is there with other content; nothing is written then
    * @throws IllegalArgumentException where a change names no tensor of the base, or is of another
    *     shape, or two tensors get the same name
    * @throws IOException where a file system fails
@@ -109,6 +112,7 @@ public record ModelEdit(
   public boolean write(Store store, HuggingFaceFolder base, Path target) throws IOException {
     List<WeightFiles.Shard> shards = base.shards();
     check(base.folder(), WeightFiles.tensors(shards).keySet());
+    checkRange(store, base.folder(), shards);
     Map<String, Store.Content> files = new LinkedHashMap<>();
     for (FileStatus file : store.list(base.folder())) {
       if (file.isFile() && isCompanion(file.getPath().getName())) {
@@ -145,6 +149,31 @@ public record ModelEdit(
       if (!after.add(names.apply(name))) {
         throw new IllegalArgumentException("tensor name taken: " + names.apply(name));
       }
+    }
+  }
+
+  /** Only F16's largest number, 65504, is one that weights come near. */
+  private void checkRange(Store store, Path folder, List<WeightFiles.Shard> shards)
+      throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (WeightFiles.Shard shard : shards) {
+      try (SafeTensors.Reader reader = SafeTensors.open(store, shard.file())) {
+        for (var tensor : shard.header().tensors().entrySet()) {
+          String name = tensor.getKey();
+          if (tensor.getValue().dtype() == DType.F16 && changed.containsKey(name)) {
+            HostTensor after = changed(reader.tensor(name), changed.get(name), name);
+            if (!after.dtype().allFinite(after.data())) {
+              problems.add("tensor " + name);
+            }
+          }
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: is F16, whose largest number is 65504, and new values are larger (or no numbers); save the base in bfloat16 or float32 and begin with that:"
+              .formatted(folder),
+          problems);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
@@ -91,8 +92,8 @@ public record PeftAdapter(
    * @param store reaches the folder
    * @param folder as peft's save_pretrained writes it
    * @return the adapter
-   * @throws WrongInput where a file is missing, the two disagree, or the adapter is of a kind that
-   *     is not supported
+   * @throws WrongInput where a file is missing, the two disagree, the adapter is of a kind that is
+   *     not supported, or a number is NaN or infinite
    * @throws IOException where the file system fails
    */
   public static PeftAdapter read(Store store, Path folder) throws IOException {
@@ -131,7 +132,26 @@ public record PeftAdapter(
               .formatted(file, CONFIG),
           problems);
     }
+    adapter.checkFinite(file);
     return adapter;
+  }
+
+  /** F64 counts as what it becomes for computing. */
+  private void checkFinite(Path file) {
+    List<String> problems = new ArrayList<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          HostTensor used = tensor.dtype() == DType.F64 ? tensor.to(DType.F32) : tensor;
+          if (!used.dtype().allFinite(used.data())) {
+            problems.add("tensor " + PREFIX + name);
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: has weights that are no finite numbers (NaN or infinite); train or download the adapter again:"
+              .formatted(file),
+          problems);
+    }
   }
 
   private Map<String, long[]> shapes() {

@@ -30,8 +30,13 @@ public final class PeftNotes {
     return new TreeMap<>(Map.of(LABELS, array.toString(), POOLING, pooling));
   }
 
-  /** The classes; empty where an adapter does not say. */
-  static List<String> labels(PeftAdapter adapter) {
+  /**
+   * The classes of a classifier that the adapter brings.
+   *
+   * @param adapter that may have notes
+   * @return in the order of the classifier's rows; empty where it does not say
+   */
+  public static List<String> labels(PeftAdapter adapter) {
     List<String> labels = new ArrayList<>();
     Json.parse(adapter.metadata().getOrDefault(LABELS, "[]")).forEach(n -> labels.add(n.asText()));
     return labels;

@@ -12,11 +12,13 @@ import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
+import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.model.Lora;
+import org.tributary.model.Pooling;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
@@ -56,13 +58,16 @@ final class AdapterStart {
    *
    * @param architecture says what name a tensor has in a model with a head
    * @param lora as configured
+   * @param labels the run's classes
    * @param asked what the run trains or gives to all, shapes by the base model's names
    * @return a value for each adapter, and for what else the adapter holds
    * @throws WrongInput that names every way in which adapter and configuration differ
    */
-  Map<String, HostTensor> tensors(Architecture architecture, Lora lora, Map<String, long[]> asked) {
+  Map<String, HostTensor> tensors(
+      Architecture architecture, Lora lora, List<String> labels, Map<String, long[]> asked) {
     List<String> problems = new ArrayList<>();
     compare(lora, problems);
+    compare(architecture.pooling(), labels, problems);
     Map<String, String> ours = new HashMap<>();
     asked.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
     Map<String, HostTensor> start = new TreeMap<>();
@@ -102,11 +107,19 @@ final class AdapterStart {
           "it has ranks or alphas of their own for some layers (rank_pattern, alpha_pattern), and a"
               + " run has one for all; merge it into the model with merge-adapter and train on that");
     }
-    for (var tensor : adapter.tensors().entrySet()) {
-      if (!tensor.getValue().dtype().allFinite(tensor.getValue().data())) {
-        problems.add("its %s has numbers that are not finite".formatted(tensor.getKey()));
-      }
+  }
+
+  /** A classifier means nothing under other classes, or on another vector. */
+  private void compare(Pooling pooling, List<String> labels, List<String> problems) {
+    List<String> noted = PeftNotes.labels(adapter);
+    if (!noted.isEmpty() && !noted.equals(labels)) {
+      problems.add("its classes are %s, the run's are %s, in this order".formatted(noted, labels));
     }
+    String ours = pooling == null ? "none" : pooling.key();
+    PeftNotes.pooling(adapter)
+        .filter(theirs -> !theirs.equals(ours))
+        .ifPresent(
+            theirs -> problems.add("its pooling is %s, the run's is %s".formatted(theirs, ours)));
   }
 
   private static void differ(

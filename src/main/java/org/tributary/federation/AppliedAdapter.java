@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftNotes;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.protocol.HostTensor;
@@ -50,6 +51,11 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
         tensors.put(layer + PeftAdapter.LORA_B, b);
         scalings.put(layer, adapter.config().scaling(module));
       }
+    }
+    // A new classifier takes the place of the model's, which may be for other classes.
+    List<String> labels = PeftNotes.labels(adapter);
+    if (!labels.isEmpty()) {
+      weights.putAll(architecture.head(labels.size()));
     }
     adapter
         .saved()

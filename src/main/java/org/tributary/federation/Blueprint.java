@@ -156,7 +156,7 @@ public final class Blueprint {
     }
     Map<String, long[]> shapes = new TreeMap<>();
     plan.parts().forEach((name, part) -> shapes.put(name, part.shape()));
-    return AdapterStart.read(store, l.start()).tensors(architecture(), lora(), shapes);
+    return AdapterStart.read(store, l.start()).tensors(architecture(), lora(), labels(), shapes);
   }
 
   /**

@@ -71,7 +71,8 @@ public final class Logits {
    * @param pooling of a classifier's tokens; null for what Tributary wrote into the model or the
    *     adapter, else as transformers computes it
    * @return ready to compute
-   * @throws WrongInput where the two do not fit, or the model has no head
+   * @throws WrongInput where the two do not fit, the model has no head, or a number of either is
+   *     NaN or infinite
    * @throws IOException where a file system fails
    */
   public static Logits open(Store store, String model, String adapter, String pooling)
@@ -80,6 +81,7 @@ public final class Logits {
     String chosen = pooling != null ? pooling : pooling(store, model, lora);
     BaseModel base = BaseModel.open(store, new TrainConfig.Model(model, chosen, 128, false));
     base.check();
+    base.checkValues();
     AppliedAdapter applied = lora == null ? null : AppliedAdapter.of(adapter, base, lora);
     Set<String> head = new TreeSet<>(base.architecture().head(1).keySet());
     head.removeAll(base.used().keySet());

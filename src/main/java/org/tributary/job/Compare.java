@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -84,8 +85,28 @@ public final class Compare implements Callable<Integer> {
         problems.add(run.out() + ": " + e.getMessage());
       }
     }
+    checkStarts(Store.of(hadoop), variants, problems);
     if (!problems.isEmpty()) {
       throw WrongInput.all("The comparison cannot begin:", problems);
+    }
+  }
+
+  /** Adapters that begin elsewhere than others' are ahead of them. */
+  private static void checkStarts(Store store, Variants variants, List<String> problems)
+      throws IOException {
+    Map<String, List<String>> variantsByStart = new TreeMap<>();
+    for (String variant : variants.config().variants().keySet()) {
+      TrainConfig.Lora lora =
+          variants.run(variant, variants.config().seeds().get(0), null).framework().lora();
+      if (lora != null) {
+        String start = lora.start() == null ? "none" : store.path(lora.start()).toString();
+        variantsByStart.computeIfAbsent(start, s -> new ArrayList<>()).add(variant);
+      }
+    }
+    if (variantsByStart.size() > 1) {
+      problems.add(
+          "framework.lora.start: unequal, by variant: %s; give all variants with adapters the same"
+              .formatted(variantsByStart));
     }
   }
 

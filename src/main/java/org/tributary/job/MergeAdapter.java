@@ -3,6 +3,8 @@ package org.tributary.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -10,6 +12,8 @@ import org.tributary.checkpoint.AdapterMerge;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,14 +56,41 @@ public final class MergeAdapter implements Callable<Integer> {
     Path target = store.path(out);
     HuggingFaceFolder base = HuggingFaceFolder.open(store, store.path(model));
     PeftAdapter lora = PeftAdapter.read(store, store.path(adapter));
-    AdapterMerge.Done done =
-        AdapterMerge.write(store, base, lora, config -> withHead(base, config), target);
+    AdapterMerge.Done done = AdapterMerge.write(store, base, lora, family(base), target);
     PrintWriter text = spec.commandLine().getOut();
     text.printf(
         "%d weights merged, %d tensors replaced, %d added%n",
         done.merged().size(), done.replaced().size(), done.added().size());
     text.printf("%s %s%n", target, done.written() ? "written" : "was there already");
     return 0;
+  }
+
+  /** Merging runs no program: families and options without one are merged too. */
+  private static AdapterMerge.Family family(HuggingFaceFolder base) throws IOException {
+    Optional<Architecture> known = architecture(base);
+    Map<String, String> tied =
+        base.config().path("tie_word_embeddings").asBoolean(false)
+            ? Map.of("lm_head.weight", "model.embed_tokens.weight")
+            : Map.of();
+    return new AdapterMerge.Family(
+        config -> withHead(base, config),
+        known.map(Architecture::tiedWeights).orElse(tied),
+        name ->
+            known
+                .map(
+                    a ->
+                        a.weights().containsKey(name)
+                            || a.optionalWeights().containsKey(name)
+                            || a.head(1).containsKey(name))
+                .orElse(false));
+  }
+
+  private static Optional<Architecture> architecture(HuggingFaceFolder base) throws IOException {
+    try {
+      return Optional.of(Architectures.of(base.config(), base.tensors().keySet(), null));
+    } catch (WrongInput e) {
+      return Optional.empty();
+    }
   }
 
   /** As its family has it; families that Tributary does not know stay as they are. */

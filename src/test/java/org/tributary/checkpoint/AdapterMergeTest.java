@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -34,7 +35,8 @@ class AdapterMergeTest {
   private final Map<String, Integer> ranks = new LinkedHashMap<>();
   private final Map<String, Double> alphas = new LinkedHashMap<>();
   private final Map<String, HostTensor> adapter = new TreeMap<>();
-  private final List<String> whole = List.of("classifier", "lm_head", "norm");
+  private final List<String> whole = List.of("classifier", "embed", "lm_head", "norm");
+  private AdapterMerge.Family family = AdapterMerge.Family.UNKNOWN;
   private Path base;
   private Path target;
 
@@ -78,7 +80,7 @@ class AdapterMergeTest {
         store,
         HuggingFaceFolder.open(store, base),
         new PeftAdapter(config, adapter, notes),
-        UnaryOperator.identity(),
+        family,
         target);
   }
 
@@ -227,6 +229,58 @@ class AdapterMergeTest {
                  "tributary_pooling": "mean"}"""));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void aNewClassifierTakesThePlaceOfTheModels(int classes) throws IOException {
+    base(
+        """
+        {'model_type':'bert','architectures':['BertForSequenceClassification'],
+         'id2label':{'0':'old','1':'older'},'label2id':{'old':0,'older':1},
+         'tributary_pooling':'cls'}""",
+        Map.of(
+            "bert.q.weight",
+            random(4, 3),
+            "classifier.weight",
+            random(2, 4).to(DType.F16),
+            "classifier.bias",
+            random(2)));
+    adapt("bert.q", 4, 2, 3);
+    HostTensor head = random(classes, 4);
+    HostTensor bias = random(classes);
+    adapter.put("classifier.weight", head);
+    adapter.put("classifier.bias", bias);
+    List<String> labels = List.of("a", "b", "c").subList(0, classes);
+    AdapterMerge.Done done = merge(false, PeftNotes.of(labels, "mean"));
+    assertThat(done.replaced()).containsExactly("classifier.bias", "classifier.weight");
+    assertThat(done.added()).isEmpty();
+    assertThat(merged())
+        .containsEntry("classifier.weight", head)
+        .containsEntry("classifier.bias", bias);
+    ObjectNode config = HuggingFaceFolder.open(store, target).config();
+    assertThat(config.path("id2label")).hasSameSizeAs(labels);
+    assertThat(config.path("id2label").path("1").asText()).isEqualTo("b");
+    assertThat(config.path("label2id").path("a").asInt(-1)).isZero();
+    assertThat(config.path("label2id").has("old")).isFalse();
+    assertThat(config.path("tributary_pooling").asText()).isEqualTo("mean");
+    assertThat(config.path("architectures").path(0).asText())
+        .isEqualTo("BertForSequenceClassification");
+  }
+
+  @Test
+  void aClassifierForOtherClassesThanItsNotesSayIsRefused() throws IOException {
+    base(
+        "{'model_type':'bert'}",
+        Map.of("q.weight", random(4, 3), "classifier.weight", random(2, 4)));
+    adapt("q", 4, 2, 3);
+    adapter.put("classifier.weight", random(3, 4));
+    String message = "tensor classifier.weight is F32[3, 4], the model's has shape [2, 4]";
+    assertThatThrownBy(() -> merge(false)).hasMessageContaining(message);
+    assertThatThrownBy(() -> merge(false, PeftNotes.of(List.of("a", "b"), "mean")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(message);
+    assertThat(disk.resolve("target")).doesNotExist();
+  }
+
   @Test
   void classesWithoutNamesAreNumbered() throws IOException {
     base(
@@ -239,6 +293,112 @@ class AdapterMergeTest {
     assertThat(config.path("architectures").path(0).asText())
         .isEqualTo("ViTForImageClassification");
     assertThat(config.path("id2label").path("2").asText()).isEqualTo("LABEL_2");
+  }
+
+  private Map<String, HostTensor> tied() throws IOException {
+    HostTensor embedding = random(5, 3).to(DType.BF16);
+    Map<String, HostTensor> weights =
+        Map.of("embed.weight", embedding, "lm_head.weight", embedding, "q.weight", random(4, 3));
+    base("{'tie_word_embeddings':true}", weights);
+    family =
+        new AdapterMerge.Family(
+            UnaryOperator.identity(), Map.of("lm_head.weight", "embed.weight"), name -> true);
+    adapt("q", 4, 2, 3);
+    return weights;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSavedEmbeddingIsTheTiedHeadToo(boolean both) throws IOException {
+    tied();
+    HostTensor saved = random(5, 3);
+    adapter.put("embed.weight", saved);
+    if (both) {
+      adapter.put("lm_head.weight", saved);
+    }
+    AdapterMerge.Done done = merge(false);
+    assertThat(done.merged()).containsExactly("q.weight");
+    assertThat(done.replaced()).containsExactly("embed.weight", "lm_head.weight");
+    assertThat(merged())
+        .containsEntry("embed.weight", saved.to(DType.BF16))
+        .containsEntry("lm_head.weight", saved.to(DType.BF16));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adapted", "saved", "saved otherwise"})
+  void aTiedHeadThatIsChangedAloneIsRefused(String how) throws IOException {
+    tied();
+    if (how.equals("adapted")) {
+      adapt("lm_head", 5, 2, 3);
+    } else {
+      adapter.put("lm_head.weight", random(5, 3));
+    }
+    if (how.equals("saved otherwise")) {
+      adapter.put("embed.weight", random(5, 3));
+    }
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("lm_head.weight is changed, which config.json ties to embed.weight")
+        .hasMessageContaining("set tie_word_embeddings to false");
+    assertThat(disk.resolve("target")).doesNotExist();
+  }
+
+  @Test
+  void tiedMatricesThatDifferBeforeAreRefused() throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>(tied());
+    weights.put("lm_head.weight", random(5, 3).to(DType.BF16));
+    Files.delete(disk.resolve("base/model.safetensors"));
+    put("model.safetensors", weights);
+    adapter.put("embed.weight", random(5, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("lm_head.weight and embed.weight are tied by config.json, but");
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreRefused() throws IOException {
+    HostTensor nan = HostTensor.of(new float[] {0, Float.NaN, 0}, 3);
+    base("{}", Map.of("q.weight", random(4, 3), "norm.weight", nan, "mask", nan));
+    adapt("q", 4, 2, 3);
+    merge(false); // of a family that nobody knows, only what is changed
+    target = store.path(disk.resolve("other").toString());
+    family =
+        new AdapterMerge.Family(
+            UnaryOperator.identity(), Map.of(), name -> name.equals("norm.weight"));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("no finite numbers")
+        .hasMessageContaining("tensor norm.weight of model.safetensors")
+        .hasMessageNotContaining("mask");
+    assertThat(disk.resolve("other")).doesNotExist();
+  }
+
+  @Test
+  void valuesThatF16CannotHoldAreRefusedBeforeAnythingIsWritten() throws IOException {
+    base(
+        "{}",
+        Map.of(
+            "q.weight", random(4, 3).to(DType.F16),
+            "norm.weight", random(3).to(DType.F16),
+            "wide.weight", random(4, 3).to(DType.BF16)));
+    adapt("q", 4, 2, 3);
+    adapt("wide", 4, 2, 3);
+    adapter.replaceAll(
+        (name, t) -> {
+          float[] values = t.toFloats();
+          for (int i = 0; i < values.length; i++) {
+            values[i] *= 1000;
+          }
+          return HostTensor.of(values, t.shape());
+        });
+    adapter.put("norm.weight", HostTensor.of(new float[] {0, 65520, 0}, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("save the base in bfloat16 or float32")
+        .hasMessageContaining("tensor q.weight")
+        .hasMessageContaining("tensor norm.weight")
+        .hasMessageNotContaining("wide");
+    assertThat(disk.resolve("target")).doesNotExist();
   }
 
   @Test

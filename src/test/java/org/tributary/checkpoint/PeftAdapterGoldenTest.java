@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.assertj.core.data.Offset;
@@ -65,7 +64,7 @@ class PeftAdapterGoldenTest {
         PeftAdapter.read(store, store.path(run.resolve("adapter_final").toString()));
     AdapterMerge.Done done =
         AdapterMerge.write(
-            store, base, adapter, UnaryOperator.identity(), store.path(target.toString()));
+            store, base, adapter, AdapterMerge.Family.UNKNOWN, store.path(target.toString()));
     Map<String, HostTensor> theirs = SafeTensors.map(run.resolve("merged_targets.safetensors"));
     assertThat(done.merged()).containsExactlyInAnyOrderElementsOf(theirs.keySet());
     Map<String, HostTensor> before = base.weights();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -292,6 +293,29 @@ class PeftAdapterTest {
         "module key is not of target_modules (query)",
         "tensor embed.lora_embedding_A is of another kind",
         "tensor base_model.model.ids is I64");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F64", "F32", "F16", "BF16"})
+  void numbersThatAreNotFiniteAreRefusedByName(DType type) throws IOException {
+    new PeftAdapter(config(2, 8, false), tensors()).write(store, folder);
+    Path file = new Path(folder, PeftAdapter.WEIGHTS);
+    Map<String, HostTensor> wrong = new TreeMap<>(SafeTensors.read(store, file).tensors());
+    String name = wrong.keySet().iterator().next();
+    HostTensor before = wrong.get(name);
+    java.nio.ByteBuffer bytes =
+        java.nio.ByteBuffer.allocate((int) before.elements() * type.bytes())
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    if (type == DType.F64) {
+      bytes.putDouble(0, 1e200); // finite, but not in float32
+    } else {
+      float inf = Float.NEGATIVE_INFINITY;
+      bytes.put(0, HostTensor.of(new float[] {inf}, 1).to(type).data(), 0, type.bytes());
+    }
+    wrong.put(name, new HostTensor(type, before.shape(), bytes));
+    store.delete(file);
+    store.commit(file, SafeTensors.content(wrong, Map.of("format", "pt")));
+    refuses("no finite numbers", "tensor " + name);
   }
 
   private void refuses(String... parts) {

@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -24,12 +24,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.AdapterMerge;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
@@ -240,7 +243,11 @@ class CheckpointRunsTest {
     Path target = dir.resolve("merged");
     AdapterMerge.Done done =
         AdapterMerge.write(
-            Tiny.STORE, folder(tiny.model()), after, UnaryOperator.identity(), Tiny.hadoop(target));
+            Tiny.STORE,
+            folder(tiny.model()),
+            after,
+            AdapterMerge.Family.UNKNOWN,
+            Tiny.hadoop(target));
     assertThat(done.merged()).hasSize(4);
     assertThat(done.added()).containsExactly("classifier.bias", "classifier.weight");
     JsonNode merged = JSON.readTree(target.resolve("config.json").toFile());
@@ -253,6 +260,60 @@ class CheckpointRunsTest {
     assertThatThrownBy(() -> run(config))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("framework.lora.start: the files at " + adapter + " have changed");
+  }
+
+  /** The tiny model with a classifier for as many classes as asked, which are not the data's. */
+  private static Path headed(int classes) throws IOException {
+    Path folder = Files.createTempDirectory(dir, "headed");
+    Files.copy(tiny.model().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+    ObjectNode config = (ObjectNode) JSON.readTree(tiny.model().resolve("config.json").toFile());
+    ObjectNode names = config.putObject("id2label");
+    for (int i = 0; i < classes; i++) {
+      names.put(Integer.toString(i), "old" + i);
+    }
+    JSON.writeValue(folder.resolve("config.json").toFile(), config);
+    Map<String, HostTensor> weights = new TreeMap<>(folder(tiny.model()).weights());
+    weights.put("classifier.weight", HostTensor.of(new float[classes * 32], classes, 32));
+    weights.put("classifier.bias", HostTensor.of(new float[classes], classes));
+    Tiny.STORE.commit(
+        Tiny.hadoop(folder.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
+    return folder;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void anAdapterWithANewClassifierFitsTheModelThatItWasTrainedOn(int classes) throws Exception {
+    Path base = headed(classes);
+    RunFolder run =
+        run(
+            config(
+                "renewed" + classes,
+                "fedit",
+                lora("model.path=" + base, "model.newHead=true", "model.pooling=cls")));
+    Path target = dir.resolve("renewed-merged" + classes);
+    PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, run.adapter());
+    AdapterMerge.Done done =
+        AdapterMerge.write(
+            Tiny.STORE, folder(base), adapter, AdapterMerge.Family.UNKNOWN, Tiny.hadoop(target));
+    assertThat(done.replaced()).containsExactly("classifier.bias", "classifier.weight");
+    JsonNode merged = JSON.readTree(target.resolve("config.json").toFile());
+    assertThat(merged.path("id2label")).hasSize(3);
+    assertThat(merged.path("id2label").path("1").asText()).isEqualTo("symptoms");
+    assertThat(merged.path("tributary_pooling").asText()).isEqualTo("cls");
+    HostTensor beside = logits(base.toString(), run.adapter().toString());
+    HostTensor worked = logits(target.toString(), null);
+    assertThat(beside.shape()).containsExactly(1, 3);
+    assertThat(worked.toFloats()).containsExactly(beside.toFloats(), within(1e-5f));
+  }
+
+  private static HostTensor logits(String model, String adapter) throws IOException {
+    java.nio.ByteBuffer ids =
+        java.nio.ByteBuffer.allocate(24).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ids.putLong(0, 5).putLong(8, 9).putLong(16, 11);
+    Map<String, HostTensor> inputs =
+        Map.of(Logits.IDS, new HostTensor(DType.I64, new long[] {1, 3}, ids));
+    return Logits.open(Tiny.STORE, model, adapter, null)
+        .of("inputs", inputs, dir, Precision.FLOAT32);
   }
 
   @ParameterizedTest
@@ -270,5 +331,19 @@ class CheckpointRunsTest {
         "framework.lora.start: ",
         "does not fit this run",
         message);
+  }
+
+  @Test
+  void anAdapterForOtherClassesOrPoolingIsRefused() throws Exception {
+    PeftAdapter given =
+        PeftAdapter.read(Tiny.STORE, run(config("noted", "fedit", lora())).adapter());
+    Path other = dir.resolve("noted-otherwise");
+    Map<String, String> notes = PeftNotes.of(List.of("symptoms", "genetic", "treatment"), "cls");
+    new PeftAdapter(given.config(), given.tensors(), notes).write(Tiny.STORE, Tiny.hadoop(other));
+    refused(
+        config("noted-differs", "fedit", lora("framework.lora.start=" + other)),
+        "framework.lora.start: ",
+        "its classes are [symptoms, genetic, treatment], the run's are [genetic, symptoms, treatment]",
+        "its pooling is cls, the run's is mean");
   }
 }

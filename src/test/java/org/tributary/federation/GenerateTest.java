@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -238,7 +237,7 @@ class GenerateTest {
         Tiny.STORE,
         HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(model)),
         PeftAdapter.read(Tiny.STORE, Tiny.hadoop(golden)),
-        UnaryOperator.identity(),
+        AdapterMerge.Family.UNKNOWN,
         Tiny.hadoop(merged));
     String[] greedy = {"decoding.temperature=0.0", "decoding.topP=1.0"};
     run("with", greedy[0], greedy[1], "adapter=" + golden);

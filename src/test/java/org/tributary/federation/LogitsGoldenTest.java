@@ -111,7 +111,7 @@ class LogitsGoldenTest {
         Tiny.STORE,
         HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(model)),
         PeftAdapter.read(Tiny.STORE, Tiny.hadoop(adapter)),
-        UnaryOperator.identity(),
+        AdapterMerge.Family.UNKNOWN,
         Tiny.hadoop(merged));
     assertThat(largest(logits(merged, null, batch), expected, mask)).isLessThan(1e-4);
     assertThat(largest(logits(model, null, batch), expected, mask)).isGreaterThan(1e-2);

@@ -163,4 +163,41 @@ class CompareTest {
     assertThat(end.err()).contains("bad").contains("framework.lora").doesNotContain("\tat ");
     assertThat(files()).isEmpty();
   }
+
+  @Test
+  void adaptersThatBeginUnequallyAreNotCompared() throws IOException {
+    End end =
+        run(
+            """
+            variants:
+              full: []
+              ahead:
+                - framework.name=fedit
+                - "framework.lora={rank: 2, targets: [query], start: given}"
+              fresh:
+                - framework.name=fedit
+                - "framework.lora={rank: 2, targets: [query]}"
+            """);
+    assertThat(end.code()).isEqualTo(2);
+    assertThat(end.err())
+        .contains("framework.lora.start: unequal")
+        .contains("given=[ahead]")
+        .contains("none=[fresh]")
+        .doesNotContain("[full]")
+        .doesNotContain("\tat ");
+    assertThat(files()).isEmpty();
+    End same =
+        run(
+            """
+            variants:
+              full: []
+              one:
+                - framework.name=fedit
+                - "framework.lora={rank: 2, targets: [query], start: given}"
+              two:
+                - framework.name=fedit
+                - "framework.lora={rank: 2, targets: [value], start: given}"
+            """);
+    assertThat(same.err()).contains("given").doesNotContain("unequal");
+  }
 }

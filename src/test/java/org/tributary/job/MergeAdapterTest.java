@@ -1,0 +1,137 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.Main;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftConfig;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.federation.Tiny;
+import org.tributary.protocol.HostTensor;
+
+/** The job on a model whose file holds its tied head twice, as users call it. */
+class MergeAdapterTest {
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String HEAD = "lm_head.weight";
+  private static final String QUERY = "model.layers.0.self_attn.q_proj";
+  private static final String NORM = "model.norm.weight";
+
+  @TempDir Path dir;
+  private final Map<String, HostTensor> weights = new TreeMap<>();
+  private final Map<String, HostTensor> tensors = new TreeMap<>();
+  private ObjectNode config;
+
+  @BeforeEach
+  void read() throws IOException {
+    Path golden = Path.of(System.getProperty("golden"), "llama_tied");
+    config = (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
+    weights.putAll(SafeTensors.map(golden.resolve("model.safetensors")));
+    weights.put(HEAD, weights.get(EMBEDDING));
+    adapt(QUERY);
+  }
+
+  private void adapt(String module) {
+    long[] shape = weights.get(module + ".weight").shape();
+    float[] a = new float[(int) shape[1]];
+    a[0] = 1;
+    tensors.put(module + PeftAdapter.LORA_A, HostTensor.of(a, 1, shape[1]));
+    tensors.put(module + PeftAdapter.LORA_B, HostTensor.of(new float[(int) shape[0]], shape[0], 1));
+  }
+
+  private record End(int code, String err) {}
+
+  private End run(String job, String... more) throws IOException {
+    Path model = Files.createDirectories(dir.resolve("model"));
+    new ObjectMapper().writeValue(model.resolve("config.json").toFile(), config);
+    Tiny.STORE.commit(
+        Tiny.hadoop(model.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
+    PeftConfig peft =
+        new PeftConfig(
+            1,
+            1,
+            false,
+            PeftConfig.Targets.of(List.of("q_proj", "lm_head")),
+            List.of("model.embed_tokens"),
+            Map.of(),
+            Map.of(),
+            false,
+            "base",
+            "CAUSAL_LM");
+    Path adapter = dir.resolve("adapter");
+    new PeftAdapter(peft, tensors).write(Tiny.STORE, Tiny.hadoop(adapter));
+    List<String> args = new java.util.ArrayList<>(List.of(job, "--model", model.toString()));
+    args.addAll(List.of("--adapter", adapter.toString(), "--out", out().toString()));
+    args.addAll(List.of(more));
+    PrintStream err = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      int code = Main.run(args.toArray(String[]::new));
+      return new End(code, bytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setErr(err);
+    }
+  }
+
+  private Path out() {
+    return dir.resolve("out");
+  }
+
+  private void assertRefused(End end, String... parts) {
+    assertThat(end.code()).as(end.err()).isEqualTo(2);
+    assertThat(end.err()).contains(parts).doesNotContain("\tat ");
+    assertThat(out()).doesNotExist();
+  }
+
+  /** A kind of rope that no program here computes does not matter to merging. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSavedEmbeddingIsWrittenForTheHeadToo(boolean supported) throws IOException {
+    if (!supported) {
+      config.putObject("rope_scaling").put("rope_type", "unheard-of").put("factor", 2);
+    }
+    config.put("tie_word_embeddings", true);
+    long[] shape = weights.get(EMBEDDING).shape();
+    HostTensor saved = HostTensor.of(new float[(int) HostTensor.elements(shape)], shape);
+    tensors.put(EMBEDDING, saved);
+    End end = run("merge-adapter");
+    assertThat(end.code()).as(end.err()).isZero();
+    assertThat(SafeTensors.map(out().resolve("model.safetensors")))
+        .containsEntry(EMBEDDING, saved)
+        .containsEntry(HEAD, saved)
+        .containsEntry(NORM, weights.get(NORM));
+  }
+
+  @Test
+  void anAdapterOnTheHeadAloneIsRefused() throws IOException {
+    adapt("lm_head");
+    assertRefused(run("merge-adapter"), HEAD + " is changed", "tie_word_embeddings to false");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"merge-adapter", "logits"})
+  void aModelWithNumbersThatAreNotFiniteIsRefused(String job) throws IOException {
+    long[] shape = weights.get(NORM).shape();
+    float[] values = new float[(int) shape[0]];
+    values[1] = Float.POSITIVE_INFINITY;
+    weights.put(NORM, HostTensor.of(values, shape));
+    String[] more = job.equals("logits") ? new String[] {"--input", "none"} : new String[0];
+    assertRefused(run(job, more), "no finite numbers", "tensor " + NORM);
+  }
+}
