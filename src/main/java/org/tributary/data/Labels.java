@@ -40,10 +40,10 @@ final class Labels {
     return known;
   }
 
-  /** The text of a column, which must not be empty. */
+  /** The text of a column, which must hold something to read. */
   static String given(Row row, String column, String where) {
     String value = row.text(column);
-    if (value == null) {
+    if (value == null || value.isBlank()) {
       throw new WrongInput(
           "%s: column %s is empty; fill it in or leave the row out".formatted(where, column));
     }

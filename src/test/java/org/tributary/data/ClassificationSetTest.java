@@ -12,6 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
@@ -55,8 +58,8 @@ class ClassificationSetTest {
   }
 
   @Test
-  void filesInNameOrderAndAnEmptyText() throws IOException {
-    write("part-00001.parquet", Row.of(SCHEMA, 2L, "", "plant"));
+  void filesInNameOrder() throws IOException {
+    write("part-00001.parquet", Row.of(SCHEMA, 2L, "a a", "plant"));
     write(
         "part-00000.parquet",
         Row.of(SCHEMA, 0L, "a", "animal"),
@@ -64,15 +67,15 @@ class ClassificationSetTest {
     Files.writeString(dir.resolve("notes.txt"), "not a part");
     ClassificationSet set = read();
     assertThat(set.targets()).containsExactly(1, 0, 0);
-    assertThat(set.texts()).containsExactly("a", "symptoms of diabetes", "");
+    assertThat(set.texts()).containsExactly("a", "symptoms of diabetes", "a a");
     TextBatch batch = set.batch(new int[] {2, 0}, tokens, 9);
     assertThat(batch.rows()).isEqualTo(2);
-    assertThat(batch.length()).isEqualTo(3);
-    assertThat(batch.ids()).containsExactly(2, 3, 9, 2, 20, 3);
-    assertThat(batch.mask()).containsExactly(1, 1, 0, 1, 1, 1);
-    assertThat(batch.typeIds()).containsOnly(0).hasSize(6);
+    assertThat(batch.length()).isEqualTo(4);
+    assertThat(batch.ids()).containsExactly(2, 20, 20, 3, 2, 20, 3, 9);
+    assertThat(batch.mask()).containsExactly(1, 1, 1, 1, 1, 1, 1, 0);
+    assertThat(batch.typeIds()).containsOnly(0).hasSize(8);
     assertThat(batch.labels()).containsExactly(0, 1);
-    assertThat(batch.tokens()).isEqualTo(5);
+    assertThat(batch.tokens()).isEqualTo(7);
   }
 
   @Test
@@ -96,8 +99,18 @@ class ClassificationSetTest {
     assertThatThrownBy(this::read).isInstanceOf(WrongInput.class).hasMessageContaining("no rows");
   }
 
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"", " \n"})
+  void aTextWithNothingToReadIsNamed(String text) throws IOException {
+    write("part-00000.parquet", Row.of(SCHEMA, 0L, text, "plant"));
+    assertThatThrownBy(this::read)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("part-00000.parquet, row 0: column text is empty");
+  }
+
   @Test
-  void missingValuesAndColumnsAreNamed() throws IOException {
+  void missingColumnsAreNamed() throws IOException {
     write("part-00000.parquet", Row.of(SCHEMA, 0L, null, "plant"));
     assertThatThrownBy(this::read)
         .isInstanceOf(WrongInput.class)
