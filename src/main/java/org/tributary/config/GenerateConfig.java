@@ -27,7 +27,7 @@ public record GenerateConfig(
             byDefault = "false",
             operational = true)
         boolean shared,
-    @Key(value = "the language model", required = true) TrainConfig.Model model,
+    @Key(value = "the language model", required = true) ModelSection model,
     @Key("PEFT folder of an adapter for the model, a URI or path") String adapter,
     @Key(value = "the rows", required = true) Data data,
     @Key("how the next token is chosen") Decoding decoding,
@@ -77,7 +77,7 @@ public record GenerateConfig(
     /** Only chats have messages. */
     @Override
     public List<String> problems() {
-      return TrainConfig.Data.chatProblems(prompt, message, system);
+      return DataSection.chatProblems(prompt, message, system);
     }
   }
 

@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
-import org.tributary.config.TrainConfig;
+import org.tributary.config.ModelSection;
 import org.tributary.data.ImageProcessor;
 import org.tributary.data.ImageProcessorConfig;
 import org.tributary.data.Tokens;
@@ -34,12 +34,12 @@ public final class BaseModel {
   private final HuggingFaceFolder files;
   private final Map<String, SafeTensorsHeader.Entry> tensors;
   private final Architecture architecture;
-  private final TrainConfig.Model settings;
+  private final ModelSection settings;
 
   private BaseModel(
       HuggingFaceFolder files,
       Map<String, SafeTensorsHeader.Entry> tensors,
-      TrainConfig.Model settings) {
+      ModelSection settings) {
     this.files = files;
     this.tensors = tensors;
     this.settings = settings;
@@ -59,7 +59,7 @@ public final class BaseModel {
    * @throws WrongInput if it is no model folder, or its family is not supported
    * @throws IOException where a file system fails
    */
-  static BaseModel open(Store store, TrainConfig.Model settings) throws IOException {
+  static BaseModel open(Store store, ModelSection settings) throws IOException {
     HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));
     return new BaseModel(files, files.tensors(), settings);
   }

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Recipe;
+import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Manifest;
 import org.tributary.error.WrongInput;
@@ -137,7 +138,7 @@ public final class Blueprint {
    * @return null without
    */
   public Lora lora() {
-    TrainConfig.Lora l = config.framework().lora();
+    FrameworkSection.Lora l = config.framework().lora();
     return l == null ? null : new Lora(l.rank(), l.alpha(), l.rslora(), l.targets());
   }
 
@@ -150,7 +151,7 @@ public final class Blueprint {
    * @throws IOException where a file system fails
    */
   public Map<String, HostTensor> adapterStart(Store store) throws IOException {
-    TrainConfig.Lora l = config.framework().lora();
+    FrameworkSection.Lora l = config.framework().lora();
     if (l == null || l.start() == null) {
       return Map.of();
     }

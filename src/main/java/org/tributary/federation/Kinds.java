@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tributary.config.DataSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Manifest;
 import org.tributary.error.WrongInput;
@@ -34,7 +35,7 @@ final class Kinds {
           "model.newHead: %s is no classifier and gets no new one; remove the key"
               .formatted(config.model().path()));
     }
-    TrainConfig.Augment augment = config.data().augment();
+    DataSection.Augment augment = config.data().augment();
     boolean augments = augment.flip() || augment.crop() > 0;
     if (image == null && augments) {
       problems.add("data.augment: is for images; remove it");

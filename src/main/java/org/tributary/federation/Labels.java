@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.config.DataSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Manifest;
 import org.tributary.data.Nearest;
@@ -22,7 +23,7 @@ final class Labels {
    *     does not know
    */
   static List<String> of(HuggingFaceFolder base, Manifest manifest, TrainConfig config) {
-    TrainConfig.Data data = config.data();
+    DataSection data = config.data();
     if (manifest.labels().isEmpty()) {
       throw new WrongInput(
           "%s: was partitioned without a label column; set label in the partition's configuration"
@@ -50,7 +51,7 @@ final class Labels {
     return known;
   }
 
-  private static void checkText(Manifest manifest, TrainConfig.Data data) {
+  private static void checkText(Manifest manifest, DataSection data) {
     List<String> columns = manifest.columns().stream().map(Schema.Column::name).toList();
     if (!columns.contains(data.text())) {
       throw new WrongInput(

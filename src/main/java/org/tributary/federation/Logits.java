@@ -23,7 +23,7 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
-import org.tributary.config.TrainConfig;
+import org.tributary.config.ModelSection;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.model.ImageShape;
@@ -79,7 +79,7 @@ public final class Logits {
       throws IOException {
     PeftAdapter lora = adapter == null ? null : PeftAdapter.read(store, store.path(adapter));
     String chosen = pooling != null ? pooling : pooling(store, model, lora);
-    BaseModel base = BaseModel.open(store, new TrainConfig.Model(model, chosen, 128, false));
+    BaseModel base = BaseModel.open(store, new ModelSection(model, chosen, 128, false));
     base.check();
     base.checkValues();
     AppliedAdapter applied = lora == null ? null : AppliedAdapter.of(adapter, base, lora);

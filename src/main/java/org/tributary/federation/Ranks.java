@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import java.util.List;
 import java.util.Map;
+import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Manifest;
 import org.tributary.error.WrongInput;
@@ -21,7 +22,7 @@ import org.tributary.protocol.TrainPlan;
  */
 record Ranks(List<String> clients, List<Integer> cycle, Adapters adapters, Framework framework) {
   static Ranks of(TrainConfig config, Adapters adapters, Framework framework, Manifest manifest) {
-    TrainConfig.Lora lora = config.framework().lora();
+    FrameworkSection.Lora lora = config.framework().lora();
     List<Integer> cycle = lora == null ? List.of() : lora.ranks();
     if (!cycle.isEmpty() && !framework.takesRanks()) {
       throw new WrongInput(

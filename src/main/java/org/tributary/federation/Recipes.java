@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import org.tributary.client.Backward;
 import org.tributary.client.Recipe;
+import org.tributary.config.ClientSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
@@ -18,8 +19,8 @@ final class Recipes {
    * @return numbers from the configuration
    */
   static Recipe of(TrainConfig config) {
-    TrainConfig.Client c = config.client();
-    TrainConfig.Optimizer o = c.optimizer();
+    ClientSection c = config.client();
+    ClientSection.Optimizer o = c.optimizer();
     return new Recipe(
         config.seed(),
         config.rounds(),
@@ -40,8 +41,8 @@ final class Recipes {
 
   /** The optimizer and its numbers. */
   static OptimizerSettings optimizer(TrainConfig config) {
-    TrainConfig.Optimizer o = config.client().optimizer();
-    TrainConfig.GaLore g = o.galore();
+    ClientSection.Optimizer o = config.client().optimizer();
+    ClientSection.GaLore g = o.galore();
     return new OptimizerSettings(
         o.name(),
         o.momentum(),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.DataSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Augmentation;
 import org.tributary.data.ChatTemplate;
@@ -41,7 +42,7 @@ public final class RunData {
     Kinds.check(base, config, manifest);
     if (base.architecture().task() == Task.GENERATION) {
       labels = List.of();
-      TrainConfig.Data d = config.data();
+      DataSection d = config.data();
       Path model = base.files().folder();
       prompt =
           Prompt.of(
@@ -126,7 +127,7 @@ public final class RunData {
   }
 
   private ImageSet images(Store store, List<Path> folders) throws IOException {
-    TrainConfig.Augment augment = config.data().augment();
+    DataSection.Augment augment = config.data().augment();
     return ImageSet.read(
         store,
         folders,
@@ -139,7 +140,7 @@ public final class RunData {
   }
 
   private TextRows text(Store store, List<Path> folders, Tokens tokens) throws IOException {
-    TrainConfig.Data d = config.data();
+    DataSection d = config.data();
     if (base.architecture().task() == Task.GENERATION) {
       return GenerationSet.read(
           store,

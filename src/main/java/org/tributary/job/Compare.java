@@ -13,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
+import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.Blueprint;
@@ -96,7 +97,7 @@ public final class Compare implements Callable<Integer> {
       throws IOException {
     Map<String, List<String>> variantsByStart = new TreeMap<>();
     for (String variant : variants.config().variants().keySet()) {
-      TrainConfig.Lora lora =
+      FrameworkSection.Lora lora =
           variants.run(variant, variants.config().seeds().get(0), null).framework().lora();
       if (lora != null) {
         String start = lora.start() == null ? "none" : store.path(lora.start()).toString();

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 
@@ -109,7 +110,7 @@ public final class Sessions {
     paths.put("out", run.out());
     paths.put("model.path", run.model().path());
     paths.put("data.path", run.data().path());
-    TrainConfig.Lora lora = run.framework().lora();
+    FrameworkSection.Lora lora = run.framework().lora();
     paths.put("framework.lora.start", lora == null ? null : lora.start());
     requireReachable(paths, run.shared(), hadoop);
   }

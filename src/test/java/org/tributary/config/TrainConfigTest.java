@@ -9,20 +9,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.config.TrainConfig.Augment;
-import org.tributary.config.TrainConfig.Client;
+import org.tributary.config.ClientSection.GaLore;
+import org.tributary.config.ClientSection.Optimizer;
+import org.tributary.config.ClientSection.Schedule;
+import org.tributary.config.DataSection.Augment;
+import org.tributary.config.FrameworkSection.Lora;
 import org.tributary.config.TrainConfig.Cohort;
-import org.tributary.config.TrainConfig.Data;
 import org.tributary.config.TrainConfig.Evaluate;
-import org.tributary.config.TrainConfig.Framework;
-import org.tributary.config.TrainConfig.GaLore;
 import org.tributary.config.TrainConfig.Keep;
 import org.tributary.config.TrainConfig.Lock;
-import org.tributary.config.TrainConfig.Lora;
-import org.tributary.config.TrainConfig.Model;
-import org.tributary.config.TrainConfig.Optimizer;
 import org.tributary.config.TrainConfig.Reduce;
-import org.tributary.config.TrainConfig.Schedule;
 import org.tributary.error.WrongInput;
 import org.yaml.snakeyaml.Yaml;
 
@@ -129,8 +125,8 @@ class TrainConfigTest {
                 0,
                 6,
                 false,
-                new Model("models/m", null, 128, false),
-                new Data(
+                new ModelSection("models/m", null, 128, false),
+                new DataSection(
                     "data/d",
                     "text",
                     "label",
@@ -139,8 +135,8 @@ class TrainConfigTest {
                     null,
                     "answer",
                     new Augment(false, 0)),
-                new Framework("fedavg", List.of(), null),
-                new Client(
+                new FrameworkSection("fedavg", List.of(), null),
+                new ClientSection(
                     10,
                     null,
                     16,
@@ -169,8 +165,8 @@ class TrainConfigTest {
                 7,
                 9,
                 true,
-                new Model("models/x", "cls", 64, true),
-                new Data(
+                new ModelSection("models/x", "cls", 64, true),
+                new DataSection(
                     "data/x",
                     "definition",
                     "category",
@@ -179,12 +175,12 @@ class TrainConfigTest {
                     "Be brief.",
                     "reply",
                     new Augment(true, 4)),
-                new Framework(
+                new FrameworkSection(
                     "fedit",
                     List.of("classifier.*", "*.bias"),
                     new Lora(
                         8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter")),
-                new Client(
+                new ClientSection(
                     null,
                     0.5,
                     8,

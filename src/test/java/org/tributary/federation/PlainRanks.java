@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.linalg.LowRank;
 import org.tributary.linalg.Matrix;
@@ -25,7 +26,7 @@ final class PlainRanks {
 
   /** Every rank that a client may have; 0 without adapters. */
   Set<Integer> all() {
-    TrainConfig.Lora lora = config.framework().lora();
+    FrameworkSection.Lora lora = config.framework().lora();
     Set<Integer> all = new TreeSet<>(lora == null ? List.of() : lora.ranks());
     all.add(lora == null ? 0 : lora.rank());
     return all;
@@ -33,7 +34,7 @@ final class PlainRanks {
 
   /** The rank of a client: the configured ones in turn. */
   int of(String client) {
-    TrainConfig.Lora lora = config.framework().lora();
+    FrameworkSection.Lora lora = config.framework().lora();
     if (lora == null || lora.ranks().isEmpty()) {
       return lora == null ? 0 : lora.rank();
     }
@@ -42,7 +43,7 @@ final class PlainRanks {
   }
 
   double scaling(int rank) {
-    TrainConfig.Lora lora = config.framework().lora();
+    FrameworkSection.Lora lora = config.framework().lora();
     if (lora == null) {
       return 1;
     }
