@@ -3,16 +3,12 @@ package org.tributary.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
-import org.tributary.protocol.Seeds;
-import org.tributary.torch.Casts;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
@@ -31,8 +27,7 @@ public final class Model implements AutoCloseable {
   private final Architecture architecture;
   private final NDManager manager;
   private final Program program;
-  private final Precision precision;
-  private final Casts casts;
+  private final WeightTransfer transfer;
   private final List<NDArray> frozen = new ArrayList<>();
   private final NDArray nothingTrains;
   private final boolean isView;
@@ -53,11 +48,10 @@ public final class Model implements AutoCloseable {
       Device device,
       Precision precision) {
     this.architecture = architecture;
-    this.precision = precision;
     program = Program.load(architecture.program(), device);
     manager = Torch.manager(device);
-    casts = new Casts(device);
-    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, frozenArray(w))));
+    transfer = new WeightTransfer(device, precision);
+    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, transfer.show(manager, w))));
     scalings.forEach(
         (layer, s) ->
             frozen.add(Program.name(FROZEN, layer + Lora.SCALING, manager.create(s.floatValue()))));
@@ -68,9 +62,8 @@ public final class Model implements AutoCloseable {
 
   private Model(Model whole, float scaling) {
     architecture = whole.architecture;
-    precision = whole.precision;
     program = whole.program;
-    casts = whole.casts;
+    transfer = whole.transfer;
     manager = Torch.manager(whole.manager.getDevice());
     for (NDArray array : whole.frozen) {
       String key = array.getName().substring(FROZEN.length() + 1);
@@ -92,31 +85,6 @@ public final class Model implements AutoCloseable {
     return new Model(this, (float) scaling);
   }
 
-  private NDArray frozenArray(HostTensor w) {
-    boolean mapped = w.data().isDirect() && !manager.getDevice().isGpu();
-    return mapped && w.dtype() != DType.BF16
-        ? inPrecision(manager, Torch.view(manager, w.data(), dataType(w), w.shape()), w.dtype())
-        : copy(manager, w);
-  }
-
-  private NDArray inPrecision(NDManager owner, NDArray array, DType type) {
-    if (!type.isFloating() || type == precision.host()) {
-      return array;
-    }
-    try (array) {
-      return casts.to(owner, array, precision.type());
-    }
-  }
-
-  private static DataType dataType(HostTensor w) {
-    return switch (w.dtype()) {
-      case F32 -> DataType.FLOAT32;
-      case F16 -> DataType.FLOAT16;
-      case I64 -> DataType.INT64;
-      default -> throw new IllegalArgumentException("a weight of type " + w.dtype());
-    };
-  }
-
   /**
    * Puts something that trains into the engine.
    *
@@ -126,7 +94,7 @@ public final class Model implements AutoCloseable {
    * @return an array to be passed to the other methods
    */
   public NDArray trainable(NDManager owner, String name, HostTensor value) {
-    return Program.name(TRAIN, name, copy(owner, value));
+    return Program.name(TRAIN, name, transfer.copy(owner, value));
   }
 
   /**
@@ -141,9 +109,7 @@ public final class Model implements AutoCloseable {
    * @return an array to be passed to the other methods
    */
   public NDArray trainable(NDManager owner, String name, HostTensor value, long seed) {
-    HostTensor start =
-        precision == Precision.BFLOAT16 ? value.toBf16(Seeds.of(seed, "start", name)) : value;
-    return trainable(owner, name, start);
+    return Program.name(TRAIN, name, transfer.copy(owner, name, value, seed));
   }
 
   /**
@@ -155,20 +121,7 @@ public final class Model implements AutoCloseable {
    * @return an array to be passed to the other methods, which gets no gradient
    */
   public NDArray fixed(NDManager owner, String name, HostTensor value) {
-    return Program.name(FROZEN, name, copy(owner, value));
-  }
-
-  private NDArray copy(NDManager owner, HostTensor value) {
-    // Made narrower on the host, so that the engine is given no more than it keeps.
-    HostTensor given =
-        value.dtype().isFloating() && value.dtype().bytes() > precision.host().bytes()
-            ? value.to(precision.host())
-            : value;
-    NDArray array =
-        given.dtype() == DType.BF16
-            ? casts.bfloat16(owner, given.data(), given.shape())
-            : Torch.copy(owner, given.data(), dataType(given), given.shape());
-    return inPrecision(owner, array, given.dtype());
+    return Program.name(FROZEN, name, transfer.copy(owner, value));
   }
 
   /**
@@ -178,10 +131,7 @@ public final class Model implements AutoCloseable {
    * @return its numbers in float32, in the host's memory
    */
   public HostTensor host(NDArray array) {
-    try (NDManager scratch = manager.newSubManager()) {
-      NDArray wide = casts.to(scratch, array, DataType.FLOAT32);
-      return new HostTensor(DType.F32, array.getShape().getShape(), Torch.bytes(wide));
-    }
+    return transfer.host(manager, array);
   }
 
   /**
@@ -352,7 +302,7 @@ public final class Model implements AutoCloseable {
     manager.close();
     if (!isView) {
       program.close();
-      casts.close();
+      transfer.close();
     }
   }
 }
