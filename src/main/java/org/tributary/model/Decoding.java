@@ -1,5 +1,7 @@
 package org.tributary.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /**
@@ -25,5 +27,16 @@ public record Decoding(List<Long> ends, double temperature, double topP) {
    */
   public static Decoding greedy(List<Long> ends) {
     return new Decoding(ends, 0, 1);
+  }
+
+  /** The program's end tokens; it knows no empty list, and no token is -1. */
+  NDArray ends(NDManager owner) {
+    return owner.create(
+        ends.isEmpty() ? new long[] {-1} : ends.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** The program's two numbers. */
+  NDArray sampling(NDManager owner) {
+    return owner.create(new double[] {temperature, topP});
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Program;
+import org.tributary.torch.Resources;
 import org.tributary.torch.Torch;
 
 /**
@@ -30,7 +31,7 @@ public final class Model implements AutoCloseable {
   private final WeightTransfer transfer;
   private final List<NDArray> frozen = new ArrayList<>();
   private final NDArray nothingTrains;
-  private final boolean isView;
+  private final Resources opened;
 
   /**
    * Loads a program and its weights.
@@ -48,30 +49,37 @@ public final class Model implements AutoCloseable {
       Device device,
       Precision precision) {
     this.architecture = architecture;
-    program = Program.load(architecture.program(), device);
-    manager = Torch.manager(device);
-    transfer = new WeightTransfer(device, precision);
-    weights.forEach((name, w) -> frozen.add(Program.name(FROZEN, name, transfer.show(manager, w))));
-    scalings.forEach(
-        (layer, s) ->
-            frozen.add(Program.name(FROZEN, layer + Lora.SCALING, manager.create(s.floatValue()))));
-    frozen.add(Program.name(FROZEN, "", manager.create(0f)));
-    nothingTrains = Program.name(TRAIN, "", manager.create(0f));
-    isView = false;
+    try (Resources opening = new Resources()) {
+      program = opening.add(Program.load(architecture.program(), device));
+      transfer = opening.add(new WeightTransfer(device, precision));
+      manager = opening.add(Torch.manager(device));
+      weights.forEach(
+          (name, w) -> frozen.add(Program.name(FROZEN, name, transfer.show(manager, w))));
+      scalings.forEach(
+          (layer, s) -> frozen.add(scaling(manager, layer + Lora.SCALING, s.floatValue())));
+      frozen.add(Program.name(FROZEN, "", manager.create(0f)));
+      nothingTrains = Program.name(TRAIN, "", manager.create(0f));
+      opened = opening.keep();
+    }
   }
 
   private Model(Model whole, float scaling) {
     architecture = whole.architecture;
     program = whole.program;
     transfer = whole.transfer;
-    manager = Torch.manager(whole.manager.getDevice());
-    for (NDArray array : whole.frozen) {
-      String key = array.getName().substring(FROZEN.length() + 1);
-      frozen.add(
-          key.endsWith(Lora.SCALING) ? Program.name(FROZEN, key, manager.create(scaling)) : array);
-    }
     nothingTrains = whole.nothingTrains;
-    isView = true;
+    try (Resources opening = new Resources()) {
+      manager = opening.add(Torch.manager(whole.manager.getDevice()));
+      for (NDArray array : whole.frozen) {
+        String key = array.getName().substring(FROZEN.length() + 1);
+        frozen.add(key.endsWith(Lora.SCALING) ? scaling(manager, key, scaling) : array);
+      }
+      opened = opening.keep();
+    }
+  }
+
+  private static NDArray scaling(NDManager owner, String key, float s) {
+    return Program.name(FROZEN, key, owner.create(s));
   }
 
   /**
@@ -230,12 +238,7 @@ public final class Model implements AutoCloseable {
       NDArray lengths,
       Decoding how,
       NDArray uniform) {
-    long[] ends =
-        how.ends().isEmpty()
-            ? new long[] {-1}
-            : how.ends().stream().mapToLong(Long::longValue).toArray();
-    NDArray sampling = step.create(new double[] {how.temperature(), how.topP()});
-    List<NDArray> inputs = List.of(ids, lengths, step.create(ends), sampling, uniform);
+    List<NDArray> inputs = List.of(ids, lengths, how.ends(step), how.sampling(step), uniform);
     return program.infer(step, "generate", arguments(train, inputs)).get("tokens");
   }
 
@@ -299,10 +302,6 @@ public final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    manager.close();
-    if (!isView) {
-      program.close();
-      transfer.close();
-    }
+    opened.close();
   }
 }

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tributary.fixture.MemoryWatch;
 import org.tributary.model.Model;
 import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;

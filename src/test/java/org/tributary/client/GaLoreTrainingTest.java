@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tributary.fixture.MemoryWatch;
 import org.tributary.fixture.TinyBert;
 import org.tributary.model.Model;
 import org.tributary.optim.GaLoreSettings;

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.fixture.MemoryWatch;
 import org.tributary.fixture.TinyBert;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.protocol.HostTensor;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.tributary.fixture.MemoryWatch;
 import org.tributary.fixture.TinyBert;
 import org.tributary.model.Lora;
 import org.tributary.model.Model;
