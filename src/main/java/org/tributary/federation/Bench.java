@@ -14,6 +14,7 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.Examples;
 import org.tributary.data.Tokens;
+import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -69,7 +70,7 @@ final class Bench implements AutoCloseable {
         new Model(
             blueprint.architecture(),
             weights,
-            Model.scalings(blueprint.adapted().keySet(), scaling),
+            Lora.scalings(blueprint.adapted().keySet(), scaling),
             device,
             blueprint.precision());
   }

@@ -1,5 +1,6 @@
 package org.tributary.model;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,19 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
    */
   public double scaling() {
     return adapters().scaling(rank);
+  }
+
+  /**
+   * Joins layers with one factor.
+   *
+   * @param layers that carry adapters
+   * @param scaling s
+   * @return s by layer
+   */
+  public static Map<String, Double> scalings(Iterable<String> layers, double scaling) {
+    Map<String, Double> s = new HashMap<>();
+    layers.forEach(layer -> s.put(layer, scaling));
+    return s;
   }
 
   /**

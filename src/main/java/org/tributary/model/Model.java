@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -285,19 +284,6 @@ public final class Model implements AutoCloseable {
    */
   public long padToken() {
     return architecture.padToken();
-  }
-
-  /**
-   * Joins layers with one factor.
-   *
-   * @param layers that carry adapters
-   * @param scaling s
-   * @return s by layer
-   */
-  public static Map<String, Double> scalings(Iterable<String> layers, double scaling) {
-    Map<String, Double> s = new HashMap<>();
-    layers.forEach(layer -> s.put(layer, scaling));
-    return s;
   }
 
   @Override

@@ -75,7 +75,7 @@ public final class PeakMemory {
     Map<String, Double> scalings =
         lora == null
             ? Map.of()
-            : Model.scalings(lora.layers(llama.linearLayers()).keySet(), lora.scaling());
+            : Lora.scalings(lora.layers(llama.linearLayers()).keySet(), lora.scaling());
     // What trains is not frozen, too: as a run that trains all weights.
     Map<String, HostTensor> frozen = lora == null ? Map.of() : base;
     System.gc();

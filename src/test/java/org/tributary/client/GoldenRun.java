@@ -75,7 +75,7 @@ final class GoldenRun implements AutoCloseable {
         lora == null ? Set.of() : lora.layers(architecture.linearLayers()).keySet();
     layers.forEach(layer -> adaptedWeights.add(layer + ".weight"));
     double s = lora == null ? 1 : lora.scaling();
-    model = new Model(architecture, base, Model.scalings(layers, s), Device.cpu(), precision);
+    model = new Model(architecture, base, Lora.scalings(layers, s), Device.cpu(), precision);
     start = lora == null ? base : adapter(folder.resolve("adapter_init"));
   }
 

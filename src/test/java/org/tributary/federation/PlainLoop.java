@@ -17,6 +17,7 @@ import org.tributary.client.Trained;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Examples;
 import org.tributary.data.Tokens;
+import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -61,7 +62,7 @@ final class PlainLoop {
     Map<Integer, Model> models = new HashMap<>();
     Map<Integer, LocalTraining> trainings = new HashMap<>();
     for (int rank : ranks.all()) {
-      Map<String, Double> s = Model.scalings(blueprint.adapted().keySet(), ranks.scaling(rank));
+      Map<String, Double> s = Lora.scalings(blueprint.adapted().keySet(), ranks.scaling(rank));
       models.put(
           rank, new Model(blueprint.architecture(), base, s, Device.cpu(), blueprint.precision()));
       trainings.put(rank, new LocalTraining(models.get(rank), blueprint.recipe()));

@@ -53,7 +53,7 @@ class DecoderLoraTest {
     float[] without = logits(architecture, weights, Map.of(), Map.of(), ids);
     float[] actual =
         logits(
-            architecture, weights, Model.scalings(layers.keySet(), lora.scaling()), adapters, ids);
+            architecture, weights, Lora.scalings(layers.keySet(), lora.scaling()), adapters, ids);
     double moved = 0;
     for (int i = 0; i < actual.length; i++) {
       assertThat(actual[i]).isCloseTo(expected[i], within(1e-4f));
@@ -80,7 +80,7 @@ class DecoderLoraTest {
         logits(
             architecture,
             weights,
-            Model.scalings(layers.keySet(), lora.scaling()),
+            Lora.scalings(layers.keySet(), lora.scaling()),
             adapters,
             golden.get("input_ids"));
     float[] expected = golden.get("logits").toFloats();

@@ -198,7 +198,7 @@ class VisionTest {
             new Model(
                 architecture,
                 weights,
-                Model.scalings(linear.keySet(), 2),
+                Lora.scalings(linear.keySet(), 2),
                 Device.cpu(),
                 Precision.FLOAT32)) {
       List<NDArray> train = new ArrayList<>();
