@@ -4,7 +4,6 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +17,14 @@ import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
+import org.tributary.torch.Resources;
 
 /**
  * A JVM's tools for one run on one device: the base weights, mapped once and shared by the clients
  * that run there, the program, the tokenizer and the evaluation's rows.
- *
- * <p>Benches are the one static, mutable thing: a JVM keeps those that are in use and the last one
- * that was, so that the next round finds it ready.
  */
 final class Bench implements AutoCloseable {
-  private static final Map<String, Bench> BENCHES = new HashMap<>();
+  private static final Benches<Bench> BENCHES = new Benches<>(bench -> bench.opened.close());
 
   private final Store store;
   private final Blueprint blueprint;
@@ -45,13 +42,20 @@ final class Bench implements AutoCloseable {
           return size() > 2; // the start and the last round's
         }
       };
-  private int users;
+  private final Resources opened;
 
   private Bench(RunSpec spec, Device device) throws IOException {
     this.store = spec.store();
     this.device = device;
     blueprint = new Blueprint(store, spec.config());
-    tokens = blueprint.base().tokens(store);
+    try (Resources opening = new Resources()) {
+      tokens = opening.add(blueprint.base().tokens(store));
+      model = opening.add(load());
+      opened = opening.keep();
+    }
+  }
+
+  private Model load() throws IOException {
     Map<String, HostTensor> weights = new LinkedHashMap<>();
     blueprint
         .base()
@@ -66,13 +70,12 @@ final class Bench implements AutoCloseable {
               }
             });
     double scaling = blueprint.lora() == null ? 1 : blueprint.lora().scaling();
-    model =
-        new Model(
-            blueprint.architecture(),
-            weights,
-            Lora.scalings(blueprint.adapted().keySet(), scaling),
-            device,
-            blueprint.precision());
+    return new Model(
+        blueprint.architecture(),
+        weights,
+        Lora.scalings(blueprint.adapted().keySet(), scaling),
+        device,
+        blueprint.precision());
   }
 
   /**
@@ -84,39 +87,17 @@ final class Bench implements AutoCloseable {
    */
   static Bench take(RunSpec spec, Device device) throws IOException {
     String key = spec.root() + "\n" + device + "\n" + spec.yaml();
-    synchronized (BENCHES) {
-      Bench bench = BENCHES.get(key);
-      if (bench == null) {
-        clear();
-        bench = new Bench(spec, device);
-        BENCHES.put(key, bench);
-      }
-      bench.users++;
-      return bench;
-    }
+    return BENCHES.take(key, () -> new Bench(spec, device));
   }
 
   /** Drops every bench that nobody uses. */
   static void clear() {
-    synchronized (BENCHES) {
-      for (Iterator<Bench> all = BENCHES.values().iterator(); all.hasNext(); ) {
-        Bench bench = all.next();
-        if (bench.users == 0) {
-          bench.model.close();
-          if (bench.tokens != null) {
-            bench.tokens.close();
-          }
-          all.remove();
-        }
-      }
-    }
+    BENCHES.clear();
   }
 
   @Override
   public void close() {
-    synchronized (BENCHES) {
-      users--;
-    }
+    BENCHES.giveBack(this);
   }
 
   Store store() {
