@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tributary.protocol.HostTensor;
-import org.tributary.torch.Program;
 import org.tributary.torch.Text;
 
 /**
@@ -17,11 +16,9 @@ import org.tributary.torch.Text;
 final class AdamW implements Optimizer {
   private static final String TEXT = Text.of(AdamW.class, "lists.py", "rounding.py", "adamw.py");
 
-  private final Program program;
+  private final StepProgram program;
   private final State state;
   private final OptimizerSettings settings;
-  private final Rounding rounding;
-  private final List<NDArray> arrays;
   private final NDArray taken;
 
   AdamW(
@@ -31,37 +28,23 @@ final class AdamW implements Optimizer {
       Map<String, HostTensor> remembered,
       long seed) {
     this.settings = settings;
-    rounding = new Rounding(weights, seed);
-    program = Program.load(TEXT, manager.getDevice());
     state = new State(manager, remembered);
-    arrays = new ArrayList<>(state.like("m", weights));
-    arrays.addAll(state.like("v", weights));
+    List<NDArray> memory = new ArrayList<>(state.like("m", weights));
+    memory.addAll(state.like("v", weights));
     taken = state.one("steps", "taken", new Shape());
-    arrays.add(taken);
-    arrays.addAll(0, weights.values());
+    memory.add(taken);
+    program = new StepProgram(TEXT, state, weights, memory, seed);
   }
 
   @Override
   public void begin() {
-    rounding.begin();
-    try (NDManager scratch = state.manager().newSubManager()) {
-      program.call(scratch, "begin", List.of(taken));
-    }
+    program.begin(taken);
   }
 
   @Override
   public void update(Map<String, NDArray> gradients, double lr) {
-    try (NDManager scratch = state.manager().newSubManager()) {
-      List<NDArray> arguments = new ArrayList<>(arrays);
-      gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
-      arguments.addAll(rounding.of(scratch, gradients.keySet()));
-      arguments.add(
-          scratch.create(
-              new double[] {
-                lr, settings.beta1(), settings.beta2(), settings.eps(), settings.weightDecay()
-              }));
-      program.call(scratch, "step", arguments);
-    }
+    program.step(
+        gradients, lr, settings.beta1(), settings.beta2(), settings.eps(), settings.weightDecay());
   }
 
   @Override
@@ -71,7 +54,6 @@ final class AdamW implements Optimizer {
 
   @Override
   public void close() {
-    state.close();
     program.close();
   }
 }

@@ -42,13 +42,11 @@ final class GaLore implements Optimizer {
   /** Power iterations of the randomised projector, q of Halko et al. */
   private static final int PASSES = 1;
 
-  private final Program program;
+  private final StepProgram program;
   private final State state;
   private final OptimizerSettings settings;
-  private final Rounding rounding;
   private final SortedMap<String, Subspace> subspaces = new TreeMap<>();
   private final Set<String> based = new HashSet<>();
-  private final List<NDArray> arrays;
   private final NDArray steps;
   private long taken;
 
@@ -59,35 +57,34 @@ final class GaLore implements Optimizer {
       Map<String, HostTensor> remembered,
       long seed) {
     this.settings = settings;
-    rounding = new Rounding(weights, seed);
     GaLoreSettings galore = settings.galore();
     Map<String, long[]> shapes = new TreeMap<>();
     weights.forEach((name, w) -> shapes.put(name, w.getShape().getShape()));
     galore
         .projected(shapes)
         .forEach((name, shape) -> subspaces.put(name, Subspace.of(shape, galore.rank())));
-    program =
-        Program.load(
-            Text.fill(
-                TEXT,
-                Map.of(
-                    "projector",
-                    galore.projector().text(),
-                    "rank",
-                    galore.rank(),
-                    "oversampling",
-                    OVERSAMPLING,
-                    "passes",
-                    PASSES)),
-            manager.getDevice());
     state = new State(manager, remembered);
-    arrays = new ArrayList<>(weights.values());
-    arrays.addAll(moments("m", weights));
-    arrays.addAll(moments("v", weights));
-    subspaces.forEach((name, s) -> arrays.add(state.one("basis", name, s.basis())));
+    List<NDArray> memory = new ArrayList<>(moments("m", weights));
+    memory.addAll(moments("v", weights));
+    subspaces.forEach((name, s) -> memory.add(state.one("basis", name, s.basis())));
     steps = state.one("steps", "taken", new Shape());
-    arrays.add(steps);
+    memory.add(steps);
     recall(remembered);
+    program = new StepProgram(text(galore), state, weights, memory, seed);
+  }
+
+  private static String text(GaLoreSettings galore) {
+    return Text.fill(
+        TEXT,
+        Map.of(
+            "projector",
+            galore.projector().text(),
+            "rank",
+            galore.rank(),
+            "oversampling",
+            OVERSAMPLING,
+            "passes",
+            PASSES));
   }
 
   private List<NDArray> moments(String dict, Map<String, NDArray> weights) {
@@ -122,32 +119,21 @@ final class GaLore implements Optimizer {
 
   @Override
   public void begin() {
-    rounding.begin();
+    program.begin(steps);
     taken++;
-    try (NDManager scratch = state.manager().newSubManager()) {
-      program.call(scratch, "begin", List.of(steps));
-    }
   }
 
   @Override
   public void update(Map<String, NDArray> gradients, double lr) {
-    try (NDManager scratch = state.manager().newSubManager()) {
-      List<NDArray> arguments = new ArrayList<>(arrays);
-      gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
-      arguments.addAll(renewals(scratch, gradients.keySet()));
-      arguments.addAll(rounding.of(scratch, gradients.keySet()));
-      arguments.add(
-          scratch.create(
-              new double[] {
-                lr,
-                settings.beta1(),
-                settings.beta2(),
-                settings.eps(),
-                settings.weightDecay(),
-                settings.galore().scale()
-              }));
-      program.call(scratch, "step", arguments);
-    }
+    program.step(
+        gradients,
+        scratch -> renewals(scratch, gradients.keySet()),
+        lr,
+        settings.beta1(),
+        settings.beta2(),
+        settings.eps(),
+        settings.weightDecay(),
+        settings.galore().scale());
   }
 
   /** What the projector starts from, for every matrix whose basis is due. */
@@ -188,7 +174,6 @@ final class GaLore implements Optimizer {
 
   @Override
   public void close() {
-    state.close();
     program.close();
   }
 }

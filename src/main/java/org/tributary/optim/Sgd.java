@@ -3,7 +3,6 @@ package org.tributary.optim;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tributary.protocol.HostTensor;
@@ -17,12 +16,9 @@ import org.tributary.torch.Text;
 final class Sgd implements Optimizer {
   private static final String TEXT = Text.of(Sgd.class, "lists.py", "rounding.py", "sgd.py");
 
-  private final Program program;
+  private final StepProgram program;
   private final State state;
   private final OptimizerSettings settings;
-  private final Rounding rounding;
-  private final List<NDArray> weights;
-  private final List<NDArray> memory;
 
   Sgd(
       OptimizerSettings settings,
@@ -31,31 +27,22 @@ final class Sgd implements Optimizer {
       Map<String, HostTensor> remembered,
       long seed) {
     this.settings = settings;
-    rounding = new Rounding(weights, seed);
-    this.weights = List.copyOf(weights.values());
-    program = Program.load(TEXT, manager.getDevice());
     state = new State(manager, remembered);
-    memory =
+    List<NDArray> memory =
         settings.momentum() > 0
             ? state.like("momentum", weights)
             : List.of(Program.name("momentum", "", state.manager().zeros(new Shape())));
+    program = new StepProgram(TEXT, state, weights, memory, seed);
   }
 
   @Override
   public void begin() {
-    rounding.begin();
+    program.begin();
   }
 
   @Override
   public void update(Map<String, NDArray> gradients, double lr) {
-    try (NDManager scratch = state.manager().newSubManager()) {
-      List<NDArray> arguments = new ArrayList<>(weights);
-      gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
-      arguments.addAll(memory);
-      arguments.addAll(rounding.of(scratch, gradients.keySet()));
-      arguments.add(scratch.create(new double[] {lr, settings.momentum(), settings.weightDecay()}));
-      program.call(scratch, "step", arguments);
-    }
+    program.step(gradients, lr, settings.momentum(), settings.weightDecay());
   }
 
   @Override
@@ -65,7 +52,6 @@ final class Sgd implements Optimizer {
 
   @Override
   public void close() {
-    state.close();
     program.close();
   }
 }

@@ -3,7 +3,7 @@ class Program(Module):
   __buffers__ = []
   training : bool
 
-  def step(self: __torch__.Program, train: Dict[str, Tensor], grads: Dict[str, Tensor], momentum: Dict[str, Tensor], rounding: Dict[str, Tensor], hyper: Tensor) -> Dict[str, Tensor]:
+  def step(self: __torch__.Program, train: Dict[str, Tensor], momentum: Dict[str, Tensor], grads: Dict[str, Tensor], rounding: Dict[str, Tensor], hyper: Tensor) -> Dict[str, Tensor]:
     lr = __torch__.number(hyper, 0)
     mu = __torch__.number(hyper, 1)
     decay = __torch__.number(hyper, 2)
