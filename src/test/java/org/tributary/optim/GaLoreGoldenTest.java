@@ -38,7 +38,8 @@ class GaLoreGoldenTest {
     // Official signs are free; within the first period they cancel out.
     int steps = signs.equals("official") ? GAP : (int) gradients.shape()[0];
     OptimizerSettings settings = GaLoreRun.settings(Projector.EXACT, 4, GAP, "*");
-    GaLoreRun.End end = new GaLoreRun.End(Map.of("w", golden.get(matrix + ".W0")), Map.of(), 0);
+    OptimizerRun.End end =
+        new OptimizerRun.End(Map.of("w", golden.get(matrix + ".W0")), Map.of(), 0);
     for (int t = 0; t < steps; t++) {
       end =
           GaLoreRun.run(

@@ -43,14 +43,14 @@ class GaLoreTest {
     return made;
   }
 
-  private static GaLoreRun.End run(
-      OptimizerSettings settings, GaLoreRun.End before, int from, int to) {
+  private static OptimizerRun.End run(
+      OptimizerSettings settings, OptimizerRun.End before, int from, int to) {
     return GaLoreRun.run(
         settings, before.weights(), before.state(), from, to, t -> random(1000 + t));
   }
 
-  private static GaLoreRun.End start() {
-    return new GaLoreRun.End(random(1), Map.of(), 0);
+  private static OptimizerRun.End start() {
+    return new OptimizerRun.End(random(1), Map.of(), 0);
   }
 
   private static OptimizerSettings settings(Projector projector) {
@@ -60,7 +60,7 @@ class GaLoreTest {
   @ParameterizedTest
   @EnumSource(Projector.class)
   void itRemembersBasesAndMomentsInTheSubspace(Projector projector) {
-    GaLoreRun.End end = run(settings(projector), start(), 0, 1);
+    OptimizerRun.End end = run(settings(projector), start(), 0, 1);
     Map<String, long[]> shapes = new TreeMap<>();
     end.state().forEach((name, t) -> shapes.put(name, t.shape()));
     assertThat(shapes)
@@ -107,16 +107,16 @@ class GaLoreTest {
     "RANDOMIZED, 10"
   })
   void goingOnFromItsStateGivesTheSameBits(Projector projector, int cut) {
-    GaLoreRun.End whole = run(settings(projector), start(), 0, STEPS);
-    GaLoreRun.End first = run(settings(projector), start(), 0, cut);
-    GaLoreRun.End resumed = run(settings(projector), first, cut, STEPS);
+    OptimizerRun.End whole = run(settings(projector), start(), 0, STEPS);
+    OptimizerRun.End first = run(settings(projector), start(), 0, cut);
+    OptimizerRun.End resumed = run(settings(projector), first, cut, STEPS);
     assertThat(resumed.weights()).isEqualTo(whole.weights());
     assertThat(resumed.state()).isEqualTo(whole.state());
   }
 
   @Test
   void theBasisIsNewInEveryPeriodAndOnlyThen() {
-    GaLoreRun.End end = start();
+    OptimizerRun.End end = start();
     HostTensor last = null;
     for (int t = 0; t < STEPS; t++) {
       end = run(settings(Projector.EXACT), end, t, t + 1);
@@ -134,7 +134,8 @@ class GaLoreTest {
   @EnumSource(Projector.class)
   void everythingMovesAndGradientsStay(Projector projector) {
     Map<String, HostTensor> given = random(5);
-    GaLoreRun.End end = GaLoreRun.run(settings(projector), random(1), Map.of(), 0, 2, t -> given);
+    OptimizerRun.End end =
+        GaLoreRun.run(settings(projector), random(1), Map.of(), 0, 2, t -> given);
     end.weights().forEach((name, w) -> assertThat(w).as(name).isNotEqualTo(random(1).get(name)));
     assertThat(given).isEqualTo(random(5));
   }
@@ -146,7 +147,7 @@ class GaLoreTest {
     Map<String, HostTensor> state = new HashMap<>();
     Map<String, HostTensor> weights = new TreeMap<>(random(1));
     for (int t = 0; t < 4; t++) {
-      GaLoreRun.End end =
+      OptimizerRun.End end =
           GaLoreRun.run(
               settings(projector),
               weights,
@@ -183,7 +184,7 @@ class GaLoreTest {
             1e-6,
             0.01,
             new GaLoreSettings(g.rank(), g.gap(), g.scale(), g.targets(), g.projector(), 8));
-    GaLoreRun.End one = run(seven, start(), 0, 7);
+    OptimizerRun.End one = run(seven, start(), 0, 7);
     assertThat(run(seven, start(), 0, 7).weights()).isEqualTo(one.weights());
     assertThat(run(eight, start(), 0, 7).weights()).isNotEqualTo(one.weights());
   }

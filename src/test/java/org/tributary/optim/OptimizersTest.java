@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tributary.protocol.DType;
+import org.tributary.optim.OptimizerRun.End;
 import org.tributary.protocol.HostTensor;
-import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /** The optimizers against their formulas in plain doubles, over steps with a changing rate. */
@@ -72,45 +70,14 @@ class OptimizersTest {
     return random(1000 + step);
   }
 
-  private static Map<String, NDArray> arrays(NDManager owner, Map<String, HostTensor> tensors) {
-    Map<String, NDArray> arrays = new TreeMap<>();
-    tensors.forEach(
-        (name, t) ->
-            arrays.put(
-                name,
-                Program.name(
-                    "train", name, Torch.copy(owner, t.data(), DataType.FLOAT32, t.shape()))));
-    return arrays;
-  }
-
-  private static Map<String, HostTensor> host(Map<String, NDArray> arrays) {
-    Map<String, HostTensor> tensors = new TreeMap<>();
-    arrays.forEach(
-        (name, a) ->
-            tensors.put(name, new HostTensor(DType.F32, a.getShape().getShape(), Torch.bytes(a))));
-    return tensors;
-  }
-
-  /** What training leaves behind. */
-  private record End(Map<String, HostTensor> weights, Map<String, HostTensor> state, long bytes) {}
-
-  private End run(
+  private static End run(
       OptimizerSettings settings,
       Map<String, HostTensor> start,
       Map<String, HostTensor> remembered,
       int from,
       int to) {
-    try (NDManager owner = manager.newSubManager()) {
-      Map<String, NDArray> weights = arrays(owner, start);
-      try (Optimizer optimizer = Optimizers.of(settings, owner, weights, remembered, 7)) {
-        for (int t = from; t < to; t++) {
-          try (NDManager scratch = owner.newSubManager()) {
-            optimizer.step(arrays(scratch, gradients(t)), rate(t));
-          }
-        }
-        return new End(host(weights), host(optimizer.state()), optimizer.stateBytes());
-      }
-    }
+    return new OptimizerRun(settings, OptimizersTest::gradients, OptimizersTest::rate)
+        .steps(start, remembered, from, to);
   }
 
   private static void assertClose(Map<String, HostTensor> actual, Map<String, double[]> expected) {
@@ -226,16 +193,16 @@ class OptimizersTest {
   void aWeightWithoutGradientStays() {
     for (OptimizerSettings settings : List.of(adamw(0.1), sgd(0.9, 0.1))) {
       try (NDManager owner = manager.newSubManager()) {
-        Map<String, NDArray> weights = arrays(owner, random(1));
+        Map<String, NDArray> weights = OptimizerRun.arrays(owner, random(1));
         try (Optimizer optimizer = Optimizers.of(settings, owner, weights, Map.of(), 7)) {
           for (int t = 0; t < 3; t++) {
-            Map<String, NDArray> some = arrays(owner, gradients(t));
+            Map<String, NDArray> some = OptimizerRun.arrays(owner, gradients(t));
             some.remove("b");
             optimizer.step(some, 0.1);
           }
         }
-        assertThat(host(weights).get("b")).isEqualTo(random(1).get("b"));
-        assertThat(host(weights).get("a.bias")).isNotEqualTo(random(1).get("a.bias"));
+        assertThat(OptimizerRun.host(weights).get("b")).isEqualTo(random(1).get("b"));
+        assertThat(OptimizerRun.host(weights).get("a.bias")).isNotEqualTo(random(1).get("a.bias"));
       }
     }
   }
@@ -244,13 +211,13 @@ class OptimizersTest {
   void gradientsAreLeftAsTheyAre() {
     for (OptimizerSettings settings : List.of(adamw(0.1), sgd(0.9, 0.1), sgd(0, 0.1))) {
       try (NDManager owner = manager.newSubManager()) {
-        Map<String, NDArray> weights = arrays(owner, random(1));
-        Map<String, NDArray> given = arrays(owner, gradients(0));
+        Map<String, NDArray> weights = OptimizerRun.arrays(owner, random(1));
+        Map<String, NDArray> given = OptimizerRun.arrays(owner, gradients(0));
         try (Optimizer optimizer = Optimizers.of(settings, owner, weights, Map.of(), 7)) {
           optimizer.step(given, 0.1);
           optimizer.step(given, 0.1);
         }
-        assertThat(host(given)).as(settings.name()).isEqualTo(gradients(0));
+        assertThat(OptimizerRun.host(given)).as(settings.name()).isEqualTo(gradients(0));
       }
     }
   }

@@ -97,7 +97,7 @@ class ProjectorTest {
     HostTensor exact = GaLoreRun.basis(Projector.EXACT, 10, g);
     OptimizerSettings settings = GaLoreRun.settings(Projector.RANDOMIZED, 10, 1, "*");
     HostTensor zero = HostTensor.of(new float[200 * 120], 200, 120);
-    GaLoreRun.End end = new GaLoreRun.End(Map.of("w", zero), Map.of(), 0);
+    OptimizerRun.End end = new OptimizerRun.End(Map.of("w", zero), Map.of(), 0);
     double best = Bases.lost(g, exact);
     double first = 0;
     double last = 0;
