@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tributary.fixture.MemoryWatch;
 import org.tributary.fixture.TinyBert;
-import org.tributary.model.Model;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Projector;
@@ -27,29 +22,9 @@ import org.tributary.torch.Torch;
 /**
  * A client's training with GaLore: no bit from garbage collection, no memory lost, no state lost.
  */
-class GaLoreTrainingTest {
+class GaLoreTrainingTest extends TinyClient {
   private static final int RANK = 4;
   private static final List<String> TARGETS = List.of("query", "key", "value", "dense");
-  private static TinyBert bert;
-  private static Model model;
-
-  @BeforeAll
-  static void open() throws IOException {
-    Torch.prepareThread(1);
-    bert = new TinyBert();
-    model = bert.model();
-  }
-
-  @AfterAll
-  static void close() {
-    model.close();
-    bert.close();
-  }
-
-  @BeforeEach
-  void prepare() {
-    Torch.prepareThread(1);
-  }
 
   private static OptimizerSettings galore(Projector projector) {
     return new OptimizerSettings(
@@ -67,19 +42,13 @@ class GaLoreTrainingTest {
         "a", round, bert.examples(30, 5), TinyBert.plan(start, Role.TRAVELS), start, remembered);
   }
 
-  private static Trained train(Recipe recipe, Assignment assignment) {
-    try (NDManager manager = Torch.manager(Device.cpu())) {
-      return new LocalTraining(model, recipe).train(assignment, manager, StepListener.NONE);
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(Projector.class)
   void garbageCollectionAtAnyMomentChangesNoBit(Projector projector) throws Exception {
     Recipe recipe = recipe(galore(projector), 12);
-    Trained calm = train(recipe, assignment(0, bert.weights(), Map.of()));
+    Trained calm = train(model, recipe, assignment(0, bert.weights(), Map.of()));
     try (GarbagePressure pressure = new GarbagePressure()) {
-      Trained pressed = train(recipe, assignment(0, bert.weights(), Map.of()));
+      Trained pressed = train(model, recipe, assignment(0, bert.weights(), Map.of()));
       assertThat(pressed.tensors()).isEqualTo(calm.tensors());
       assertThat(pressed.optimizerState()).isEqualTo(calm.optimizerState());
       assertThat(pressure.collections()).as("collections while it trained").isGreaterThan(10);
@@ -149,7 +118,7 @@ class GaLoreTrainingTest {
   }
 
   private static long bytes(OptimizerSettings settings) {
-    return train(recipe(settings, 1), assignment(0, bert.weights(), Map.of()))
+    return train(model, recipe(settings, 1), assignment(0, bert.weights(), Map.of()))
         .facts()
         .optimizerBytes();
   }
@@ -157,9 +126,9 @@ class GaLoreTrainingTest {
   @Test
   void keptStateGoesOnInTheMiddleOfAPeriod() {
     Recipe recipe = recipe(galore(Projector.EXACT), 4);
-    Trained first = train(recipe, assignment(0, bert.weights(), Map.of()));
-    Trained going = train(recipe, assignment(1, first.tensors(), first.optimizerState()));
-    Trained fresh = train(recipe, assignment(1, first.tensors(), Map.of()));
+    Trained first = train(model, recipe, assignment(0, bert.weights(), Map.of()));
+    Trained going = train(model, recipe, assignment(1, first.tensors(), first.optimizerState()));
+    Trained fresh = train(model, recipe, assignment(1, first.tensors(), Map.of()));
     assertThat(going.tensors()).isNotEqualTo(fresh.tensors());
     assertThat(going.optimizerState().get("steps.taken").floats().get(0)).isEqualTo(8);
   }
