@@ -96,12 +96,7 @@ final class RunConfig {
    */
   void checkAgainst(Store store, RunFolder folder) throws IOException {
     if (!store.exists(folder.config())) {
-      if (!store.list(folder.root()).stream()
-          .allMatch(file -> file.getPath().getName().equals(folder.lock().getName()))) {
-        throw new WrongInput(
-            "out: %s is there and is no run (it has no config.yaml); name another folder"
-                .formatted(folder.root()));
-      }
+      checkFree(store, folder);
       return;
     }
     JsonNode file = read(store, folder.config());
@@ -112,36 +107,61 @@ final class RunConfig {
             List.of(),
             TrainConfig.class,
             RunSpec.CHOICES);
-    List<String> differences = new ArrayList<>(Effective.difference(before, config));
     JsonNode old = file.path("run");
-    Map<String, String> stands = new LinkedHashMap<>();
-    stands.put("model", "model.path: the files at " + config.model().path());
-    stands.put("partitions", "data.path: the files at " + config.data().path());
-    stands.put("adapter", "framework.lora.start: the files at " + adapter(config));
-    stands.forEach(
-        (key, files) -> {
-          if (!old.path(key).asText().equals(facts.path(key).asText())
-              && old.has(key) == facts.has(key)) {
-            differences.add(files + " have changed since");
-          }
-        });
+    List<String> differences = new ArrayList<>(Effective.difference(before, config));
+    differences.addAll(changedFiles(old));
     if (store.exists(folder.round(config.rounds()))) {
       differences.add(
           "rounds: is %d, but round %d has begun already; ask for more rounds"
               .formatted(config.rounds(), config.rounds() + 1));
     }
-    String gemm = old.path("gemm").asText(facts.get("gemm").asText());
-    if (!gemm.equals(facts.get("gemm").asText())) {
-      differences.add(
-          "merges were computed by %s, this build has %s: go on with a build of profile cuda, or"
-                  .formatted(gemm, facts.get("gemm").asText())
-              + " without it, as before");
-    }
+    differences.addAll(otherBackend(old));
     if (!differences.isEmpty()) {
       throw WrongInput.all(
           "out: %s is another run's; name another folder, or set back:".formatted(folder.root()),
           differences);
     }
+    warnOfOtherBits(old);
+  }
+
+  /** A run may begin where nothing is but its lock. */
+  private static void checkFree(Store store, RunFolder folder) throws IOException {
+    if (!store.list(folder.root()).stream()
+        .allMatch(file -> file.getPath().getName().equals(folder.lock().getName()))) {
+      throw new WrongInput(
+          "out: %s is there and is no run (it has no config.yaml); name another folder"
+              .formatted(folder.root()));
+    }
+  }
+
+  private List<String> changedFiles(JsonNode old) {
+    Map<String, String> stands = new LinkedHashMap<>();
+    stands.put("model", "model.path: the files at " + config.model().path());
+    stands.put("partitions", "data.path: the files at " + config.data().path());
+    stands.put("adapter", "framework.lora.start: the files at " + adapter(config));
+    List<String> changed = new ArrayList<>();
+    stands.forEach(
+        (key, files) -> {
+          if (!old.path(key).asText().equals(facts.path(key).asText())
+              && old.has(key) == facts.has(key)) {
+            changed.add(files + " have changed since");
+          }
+        });
+    return changed;
+  }
+
+  private List<String> otherBackend(JsonNode old) {
+    String now = facts.get("gemm").asText();
+    String gemm = old.path("gemm").asText(now);
+    return gemm.equals(now)
+        ? List.of()
+        : List.of(
+            "merges were computed by %s, this build has %s: go on with a build of profile cuda, or"
+                    .formatted(gemm, now)
+                + " without it, as before");
+  }
+
+  private void warnOfOtherBits(JsonNode old) {
     for (String key : List.of("cpuCapability", "libtorch", "commit")) {
       if (!old.path(key).asText().equals(facts.get(key).asText())) {
         LOG.warn(
