@@ -82,15 +82,10 @@ final class RoundLoop {
   private void round(int round) throws IOException, InterruptedException {
     boolean resumed = store.exists(folder.round(round));
     // 1. The cohort.
-    List<String> cohort = blueprint.cohort(round);
-    listener.phase(round, RoundListener.Phase.STARTED);
-    listener.cohort(round, cohort);
+    List<String> cohort = cohort(round);
     // 2. Training.
     long begin = System.nanoTime();
-    Map<String, String> failed = new TreeMap<>();
-    if (!store.exists(folder.accepted(round))) {
-      failed.putAll(train(round, cohort));
-    }
+    Map<String, String> failed = train(round, cohort);
     double secondsTrain = seconds(begin);
     listener.phase(round, RoundListener.Phase.TRAINED);
     // 3. The choice.
@@ -99,8 +94,7 @@ final class RoundLoop {
     listener.phase(round, RoundListener.Phase.ACCEPTED);
     // 4. The merge.
     List<ClientReport> reports = reports(accepted);
-    long bytesUp = reports.stream().mapToLong(ClientReport::bytesUp).sum();
-    new Merging(spark, spec, blueprint).merge(store, folder, accepted, bytesUp);
+    new Merging(spark, spec, blueprint).merge(store, folder, accepted, bytesUp(reports));
     double secondsMerge = seconds(begin);
     listener.phase(round, RoundListener.Phase.MERGED);
     // 5. Evaluation.
@@ -108,21 +102,39 @@ final class RoundLoop {
     List<RoundSummary.Evaluation> evaluations = evaluate(round, accepted);
     double secondsEvaluate = seconds(begin);
     listener.phase(round, RoundListener.Phase.EVALUATED);
-    // 6. Tables.
-    RoundSummary summary =
+    close(
         new RoundSummary(
             round,
             cohort,
             accepted.clients().stream().map(Accepted.Choice::client).toList(),
             accepted.failed(),
             loss(accepted, reports),
-            bytesUp,
+            bytesUp(reports),
             reports.stream().mapToLong(ClientReport::bytesDown).sum(),
             secondsTrain,
             secondsMerge,
             secondsEvaluate,
             resumed,
-            evaluations);
+            evaluations),
+        accepted,
+        reports);
+  }
+
+  private List<String> cohort(int round) {
+    List<String> cohort = blueprint.cohort(round);
+    listener.phase(round, RoundListener.Phase.STARTED);
+    listener.cohort(round, cohort);
+    return cohort;
+  }
+
+  private static long bytesUp(List<ClientReport> reports) {
+    return reports.stream().mapToLong(ClientReport::bytesUp).sum();
+  }
+
+  private void close(RoundSummary summary, Accepted accepted, List<ClientReport> reports)
+      throws IOException {
+    int round = summary.round();
+    // 6. Tables.
     lock.check();
     tables.write(summary, accepted, reports);
     Json.commit(store, folder.roundJson(round), summary);
@@ -133,8 +145,12 @@ final class RoundLoop {
     listener.closed(summary);
   }
 
+  /** Trains whom no choice has been made of; gives the reasons of those who failed. */
   private Map<String, String> train(int round, List<String> cohort)
       throws IOException, InterruptedException {
+    if (store.exists(folder.accepted(round))) {
+      return Map.of();
+    }
     StepProgress progress = new StepProgress();
     spark.sc().register(progress, "tributary.steps");
     try (ProgressWatch watch = new ProgressWatch(spark, progress.id(), round, listener)) {
