@@ -87,25 +87,30 @@ public final class Federation {
             folder.start(),
             SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));
       }
-      Broadcast<RunSpec> spec =
-          spark.broadcast(
-              RunSpec.of(
-                  config,
-                  folder.root(),
-                  new SerializableConfiguration(spark.hadoopConfiguration())));
-      try {
-        Tables tables = new Tables(store, folder, identity.run(), config.framework().name());
-        Map<String, Path> states =
-            new RoundLoop(spark, spec, blueprint, tables, lock, listener).run();
-        List<Path> results = new Result(store, folder, blueprint).write(states);
-        LOG.info("{} is done: {}", identity.run(), results);
-        return new Outcome(identity.run(), folder, results);
-      } finally {
-        if (!spark.sc().isStopped()) {
-          spec.destroy();
-        }
-        Bench.clear();
+      Tables tables = new Tables(store, folder, identity.run(), config.framework().name());
+      Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
+      List<Path> results = new Result(store, folder, blueprint).write(states);
+      LOG.info("{} is done: {}", identity.run(), results);
+      return new Outcome(identity.run(), folder, results);
+    }
+  }
+
+  private Map<String, Path> rounds(
+      JavaSparkContext spark, RunFolder folder, Blueprint blueprint, Tables tables, RunLock lock)
+      throws IOException, InterruptedException {
+    Broadcast<RunSpec> spec =
+        spark.broadcast(
+            RunSpec.of(
+                blueprint.config(),
+                folder.root(),
+                new SerializableConfiguration(spark.hadoopConfiguration())));
+    try {
+      return new RoundLoop(spark, spec, blueprint, tables, lock, listener).run();
+    } finally {
+      if (!spark.sc().isStopped()) {
+        spec.destroy();
       }
+      Bench.clear();
     }
   }
 
