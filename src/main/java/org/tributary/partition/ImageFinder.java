@@ -80,16 +80,9 @@ final class ImageFinder {
   }
 
   private void tree(String set, String given, Path path) throws IOException {
-    List<String> names = names(path);
     String key = "source." + set;
-    if (names == null) {
-      problems.add("%s: %s is neither a folder nor a .zip of images".formatted(key, path));
-      return;
-    }
+    List<String> names = names(key, path);
     if (names.isEmpty()) {
-      problems.add(
-          "%s: %s holds no files; name the folder whose sub-folders are labels"
-              .formatted(key, path));
       return;
     }
     String root = isZip(path) ? commonRoot(names) : "";
@@ -212,8 +205,8 @@ final class ImageFinder {
     return path.getName().toLowerCase().endsWith(".zip");
   }
 
-  /** Relative names of a tree's files in order; null where it is no tree. */
-  private List<String> names(Path path) throws IOException {
+  /** Relative names of a tree's files in order; where there are none, that is a problem. */
+  private List<String> names(String key, Path path) throws IOException {
     TreeSet<String> names = new TreeSet<>();
     if (store.fileSystem(path).getFileStatus(path).isDirectory()) {
       String root = store.fileSystem(path).makeQualified(path).toUri().getPath();
@@ -233,10 +226,16 @@ final class ImageFinder {
         problems.add("%s is no readable zip (%s); copy it again".formatted(path, e.getMessage()));
       }
     } else {
-      return null;
+      problems.add("%s: %s is neither a folder nor a .zip of images".formatted(key, path));
+      return List.of();
     }
     // Hidden files and what systems leave in folders and zips.
     names.removeIf(name -> ("/" + name).matches(".*/[._].*"));
+    if (names.isEmpty()) {
+      problems.add(
+          "%s: %s holds no files; name the folder whose sub-folders are labels"
+              .formatted(key, path));
+    }
     return List.copyOf(names);
   }
 
