@@ -232,18 +232,7 @@ public final class Partitioning {
       }
     }
     Map<String, Long> sourceRows = new LinkedHashMap<>();
-    Map<String, Manifest.Skipped> skipped = new LinkedHashMap<>();
-    found.forEach(
-        (set, rows) -> {
-          sourceRows.put(set, (long) rows.rows().size());
-          List<String> broken = rows.broken();
-          if (!broken.isEmpty()) {
-            skipped.put(
-                set,
-                new Manifest.Skipped(
-                    broken.size(), broken.stream().limit(Manifest.NAMED).toList()));
-          }
-        });
+    found.forEach((set, rows) -> sourceRows.put(set, (long) rows.rows().size()));
     return new Manifest(
         Manifest.VERSION,
         inputs,
@@ -253,7 +242,22 @@ public final class Partitioning {
         clients,
         test,
         twins.report(),
-        skipped);
+        skipped(found));
+  }
+
+  private static Map<String, Manifest.Skipped> skipped(Map<String, RawSet.Keys> found) {
+    Map<String, Manifest.Skipped> skipped = new LinkedHashMap<>();
+    found.forEach(
+        (set, rows) -> {
+          List<String> broken = rows.broken();
+          if (!broken.isEmpty()) {
+            skipped.put(
+                set,
+                new Manifest.Skipped(
+                    broken.size(), broken.stream().limit(Manifest.NAMED).toList()));
+          }
+        });
+    return skipped;
   }
 
   private JavaSparkContext context() {
