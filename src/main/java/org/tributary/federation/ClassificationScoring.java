@@ -11,7 +11,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.tributary.client.Inputs;
 import org.tributary.data.Batch;
-import org.tributary.data.Examples;
 import org.tributary.metrics.Confusion;
 import scala.Tuple3;
 
@@ -42,16 +41,11 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
   }
 
   @Override
-  public Sums score(
-      Bench bench,
-      NDManager scratch,
-      List<NDArray> weights,
-      Examples rows,
-      Spread spread,
-      int[] places) {
-    int[] indices = spread.rows(places);
-    Batch batch = rows.batch(indices);
-    NDArray logits = bench.model().logits(scratch, weights, Inputs.of(scratch, batch));
+  public Sums score(Given given, NDManager scratch, int[] places) {
+    int[] indices = given.spread().rows(places);
+    Batch batch = given.rows().batch(indices);
+    NDArray logits =
+        given.bench().model().logits(scratch, given.weights(), Inputs.of(scratch, batch));
     float[] values = logits.toFloatArray();
     double loss = 0;
     long[][] counts = new long[classes][classes];

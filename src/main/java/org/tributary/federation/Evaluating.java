@@ -97,7 +97,7 @@ final class Evaluating {
         Bench bench, NDManager manager, Scoring<S> scoring, int index) throws IOException {
       Blueprint blueprint = bench.blueprint();
       Examples examples = bench.evaluationRows(blueprint.data().evaluationFolders(part));
-      List<NDArray> weights = weights(bench, manager);
+      Scoring.Given given = new Scoring.Given(bench, weights(bench, manager), examples, spread);
       int batch = blueprint.config().evaluate().batch();
       int to = Math.min(spread.chosen(), (index + 1) * size);
       // Rows of like length side by side: little padding, and an order that only the rows decide.
@@ -111,8 +111,7 @@ final class Evaluating {
       for (int i = 0; i < order.length; i += batch) {
         int[] places = Arrays.copyOfRange(order, i, Math.min(order.length, i + batch));
         try (NDManager scratch = manager.newSubManager()) {
-          sums =
-              scoring.plus(sums, scoring.score(bench, scratch, weights, examples, spread, places));
+          sums = scoring.plus(sums, scoring.score(given, scratch, places));
         }
       }
       return sums;

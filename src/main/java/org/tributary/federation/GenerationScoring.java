@@ -1,6 +1,5 @@
 package org.tributary.federation;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +11,6 @@ import org.tributary.client.Inputs;
 import org.tributary.client.Writer;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Batch;
-import org.tributary.data.Examples;
 import org.tributary.data.GenerationSet;
 import org.tributary.data.TextBatch;
 import org.tributary.data.TextExamples;
@@ -52,28 +50,25 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
   }
 
   @Override
-  public Sums score(
-      Bench bench,
-      NDManager scratch,
-      List<NDArray> weights,
-      Examples rows,
-      Spread spread,
-      int[] places) {
-    int[] indices = spread.rows(places);
-    GenerationSet set = (GenerationSet) ((TextExamples) rows).rows();
-    Batch batch = rows.batch(indices);
+  public Sums score(Given given, NDManager scratch, int[] places) {
+    int[] indices = given.spread().rows(places);
+    GenerationSet set = (GenerationSet) ((TextExamples) given.rows()).rows();
+    Batch batch = given.rows().batch(indices);
     float[] nll =
-        bench
+        given
+            .bench()
             .model()
-            .likelihood(scratch, weights, Inputs.withLabels(scratch, batch))
+            .likelihood(scratch, given.weights(), Inputs.withLabels(scratch, batch))
             .toFloatArray();
     double sum = 0;
     for (float one : nll) {
       sum += one;
     }
     int[] written =
-        spread.rows(Arrays.stream(places).filter(spread.some(settings.generate())).toArray());
-    Written own = write(bench, scratch, weights, set, written);
+        given
+            .spread()
+            .rows(Arrays.stream(places).filter(given.spread().some(settings.generate())).toArray());
+    Written own = write(given, scratch, set, written);
     TextScores scores = TextScores.empty();
     for (int i = 0; i < written.length; i++) {
       scores = scores.plus(own.answers().get(i), set.answers().get(written[i]));
@@ -81,16 +76,16 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     return new Sums(new Perplexity(sum, nll.length), scores, batch.truncated(), own.truncated());
   }
 
-  private Written write(
-      Bench bench, NDManager scratch, List<NDArray> weights, GenerationSet set, int[] indices) {
+  private Written write(Given given, NDManager scratch, GenerationSet set, int[] indices) {
     if (indices.length == 0) {
       return new Written(List.of(), 0);
     }
     int most = settings.newTokens();
+    Bench bench = given.bench();
     TextBatch prompts = set.prompts(indices, bench.tokens(), most);
     List<Continuation> written =
         new Writer(bench.model(), bench.tokens(), Decoding.greedy(set.special().ends()))
-            .write(scratch, weights, prompts, most);
+            .write(scratch, given.weights(), prompts, most);
     return new Written(written.stream().map(c -> c.text().strip()).toList(), prompts.truncated());
   }
 

@@ -14,6 +14,16 @@ import org.tributary.data.Examples;
  * @param <S> sums, a record that travels as JSON
  */
 interface Scoring<S extends Record> {
+  /**
+   * What all batches of a task are scored with.
+   *
+   * @param bench the model and its tokenizer
+   * @param weights what trains, as the round left it
+   * @param rows of the evaluation, this task's and the others'
+   * @param spread which of them are chosen
+   */
+  record Given(Bench bench, List<NDArray> weights, Examples rows, Spread spread) {}
+
   /** The sums of no rows. */
   S none();
 
@@ -21,13 +31,7 @@ interface Scoring<S extends Record> {
   Class<S> type();
 
   /** The sums of the rows at some places, in an executor. */
-  S score(
-      Bench bench,
-      NDManager scratch,
-      List<NDArray> weights,
-      Examples rows,
-      Spread spread,
-      int[] places);
+  S score(Given given, NDManager scratch, int[] places);
 
   /** Both together. */
   S plus(S one, S other);
