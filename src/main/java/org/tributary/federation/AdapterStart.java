@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
@@ -75,24 +75,27 @@ final class AdapterStart {
         .tensors()
         .forEach(
             (name, tensor) -> {
-              String own = ours.get(name);
+              String own = ours.get(architecture.nameFromPeft(name));
               if (own == null) {
                 problems.add("it has %s, which this run does not train".formatted(name));
               } else if (!Arrays.equals(tensor.shape(), asked.get(own))) {
                 problems.add(
                     "its %s is %s, the run asks for %s"
                         .formatted(name, tensor, Arrays.toString(asked.get(own))));
-              } else {
-                start.put(own, tensor.to(DType.F32));
+              } else if (start.put(own, tensor.to(DType.F32)) != null) {
+                problems.add("it has %s twice, under two names".formatted(name));
               }
             });
-    Set<String> missing = new TreeSet<>(asked.keySet());
-    missing.removeIf(
-        name ->
-            !name.contains(".lora_")
-                || adapter.tensors().containsKey(architecture.nameWithHead(name)));
-    missing.forEach(
-        name -> problems.add("it has no %s".formatted(architecture.nameWithHead(name))));
+    Set<String> held =
+        adapter.tensors().keySet().stream()
+            .map(architecture::nameFromPeft)
+            .collect(Collectors.toSet());
+    asked.keySet().stream()
+        .filter(name -> name.contains(".lora_"))
+        .map(architecture::nameWithHead)
+        .filter(name -> !held.contains(name))
+        .sorted()
+        .forEach(name -> problems.add("it has no " + architecture.nameInPeft(name)));
     tell(problems);
     return start;
   }
