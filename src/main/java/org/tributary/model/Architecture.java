@@ -124,6 +124,16 @@ public interface Architecture {
   }
 
   /**
+   * The pooling that transformers gives the family's classifiers, and so the one that a classifier
+   * of a checkpoint was trained with, if nobody says otherwise.
+   *
+   * @return null where there is no classifier
+   */
+  default Pooling classifierPooling() {
+    return null;
+  }
+
+  /**
    * The linear layers: what adapters can be put on.
    *
    * @return shape [out, in] of a layer's weight, by the layer's name (without {@code .weight})

@@ -108,6 +108,11 @@ final class ViT extends VisionTransformer {
   }
 
   @Override
+  public Pooling classifierPooling() {
+    return Pooling.CLS;
+  }
+
+  @Override
   public String program() {
     return program("vit.py", Map.of());
   }
