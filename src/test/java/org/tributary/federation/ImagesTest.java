@@ -32,6 +32,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
 
@@ -103,7 +104,7 @@ class ImagesTest {
 
   /** The golden ViT without its classifier, with a processor of its own. */
   private static void writeModel() throws IOException {
-    Path golden = Path.of(System.getProperty("golden"), "vit");
+    Path golden = Cases.of("vit");
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     config.putArray("architectures").add("ViTModel");
@@ -245,7 +246,7 @@ class ImagesTest {
 
   @Test
   void aNewClassifierTakesTheOldOnesPlace() throws Exception {
-    Path golden = Path.of(System.getProperty("golden"), "vit");
+    Path golden = Cases.of("vit");
     TrainConfig kept = config("old", "fedavg", "model.path='" + golden + "'");
     assertRefused(kept, "label \"bar\" of the data is unknown", "model.newHead=true");
     TrainConfig config =
