@@ -43,6 +43,7 @@ def load(args):
         config=config,
         dtype=getattr(torch, args.dtype),
         output_loading_info=True,
+        ignore_mismatched_sizes=bool(args.labels),
     )
     missing = [] if args.labels else sorted(told["missing_keys"])
     if args.adapter:

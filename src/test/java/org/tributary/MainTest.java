@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -155,7 +156,7 @@ class MainTest {
 
   @Test
   void inspectTellsWhatAFolderHolds() {
-    String golden = Path.of(System.getProperty("golden"), "bert").toString();
+    String golden = Cases.of("bert").toString();
     assertThat(run("inspect", golden)).isZero();
     assertThat(out.toString()).contains("model folder");
     assertThat(run("inspect", dir.toString())).isEqualTo(2);

@@ -33,6 +33,7 @@ public final class AdapterMerge {
   private final HuggingFaceFolder base;
   private final Map<String, SafeTensorsHeader.Entry> there;
   private final PeftAdapter adapter;
+  private final UnaryOperator<String> stored;
   private final String prefix;
   private final List<String> labels;
   private final List<String> problems = new ArrayList<>();
@@ -40,9 +41,11 @@ public final class AdapterMerge {
   private final Map<String, HostTensor> replaced = new TreeMap<>();
   private final Map<String, HostTensor> added = new TreeMap<>();
 
-  private AdapterMerge(HuggingFaceFolder base, PeftAdapter adapter) throws IOException {
+  private AdapterMerge(HuggingFaceFolder base, PeftAdapter adapter, UnaryOperator<String> stored)
+      throws IOException {
     this.base = base;
     this.adapter = adapter;
+    this.stored = stored;
     there = base.tensors();
     prefix = prefix();
     labels = PeftNotes.labels(adapter);
@@ -53,16 +56,20 @@ public final class AdapterMerge {
   /**
    * What a model's family says of its checkpoints.
    *
+   * @param stored the checkpoint's name, in a model with a head, for one of an adapter's
    * @param withHead what it does to config.json when a classifier joins
    * @param ties matrices that are one in the model though a file may hold both: the name that is
    *     used by the name that need not be there
    * @param used whether the model computes with a tensor; what an adapter changes counts as used
    */
   public record Family(
-      UnaryOperator<ObjectNode> withHead, Map<String, String> ties, Predicate<String> used) {
+      UnaryOperator<String> stored,
+      UnaryOperator<ObjectNode> withHead,
+      Map<String, String> ties,
+      Predicate<String> used) {
     /** Of which nothing is known. */
     public static final Family UNKNOWN =
-        new Family(UnaryOperator.identity(), Map.of(), name -> false);
+        new Family(UnaryOperator.identity(), UnaryOperator.identity(), Map.of(), name -> false);
   }
 
   /**
@@ -93,7 +100,7 @@ public final class AdapterMerge {
   public static Done write(
       Store store, HuggingFaceFolder base, PeftAdapter adapter, Family family, Path target)
       throws IOException {
-    AdapterMerge merge = new AdapterMerge(base, adapter);
+    AdapterMerge merge = new AdapterMerge(base, adapter, family.stored());
     merge.tie(family.ties());
     if (!merge.problems.isEmpty()) {
       throw WrongInput.some(
@@ -128,23 +135,25 @@ public final class AdapterMerge {
 
   /** What all of the adapter's names have in front of the checkpoint's; empty where nothing. */
   private String prefix() {
-    String first = adapter.modules().isEmpty() ? "" : adapter.modules().get(0);
+    List<String> modules = adapter.modules().stream().map(stored).toList();
+    String first = modules.isEmpty() ? "" : modules.get(0);
     String front = first.substring(0, first.indexOf('.') + 1);
     boolean isIn =
-        adapter.modules().stream()
+        modules.stream()
             .anyMatch(
                 module ->
                     module.startsWith(front)
                         && there.containsKey(module.substring(front.length()) + WEIGHT));
     boolean isPlain =
-        adapter.modules().stream()
+        modules.stream()
             .anyMatch(module -> !module.startsWith(front) || there.containsKey(module + WEIGHT));
     return isIn && !isPlain ? front : "";
   }
 
   /** The checkpoint's name for a name of the adapter's. */
   private String nameThere(String name) {
-    return !prefix.isEmpty() && name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+    String own = stored.apply(name);
+    return !prefix.isEmpty() && own.startsWith(prefix) ? own.substring(prefix.length()) : own;
   }
 
   private UnaryOperator<String> names() {
@@ -178,7 +187,9 @@ public final class AdapterMerge {
               .formatted(module, weight.dtype()));
     } else {
       double scaling = adapter.config().scaling(module);
-      changed.put(name, w -> LoraProduct.add(w, scaling, a, b, transposed));
+      if (changed.put(name, w -> LoraProduct.add(w, scaling, a, b, transposed)) != null) {
+        problems.add("module %s is there twice, under two names".formatted(module));
+      }
     }
   }
 
@@ -187,7 +198,7 @@ public final class AdapterMerge {
     if (before == null && name.equals(LM_HEAD)) {
       problems.add(name + " is there, but the model's head is its token embedding");
     } else if (before == null) {
-      added.put(name, tensor);
+      added.put(stored.apply(name), tensor);
     } else if (isNewHead(name, before, tensor)) {
       replaced.put(nameThere(name), tensor);
     } else if (!Arrays.equals(before.shape(), tensor.shape())) {

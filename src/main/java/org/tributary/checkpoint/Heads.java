@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What {@code config.json} says of a classifier. */
 public final class Heads {
-  /** Our own key: how token states become one vector, {@code mean} or {@code cls}. */
+  /** Our own key: how token states become one vector, as {@code model.pooling} has it. */
   public static final String POOLING = "tributary_pooling";
 
   private Heads() {}

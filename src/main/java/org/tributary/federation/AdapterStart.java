@@ -6,9 +6,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
@@ -67,7 +68,8 @@ final class AdapterStart {
       Architecture architecture, Lora lora, List<String> labels, Map<String, long[]> asked) {
     List<String> problems = new ArrayList<>();
     compare(lora, problems);
-    compare(architecture.pooling(), labels, problems);
+    compare(labels, problems);
+    comparePooling(architecture, problems);
     Map<String, String> ours = new HashMap<>();
     asked.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
     Map<String, HostTensor> start = new TreeMap<>();
@@ -75,24 +77,27 @@ final class AdapterStart {
         .tensors()
         .forEach(
             (name, tensor) -> {
-              String own = ours.get(name);
+              String own = ours.get(architecture.nameFromPeft(name));
               if (own == null) {
                 problems.add("it has %s, which this run does not train".formatted(name));
               } else if (!Arrays.equals(tensor.shape(), asked.get(own))) {
                 problems.add(
                     "its %s is %s, the run asks for %s"
                         .formatted(name, tensor, Arrays.toString(asked.get(own))));
-              } else {
-                start.put(own, tensor.to(DType.F32));
+              } else if (start.put(own, tensor.to(DType.F32)) != null) {
+                problems.add("it has %s twice, under two names".formatted(name));
               }
             });
-    Set<String> missing = new TreeSet<>(asked.keySet());
-    missing.removeIf(
-        name ->
-            !name.contains(".lora_")
-                || adapter.tensors().containsKey(architecture.nameWithHead(name)));
-    missing.forEach(
-        name -> problems.add("it has no %s".formatted(architecture.nameWithHead(name))));
+    Set<String> held =
+        adapter.tensors().keySet().stream()
+            .map(architecture::nameFromPeft)
+            .collect(Collectors.toSet());
+    asked.keySet().stream()
+        .filter(name -> name.contains(".lora_"))
+        .map(architecture::nameWithHead)
+        .filter(name -> !held.contains(name))
+        .sorted()
+        .forEach(name -> problems.add("it has no " + architecture.nameInPeft(name)));
     tell(problems);
     return start;
   }
@@ -109,17 +114,26 @@ final class AdapterStart {
     }
   }
 
-  /** A classifier means nothing under other classes, or on another vector. */
-  private void compare(Pooling pooling, List<String> labels, List<String> problems) {
+  /** A classifier means nothing under other classes. */
+  private void compare(List<String> labels, List<String> problems) {
     List<String> noted = PeftNotes.labels(adapter);
     if (!noted.isEmpty() && !noted.equals(labels)) {
       problems.add("its classes are %s, the run's are %s, in this order".formatted(noted, labels));
     }
-    String ours = pooling == null ? "none" : pooling.key();
+  }
+
+  /** Nor on another vector: without a note, on another than transformers gives it. */
+  private void comparePooling(Architecture architecture, List<String> problems) {
+    Pooling ours = architecture.pooling();
+    Pooling family = adapter.saved().isEmpty() ? null : architecture.classifierPooling();
     PeftNotes.pooling(adapter)
-        .filter(theirs -> !theirs.equals(ours))
+        .or(() -> Optional.ofNullable(family).map(Pooling::key))
+        .filter(theirs -> ours == null || !theirs.equals(ours.key()))
         .ifPresent(
-            theirs -> problems.add("its pooling is %s, the run's is %s".formatted(theirs, ours)));
+            theirs ->
+                problems.add(
+                    "its pooling is %s, the run's is %s; set model.pooling"
+                        .formatted(theirs, ours == null ? "none" : ours.key())));
   }
 
   private static void differ(

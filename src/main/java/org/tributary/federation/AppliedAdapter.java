@@ -40,7 +40,7 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
     Map<String, HostTensor> tensors = new TreeMap<>();
     Map<String, Double> scalings = new TreeMap<>();
     for (String module : adapter.modules()) {
-      String layer = ours.get(module);
+      String layer = ours.get(architecture.nameFromPeft(module));
       HostTensor a = adapter.tensors().get(module + PeftAdapter.LORA_A);
       HostTensor b = adapter.tensors().get(module + PeftAdapter.LORA_B);
       long[] linear = layer == null ? null : layers.get(layer);
@@ -61,7 +61,8 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
         .saved()
         .forEach(
             (name, tensor) -> {
-              String own = ours.getOrDefault(name, name);
+              String stored = architecture.nameFromPeft(name);
+              String own = ours.getOrDefault(stored, stored);
               long[] shape = weights.getOrDefault(own, head(architecture, own, tensor));
               if (shape == null || !Arrays.equals(shape, tensor.shape())) {
                 problems.add(misfit(name, tensor));

@@ -7,9 +7,11 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Heads;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
@@ -43,11 +45,44 @@ public final class BaseModel {
     this.files = files;
     this.tensors = tensors;
     this.settings = settings;
-    architecture =
-        Architectures.of(files.config(), tensors.keySet(), Pooling.named(settings.pooling()));
+    architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
     if (settings.newHead()) {
       this.tensors.keySet().removeAll(architecture.head(1).keySet());
     }
+  }
+
+  /** As configured; else what the classifier was trained with; else the family's own. */
+  private Pooling pooling() {
+    return settings.pooling() == null
+        ? trainedPooling().orElse(null)
+        : Pooling.named(settings.pooling());
+  }
+
+  /**
+   * What the classifier that the run goes on with was trained with.
+   *
+   * @return what Tributary noted, else what transformers does; empty where a classifier begins anew
+   * @throws WrongInput where config.json notes what is none
+   */
+  Optional<Pooling> trainedPooling() {
+    Architecture family = Architectures.of(files.config(), tensors.keySet(), null);
+    Set<String> head = family.head(1).keySet();
+    if (settings.newHead() || head.isEmpty() || !tensors.keySet().containsAll(head)) {
+      return Optional.empty();
+    }
+    String note = files.config().path(Heads.POOLING).asText(null);
+    return Optional.of(note == null ? family.classifierPooling() : noted(note));
+  }
+
+  private Pooling noted(String note) {
+    return Arrays.stream(Pooling.values())
+        .filter(pooling -> pooling.key().equals(note))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new WrongInput(
+                    "%s: config.json has %s \"%s\", which is none; use %s"
+                        .formatted(files.folder(), Heads.POOLING, note, Pooling.keys())));
   }
 
   /**

@@ -35,6 +35,13 @@ final class Kinds {
           "model.newHead: %s is no classifier and gets no new one; remove the key"
               .formatted(config.model().path()));
     }
+    base.trainedPooling()
+        .filter(trained -> trained != base.architecture().pooling())
+        .ifPresent(
+            trained ->
+                problems.add(
+                    "model.pooling: the classifier of %s was trained with %s; leave the key out, or begin a new classifier with model.newHead=true"
+                        .formatted(config.model().path(), trained.key())));
     DataSection.Augment augment = config.data().augment();
     boolean augments = augment.flip() || augment.crop() > 0;
     if (image == null && augments) {

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,10 +13,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.tributary.checkpoint.Heads;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftNotes;
@@ -26,8 +23,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.ModelSection;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
+import org.tributary.model.Architectures;
 import org.tributary.model.ImageShape;
 import org.tributary.model.Model;
+import org.tributary.model.Pooling;
 import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -96,15 +95,15 @@ public final class Logits {
     return new Logits(base, applied);
   }
 
-  /** What was trained; else what transformers does, whose BERT always takes the first token. */
+  /** What the adapter's classifier was trained with, if it brings one; null for the model's own. */
   private static String pooling(Store store, String model, PeftAdapter adapter) throws IOException {
-    ObjectNode config = HuggingFaceFolder.open(store, store.path(model)).config();
-    Optional<String> noted = adapter == null ? Optional.empty() : PeftNotes.pooling(adapter);
-    if (noted.isPresent()) {
-      return noted.get();
+    if (adapter == null || adapter.saved().isEmpty()) {
+      return null;
     }
-    boolean isBert = config.path("model_type").asText().equals("bert");
-    return config.path(Heads.POOLING).asText(isBert ? "cls" : null);
+    HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(model));
+    Pooling family =
+        Architectures.of(files.config(), files.tensors().keySet(), null).classifierPooling();
+    return PeftNotes.pooling(adapter).orElse(family == null ? null : family.key());
   }
 
   /**

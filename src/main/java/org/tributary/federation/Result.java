@@ -17,12 +17,15 @@ import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.model.Architecture;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 
 /** Writes what a run ends with: a model, or an adapter for the base model. */
 final class Result {
+  private static final String WEIGHT = ".weight";
+
   private final Store store;
   private final RunFolder folder;
   private final Blueprint blueprint;
@@ -67,7 +70,8 @@ final class Result {
       edit(tensors).write(store, blueprint.base().files(), target);
       return;
     }
-    Map<String, HostTensor> adapter = named(tensors);
+    Map<String, HostTensor> adapter = new TreeMap<>();
+    tensors.forEach((name, tensor) -> adapter.put(nameInPeft(name), tensor));
     List<String> saved =
         adapter.keySet().stream()
             .filter(name -> !name.contains(".lora_"))
@@ -130,7 +134,7 @@ final class Result {
     return !blueprint.newHead().isEmpty();
   }
 
-  /** Tensors under the names that they have in a model with a head, as peft wraps it. */
+  /** Tensors under the names that they have in a model with a head. */
   private Map<String, HostTensor> named(Map<String, HostTensor> tensors) {
     Map<String, HostTensor> named = new TreeMap<>();
     tensors.forEach(
@@ -151,19 +155,32 @@ final class Result {
   /** Short names where they mean these layers and no others to peft; else one by one. */
   private List<String> targets() throws IOException {
     List<String> asked = blueprint.lora().targets();
-    Set<String> weights = new TreeSet<>(blueprint.base().files().tensors().keySet());
-    blueprint.adapted().keySet().forEach(layer -> weights.remove(layer + ".weight"));
+    Set<String> layers = new TreeSet<>(blueprint.adapted().keySet());
+    List<String> inPeft = layers.stream().map(this::nameInPeft).toList();
+    boolean renamed =
+        layers.stream()
+            .anyMatch(
+                name -> !nameInPeft(name).equals(blueprint.architecture().nameWithHead(name)));
+    List<String> brief =
+        renamed
+            ? inPeft.stream()
+                .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                .distinct()
+                .toList()
+            : asked;
     boolean exact =
-        asked.stream()
-            .noneMatch(
-                t ->
-                    t.contains("*")
-                        || weights.stream().anyMatch(w -> ("." + w).endsWith("." + t + ".weight")));
-    return exact
-        ? asked
-        : blueprint.adapted().keySet().stream()
-            .map(blueprint.architecture()::nameWithHead)
-            .toList();
+        blueprint.base().files().tensors().keySet().stream()
+            .filter(w -> w.endsWith(WEIGHT))
+            .map(w -> w.substring(0, w.length() - WEIGHT.length()))
+            .filter(w -> !layers.contains(w))
+            .map(w -> "." + nameInPeft(w))
+            .noneMatch(w -> brief.stream().anyMatch(t -> w.endsWith("." + t)));
+    return exact && brief.stream().noneMatch(t -> t.contains("*")) ? brief : inPeft;
+  }
+
+  private String nameInPeft(String name) {
+    Architecture architecture = blueprint.architecture();
+    return architecture.nameInPeft(architecture.nameWithHead(name));
   }
 
   /** The base model's, with what loaders need to know of its new classifier. */

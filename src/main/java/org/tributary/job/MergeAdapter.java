@@ -73,6 +73,7 @@ public final class MergeAdapter implements Callable<Integer> {
             ? Map.of("lm_head.weight", "model.embed_tokens.weight")
             : Map.of();
     return new AdapterMerge.Family(
+        name -> known.map(family -> family.nameFromPeft(name)).orElse(name),
         config -> withHead(base, config),
         known.map(Architecture::tiedWeights).orElse(tied),
         name ->

@@ -82,6 +82,28 @@ public interface Architecture {
   }
 
   /**
+   * The name that peft has for a part of the model. It takes names from the modules in memory,
+   * which transformers may call otherwise than the checkpoint does.
+   *
+   * @param name in a checkpoint with a head, of a module or a tensor
+   * @return the same, or as transformers 5 has it in memory
+   */
+  default String nameInPeft(String name) {
+    return name;
+  }
+
+  /**
+   * The other way: a checkpoint's name for one of an adapter's. Names that are the checkpoint's
+   * stay, so that adapters from before transformers renamed the modules are read, too.
+   *
+   * @param name in an adapter
+   * @return the name in a checkpoint with a head
+   */
+  default String nameFromPeft(String name) {
+    return name;
+  }
+
+  /**
    * The config.json of a base model that got a head, in the layout that its class in transformers
    * reads.
    *
@@ -98,6 +120,16 @@ public interface Architecture {
    * @return null where there is no classifier
    */
   default Pooling pooling() {
+    return null;
+  }
+
+  /**
+   * The pooling that transformers gives the family's classifiers, and so the one that a classifier
+   * of a checkpoint was trained with, if nobody says otherwise.
+   *
+   * @return null where there is no classifier
+   */
+  default Pooling classifierPooling() {
     return null;
   }
 

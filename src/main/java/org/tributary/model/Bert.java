@@ -130,6 +130,11 @@ final class Bert implements Architecture {
   }
 
   @Override
+  public Pooling classifierPooling() {
+    return Pooling.CLS;
+  }
+
+  @Override
   public Map<String, long[]> linearLayers() {
     Map<String, long[]> linear = new LinkedHashMap<>();
     weights()

@@ -35,6 +35,15 @@ public enum Pooling {
   }
 
   /**
+   * The names of all, for messages.
+   *
+   * @return comma-separated
+   */
+  public static String keys() {
+    return Arrays.stream(values()).map(Pooling::key).collect(Collectors.joining(", "));
+  }
+
+  /**
    * What a family does when asked for this or that.
    *
    * @param asked null for the family's own

@@ -126,6 +126,11 @@ final class Siglip extends VisionTransformer {
   }
 
   @Override
+  public Pooling classifierPooling() {
+    return Pooling.MEAN;
+  }
+
+  @Override
   public String program() {
     return program("siglip.py", Map.of("mean", pooling == Pooling.MEAN ? "True" : "False"));
   }

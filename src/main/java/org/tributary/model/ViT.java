@@ -33,6 +33,20 @@ final class ViT extends VisionTransformer {
               "attention.output.dense"),
           List.of("layernorm_after", "intermediate.dense", "output.dense"));
 
+  /** What transformers 5 calls the layers of a block once they are in memory. */
+  private static final BlockRenaming IN_MEMORY =
+      new BlockRenaming(
+          HEADED,
+          NAMES.blocks(),
+          "layers.",
+          Map.of(
+              "attention.attention.query", "attention.q_proj",
+              "attention.attention.key", "attention.k_proj",
+              "attention.attention.value", "attention.v_proj",
+              "attention.output.dense", "attention.o_proj",
+              "intermediate.dense", "mlp.fc1",
+              "output.dense", "mlp.fc2"));
+
   private final double initializerRange;
 
   private ViT(VisionSizes sizes, ConfigJson config, String prefix) {
@@ -79,7 +93,22 @@ final class ViT extends VisionTransformer {
   }
 
   @Override
+  public String nameInPeft(String name) {
+    return IN_MEMORY.apply(name);
+  }
+
+  @Override
+  public String nameFromPeft(String name) {
+    return IN_MEMORY.inverse().apply(name);
+  }
+
+  @Override
   public Pooling pooling() {
+    return Pooling.CLS;
+  }
+
+  @Override
+  public Pooling classifierPooling() {
     return Pooling.CLS;
   }
 

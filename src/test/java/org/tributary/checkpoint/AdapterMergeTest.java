@@ -302,7 +302,10 @@ class AdapterMergeTest {
     base("{'tie_word_embeddings':true}", weights);
     family =
         new AdapterMerge.Family(
-            UnaryOperator.identity(), Map.of("lm_head.weight", "embed.weight"), name -> true);
+            UnaryOperator.identity(),
+            UnaryOperator.identity(),
+            Map.of("lm_head.weight", "embed.weight"),
+            name -> true);
     adapt("q", 4, 2, 3);
     return weights;
   }
@@ -364,7 +367,10 @@ class AdapterMergeTest {
     target = store.path(disk.resolve("other").toString());
     family =
         new AdapterMerge.Family(
-            UnaryOperator.identity(), Map.of(), name -> name.equals("norm.weight"));
+            UnaryOperator.identity(),
+            UnaryOperator.identity(),
+            Map.of(),
+            name -> name.equals("norm.weight"));
     assertThatThrownBy(() -> merge(false))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("no finite numbers")

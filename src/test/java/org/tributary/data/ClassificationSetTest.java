@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 
 class ClassificationSetTest {
   private static final Schema SCHEMA =
@@ -34,9 +35,7 @@ class ClassificationSetTest {
 
   @BeforeEach
   void open() throws IOException {
-    Path file =
-        new Path(
-            java.nio.file.Path.of(System.getProperty("golden"), "bert/tokenizer.json").toUri());
+    Path file = new Path(Cases.of("bert/tokenizer.json").toUri());
     tokens = Tokens.open(store, file, 16);
   }
 

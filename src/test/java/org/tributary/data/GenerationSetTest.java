@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 
 class GenerationSetTest {
   private static final Schema SCHEMA =
@@ -29,7 +30,7 @@ class GenerationSetTest {
 
   @BeforeEach
   void open() throws IOException {
-    java.nio.file.Path golden = java.nio.file.Path.of(System.getProperty("golden"));
+    java.nio.file.Path golden = Cases.of("");
     tokens = Tokens.open(store, new Path(golden.resolve("llama_gqa/tokenizer.json").toUri()));
   }
 

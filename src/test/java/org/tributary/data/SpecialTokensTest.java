@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 
 /**
  * Beginning, ending and filling tokens come from the model's own files, in the order that is said.
  */
 class SpecialTokensTest {
-  private static final java.nio.file.Path GOLDEN =
-      java.nio.file.Path.of(System.getProperty("golden"));
+  private static final java.nio.file.Path GOLDEN = Cases.of("");
   private static final Prompt PLAIN = Prompt.of("plain");
 
   @TempDir java.nio.file.Path dir;

@@ -32,6 +32,7 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -149,7 +150,7 @@ class CheckpointRunsTest {
 
   @Test
   void aTiedHeadThatIsThereTwiceStaysTied() throws Exception {
-    Path golden = Path.of(System.getProperty("golden"), "llama_tied");
+    Path golden = Cases.of("llama_tied");
     Path base = Files.createDirectories(dir.resolve("tied"));
     Files.copy(golden.resolve("config.json"), base.resolve("config.json"));
     Files.copy(golden.resolve("tokenizer.json"), base.resolve("tokenizer.json"));

@@ -33,6 +33,7 @@ import org.tributary.data.Schema;
 import org.tributary.data.Schema.Column;
 import org.tributary.data.Schema.Type;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
 
 /** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
@@ -52,7 +53,7 @@ class GenerateTest {
     spark = session("local[2]");
     model = dir.resolve("model");
     Files.createDirectories(model);
-    Path golden = Path.of(System.getProperty("golden"), "llama_gqa");
+    Path golden = Cases.of("llama_gqa");
     for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
       Files.copy(golden.resolve(name), model.resolve(name));
     }
@@ -231,7 +232,7 @@ class GenerateTest {
 
   @Test
   void anAdapterWritesAsTheMergedModel() throws IOException {
-    Path golden = Path.of(System.getProperty("golden"), "optim/lora_qv_rslora/adapter_final");
+    Path golden = Cases.of("optim/lora_qv_rslora/adapter_final");
     Path merged = dir.resolve("merged");
     AdapterMerge.write(
         Tiny.STORE,
@@ -247,7 +248,7 @@ class GenerateTest {
     assertThatThrownBy(() -> run("none", "adapter=" + model))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("adapter_config.json");
-    Path other = Path.of(System.getProperty("golden"), "llama_tied");
+    Path other = Cases.of("llama_tied");
     assertThatThrownBy(
             () -> run("none", "adapter=" + golden, "model.path=" + other, "data.prompt=plain"))
         .isInstanceOf(WrongInput.class)

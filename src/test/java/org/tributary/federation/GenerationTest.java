@@ -28,6 +28,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
 
 /** A language model in rounds: answers are learnt, scored and written. */
@@ -168,7 +169,7 @@ class GenerationTest {
 
   @Test
   void anAdapterOfABareGpt2HasTheNamesThatPeftLooksFor() throws Exception {
-    Path golden = Path.of(System.getProperty("golden"), "gpt2");
+    Path golden = Cases.of("gpt2");
     Path bare = Files.createDirectories(dir.resolve("bare-gpt2"));
     for (String name : List.of("config.json", "tokenizer.json")) {
       Files.copy(golden.resolve(name), bare.resolve(name));

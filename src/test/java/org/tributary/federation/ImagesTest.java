@@ -25,11 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
 
@@ -101,7 +104,7 @@ class ImagesTest {
 
   /** The golden ViT without its classifier, with a processor of its own. */
   private static void writeModel() throws IOException {
-    Path golden = Path.of(System.getProperty("golden"), "vit");
+    Path golden = Cases.of("vit");
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     config.putArray("architectures").add("ViTModel");
@@ -166,6 +169,56 @@ class ImagesTest {
     }
   }
 
+  /**
+   * transformers 5 has other names in memory than in the checkpoint; peft takes those in memory.
+   */
+  @Test
+  void adaptersHaveTheNamesThatPeftHasAndBeginRunsUnderBoth() throws Exception {
+    String lora = "framework.lora={rank: 3, targets: [query, '*.attention.output.dense']}";
+    TrainConfig config = config("names", "fedit", lora, "rounds=1");
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    org.apache.hadoop.fs.Path folder = outcome.results().get(0);
+    PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, folder);
+    assertThat(adapter.config().targets().modules()).containsExactly("o_proj", "q_proj");
+    assertThat(adapter.modules())
+        .containsExactly(
+            "vit.layers.0.attention.o_proj",
+            "vit.layers.0.attention.q_proj",
+            "vit.layers.1.attention.o_proj",
+            "vit.layers.1.attention.q_proj");
+    Map<String, HostTensor> stored = new TreeMap<>();
+    adapter
+        .tensors()
+        .forEach(
+            (name, tensor) ->
+                stored.put(
+                    name.replace("vit.layers", "vit.encoder.layer")
+                        .replace("attention.q_proj", "attention.attention.query")
+                        .replace("o_proj", "output.dense"),
+                    tensor));
+    PeftConfig before =
+        new PeftConfig(
+            3,
+            adapter.config().alpha(),
+            false,
+            PeftConfig.Targets.of(List.of("query", "attention.output.dense")),
+            List.of("classifier"),
+            Map.of(),
+            Map.of(),
+            false,
+            "vit",
+            null);
+    Path old = dir.resolve("old-names");
+    new PeftAdapter(before, stored, adapter.metadata()).write(Tiny.STORE, Tiny.hadoop(old));
+    List<List<Map<String, HostTensor>>> runs = new ArrayList<>();
+    for (String start : List.of(folder.toString(), old.toString())) {
+      String begun = "framework.lora.start='" + start + "'";
+      runs.add(new PlainLoop(config("begun", "fedit", lora, begun, "rounds=1")).run());
+    }
+    assertThat(runs.get(0)).isEqualTo(runs.get(1));
+    assertThat(runs.get(0)).isNotEqualTo(new PlainLoop(config).run());
+  }
+
   @Test
   void augmentationChangesWhatIsLearned() throws Exception {
     List<Map<String, HostTensor>> plain = new PlainLoop(config("plain", "fedavg")).run();
@@ -193,7 +246,7 @@ class ImagesTest {
 
   @Test
   void aNewClassifierTakesTheOldOnesPlace() throws Exception {
-    Path golden = Path.of(System.getProperty("golden"), "vit");
+    Path golden = Cases.of("vit");
     TrainConfig kept = config("old", "fedavg", "model.path='" + golden + "'");
     assertRefused(kept, "label \"bar\" of the data is unknown", "model.newHead=true");
     TrainConfig config =

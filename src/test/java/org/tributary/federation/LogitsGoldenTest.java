@@ -23,10 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tributary.checkpoint.AdapterMerge;
+import org.tributary.Main;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.ModelEdit;
-import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
 import org.tributary.job.Logits;
@@ -100,21 +99,44 @@ class LogitsGoldenTest {
   }
 
   private void adapted(Path run) throws IOException {
-    Path model = GOLDEN.resolve("llama_gqa");
-    Path adapter = run.resolve("adapter_final");
-    Map<String, HostTensor> batch = firstBatch();
     HostTensor expected = SafeTensors.map(run.resolve("outputs.safetensors")).get("logits_batch0");
-    HostTensor mask = batch.get("attention_mask");
-    assertThat(largest(logits(model, adapter, batch), expected, mask)).isLessThan(1e-4);
-    Path merged = disk.resolve("merged").resolve(run.getFileName());
-    AdapterMerge.write(
-        Tiny.STORE,
-        HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(model)),
-        PeftAdapter.read(Tiny.STORE, Tiny.hadoop(adapter)),
-        AdapterMerge.Family.UNKNOWN,
-        Tiny.hadoop(merged));
-    assertThat(largest(logits(merged, null, batch), expected, mask)).isLessThan(1e-4);
-    assertThat(largest(logits(model, null, batch), expected, mask)).isGreaterThan(1e-2);
+    adapted(GOLDEN.resolve("llama_gqa"), run.resolve("adapter_final"), firstBatch(), expected);
+  }
+
+  /** Adapters that peft made, each in the folder of its model's case. */
+  @TestFactory
+  List<DynamicTest> everyFamilysAdapterAndItsMergedModel() throws IOException {
+    try (Stream<Path> all = Files.list(GOLDEN)) {
+      return all.filter(folder -> Files.exists(folder.resolve("adapter")))
+          .sorted()
+          .map(
+              folder ->
+                  DynamicTest.dynamicTest(
+                      folder.getFileName().toString(), () -> adaptedFamily(folder)))
+          .toList();
+    }
+  }
+
+  private void adaptedFamily(Path model) throws IOException {
+    Path adapter = model.resolve("adapter");
+    Map<String, HostTensor> golden = SafeTensors.map(adapter.resolve("outputs.safetensors"));
+    Map<String, HostTensor> inputs =
+        golden.size() > 1 ? golden : SafeTensors.map(model.resolve("inputs.safetensors"));
+    adapted(model, adapter, inputs, golden.get("logits"));
+  }
+
+  private void adapted(
+      Path model, Path adapter, Map<String, HostTensor> inputs, HostTensor expected)
+      throws IOException {
+    HostTensor mask = inputs.get("attention_mask");
+    assertThat(largest(logits(model, adapter, inputs), expected, mask)).isLessThan(1e-4);
+    Path merged = disk.resolve("merged").resolve(adapter.getParent().getFileName());
+    String[] merge = {
+      "merge-adapter", "--model", "" + model, "--adapter", "" + adapter, "--out", "" + merged
+    };
+    assertThat(Main.run(merge)).isZero();
+    assertThat(largest(logits(merged, null, inputs), expected, mask)).isLessThan(1e-4);
+    assertThat(largest(logits(model, null, inputs), expected, mask)).isGreaterThan(1e-2);
   }
 
   private static Map<String, HostTensor> firstBatch() throws IOException {

@@ -21,6 +21,7 @@ import org.tributary.data.Manifest;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Row;
 import org.tributary.data.Schema;
+import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
 
 /**
@@ -47,7 +48,7 @@ public final class Tiny {
   }
 
   private void writeModel() throws IOException {
-    Path golden = Path.of(System.getProperty("golden"), "bert");
+    Path golden = Cases.of("bert");
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     config.putArray("architectures").add("BertModel");
@@ -68,7 +69,7 @@ public final class Tiny {
     Path folder = root.resolve("llama");
     if (!Files.exists(folder)) {
       Files.createDirectories(folder);
-      Path golden = Path.of(System.getProperty("golden"), "llama_gqa");
+      Path golden = Cases.of("llama_gqa");
       for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
         Files.copy(golden.resolve(name), folder.resolve(name));
       }

@@ -23,6 +23,7 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.federation.Tiny;
+import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
 
 /** The job on a model whose file holds its tied head twice, as users call it. */
@@ -39,7 +40,7 @@ class MergeAdapterTest {
 
   @BeforeEach
   void read() throws IOException {
-    Path golden = Path.of(System.getProperty("golden"), "llama_tied");
+    Path golden = Cases.of("llama_tied");
     config = (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     weights.putAll(SafeTensors.map(golden.resolve("model.safetensors")));
     weights.put(HEAD, weights.get(EMBEDDING));

@@ -15,10 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
+import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
@@ -30,7 +30,7 @@ class DecoderLoraTest {
   @ValueSource(strings = {"llama_gqa", "gemma", "qwen2", "qwen3", "mistral", "gpt2"})
   void adaptersComputeTheMergedMatrix(String golden) throws IOException {
     Torch.prepareThread(1);
-    Path folder = Path.of(System.getProperty("golden"), golden);
+    Path folder = Cases.of(golden);
     Map<String, HostTensor> weights = SafeTensors.map(folder.resolve("model.safetensors"));
     Architecture architecture = architecture(folder, weights);
     HostTensor ids = SafeTensors.map(folder.resolve("inputs.safetensors")).get("input_ids");
@@ -60,34 +60,6 @@ class DecoderLoraTest {
       moved = Math.max(moved, Math.abs(actual[i] - without[i]));
     }
     assertThat(moved).as("adapters change something").isGreaterThan(1e-2);
-  }
-
-  @Test
-  void gpt2sAdapterIsPefts() throws IOException {
-    Torch.prepareThread(1);
-    Path folder = Path.of(System.getProperty("golden"), "gpt2");
-    Map<String, HostTensor> weights = SafeTensors.map(folder.resolve("model.safetensors"));
-    Architecture architecture = architecture(folder, weights);
-    String prefix = "base_model.model.";
-    Map<String, HostTensor> adapters = new LinkedHashMap<>();
-    SafeTensors.map(folder.resolve("adapter/adapter_model.safetensors"))
-        .forEach((name, t) -> adapters.put(name.substring(prefix.length()), t));
-    Map<String, HostTensor> golden = SafeTensors.map(folder.resolve("adapter/outputs.safetensors"));
-    Lora lora = new Lora(3, 6, false, List.of("c_attn", "c_proj", "c_fc"));
-    Map<String, long[]> layers = lora.layers(architecture.linearLayers());
-    assertThat(adapters).hasSize(2 * layers.size());
-    float[] actual =
-        logits(
-            architecture,
-            weights,
-            Lora.scalings(layers.keySet(), lora.scaling()),
-            adapters,
-            golden.get("input_ids"));
-    float[] expected = golden.get("logits").toFloats();
-    assertThat(actual).hasSameSizeAs(expected);
-    for (int i = 0; i < actual.length; i++) {
-      assertThat(actual[i]).isCloseTo(expected[i], within(1e-4f));
-    }
   }
 
   private static Architecture architecture(Path folder, Map<String, HostTensor> weights)

@@ -10,14 +10,17 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.TestFactory;
 import org.tributary.torch.Program;
 import org.tributary.torch.Text;
 import org.tributary.torch.Torch;
@@ -44,9 +47,14 @@ class RopeGoldenTest {
     Torch.prepareThread(1);
   }
 
-  private static JsonNode read(String type, String file) throws IOException {
-    return JSON.readTree(
-        Path.of(System.getProperty("golden"), "llama_rope_" + type, file).toFile());
+  private static JsonNode json(Path folder, String file) throws IOException {
+    return JSON.readTree(folder.resolve(file).toFile());
+  }
+
+  private static Rope rope(String scaling, int head, int positions) throws IOException {
+    String text = "{'rope_theta':10000.0,'rope_scaling':%s}".formatted(scaling);
+    JsonNode config = JSON.readTree(text.replace('\'', '"'));
+    return Rope.of(new ConfigJson(config), head, positions);
   }
 
   private static float[] frequencies(Rope rope, int head, long... lengths) {
@@ -60,18 +68,36 @@ class RopeGoldenTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "linear, 16, config.json", "linear, 16, config.v5.json",
-    "dynamic, 16, config.json", "dynamic, 16, config.v5.json",
-    "llama3, 32, config.json", "llama3, 32, config.v5.json"
-  })
-  void frequenciesAreThoseOfTransformers(String type, int head, String file) throws IOException {
-    JsonNode config = read(type, file);
+  /** Cases that say what the frequencies are, in both layouts of their configuration. */
+  @TestFactory
+  List<DynamicTest> frequenciesAreThoseOfTransformers() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("golden")))) {
+      for (Path folder : all.sorted().toList()) {
+        if (Files.exists(folder.resolve("golden.json"))
+            && json(folder, "golden.json").has("frequencies")) {
+          for (String file : List.of("config.json", "config.v5.json")) {
+            tests.add(
+                DynamicTest.dynamicTest(
+                    folder.getFileName() + " " + file, () -> frequenciesOf(folder, file)));
+          }
+        }
+      }
+    }
+    return tests;
+  }
+
+  private static void frequenciesOf(Path folder, String file) throws IOException {
+    JsonNode config = json(folder, file);
+    int head =
+        config
+            .path("head_dim")
+            .asInt(config.get("hidden_size").asInt() / config.get("num_attention_heads").asInt());
     Rope rope =
         Rope.of(new ConfigJson(config), head, config.get("max_position_embeddings").asInt());
-    assertThat(rope.type()).isEqualTo(type);
-    for (JsonNode golden : read(type, "golden.json").get("frequencies")) {
+    JsonNode lengths = json(folder, "golden.json").get("frequencies");
+    assertThat(lengths).isNotEmpty();
+    for (JsonNode golden : lengths) {
       float[] found = frequencies(rope, head, golden.get("length").asLong());
       assertThat(found).hasSize(head / 2).hasSize(golden.get("values").size());
       for (int i = 0; i < found.length; i++) {
@@ -85,7 +111,7 @@ class RopeGoldenTest {
 
   @Test
   void aRowsFrequenciesAreItsOwn() throws IOException {
-    Rope rope = Rope.of(new ConfigJson(read("dynamic", "config.json")), 16, 16);
+    Rope rope = rope("{'type':'dynamic','factor':2.0}", 16, 16);
     float[] together = frequencies(rope, 16, 13, 24, 17);
     float[] alone = frequencies(rope, 16, 24);
     float[] trained = frequencies(rope, 16, 16);
@@ -99,11 +125,11 @@ class RopeGoldenTest {
 
   @Test
   void scalingGivesPositionsBeyondTheTrainedOnes() throws IOException {
-    assertThat(Rope.of(new ConfigJson(read("linear", "config.json")), 16, 16).positions())
-        .isEqualTo(40);
-    assertThat(Rope.of(new ConfigJson(read("dynamic", "config.json")), 16, 16).positions())
-        .isEqualTo(32);
-    assertThat(Rope.of(new ConfigJson(read("llama3", "config.json")), 32, 128).positions())
-        .isEqualTo(128);
+    assertThat(rope("{'type':'linear','factor':2.5}", 16, 16).positions()).isEqualTo(40);
+    assertThat(rope("{'type':'dynamic','factor':2.0}", 16, 16).positions()).isEqualTo(32);
+    String llama3 =
+        "{'rope_type':'llama3','factor':8.0,'high_freq_factor':4.0,'low_freq_factor':1.0,"
+            + "'original_max_position_embeddings':64}";
+    assertThat(rope(llama3, 32, 128).positions()).isEqualTo(128);
   }
 }

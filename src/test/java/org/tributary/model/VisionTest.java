@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
@@ -46,7 +47,7 @@ class VisionTest {
   }
 
   private static Path golden(String folder) {
-    return Path.of(System.getProperty("golden"), folder);
+    return Cases.of(folder);
   }
 
   private static ObjectNode config(String folder) throws IOException {

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 
 /** Decoding, resizing and whole processors against Pillow and transformers. */
-class ImagesGoldenTest {
-  private static final Path GOLDEN = Path.of(System.getProperty("golden"), "images");
+class PillowTest {
+  private static final Path CASES =
+      Path.of(java.net.URI.create(PillowTest.class.getResource("/pillow").toString()));
   private static final ObjectMapper JSON = new ObjectMapper();
   private static JsonNode golden;
 
@@ -27,11 +28,11 @@ class ImagesGoldenTest {
 
   @BeforeAll
   static void read() throws IOException {
-    golden = JSON.readTree(GOLDEN.resolve("golden.json").toFile());
+    golden = JSON.readTree(CASES.resolve("golden.json").toFile());
   }
 
   private static Pixels decode(String file) throws Exception {
-    return ImageDecoder.decode(Files.readAllBytes(GOLDEN.resolve(file)));
+    return ImageDecoder.decode(Files.readAllBytes(CASES.resolve(file)));
   }
 
   private static byte[] bytes(JsonNode hex) {
@@ -132,7 +133,7 @@ class ImagesGoldenTest {
         new String[] {
           "rgb.png", "grey.png", "colour.jpg", "grey.jpg", "rgb.bmp", "interlaced.gif"
         }) {
-      byte[] whole = Files.readAllBytes(GOLDEN.resolve(file));
+      byte[] whole = Files.readAllBytes(CASES.resolve(file));
       for (double share : new double[] {0.1, 0.5, 0.7, 0.9}) {
         byte[] half = java.util.Arrays.copyOf(whole, (int) (share * whole.length));
         assertThatThrownBy(() -> ImageDecoder.decode(half))
