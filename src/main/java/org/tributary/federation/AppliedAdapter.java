@@ -29,64 +29,78 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
    * @throws WrongInput that names the tensors that fit nothing in the model, at most ten
    */
   static AppliedAdapter of(String where, BaseModel base, PeftAdapter adapter) {
-    Architecture architecture = base.architecture();
-    Map<String, long[]> layers = architecture.linearLayers();
-    Map<String, long[]> weights = new HashMap<>();
-    base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
-    Map<String, String> ours = new HashMap<>();
-    layers.keySet().forEach(layer -> ours.put(architecture.nameWithHead(layer), layer));
-    weights.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
-    List<String> problems = new ArrayList<>();
-    Map<String, HostTensor> tensors = new TreeMap<>();
-    Map<String, Double> scalings = new TreeMap<>();
-    for (String module : adapter.modules()) {
+    Fitting fitting = new Fitting(base, adapter);
+    adapter.modules().forEach(fitting::pair);
+    adapter.saved().forEach(fitting::whole);
+    if (!fitting.problems.isEmpty()) {
+      throw WrongInput.some(
+          "adapter: %s is none of the model at %s:".formatted(where, base.files().folder()),
+          fitting.problems);
+    }
+    return new AppliedAdapter(fitting.tensors, fitting.scalings);
+  }
+
+  /** Holds the adapter's tensors against the model's, one after the other. */
+  private static final class Fitting {
+    private final Architecture architecture;
+    private final PeftAdapter adapter;
+    private final Map<String, long[]> layers;
+    private final Map<String, long[]> weights = new HashMap<>();
+    private final Map<String, String> ours = new HashMap<>();
+    private final Map<String, HostTensor> tensors = new TreeMap<>();
+    private final Map<String, Double> scalings = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    Fitting(BaseModel base, PeftAdapter adapter) {
+      this.adapter = adapter;
+      architecture = base.architecture();
+      layers = architecture.linearLayers();
+      base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
+      layers.keySet().forEach(layer -> ours.put(architecture.nameWithHead(layer), layer));
+      weights.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
+      // A new classifier takes the place of the model's, which may be for other classes.
+      List<String> labels = PeftNotes.labels(adapter);
+      if (!labels.isEmpty()) {
+        weights.putAll(architecture.head(labels.size()));
+      }
+    }
+
+    void pair(String module) {
       String layer = ours.get(architecture.nameFromPeft(module));
       HostTensor a = adapter.tensors().get(module + PeftAdapter.LORA_A);
       HostTensor b = adapter.tensors().get(module + PeftAdapter.LORA_B);
       long[] linear = layer == null ? null : layers.get(layer);
       if (linear == null || b.shape()[0] != linear[0] || a.shape()[1] != linear[1]) {
-        problems.add(misfit(module + PeftAdapter.LORA_A, a));
+        misfit(module + PeftAdapter.LORA_A, a);
       } else {
         tensors.put(layer + PeftAdapter.LORA_A, a);
         tensors.put(layer + PeftAdapter.LORA_B, b);
         scalings.put(layer, adapter.config().scaling(module));
       }
     }
-    // A new classifier takes the place of the model's, which may be for other classes.
-    List<String> labels = PeftNotes.labels(adapter);
-    if (!labels.isEmpty()) {
-      weights.putAll(architecture.head(labels.size()));
-    }
-    adapter
-        .saved()
-        .forEach(
-            (name, tensor) -> {
-              String stored = architecture.nameFromPeft(name);
-              String own = ours.getOrDefault(stored, stored);
-              long[] shape = weights.getOrDefault(own, head(architecture, own, tensor));
-              if (shape == null || !Arrays.equals(shape, tensor.shape())) {
-                problems.add(misfit(name, tensor));
-              }
-              tensors.put(own, tensor);
-            });
-    if (!problems.isEmpty()) {
-      throw WrongInput.some(
-          "adapter: %s is none of the model at %s:".formatted(where, base.files().folder()),
-          problems);
-    }
-    return new AppliedAdapter(tensors, scalings);
-  }
 
-  /** The shape that a tensor of a new head has, for as many classes as it is for; null for none. */
-  private static long[] head(Architecture architecture, String name, HostTensor tensor) {
-    return tensor.shape().length == 0
-        ? null
-        : architecture.head(Math.toIntExact(tensor.shape()[0])).get(name);
-  }
+    void whole(String name, HostTensor tensor) {
+      String stored = architecture.nameFromPeft(name);
+      String own = ours.getOrDefault(stored, stored);
+      long[] shape = weights.getOrDefault(own, head(own, tensor));
+      if (shape == null || !Arrays.equals(shape, tensor.shape())) {
+        misfit(name, tensor);
+      }
+      tensors.put(own, tensor);
+    }
 
-  private static String misfit(String name, HostTensor tensor) {
-    return "tensor %s %s fits no layer that adapters can be put on"
-        .formatted(name, Arrays.toString(tensor.shape()));
+    /** The shape that a tensor of a new head has, for as many classes as it is for; or null. */
+    private long[] head(String name, HostTensor tensor) {
+      return tensor.shape().length == 0
+          ? null
+          : architecture.head(Math.toIntExact(tensor.shape()[0])).get(name);
+    }
+
+    private void misfit(String name, HostTensor tensor) {
+      problems.add(
+          "tensor %s %s fits no layer that adapters can be put on"
+              .formatted(name, Arrays.toString(tensor.shape())));
+    }
   }
 
   /** The weights of both, each name once. */
