@@ -136,17 +136,7 @@ final class Bert implements Architecture {
 
   @Override
   public Map<String, long[]> linearLayers() {
-    Map<String, long[]> linear = new LinkedHashMap<>();
-    weights()
-        .forEach(
-            (name, shape) -> {
-              if (name.startsWith(prefix + "encoder.")
-                  && shape.length == 2
-                  && name.endsWith(".weight")) {
-                linear.put(name.substring(0, name.length() - ".weight".length()), shape);
-              }
-            });
-    return linear;
+    return WeightNames.layers(weights(), name -> name.startsWith(prefix + "encoder."));
   }
 
   @Override

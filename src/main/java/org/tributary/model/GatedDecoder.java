@@ -193,15 +193,7 @@ final class GatedDecoder implements Architecture {
 
   @Override
   public Map<String, long[]> linearLayers() {
-    Map<String, long[]> linear = new LinkedHashMap<>();
-    weights()
-        .forEach(
-            (name, shape) -> {
-              if (name.endsWith("_proj" + WEIGHT)) {
-                linear.put(name.substring(0, name.length() - WEIGHT.length()), shape);
-              }
-            });
-    return linear;
+    return WeightNames.layers(weights(), name -> name.endsWith("_proj" + WEIGHT));
   }
 
   @Override

@@ -136,16 +136,8 @@ final class Gpt2 implements Architecture {
 
   @Override
   public Map<String, long[]> linearLayers() {
-    Map<String, long[]> linear = new LinkedHashMap<>();
-    weights()
-        .forEach(
-            (name, shape) -> {
-              if (name.startsWith(blocks()) && shape.length == 2) {
-                linear.put(
-                    name.substring(0, name.length() - WEIGHT.length()),
-                    new long[] {shape[1], shape[0]});
-              }
-            });
+    Map<String, long[]> linear = WeightNames.layers(weights(), name -> name.startsWith(blocks()));
+    linear.replaceAll((layer, shape) -> new long[] {shape[1], shape[0]});
     return linear;
   }
 

@@ -132,17 +132,7 @@ abstract class VisionTransformer implements Architecture {
 
   @Override
   public Map<String, long[]> linearLayers() {
-    Map<String, long[]> linear = new LinkedHashMap<>();
-    weights()
-        .forEach(
-            (name, shape) -> {
-              if (shape.length == 2
-                  && name.endsWith(".weight")
-                  && isLinear(name.substring(prefix.length()))) {
-                linear.put(name.substring(0, name.length() - ".weight".length()), shape);
-              }
-            });
-    return linear;
+    return WeightNames.layers(weights(), name -> isLinear(name.substring(prefix.length())));
   }
 
   /** Whether a matrix, by its name without prefix, is a layer that adapters can be put on. */

@@ -9,11 +9,14 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Globs;
 
 /** The names of a checkpoint's tensors against those its architecture has. */
 public final class WeightNames {
+  private static final String WEIGHT = ".weight";
+
   private WeightNames() {}
 
   /**
@@ -60,6 +63,24 @@ public final class WeightNames {
     if (!problems.isEmpty()) {
       throw WrongInput.some(where + ": the weights do not fit config.json:", problems);
     }
+  }
+
+  /**
+   * The linear layers among some weights.
+   *
+   * @param weights shapes by name
+   * @param isLinear which of the matrices are a layer's, by the whole name
+   * @return shapes by the layers' names, without {@code .weight}, in the same order
+   */
+  static Map<String, long[]> layers(Map<String, long[]> weights, Predicate<String> isLinear) {
+    Map<String, long[]> layers = new LinkedHashMap<>();
+    weights.forEach(
+        (name, shape) -> {
+          if (shape.length == 2 && name.endsWith(WEIGHT) && isLinear.test(name)) {
+            layers.put(name.substring(0, name.length() - WEIGHT.length()), shape);
+          }
+        });
+    return layers;
   }
 
   private static String mismatch(String name, long[] found, long[] asked) {
