@@ -1,6 +1,7 @@
 package org.tributary;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,6 +9,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.Compare;
+import org.tributary.job.FileSystemTrouble;
 import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
@@ -122,6 +124,13 @@ public final class Main {
         err.flush();
         return ExitCode.SOFTWARE;
       }
+    }
+    Optional<String> trouble = FileSystemTrouble.of(thrown);
+    if (trouble.isPresent()) {
+      LOG.debug("file system", thrown);
+      err.println(trouble.get());
+      err.flush();
+      return ExitCode.SOFTWARE;
     }
     LOG.error("failed: {}", thrown.toString(), thrown);
     return ExitCode.SOFTWARE;

@@ -12,9 +12,12 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.tributary.error.WrongInput;
 
 /**
@@ -50,6 +53,13 @@ sealed interface Commit {
         target.getParent(), ".%s.%s.tmp".formatted(target.getName(), UUID.randomUUID()));
   }
 
+  private static WrongInput noFolder(Object folder, Object file, Exception e) {
+    return new WrongInput(
+        "%s: a folder is needed there, but %s is a file: choose another folder"
+            .formatted(folder, file),
+        e);
+  }
+
   /**
    * Local disks: a hard link refuses an existing target atomically, which Java's move does not.
    *
@@ -78,10 +88,7 @@ sealed interface Commit {
       try {
         Files.createDirectories(folder);
       } catch (FileAlreadyExistsException e) {
-        throw new WrongInput(
-            "%s: a folder is needed there, but %s is a file: choose another folder"
-                .formatted(folder, e.getFile()),
-            e);
+        throw noFolder(folder, e.getFile(), e);
       }
     }
 
@@ -122,9 +129,9 @@ sealed interface Commit {
         throws IOException {
       FileContext context = context(target);
       Path from = temporary(target);
-      files.mkdirs(target.getParent());
+      createFolders(target.getParent());
       try {
-        try (FSDataOutputStream out = files.create(from, false)) {
+        try (FSDataOutputStream out = create(from)) {
           Store.write(content, out);
           out.hsync();
         }
@@ -133,6 +140,27 @@ sealed interface Commit {
       } finally {
         files.delete(from, false);
       }
+    }
+
+    private void createFolders(Path folder) throws IOException {
+      try {
+        files.mkdirs(folder);
+      } catch (ParentNotDirectoryException
+          | org.apache.hadoop.fs.FileAlreadyExistsException
+          | AccessControlException e) {
+        Path file = FileSystems.fileOnTheWay(files, folder);
+        if (file == null) {
+          throw e;
+        }
+        throw noFolder(folder, file, e);
+      }
+    }
+
+    /** Of a file of many blocks, HDFS would else sync the last one alone. */
+    private FSDataOutputStream create(Path file) throws IOException {
+      return files instanceof DistributedFileSystem hdfs
+          ? hdfs.createFile(file).overwrite(false).syncBlock().build()
+          : files.create(file, false);
     }
 
     private static boolean rename(FileContext context, Path from, Path target) throws IOException {

@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
 import org.tributary.error.WrongInput;
 
 /**
@@ -49,21 +49,14 @@ public final class Store {
    *
    * @param path with or without a scheme
    * @return the file system
-   * @throws WrongInput where no file system is known for the scheme
+   * @throws WrongInput where no file system is known for the scheme, or its host is none
    * @throws IOException where the file system cannot be reached
    */
   public FileSystem fileSystem(Path path) throws IOException {
     if ("file".equals(scheme(path))) {
       return FileSystem.getLocal(hadoop).getRaw();
     }
-    try {
-      return path.getFileSystem(hadoop);
-    } catch (UnsupportedFileSystemException e) {
-      throw new WrongInput(
-          "%s: no usable file system for %s (%s): write file:, hdfs: or another one whose jar is on the class path"
-              .formatted(path, scheme(path), e.getMessage()),
-          e);
-    }
+    return FileSystems.of(path, hadoop);
   }
 
   /**
@@ -96,7 +89,13 @@ public final class Store {
    * @throws IOException where the file system cannot be reached
    */
   public boolean exists(Path path) throws IOException {
-    return fileSystem(path).exists(path);
+    FileSystem files = fileSystem(path);
+    try {
+      return files.exists(path);
+    } catch (AccessControlException e) {
+      FileSystems.requireBelowFile(files, path, e);
+      return false;
+    }
   }
 
   /**
@@ -108,13 +107,17 @@ public final class Store {
    */
   public List<FileStatus> list(Path folder) throws IOException {
     List<FileStatus> found = new ArrayList<>();
+    FileSystem files = fileSystem(folder);
     try {
-      for (FileStatus status : fileSystem(folder).listStatus(folder)) {
+      for (FileStatus status : files.listStatus(folder)) {
         if (!Commit.isTemporary(status.getPath().getName())) {
           found.add(status);
         }
       }
     } catch (java.io.FileNotFoundException absent) {
+      return List.of();
+    } catch (AccessControlException e) {
+      FileSystems.requireBelowFile(files, folder, e);
       return List.of();
     }
     found.sort(Comparator.comparing(status -> status.getPath().getName()));
@@ -173,7 +176,7 @@ public final class Store {
   public boolean commit(Path target, Content content, Runnable beforeCommit) throws IOException {
     FileSystem files = fileSystem(target);
     Path qualified = files.makeQualified(target);
-    if (files.exists(qualified)) {
+    if (exists(qualified)) {
       if (files.getFileStatus(qualified).isDirectory()) {
         throw new WrongInput(qualified + ": is a folder, a file is to be written there: remove it");
       }

@@ -10,7 +10,7 @@ import org.apache.spark.util.Utils;
 final class Staging {
   private Staging() {}
 
-  /** A folder on one of Spark's local disks, shared by the JVMs of an application on a host. */
+  /** A folder on one of Spark's local disks, this JVM's own; Spark deletes it when the JVM ends. */
   static Path folder() throws IOException {
     String root = Utils.getLocalDir(SparkEnv.get().conf());
     return Files.createDirectories(Path.of(root, "tributary"));

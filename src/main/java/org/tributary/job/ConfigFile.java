@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
+import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.error.WrongInput;
 import picocli.CommandLine.Option;
@@ -80,9 +80,7 @@ public final class ConfigFile {
       }
       return Files.readAllBytes(local);
     }
-    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file);
-    try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
-      return in.readAllBytes();
-    }
+    Store store = Store.of(hadoop);
+    return store.readAll(store.path(file));
   }
 }

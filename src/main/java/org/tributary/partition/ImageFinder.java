@@ -210,9 +210,10 @@ final class ImageFinder {
     TreeSet<String> names = new TreeSet<>();
     if (store.fileSystem(path).getFileStatus(path).isDirectory()) {
       String root = store.fileSystem(path).makeQualified(path).toUri().getPath();
+      int inside = root.endsWith("/") ? root.length() : root.length() + 1;
       RemoteIterator<LocatedFileStatus> all = store.fileSystem(path).listFiles(path, true);
       while (all.hasNext()) {
-        names.add(all.next().getPath().toUri().getPath().substring(root.length() + 1));
+        names.add(all.next().getPath().toUri().getPath().substring(inside));
       }
     } else if (isZip(path)) {
       try (InputStream in = store.open(path);

@@ -97,7 +97,7 @@ final class RawReader {
   private Dataset<Row> rows(SourceFiles files, StructType whole, String image) throws IOException {
     if (image != null) {
       Dataset<Row> rows =
-          format.equals("parquet") ? images.parquet(files.paths(), image) : images.read(files);
+          format.equals("parquet") ? images.parquet(files.patterns(), image) : images.read(files);
       return rows.withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
           .withColumn(FILE, format.equals("parquet") ? input_file_name() : lit(files.given()));
     }
@@ -105,13 +105,13 @@ final class RawReader {
       return spark
           .read()
           .schema(whole)
-          .parquet(files.paths())
+          .parquet(files.patterns())
           .withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
           .withColumn(FILE, input_file_name());
     }
     DataFrameReader reader = options().schema(whole.add(CORRUPT, DataTypes.StringType, true));
     Dataset<Row> rows =
-        format.equals("csv") ? reader.csv(files.paths()) : reader.json(files.paths());
+        format.equals("csv") ? reader.csv(files.patterns()) : reader.json(files.patterns());
     return rows.withColumn(FILE, input_file_name());
   }
 
@@ -126,7 +126,8 @@ final class RawReader {
   }
 
   private StructType jsonSchema(List<SourceFiles> sets) {
-    String[] all = sets.stream().flatMap(set -> Arrays.stream(set.paths())).toArray(String[]::new);
+    String[] all =
+        sets.stream().flatMap(set -> Arrays.stream(set.patterns())).toArray(String[]::new);
     StructType inferred;
     try {
       inferred = options().json(all).schema();
@@ -143,9 +144,9 @@ final class RawReader {
 
   private StructType csvSchema(List<SourceFiles> sets) {
     StructType first = null;
-    String firstFile = null;
+    Path firstFile = null;
     for (SourceFiles set : sets) {
-      for (String file : set.paths()) {
+      for (Path file : set.files()) {
         StructType header = csvHeader(set, file);
         if (header.isEmpty()) {
           throw set.wrong(file + " is empty; the first line is to name the columns");
@@ -160,9 +161,9 @@ final class RawReader {
     return first;
   }
 
-  private StructType csvHeader(SourceFiles set, String file) {
+  private StructType csvHeader(SourceFiles set, Path file) {
     try {
-      return options().csv(file).schema();
+      return options().csv(SourceFiles.pattern(file)).schema();
     } catch (Exception e) {
       throw set.unreadable(e);
     }
@@ -170,7 +171,7 @@ final class RawReader {
 
   private StructType parquetSchema(List<SourceFiles> sets) throws IOException {
     Schema first = null;
-    String firstFile = null;
+    Path firstFile = null;
     for (SourceFiles set : sets) {
       for (Path file : set.files()) {
         Schema schema;
@@ -181,10 +182,10 @@ final class RawReader {
           schema = reading.schema();
         }
         if (first != null && !first.equals(schema)) {
-          throw otherColumns(set, file.toString(), schema.columns(), struct(first), firstFile);
+          throw otherColumns(set, file, schema.columns(), struct(first), firstFile);
         }
         first = schema;
-        firstFile = file.toString();
+        firstFile = file;
       }
     }
     return struct(first);
@@ -193,17 +194,17 @@ final class RawReader {
   private StructType imageSchema(List<SourceFiles> sets, String image) {
     StructType first = null;
     for (SourceFiles set : sets) {
-      for (String file : set.paths()) {
+      for (Path file : set.files()) {
         StructType schema;
         try {
-          schema = images.parquet(new String[] {file}, image).schema();
+          schema = images.parquet(new String[] {SourceFiles.pattern(file)}, image).schema();
         } catch (Exception e) {
           throw new WrongInput(
               "%s: %s is no readable Parquet file; write it again".formatted(set.key(), file), e);
         }
         if (first != null && !first.equals(schema)) {
           throw otherColumns(
-              set, file, List.of(schema.fieldNames()), first, sets.get(0).paths()[0]);
+              set, file, List.of(schema.fieldNames()), first, sets.get(0).files().get(0));
         }
         first = schema;
       }
@@ -212,7 +213,7 @@ final class RawReader {
   }
 
   private static WrongInput otherColumns(
-      SourceFiles set, String file, List<?> found, StructType first, String firstFile) {
+      SourceFiles set, Path file, List<?> found, StructType first, Path firstFile) {
     return set.wrong(
         "%s has the columns %s, %s has %s; all files are to have the same"
             .formatted(file, found, firstFile, first.simpleString()));

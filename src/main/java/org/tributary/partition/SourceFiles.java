@@ -71,18 +71,24 @@ record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree 
     return new SourceFiles(key, given, files, null);
   }
 
-  /** The paths as Spark takes them. */
-  String[] paths() {
-    return files.stream().map(Path::toString).toArray(String[]::new);
+  /** The paths as Spark's readers take them. */
+  String[] patterns() {
+    return files.stream().map(SourceFiles::pattern).toArray(String[]::new);
+  }
+
+  /** A pattern that one file alone matches: Spark's readers take every path for a pattern. */
+  static String pattern(Path file) {
+    return file.toString().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
   }
 
   /** Hashes the files, one task each. */
   List<Manifest.SourceFile> hash(JavaSparkContext spark, Configuration hadoop) {
     Broadcast<SerializableConfiguration> conf =
         spark.broadcast(new SerializableConfiguration(hadoop));
+    List<String> paths = files.stream().map(Path::toString).toList();
     List<String> hashes =
         spark
-            .parallelize(List.of(paths()), Math.min(files.size(), MOST_TASKS))
+            .parallelize(paths, Math.min(files.size(), MOST_TASKS))
             .map(path -> Store.of(conf.value().value()).sha256(new Path(path)))
             .collect();
     if (tree != null) {

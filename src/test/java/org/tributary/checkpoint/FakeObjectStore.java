@@ -94,8 +94,8 @@ public final class FakeObjectStore extends FileSystem {
   @Override
   public FileStatus[] listStatus(Path path) throws IOException {
     FileStatus[] found = disk.listStatus(local(path));
-    for (FileStatus status : found) {
-      status.setPath(new Path(path, status.getPath().getName()));
+    for (int i = 0; i < found.length; i++) {
+      found[i] = object(found[i], new Path(path, found[i].getPath().getName()));
     }
     return found;
   }
@@ -117,8 +117,17 @@ public final class FakeObjectStore extends FileSystem {
 
   @Override
   public FileStatus getFileStatus(Path path) throws IOException {
-    FileStatus status = disk.getFileStatus(local(path));
-    status.setPath(path);
-    return status;
+    return object(disk.getFileStatus(local(path)), path);
+  }
+
+  /** The disk's own kind of status asks for permissions, later, at its path. */
+  private static FileStatus object(FileStatus file, Path path) {
+    return new FileStatus(
+        file.getLen(),
+        file.isDirectory(),
+        file.getReplication(),
+        file.getBlockSize(),
+        file.getModificationTime(),
+        path);
   }
 }

@@ -192,19 +192,26 @@ class StoreTest {
     assertThatThrownBy(() -> store.path("gopher://x/y"))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("gopher");
+    assertThatThrownBy(() -> store.path("hdfs:///x"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("hdfs:/x: has no host: write hdfs://host/folder");
+    assertThatThrownBy(() -> store.path("hdfs://nohost.invalid/x"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("there is no host nohost.invalid");
   }
 
-  @Test
-  void refusesAFolderAsTargetAndAFileAsFolder() throws IOException {
-    store.commit(path("file", "folder/f"), Store.Content.of(new byte[0]));
-    assertThatThrownBy(() -> store.commit(path("file", "folder"), Store.Content.of(new byte[0])))
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "viewfs"})
+  void refusesAFolderAsTargetAndAFileAsFolder(String scheme) throws IOException {
+    store.commit(path(scheme, "folder/f"), Store.Content.of(new byte[0]));
+    assertThatThrownBy(() -> store.commit(path(scheme, "folder"), Store.Content.of(new byte[0])))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("is a folder");
     assertThatThrownBy(
-            () -> store.commit(path("file", "folder/f/g"), Store.Content.of(new byte[0])))
+            () -> store.commit(path(scheme, "folder/f/g"), Store.Content.of(new byte[0])))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("folder/f");
-    assertThatThrownBy(() -> store.open(path("file", "none")))
+    assertThatThrownBy(() -> store.open(path(scheme, "none")))
         .isInstanceOf(FileNotFoundException.class);
   }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.FakeObjectStore;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
@@ -178,6 +179,18 @@ class ImagePartitioningTest {
     assertThat(twins.named()).containsExactly("yes/twin.bmp = train yes/ward 1/i1.png");
     assertThat(Manifest.read(STORE, new org.apache.hadoop.fs.Path(dir.resolve("out/set").toUri())))
         .isEqualTo(manifest);
+  }
+
+  @Test
+  void aTreeMayBeAWholeBucket() throws Exception {
+    Path tree = tree();
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    hadoop.set("fs.s3a.impl", FakeObjectStore.class.getName());
+    hadoop.set("fake.root", tree.toString());
+    Manifest manifest =
+        Partitioning.run(spark, Store.of(hadoop), config("images", "s3a://whole/")).manifest();
+    assertThat(manifest.sources()).containsEntry("train", 13L).containsEntry("test", 3L);
+    assertThat(manifest.labels()).containsExactly("no", "yes");
   }
 
   @Test
