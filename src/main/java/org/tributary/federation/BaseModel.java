@@ -100,11 +100,12 @@ public final class BaseModel {
   }
 
   /**
-   * Checks names, shapes and types of the weights.
+   * Checks the model's class, and names, shapes and types of the weights.
    *
-   * @throws WrongInput if they are not what config.json promises
+   * @throws WrongInput if the class is another one, or they are not what config.json promises
    */
   void check() {
+    checkClass();
     Map<String, long[]> shapes = new LinkedHashMap<>();
     tensors.forEach((name, entry) -> shapes.put(name, entry.shape()));
     WeightNames.check(files.folder().toString(), architecture, shapes);
@@ -123,6 +124,25 @@ public final class BaseModel {
           "%s: weights must be F32, F16 or BF16, and of less than 2 GiB a tensor; save it so:"
               .formatted(files.folder()),
           problems);
+    }
+  }
+
+  /** Classes of other tasks may have tensors of the same names and shapes, which mean otherwise. */
+  private void checkClass() {
+    String name = files.config().path("architectures").path(0).asText("");
+    boolean writes = architecture.task() == Task.GENERATION;
+    String wanted = writes ? "ForCausalLM" : architecture.headedClass();
+    boolean counts = writes || trainedPooling().isPresent();
+    if (counts && name.contains("For") && !name.endsWith(wanted)) {
+      throw new WrongInput(
+          "%s: config.json says that it is a %s; %s"
+              .formatted(
+                  files.folder(),
+                  name,
+                  writes
+                      ? "decoders write text here: name a model of a class that ends in ForCausalLM"
+                      : "go on with one that ends in %s, or begin a new classifier with model.newHead=true"
+                          .formatted(wanted)));
     }
   }
 

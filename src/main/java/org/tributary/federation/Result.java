@@ -88,7 +88,7 @@ final class Result {
             Map.of(),
             Map.of(),
             blueprint.adapted().keySet().stream().anyMatch(blueprint.architecture()::transposed),
-            blueprint.base().files().folder().toString(),
+            baseModel(),
             taskType());
     Map<String, String> notes =
         fresh()
@@ -176,6 +176,12 @@ final class Result {
             .map(w -> "." + nameInPeft(w))
             .noneMatch(w -> brief.stream().anyMatch(t -> w.endsWith("." + t)));
     return exact && brief.stream().noneMatch(t -> t.contains("*")) ? brief : inPeft;
+  }
+
+  /** peft takes paths of a local disk plainly, and a URI for a name on the hub. */
+  private String baseModel() {
+    Path folder = blueprint.base().files().folder();
+    return "file".equals(folder.toUri().getScheme()) ? folder.toUri().getPath() : folder.toString();
   }
 
   private String nameInPeft(String name) {

@@ -19,7 +19,8 @@ public final class Architectures {
       new TreeMap<>(
           Map.of(
               Bert.MODEL_TYPE,
-              (config, names, pooling) -> new Bert(config, prefix(names, Bert.HEADED), pooling),
+              (config, names, pooling) ->
+                  new Bert(config, prefix(names, Bert.HEADED), Bert.isOld(names), pooling),
               Gemma.MODEL_TYPE,
               (config, names, pooling) -> Gemma.of(config),
               Gpt2.MODEL_TYPE,

@@ -37,15 +37,18 @@ final class Bert implements Architecture {
   private final String activation;
   private final Pooling pooling;
   private final String prefix;
+  private final boolean isOld;
 
   /**
    * Reads the sizes.
    *
    * @param json the checkpoint's config.json
    * @param prefix of the names, {@code "bert."} or empty
+   * @param isOld whether norms are {@code gamma} and {@code beta}, as in the first checkpoints,
+   *     which Google's program wrote, and not {@code weight} and {@code bias}
    * @param pooling how a row's tokens become one vector; null for the mean
    */
-  Bert(JsonNode json, String prefix, Pooling pooling) {
+  Bert(JsonNode json, String prefix, boolean isOld, Pooling pooling) {
     ConfigJson config = new ConfigJson(json);
     hidden = config.size("hidden_size");
     intermediate = config.size("intermediate_size");
@@ -68,6 +71,7 @@ final class Bert implements Architecture {
     }
     config.check();
     this.prefix = prefix;
+    this.isOld = isOld;
     this.pooling = Pooling.choose(pooling, MODEL_TYPE, Pooling.MEAN, Pooling.CLS);
   }
 
@@ -151,7 +155,9 @@ final class Bert implements Architecture {
             "epsilon", epsilon,
             "activation", activation,
             "mean", pooling == Pooling.MEAN ? "True" : "False",
-            "prefix", prefix),
+            "prefix", prefix,
+            "gain", gain(),
+            "shift", shift()),
         "bert.py");
   }
 
@@ -185,7 +191,20 @@ final class Bert implements Architecture {
   }
 
   private void norm(Map<String, long[]> w, String name) {
-    w.put(name + ".weight", new long[] {hidden});
-    w.put(name + ".bias", new long[] {hidden});
+    w.put(name + gain(), new long[] {hidden});
+    w.put(name + shift(), new long[] {hidden});
+  }
+
+  private String gain() {
+    return isOld ? ".gamma" : ".weight";
+  }
+
+  private String shift() {
+    return isOld ? ".beta" : ".bias";
+  }
+
+  /** Whether a checkpoint has the first names of norms. */
+  static boolean isOld(Set<String> names) {
+    return names.stream().anyMatch(name -> name.endsWith("embeddings.LayerNorm.gamma"));
   }
 }

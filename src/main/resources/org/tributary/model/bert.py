@@ -1,7 +1,7 @@
 # BERT. Shapes: inputs are ids, mask, types [b, t]; hidden [b, t, d]; logits [b, labels].
 
 def layer_norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-  return torch.layer_norm(x, [${hidden}], w[name + ".weight"], w[name + ".bias"], ${epsilon})
+  return torch.layer_norm(x, [${hidden}], w[name + "${gain}"], w[name + "${shift}"], ${epsilon})
 
 def heads(x: Tensor) -> Tensor:
   return torch.transpose(torch.view(x, [x.size(0), x.size(1), ${heads}, ${head}]), 1, 2)

@@ -234,6 +234,8 @@ class CheckpointRunsTest {
     RunFolder first = run(config("first", "fedit", lora()));
     String adapter = first.adapter().toString();
     TrainConfig config = config("second", "fedit", lora("framework.lora.start=" + adapter));
+    assertThat(PeftAdapter.read(Tiny.STORE, first.adapter()).config().baseModel())
+        .isEqualTo(tiny.model().toString()); // peft takes "file:" for a name on the hub
     RunFolder second = run(config);
     assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
     PeftAdapter before = PeftAdapter.read(Tiny.STORE, first.adapter());
