@@ -13,8 +13,10 @@ import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
+import org.tributary.data.OwnDecoding;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
+import org.tributary.model.Task;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
 public final class Federation {
@@ -53,6 +55,17 @@ public final class Federation {
     }
   }
 
+  private static void warnOfOtherTexts(Store store, Blueprint blueprint) throws IOException {
+    if (blueprint.architecture().task() != Task.GENERATION
+        || blueprint.config().evaluate().generate() == 0) {
+      return;
+    }
+    OwnDecoding.read(store, blueprint.base().files().folder())
+        .warning(OwnDecoding.Job.GREEDY)
+        .ifPresent(
+            warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
+  }
+
   /**
    * Trains, or goes on where an earlier driver stopped.
    *
@@ -69,6 +82,7 @@ public final class Federation {
     Store store = Store.of(spark.hadoopConfiguration());
     Blueprint blueprint = new Blueprint(store, config);
     checkTokenizer(store, blueprint);
+    warnOfOtherTexts(store, blueprint);
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);

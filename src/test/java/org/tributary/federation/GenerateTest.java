@@ -34,6 +34,7 @@ import org.tributary.data.Schema.Column;
 import org.tributary.data.Schema.Type;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Warnings;
 import org.tributary.protocol.HostTensor;
 
 /** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
@@ -194,6 +195,27 @@ class GenerateTest {
     assertThat(hashes("killed")).isEqualTo(hashes("whole"));
     assertThat(run("killed").written()).isZero();
     spark.stop(); // the other tests need no cluster
+  }
+
+  @Test
+  void whatTheModelsFilesAskForBesideIsSaidOnce() throws IOException {
+    String asked = "\"repetition_penalty\": 1.05, \"do_sample\": true, \"temperature\": 0.6";
+    Files.writeString(
+        model.resolve("generation_config.json"), "{\"eos_token_id\": 2, %s}".formatted(asked));
+    try (Warnings warnings = Warnings.of(Generation.class)) {
+      run("out");
+      assertThat(warnings.heard())
+          .singleElement()
+          .asString()
+          .contains(model + "/generation_config.json asks for repetition_penalty 1.05")
+          .contains("temperature 0.6")
+          .contains("decoding.temperature=0.6");
+    }
+    Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": 2}");
+    try (Warnings warnings = Warnings.of(Generation.class)) {
+      run("other");
+      assertThat(warnings.heard()).isEmpty();
+    }
   }
 
   @Test
