@@ -27,20 +27,31 @@ public record OwnDecoding(String file, Map<String, JsonNode> asked) {
   private static final String SAMPLES = "do_sample";
   private static final String TEMPERATURE = "temperature";
   private static final String TOP_P = "top_p";
+  private static final String PENALTY = "repetition_penalty";
 
   /** Keys of numbers that change any text, and the number that changes none. */
   private static final Map<String, Double> ALWAYS =
       Map.of(
-          "repetition_penalty", 1.0,
-          "encoder_repetition_penalty", 1.0,
-          "no_repeat_ngram_size", 0.0,
-          "encoder_no_repeat_ngram_size", 0.0,
-          "min_length", 0.0,
-          "min_new_tokens", 0.0,
-          "num_beams", 1.0,
-          "num_beam_groups", 1.0,
-          "penalty_alpha", 0.0,
-          "guidance_scale", 1.0);
+          PENALTY,
+          1.0,
+          "encoder_repetition_penalty",
+          1.0,
+          "no_repeat_ngram_size",
+          0.0,
+          "encoder_no_repeat_ngram_size",
+          0.0,
+          "min_length",
+          0.0,
+          "min_new_tokens",
+          0.0,
+          "num_beams",
+          1.0,
+          "num_beam_groups",
+          1.0,
+          "penalty_alpha",
+          0.0,
+          "guidance_scale",
+          1.0);
 
   /** Keys that change any text, whatever they say. */
   private static final Set<String> ANY =
@@ -91,19 +102,21 @@ public record OwnDecoding(String file, Map<String, JsonNode> asked) {
    *
    * @param temperature 0 takes the likeliest token
    * @param topP mass of the likeliest tokens that are drawn from
+   * @param repetitionPenalty 1 for none
    */
-  public record Job(double temperature, double topP) {
-    /** The likeliest token, always. */
-    public static final Job GREEDY = new Job(0, 1);
+  public record Job(double temperature, double topP, double repetitionPenalty) {
+    /** The likeliest token, always, without a penalty. */
+    public static final Job GREEDY = new Job(0, 1, 1);
 
     private Map<String, Double> keys() {
-      return Map.of(TEMPERATURE, temperature, TOP_P, topP);
+      return Map.of(TEMPERATURE, temperature, TOP_P, topP, PENALTY, repetitionPenalty);
     }
 
     private static Map<String, String> names() {
       Map<String, String> names = new LinkedHashMap<>();
       names.put(TEMPERATURE, "decoding.temperature");
       names.put(TOP_P, "decoding.topP");
+      names.put(PENALTY, "decoding.repetitionPenalty");
       return names;
     }
   }

@@ -99,7 +99,7 @@ public final class Generation {
   }
 
   private static void warn(OwnDecoding own, GenerateConfig.Decoding d) {
-    OwnDecoding.Job job = new OwnDecoding.Job(d.temperature(), d.topP());
+    OwnDecoding.Job job = new OwnDecoding.Job(d.temperature(), d.topP(), d.repetitionPenalty());
     List<String> settings = own.settings(job);
     String way =
         settings.isEmpty()

@@ -17,7 +17,7 @@ import org.tributary.data.OwnDecoding.Job;
 
 /** What a model's files ask for and no job does is named, and nothing else. */
 class OwnDecodingTest {
-  private static final Job DRAWS = new Job(0.7, 0.8);
+  private static final Job DRAWS = new Job(0.7, 0.8, 1);
 
   @TempDir java.nio.file.Path dir;
 
@@ -51,9 +51,11 @@ class OwnDecodingTest {
         .contains("top_p 0.8")
         .doesNotContain("token_id");
     assertThat(qwen.settings(Job.GREEDY))
-        .containsExactly("decoding.temperature=0.7", "decoding.topP=0.8");
+        .containsExactly(
+            "decoding.temperature=0.7", "decoding.topP=0.8", "decoding.repetitionPenalty=1.05");
     assertThat(qwen.notApplied(DRAWS)).containsOnlyKeys("repetition_penalty", "top_k");
-    assertThat(qwen.settings(DRAWS)).isEmpty();
+    assertThat(qwen.settings(DRAWS)).containsExactly("decoding.repetitionPenalty=1.05");
+    assertThat(qwen.notApplied(new Job(0.7, 0.8, 1.05))).containsOnlyKeys("top_k");
   }
 
   @ParameterizedTest
@@ -109,7 +111,7 @@ class OwnDecodingTest {
   void drawingWithoutATemperatureIsAtOne() throws IOException {
     OwnDecoding own = own("{\"do_sample\": true}");
     assertThat(own.settings(Job.GREEDY)).containsExactly("decoding.temperature=1.0");
-    assertThat(own.notApplied(new Job(1, 1))).isEmpty();
+    assertThat(own.notApplied(new Job(1, 1, 1))).isEmpty();
   }
 
   @Test

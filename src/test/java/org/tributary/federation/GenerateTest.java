@@ -155,14 +155,20 @@ class GenerateTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0.0, 1.0", "1.2, 0.9"})
-  void sideBySideIsAsOneByOne(double temperature, double topP) throws IOException {
-    String[] how = {"decoding.temperature=" + temperature, "decoding.topP=" + topP};
-    run("together", how[0], how[1], "batch=5", "shard=99");
-    run("alone", how[0], how[1], "batch=1", "shard=2");
+  @CsvSource({"0.0, 1.0, 1.0", "1.2, 0.9, 1.0", "0.0, 1.0, 1.3", "1.2, 0.9, 1.3"})
+  void sideBySideIsAsOneByOne(double temperature, double topP, double penalty) throws IOException {
+    String[] how = {
+      "decoding.temperature=" + temperature,
+      "decoding.topP=" + topP,
+      "decoding.repetitionPenalty=" + penalty
+    };
+    run("together", how[0], how[1], how[2], "batch=5", "shard=99");
+    run("alone", how[0], how[1], how[2], "batch=1", "shard=2");
     assertThat(answers("together")).isEqualTo(answers("alone"));
-    run("again", how[0], how[1], "batch=1", "shard=2", "seed=4");
+    run("again", how[0], how[1], how[2], "batch=1", "shard=2", "seed=4");
     assertThat(answers("again").equals(answers("alone"))).isEqualTo(temperature == 0);
+    run("plain", how[0], how[1], "batch=1", "shard=2");
+    assertThat(answers("plain").equals(answers("alone"))).isEqualTo(penalty == 1);
   }
 
   @Test
