@@ -195,7 +195,7 @@ public record OwnDecoding(String file, Map<String, JsonNode> asked) {
     return said.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "%s asks for %s, which transformers' generate applies and Tributary does not"
+            "%s asks for %s: transformers' generate does so, and this job does not"
                 .formatted(file, String.join(", ", said)));
   }
 

@@ -103,8 +103,8 @@ public final class Generation {
     List<String> settings = own.settings(job);
     String way =
         settings.isEmpty()
-            ? "no key of the job does the same"
-            : "what the job can do of it: " + String.join(", ", settings);
+            ? "it has no such key"
+            : "what it can do: --set " + String.join(" --set ", settings);
     own.warning(job).ifPresent(warning -> LOG.warn("{}; {}", warning, way));
   }
 
