@@ -87,6 +87,8 @@ public record GenerateConfig(
    * @param newTokens most tokens of an answer
    * @param temperature 0 for the likeliest token, else divides the logits
    * @param topP mass of the likeliest tokens that are drawn from
+   * @param repetitionPenalty divides the logits above 0 of tokens that prompt and answer have, and
+   *     multiplies the others of them
    */
   public record Decoding(
       @Key(value = "most tokens of an answer", byDefault = "64", min = 1) int newTokens,
@@ -97,7 +99,12 @@ public record GenerateConfig(
               byDefault = "1.0",
               above = 0,
               max = 1)
-          double topP)
+          double topP,
+      @Key(
+              value = "makes tokens that prompt and answer have less likely, above 1; 1 for none",
+              byDefault = "1.0",
+              above = 0)
+          double repetitionPenalty)
       implements Section {
 
     /** What is not drawn needs no mass to draw from. */

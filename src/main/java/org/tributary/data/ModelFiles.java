@@ -22,6 +22,12 @@ final class ModelFiles {
   /** The chat template, where it has a file of its own. */
   static final String CHAT = "chat_template.jinja";
 
+  /** Special tokens' names, in folders of earlier releases of transformers. */
+  static final String SPECIAL = "special_tokens_map.json";
+
+  /** Ids of added tokens, in folders of earlier releases of transformers. */
+  static final String ADDED = "added_tokens.json";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Store store;

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
@@ -24,11 +26,13 @@ public final class Tokens implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int size;
   private final int padId;
+  private final Set<String> added;
 
-  private Tokens(HuggingFaceTokenizer tokenizer, int size, int padId) {
+  private Tokens(HuggingFaceTokenizer tokenizer, int size, int padId, Set<String> added) {
     this.tokenizer = tokenizer;
     this.size = size;
     this.padId = padId;
+    this.added = added;
   }
 
   /**
@@ -47,7 +51,7 @@ public final class Tokens implements AutoCloseable {
    * @param file its {@code tokenizer.json}
    * @return to be closed
    * @throws IOException where the file system fails
-   * @throws WrongInput where the file is missing or no tokenizer
+   * @throws WrongInput as {@link #open(Store, Path, int)}
    */
   public static Tokens open(Store store, Path file) throws IOException {
     return open(store, file, Integer.MAX_VALUE);
@@ -61,14 +65,22 @@ public final class Tokens implements AutoCloseable {
    * @param maxLength the most ids of a text, special tokens among them
    * @return to be closed
    * @throws IOException where the file system fails
-   * @throws WrongInput where the file is missing or no tokenizer
+   * @throws WrongInput where the file is missing or no tokenizer, or lacks tokens that files beside
+   *     it name
    */
   public static Tokens open(Store store, Path file, int maxLength) throws IOException {
     if (!store.exists(file)) {
       throw new WrongInput(
           file + " does not exist; a model folder needs the tokenizer.json of its model");
     }
-    return of(store.readAll(file), file.toString(), maxLength);
+    Tokens tokens = of(store.readAll(file), file.toString(), maxLength);
+    try {
+      AddedTokens.check(new ModelFiles(store, file.getParent()), tokens.added);
+    } catch (IOException | WrongInput e) {
+      tokens.close();
+      throw e;
+    }
+    return tokens;
   }
 
   /**
@@ -91,7 +103,8 @@ public final class Tokens implements AutoCloseable {
       int padId = padId(file);
       file.putNull("padding");
       file.putNull("truncation");
-      return new Tokens(build(JSON.writeValueAsBytes(file), maxLength), size(file), padId);
+      return new Tokens(
+          build(JSON.writeValueAsBytes(file), maxLength), size(file), padId, added(file));
     } catch (WrongInput e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -121,6 +134,12 @@ public final class Tokens implements AutoCloseable {
         .mapToInt(t -> t.path("id").intValue())
         .findFirst()
         .orElse(0);
+  }
+
+  private static Set<String> added(JsonNode file) {
+    return StreamSupport.stream(file.path("added_tokens").spliterator(), false)
+        .map(token -> token.path("content").asText())
+        .collect(Collectors.toSet());
   }
 
   private static int size(JsonNode file) {

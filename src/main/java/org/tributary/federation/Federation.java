@@ -13,8 +13,11 @@ import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
+import org.tributary.data.OwnDecoding;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
+import org.tributary.model.Pooling;
+import org.tributary.model.Task;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
 public final class Federation {
@@ -53,6 +56,32 @@ public final class Federation {
     }
   }
 
+  private static void warnOfOtherTexts(Store store, Blueprint blueprint) throws IOException {
+    if (blueprint.architecture().task() != Task.GENERATION
+        || blueprint.config().evaluate().generate() == 0) {
+      return;
+    }
+    OwnDecoding.read(store, blueprint.base().files().folder())
+        .warning(OwnDecoding.Job.GREEDY)
+        .ifPresent(
+            warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
+  }
+
+  /** Said before the work and beside its result: a classifier once trained stays as it is. */
+  private static void warnOfOtherPooling(Blueprint blueprint) {
+    Pooling theirs = blueprint.architecture().classifierPooling();
+    Pooling ours = blueprint.architecture().pooling();
+    if (!blueprint.newHead().isEmpty() && theirs != null && theirs != ours) {
+      LOG.warn(
+          "model.pooling {}: the new classifier is trained on it, but transformers' classifiers of model_type {}"
+              + " take {}; set model.pooling={} for a result that they compute alike",
+          ours.key(),
+          blueprint.base().files().config().path("model_type").asText(),
+          theirs.key(),
+          theirs.key());
+    }
+  }
+
   /**
    * Trains, or goes on where an earlier driver stopped.
    *
@@ -69,6 +98,8 @@ public final class Federation {
     Store store = Store.of(spark.hadoopConfiguration());
     Blueprint blueprint = new Blueprint(store, config);
     checkTokenizer(store, blueprint);
+    warnOfOtherTexts(store, blueprint);
+    warnOfOtherPooling(blueprint);
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);
@@ -91,6 +122,7 @@ public final class Federation {
       Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
       List<Path> results = new Result(store, folder, blueprint).write(states);
       LOG.info("{} is done: {}", identity.run(), results);
+      warnOfOtherPooling(blueprint);
       return new Outcome(identity.run(), folder, results);
     }
   }

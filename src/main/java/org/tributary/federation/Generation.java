@@ -11,8 +11,11 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
+import org.tributary.data.OwnDecoding;
 
 /**
  * A language model writes answers to rows, on all executors: the rows are cut into shards of a
@@ -21,6 +24,8 @@ import org.tributary.config.GenerateConfig;
  * wrote them, nor on how often it was stopped.
  */
 public final class Generation {
+  private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
+
   private final SparkSession session;
   private final GenerationListener listener;
 
@@ -71,6 +76,7 @@ public final class Generation {
       model.checkValues();
     }
     folder.begin(store, config, hashes);
+    warn(model.own(), config.decoding());
     long begin = System.nanoTime();
     GenerationWork.Counts counts = counts(spark.sc());
     List<GenerationRows.Shard> open = new ArrayList<>();
@@ -90,6 +96,16 @@ public final class Generation {
         counts.truncated().value(),
         counts.empty().value(),
         (System.nanoTime() - begin) / 1e9);
+  }
+
+  private static void warn(OwnDecoding own, GenerateConfig.Decoding d) {
+    OwnDecoding.Job job = new OwnDecoding.Job(d.temperature(), d.topP(), d.repetitionPenalty());
+    List<String> settings = own.settings(job);
+    String way =
+        settings.isEmpty()
+            ? "it has no such key"
+            : "what it can do: --set " + String.join(" --set ", settings);
+    own.warning(job).ifPresent(warning -> LOG.warn("{}; {}", warning, way));
   }
 
   private void write(

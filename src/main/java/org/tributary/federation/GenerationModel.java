@@ -10,6 +10,7 @@ import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
 import org.tributary.data.ChatTemplate;
+import org.tributary.data.OwnDecoding;
 import org.tributary.data.Prompt;
 import org.tributary.data.SpecialTokens;
 import org.tributary.data.Tokens;
@@ -115,6 +116,11 @@ final class GenerationModel {
 
   GenerateConfig config() {
     return config;
+  }
+
+  /** How the model's own files ask for its texts to be written. */
+  OwnDecoding own() throws IOException {
+    return OwnDecoding.read(store, base.files().folder());
   }
 
   Prompt prompt() {

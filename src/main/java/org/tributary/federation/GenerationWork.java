@@ -133,7 +133,8 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     List<Answer> write(NDManager scratch, int[] places, long[]... ids) {
       GenerateConfig config = bench.described().config();
       GenerateConfig.Decoding d = config.decoding();
-      Decoding how = new Decoding(prompts.special().ends(), d.temperature(), d.topP());
+      Decoding how =
+          new Decoding(prompts.special().ends(), d.temperature(), d.topP(), d.repetitionPenalty());
       long[] seeds =
           Arrays.stream(places)
               .mapToLong(i -> Seeds.of(config.seed(), "generate", shard.before() + i))

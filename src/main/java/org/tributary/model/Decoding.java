@@ -5,28 +5,31 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /**
- * How the next token is chosen. With temperature 0 it is the likeliest. Else it is drawn from
+ * How the next token is chosen. First the logits of tokens that the text has so far, prompt and
+ * answer, are divided by the penalty where they are above 0, else multiplied by it (Keskar et al.
+ * 2019, as transformers does it). With temperature 0 it is the likeliest. Else it is drawn from
  * softmax(logits / temperature), cut to the smallest set of likeliest tokens whose mass reaches
  * topP (nucleus sampling, Holtzman et al. 2020).
  *
  * @param ends tokens that end a text; may be empty
  * @param temperature 0 or more
  * @param topP above 0, at most 1
+ * @param repetitionPenalty above 0; 1 for none
  */
-public record Decoding(List<Long> ends, double temperature, double topP) {
+public record Decoding(List<Long> ends, double temperature, double topP, double repetitionPenalty) {
   /** Keeps a copy of the list. */
   public Decoding {
     ends = List.copyOf(ends);
   }
 
   /**
-   * Always the likeliest token.
+   * Always the likeliest token, without a penalty.
    *
    * @param ends tokens that end a text; may be empty
    * @return greedy decoding
    */
   public static Decoding greedy(List<Long> ends) {
-    return new Decoding(ends, 0, 1);
+    return new Decoding(ends, 0, 1, 1);
   }
 
   /** The program's end tokens; it knows no empty list, and no token is -1. */
@@ -35,8 +38,8 @@ public record Decoding(List<Long> ends, double temperature, double topP) {
         ends.isEmpty() ? new long[] {-1} : ends.stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** The program's two numbers. */
+  /** The program's three numbers. */
   NDArray sampling(NDManager owner) {
-    return owner.create(new double[] {temperature, topP});
+    return owner.create(new double[] {temperature, topP, repetitionPenalty});
   }
 }

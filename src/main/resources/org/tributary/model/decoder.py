@@ -67,6 +67,16 @@ def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -
     i = i + 1
   return out
 
+def said(ids: Tensor, own: Tensor, logits: Tensor) -> Tensor:
+  # Which tokens [b, v] stand in a row's own places of ids [b, t]; the others count as its first token.
+  mine = torch.where(torch.slice(own, 1, 0, ids.size(1)), ids, torch.slice(ids, 1, 0, 1))
+  return torch.scatter(torch.zeros_like(logits, dtype=11), 1, mine, 1)
+
+def penalized(logits: Tensor, said: Tensor, penalty: float) -> Tensor:
+  # logits [b, v], of the tokens said divided by the penalty where above 0, else multiplied by it.
+  less = torch.where(torch.lt(logits, 0.), torch.mul(logits, penalty), torch.div(logits, penalty))
+  return torch.where(said, less, logits)
+
 def choose(logits: Tensor, sampling: Tensor, uniform: Tensor) -> Tensor:
   # logits [b, v]; sampling: temperature (0 takes the likeliest token) and top p; uniform [b] in [0, 1).
   # From the smallest set of likeliest tokens whose mass reaches p, by the inverse of its distribution.

@@ -9,7 +9,7 @@
 
   def generate(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
     # Inputs: ids [b, t] padded on the right, lengths [b], end tokens [n] (-1 for none), sampling (temperature,
-    # top p), uniform [b, new]: one number in [0, 1) for every row and new token.
+    # top p, repetition penalty), uniform [b, new]: one number in [0, 1) for every row and new token.
     # The cache has t slots for the prompt and one for each new token; a row sees its own prompt's slots.
     w = __torch__.join(frozen, train)
     ids = inputs[0]
@@ -34,13 +34,21 @@
     slot_numbers = torch.unsqueeze(torch.arange(slots, device=ids.device), 0)
     own = torch.lt(slot_numbers, torch.unsqueeze(lengths, 1))
     made = annotate(List[Tensor], [])
+    said = own
+    penalty = float(torch.item(torch.select(inputs[3], 0, 2)))
     done = torch.lt(lengths, 0)
     go = True
     n = 0
     while go:
       logits = __torch__.head(w, torch.squeeze(__torch__.final(w, x), 1)).to(6)
+      if penalty != 1.:
+        if n == 0:
+          said = __torch__.said(ids, own, logits)
+        logits = __torch__.penalized(logits, said, penalty)
       token = __torch__.choose(logits, inputs[3], torch.select(uniform, 1, n))
       made.append(token)
+      if penalty != 1.:
+        said = torch.scatter(said, 1, torch.unsqueeze(token, 1), 1)
       done = torch.logical_or(done, torch.any(torch.eq(torch.unsqueeze(token, 1), ends), 1))
       n = n + 1
       go = n < new and not bool(torch.item(torch.all(done)))

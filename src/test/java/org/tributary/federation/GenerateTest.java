@@ -34,6 +34,7 @@ import org.tributary.data.Schema.Column;
 import org.tributary.data.Schema.Type;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Warnings;
 import org.tributary.protocol.HostTensor;
 
 /** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
@@ -154,14 +155,20 @@ class GenerateTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0.0, 1.0", "1.2, 0.9"})
-  void sideBySideIsAsOneByOne(double temperature, double topP) throws IOException {
-    String[] how = {"decoding.temperature=" + temperature, "decoding.topP=" + topP};
-    run("together", how[0], how[1], "batch=5", "shard=99");
-    run("alone", how[0], how[1], "batch=1", "shard=2");
+  @CsvSource({"0.0, 1.0, 1.0", "1.2, 0.9, 1.0", "0.0, 1.0, 1.3", "1.2, 0.9, 1.3"})
+  void sideBySideIsAsOneByOne(double temperature, double topP, double penalty) throws IOException {
+    String[] how = {
+      "decoding.temperature=" + temperature,
+      "decoding.topP=" + topP,
+      "decoding.repetitionPenalty=" + penalty
+    };
+    run("together", how[0], how[1], how[2], "batch=5", "shard=99");
+    run("alone", how[0], how[1], how[2], "batch=1", "shard=2");
     assertThat(answers("together")).isEqualTo(answers("alone"));
-    run("again", how[0], how[1], "batch=1", "shard=2", "seed=4");
+    run("again", how[0], how[1], how[2], "batch=1", "shard=2", "seed=4");
     assertThat(answers("again").equals(answers("alone"))).isEqualTo(temperature == 0);
+    run("plain", how[0], how[1], "batch=1", "shard=2");
+    assertThat(answers("plain").equals(answers("alone"))).isEqualTo(penalty == 1);
   }
 
   @Test
@@ -194,6 +201,27 @@ class GenerateTest {
     assertThat(hashes("killed")).isEqualTo(hashes("whole"));
     assertThat(run("killed").written()).isZero();
     spark.stop(); // the other tests need no cluster
+  }
+
+  @Test
+  void whatTheModelsFilesAskForBesideIsSaidOnce() throws IOException {
+    String asked = "\"repetition_penalty\": 1.05, \"do_sample\": true, \"temperature\": 0.6";
+    Files.writeString(
+        model.resolve("generation_config.json"), "{\"eos_token_id\": 2, %s}".formatted(asked));
+    try (Warnings warnings = Warnings.of(Generation.class)) {
+      run("out");
+      assertThat(warnings.heard())
+          .singleElement()
+          .asString()
+          .contains(model + "/generation_config.json asks for repetition_penalty 1.05")
+          .contains("temperature 0.6")
+          .contains("decoding.temperature=0.6");
+    }
+    Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": 2}");
+    try (Warnings warnings = Warnings.of(Generation.class)) {
+      run("other");
+      assertThat(warnings.heard()).isEmpty();
+    }
   }
 
   @Test

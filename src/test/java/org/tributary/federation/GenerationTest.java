@@ -29,6 +29,7 @@ import org.tributary.data.ParquetRows;
 import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Warnings;
 import org.tributary.protocol.HostTensor;
 
 /** A language model in rounds: answers are learnt, scored and written. */
@@ -95,6 +96,24 @@ class GenerationTest {
     assertThat(evals.get(2).<Double>getAs("loss"))
         .as("answers are learnt")
         .isLessThan(evals.get(0).<Double>getAs("loss"));
+  }
+
+  @Test
+  void whatTheModelsFilesAskForBesideIsSaid() throws Exception {
+    Path model = Files.createDirectories(dir.resolve("asks"));
+    for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(tiny.llama().resolve(name), model.resolve(name));
+    }
+    Files.writeString(model.resolve("generation_config.json"), "{\"no_repeat_ngram_size\": 2}");
+    String[] sets = {"model.path=" + model, "rounds=1", "evaluate.parts=[test]"};
+    try (Warnings warnings = Warnings.of(Federation.class)) {
+      new Federation(spark, RoundListener.NONE).train(config("asks", "fedavg", sets));
+      assertThat(warnings.heard())
+          .singleElement()
+          .asString()
+          .contains("generation_config.json asks for no_repeat_ngram_size 2")
+          .contains("evaluation writes the likeliest token");
+    }
   }
 
   @Test

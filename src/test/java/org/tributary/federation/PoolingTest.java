@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,9 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
+import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Warnings;
 import org.tributary.model.Pooling;
 import org.tributary.protocol.HostTensor;
 
@@ -136,6 +139,35 @@ class PoolingTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(
             "its pooling is %s, the run's is %s; set model.pooling".formatted(good, bad));
+  }
+
+  @Test
+  void aNewClassifierThatTransformersWouldComputeOtherwiseIsSaidAtBothEnds() throws Exception {
+    assertThat(warnings("mean"))
+        .hasSize(2)
+        .allSatisfy(
+            warning ->
+                assertThat(warning)
+                    .startsWith("model.pooling mean")
+                    .contains("model_type bert")
+                    .contains("set model.pooling=cls"));
+    assertThat(warnings("cls")).isEmpty();
+    assertThat(warnings("with", "model.path=" + headed("mean"))).isEmpty();
+  }
+
+  private static List<String> warnings(String name, String... sets) throws Exception {
+    List<String> all = new ArrayList<>(List.of("rounds=1", "evaluate.parts=[]"));
+    all.addAll(List.of(sets));
+    if (sets.length == 0) {
+      all.add("model.pooling=" + name);
+    }
+    TrainConfig config = tiny.config(name, "fedavg", all.toArray(String[]::new));
+    try (SparkSession spark =
+            SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+        Warnings warnings = Warnings.of(Federation.class)) {
+      new Federation(spark, RoundListener.NONE).train(config);
+      return warnings.heard();
+    }
   }
 
   private static Map<String, HostTensor> begin(Path adapter, String pooling) throws IOException {

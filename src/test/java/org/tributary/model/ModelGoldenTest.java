@@ -102,15 +102,19 @@ class ModelGoldenTest {
       NDArray logits = model.logits(manager, List.of(), arguments.subList(0, 3));
       assertClose("logits", logits, outputs.get("logits"), mask, LOGITS);
       if (architecture.task() == Task.GENERATION) {
-        checkGeneration(manager, model, golden);
+        checkGeneration(manager, model, golden.get("greedy"), 1);
+        for (JsonNode some : golden.path("penalized")) {
+          checkGeneration(
+              manager, model, some.get("texts"), some.get("repetition_penalty").asDouble());
+        }
         checkLikelihood(manager, model, golden, inputs.get("input_ids"));
       }
     }
   }
 
   /** Both prompts in one batch: rows of different lengths must not see each other's padding. */
-  private static void checkGeneration(NDManager manager, Model model, JsonNode golden) {
-    JsonNode cases = golden.get("greedy");
+  private static void checkGeneration(
+      NDManager manager, Model model, JsonNode cases, double penalty) {
     int longest = 0;
     for (JsonNode one : cases) {
       longest = Math.max(longest, one.get("prompt_ids").size());
@@ -132,13 +136,13 @@ class ModelGoldenTest {
             List.of(),
             manager.create(ids, new Shape(cases.size(), longest)),
             manager.create(lengths),
-            Decoding.greedy(List.of()),
+            new Decoding(List.of(), 0, 1, penalty),
             manager.zeros(new Shape(cases.size(), most)));
     long[] made = tokens.toLongArray();
     for (int i = 0; i < cases.size(); i++) {
       for (int j = 0; j < most; j++) {
         assertThat(made[i * most + j])
-            .as("prompt %d, new token %d", i, j)
+            .as("penalty %s, prompt %d, new token %d", penalty, i, j)
             .isEqualTo(cases.get(i).get("new_ids").get(j).asLong());
       }
     }
