@@ -67,11 +67,12 @@ public final class Federation {
             warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
   }
 
-  /** Said before the work and beside its result: a classifier once trained stays as it is. */
+  /** Who chose the pooling knows; the family's own may not be what others compute. */
   private static void warnOfOtherPooling(Blueprint blueprint) {
     Pooling theirs = blueprint.architecture().classifierPooling();
     Pooling ours = blueprint.architecture().pooling();
-    if (!blueprint.newHead().isEmpty() && theirs != null && theirs != ours) {
+    boolean chosen = blueprint.config().model().pooling() != null;
+    if (!chosen && !blueprint.newHead().isEmpty() && theirs != null && theirs != ours) {
       LOG.warn(
           "model.pooling {}: the new classifier is trained on it, but transformers' classifiers of model_type {}"
               + " take {}; set model.pooling={} for a result that they compute alike",
@@ -122,7 +123,6 @@ public final class Federation {
       Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
       List<Path> results = new Result(store, folder, blueprint).write(states);
       LOG.info("{} is done: {}", identity.run(), results);
-      warnOfOtherPooling(blueprint);
       return new Outcome(identity.run(), folder, results);
     }
   }
