@@ -39,6 +39,8 @@ public record PeftConfig(
     String baseModel,
     String taskType) {
   private static final String ALL_LINEAR = "all-linear";
+  private static final List<String> EMBEDDINGS =
+      List.of("embed_tokens", "wte", "word_embeddings", "lm_head");
 
   /** Sorts what peft keeps as sets; keeps the order of the patterns. */
   public PeftConfig {
@@ -128,14 +130,22 @@ public record PeftConfig(
   }
 
   /**
-   * Whether a tensor belongs to a module that is trained whole.
+   * Whether a tensor belongs to a module that is trained whole. To peft that is a module whose name
+   * ends in one of modulesToSave, even amid a word. Embeddings and their heads may be in a file
+   * without being named: peft adds them where their rows were resized, or where they are tied to a
+   * module that is named.
    *
    * @param tensor its dotted name in the base model
    * @return true if it does
    */
   public boolean isSaved(String tensor) {
-    String dotted = "." + tensor;
-    return modulesToSave.stream().anyMatch(module -> dotted.contains("." + module + "."));
+    for (int dot = tensor.indexOf('.'); dot > 0; dot = tensor.indexOf('.', dot + 1)) {
+      String module = tensor.substring(0, dot);
+      if (modulesToSave.stream().anyMatch(module::endsWith)) {
+        return true;
+      }
+    }
+    return EMBEDDINGS.stream().anyMatch(end -> ("." + tensor).endsWith("." + end + ".weight"));
   }
 
   /**

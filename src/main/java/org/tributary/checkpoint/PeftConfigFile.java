@@ -23,6 +23,7 @@ final class PeftConfigFile {
       Set.of(
           "auto_mapping",
           "base_model_name_or_path",
+          "ensure_weight_tying",
           "eva_config",
           "inference_mode",
           "layers_pattern",

@@ -5,9 +5,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftNotes;
+import org.tributary.checkpoint.TiedCopies;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.protocol.HostTensor;
@@ -32,6 +34,7 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
     Fitting fitting = new Fitting(base, adapter);
     adapter.modules().forEach(fitting::pair);
     adapter.saved().forEach(fitting::whole);
+    fitting.tied();
     if (!fitting.problems.isEmpty()) {
       throw WrongInput.some(
           "adapter: %s is none of the model at %s:".formatted(where, base.files().folder()),
@@ -80,13 +83,27 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
     }
 
     void whole(String name, HostTensor tensor) {
-      String stored = architecture.nameFromPeft(name);
-      String own = ours.getOrDefault(stored, stored);
+      String own = own(name);
+      if (architecture.tiedWeights().containsKey(own)) {
+        return;
+      }
       long[] shape = weights.getOrDefault(own, head(own, tensor));
       if (shape == null || !Arrays.equals(shape, tensor.shape())) {
         misfit(name, tensor);
       }
       tensors.put(own, tensor);
+    }
+
+    private String own(String name) {
+      String stored = architecture.nameFromPeft(name);
+      return ours.getOrDefault(stored, stored);
+    }
+
+    /** Matrices that are one in the model are one here, too. */
+    void tied() {
+      Map<String, HostTensor> saved = new TreeMap<>();
+      adapter.saved().forEach((name, tensor) -> saved.put(own(name), tensor));
+      problems.addAll(TiedCopies.problems(architecture.tiedWeights(), saved, Set.of()));
     }
 
     /** The shape that a tensor of a new head has, for as many classes as it is for; or null. */

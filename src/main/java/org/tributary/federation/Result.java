@@ -70,21 +70,18 @@ final class Result {
       edit(tensors).write(store, blueprint.base().files(), target);
       return;
     }
-    Map<String, HostTensor> adapter = new TreeMap<>();
+    Map<String, HostTensor> saved = new TreeMap<>();
+    SavedModules.of(blueprint.base(), tensors)
+        .forEach((name, tensor) -> saved.put(nameInPeft(name), tensor));
+    Map<String, HostTensor> adapter = new TreeMap<>(saved);
     tensors.forEach((name, tensor) -> adapter.put(nameInPeft(name), tensor));
-    List<String> saved =
-        adapter.keySet().stream()
-            .filter(name -> !name.contains(".lora_"))
-            .map(name -> name.substring(0, name.lastIndexOf('.')))
-            .distinct()
-            .toList();
     PeftConfig config =
         new PeftConfig(
             blueprint.lora().rank(),
             blueprint.lora().alpha(),
             blueprint.lora().rslora(),
             PeftConfig.Targets.of(targets()),
-            saved,
+            List.copyOf(SavedModules.modules(saved.keySet())),
             Map.of(),
             Map.of(),
             blueprint.adapted().keySet().stream().anyMatch(blueprint.architecture()::transposed),

@@ -310,21 +310,43 @@ class AdapterMergeTest {
     return weights;
   }
 
+  /** As peft writes a tied embedding with ensure_weight_tying; a file may hold it once. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aSavedEmbeddingIsTheTiedHeadToo(boolean both) throws IOException {
-    tied();
+  void copiesOfBothThatAreEqualStayOne(boolean twice) throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>(tied());
+    if (!twice) {
+      weights.remove("lm_head.weight");
+      Files.delete(disk.resolve("base/model.safetensors"));
+      put("model.safetensors", weights);
+    }
     HostTensor saved = random(5, 3);
     adapter.put("embed.weight", saved);
-    if (both) {
-      adapter.put("lm_head.weight", saved);
-    }
+    adapter.put("lm_head.weight", saved);
     AdapterMerge.Done done = merge(false);
     assertThat(done.merged()).containsExactly("q.weight");
-    assertThat(done.replaced()).containsExactly("embed.weight", "lm_head.weight");
-    assertThat(merged())
-        .containsEntry("embed.weight", saved.to(DType.BF16))
-        .containsEntry("lm_head.weight", saved.to(DType.BF16));
+    assertThat(done.added()).isEmpty();
+    assertThat(done.replaced())
+        .containsExactly(
+            twice
+                ? new String[] {"embed.weight", "lm_head.weight"}
+                : new String[] {"embed.weight"});
+    assertThat(merged()).containsOnlyKeys(weights.keySet());
+    for (String name : done.replaced()) {
+      assertThat(merged()).containsEntry(name, saved.to(DType.BF16));
+    }
+  }
+
+  /** To peft the copy is the embedding's alone, and the head stays as it was. */
+  @Test
+  void aTiedEmbeddingThatIsSavedAloneIsRefused() throws IOException {
+    tied();
+    adapter.put("embed.weight", random(5, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("embed.weight is changed, which config.json ties to lm_head.weight")
+        .hasMessageContaining("merge_and_unload");
+    assertThat(disk.resolve("target")).doesNotExist();
   }
 
   @ParameterizedTest
@@ -342,7 +364,8 @@ class AdapterMergeTest {
     assertThatThrownBy(() -> merge(false))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("lm_head.weight is changed, which config.json ties to embed.weight")
-        .hasMessageContaining("set tie_word_embeddings to false");
+        .hasMessageContaining("set tie_word_embeddings to false")
+        .hasMessageContaining("merge_and_unload");
     assertThat(disk.resolve("target")).doesNotExist();
   }
 
@@ -353,6 +376,7 @@ class AdapterMergeTest {
     Files.delete(disk.resolve("base/model.safetensors"));
     put("model.safetensors", weights);
     adapter.put("embed.weight", random(5, 3));
+    adapter.put("lm_head.weight", adapter.get("embed.weight"));
     assertThatThrownBy(() -> merge(false))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("lm_head.weight and embed.weight are tied by config.json, but");

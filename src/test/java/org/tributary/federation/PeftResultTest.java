@@ -1,0 +1,129 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
+import org.tributary.protocol.HostTensor;
+
+/** What runs leave in a PEFT folder beside A and B, so that peft computes what the run did. */
+class PeftResultTest {
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String HEAD = "lm_head.weight";
+
+  @TempDir static Path dir;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+    tiny = new Tiny(dir, 9, 12);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static TrainConfig config(String name, String... sets) {
+    List<String> all = new ArrayList<>(List.of("rounds=1", "client.schedule={name: constant}"));
+    all.addAll(Arrays.asList(sets));
+    return tiny.config(name, "fedit", all.toArray(String[]::new));
+  }
+
+  private static RunFolder run(TrainConfig config) throws Exception {
+    return new Federation(spark, RoundListener.NONE).train(config).folder();
+  }
+
+  private static PeftAdapter adapter(RunFolder run) throws Exception {
+    return PeftAdapter.read(Tiny.STORE, run.adapter());
+  }
+
+  private static String[] tied(String... more) throws Exception {
+    Path folder = dir.resolve("tied");
+    if (!Files.exists(folder)) {
+      Files.createDirectories(folder);
+      for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+        Files.copy(Cases.of("llama_tied").resolve(name), folder.resolve(name));
+      }
+    }
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "model.path=" + folder,
+                "model.maxLength=64",
+                "data.prompt=\"{text}: \"",
+                "data.answer=label",
+                "framework.lora={rank: 2, targets: [q_proj]}",
+                "framework.train=['model.embed_tokens.*']"));
+    sets.addAll(Arrays.asList(more));
+    return sets.toArray(String[]::new);
+  }
+
+  /** A module that peft saves is a copy: a tied matrix needs one for each of its places. */
+  @Test
+  void anEmbeddingThatIsTheHeadIsWrittenForBothPlaces() throws Exception {
+    RunFolder first = run(config("tied", tied()));
+    HostTensor trained = Tiny.tensors(first.global(0)).get(EMBEDDING);
+    PeftAdapter adapter = adapter(first);
+    assertThat(adapter.config().modulesToSave()).containsExactly("lm_head", "model.embed_tokens");
+    assertThat(adapter.saved())
+        .containsOnlyKeys(EMBEDDING, HEAD)
+        .containsEntry(EMBEDDING, trained)
+        .containsEntry(HEAD, trained);
+    assertThat(Tiny.tensors(first.start()).get(EMBEDDING)).isNotEqualTo(trained);
+    String start = "framework.lora.start=" + first.adapter();
+    RunFolder second = run(config("tied-on", tied(start)));
+    assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
+  }
+
+  /** Of LayerNorm.weight alone, peft would miss the bias. */
+  @Test
+  void whatTrainsInPartIsWrittenAsAWholeModule() throws Exception {
+    RunFolder first =
+        run(config("norms", sets(Tiny.LORA, "framework.train=['*.0.output.LayerNorm.weight']")));
+    String norm = "bert.encoder.layer.0.output.LayerNorm";
+    PeftAdapter adapter = adapter(first);
+    assertThat(adapter.config().modulesToSave()).containsExactly(norm, "classifier").isSorted();
+    assertThat(adapter.saved())
+        .containsOnlyKeys(norm + ".bias", norm + ".weight", "classifier.bias", "classifier.weight")
+        .containsEntry(
+            norm + ".bias",
+            Tiny.tensors(Tiny.hadoop(tiny.model().resolve("model.safetensors")))
+                .get(norm + ".bias"));
+  }
+
+  private static String[] sets(String[] some, String... more) {
+    List<String> all = new ArrayList<>(Arrays.asList(some));
+    all.addAll(Arrays.asList(more));
+    return all.toArray(String[]::new);
+  }
+
+  /** peft puts no adapter on a layer that it saves, and says nothing. */
+  @Test
+  void aLayerThatIsAdaptedAndTrainsInFullIsRefused() {
+    TrainConfig config =
+        config("both", sets(Tiny.LORA, "framework.train=['*.query.bias', '*.key.bias']"));
+    assertThatThrownBy(() -> run(config))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(
+            "framework.train: names weights of layers that framework.lora.targets")
+        .hasMessageContaining("layer.0.attention.self.query.bias")
+        .hasMessageNotContaining("key.bias");
+    assertThat(Path.of(config.out())).doesNotExist();
+  }
+}
