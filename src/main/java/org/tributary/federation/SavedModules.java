@@ -48,15 +48,21 @@ final class SavedModules {
    *
    * @param base the model
    * @param trained what the run trained, A and B among it
+   * @param withHead whether peft saves the model's classifier unasked, as it does for SEQ_CLS
    * @return the tensors that were trained in full, and those that peft wants with them: the others
-   *     of their modules, and the second copy of a matrix that is two in the files of peft
+   *     of their modules, a classifier that did not train, and the second copy of a matrix that is
+   *     two in the files of peft
    */
-  static Map<String, HostTensor> of(BaseModel base, Map<String, HostTensor> trained)
-      throws IOException {
+  static Map<String, HostTensor> of(
+      BaseModel base, Map<String, HostTensor> trained, boolean withHead) throws IOException {
     Architecture architecture = base.architecture();
     Map<String, HostTensor> saved = new TreeMap<>(trained);
     saved.keySet().removeIf(SavedModules::isAdapter);
-    Set<String> modules = modules(saved.keySet());
+    Set<String> named = new TreeSet<>(saved.keySet());
+    if (withHead) {
+      named.addAll(architecture.head(1).keySet());
+    }
+    Set<String> modules = modules(named);
     for (String name : base.used().keySet()) {
       if (!saved.containsKey(name) && modules.stream().anyMatch(m -> name.startsWith(m + "."))) {
         saved.put(name, base.files().tensor(name));

@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.Main;
 import org.tributary.checkpoint.PeftAdapter;
+import org.tributary.checkpoint.PeftNotes;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
@@ -125,5 +128,70 @@ class PeftResultTest {
         .hasMessageContaining("layer.0.attention.self.query.bias")
         .hasMessageNotContaining("key.bias");
     assertThat(Path.of(config.out())).doesNotExist();
+  }
+
+  private static Path classifier() throws Exception {
+    Path folder = dir.resolve("classifier");
+    if (!Files.exists(folder)) {
+      Files.createDirectories(folder);
+      for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+        Files.copy(Cases.of("bert").resolve(name), folder.resolve(name));
+      }
+      Path config = folder.resolve("config.json");
+      Files.writeString(
+          config,
+          Files.readString(config)
+              .replace("LABEL_0", "genetic")
+              .replace("LABEL_1", "symptoms")
+              .replace("LABEL_2", "treatment"));
+    }
+    return folder;
+  }
+
+  /** For SEQ_CLS peft wants the model's classifier in the file, whether it trained or not. */
+  @Test
+  void aClassifierThatDoesNotTrainIsWrittenAsItIs() throws Exception {
+    String model = "model.path=" + classifier();
+    RunFolder first = run(config("frozen", sets(Tiny.LORA, model)));
+    Map<String, HostTensor> base =
+        Tiny.tensors(Tiny.hadoop(classifier().resolve("model.safetensors")));
+    PeftAdapter adapter = adapter(first);
+    assertThat(adapter.config().taskType()).isEqualTo("SEQ_CLS");
+    assertThat(adapter.config().modulesToSave()).containsExactly("classifier");
+    assertThat(adapter.saved())
+        .containsOnlyKeys("classifier.bias", "classifier.weight")
+        .containsEntry("classifier.bias", base.get("classifier.bias"))
+        .containsEntry("classifier.weight", base.get("classifier.weight"));
+    assertThat(PeftNotes.pooling(adapter)).contains("cls");
+    assertThat(PeftNotes.labels(adapter)).isEmpty();
+
+    String start = "framework.lora.start=" + first.adapter();
+    RunFolder second = run(config("frozen-on", sets(Tiny.LORA, model, start)));
+    assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
+
+    Path merged = dir.resolve("frozen-merged");
+    String[] args = {
+      "merge-adapter", "--model", "" + classifier(), "--adapter", "" + first.adapter()
+    };
+    assertThat(Main.run(sets(args, "--out", "" + merged))).isZero();
+    Map<String, HostTensor> after = Tiny.tensors(Tiny.hadoop(merged.resolve("model.safetensors")));
+    assertThat(after.get("classifier.weight")).isEqualTo(base.get("classifier.weight"));
+    assertThat(merged.resolve("config.json"))
+        .hasSameTextualContentAs(classifier().resolve("config.json"));
+  }
+
+  @Test
+  void aClassifierThatTrainedNeedsARunThatTrainsIt() throws Exception {
+    String model = "model.path=" + classifier();
+    String train = "framework.train=['classifier.*']";
+    RunFolder first = run(config("trained", sets(Tiny.LORA, model, train)));
+    String start = "framework.lora.start=" + first.adapter();
+    TrainConfig without = config("trained-not", sets(Tiny.LORA, model, start));
+    assertThatThrownBy(() -> run(without))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("it has classifier.bias, which this run does not train")
+        .hasMessageContaining("as in framework.train: [classifier.*]");
+    RunFolder second = run(config("trained-on", sets(Tiny.LORA, model, start, train)));
+    assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
   }
 }
