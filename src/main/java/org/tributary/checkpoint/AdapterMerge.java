@@ -187,7 +187,11 @@ public final class AdapterMerge {
               .formatted(module, weight.dtype()));
     } else {
       double scaling = adapter.config().scaling(module);
-      if (changed.put(name, w -> LoraProduct.add(w, scaling, a, b, transposed)) != null) {
+      ModelEdit.Change change =
+          w ->
+              LoraProduct.add(
+                  adapter.weight(module).orElse(w).to(w.dtype()), scaling, a, b, transposed);
+      if (changed.put(name, change) != null) {
         problems.add("module %s is there twice, under two names".formatted(module));
       }
     }
@@ -205,9 +209,7 @@ public final class AdapterMerge {
     } else if (isNewHead(name, before, tensor)) {
       replaced.put(nameThere(name), tensor);
     } else if (!Arrays.equals(before.shape(), tensor.shape())) {
-      problems.add(
-          "tensor %s is %s, the model's has shape %s"
-              .formatted(name, tensor, Arrays.toString(before.shape())));
+      problems.add(adapter.misfit(name, before.shape()));
     } else {
       changed.put(nameThere(name), was -> tensor);
     }

@@ -200,6 +200,11 @@ public record PeftConfig(
         return true;
       }
     }
+    return isEmbedding(tensor);
+  }
+
+  /** Whether it is a token embedding or the head of a language model. */
+  static boolean isEmbedding(String tensor) {
     return EMBEDDINGS.stream().anyMatch(end -> ("." + tensor).endsWith("." + end + ".weight"));
   }
 

@@ -160,6 +160,31 @@ class AdapterMergeTest {
             expected(weights.get("l.1.v.weight"), "l.1.v", 6 / Math.sqrt(3), false));
   }
 
+  /** peft saves a head's own weight with its adapter. */
+  @Test
+  void anAdapterMayBringTheWeightThatItIsOn() throws IOException {
+    base("{}", Map.of("lm_head.weight", random(4, 3).to(DType.BF16)));
+    HostTensor own = random(4, 3).to(DType.BF16);
+    adapt("lm_head", 4, 2, 3);
+    adapter.put("lm_head.base_layer.weight", own);
+    assertThat(merge(false).merged()).containsExactly("lm_head.weight");
+    assertThat(merged()).containsOnlyKeys("lm_head.weight");
+    assertThat(merged()).containsEntry("lm_head.weight", expected(own, "lm_head", 3, false));
+  }
+
+  @Test
+  void anEmbeddingOfOtherRowsIsRefusedWithTheWayOut() throws IOException {
+    base("{}", Map.of("q.weight", random(4, 3), "model.embed_tokens.weight", random(5, 3)));
+    adapt("q", 4, 2, 3);
+    adapter.put("model.embed_tokens.weight", random(7, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("tensor model.embed_tokens.weight is F32[7, 3]")
+        .hasMessageContaining("the model's has shape [5, 3]: its rows were resized")
+        .hasMessageContaining("resize_token_embeddings")
+        .hasMessageContaining("save_embedding_layers=False");
+  }
+
   @Test
   void layersThatAreStoredTheOtherWayRoundGetTheTranspose() throws IOException {
     HostTensor wide = random(4, 12);

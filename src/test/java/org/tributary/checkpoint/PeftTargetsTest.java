@@ -150,4 +150,47 @@ class PeftTargetsTest {
   void expressionsArePythons(String regex, String text, boolean matches) {
     assertThat(PythonPattern.of(regex).matcher(text).matches()).isEqualTo(matches);
   }
+
+  /** What peft 0.21 has in its files for modules_to_save: [norm], and what it adds unasked. */
+  @ParameterizedTest
+  @CsvSource({
+    "model.norm.weight, true",
+    "model.layers.0.input_layernorm.weight, true",
+    "model.norm.inner.bias, true",
+    "model.layers.0.normal.weight, false",
+    "model.layers.0.self_attn.q_norm_proj.weight, false",
+    "model.embed_tokens.weight, true",
+    "lm_head.weight, true",
+    "transformer.wte.weight, true",
+    "bert.embeddings.word_embeddings.weight, true",
+    "bert.embeddings.position_embeddings.weight, false",
+    "lm_head.bias, false"
+  })
+  void savedModulesMatchAtTheirEndAndEmbeddingsAreAlwaysTaken(String tensor, boolean saved)
+      throws IOException {
+    config("'target_modules':['q_proj'],'modules_to_save':['norm']");
+    assertThat(PeftConfig.read(store, folder).isSaved(tensor)).isEqualTo(saved);
+  }
+
+  @Test
+  void whatIsMoreThanPlainLoraHasAWayOut() throws IOException {
+    config("'target_modules':['embed_tokens', 'lm_head']");
+    Map<String, HostTensor> tensors = new TreeMap<>();
+    tensors.put(
+        "base_model.model.embed_tokens.lora_embedding_A", HostTensor.of(new float[1], 1, 1));
+    tensors.put(
+        "base_model.model.embed_tokens.lora_embedding_B", HostTensor.of(new float[1], 1, 1));
+    tensors.put(
+        "base_model.model.embed_tokens.base_layer.weight", HostTensor.of(new float[1], 1, 1));
+    tensors.put("base_model.model.lm_head.lora_A.weight", HostTensor.of(new float[3], 1, 3));
+    tensors.put("base_model.model.lm_head.lora_B.weight", HostTensor.of(new float[5], 5, 1));
+    tensors.put("base_model.model.lm_head.base_layer.weight", HostTensor.of(new float[21], 7, 3));
+    store.commit(new Path(folder, PeftAdapter.WEIGHTS), SafeTensors.content(tensors, Map.of()));
+    assertThatThrownBy(() -> PeftAdapter.read(store, folder))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("merge it into its model in Python (merge_and_unload)")
+        .hasMessageContaining("embed_tokens.lora_embedding_A is of another kind than LoRA")
+        .hasMessageContaining("lm_head.base_layer.weight has shape [7, 3], its product [5, 3]")
+        .hasMessageNotContaining("embed_tokens.base_layer");
+  }
 }
