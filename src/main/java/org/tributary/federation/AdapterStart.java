@@ -131,11 +131,16 @@ final class AdapterStart {
   }
 
   private static String untrained(BaseModel base, String name) {
-    String problem = "it has %s, which this run does not train".formatted(name);
-    return base.used().containsKey(name)
-        ? "%s; name it in framework.train, as in framework.train: [%s.*]"
-            .formatted(problem, name.substring(0, name.lastIndexOf('.')))
-        : problem;
+    String problem = "it has %s, which this run does not train; ".formatted(name);
+    String module = name.substring(0, name.lastIndexOf('.'));
+    if (base.used().containsKey(name)) {
+      return problem
+          + "name it in framework.train, as in framework.train: [%s.*]".formatted(module);
+    }
+    String layer = module.substring(0, Math.max(0, module.lastIndexOf('.')));
+    return base.architecture().linearLayers().containsKey(layer)
+        ? problem + "name the layer in framework.lora.targets"
+        : problem + "no run adapts or trains it: begin with the model that merge-adapter makes";
   }
 
   private void compare(Lora lora, List<String> problems) {

@@ -194,4 +194,24 @@ class PeftResultTest {
     RunFolder second = run(config("trained-on", sets(Tiny.LORA, model, start, train)));
     assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
   }
+
+  /** peft's own adapter on all linear layers, of which no run adapts pooler and classifier. */
+  @Test
+  void anAdapterOnLayersThatNoRunAdaptsIsNoStart() throws Exception {
+    TrainConfig config =
+        config(
+            "beyond",
+            "model.path=" + classifier(),
+            "framework.lora={rank: 2, alpha: 5, targets: [query, value, key,"
+                + " '*.0.*dense', '*.intermediate.dense', '*.1.attention.output.dense']}",
+            "framework.lora.start=" + Cases.of("bert").resolve("adapter"));
+    assertThatThrownBy(() -> run(config))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(
+            "it has bert.pooler.dense.lora_A.weight, which this run does not train; no run adapts")
+        .hasMessageContaining("merge-adapter")
+        .hasMessageContaining(
+            "1.output.dense.lora_A.weight, which this run does not train; name the layer in"
+                + " framework.lora.targets");
+  }
 }
