@@ -33,7 +33,7 @@ public final class AdapterMerge {
   private final HuggingFaceFolder base;
   private final Map<String, SafeTensorsHeader.Entry> there;
   private final PeftAdapter adapter;
-  private final UnaryOperator<String> stored;
+  private final Family family;
   private final String prefix;
   private final List<String> labels;
   private final List<String> problems = new ArrayList<>();
@@ -41,11 +41,11 @@ public final class AdapterMerge {
   private final Map<String, HostTensor> replaced = new TreeMap<>();
   private final Map<String, HostTensor> added = new TreeMap<>();
 
-  private AdapterMerge(HuggingFaceFolder base, PeftAdapter adapter, UnaryOperator<String> stored)
+  private AdapterMerge(HuggingFaceFolder base, PeftAdapter adapter, Family family)
       throws IOException {
     this.base = base;
     this.adapter = adapter;
-    this.stored = stored;
+    this.family = family;
     there = base.tensors();
     prefix = prefix();
     labels = PeftNotes.labels(adapter);
@@ -100,21 +100,18 @@ public final class AdapterMerge {
   public static Done write(
       Store store, HuggingFaceFolder base, PeftAdapter adapter, Family family, Path target)
       throws IOException {
-    AdapterMerge merge = new AdapterMerge(base, adapter, family.stored());
-    merge.tie(family.ties());
+    AdapterMerge merge = new AdapterMerge(base, adapter, family);
+    merge.tie();
     if (!merge.problems.isEmpty()) {
       throw WrongInput.some(
           "%s: the adapter does not fit this model; name the one that it was trained on%s:"
               .formatted(base.folder(), hint(adapter)),
           merge.problems);
     }
-    merge.checkFinite(family.used());
+    merge.checkFinite();
     List<String> merged = new ArrayList<>(merge.changed.keySet());
     Set<String> replaced = new TreeSet<>();
     adapter.saved().keySet().stream().map(merge::nameThere).forEach(replaced::add);
-    family.ties().entrySet().stream()
-        .filter(tie -> replaced.contains(tie.getValue()))
-        .forEach(tie -> replaced.add(tie.getKey()));
     merged.removeAll(replaced);
     replaced.retainAll(merge.there.keySet());
     ModelEdit edit =
@@ -135,7 +132,7 @@ public final class AdapterMerge {
 
   /** What all of the adapter's names have in front of the checkpoint's; empty where nothing. */
   private String prefix() {
-    List<String> modules = adapter.modules().stream().map(stored).toList();
+    List<String> modules = adapter.modules().stream().map(family.stored()).toList();
     String first = modules.isEmpty() ? "" : modules.get(0);
     String front = first.substring(0, first.indexOf('.') + 1);
     boolean isIn =
@@ -152,7 +149,7 @@ public final class AdapterMerge {
 
   /** The checkpoint's name for a name of the adapter's. */
   private String nameThere(String name) {
-    String own = stored.apply(name);
+    String own = family.stored().apply(name);
     return !prefix.isEmpty() && own.startsWith(prefix) ? own.substring(prefix.length()) : own;
   }
 
@@ -163,6 +160,9 @@ public final class AdapterMerge {
   private void change(String module) {
     String name = nameThere(module) + WEIGHT;
     SafeTensorsHeader.Entry weight = there.get(name);
+    if (weight == null && family.ties().containsKey(name)) {
+      return;
+    }
     if (weight == null) {
       problems.add("module %s is not in the model".formatted(module));
       return;
@@ -187,7 +187,11 @@ public final class AdapterMerge {
               .formatted(module, weight.dtype()));
     } else {
       double scaling = adapter.config().scaling(module);
-      if (changed.put(name, w -> LoraProduct.add(w, scaling, a, b, transposed)) != null) {
+      ModelEdit.Change change =
+          w ->
+              LoraProduct.add(
+                  adapter.weight(module).orElse(w).to(w.dtype()), scaling, a, b, transposed);
+      if (changed.put(name, change) != null) {
         problems.add("module %s is there twice, under two names".formatted(module));
       }
     }
@@ -195,54 +199,43 @@ public final class AdapterMerge {
 
   private void save(String name, HostTensor tensor) {
     SafeTensorsHeader.Entry before = there.get(nameThere(name));
+    if (before == null && family.ties().containsKey(nameThere(name))) {
+      return;
+    }
     if (before == null && name.equals(LM_HEAD)) {
       problems.add(name + " is there, but the model's head is its token embedding");
     } else if (before == null) {
-      added.put(stored.apply(name), tensor);
+      added.put(family.stored().apply(name), tensor);
     } else if (isNewHead(name, before, tensor)) {
       replaced.put(nameThere(name), tensor);
     } else if (!Arrays.equals(before.shape(), tensor.shape())) {
-      problems.add(
-          "tensor %s is %s, the model's has shape %s"
-              .formatted(name, tensor, Arrays.toString(before.shape())));
+      problems.add(adapter.misfit(name, before.shape()));
     } else {
       changed.put(nameThere(name), was -> tensor);
     }
   }
 
-  /**
-   * Keeps matrices equal that are one in the model. A head that is changed alone cannot stay the
-   * embedding.
-   */
-  private void tie(Map<String, String> ties) throws IOException {
-    for (Map.Entry<String, String> tie : ties.entrySet()) {
+  /** Matrices that are one in the model stay so. */
+  private void tie() throws IOException {
+    Map<String, HostTensor> saved = new TreeMap<>();
+    adapter.saved().forEach((name, tensor) -> saved.put(nameThere(name), tensor));
+    Set<String> adapted = new TreeSet<>();
+    adapter.modules().forEach(module -> adapted.add(nameThere(module) + WEIGHT));
+    problems.addAll(TiedCopies.problems(family.ties(), saved, adapted));
+    for (Map.Entry<String, String> tie : family.ties().entrySet()) {
       String head = tie.getKey();
       String same = tie.getValue();
-      boolean both = there.containsKey(head) && there.containsKey(same);
-      if (!both || !changed.containsKey(head) && !changed.containsKey(same)) {
-        continue;
-      }
-      if (!base.tensor(head).equals(base.tensor(same))) {
+      if (there.containsKey(head)
+          && changed.containsKey(same)
+          && !base.tensor(head).equals(base.tensor(same))) {
         problems.add("%s and %s are tied by config.json, but differ".formatted(head, same));
-      } else if (changed.containsKey(head) && !isSavedAlike(head, same)) {
-        problems.add(
-            "%s is changed, which config.json ties to %s; set tie_word_embeddings to false in a copy of the model, where it is a head of its own"
-                .formatted(head, same));
-      } else {
-        changed.put(head, changed.get(same));
       }
     }
   }
 
-  private boolean isSavedAlike(String head, String same) {
-    Map<String, HostTensor> saved = new TreeMap<>();
-    adapter.saved().forEach((name, tensor) -> saved.put(nameThere(name), tensor));
-    return saved.containsKey(head) && saved.get(head).equals(saved.get(same));
-  }
-
-  private void checkFinite(Predicate<String> used) throws IOException {
+  private void checkFinite() throws IOException {
     Set<String> names = new TreeSet<>(there.keySet());
-    names.removeIf(name -> !used.test(name) && !changed.containsKey(name));
+    names.removeIf(name -> !family.used().test(name) && !changed.containsKey(name));
     base.checkFinite(names);
   }
 

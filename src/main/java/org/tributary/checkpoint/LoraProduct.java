@@ -7,7 +7,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /** W + s B A for a weight in a file's type, computed in float64. */
-final class LoraProduct {
+public final class LoraProduct {
   private LoraProduct() {}
 
   /**
@@ -20,7 +20,7 @@ final class LoraProduct {
    * @param transposed whether W is stored [in, out]
    * @return of W's type and shape; what is too large for the type is infinite
    */
-  static HostTensor add(
+  public static HostTensor add(
       HostTensor w, double scaling, HostTensor a, HostTensor b, boolean transposed) {
     return transposed
         ? plus(w, scaling, transpose(matrix(a)), transpose(matrix(b)))

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
@@ -40,6 +41,9 @@ public record PeftAdapter(
 
   /** What our names of a B end in. */
   public static final String LORA_B = ".lora_B.weight";
+
+  /** What our names of an adapted layer's own weight end in, where a file holds it, too. */
+  private static final String BASE = ".base_layer.weight";
 
   private static final String FORMAT = "format";
   private static final String PREFIX = "base_model.model.";
@@ -128,7 +132,9 @@ public record PeftAdapter(
     problems.addAll(problems(config, adapter.shapes()));
     if (!problems.isEmpty()) {
       throw WrongInput.some(
-          "%s: does not fit %s: save the adapter again with peft's save_pretrained"
+          ("%s: does not fit %s, or is more than plain LoRA: save the adapter again with peft's"
+                  + " save_pretrained, train it without, or merge it into its model in Python"
+                  + " (merge_and_unload) and use that:")
               .formatted(file, CONFIG),
           problems);
     }
@@ -172,7 +178,7 @@ public record PeftAdapter(
         check(config, shapes, module, isA, problems);
       } else if (name.contains(".lora_")) {
         problems.add("tensor %s is of another kind than LoRA of a linear layer".formatted(name));
-      } else if (!config.isSaved(name)) {
+      } else if (!config.isSaved(own(name))) {
         problems.add(
             "tensor %s is neither a lora_A, a lora_B nor of modules_to_save %s"
                 .formatted(name, config.modulesToSave()));
@@ -197,6 +203,15 @@ public record PeftAdapter(
     }
     if (isA && !config.targets().matches(module)) {
       problems.add("module %s is not of target_modules (%s)".formatted(module, config.targets()));
+    }
+    long[] whole = shapes.get(module + BASE);
+    if (isA && whole != null && shapes.containsKey(partner)) {
+      long[] product = {shapes.get(partner)[0], shapes.get(name)[shapes.get(name).length - 1]};
+      if (!Arrays.equals(whole, product)) {
+        problems.add(
+            "tensor %s has shape %s, its product %s"
+                .formatted(module + BASE, Arrays.toString(whole), Arrays.toString(product)));
+      }
     }
     long[] shape = shapes.get(name);
     int rank = config.rank(module);
@@ -224,7 +239,47 @@ public record PeftAdapter(
    */
   public Map<String, HostTensor> saved() {
     Map<String, HostTensor> saved = new TreeMap<>(tensors);
-    saved.keySet().removeIf(name -> name.endsWith(LORA_A) || name.endsWith(LORA_B));
+    saved
+        .keySet()
+        .removeIf(name -> name.endsWith(LORA_A) || name.endsWith(LORA_B) || name.endsWith(BASE));
     return saved;
+  }
+
+  /**
+   * The weight that an adapted layer has instead of the model's: peft saves an embedding's or a
+   * head's with its adapter.
+   *
+   * @param module one of {@link #modules}
+   * @return empty where the model's counts
+   */
+  public Optional<HostTensor> weight(String module) {
+    return Optional.ofNullable(tensors.get(module + BASE));
+  }
+
+  /**
+   * Says that a tensor of a module that was trained whole does not fit.
+   *
+   * @param name its name
+   * @param shape the model's
+   * @return a sentence, which tells what is behind it and the way out where that is an embedding
+   */
+  public String misfit(String name, long[] shape) {
+    return "tensor %s is %s, the model's has shape %s%s"
+        .formatted(
+            name,
+            tensors.get(name),
+            Arrays.toString(shape),
+            PeftConfig.isEmbedding(name)
+                ? ": its rows were resized; do so with the model, too, in Python"
+                    + " (resize_token_embeddings, save_pretrained) and name that, or save the"
+                    + " adapter with save_embedding_layers=False"
+                : "");
+  }
+
+  /** The name that a tensor has in the model. */
+  private static String own(String name) {
+    return name.endsWith(BASE)
+        ? name.substring(0, name.length() - BASE.length()) + ".weight"
+        : name;
   }
 }

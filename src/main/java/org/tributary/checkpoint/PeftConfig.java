@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
@@ -39,6 +41,8 @@ public record PeftConfig(
     String baseModel,
     String taskType) {
   private static final String ALL_LINEAR = "all-linear";
+  private static final List<String> EMBEDDINGS =
+      List.of("embed_tokens", "wte", "word_embeddings", "lm_head");
 
   /** Sorts what peft keeps as sets; keeps the order of the patterns. */
   public PeftConfig {
@@ -48,16 +52,29 @@ public record PeftConfig(
   }
 
   /**
-   * Which modules are adapted.
+   * Which modules are adapted. A list and a pattern exclude each other, here and among what is left
+   * out.
    *
    * @param modules what their names are, or end in after a dot; null where there is a pattern
-   * @param pattern a regular expression over whole names, or {@code all-linear}; null where there
-   *     is a list
+   * @param pattern a regular expression over whole names, in Python's syntax, or {@code
+   *     all-linear}; null where there is a list
+   * @param layers of which layers, for modules whose names end so; null for all
+   * @param excluded modules that are left out; null for none
    */
-  public record Targets(List<String> modules, String pattern) {
+  public record Targets(List<String> modules, String pattern, Layers layers, Targets excluded) {
     /** Sorts: peft keeps them as a set. */
     public Targets {
       modules = modules == null ? null : List.copyOf(new TreeSet<>(modules));
+    }
+
+    /**
+     * Modules of all layers, none left out.
+     *
+     * @param modules as above
+     * @param pattern as above
+     */
+    public Targets(List<String> modules, String pattern) {
+      this(modules, pattern, null, null);
     }
 
     /**
@@ -77,10 +94,15 @@ public record PeftConfig(
      * @return true if it is
      */
     public boolean matches(String module) {
-      if (pattern != null) {
-        return isAllLinear() || Pattern.matches(pattern, module);
+      if (excluded != null && excluded.matches(module)) {
+        return false;
       }
-      return modules.stream().anyMatch(end -> module.equals(end) || module.endsWith("." + end));
+      if (pattern != null) {
+        return isAllLinear() || PythonPattern.of(pattern).matcher(module).matches();
+      }
+      return modules.contains(module)
+          || modules.stream().anyMatch(end -> module.endsWith("." + end))
+              && (layers == null || layers.hold(module));
     }
 
     private boolean isAllLinear() {
@@ -89,7 +111,42 @@ public record PeftConfig(
 
     @Override
     public String toString() {
-      return pattern == null ? String.join(", ", modules) : pattern;
+      String named = pattern == null ? String.join(", ", modules) : pattern;
+      return named
+          + (layers == null ? "" : " of layers " + layers.indices())
+          + (excluded == null ? "" : " without " + excluded);
+    }
+  }
+
+  /**
+   * Layers by number: the first number among the parts of a module's name.
+   *
+   * @param indices layers_to_transform
+   * @param names layers_pattern, what stands before the number, in Python's syntax; empty for
+   *     anything but the name's first part
+   */
+  public record Layers(Set<Integer> indices, List<String> names) {
+    private static final String ANY = ".*?\\.[^.]*\\.(\\d+)\\.";
+
+    /** Sorts the numbers. */
+    public Layers {
+      indices = Collections.unmodifiableSet(new TreeSet<>(indices));
+      names = List.copyOf(names);
+    }
+
+    private boolean hold(String module) {
+      List<String> patterns =
+          names.isEmpty()
+              ? List.of(ANY)
+              : names.stream().map(name -> "(?:^|.*?\\.)" + name + "\\.(\\d+)\\.").toList();
+      for (String pattern : patterns) {
+        Matcher matcher = PythonPattern.of(pattern).matcher(module);
+        if (matcher.lookingAt()) {
+          String number = matcher.group(matcher.groupCount());
+          return indices.stream().anyMatch(index -> number.equals(index.toString()));
+        }
+      }
+      return false;
     }
   }
 
@@ -124,18 +181,31 @@ public record PeftConfig(
   }
 
   private static Pattern ending(String key) {
-    return Pattern.compile("(.*\\.)?(" + key + ")$");
+    return PythonPattern.of("(.*\\.)?(" + key + ")$");
   }
 
   /**
-   * Whether a tensor belongs to a module that is trained whole.
+   * Whether a tensor belongs to a module that is trained whole. To peft that is a module whose name
+   * ends in one of modulesToSave, even amid a word. Embeddings and their heads may be in a file
+   * without being named: peft adds them where their rows were resized, or where they are tied to a
+   * module that is named.
    *
    * @param tensor its dotted name in the base model
    * @return true if it does
    */
   public boolean isSaved(String tensor) {
-    String dotted = "." + tensor;
-    return modulesToSave.stream().anyMatch(module -> dotted.contains("." + module + "."));
+    for (int dot = tensor.indexOf('.'); dot > 0; dot = tensor.indexOf('.', dot + 1)) {
+      String module = tensor.substring(0, dot);
+      if (modulesToSave.stream().anyMatch(module::endsWith)) {
+        return true;
+      }
+    }
+    return isEmbedding(tensor);
+  }
+
+  /** Whether it is a token embedding or the head of a language model. */
+  static boolean isEmbedding(String tensor) {
+    return EMBEDDINGS.stream().anyMatch(end -> ("." + tensor).endsWith("." + end + ".weight"));
   }
 
   /**

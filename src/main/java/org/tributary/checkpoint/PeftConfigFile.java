@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
@@ -23,9 +24,9 @@ final class PeftConfigFile {
       Set.of(
           "auto_mapping",
           "base_model_name_or_path",
+          "ensure_weight_tying",
           "eva_config",
           "inference_mode",
-          "layers_pattern",
           "lora_dropout",
           "megatron_core",
           "peft_version",
@@ -39,8 +40,11 @@ final class PeftConfigFile {
       Set.of(
           "alpha_pattern",
           "bias",
+          "exclude_modules",
           "fan_in_fan_out",
           "init_lora_weights",
+          "layers_pattern",
+          "layers_to_transform",
           "lora_alpha",
           "modules_to_save",
           "peft_type",
@@ -64,9 +68,19 @@ final class PeftConfigFile {
     require(problems, node, "r", node.path("r").isInt() && node.path("r").intValue() > 0);
     require(problems, node, "lora_alpha", node.path("lora_alpha").isNumber());
     require(problems, node, "bias", node.path("bias").asText("none").equals("none"));
-    JsonNode targets = node.path("target_modules");
-    boolean named = targets.isArray() && !targets.isEmpty() || isPattern(targets);
-    require(problems, node, "target_modules", named);
+    require(problems, node, "target_modules", isNames(node.path("target_modules")));
+    require(
+        problems,
+        node,
+        "exclude_modules",
+        isOff(node, "exclude_modules") || isNames(node.path("exclude_modules")));
+    require(problems, node, "layers_to_transform", isNumbers(node.path("layers_to_transform")));
+    require(
+        problems,
+        node,
+        "layers_pattern",
+        each(node.path("layers_pattern")).stream()
+            .allMatch(p -> p.isTextual() && compiles(p.textValue())));
     require(
         problems,
         node,
@@ -78,7 +92,7 @@ final class PeftConfigFile {
         .forEachRemaining(
             key -> {
               if (!READ.contains(key) && !HARMLESS.contains(key)) {
-                require(problems, node, key, isOff(node.get(key)));
+                require(problems, node, key, isOff(node, key));
               }
             });
     if (!problems.isEmpty()) {
@@ -90,7 +104,8 @@ final class PeftConfigFile {
   }
 
   private static PeftConfig of(ObjectNode node) {
-    JsonNode targets = node.get("target_modules");
+    PeftConfig.Targets excluded =
+        isOff(node, "exclude_modules") ? null : targets(node.get("exclude_modules"), null, null);
     Map<String, Integer> ranks = new LinkedHashMap<>();
     Map<String, Double> alphas = new LinkedHashMap<>();
     node.path("rank_pattern")
@@ -103,9 +118,7 @@ final class PeftConfigFile {
         node.get("r").intValue(),
         node.get("lora_alpha").doubleValue(),
         node.path("use_rslora").asBoolean(),
-        targets.isArray()
-            ? PeftConfig.Targets.of(texts(targets))
-            : new PeftConfig.Targets(null, targets.asText()),
+        targets(node.get("target_modules"), layers(node), excluded),
         texts(node.path("modules_to_save")),
         ranks,
         alphas,
@@ -114,20 +127,53 @@ final class PeftConfigFile {
         node.path("task_type").textValue());
   }
 
-  private static boolean isOff(JsonNode value) {
-    return value.isNull()
+  private static PeftConfig.Targets targets(
+      JsonNode names, PeftConfig.Layers layers, PeftConfig.Targets excluded) {
+    return names.isArray()
+        ? new PeftConfig.Targets(texts(names), null, layers, excluded)
+        : new PeftConfig.Targets(null, names.asText(), layers, excluded);
+  }
+
+  private static PeftConfig.Layers layers(ObjectNode node) {
+    Set<Integer> indices = new TreeSet<>();
+    each(node.path("layers_to_transform")).forEach(index -> indices.add(index.intValue()));
+    List<String> names = new ArrayList<>();
+    each(node.path("layers_pattern")).forEach(name -> names.add(name.asText()));
+    return indices.isEmpty() ? null : new PeftConfig.Layers(indices, names);
+  }
+
+  /** What is one where it stands alone, and many in an array. */
+  private static List<JsonNode> each(JsonNode value) {
+    List<JsonNode> all = new ArrayList<>();
+    if (value.isArray()) {
+      value.forEach(all::add);
+    } else if (!value.isNull() && !value.isMissingNode()) {
+      all.add(value);
+    }
+    return all;
+  }
+
+  private static boolean isNumbers(JsonNode value) {
+    return each(value).stream().allMatch(JsonNode::isInt);
+  }
+
+  private static boolean isOff(ObjectNode node, String key) {
+    JsonNode value = node.path(key);
+    return value.isMissingNode()
+        || value.isNull()
         || value.isBoolean() && !value.booleanValue()
         || value.isContainerNode() && value.isEmpty()
         || value.isTextual() && value.textValue().isEmpty();
   }
 
-  private static boolean isPattern(JsonNode value) {
-    return value.isTextual() && !value.textValue().isEmpty() && compiles(value.textValue());
+  private static boolean isNames(JsonNode value) {
+    return value.isArray() && !value.isEmpty()
+        || value.isTextual() && !value.textValue().isEmpty() && compiles(value.textValue());
   }
 
   private static boolean compiles(String regex) {
     try {
-      Pattern.compile(regex);
+      PythonPattern.of(regex);
       return true;
     } catch (PatternSyntaxException e) {
       return false;
@@ -171,28 +217,44 @@ final class PeftConfigFile {
     node.put("bias", "none")
         .put("fan_in_fan_out", config.fanInFanOut())
         .put("inference_mode", true);
-    node.put("init_lora_weights", true).putNull("layers_pattern").putNull("layers_to_transform");
+    node.put("init_lora_weights", true);
+    PeftConfig.Targets targets = config.targets();
+    put(node, "layers_pattern", targets.layers() == null ? List.of() : targets.layers().names());
+    put(
+        node,
+        "layers_to_transform",
+        targets.layers() == null ? Set.of() : targets.layers().indices());
     number(node, "lora_alpha", config.alpha());
     node.put("lora_dropout", 0.0);
-    if (config.modulesToSave().isEmpty()) {
-      node.putNull("modules_to_save");
-    } else {
-      ArrayNode whole = node.putArray("modules_to_save");
-      config.modulesToSave().forEach(whole::add);
-    }
+    put(node, "modules_to_save", config.modulesToSave());
     node.put("peft_type", "LORA").put("r", config.rank());
     ObjectNode ranks = node.putObject("rank_pattern");
     config.rankPattern().forEach(ranks::put);
     node.putNull("revision");
-    if (config.targets().pattern() == null) {
-      ArrayNode names = node.putArray("target_modules");
-      config.targets().modules().forEach(names::add);
-    } else {
-      node.put("target_modules", config.targets().pattern());
+    put(node, "target_modules", targets);
+    if (targets.excluded() != null) {
+      put(node, "exclude_modules", targets.excluded());
     }
     node.put("task_type", config.taskType());
     node.put("use_dora", false).put("use_rslora", config.useRslora());
     return node;
+  }
+
+  private static void put(ObjectNode node, String key, PeftConfig.Targets targets) {
+    if (targets.pattern() == null) {
+      put(node, key, targets.modules());
+    } else {
+      node.put(key, targets.pattern());
+    }
+  }
+
+  private static void put(ObjectNode node, String key, Collection<?> values) {
+    if (values.isEmpty()) {
+      node.putNull(key);
+    } else {
+      ArrayNode array = node.putArray(key);
+      values.forEach(array::addPOJO);
+    }
   }
 
   /** peft declares alpha as an integer but computes with any number. */

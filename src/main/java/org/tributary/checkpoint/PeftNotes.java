@@ -20,14 +20,19 @@ public final class PeftNotes {
   /**
    * An adapter's notes.
    *
-   * @param labels classes, in the order of the classifier's rows
+   * @param labels classes of a new classifier, in the order of its rows; empty where the model's
+   *     own stay
    * @param pooling how token states become one vector
    * @return texts for {@link PeftAdapter#metadata}
    */
   public static Map<String, String> of(List<String> labels, String pooling) {
     ArrayNode array = Json.object().putArray(LABELS);
     labels.forEach(array::add);
-    return new TreeMap<>(Map.of(LABELS, array.toString(), POOLING, pooling));
+    Map<String, String> notes = new TreeMap<>(Map.of(POOLING, pooling));
+    if (!labels.isEmpty()) {
+      notes.put(LABELS, array.toString());
+    }
+    return notes;
   }
 
   /**

@@ -16,6 +16,7 @@ import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
+import org.tributary.checkpoint.TiedCopies;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.model.Lora;
@@ -57,7 +58,7 @@ final class AdapterStart {
   /**
    * The start of everything that the adapter holds, under the base model's names, in float32.
    *
-   * @param architecture says what name a tensor has in a model with a head
+   * @param base the run's model
    * @param lora as configured
    * @param labels the run's classes
    * @param asked what the run trains or gives to all, shapes by the base model's names
@@ -65,29 +66,32 @@ final class AdapterStart {
    * @throws WrongInput that names every way in which adapter and configuration differ
    */
   Map<String, HostTensor> tensors(
-      Architecture architecture, Lora lora, List<String> labels, Map<String, long[]> asked) {
+      BaseModel base, Lora lora, List<String> labels, Map<String, long[]> asked)
+      throws IOException {
+    Architecture architecture = base.architecture();
     List<String> problems = new ArrayList<>();
     compare(lora, problems);
     compare(labels, problems);
     comparePooling(architecture, problems);
     Map<String, String> ours = new HashMap<>();
+    base.used().keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
     asked.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
     Map<String, HostTensor> start = new TreeMap<>();
-    adapter
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              String own = ours.get(architecture.nameFromPeft(name));
-              if (own == null) {
-                problems.add("it has %s, which this run does not train".formatted(name));
-              } else if (!Arrays.equals(tensor.shape(), asked.get(own))) {
-                problems.add(
-                    "its %s is %s, the run asks for %s"
-                        .formatted(name, tensor, Arrays.toString(asked.get(own))));
-              } else if (start.put(own, tensor.to(DType.F32)) != null) {
-                problems.add("it has %s twice, under two names".formatted(name));
-              }
-            });
+    for (Map.Entry<String, HostTensor> held : ours(architecture, ours, problems).entrySet()) {
+      String own = held.getKey();
+      HostTensor tensor = held.getValue().to(DType.F32);
+      if (!asked.containsKey(own)) {
+        if (!isTheModels(base, own, tensor)) {
+          problems.add(untrained(base, own));
+        }
+      } else if (!Arrays.equals(tensor.shape(), asked.get(own))) {
+        problems.add(
+            "its %s is %s, the run asks for %s"
+                .formatted(own, held.getValue(), Arrays.toString(asked.get(own))));
+      } else {
+        start.put(own, tensor);
+      }
+    }
     Set<String> held =
         adapter.tensors().keySet().stream()
             .map(architecture::nameFromPeft)
@@ -100,6 +104,43 @@ final class AdapterStart {
         .forEach(name -> problems.add("it has no " + architecture.nameInPeft(name)));
     tell(problems);
     return start;
+  }
+
+  /** The adapter's tensors by the names of the base model; of two that are one there, the one. */
+  private Map<String, HostTensor> ours(
+      Architecture architecture, Map<String, String> ours, List<String> problems) {
+    Map<String, HostTensor> own = new TreeMap<>();
+    adapter
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              String stored = architecture.nameFromPeft(name);
+              if (own.put(ours.getOrDefault(stored, stored), tensor) != null) {
+                problems.add("it has %s twice, under two names".formatted(name));
+              }
+            });
+    problems.addAll(TiedCopies.problems(architecture.tiedWeights(), own, Set.of()));
+    own.keySet().removeAll(architecture.tiedWeights().keySet());
+    return own;
+  }
+
+  /** Whether it is what the run has there anyway, such as a classifier that does not train. */
+  private static boolean isTheModels(BaseModel base, String name, HostTensor tensor)
+      throws IOException {
+    return base.used().containsKey(name) && base.files().tensor(name).to(DType.F32).equals(tensor);
+  }
+
+  private static String untrained(BaseModel base, String name) {
+    String problem = "it has %s, which this run does not train; ".formatted(name);
+    String module = name.substring(0, name.lastIndexOf('.'));
+    if (base.used().containsKey(name)) {
+      return problem
+          + "name it in framework.train, as in framework.train: [%s.*]".formatted(module);
+    }
+    String layer = module.substring(0, Math.max(0, module.lastIndexOf('.')));
+    return base.architecture().linearLayers().containsKey(layer)
+        ? problem + "name the layer in framework.lora.targets"
+        : problem + "no run adapts or trains it: begin with the model that merge-adapter makes";
   }
 
   private void compare(Lora lora, List<String> problems) {

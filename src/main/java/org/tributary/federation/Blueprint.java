@@ -64,6 +64,7 @@ public final class Blueprint {
     adapted = lora() == null ? Map.of() : lora().layers(base.architecture().linearLayers());
     plan = framework.plan(trainables());
     base.checkTrainable(plan.parts().keySet());
+    SavedModules.check(adapted.keySet(), plan.parts().keySet());
     checkOptimizer();
     checkLengths();
     checkClients();
@@ -157,7 +158,7 @@ public final class Blueprint {
     }
     Map<String, long[]> shapes = new TreeMap<>();
     plan.parts().forEach((name, part) -> shapes.put(name, part.shape()));
-    return AdapterStart.read(store, l.start()).tensors(architecture(), lora(), labels(), shapes);
+    return AdapterStart.read(store, l.start()).tensors(base, lora(), labels(), shapes);
   }
 
   /**

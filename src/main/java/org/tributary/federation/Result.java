@@ -18,6 +18,7 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.model.Architecture;
+import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -25,6 +26,7 @@ import org.tributary.protocol.Role;
 /** Writes what a run ends with: a model, or an adapter for the base model. */
 final class Result {
   private static final String WEIGHT = ".weight";
+  private static final String SEQUENCES = "SEQ_CLS";
 
   private final Store store;
   private final RunFolder folder;
@@ -70,31 +72,31 @@ final class Result {
       edit(tensors).write(store, blueprint.base().files(), target);
       return;
     }
-    Map<String, HostTensor> adapter = new TreeMap<>();
+    Map<String, HostTensor> saved = new TreeMap<>();
+    SavedModules.of(blueprint.base(), tensors, SEQUENCES.equals(taskType()))
+        .forEach((name, tensor) -> saved.put(nameInPeft(name), tensor));
+    Map<String, HostTensor> adapter = new TreeMap<>(saved);
     tensors.forEach((name, tensor) -> adapter.put(nameInPeft(name), tensor));
-    List<String> saved =
-        adapter.keySet().stream()
-            .filter(name -> !name.contains(".lora_"))
-            .map(name -> name.substring(0, name.lastIndexOf('.')))
-            .distinct()
-            .toList();
     PeftConfig config =
         new PeftConfig(
             blueprint.lora().rank(),
             blueprint.lora().alpha(),
             blueprint.lora().rslora(),
             PeftConfig.Targets.of(targets()),
-            saved,
+            List.copyOf(SavedModules.modules(saved.keySet())),
             Map.of(),
             Map.of(),
             blueprint.adapted().keySet().stream().anyMatch(blueprint.architecture()::transposed),
             baseModel(),
             taskType());
-    Map<String, String> notes =
-        fresh()
-            ? PeftNotes.of(blueprint.labels(), blueprint.architecture().pooling().key())
-            : Map.of();
-    new PeftAdapter(config, adapter, notes).write(store, target);
+    new PeftAdapter(config, adapter, notes()).write(store, target);
+  }
+
+  private Map<String, String> notes() {
+    Pooling pooling = blueprint.architecture().pooling();
+    return pooling == null
+        ? Map.of()
+        : PeftNotes.of(fresh() ? blueprint.labels() : List.of(), pooling.key());
   }
 
   /** The base model with what was trained in the places, and the types, that it had there. */
@@ -148,7 +150,7 @@ final class Result {
       return "CAUSAL_LM";
     }
     return blueprint.architecture().headedClass().equals("ForSequenceClassification")
-        ? "SEQ_CLS"
+        ? SEQUENCES
         : null;
   }
 

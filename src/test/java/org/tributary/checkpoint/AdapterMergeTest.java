@@ -160,6 +160,31 @@ class AdapterMergeTest {
             expected(weights.get("l.1.v.weight"), "l.1.v", 6 / Math.sqrt(3), false));
   }
 
+  /** peft saves a head's own weight with its adapter. */
+  @Test
+  void anAdapterMayBringTheWeightThatItIsOn() throws IOException {
+    base("{}", Map.of("lm_head.weight", random(4, 3).to(DType.BF16)));
+    HostTensor own = random(4, 3).to(DType.BF16);
+    adapt("lm_head", 4, 2, 3);
+    adapter.put("lm_head.base_layer.weight", own);
+    assertThat(merge(false).merged()).containsExactly("lm_head.weight");
+    assertThat(merged()).containsOnlyKeys("lm_head.weight");
+    assertThat(merged()).containsEntry("lm_head.weight", expected(own, "lm_head", 3, false));
+  }
+
+  @Test
+  void anEmbeddingOfOtherRowsIsRefusedWithTheWayOut() throws IOException {
+    base("{}", Map.of("q.weight", random(4, 3), "model.embed_tokens.weight", random(5, 3)));
+    adapt("q", 4, 2, 3);
+    adapter.put("model.embed_tokens.weight", random(7, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("tensor model.embed_tokens.weight is F32[7, 3]")
+        .hasMessageContaining("the model's has shape [5, 3]: its rows were resized")
+        .hasMessageContaining("resize_token_embeddings")
+        .hasMessageContaining("save_embedding_layers=False");
+  }
+
   @Test
   void layersThatAreStoredTheOtherWayRoundGetTheTranspose() throws IOException {
     HostTensor wide = random(4, 12);
@@ -310,21 +335,43 @@ class AdapterMergeTest {
     return weights;
   }
 
+  /** As peft writes a tied embedding with ensure_weight_tying; a file may hold it once. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aSavedEmbeddingIsTheTiedHeadToo(boolean both) throws IOException {
-    tied();
+  void copiesOfBothThatAreEqualStayOne(boolean twice) throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>(tied());
+    if (!twice) {
+      weights.remove("lm_head.weight");
+      Files.delete(disk.resolve("base/model.safetensors"));
+      put("model.safetensors", weights);
+    }
     HostTensor saved = random(5, 3);
     adapter.put("embed.weight", saved);
-    if (both) {
-      adapter.put("lm_head.weight", saved);
-    }
+    adapter.put("lm_head.weight", saved);
     AdapterMerge.Done done = merge(false);
     assertThat(done.merged()).containsExactly("q.weight");
-    assertThat(done.replaced()).containsExactly("embed.weight", "lm_head.weight");
-    assertThat(merged())
-        .containsEntry("embed.weight", saved.to(DType.BF16))
-        .containsEntry("lm_head.weight", saved.to(DType.BF16));
+    assertThat(done.added()).isEmpty();
+    assertThat(done.replaced())
+        .containsExactly(
+            twice
+                ? new String[] {"embed.weight", "lm_head.weight"}
+                : new String[] {"embed.weight"});
+    assertThat(merged()).containsOnlyKeys(weights.keySet());
+    for (String name : done.replaced()) {
+      assertThat(merged()).containsEntry(name, saved.to(DType.BF16));
+    }
+  }
+
+  /** To peft the copy is the embedding's alone, and the head stays as it was. */
+  @Test
+  void aTiedEmbeddingThatIsSavedAloneIsRefused() throws IOException {
+    tied();
+    adapter.put("embed.weight", random(5, 3));
+    assertThatThrownBy(() -> merge(false))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("embed.weight is changed, which config.json ties to lm_head.weight")
+        .hasMessageContaining("merge_and_unload");
+    assertThat(disk.resolve("target")).doesNotExist();
   }
 
   @ParameterizedTest
@@ -342,7 +389,8 @@ class AdapterMergeTest {
     assertThatThrownBy(() -> merge(false))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("lm_head.weight is changed, which config.json ties to embed.weight")
-        .hasMessageContaining("set tie_word_embeddings to false");
+        .hasMessageContaining("set tie_word_embeddings to false")
+        .hasMessageContaining("merge_and_unload");
     assertThat(disk.resolve("target")).doesNotExist();
   }
 
@@ -353,6 +401,7 @@ class AdapterMergeTest {
     Files.delete(disk.resolve("base/model.safetensors"));
     put("model.safetensors", weights);
     adapter.put("embed.weight", random(5, 3));
+    adapter.put("lm_head.weight", adapter.get("embed.weight"));
     assertThatThrownBy(() -> merge(false))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("lm_head.weight and embed.weight are tied by config.json, but");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,8 +95,11 @@ class PeftAdapterGoldenTest {
     assertThat(again).isEqualTo(adapter);
     ObjectMapper json = new ObjectMapper();
     JsonNode theirs = json.readTree(folder.resolve(PeftAdapter.CONFIG).toFile());
-    json.readTree(copy.resolve(PeftAdapter.CONFIG).toFile())
-        .fields()
+    // Where no task is named, peft notes a class of Python: what to call, not what is computed.
+    JsonNode ours =
+        ((ObjectNode) json.readTree(copy.resolve(PeftAdapter.CONFIG).toFile()))
+            .without("auto_mapping");
+    ours.fields()
         .forEachRemaining(
             key -> assertThat(key.getValue()).as(key.getKey()).isEqualTo(theirs.get(key.getKey())));
   }

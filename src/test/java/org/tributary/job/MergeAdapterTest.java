@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.Main;
 import org.tributary.checkpoint.PeftAdapter;
@@ -68,7 +69,7 @@ class MergeAdapterTest {
             1,
             false,
             PeftConfig.Targets.of(List.of("q_proj", "lm_head")),
-            List.of("model.embed_tokens"),
+            List.of("model.embed_tokens", "lm_head"),
             Map.of(),
             Map.of(),
             false,
@@ -103,7 +104,7 @@ class MergeAdapterTest {
   /** A kind of rope that no program here computes does not matter to merging. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aSavedEmbeddingIsWrittenForTheHeadToo(boolean supported) throws IOException {
+  void copiesOfEmbeddingAndHeadThatAreEqualAreWritten(boolean supported) throws IOException {
     if (!supported) {
       config.putObject("rope_scaling").put("rope_type", "unheard-of").put("factor", 2);
     }
@@ -111,12 +112,34 @@ class MergeAdapterTest {
     long[] shape = weights.get(EMBEDDING).shape();
     HostTensor saved = HostTensor.of(new float[(int) HostTensor.elements(shape)], shape);
     tensors.put(EMBEDDING, saved);
+    tensors.put(HEAD, saved);
     End end = run("merge-adapter");
     assertThat(end.code()).as(end.err()).isZero();
     assertThat(SafeTensors.map(out().resolve("model.safetensors")))
         .containsEntry(EMBEDDING, saved)
         .containsEntry(HEAD, saved)
         .containsEntry(NORM, weights.get(NORM));
+  }
+
+  /** peft trains a copy for the one place, and the other keeps the model's. */
+  @ParameterizedTest
+  @CsvSource({
+    "merge-adapter, model.embed_tokens.weight, lm_head.weight",
+    "merge-adapter, lm_head.weight, model.embed_tokens.weight",
+    "logits, model.embed_tokens.weight, lm_head.weight",
+    "logits, lm_head.weight, model.embed_tokens.weight"
+  })
+  void aCopyOfOneOfTwoTiedPlacesIsRefused(String job, String saved, String other)
+      throws IOException {
+    config.put("tie_word_embeddings", true);
+    long[] shape = weights.get(EMBEDDING).shape();
+    tensors.put(saved, HostTensor.of(new float[(int) HostTensor.elements(shape)], shape));
+    String[] more = job.equals("logits") ? new String[] {"--input", "none"} : new String[0];
+    assertRefused(
+        run(job, more),
+        saved + " is changed, which config.json ties to " + other,
+        "merge_and_unload",
+        "tie_word_embeddings to false");
   }
 
   @Test
