@@ -478,6 +478,92 @@ class PartitioningTest {
   }
 
   @Test
+  void filesThatSparkPassesOverAreRefused() throws IOException {
+    Path file = Files.write(dir.resolve("_train.jsonl"), jsonRows(0, 300));
+    refused(k -> k.train = file.toUri().toString(), "source.train", "_train.jsonl; give it a name");
+    Path folder = Files.createDirectories(dir.resolve("raw"));
+    Files.write(folder.resolve("a.jsonl"), jsonRows(0, 300));
+    Files.write(folder.resolve("_SUCCESS"), new byte[0]);
+    Files.write(folder.resolve(".a.jsonl"), new byte[9]);
+    Files.write(folder.resolve("_b.jsonl"), jsonRows(300, 400));
+    refused(k -> k.train = folder.toUri().toString(), "source.train", "raw/_b.jsonl; give it");
+    Files.delete(folder.resolve("_b.jsonl"));
+    assertThat(run(k -> k.train = folder.toUri().toString()).made()).isTrue();
+  }
+
+  @Test
+  void namesOfSourcesAreNoPatterns() throws IOException {
+    // What the names would match as patterns.
+    for (String other : List.of("t 1", "vx", "xay", "yz", "p q #1é")) {
+      Path folder = Files.createDirectories(dir.resolve("raw " + other));
+      Files.write(folder.resolve(other + ".jsonl"), List.of("{\"label\": \"wrong\"}"));
+    }
+    for (String name : List.of("t [1]", "v?", "x{a,b}*", "y\\z", "p%20q #1é")) {
+      Path folder = Files.createDirectories(dir.resolve("raw " + name));
+      Files.write(folder.resolve(name + ".jsonl"), jsonRows(0, 100));
+      Files.write(folder.resolve(name + " more.jsonl"), jsonRows(100, 150));
+      Manifest manifest =
+          run(k -> {
+                k.train = "file:" + folder;
+                k.validation = "file:" + folder + "/" + name + " more.jsonl";
+                k.test = k.validation;
+                k.out = "file:" + dir.resolve("out " + name);
+              })
+              .manifest();
+      assertThat(manifest.columns()).as(name).hasSize(4);
+      assertThat(manifest.labels()).as(name).isEqualTo(LABELS);
+      assertThat(manifest.sources())
+          .containsEntry("train", (long) jsonRows(0, 150).size())
+          .containsEntry("test", (long) jsonRows(100, 150).size());
+      assertThat(dir.resolve("out " + name).resolve("set").resolve(Manifest.FILE)).exists();
+    }
+  }
+
+  @Test
+  void patternsInNamesOfCsvAndParquet() throws IOException {
+    String name = "t [1]{a,b}?";
+    Files.write(dir.resolve(name + ".csv"), csvRows());
+    Files.write(dir.resolve("t 1ax.csv"), List.of("other", "x"));
+    Consumer<Keys> csv =
+        k -> {
+          k.format = "csv";
+          k.train = "file:" + dir.resolve(name + ".csv");
+        };
+    assertThat(run(csv).manifest().sources()).containsEntry("train", 60L);
+    Consumer<Keys> header = csv.andThen(k -> k.out = "file:" + dir.resolve("never"));
+    Files.writeString(dir.resolve(name + ".csv"), "text,label,\"in two\nlines\"\na,b,c\n");
+    assertThatThrownBy(() -> run(header))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(name + ".csv: has a header of several lines");
+    Schema schema =
+        Schema.of(
+            new Schema.Column("label", Schema.Type.STRING),
+            new Schema.Column("n", Schema.Type.INT));
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      rows.add(Row.of(schema, LABELS.get(i % 3), i));
+    }
+    writeParquet(name + ".parquet", schema, rows);
+    assertThat(
+            run(k -> {
+                  k.format = "parquet";
+                  k.train = "file:" + dir.resolve(name + ".parquet");
+                  k.out = "file:" + dir.resolve("other");
+                })
+                .manifest()
+                .sources())
+        .containsEntry("train", 60L);
+  }
+
+  private static List<String> csvRows() {
+    List<String> lines = new ArrayList<>(List.of("text,label"));
+    for (int i = 0; i < 60; i++) {
+      lines.add("row %d,%s".formatted(i, LABELS.get(i % 3)));
+    }
+    return lines;
+  }
+
+  @Test
   void corruptJsonIsCountedByFile() throws IOException {
     writeTrain();
     Files.write(
