@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,6 +23,7 @@ import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
+import scala.collection.JavaConverters;
 
 /**
  * Reads raw sets with Spark: JSON lines, CSV with a header, Parquet, images. All sets of a
@@ -45,11 +48,25 @@ final class RawReader {
    * @param source format, columns to keep, names of classes
    */
   RawReader(SparkSession spark, Store store, PartitionConfig.Source source) {
-    this.spark = spark;
+    this.spark = caseSensitive(spark);
     this.store = store;
     format = source.format();
     columns = source.columns();
-    images = new ImageReader(spark, source.names());
+    images = new ImageReader(this.spark, source.names());
+  }
+
+  /** A session of the same settings that keeps columns apart that differ in case alone. */
+  private static SparkSession caseSensitive(SparkSession given) {
+    SparkSession own = given.newSession();
+    JavaConverters.mapAsJavaMap(given.conf().getAll())
+        .forEach(
+            (key, value) -> {
+              if (own.conf().isModifiable(key)) {
+                own.conf().set(key, value);
+              }
+            });
+    own.conf().set("spark.sql.caseSensitive", true);
+    return own;
   }
 
   /**
@@ -127,14 +144,27 @@ final class RawReader {
     try {
       inferred = options().json(all).schema();
     } catch (Exception e) {
-      throw sets.get(0).unreadable(e);
+      Optional<String> twice = twice(e);
+      throw twice.isPresent() ? sets.get(0).wrong(twice.get()) : sets.get(0).unreadable(e);
     }
     List<StructField> fields = new ArrayList<>(List.of(inferred.fields()));
     fields.removeIf(field -> field.name().equals(CORRUPT));
     if (fields.isEmpty()) {
-      throw sets.get(0).wrong("holds no JSON object with a key; each line is to hold one object");
+      throw sets.get(0)
+          .wrong(
+              "holds no line that is a JSON object with a key; JSON Lines are wanted, one whole object a line: jq -c '.[]' old.json > new.jsonl makes them of an array");
     }
     return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  /** What to tell where an object names a key twice; empty for other failures. */
+  private static Optional<String> twice(Exception e) {
+    return e instanceof AnalysisException analysis
+            && "COLUMN_ALREADY_EXISTS".equals(analysis.getErrorClass())
+        ? Optional.of(
+            "an object has the key %s twice; leave it once"
+                .formatted(analysis.getMessageParameters().get("columnName")))
+        : Optional.empty();
   }
 
   private StructType csvSchema(List<SourceFiles> sets) {

@@ -555,6 +555,58 @@ class PartitioningTest {
         .containsEntry("train", 60L);
   }
 
+  @Test
+  void columnsThatDifferInCaseAloneAreTwo() throws IOException {
+    List<String> json = new ArrayList<>();
+    List<String> csv = new ArrayList<>(List.of("Text,text,Label,label"));
+    Schema schema =
+        new Schema(
+            Stream.of("Text", "text", "Label", "label")
+                .map(name -> new Schema.Column(name, Schema.Type.STRING))
+                .toList());
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      String label = LABELS.get(i % 3);
+      json.add(
+          "{\"Text\": \"T%d\", \"text\": \"t%d\", \"Label\": \"L\", \"label\": \"%s\"}"
+              .formatted(i, i, label));
+      csv.add("T%d,t%d,L,%s".formatted(i, i, label));
+      rows.add(Row.of(schema, "T" + i, "t" + i, "L", label));
+    }
+    Files.write(dir.resolve("train.jsonl"), json);
+    Files.write(dir.resolve("train.csv"), csv);
+    writeParquet("train.parquet", schema, rows);
+    for (String format : List.of("jsonl", "csv", "parquet")) {
+      Manifest manifest =
+          run(k -> {
+                k.format = format;
+                k.train = "file:" + dir.resolve("train." + format);
+                k.columns = List.of("Text", "text", "label", "Label");
+                k.out = "file:" + dir.resolve(format);
+              })
+              .manifest();
+      assertThat(manifest.labels()).as(format).isEqualTo(LABELS);
+      Path part = dir.resolve(format).resolve("set").resolve(manifest.test().file());
+      try (var read = ParquetRows.read(STORE, new org.apache.hadoop.fs.Path(part.toUri()))) {
+        Row row = read.next();
+        assertThat(row.text("Text").substring(1)).isEqualTo(row.text("text").substring(1));
+        assertThat(row.text("Text")).startsWith("T");
+        assertThat(row.text("Label")).isEqualTo("L");
+      }
+    }
+  }
+
+  @Test
+  void aKeyTwiceInAnObjectAndNoJsonLines() throws IOException {
+    Files.write(
+        dir.resolve("train.jsonl"),
+        List.of("{\"text\": \"a\", \"label\": \"x\"}", "{\"text\": \"b\", \"text\": \"c\"}"));
+    refused(k -> {}, "source.train", "has the key `text` twice");
+    Files.write(
+        dir.resolve("train.jsonl"), List.of("[", "  {", "    \"label\": \"x\"", "  }", "]"));
+    refused(k -> {}, "source.train", "JSON Lines are wanted", "jq -c '.[]'");
+  }
+
   private static List<String> csvRows() {
     List<String> lines = new ArrayList<>(List.of("text,label"));
     for (int i = 0; i < 60; i++) {
