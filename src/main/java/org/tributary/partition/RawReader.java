@@ -1,7 +1,11 @@
 package org.tributary.partition;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.decode;
+import static org.apache.spark.sql.functions.encode;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,7 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -78,6 +84,9 @@ final class RawReader {
    * @throws WrongInput where a file is unreadable or a column is missing or nested
    */
   List<RawSet> read(List<SourceFiles> sets, RowCodec.Identity identity) throws IOException {
+    if (List.of("jsonl", "csv").contains(format)) {
+      Utf8.check(JavaSparkContext.fromSparkContext(spark.sparkContext()), sets);
+    }
     StructType whole =
         switch (format) {
           case "jsonl" -> jsonSchema(sets);
@@ -92,8 +101,7 @@ final class RawReader {
     Schema schema = RawColumns.kept(whole, sets.get(0), columns, identity);
     int[] positions =
         schema.names().stream().mapToInt(List.of(whole.fieldNames())::indexOf).toArray();
-    RowCodec codec =
-        new RowCodec(RowCodec.Columns.of(schema), positions, identity, format.equals("csv"));
+    RowCodec codec = new RowCodec(RowCodec.Columns.of(schema), positions, identity, format);
     List<RawSet> raw = new ArrayList<>();
     for (SourceFiles files : sets) {
       raw.add(new RawSet(files, rows(files, whole, identity.image()), codec));
@@ -118,13 +126,25 @@ final class RawReader {
           .read()
           .schema(whole)
           .parquet(files.patterns())
-          .withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
+          .withColumn(CORRUPT, when(notUtf8(whole), "text"))
           .withColumn(FILE, input_file_name());
     }
     DataFrameReader reader = options().schema(whole.add(CORRUPT, DataTypes.StringType, true));
     Dataset<Row> rows =
         format.equals("csv") ? reader.csv(files.patterns()) : reader.json(files.patterns());
     return rows.withColumn(FILE, input_file_name());
+  }
+
+  /** Whether one of a row's texts has bytes that become others when they are read as UTF-8. */
+  private static Column notUtf8(StructType whole) {
+    Column any = lit(false);
+    for (StructField field : whole.fields()) {
+      if (field.dataType().equals(DataTypes.StringType)) {
+        Column bytes = col("`" + field.name().replace("`", "``") + "`").cast(DataTypes.BinaryType);
+        any = any.or(encode(decode(bytes, "UTF-8"), "UTF-8").notEqual(bytes));
+      }
+    }
+    return any;
   }
 
   private DataFrameReader options() {
@@ -152,7 +172,7 @@ final class RawReader {
     if (fields.isEmpty()) {
       throw sets.get(0)
           .wrong(
-              "holds no line that is a JSON object with a key; JSON Lines are wanted, one whole object a line: jq -c '.[]' old.json > new.jsonl makes them of an array");
+              "holds no JSON object with a key on a line of its own; JSON Lines are wanted: jq -c '.[]' old.json > new.jsonl makes them of an array");
     }
     return new StructType(fields.toArray(StructField[]::new));
   }

@@ -27,9 +27,10 @@ import org.tributary.data.Schema;
  * @param schema kept columns, as a list of names and one of types since records travel to tasks
  * @param positions where the kept columns stand in Spark's rows
  * @param identity the columns that decide where a row goes
- * @param csv whether missing values mean empty text, as CSV cannot tell the two apart
+ * @param format of the source; of CSV missing values mean empty text, as it cannot tell the two
+ *     apart
  */
-record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
+record RowCodec(Columns schema, int[] positions, Identity identity, String format)
     implements Serializable {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int SHOWN = 8;
@@ -70,7 +71,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
       if (value instanceof Short || value instanceof Byte) {
         value = ((Number) value).intValue();
       }
-      values[i] = value == null && csv ? "" : value;
+      values[i] = value == null && format.equals("csv") ? "" : value;
     }
     return values;
   }
@@ -186,11 +187,16 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     return bytes.toByteArray();
   }
 
-  /** What is wrong with the rows of a file that could not be parsed. */
+  /** What is wrong with the rows of a file that cannot be used. */
   String corruption(String file, int count) {
-    return csv
-        ? "%s: %d rows do not have as many fields as the header".formatted(file, count)
-        : "%s: %d lines are no JSON objects; each line is to hold one".formatted(file, count);
+    String what =
+        switch (format) {
+          case "csv" -> "%s: %d rows do not have as many fields as the header";
+          case "parquet" ->
+              "%s: %d rows hold text that is not UTF-8; write it as such, or as binary";
+          default -> "%s: %d lines are no JSON objects; each line is to hold one";
+        };
+    return what.formatted(file, count);
   }
 
   @Override

@@ -1,5 +1,8 @@
 package org.tributary.partition;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -605,6 +609,65 @@ class PartitioningTest {
     Files.write(
         dir.resolve("train.jsonl"), List.of("[", "  {", "    \"label\": \"x\"", "  }", "]"));
     refused(k -> {}, "source.train", "JSON Lines are wanted", "jq -c '.[]'");
+  }
+
+  @Test
+  void textThatIsNotUtf8IsRefusedAndTheReplacementCharacterIsNot() throws IOException {
+    byte[] whole = (String.join("\n", jsonRows(0, 3000)) + "\n").getBytes(UTF_8);
+    byte[] latin = "{\"text\": \"caf\u00e9\", \"label\": \"ant\"}\n".getBytes(ISO_8859_1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(whole);
+    bytes.write(latin);
+    String line = "line %d is not UTF-8 (byte 0xe9)".formatted(jsonRows(0, 3000).size() + 1);
+    Files.write(dir.resolve("train.jsonl"), bytes.toByteArray());
+    refused(k -> {}, "source.train", "train.jsonl: " + line, "iconv -f latin1 -t utf-8");
+    try (GZIPOutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(dir.resolve("train.jsonl.gz")))) {
+      out.write(bytes.toByteArray());
+    }
+    refused(k -> k.train += ".gz", "train.jsonl.gz: " + line);
+    Files.write(dir.resolve("a.csv"), "text,label\nna\u00efve,ant\n".getBytes(ISO_8859_1));
+    Files.write(dir.resolve("b.csv"), "text,label\ncut off \u00e9".getBytes(UTF_8));
+    byte[] cut = Files.readAllBytes(dir.resolve("b.csv"));
+    Files.write(dir.resolve("b.csv"), Arrays.copyOf(cut, cut.length - 1));
+    refused(
+        k -> {
+          k.format = "csv";
+          k.train = "file:" + dir.resolve("a.csv");
+          k.test = "file:" + dir.resolve("b.csv");
+        },
+        "source.train: file:" + dir.resolve("a.csv") + ": line 2 is not UTF-8 (byte 0xef)",
+        "source.test: file:" + dir.resolve("b.csv") + ": line 2 is not UTF-8 (byte 0xc3)");
+    Files.write(dir.resolve("a.csv"), "\ufefftext,label\n".getBytes(UTF_16LE));
+    refused(
+        k -> {
+          k.format = "csv";
+          k.train = "file:" + dir.resolve("a.csv");
+        },
+        "iconv -f utf-16");
+    // Text of all lengths of UTF-8, across the pieces in which it is read.
+    List<String> good = new ArrayList<>(jsonRows(0, 100));
+    String all = "\ufffd\u00e9\u65e5\ud83d\ude00";
+    good.add("{\"text\": \"%s\", \"label\": \"ant\"}".formatted(all.repeat(40_000)));
+    Files.write(dir.resolve("train.jsonl"), good);
+    assertThat(run(k -> {}).manifest().sources()).containsEntry("train", (long) good.size());
+  }
+
+  @Test
+  void parquetTextThatIsNotUtf8IsRefused() throws IOException {
+    spark
+        .sql(
+            "SELECT CAST(X'636166E9' AS STRING) text, 'ant' label UNION ALL SELECT '\ufffd', 'bee'")
+        .coalesce(1)
+        .write()
+        .parquet("file:" + dir.resolve("train"));
+    refused(
+        k -> {
+          k.format = "parquet";
+          k.train = "file:" + dir.resolve("train");
+        },
+        "source.train",
+        ".parquet: 1 rows hold text that is not UTF-8");
   }
 
   private static List<String> csvRows() {
