@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.tributary.data.BrokenImage;
 import org.tributary.data.ImageDecoder;
@@ -81,7 +83,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
     int last = row.size() - 1;
     // RawReader puts the text of a row that it could not parse and its file's name at the end.
     if (row.get(last - 1) != null) {
-      return new Object[] {null, null, null, null, row.getString(last)};
+      return new Object[] {null, null, null, null, file(row)};
     }
     Object[] values = values(row);
     byte[] hash = hash(values);
@@ -122,11 +124,17 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
     if (name != null) {
       return name;
     }
-    String file = row.getString(row.size() - 1);
+    String file = file(row);
     return "%s, row %s"
         .formatted(
             file.substring(file.lastIndexOf('/') + 1),
             HexFormat.of().formatHex(hash(values), 0, SHOWN));
+  }
+
+  /** Where a row lies; Spark tells it as a URI, in which spaces and the like are encoded. */
+  private String file(Row row) {
+    String file = row.getString(row.size() - 1);
+    return List.of("images", "idx").contains(format) ? file : new Path(URI.create(file)).toString();
   }
 
   private String name(Object[] values) {

@@ -612,6 +612,13 @@ class PartitioningTest {
   }
 
   @Test
+  void filesOfBadRowsAreNamedAsTheyAreCalled() throws IOException {
+    Path file = dir.resolve("t [1] #é.jsonl");
+    Files.write(file, List.of("{\"text\": \"a\", \"label\": \"x\"}", "no object"));
+    refused(k -> k.train = "file:" + file, "t [1] #é.jsonl: 1 lines are no JSON objects");
+  }
+
+  @Test
   void textThatIsNotUtf8IsRefusedAndTheReplacementCharacterIsNot() throws IOException {
     byte[] whole = (String.join("\n", jsonRows(0, 3000)) + "\n").getBytes(UTF_8);
     byte[] latin = "{\"text\": \"caf\u00e9\", \"label\": \"ant\"}\n".getBytes(ISO_8859_1);
