@@ -21,7 +21,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * PNG, JPEG, BMP and GIF (its first picture, on the whole canvas) as pixels, by the JDK's
  * javax.imageio. Samples are taken as they are stored, as Pillow's {@code convert("RGB")} does:
  * alpha is dropped, palettes are looked up, colour profiles and orientations are not applied,
- * 16-bit colours keep their high byte. JPEG decoders may differ from each other by a few levels.
+ * 16-bit colours keep their high byte, the four inks of a JPEG become RGB. JPEG decoders may differ
+ * from each other by a few levels.
  */
 public final class ImageDecoder {
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
@@ -39,7 +40,10 @@ public final class ImageDecoder {
    * @throws BrokenImage where the bytes are no whole image of these formats
    */
   public static Pixels decode(byte[] bytes) throws BrokenImage {
-    return read(bytes, ImageDecoder::decode);
+    return read(
+        bytes,
+        (reader, in) ->
+            decode(reader, in, is(reader, "jpeg") ? CmykJpeg.inks(bytes) : CmykJpeg.Inks.NONE));
   }
 
   /**
@@ -54,7 +58,7 @@ public final class ImageDecoder {
         bytes,
         (reader, in) -> {
           reader.setInput(in, true, true);
-          return isGif(reader) ? GifCanvas.of(reader).size() : frame(reader);
+          return is(reader, "gif") ? GifCanvas.of(reader).size() : frame(reader);
         });
   }
 
@@ -89,33 +93,46 @@ public final class ImageDecoder {
     throw new BrokenImage("is no PNG, JPEG, BMP or GIF");
   }
 
-  private static Pixels decode(ImageReader reader, ImageInputStream in)
+  private static Pixels decode(ImageReader reader, ImageInputStream in, CmykJpeg.Inks inks)
       throws IOException, BrokenImage {
     reader.setInput(in, true, true);
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-    GifCanvas canvas = isGif(reader) ? GifCanvas.of(reader) : null;
+    GifCanvas canvas = is(reader, "gif") ? GifCanvas.of(reader) : null;
     long pixels = (canvas == null ? frame(reader) : canvas.size()).pixels();
     if (pixels > MOST_PIXELS) {
       throw new BrokenImage("has %d pixels, the most are %d".formatted(pixels, MOST_PIXELS));
     }
-    BufferedImage image = reader.read(0);
-    for (String warning : warnings) {
-      if (warning.toLowerCase(Locale.ROOT).matches(".*(premature|truncat|corrupt).*")) {
-        throw new BrokenImage("is truncated or damaged: " + warning);
-      }
+    BufferedImage image = null;
+    Raster stored = null;
+    if (inks == CmykJpeg.Inks.NONE) {
+      image = reader.read(0);
+    } else {
+      stored = reader.readRaster(0, null);
+    }
+    refuseDamaged(warnings);
+    if (stored != null) {
+      return CmykJpeg.rgb(stored, inks);
     }
     return canvas == null
         ? pixels(image)
         : canvas.around(pixels(image), (IndexColorModel) image.getColorModel());
   }
 
+  private static void refuseDamaged(List<String> warnings) throws BrokenImage {
+    for (String warning : warnings) {
+      if (warning.toLowerCase(Locale.ROOT).matches(".*(premature|truncat|corrupt).*")) {
+        throw new BrokenImage("is truncated or damaged: " + warning);
+      }
+    }
+  }
+
   private static ImageSize frame(ImageReader reader) throws IOException {
     return new ImageSize(reader.getWidth(0), reader.getHeight(0));
   }
 
-  private static boolean isGif(ImageReader reader) throws IOException {
-    return reader.getFormatName().equalsIgnoreCase("gif");
+  private static boolean is(ImageReader reader, String format) throws IOException {
+    return reader.getFormatName().equalsIgnoreCase(format);
   }
 
   private static Pixels pixels(BufferedImage image) throws BrokenImage {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.tributary.error.WrongInput;
 
-/** The declared classes, and the column that names a row's. */
+/** The declared classes, and the column that names a row's; see {@link ClassNumbers}. */
 final class Labels {
   private final String column;
   private final Map<String, Integer> index = new HashMap<>();
@@ -14,6 +14,9 @@ final class Labels {
     this.column = column;
     for (String label : labels) {
       index.put(label, index.size());
+    }
+    for (String number : ClassNumbers.of(labels)) {
+      index.put(number, Integer.parseInt(number));
     }
   }
 

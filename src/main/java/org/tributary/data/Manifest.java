@@ -31,8 +31,8 @@ import org.tributary.error.WrongInput;
  * @param clients what each client holds, by id
  * @param test the global test rows; null where there are none
  * @param duplicates rows of a given validation or test set that also occur in train, by set
- * @param skipped images that were left out (broken, without a label), by set; empty where there are
- *     none
+ * @param skipped images that were left out (broken, hidden, without a label), by set; empty where
+ *     there are none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(

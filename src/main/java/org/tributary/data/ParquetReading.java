@@ -139,7 +139,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
    * The next row.
    *
    * @return in file order
-   * @throws WrongInput where the file is damaged
+   * @throws WrongInput where the file is damaged, or a text is not UTF-8
    */
   @Override
   public Row next() {
@@ -153,6 +153,8 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
       leftInGroup--;
       next++;
       return records.read();
+    } catch (WrongInput e) {
+      throw new WrongInput("%s, row %d: %s".formatted(file, next, e.getMessage()), e);
     } catch (RuntimeException e) {
       throw unreadable(file, e);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package org.tributary.data;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.io.api.Binary;
@@ -7,6 +8,7 @@ import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
+import org.tributary.error.WrongInput;
 
 /** Turns Parquet's records into rows. */
 final class RowMaterializer extends RecordMaterializer<Row> {
@@ -20,7 +22,7 @@ final class RowMaterializer extends RecordMaterializer<Row> {
     List<Schema.Column> columns = schema.columns();
     Cell[] cells = new Cell[values.length];
     for (int i = 0; i < cells.length; i++) {
-      cells[i] = new Cell(values, i, columns.get(i).type() == Schema.Type.STRING);
+      cells[i] = new Cell(values, i, columns.get(i));
     }
     this.root =
         new GroupConverter() {
@@ -52,17 +54,29 @@ final class RowMaterializer extends RecordMaterializer<Row> {
   private static final class Cell extends PrimitiveConverter {
     private final Object[] values;
     private final int index;
-    private final boolean text;
+    private final Schema.Column column;
 
-    Cell(Object[] values, int index, boolean text) {
+    Cell(Object[] values, int index, Schema.Column column) {
       this.values = values;
       this.index = index;
-      this.text = text;
+      this.column = column;
     }
 
     @Override
     public void addBinary(Binary value) {
-      values[index] = text ? value.toStringUsingUTF8() : value.getBytes();
+      values[index] = column.type() == Schema.Type.STRING ? text(value) : value.getBytes();
+    }
+
+    /** Bytes that are no UTF-8 become others when they are read as such. */
+    private String text(Binary value) {
+      String text = value.toStringUsingUTF8();
+      if (text.indexOf('\ufffd') >= 0
+          && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), value.getBytes())) {
+        throw new WrongInput(
+            "column %s holds text that is not UTF-8; write it as such, or as binary"
+                .formatted(column.name()));
+      }
+      return text;
     }
 
     @Override

@@ -149,8 +149,11 @@ record GenerationRows(List<Shard> shards, Schema schema, String hash) {
   private static void checkKept(Path file, ParquetReading rows, List<String> needed) {
     if (!rows.skipped().isEmpty()) {
       throw new WrongInput(
-          "%s: the columns %s hold no plain values and cannot be kept; name the others in data.columns"
-              .formatted(file, String.join(", ", rows.skipped())));
+          "%s: the columns %s hold no plain values (nested ones, dates, times, decimals, unsigned numbers) and cannot be kept; name those to keep: data.columns: [%s]"
+              .formatted(
+                  file,
+                  String.join(", ", rows.skipped()),
+                  String.join(", ", rows.schema().names())));
     }
     for (String column : needed) {
       if (rows.schema().indexOf(column) < 0) {

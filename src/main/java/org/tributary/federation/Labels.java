@@ -6,6 +6,7 @@ import java.util.List;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.config.DataSection;
 import org.tributary.config.TrainConfig;
+import org.tributary.data.ClassNumbers;
 import org.tributary.data.Manifest;
 import org.tributary.data.Nearest;
 import org.tributary.data.Schema;
@@ -17,7 +18,8 @@ final class Labels {
 
   /**
    * The classes: the checkpoint's, if it is a classifier with names for them, else the partitioned
-   * set's.
+   * set's. Where the checkpoint's are the names that transformers gives when nobody named them, the
+   * data may have their numbers instead.
    *
    * @throws WrongInput if the data have no such columns or no labels, or one that the checkpoint
    *     does not know
@@ -41,7 +43,14 @@ final class Labels {
     if (known.isEmpty()) {
       return manifest.labels();
     }
+    List<String> numbers = ClassNumbers.of(known);
+    if (!numbers.isEmpty() && numbers.containsAll(manifest.labels())) {
+      return known;
+    }
     List<String> unknown = new ArrayList<>(manifest.labels());
+    if (manifest.labels().stream().noneMatch(known::contains)) {
+      unknown.removeAll(numbers);
+    }
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
       throw new WrongInput(

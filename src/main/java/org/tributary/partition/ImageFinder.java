@@ -1,8 +1,6 @@
 package org.tributary.partition;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,24 +8,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipInputStream;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.tributary.checkpoint.Store;
 
 /**
  * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels;
  * where these are called train, test and validation instead (or training, testing, val), they are
  * the sets and the labels lie below them. A zip may hold all that in one folder. Files beside the
- * folders of labels have none: they are skipped by name. IDX files come in pairs of images and
- * labels; in a folder the names' beginnings, train and t10k, tell the sets.
+ * folders of labels have none, and hidden ones are no part of the set: they are skipped by name.
  */
 final class ImageFinder {
   private static final Map<String, String> SPLITS =
@@ -39,9 +28,6 @@ final class ImageFinder {
           "validation", "validation",
           "valid", "validation",
           "val", "validation");
-
-  private static final Pattern IDX_IMAGES =
-      Pattern.compile("(.*)images([-.])idx3([-.])ubyte(\\.gz)?", Pattern.CASE_INSENSITIVE);
 
   private final Store store;
   private final List<String> problems;
@@ -73,7 +59,7 @@ final class ImageFinder {
       } else if (format.equals("images")) {
         finder.tree(set.getKey(), set.getValue(), path);
       } else {
-        finder.idx(set.getKey(), set.getValue(), path);
+        new IdxFinder(store, problems, finder::put).find(set.getKey(), set.getValue(), path);
       }
     }
     return finder.found;
@@ -81,7 +67,8 @@ final class ImageFinder {
 
   private void tree(String set, String given, Path path) throws IOException {
     String key = "source." + set;
-    List<String> names = names(key, path);
+    TreeNames listed = TreeNames.of(store, key, path, problems);
+    List<String> names = listed.visible();
     if (names.isEmpty()) {
       return;
     }
@@ -100,6 +87,9 @@ final class ImageFinder {
           "%s: %s holds files (%s) but no folders with files; its folders are the labels"
               .formatted(key, path, beside.get(0)));
       return;
+    }
+    for (String name : listed.hidden()) {
+      beside.add(name.startsWith(root) ? name.substring(root.length()) : name);
     }
     if (!set.equals("train") || tops.keySet().stream().noneMatch(ImageFinder::isSplit)) {
       List<String> all = tops.values().stream().flatMap(List::stream).sorted().toList();
@@ -136,8 +126,12 @@ final class ImageFinder {
               inside.stream().map(name -> name.substring(top.length() + 1)).toList();
           List<String> skipped =
               new ArrayList<>(below.stream().filter(name -> top(name).isEmpty()).toList());
-          if (of.equals("train")) {
-            skipped.addAll(beside);
+          for (String name : beside) {
+            if (top(name).equals(top)) {
+              skipped.add(name.substring(top.length() + 1));
+            } else if (of.equals("train") && !tops.containsKey(top(name))) {
+              skipped.add(name);
+            }
           }
           List<String> kept = below.stream().filter(name -> !top(name).isEmpty()).toList();
           if (kept.isEmpty()) {
@@ -203,93 +197,5 @@ final class ImageFinder {
 
   static boolean isZip(Path path) {
     return path.getName().toLowerCase().endsWith(".zip");
-  }
-
-  /** Relative names of a tree's files in order; where there are none, that is a problem. */
-  private List<String> names(String key, Path path) throws IOException {
-    TreeSet<String> names = new TreeSet<>();
-    if (store.fileSystem(path).getFileStatus(path).isDirectory()) {
-      String root = store.fileSystem(path).makeQualified(path).toUri().getPath();
-      int inside = root.endsWith("/") ? root.length() : root.length() + 1;
-      RemoteIterator<LocatedFileStatus> all = store.fileSystem(path).listFiles(path, true);
-      while (all.hasNext()) {
-        names.add(all.next().getPath().toUri().getPath().substring(inside));
-      }
-    } else if (isZip(path)) {
-      try (InputStream in = store.open(path);
-          ZipInputStream zip = new ZipInputStream(in)) {
-        for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-          if (!entry.isDirectory()) {
-            names.add(entry.getName());
-          }
-        }
-      } catch (ZipException | EOFException e) {
-        problems.add("%s is no readable zip (%s); copy it again".formatted(path, e.getMessage()));
-      }
-    } else {
-      problems.add("%s: %s is neither a folder nor a .zip of images".formatted(key, path));
-      return List.of();
-    }
-    // Hidden files and what systems leave in folders and zips.
-    names.removeIf(name -> ("/" + name).matches(".*/[._].*"));
-    if (names.isEmpty()) {
-      problems.add(
-          "%s: %s holds no files; name the folder whose sub-folders are labels"
-              .formatted(key, path));
-    }
-    return List.copyOf(names);
-  }
-
-  private void idx(String set, String given, Path path) throws IOException {
-    String key = "source." + set;
-    if (store.fileSystem(path).getFileStatus(path).isFile()) {
-      pair(set, given, path);
-      return;
-    }
-    List<Path> images = new ArrayList<>();
-    for (var status : store.list(path)) {
-      if (status.isFile() && IDX_IMAGES.matcher(status.getPath().getName()).matches()) {
-        images.add(status.getPath());
-      }
-    }
-    if (images.size() == 1) {
-      pair(set, given, images.get(0));
-      return;
-    }
-    int before = found.size() + problems.size();
-    for (Path file : images) {
-      String name = file.getName().toLowerCase();
-      if (set.equals("train") && name.startsWith("train")) {
-        pair("train", given, file);
-      } else if (set.equals("train") && (name.startsWith("t10k") || name.startsWith("test"))) {
-        pair("test", given, file);
-      }
-    }
-    if (found.size() + problems.size() == before) {
-      problems.add(
-          "%s: %s holds no train-images-idx3-ubyte (or .gz); name the file with the images"
-              .formatted(key, path));
-    }
-  }
-
-  private void pair(String set, String given, Path images) throws IOException {
-    Matcher name = IDX_IMAGES.matcher(images.getName());
-    String key = "source." + set;
-    if (!name.matches()) {
-      problems.add(
-          "%s: %s is no name of IDX images; it is to be as train-images-idx3-ubyte, or with .gz"
-              .formatted(key, images));
-      return;
-    }
-    String labels = name.group(1) + "labels" + name.group(2) + "idx1" + name.group(3) + "ubyte";
-    for (String end : List.of("", ".gz")) {
-      Path file = new Path(images.getParent(), labels + end);
-      if (store.exists(file)) {
-        put(set, new SourceFiles(key, given, List.of(images, file), null));
-        return;
-      }
-    }
-    problems.add(
-        "%s: %s has no %s beside it; put the labels' file there".formatted(key, images, labels));
   }
 }

@@ -1,30 +1,35 @@
 package org.tributary.partition;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.decode;
+import static org.apache.spark.sql.functions.encode;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.Nearest;
 import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
+import scala.collection.JavaConverters;
 
 /**
  * Reads raw sets with Spark: JSON lines, CSV with a header, Parquet, images. All sets of a
@@ -34,7 +39,6 @@ import org.tributary.error.WrongInput;
 final class RawReader {
   private static final String CORRUPT = "__tributary_corrupt";
   private static final String FILE = "__tributary_file";
-  private static final Map<DataType, Schema.Type> TYPES = types();
 
   private final SparkSession spark;
   private final Store store;
@@ -50,11 +54,25 @@ final class RawReader {
    * @param source format, columns to keep, names of classes
    */
   RawReader(SparkSession spark, Store store, PartitionConfig.Source source) {
-    this.spark = spark;
+    this.spark = caseSensitive(spark);
     this.store = store;
     format = source.format();
     columns = source.columns();
-    images = new ImageReader(spark, source.names());
+    images = new ImageReader(this.spark, source.names());
+  }
+
+  /** A session of the same settings that keeps columns apart that differ in case alone. */
+  private static SparkSession caseSensitive(SparkSession given) {
+    SparkSession own = given.newSession();
+    JavaConverters.mapAsJavaMap(given.conf().getAll())
+        .forEach(
+            (key, value) -> {
+              if (own.conf().isModifiable(key)) {
+                own.conf().set(key, value);
+              }
+            });
+    own.conf().set("spark.sql.caseSensitive", true);
+    return own;
   }
 
   /**
@@ -66,6 +84,9 @@ final class RawReader {
    * @throws WrongInput where a file is unreadable or a column is missing or nested
    */
   List<RawSet> read(List<SourceFiles> sets, RowCodec.Identity identity) throws IOException {
+    if (List.of("jsonl", "csv").contains(format)) {
+      Utf8.check(JavaSparkContext.fromSparkContext(spark.sparkContext()), sets);
+    }
     StructType whole =
         switch (format) {
           case "jsonl" -> jsonSchema(sets);
@@ -77,11 +98,10 @@ final class RawReader {
               throw new WrongInput(
                   "source.format: %s is unknown; it is one of %s".formatted(format, formats()));
         };
-    Schema schema = kept(whole, sets.get(0), identity);
+    Schema schema = RawColumns.kept(whole, sets.get(0), columns, identity);
     int[] positions =
         schema.names().stream().mapToInt(List.of(whole.fieldNames())::indexOf).toArray();
-    RowCodec codec =
-        new RowCodec(RowCodec.Columns.of(schema), positions, identity, format.equals("csv"));
+    RowCodec codec = new RowCodec(RowCodec.Columns.of(schema), positions, identity, format);
     List<RawSet> raw = new ArrayList<>();
     for (SourceFiles files : sets) {
       raw.add(new RawSet(files, rows(files, whole, identity.image()), codec));
@@ -106,13 +126,25 @@ final class RawReader {
           .read()
           .schema(whole)
           .parquet(files.patterns())
-          .withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
+          .withColumn(CORRUPT, when(notUtf8(whole), "text"))
           .withColumn(FILE, input_file_name());
     }
     DataFrameReader reader = options().schema(whole.add(CORRUPT, DataTypes.StringType, true));
     Dataset<Row> rows =
         format.equals("csv") ? reader.csv(files.patterns()) : reader.json(files.patterns());
     return rows.withColumn(FILE, input_file_name());
+  }
+
+  /** Whether one of a row's texts has bytes that become others when they are read as UTF-8. */
+  private static Column notUtf8(StructType whole) {
+    Column any = lit(false);
+    for (StructField field : whole.fields()) {
+      if (field.dataType().equals(DataTypes.StringType)) {
+        Column bytes = col("`" + field.name().replace("`", "``") + "`").cast(DataTypes.BinaryType);
+        any = any.or(encode(decode(bytes, "UTF-8"), "UTF-8").notEqual(bytes));
+      }
+    }
+    return any;
   }
 
   private DataFrameReader options() {
@@ -132,14 +164,27 @@ final class RawReader {
     try {
       inferred = options().json(all).schema();
     } catch (Exception e) {
-      throw sets.get(0).unreadable(e);
+      Optional<String> twice = twice(e);
+      throw twice.isPresent() ? sets.get(0).wrong(twice.get()) : sets.get(0).unreadable(e);
     }
     List<StructField> fields = new ArrayList<>(List.of(inferred.fields()));
     fields.removeIf(field -> field.name().equals(CORRUPT));
     if (fields.isEmpty()) {
-      throw sets.get(0).wrong("holds no JSON object with a key; each line is to hold one object");
+      throw sets.get(0)
+          .wrong(
+              "holds no JSON object with a key on a line of its own; JSON Lines are wanted: jq -c '.[]' old.json > new.jsonl makes them of an array");
     }
     return new StructType(fields.toArray(StructField[]::new));
+  }
+
+  /** What to tell where an object names a key twice; empty for other failures. */
+  private static Optional<String> twice(Exception e) {
+    return e instanceof AnalysisException analysis
+            && "COLUMN_ALREADY_EXISTS".equals(analysis.getErrorClass())
+        ? Optional.of(
+            "an object has the key %s twice; leave it once"
+                .formatted(analysis.getMessageParameters().get("columnName")))
+        : Optional.empty();
   }
 
   private StructType csvSchema(List<SourceFiles> sets) {
@@ -162,11 +207,22 @@ final class RawReader {
   }
 
   private StructType csvHeader(SourceFiles set, Path file) {
+    String pattern = SourceFiles.pattern(file);
+    boolean plain = pattern.equals(file.toString());
     try {
-      return options().csv(SourceFiles.pattern(file)).schema();
+      // A header of several lines is read by the path, which is taken for a pattern once more.
+      if (!plain && endsWithinQuotes(spark.read().textFile(pattern).takeAsList(1))) {
+        throw set.wrong(
+            file + ": has a header of several lines and one of []{}*?\\ in its path; rename it");
+      }
+      return options().option("multiLine", plain).csv(pattern).schema();
     } catch (Exception e) {
       throw set.unreadable(e);
     }
+  }
+
+  private static boolean endsWithinQuotes(List<String> line) {
+    return !line.isEmpty() && line.get(0).chars().filter(c -> c == '"').count() % 2 == 1;
   }
 
   private StructType parquetSchema(List<SourceFiles> sets) throws IOException {
@@ -177,18 +233,18 @@ final class RawReader {
         Schema schema;
         try (ParquetReading reading = ParquetRows.read(store, file, columns)) {
           if (columns.isEmpty() && !reading.skipped().isEmpty()) {
-            throw set.wrong(nested(reading.skipped()));
+            throw set.wrong(RawColumns.nested(reading.skipped()));
           }
           schema = reading.schema();
         }
         if (first != null && !first.equals(schema)) {
-          throw otherColumns(set, file, schema.columns(), struct(first), firstFile);
+          throw otherColumns(set, file, schema.columns(), RawColumns.struct(first), firstFile);
         }
         first = schema;
         firstFile = file;
       }
     }
-    return struct(first);
+    return RawColumns.struct(first);
   }
 
   private StructType imageSchema(List<SourceFiles> sets, String image) {
@@ -217,81 +273,5 @@ final class RawReader {
     return set.wrong(
         "%s has the columns %s, %s has %s; all files are to have the same"
             .formatted(file, found, firstFile, first.simpleString()));
-  }
-
-  private static String nested(List<String> names) {
-    return "cannot keep nested or special columns: %s; list the columns to keep under source.columns, or store these as text or numbers"
-        .formatted(String.join(", ", names));
-  }
-
-  private Schema kept(StructType whole, SourceFiles train, RowCodec.Identity identity) {
-    List<String> existing = List.of(whole.fieldNames());
-    List<String> problems = new ArrayList<>();
-    for (String column : columns) {
-      missing("source.columns", column, existing, problems);
-    }
-    List<String> wanted = columns.isEmpty() ? existing : columns;
-    if (problems.isEmpty()) {
-      missing("label", identity.label(), wanted, problems);
-      missing("partitioner.column", identity.owner(), wanted, problems);
-      missing("source.image", identity.image(), wanted, problems);
-      identity.same().forEach(c -> missing("duplicateColumns", c, wanted, problems));
-    }
-    List<Schema.Column> kept = new ArrayList<>();
-    List<String> unsupported = new ArrayList<>();
-    for (String name : wanted) {
-      int at = existing.indexOf(name);
-      if (at >= 0 && TYPES.containsKey(whole.fields()[at].dataType())) {
-        kept.add(new Schema.Column(name, TYPES.get(whole.fields()[at].dataType())));
-      } else if (at >= 0) {
-        unsupported.add(name + " (" + whole.fields()[at].dataType().simpleString() + ")");
-      }
-    }
-    if (!unsupported.isEmpty()) {
-      problems.add(nested(unsupported));
-    }
-    if (!problems.isEmpty()) {
-      throw WrongInput.all("%s: %s:".formatted(train.key(), train.given()), problems);
-    }
-    return new Schema(kept);
-  }
-
-  private static void missing(
-      String key, String column, List<String> existing, List<String> problems) {
-    if (column != null && !existing.contains(column)) {
-      problems.add(
-          "%s: no column %s among %s%s"
-              .formatted(
-                  key,
-                  column,
-                  String.join(", ", existing),
-                  Nearest.to(column, existing).map(n -> "; did you mean " + n + "?").orElse("")));
-    }
-  }
-
-  private static StructType struct(Schema schema) {
-    StructType struct = new StructType();
-    for (Schema.Column column : schema.columns()) {
-      DataType type =
-          TYPES.entrySet().stream()
-              .filter(entry -> entry.getValue() == column.type())
-              .findFirst()
-              .orElseThrow()
-              .getKey();
-      struct = struct.add(column.name(), type, true);
-    }
-    return struct;
-  }
-
-  private static Map<DataType, Schema.Type> types() {
-    Map<DataType, Schema.Type> types = new LinkedHashMap<>();
-    types.put(DataTypes.StringType, Schema.Type.STRING);
-    types.put(DataTypes.LongType, Schema.Type.LONG);
-    types.put(DataTypes.IntegerType, Schema.Type.INT);
-    types.put(DataTypes.DoubleType, Schema.Type.DOUBLE);
-    types.put(DataTypes.FloatType, Schema.Type.FLOAT);
-    types.put(DataTypes.BooleanType, Schema.Type.BOOLEAN);
-    types.put(DataTypes.BinaryType, Schema.Type.BINARY);
-    return types;
   }
 }

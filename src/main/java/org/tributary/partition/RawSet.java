@@ -60,6 +60,11 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
    */
   record Keys(List<Key> rows, List<String> broken) {}
 
+  /** A Mac's zip has a hidden image for each that it shows: these are not to crowd out others. */
+  private static final Comparator<String> HIDDEN_LAST =
+      Comparator.comparing((String told) -> told.endsWith(SourceFiles.HIDDEN))
+          .thenComparing(Comparator.naturalOrder());
+
   /** What people call some rows, by the hex of their identity. */
   Map<String, String> names(List<String> hashes) {
     if (hashes.isEmpty()) {
@@ -110,7 +115,7 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
       Stream<String> outside = files.tree() == null ? Stream.of() : files.tree().told().stream();
       broken =
           Stream.concat(keys.stream().map(Key::corruptIn).filter(b -> b != null), outside)
-              .sorted()
+              .sorted(HIDDEN_LAST)
               .toList();
       keys.removeIf(key -> key.corruptIn() != null);
     }

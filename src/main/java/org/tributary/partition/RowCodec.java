@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.tributary.data.BrokenImage;
 import org.tributary.data.ImageDecoder;
@@ -27,9 +29,10 @@ import org.tributary.data.Schema;
  * @param schema kept columns, as a list of names and one of types since records travel to tasks
  * @param positions where the kept columns stand in Spark's rows
  * @param identity the columns that decide where a row goes
- * @param csv whether missing values mean empty text, as CSV cannot tell the two apart
+ * @param format of the source; of CSV missing values mean empty text, as it cannot tell the two
+ *     apart
  */
-record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
+record RowCodec(Columns schema, int[] positions, Identity identity, String format)
     implements Serializable {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int SHOWN = 8;
@@ -70,7 +73,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
       if (value instanceof Short || value instanceof Byte) {
         value = ((Number) value).intValue();
       }
-      values[i] = value == null && csv ? "" : value;
+      values[i] = value == null && format.equals("csv") ? "" : value;
     }
     return values;
   }
@@ -80,7 +83,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     int last = row.size() - 1;
     // RawReader puts the text of a row that it could not parse and its file's name at the end.
     if (row.get(last - 1) != null) {
-      return new Object[] {null, null, null, null, row.getString(last)};
+      return new Object[] {null, null, null, null, file(row)};
     }
     Object[] values = values(row);
     byte[] hash = hash(values);
@@ -121,11 +124,17 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     if (name != null) {
       return name;
     }
-    String file = row.getString(row.size() - 1);
+    String file = file(row);
     return "%s, row %s"
         .formatted(
             file.substring(file.lastIndexOf('/') + 1),
             HexFormat.of().formatHex(hash(values), 0, SHOWN));
+  }
+
+  /** Where a row lies; Spark tells it as a URI, in which spaces and the like are encoded. */
+  private String file(Row row) {
+    String file = row.getString(row.size() - 1);
+    return List.of("images", "idx").contains(format) ? file : new Path(URI.create(file)).toString();
   }
 
   private String name(Object[] values) {
@@ -186,11 +195,16 @@ record RowCodec(Columns schema, int[] positions, Identity identity, boolean csv)
     return bytes.toByteArray();
   }
 
-  /** What is wrong with the rows of a file that could not be parsed. */
+  /** What is wrong with the rows of a file that cannot be used. */
   String corruption(String file, int count) {
-    return csv
-        ? "%s: %d rows do not have as many fields as the header".formatted(file, count)
-        : "%s: %d lines are no JSON objects; each line is to hold one".formatted(file, count);
+    String what =
+        switch (format) {
+          case "csv" -> "%s: %d rows do not have as many fields as the header";
+          case "parquet" ->
+              "%s: %d rows hold text that is not UTF-8; write it as such, or as binary";
+          default -> "%s: %d lines are no JSON objects; each line is to hold one";
+        };
+    return what.formatted(file, count);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -33,16 +34,25 @@ record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree 
    * @param root its path
    * @param inside the folder in it that is the set, with a slash at its end; empty for all of it
    * @param names of the files, relative to that folder, in order
-   * @param skipped names of files that lie in no label's folder
+   * @param skipped names of files that lie in no label's folder, and of hidden images
    * @param zip whether the root is a zip
    */
   record Tree(String root, String inside, List<String> names, List<String> skipped, boolean zip) {
 
     /** What was skipped, with the reason. */
     List<String> told() {
-      return skipped.stream().map(name -> name + ": lies in no label's folder").toList();
+      return skipped.stream()
+          .map(name -> name + (TreeNames.isHidden(name) ? HIDDEN : ": lies in no label's folder"))
+          .toList();
     }
   }
+
+  /** Why a hidden image was left out. */
+  static final String HIDDEN = ": is hidden by its name or a folder's";
+
+  /** Of names that begin with an underscore, those of rows. */
+  private static final Pattern ROWS =
+      Pattern.compile("_.*\\.(json|jsonl|ndjson|csv|tsv|parquet)(\\.\\w+)?");
 
   private static final int MOST_TASKS = 1000;
 
@@ -51,24 +61,40 @@ record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree 
       throws IOException {
     Path path = store.path(given);
     List<Path> files = new ArrayList<>();
+    int before = problems.size();
     if (!store.exists(path)) {
       problems.add("%s: %s does not exist; correct the path".formatted(key, path));
     } else if (store.fileSystem(path).getFileStatus(path).isFile()) {
-      files.add(path);
+      add(key, path, files, problems);
     } else {
       for (FileStatus status : store.list(path)) {
         String name = status.getPath().getName();
-        if (status.isFile() && !name.startsWith("_") && !name.startsWith(".")) {
-          files.add(status.getPath());
+        if (status.isFile() && (!isPassedOver(name) || ROWS.matcher(name).matches())) {
+          add(key, status.getPath(), files, problems);
         }
       }
-      if (files.isEmpty()) {
+      if (problems.size() == before && files.isEmpty()) {
         problems.add(
             "%s: the folder %s holds no files; name the folder that has them itself"
                 .formatted(key, path));
       }
     }
     return new SourceFiles(key, given, files, null);
+  }
+
+  /** Spark would read no rows from some files, and say nothing. */
+  private static void add(String key, Path file, List<Path> files, List<String> problems) {
+    if (isPassedOver(file.getName())) {
+      problems.add(
+          "%s: Spark passes over a file that is called %s; give it a name that begins with another character"
+              .formatted(key, file));
+    } else {
+      files.add(file);
+    }
+  }
+
+  private static boolean isPassedOver(String name) {
+    return name.startsWith(".") || name.startsWith("_");
   }
 
   /** The paths as Spark's readers take them. */

@@ -1,5 +1,7 @@
 package org.tributary.data;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,6 +30,7 @@ import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,6 +288,30 @@ class ParquetRowsTest {
           .isInstanceOf(WrongInput.class)
           .hasMessageContaining("nested.parquet")
           .hasMessageContaining("column " + column);
+    }
+  }
+
+  @Test
+  void textThatIsNotUtf8IsRefusedAndTheReplacementCharacterIsNot() throws IOException {
+    Path file = path("latin.parquet");
+    MessageType schema =
+        MessageTypeParser.parseMessageType("message m { required binary text (STRING); }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(file)
+            .withConf(new Configuration(false))
+            .withType(schema)
+            .build()) {
+      for (byte[] text : List.of("\ufffd".getBytes(UTF_8), "caf\u00e9".getBytes(ISO_8859_1))) {
+        SimpleGroup group = new SimpleGroup(schema);
+        group.add("text", Binary.fromConstantByteArray(text));
+        writer.write(group);
+      }
+    }
+    try (ParquetReading rows = ParquetRows.read(store, file)) {
+      assertThat(rows.next().text("text")).isEqualTo("\ufffd");
+      assertThatThrownBy(rows::next)
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("latin.parquet, row 2: column text holds text that is not UTF-8");
     }
   }
 

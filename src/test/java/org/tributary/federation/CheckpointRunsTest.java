@@ -309,6 +309,49 @@ class CheckpointRunsTest {
     assertThat(worked.toFloats()).containsExactly(beside.toFloats(), within(1e-5f));
   }
 
+  /** A classifier whose classes have these names. */
+  private static Path classifier(String... labels) throws IOException {
+    Path folder = headed(labels.length);
+    ObjectNode config = (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+    config.putArray("architectures").add("BertForSequenceClassification");
+    ObjectNode names = config.putObject("id2label");
+    for (int i = 0; i < labels.length; i++) {
+      names.put(Integer.toString(i), labels[i]);
+    }
+    JSON.writeValue(folder.resolve("config.json").toFile(), config);
+    return folder;
+  }
+
+  @Test
+  void numbersAreTheClassesThatNobodyNamed() throws Exception {
+    Tiny numbered = new Tiny(dir.resolve("numbered"), List.of("0", "1", "2"), 9, 12);
+    List<RunFolder> runs = new ArrayList<>();
+    for (Path base :
+        List.of(classifier("LABEL_0", "LABEL_1", "LABEL_2"), classifier("0", "1", "2"))) {
+      TrainConfig config =
+          numbered.config(
+              base.getFileName().toString(),
+              "fedavg",
+              "rounds=1",
+              "client.schedule={name: constant}",
+              "framework.train=['*.query.weight']",
+              "model.path=" + base);
+      runs.add(run(config));
+    }
+    assertThat(Tiny.tensors(runs.get(0).global(0))).isEqualTo(Tiny.tensors(runs.get(1).global(0)));
+    Path result = Path.of(runs.get(0).model().toUri());
+    JsonNode names = JSON.readTree(result.resolve("config.json").toFile()).path("id2label");
+    assertThat(names.path("2").asText()).isEqualTo("LABEL_2");
+    for (String[] labels :
+        List.of(
+            new String[] {"LABEL_0", "LABEL_1"}, new String[] {"LABEL_0", "LABEL_1", "LABEL_3"})) {
+      String base = "model.path=" + classifier(labels);
+      assertThatThrownBy(() -> run(numbered.config("fewer", "fedavg", base)))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("label \"%d\" of the data".formatted(labels.length == 2 ? 2 : 0));
+    }
+  }
+
   private static HostTensor logits(String model, String adapter) throws IOException {
     java.nio.ByteBuffer ids =
         java.nio.ByteBuffer.allocate(24).order(java.nio.ByteOrder.LITTLE_ENDIAN);

@@ -306,6 +306,20 @@ class GenerateTest {
   }
 
   @Test
+  void columnsThatCannotBeKeptAreNamedWithTheOthers() {
+    Path file = dir.resolve("dated");
+    spark
+        .sql("SELECT 'why' question, DATE'2024-02-29' day, CAST(1.5 AS DECIMAL(9, 2)) price, 7L id")
+        .write()
+        .parquet("file:" + file);
+    assertThatThrownBy(() -> run("out", "data.paths=[" + file + "]"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("columns day, price hold no plain values")
+        .hasMessageContaining("data.columns: [question, id]");
+    assertThat(dir.resolve("out")).doesNotExist();
+  }
+
+  @Test
   void aModelWithValuesThatAreNoneIsNamedAndNothingIsWritten() throws IOException {
     Path file = model.resolve("model.safetensors");
     Map<String, HostTensor> weights = new TreeMap<>(SafeTensors.map(file));

@@ -39,10 +39,17 @@ public final class Tiny {
           new Schema.Column("label", Schema.Type.STRING));
 
   private final Path root;
+  private final List<String> labels;
 
   /** Makes the model and a partitioned set with clients of the given sizes. */
   public Tiny(Path root, int... sizes) throws IOException {
+    this(root, LABELS, sizes);
+  }
+
+  /** The same rows, their three labels called otherwise. */
+  Tiny(Path root, List<String> labels, int... sizes) throws IOException {
     this.root = root;
+    this.labels = labels;
     writeModel();
     writeData(sizes);
   }
@@ -106,7 +113,7 @@ public final class Tiny {
             inputs,
             Map.of(),
             SCHEMA.columns(),
-            LABELS,
+            labels,
             clients,
             part("test", 60, 999),
             Map.of(),
@@ -119,8 +126,9 @@ public final class Tiny {
     List<Row> all = new ArrayList<>();
     TreeMap<String, Long> counts = new TreeMap<>();
     for (int i = 0; i < rows; i++) {
-      String label = LABELS.get(random.nextInt(LABELS.size()));
-      String text = "what is the %s of disease %d".formatted(label, random.nextInt(50));
+      int truth = random.nextInt(LABELS.size());
+      String text = "what is the %s of disease %d".formatted(LABELS.get(truth), random.nextInt(50));
+      String label = labels.get(truth);
       all.add(Row.of(SCHEMA, text, label));
       counts.merge(label, 1L, Long::sum);
     }

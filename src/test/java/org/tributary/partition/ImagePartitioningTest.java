@@ -265,13 +265,7 @@ class ImagePartitioningTest {
   @Test
   void aZipIsAsItsFolder() throws Exception {
     Path tree = tree();
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(dir.resolve("set.zip")));
-        Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        zip.putNextEntry(new ZipEntry(tree.relativize(file).toString()));
-        zip.write(Files.readAllBytes(file));
-      }
-    }
+    zip(tree, "set.zip");
     Manifest folder = run("images", tree);
     Manifest zip = run("images", dir.resolve("set.zip"), "name=zip");
     assertThat(zip.clients()).isEqualTo(folder.clients());
@@ -304,6 +298,52 @@ class ImagePartitioningTest {
     assertThat(single.clients()).isEqualTo(plain.clients());
     assertThat(single.skipped().get("train").named())
         .contains("one.png: lies in no label's folder");
+  }
+
+  @Test
+  void underscoresAreNamesLikeOthersAndHiddenImagesAreNamed() throws Exception {
+    Path tree = tree();
+    write("set/train/_maybe/_DSC0001.png", image(60, "png", 5));
+    write("set/train/yes/_DSC0002.png", image(61, "png", 5));
+    for (String marker : List.of("_SUCCESS", "yes/_metadata", "yes/_committed_17")) {
+      write("set/train/" + marker, new byte[3]);
+    }
+    write("set/train/yes/.hidden.png", image(62, "png", 5));
+    write("set/train/yes/._DSC0002.png", new byte[20]);
+    write("set/test/.old/x.JPG", image(63, "jpg", 5));
+    write("set/__MACOSX/set/._y.png", new byte[20]);
+    write("set/_temporary/0/yes/z.png", image(64, "png", 5));
+    Manifest folder = run("images", tree);
+    assertThat(folder.labels()).containsExactly("_maybe", "no", "yes");
+    assertThat(folder.sources()).containsEntry("train", 15L).containsEntry("test", 3L);
+    assertThat(trainRows(folder).stream().map(row -> row.text("file")))
+        .contains("_maybe/_DSC0001.png", "yes/_DSC0002.png");
+    String hidden = ": is hidden by its name or a folder's";
+    assertThat(folder.skipped().get("train").named())
+        .containsExactly(
+            "no/notes.png: is no PNG, JPEG, BMP or GIF",
+            "__MACOSX/set/._y.png" + hidden,
+            "_temporary/0/yes/z.png" + hidden,
+            "yes/._DSC0002.png" + hidden,
+            "yes/.hidden.png" + hidden);
+    assertThat(folder.skipped().get("test").rows()).isEqualTo(2);
+    assertThat(folder.skipped().get("test").named()).contains(".old/x.JPG" + hidden);
+    zip(tree, "all.zip");
+    Manifest zip = run("images", dir.resolve("all.zip"), "name=zip");
+    assertThat(zip.clients()).isEqualTo(folder.clients());
+    assertThat(zip.skipped()).isEqualTo(folder.skipped());
+    write("dots/a/.x.png", image(1, "png", 3));
+    refused("images", dir.resolve("dots"), "source.train", "hidden images alone (a/.x.png)");
+  }
+
+  private void zip(Path tree, String name) throws IOException {
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(dir.resolve(name)));
+        Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        zip.putNextEntry(new ZipEntry(tree.relativize(file).toString()));
+        zip.write(Files.readAllBytes(file));
+      }
+    }
   }
 
   @Test
@@ -340,11 +380,14 @@ class ImagePartitioningTest {
     assertThat(zip.clients()).isEqualTo(folder.clients());
     assertThat(zip.test()).isEqualTo(folder.test());
     assertThat(zip.skipped().get("test")).isEqualTo(folder.skipped().get("test"));
+    // Images alone are told of what a Mac leaves, behind all else.
+    assertThat(zip.skipped().get("train").rows()).isEqualTo(3 + 18);
     assertThat(zip.skipped().get("train").named())
-        .containsExactly(
+        .startsWith(
             "README.txt: lies in no label's folder",
             "no/notes.png: is no PNG, JPEG, BMP or GIF",
-            "notes.txt: lies in no label's folder");
+            "notes.txt: lies in no label's folder",
+            "__MACOSX/brain/test/no/._b.png: is hidden by its name or a folder's");
   }
 
   private static byte[] idx(int magic, int[] sizes, byte[] values) throws IOException {

@@ -1,5 +1,8 @@
 package org.tributary.partition;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -475,6 +479,210 @@ class PartitioningTest {
         "source.validation",
         "source.test",
         "holds no files");
+  }
+
+  @Test
+  void filesThatSparkPassesOverAreRefused() throws IOException {
+    Path file = Files.write(dir.resolve("_train.jsonl"), jsonRows(0, 300));
+    refused(k -> k.train = file.toUri().toString(), "source.train", "_train.jsonl; give it a name");
+    Path folder = Files.createDirectories(dir.resolve("raw"));
+    Files.write(folder.resolve("a.jsonl"), jsonRows(0, 300));
+    Files.write(folder.resolve("_SUCCESS"), new byte[0]);
+    Files.write(folder.resolve(".a.jsonl"), new byte[9]);
+    Files.write(folder.resolve("_b.jsonl"), jsonRows(300, 400));
+    refused(k -> k.train = folder.toUri().toString(), "source.train", "raw/_b.jsonl; give it");
+    Files.delete(folder.resolve("_b.jsonl"));
+    assertThat(run(k -> k.train = folder.toUri().toString()).made()).isTrue();
+  }
+
+  @Test
+  void namesOfSourcesAreNoPatterns() throws IOException {
+    // What the names would match as patterns.
+    for (String other : List.of("t 1", "vx", "xay", "yz", "p q #1é")) {
+      Path folder = Files.createDirectories(dir.resolve("raw " + other));
+      Files.write(folder.resolve(other + ".jsonl"), List.of("{\"label\": \"wrong\"}"));
+    }
+    for (String name : List.of("t [1]", "v?", "x{a,b}*", "y\\z", "p%20q #1é")) {
+      Path folder = Files.createDirectories(dir.resolve("raw " + name));
+      Files.write(folder.resolve(name + ".jsonl"), jsonRows(0, 100));
+      Files.write(folder.resolve(name + " more.jsonl"), jsonRows(100, 150));
+      Manifest manifest =
+          run(k -> {
+                k.train = "file:" + folder;
+                k.validation = "file:" + folder + "/" + name + " more.jsonl";
+                k.test = k.validation;
+                k.out = "file:" + dir.resolve("out " + name);
+              })
+              .manifest();
+      assertThat(manifest.columns()).as(name).hasSize(4);
+      assertThat(manifest.labels()).as(name).isEqualTo(LABELS);
+      assertThat(manifest.sources())
+          .containsEntry("train", (long) jsonRows(0, 150).size())
+          .containsEntry("test", (long) jsonRows(100, 150).size());
+      assertThat(dir.resolve("out " + name).resolve("set").resolve(Manifest.FILE)).exists();
+    }
+  }
+
+  @Test
+  void patternsInNamesOfCsvAndParquet() throws IOException {
+    String name = "t [1]{a,b}?";
+    Files.write(dir.resolve(name + ".csv"), csvRows());
+    Files.write(dir.resolve("t 1ax.csv"), List.of("other", "x"));
+    Consumer<Keys> csv =
+        k -> {
+          k.format = "csv";
+          k.train = "file:" + dir.resolve(name + ".csv");
+        };
+    assertThat(run(csv).manifest().sources()).containsEntry("train", 60L);
+    Consumer<Keys> header = csv.andThen(k -> k.out = "file:" + dir.resolve("never"));
+    Files.writeString(dir.resolve(name + ".csv"), "text,label,\"in two\nlines\"\na,b,c\n");
+    assertThatThrownBy(() -> run(header))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(name + ".csv: has a header of several lines");
+    Schema schema =
+        Schema.of(
+            new Schema.Column("label", Schema.Type.STRING),
+            new Schema.Column("n", Schema.Type.INT));
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      rows.add(Row.of(schema, LABELS.get(i % 3), i));
+    }
+    writeParquet(name + ".parquet", schema, rows);
+    assertThat(
+            run(k -> {
+                  k.format = "parquet";
+                  k.train = "file:" + dir.resolve(name + ".parquet");
+                  k.out = "file:" + dir.resolve("other");
+                })
+                .manifest()
+                .sources())
+        .containsEntry("train", 60L);
+  }
+
+  @Test
+  void columnsThatDifferInCaseAloneAreTwo() throws IOException {
+    List<String> json = new ArrayList<>();
+    List<String> csv = new ArrayList<>(List.of("Text,text,Label,label"));
+    Schema schema =
+        new Schema(
+            Stream.of("Text", "text", "Label", "label")
+                .map(name -> new Schema.Column(name, Schema.Type.STRING))
+                .toList());
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      String label = LABELS.get(i % 3);
+      json.add(
+          "{\"Text\": \"T%d\", \"text\": \"t%d\", \"Label\": \"L\", \"label\": \"%s\"}"
+              .formatted(i, i, label));
+      csv.add("T%d,t%d,L,%s".formatted(i, i, label));
+      rows.add(Row.of(schema, "T" + i, "t" + i, "L", label));
+    }
+    Files.write(dir.resolve("train.jsonl"), json);
+    Files.write(dir.resolve("train.csv"), csv);
+    writeParquet("train.parquet", schema, rows);
+    for (String format : List.of("jsonl", "csv", "parquet")) {
+      Manifest manifest =
+          run(k -> {
+                k.format = format;
+                k.train = "file:" + dir.resolve("train." + format);
+                k.columns = List.of("Text", "text", "label", "Label");
+                k.out = "file:" + dir.resolve(format);
+              })
+              .manifest();
+      assertThat(manifest.labels()).as(format).isEqualTo(LABELS);
+      Path part = dir.resolve(format).resolve("set").resolve(manifest.test().file());
+      try (var read = ParquetRows.read(STORE, new org.apache.hadoop.fs.Path(part.toUri()))) {
+        Row row = read.next();
+        assertThat(row.text("Text").substring(1)).isEqualTo(row.text("text").substring(1));
+        assertThat(row.text("Text")).startsWith("T");
+        assertThat(row.text("Label")).isEqualTo("L");
+      }
+    }
+  }
+
+  @Test
+  void aKeyTwiceInAnObjectAndNoJsonLines() throws IOException {
+    Files.write(
+        dir.resolve("train.jsonl"),
+        List.of("{\"text\": \"a\", \"label\": \"x\"}", "{\"text\": \"b\", \"text\": \"c\"}"));
+    refused(k -> {}, "source.train", "has the key `text` twice");
+    Files.write(
+        dir.resolve("train.jsonl"), List.of("[", "  {", "    \"label\": \"x\"", "  }", "]"));
+    refused(k -> {}, "source.train", "JSON Lines are wanted", "jq -c '.[]'");
+  }
+
+  @Test
+  void filesOfBadRowsAreNamedAsTheyAreCalled() throws IOException {
+    Path file = dir.resolve("t [1] #é.jsonl");
+    Files.write(file, List.of("{\"text\": \"a\", \"label\": \"x\"}", "no object"));
+    refused(k -> k.train = "file:" + file, "t [1] #é.jsonl: 1 lines are no JSON objects");
+  }
+
+  @Test
+  void textThatIsNotUtf8IsRefusedAndTheReplacementCharacterIsNot() throws IOException {
+    byte[] whole = (String.join("\n", jsonRows(0, 3000)) + "\n").getBytes(UTF_8);
+    byte[] latin = "{\"text\": \"caf\u00e9\", \"label\": \"ant\"}\n".getBytes(ISO_8859_1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(whole);
+    bytes.write(latin);
+    String line = "line %d is not UTF-8 (byte 0xe9)".formatted(jsonRows(0, 3000).size() + 1);
+    Files.write(dir.resolve("train.jsonl"), bytes.toByteArray());
+    refused(k -> {}, "source.train", "train.jsonl: " + line, "iconv -f latin1 -t utf-8");
+    try (GZIPOutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(dir.resolve("train.jsonl.gz")))) {
+      out.write(bytes.toByteArray());
+    }
+    refused(k -> k.train += ".gz", "train.jsonl.gz: " + line);
+    Files.write(dir.resolve("a.csv"), "text,label\nna\u00efve,ant\n".getBytes(ISO_8859_1));
+    Files.write(dir.resolve("b.csv"), "text,label\ncut off \u00e9".getBytes(UTF_8));
+    byte[] cut = Files.readAllBytes(dir.resolve("b.csv"));
+    Files.write(dir.resolve("b.csv"), Arrays.copyOf(cut, cut.length - 1));
+    refused(
+        k -> {
+          k.format = "csv";
+          k.train = "file:" + dir.resolve("a.csv");
+          k.test = "file:" + dir.resolve("b.csv");
+        },
+        "source.train: file:" + dir.resolve("a.csv") + ": line 2 is not UTF-8 (byte 0xef)",
+        "source.test: file:" + dir.resolve("b.csv") + ": line 2 is not UTF-8 (byte 0xc3)");
+    Files.write(dir.resolve("a.csv"), "\ufefftext,label\n".getBytes(UTF_16LE));
+    refused(
+        k -> {
+          k.format = "csv";
+          k.train = "file:" + dir.resolve("a.csv");
+        },
+        "iconv -f utf-16");
+    // Text of all lengths of UTF-8, across the pieces in which it is read.
+    List<String> good = new ArrayList<>(jsonRows(0, 100));
+    String all = "\ufffd\u00e9\u65e5\ud83d\ude00";
+    good.add("{\"text\": \"%s\", \"label\": \"ant\"}".formatted(all.repeat(40_000)));
+    Files.write(dir.resolve("train.jsonl"), good);
+    assertThat(run(k -> {}).manifest().sources()).containsEntry("train", (long) good.size());
+  }
+
+  @Test
+  void parquetTextThatIsNotUtf8IsRefused() throws IOException {
+    spark
+        .sql(
+            "SELECT CAST(X'636166E9' AS STRING) text, 'ant' label UNION ALL SELECT '\ufffd', 'bee'")
+        .coalesce(1)
+        .write()
+        .parquet("file:" + dir.resolve("train"));
+    refused(
+        k -> {
+          k.format = "parquet";
+          k.train = "file:" + dir.resolve("train");
+        },
+        "source.train",
+        ".parquet: 1 rows hold text that is not UTF-8");
+  }
+
+  private static List<String> csvRows() {
+    List<String> lines = new ArrayList<>(List.of("text,label"));
+    for (int i = 0; i < 60; i++) {
+      lines.add("row %d,%s".formatted(i, LABELS.get(i % 3)));
+    }
+    return lines;
   }
 
   @Test

@@ -1,0 +1,107 @@
+package org.tributary.partition;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.tributary.data.Nearest;
+import org.tributary.data.Schema;
+import org.tributary.error.WrongInput;
+
+/** Which columns of a raw set are kept, and their types here and in Spark. */
+final class RawColumns {
+  private static final Map<DataType, Schema.Type> TYPES = types();
+
+  private RawColumns() {}
+
+  /**
+   * The columns that are kept.
+   *
+   * @param whole all columns
+   * @param train the set that messages name
+   * @param columns that were asked for; empty for all
+   * @param identity names columns that must be among them
+   * @throws WrongInput where one is missing or holds no plain values
+   */
+  static Schema kept(
+      StructType whole, SourceFiles train, List<String> columns, RowCodec.Identity identity) {
+    List<String> existing = List.of(whole.fieldNames());
+    List<String> problems = new ArrayList<>();
+    for (String column : columns) {
+      missing("source.columns", column, existing, problems);
+    }
+    List<String> wanted = columns.isEmpty() ? existing : columns;
+    if (problems.isEmpty()) {
+      missing("label", identity.label(), wanted, problems);
+      missing("partitioner.column", identity.owner(), wanted, problems);
+      missing("source.image", identity.image(), wanted, problems);
+      identity.same().forEach(c -> missing("duplicateColumns", c, wanted, problems));
+    }
+    List<Schema.Column> kept = new ArrayList<>();
+    List<String> unsupported = new ArrayList<>();
+    for (String name : wanted) {
+      int at = existing.indexOf(name);
+      if (at >= 0 && TYPES.containsKey(whole.fields()[at].dataType())) {
+        kept.add(new Schema.Column(name, TYPES.get(whole.fields()[at].dataType())));
+      } else if (at >= 0) {
+        unsupported.add(name + " (" + whole.fields()[at].dataType().simpleString() + ")");
+      }
+    }
+    if (!unsupported.isEmpty()) {
+      problems.add(nested(unsupported));
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.all("%s: %s:".formatted(train.key(), train.given()), problems);
+    }
+    return new Schema(kept);
+  }
+
+  private static void missing(
+      String key, String column, List<String> existing, List<String> problems) {
+    if (column != null && !existing.contains(column)) {
+      problems.add(
+          "%s: no column %s among %s%s"
+              .formatted(
+                  key,
+                  column,
+                  String.join(", ", existing),
+                  Nearest.to(column, existing).map(n -> "; did you mean " + n + "?").orElse("")));
+    }
+  }
+
+  /** Why columns cannot be kept, and the way out. */
+  static String nested(List<String> names) {
+    return "cannot keep nested or special columns: %s; list the columns to keep under source.columns, or store these as text or numbers"
+        .formatted(String.join(", ", names));
+  }
+
+  /** Plain types as Spark's. */
+  static StructType struct(Schema schema) {
+    StructType struct = new StructType();
+    for (Schema.Column column : schema.columns()) {
+      DataType type =
+          TYPES.entrySet().stream()
+              .filter(entry -> entry.getValue() == column.type())
+              .findFirst()
+              .orElseThrow()
+              .getKey();
+      struct = struct.add(column.name(), type, true);
+    }
+    return struct;
+  }
+
+  private static Map<DataType, Schema.Type> types() {
+    Map<DataType, Schema.Type> types = new LinkedHashMap<>();
+    types.put(DataTypes.StringType, Schema.Type.STRING);
+    types.put(DataTypes.LongType, Schema.Type.LONG);
+    types.put(DataTypes.IntegerType, Schema.Type.INT);
+    types.put(DataTypes.DoubleType, Schema.Type.DOUBLE);
+    types.put(DataTypes.FloatType, Schema.Type.FLOAT);
+    types.put(DataTypes.BooleanType, Schema.Type.BOOLEAN);
+    types.put(DataTypes.BinaryType, Schema.Type.BINARY);
+    return types;
+  }
+}
