@@ -103,13 +103,7 @@ public record PeftAdapter(
   public static PeftAdapter read(Store store, Path folder) throws IOException {
     PeftConfig config = PeftConfig.read(store, folder);
     Path file = new Path(folder, WEIGHTS);
-    Path pickle = new Path(folder, "adapter_model.bin");
-    if (!store.exists(file) && store.exists(pickle)) {
-      throw new WrongInput(
-          ("%s: is a pickle, which can run code when read: convert it in Python with"
-                  + " PeftModel.from_pretrained(model, dir).save_pretrained(dir)")
-              .formatted(pickle));
-    }
+    refusePickle(store, folder, file);
     Map<String, HostTensor> tensors = new TreeMap<>();
     List<String> problems = new ArrayList<>();
     SafeTensors read = SafeTensors.read(store, file);
@@ -140,6 +134,16 @@ public record PeftAdapter(
     }
     adapter.checkFinite(file);
     return adapter;
+  }
+
+  private static void refusePickle(Store store, Path folder, Path file) throws IOException {
+    Path pickle = new Path(folder, "adapter_model.bin");
+    if (!store.exists(file) && store.exists(pickle)) {
+      throw new WrongInput(
+          ("%s: is a pickle, which can run code when read: convert it in Python with"
+                  + " PeftModel.from_pretrained(model, dir).save_pretrained(dir)")
+              .formatted(pickle));
+    }
   }
 
   /** F64 counts as what it becomes for computing. */

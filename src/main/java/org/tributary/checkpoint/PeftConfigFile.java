@@ -68,19 +68,7 @@ final class PeftConfigFile {
     require(problems, node, "r", node.path("r").isInt() && node.path("r").intValue() > 0);
     require(problems, node, "lora_alpha", node.path("lora_alpha").isNumber());
     require(problems, node, "bias", node.path("bias").asText("none").equals("none"));
-    require(problems, node, "target_modules", isNames(node.path("target_modules")));
-    require(
-        problems,
-        node,
-        "exclude_modules",
-        isOff(node, "exclude_modules") || isNames(node.path("exclude_modules")));
-    require(problems, node, "layers_to_transform", isNumbers(node.path("layers_to_transform")));
-    require(
-        problems,
-        node,
-        "layers_pattern",
-        each(node.path("layers_pattern")).stream()
-            .allMatch(p -> p.isTextual() && compiles(p.textValue())));
+    targets(problems, node);
     require(
         problems,
         node,
@@ -101,6 +89,23 @@ final class PeftConfigFile {
           problems);
     }
     return of(node);
+  }
+
+  /** Whether the keys that say which modules are adapted can be read. */
+  private static void targets(List<String> problems, ObjectNode node) {
+    require(problems, node, "target_modules", isNames(node.path("target_modules")));
+    require(
+        problems,
+        node,
+        "exclude_modules",
+        isOff(node, "exclude_modules") || isNames(node.path("exclude_modules")));
+    require(problems, node, "layers_to_transform", isNumbers(node.path("layers_to_transform")));
+    require(
+        problems,
+        node,
+        "layers_pattern",
+        each(node.path("layers_pattern")).stream()
+            .allMatch(p -> p.isTextual() && compiles(p.textValue())));
   }
 
   private static PeftConfig of(ObjectNode node) {
