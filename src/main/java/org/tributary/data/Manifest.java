@@ -212,7 +212,11 @@ public record Manifest(
     if (!store.exists(file)) {
       throw new WrongInput(
           store.exists(folder)
-              ? folder + " has no " + FILE + ": partition stopped before its end; run it again"
+              ? folder
+                  + " has no "
+                  + FILE
+                  + ": partition stopped before its end, run it again; or name the folder that it"
+                  + " printed, which ends in the set's name"
               : folder + " does not exist; make it with partition, or correct the path");
     }
     try {
