@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +64,13 @@ public record Manifest(
 
   /** Copies and sorts. */
   public Manifest {
-    columns = List.copyOf(columns);
-    labels = List.copyOf(labels);
-    clients = Collections.unmodifiableSortedMap(new TreeMap<>(clients));
+    columns = columns == null ? List.of() : List.copyOf(columns);
+    labels = labels == null ? List.of() : List.copyOf(labels);
+    clients =
+        Collections.unmodifiableSortedMap(
+            clients == null ? new TreeMap<>() : new TreeMap<>(clients));
+    sources = sources == null ? Map.of() : sources;
+    duplicates = duplicates == null ? Map.of() : duplicates;
     skipped = skipped == null ? Map.of() : skipped;
   }
 
@@ -184,8 +189,15 @@ public record Manifest(
    * @param rows how many
    * @param labels rows of each label that occurs
    * @param sha256 of its bytes, hex
+   * @param bytes its size; null in manifests of earlier releases, which did not note it
    */
-  public record Part(String file, long rows, SortedMap<String, Long> labels, String sha256) {
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Part(
+      String file, long rows, SortedMap<String, Long> labels, String sha256, Long bytes) {
+    /** A manifest that was written by hand may leave the labels out. */
+    public Part {
+      labels = labels == null ? new TreeMap<>() : labels;
+    }
 
     /**
      * The folder that holds the file.
@@ -226,12 +238,44 @@ public record Manifest(
             "%s has version %s, this release reads %d; partition again under another name"
                 .formatted(file, root.path("version"), VERSION));
       }
-      return JSON.treeToValue(root, Manifest.class);
+      Manifest manifest = JSON.treeToValue(root, Manifest.class);
+      manifest.check(file);
+      return manifest;
     } catch (JsonProcessingException e) {
       throw new WrongInput(
           "%s is no readable manifest (%s); remove the folder and partition again"
               .formatted(file, e.getOriginalMessage()),
           e);
+    }
+  }
+
+  /** Every file must be known so well that another one in its place is noticed. */
+  private void check(Path file) {
+    List<String> problems = new ArrayList<>();
+    if (inputs == null) {
+      problems.add("inputs is missing");
+    }
+    clients.forEach(
+        (id, client) -> {
+          check("clients." + id + ".train", client.train(), problems);
+          check("clients." + id + ".validation", client.validation(), problems);
+        });
+    check("test", test, problems);
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          file + ": partition again under another name, or fill in by hand:", problems);
+    }
+  }
+
+  private static void check(String key, Part part, List<String> problems) {
+    if (part == null) {
+      return;
+    }
+    if (part.file() == null || part.file().indexOf('/') < 0) {
+      problems.add(key + ".file is no path below the set's folder, such as test/rows.parquet");
+    }
+    if (part.sha256() == null) {
+      problems.add(key + ".sha256 is missing; sha256sum prints it");
     }
   }
 

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.Examples;
+import org.tributary.data.Manifest;
 import org.tributary.data.Tokens;
 import org.tributary.model.Lora;
 import org.tributary.model.Model;
@@ -31,7 +32,7 @@ final class Bench implements AutoCloseable {
   private final Device device;
   private final Model model;
   private final Tokens tokens;
-  private final Map<List<Path>, SoftReference<Examples>> evaluationRows = new HashMap<>();
+  private final Map<String, SoftReference<Examples>> evaluationRows = new HashMap<>();
   private final Map<Path, SoftReference<Map<String, HostTensor>>> globals =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -149,17 +150,17 @@ final class Bench implements AutoCloseable {
   }
 
   /** Rows as the model takes them. */
-  Examples rows(List<Path> folders) throws IOException {
-    return blueprint.data().rows(store, folders, tokens);
+  Examples rows(List<Manifest.Part> parts) throws IOException {
+    return blueprint.data().rows(store, parts, tokens);
   }
 
   /** The rows of an evaluation; kept, as every round asks for them. */
-  synchronized Examples evaluationRows(List<Path> folders) throws IOException {
-    SoftReference<Examples> kept = evaluationRows.get(folders);
+  synchronized Examples evaluationRows(String part) throws IOException {
+    SoftReference<Examples> kept = evaluationRows.get(part);
     Examples rows = kept == null ? null : kept.get();
     if (rows == null) {
-      rows = rows(folders);
-      evaluationRows.put(folders, new SoftReference<>(rows));
+      rows = rows(blueprint.data().evaluationParts(part));
+      evaluationRows.put(part, new SoftReference<>(rows));
     }
     return rows;
   }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Recipe;
 import org.tributary.config.FrameworkSection;
@@ -189,15 +188,15 @@ public final class Blueprint {
   }
 
   /**
-   * The folders of a client's training rows.
+   * The files of a client's training rows.
    *
    * @param client id
    * @return one, or all clients' for the pooled client
    */
-  public List<Path> trainFolders(String client) {
+  public List<Manifest.Part> trainParts(String client) {
     return framework.pooled()
-        ? manifest().clients().values().stream().map(c -> data.folder(c.train())).toList()
-        : List.of(data.folder(manifest().clients().get(client).train()));
+        ? manifest().clients().values().stream().map(Manifest.Client::train).toList()
+        : List.of(manifest().clients().get(client).train());
   }
 
   /** The configuration. */

@@ -109,7 +109,7 @@ record ClientWork(
     int threads = blueprint.config().client().threads();
     Torch.prepareThread(threads);
     ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
-    Examples rows = bench.rows(blueprint.trainFolders(client));
+    Examples rows = bench.rows(blueprint.trainParts(client));
     Map<String, HostTensor> start = new TreeMap<>();
     Map<String, HostTensor> optimizer = new TreeMap<>();
     collectStart(bench, folder, client, start, optimizer);

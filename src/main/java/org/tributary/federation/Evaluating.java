@@ -17,6 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.data.Examples;
+import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
@@ -43,6 +44,7 @@ final class Evaluating {
    * @param client whose personal model; null for the global one
    * @param state of that client; null without
    * @return scores
+   * @throws WrongInput where the rows are not those that were partitioned
    */
   RoundSummary.Evaluation evaluate(String part, int round, String client, Path state) {
     long begin = System.nanoTime();
@@ -73,10 +75,22 @@ final class Evaluating {
       Scoring<S> scoring, List<String> results) {
     S all = scoring.none();
     for (String result : results) {
-      all = scoring.plus(all, Json.parse(result, scoring.type()));
+      Scored scored = Json.parse(result, Scored.class);
+      if (scored.wrong() != null) {
+        throw new WrongInput(scored.wrong());
+      }
+      all = scoring.plus(all, Json.parse(scored.sums(), scoring.type()));
     }
     return scoring.scores(spark, all);
   }
+
+  /**
+   * What a task gives back.
+   *
+   * @param sums of its rows, as JSON; null where they cannot be used
+   * @param wrong why not: another try would find the same, so the task ends well
+   */
+  private record Scored(String sums, String wrong) {}
 
   /** One shard's work, in an executor. */
   private record Shard(
@@ -89,14 +103,17 @@ final class Evaluating {
           NDManager manager = Torch.manager(loan.device())) {
         Blueprint blueprint = bench.blueprint();
         Torch.prepareThread(blueprint.config().client().threads());
-        return Json.text(score(bench, manager, Scoring.of(blueprint), index));
+        return Json.text(
+            new Scored(Json.text(score(bench, manager, Scoring.of(blueprint), index)), null));
+      } catch (WrongInput e) {
+        return Json.text(new Scored(null, e.getMessage()));
       }
     }
 
     private <S extends Record> S score(
         Bench bench, NDManager manager, Scoring<S> scoring, int index) throws IOException {
       Blueprint blueprint = bench.blueprint();
-      Examples examples = bench.evaluationRows(blueprint.data().evaluationFolders(part));
+      Examples examples = bench.evaluationRows(part);
       Scoring.Given given = new Scoring.Given(bench, weights(bench, manager), examples, spread);
       int batch = blueprint.config().evaluate().batch();
       int to = Math.min(spread.chosen(), (index + 1) * size);

@@ -3,8 +3,8 @@ package org.tributary.federation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.data.Manifest;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 
@@ -21,8 +21,8 @@ final class EvaluationRows {
    *
    * @param store reaches them
    * @param blueprint says which parts are evaluated
-   * @throws WrongInput naming every folder whose rows cannot be used, or are not as many as the
-   *     manifest says
+   * @throws WrongInput naming every file whose rows cannot be used, or that is not the one that was
+   *     partitioned
    * @throws IOException where the file system fails
    */
   static void check(Store store, Blueprint blueprint) throws IOException {
@@ -40,20 +40,12 @@ final class EvaluationRows {
       throws IOException {
     List<String> problems = new ArrayList<>();
     for (String part : blueprint.config().evaluate().parts()) {
-      long found = 0;
-      int before = problems.size();
-      List<Path> folders = blueprint.data().evaluationFolders(part);
-      for (Path folder : folders) {
+      for (Manifest.Part file : blueprint.data().evaluationParts(part)) {
         try {
-          found += blueprint.data().rows(store, List.of(folder), tokens).size();
+          blueprint.data().rows(store, List.of(file), tokens);
         } catch (WrongInput e) {
           problems.add(e.getMessage());
         }
-      }
-      if (problems.size() == before && found != blueprint.data().evaluationRows(part)) {
-        problems.add(
-            "%s has %d rows, its manifest says %d; partition again under another name"
-                .formatted(folders.get(0), found, blueprint.data().evaluationRows(part)));
       }
     }
     return problems;

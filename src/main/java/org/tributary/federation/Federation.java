@@ -104,6 +104,7 @@ public final class Federation {
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);
+    blueprint.data().files().refuseUnlisted(store, blueprint.manifest());
     EvaluationRows.check(store, blueprint);
     if (!store.exists(folder.start())) {
       blueprint.base().checkValues();

@@ -14,6 +14,7 @@ import org.tributary.data.GenerationSet;
 import org.tributary.data.ImageProcessor;
 import org.tributary.data.ImageSet;
 import org.tributary.data.Manifest;
+import org.tributary.data.PartFiles;
 import org.tributary.data.Prompt;
 import org.tributary.data.SpecialTokens;
 import org.tributary.data.TextExamples;
@@ -28,6 +29,7 @@ public final class RunData {
   private final BaseModel base;
   private final Path folder;
   private final Manifest manifest;
+  private final PartFiles files;
   private final List<String> labels;
   private final Prompt prompt;
   private final SpecialTokens special;
@@ -38,6 +40,7 @@ public final class RunData {
     this.base = base;
     this.folder = folder;
     manifest = Manifest.read(store, folder);
+    files = new PartFiles(folder);
     processor = base.imageProcessor(store);
     Kinds.check(base, config, manifest);
     if (base.architecture().task() == Task.GENERATION) {
@@ -72,19 +75,18 @@ public final class RunData {
   }
 
   /**
-   * The folders of an evaluation's rows.
+   * The files of an evaluation's rows.
    *
    * @param part {@code test} or {@code validation}
    * @return the global test rows, or all clients' validation rows; empty where there are none
    */
-  public List<Path> evaluationFolders(String part) {
+  public List<Manifest.Part> evaluationParts(String part) {
     if (part.equals("test")) {
-      return manifest.test() == null ? List.of() : List.of(folder(manifest.test()));
+      return manifest.test() == null ? List.of() : List.of(manifest.test());
     }
     return manifest.clients().values().stream()
         .map(Manifest.Client::validation)
         .filter(v -> v != null && v.rows() > 0)
-        .map(this::folder)
         .toList();
   }
 
@@ -95,32 +97,30 @@ public final class RunData {
    * @return how many
    */
   public long evaluationRows(String part) {
-    if (part.equals("test")) {
-      return manifest.test() == null ? 0 : manifest.test().rows();
-    }
-    return manifest.clients().values().stream()
-        .map(Manifest.Client::validation)
-        .filter(v -> v != null)
-        .mapToLong(Manifest.Part::rows)
-        .sum();
+    return evaluationParts(part).stream().mapToLong(Manifest.Part::rows).sum();
   }
 
-  /** The folder of a part. */
-  Path folder(Manifest.Part part) {
-    return new Path(folder, part.folder());
+  /** The files, as they are held against the manifest. */
+  PartFiles files() {
+    return files;
   }
 
   /**
-   * Reads rows as the model's task wants them.
+   * Reads rows as the model's task wants them, from files that are as the manifest says.
    *
-   * @param store reaches the folders
-   * @param folders of Parquet files
+   * @param store reaches the files
+   * @param parts of the manifest
    * @param tokens the base model's tokenizer; null for images
    * @return at least one row
-   * @throws WrongInput if there are none, or one cannot be used
+   * @throws WrongInput if there are none, a file is not the one that was partitioned, or a row
+   *     cannot be used
    * @throws IOException where a file system fails
    */
-  public Examples rows(Store store, List<Path> folders, Tokens tokens) throws IOException {
+  public Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens) throws IOException {
+    for (Manifest.Part part : parts) {
+      files.check(store, part);
+    }
+    List<Path> folders = parts.stream().map(files::folder).toList();
     return processor == null
         ? new TextExamples(text(store, folders, tokens), tokens, base.architecture().padToken())
         : images(store, folders);

@@ -63,7 +63,7 @@ final class PartitionSummary {
   private static List<String> duplicates(
       String set, Manifest.Duplicates twins, Manifest.Inputs inputs) {
     List<String> lines = new ArrayList<>();
-    Manifest.Part all = new Manifest.Part("", twins.rows(), twins.labels(), "");
+    Manifest.Part all = new Manifest.Part("", twins.rows(), twins.labels(), "", null);
     String action = inputs.sameness() == null ? "report" : inputs.sameness().duplicates();
     String done =
         action.equals("report")

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -46,6 +47,14 @@ final class PartWriter {
     this.hadoop = hadoop;
     this.folder = folder;
   }
+
+  /**
+   * A file that is there.
+   *
+   * @param sha256 of its bytes, hex
+   * @param bytes its size
+   */
+  record Written(String sha256, long bytes) {}
 
   /** Where a row goes, and its place there. No record: Kryo may be set, which cannot carry them. */
   private static final class Place implements Serializable {
@@ -109,9 +118,9 @@ final class PartWriter {
    * @param assignments for each set where its rows go
    * @param files relative to the folder, by target
    * @param rows expected of each file, at least one
-   * @return SHA-256 of each file, hex
+   * @return what each file is
    */
-  List<String> write(
+  List<Written> write(
       List<RawSet> sets, List<Assignment> assignments, List<String> files, long[] rows) {
     JavaPairRDD<Place, Copies> placed = null;
     for (int i = 0; i < sets.size(); i++) {
@@ -123,7 +132,7 @@ final class PartWriter {
     RowCodec.Columns columns = sets.get(0).codec().schema();
     String root = folder.toString();
     List<String> names = List.copyOf(files);
-    JavaRDD<String> hashes =
+    JavaRDD<Object[]> written =
         placed
             .repartitionAndSortWithinPartitions(new ByTarget(names.size()), new Order())
             .mapPartitionsWithIndex(
@@ -138,11 +147,15 @@ final class PartWriter {
                         ParquetRows.write(out, schema, () -> distinct);
                         refuseChanged(file, distinct.count, rows[target]);
                       });
-                  return List.of(store.sha256(file)).iterator();
+                  long bytes = store.fileSystem(file).getFileStatus(file).getLen();
+                  return Collections.singletonList(new Object[] {store.sha256(file), bytes})
+                      .iterator();
                 },
                 true);
     try {
-      return hashes.collect();
+      return written.collect().stream()
+          .map(each -> new Written((String) each[0], (Long) each[1]))
+          .toList();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {

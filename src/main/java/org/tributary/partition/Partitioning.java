@@ -201,13 +201,18 @@ public final class Partitioning {
     List<Plan.Target> written = IntStream.of(filled).mapToObj(t -> plan.targets().get(t)).toList();
     List<String> files = written.stream().map(Plan.Target::file).toList();
     long[] expected = IntStream.of(filled).mapToLong(t -> rows[t]).toArray();
-    List<String> hashes =
+    List<PartWriter.Written> there =
         new PartWriter(context(), hadoop(), folder).write(sets, assignments, files, expected);
     Map<Plan.Target, Manifest.Part> parts = new LinkedHashMap<>();
     for (int i = 0; i < files.size(); i++) {
       parts.put(
           written.get(i),
-          new Manifest.Part(files.get(i), expected[i], written.get(i).labels(), hashes.get(i)));
+          new Manifest.Part(
+              files.get(i),
+              expected[i],
+              written.get(i).labels(),
+              there.get(i).sha256(),
+              there.get(i).bytes()));
     }
     return parts;
   }

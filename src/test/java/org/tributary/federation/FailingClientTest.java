@@ -3,6 +3,7 @@ package org.tributary.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,7 @@ class FailingClientTest {
   void aLabelThatNobodyDeclared() throws Exception {
     Tiny tiny = new Tiny(dir, 9, 8, 12);
     tiny.relabel("0001", 8, "symptom");
+    tiny.seal();
     TrainConfig all = tiny.config("label", "fedavg", "cohort.minClients=3");
     assertThatThrownBy(() -> train(all))
         .isInstanceOf(QuorumMissed.class)
@@ -85,10 +87,12 @@ class FailingClientTest {
   @Test
   void whoFailedIsTriedAgainByTheSameApplication() throws Exception {
     Tiny tiny = new Tiny(dir, 9, 8);
-    tiny.relabel("0001", 8, "symptom");
+    Path file = tiny.data().resolve("client=0001/train/part-00000.parquet");
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, new byte[9]);
     TrainConfig config = tiny.config("again", "fedavg", "cohort.minClients=2");
     assertThatThrownBy(() -> train(config)).isInstanceOf(QuorumMissed.class);
-    tiny.relabel("0001", 8, "symptoms");
+    Files.write(file, bytes);
     Federation.Outcome outcome = train(config);
     assertThat(accepted(outcome).failed()).isEmpty();
     assertThat(Tiny.tensors(outcome.folder().global(2)))

@@ -135,6 +135,7 @@ class GenerationTest {
     rows.set(5, org.tributary.data.Row.of(schema, "", "genetic"));
     Tiny.STORE.delete(file);
     Tiny.STORE.commit(file, out -> ParquetRows.write(out, schema, rows));
+    blank.seal();
     TrainConfig config =
         blank.config(
             "blank",

@@ -93,7 +93,7 @@ final class PlainLoop {
       if (excluded.contains(client)) {
         continue;
       }
-      Examples rows = blueprint.data().rows(Tiny.STORE, blueprint.trainFolders(client), tokens);
+      Examples rows = blueprint.data().rows(Tiny.STORE, blueprint.trainParts(client), tokens);
       Map<String, HostTensor> start = new TreeMap<>(given);
       ranks.cut(start, client);
       start.putAll(own.getOrDefault(client, Map.of()));

@@ -260,7 +260,7 @@ class TablesTest {
     assertThat(row.<Integer>getAs("first_round")).isEqualTo(0);
     assertThat(row.<Integer>getAs("last_round")).isEqualTo(2);
     assertThat(row.<String>getAs("reason"))
-        .contains("client=0001/train/part-00000.parquet is no readable Parquet file");
+        .contains("client=0001/train/part-00000.parquet has the SHA-256 ");
   }
 
   @Test

@@ -18,9 +18,11 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Manifest;
+import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Row;
 import org.tributary.data.Schema;
+import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
 
@@ -135,7 +137,51 @@ public final class Tiny {
     String file = folder + "/part-00000.parquet";
     org.apache.hadoop.fs.Path path = hadoop(data().resolve(file));
     STORE.commit(path, out -> ParquetRows.write(out, SCHEMA, all));
-    return new Manifest.Part(file, rows, counts, STORE.sha256(path));
+    return new Manifest.Part(file, rows, counts, STORE.sha256(path), null);
+  }
+
+  /** Notes in the manifest what the files are now, as if they had been partitioned so. */
+  public void seal() throws IOException {
+    org.apache.hadoop.fs.Path file = hadoop(data().resolve(Manifest.FILE));
+    Manifest m = Manifest.read(STORE, hadoop(data()));
+    TreeMap<String, Manifest.Client> clients = new TreeMap<>();
+    for (Map.Entry<String, Manifest.Client> client : m.clients().entrySet()) {
+      clients.put(
+          client.getKey(),
+          new Manifest.Client(
+              sealed(client.getValue().train()), sealed(client.getValue().validation())));
+    }
+    STORE.delete(file);
+    new Manifest(
+            m.version(),
+            m.inputs(),
+            m.sources(),
+            m.columns(),
+            m.labels(),
+            clients,
+            sealed(m.test()),
+            m.duplicates(),
+            m.skipped())
+        .write(STORE, hadoop(data()));
+  }
+
+  private Manifest.Part sealed(Manifest.Part part) throws IOException {
+    if (part == null) {
+      return null;
+    }
+    org.apache.hadoop.fs.Path path = hadoop(data().resolve(part.file()));
+    long rows = part.rows();
+    try (ParquetReading reading = ParquetRows.read(STORE, path)) {
+      rows = reading.rows();
+    } catch (WrongInput e) {
+      // No Parquet: a test wants it so.
+    }
+    return new Manifest.Part(
+        part.file(),
+        rows,
+        part.labels(),
+        STORE.sha256(path),
+        Files.size(data().resolve(part.file())));
   }
 
   /** The base model's folder. */
@@ -148,7 +194,7 @@ public final class Tiny {
     return root.resolve("data");
   }
 
-  /** Replaces a client's training rows by ones with a label; the manifest stays as it is. */
+  /** Replaces a client's training rows by ones with a label; see {@link #seal}. */
   void relabel(String client, int rows, String label) throws IOException {
     List<Row> all = new ArrayList<>();
     for (int i = 0; i < rows; i++) {

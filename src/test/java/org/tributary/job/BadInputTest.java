@@ -375,23 +375,40 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({
-    "gone,    data/test holds no rows",
+    "gone,    part-00000.parquet is missing",
     "garbage, is no readable Parquet file",
     "cut,     is no readable Parquet file",
     "pages,   is no readable Parquet file",
     "column,  label",
     "label,   label \"genetics\" in column label is not among the declared labels",
-    "fewer,   'has 1 rows, its manifest says 60; partition again'",
   })
   void testRowsThatCannotBeUsed(String how, String fragment) throws IOException {
     spoil(tiny.data().resolve("test/part-00000.parquet"), how);
+    if (!how.equals("gone")) {
+      tiny.seal();
+    }
     refused(train("fedavg"), "cannot be evaluated on", "data/test", fragment);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage", "cut", "pages", "column", "label", "fewer"})
+  void testRowsThatWereNotPartitioned(String how) throws IOException {
+    tiny.seal();
+    spoil(tiny.data().resolve("test/part-00000.parquet"), how);
+    refused(
+        train("fedavg"),
+        "cannot be evaluated on",
+        "data/test/part-00000.parquet has ",
+        how.equals("pages") ? "has the SHA-256" : " bytes, manifest.json says ",
+        "it is not the file that was partitioned; put back the file that partition wrote, or"
+            + " partition again under another name");
   }
 
   @Test
   void everyBadValidationFileIsTold() throws IOException {
     spoil(tiny.data().resolve("client=0000/validation/part-00000.parquet"), "garbage");
     spoil(tiny.data().resolve("client=0002/validation/part-00000.parquet"), "label");
+    tiny.seal();
     refused(
         train("fedavg", "evaluate.parts=[test, validation]"),
         "client=0000/validation/part-00000.parquet is no readable Parquet file",

@@ -20,7 +20,7 @@ class PartitionSummaryTest {
       labels.put((String) labelsAndRows[i], n);
       rows += n;
     }
-    return new Manifest.Part(file, rows, labels, "00");
+    return new Manifest.Part(file, rows, labels, "00", 99L);
   }
 
   @Test
