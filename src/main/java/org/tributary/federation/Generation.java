@@ -114,7 +114,8 @@ public final class Generation {
       GenerationFolder folder,
       List<GenerationRows.Shard> open,
       GenerationWork.Counts counts,
-      long all) {
+      long all)
+      throws IOException {
     if (open.isEmpty()) {
       return;
     }

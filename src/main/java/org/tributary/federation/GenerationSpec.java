@@ -8,21 +8,22 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
-import org.tributary.config.Effective;
 import org.tributary.config.GenerateConfig;
 
 /**
  * What a task needs to know of its generation; everything else it reads from files.
  *
- * @param yaml the effective configuration
+ * @param yaml the effective configuration, its paths resolved by the driver
  * @param root the folder of the answers
  * @param hadoop how to reach file systems
  */
 record GenerationSpec(String yaml, String root, SerializableConfiguration hadoop)
     implements Serializable {
 
-  static GenerationSpec of(GenerateConfig config, Path root, SerializableConfiguration hadoop) {
-    return new GenerationSpec(Effective.yaml(config), root.toString(), hadoop);
+  static GenerationSpec of(GenerateConfig config, Path root, SerializableConfiguration hadoop)
+      throws IOException {
+    String yaml = AbsolutePaths.yaml(Store.of(hadoop.value()), config);
+    return new GenerationSpec(yaml, root.toString(), hadoop);
   }
 
   GenerateConfig config() {

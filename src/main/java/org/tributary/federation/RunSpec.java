@@ -9,7 +9,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
-import org.tributary.config.Effective;
 import org.tributary.config.TrainConfig;
 import org.tributary.framework.Frameworks;
 import org.tributary.optim.Optimizers;
@@ -18,7 +17,7 @@ import org.tributary.optim.Schedule;
 /**
  * What a task needs to know of its run; everything else it reads from files.
  *
- * @param yaml the effective configuration
+ * @param yaml the effective configuration, its paths resolved by the driver
  * @param root the run's folder
  * @param hadoop how to reach file systems
  */
@@ -32,8 +31,10 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
           "client.optimizer.name", Optimizers.names(),
           "client.schedule.name", Schedule.names());
 
-  static RunSpec of(TrainConfig config, Path root, SerializableConfiguration hadoop) {
-    return new RunSpec(Effective.yaml(config), root.toString(), hadoop);
+  static RunSpec of(TrainConfig config, Path root, SerializableConfiguration hadoop)
+      throws IOException {
+    String yaml = AbsolutePaths.yaml(Store.of(hadoop.value()), config);
+    return new RunSpec(yaml, root.toString(), hadoop);
   }
 
   TrainConfig config() {

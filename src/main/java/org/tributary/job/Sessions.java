@@ -72,7 +72,8 @@ public final class Sessions {
   }
 
   /**
-   * Refuses paths that other nodes would not see.
+   * Refuses paths that other nodes would not see. A relative one starts at the working directory of
+   * the driver, which resolves it for all; a driver on the cluster has none that its user knows.
    *
    * @param paths dotted key to path or URI; null for keys that are not set
    * @param shared whether the configuration says that {@code file:} is the same on every node
@@ -82,15 +83,24 @@ public final class Sessions {
   public static void requireReachable(
       Map<String, String> paths, boolean shared, Configuration hadoop) {
     List<String> problems = new ArrayList<>();
-    String master = master(new SparkConf());
+    SparkConf conf = new SparkConf();
+    String master = master(conf);
+    boolean away = conf.get("spark.submit.deployMode", "client").equals("cluster");
     paths.forEach(
         (key, path) -> {
-          if (path != null && !shared && severalNodes(master) && isLocal(key, path, hadoop)) {
+          if (path == null || !severalNodes(master) || !isLocal(key, path, hadoop)) {
+            return;
+          }
+          if (!shared) {
             problems.add(
                 "%s: %s is a path of one machine, but %s has several nodes"
                         .formatted(key, path, master)
                     + "; name a URI that all nodes read, or say shared: true where it is the same"
                     + " file system on every node");
+          } else if (away && !new Path(path).isAbsolute()) {
+            problems.add(
+                "%s: %s is relative, but the driver runs on the cluster, in a folder of its own; write the whole path"
+                    .formatted(key, path));
           }
         });
     if (!problems.isEmpty()) {

@@ -6,6 +6,7 @@ import static org.tributary.federation.ClientListener.Moment.STATE_WRITTEN;
 import static org.tributary.federation.ClientListener.Moment.STEP;
 import static org.tributary.federation.ClientListener.Moment.UPDATE_WRITTEN;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -99,5 +100,68 @@ class ClusterTest {
             .isEqualTo(killedBefore ? 2 : 1);
       }
     }
+  }
+
+  /** A path as seen from this JVM's working directory, which is no executor's. */
+  private static String relative(Path path) {
+    return Path.of("").toAbsolutePath().relativize(path.toAbsolutePath()).toString();
+  }
+
+  @Test
+  void relativePathsAreTheDriversEverywhere() throws Exception {
+    TrainConfig absolute = tiny.config("relative", "fedit", Tiny.LORA);
+    String[] sets = {
+      Tiny.LORA[0],
+      Tiny.LORA[1],
+      Tiny.LORA[2],
+      "out=" + relative(tiny.out("relative")),
+      "model.path=" + relative(tiny.model()),
+      "data.path=" + relative(tiny.data())
+    };
+    TrainConfig config = tiny.config("relative", "fedit", sets);
+    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Accepted accepted = Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    assertThat(accepted.failed()).isEmpty();
+    assertThat(Tiny.tensors(outcome.folder().global(2)))
+        .isEqualTo(new PlainLoop(absolute).run().get(2));
+    assertThat(Files.readString(tiny.out("relative").resolve("config.yaml")))
+        .as("what is frozen is what its user wrote")
+        .contains("path: \"" + relative(tiny.model()));
+    // An adapter to begin with is a path, too.
+    TrainConfig further =
+        tiny.config(
+            "further",
+            "fedit",
+            Tiny.LORA[0],
+            Tiny.LORA[1],
+            Tiny.LORA[2],
+            "rounds=1",
+            "client.schedule.name=constant",
+            "client.schedule.warmup=0",
+            "framework.lora.start=" + relative(tiny.out("relative").resolve("adapter")));
+    outcome = new Federation(spark, RoundListener.NONE).train(further);
+    accepted = Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    assertThat(accepted.failed()).isEmpty();
+  }
+
+  @Test
+  void aGenerationsRelativePathsAreTheDriversToo() throws Exception {
+    String yaml =
+        """
+        out: %s
+        model: {path: %s, maxLength: 64}
+        data: {paths: [%s], prompt: "{text}: "}
+        decoding: {newTokens: 4}
+        shard: 5
+        """;
+    Path rows = tiny.data().resolve("client=0000/train");
+    Generation generation = new Generation(spark, GenerationListener.NONE);
+    Generation.Outcome outcome =
+        generation.run(
+            GenerateRun.config(
+                yaml.formatted(
+                    relative(tiny.out("answers")), relative(tiny.llama()), relative(rows))));
+    assertThat(outcome.written()).isEqualTo(11);
+    assertThat(tiny.out("answers").resolve("rows/_SUCCESS")).exists();
   }
 }

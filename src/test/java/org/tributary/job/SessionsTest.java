@@ -19,6 +19,7 @@ class SessionsTest {
   @AfterEach
   void noMaster() {
     System.clearProperty("spark.master");
+    System.clearProperty("spark.submit.deployMode");
   }
 
   private static Configuration on(String defaultFileSystem) {
@@ -74,6 +75,13 @@ class SessionsTest {
         .hasMessageNotContaining("out: ");
     assertThatCode(() -> Sessions.requireReachable(paths, true, on("file:///")))
         .doesNotThrowAnyException();
+    System.setProperty("spark.submit.deployMode", "cluster");
+    assertThatThrownBy(() -> Sessions.requireReachable(paths, true, on("file:///")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("out: runs/a is relative, but the driver runs on the cluster")
+        .hasMessageNotContaining("model.path");
+    assertThatThrownBy(() -> Sessions.requireReachable(paths, false, on("hdfs://h/")))
+        .hasMessageNotContaining("relative");
     System.setProperty("spark.master", "local-cluster[2,1,1024]");
     assertThatCode(() -> Sessions.requireReachable(paths, false, on("file:///")))
         .doesNotThrowAnyException();
