@@ -54,6 +54,29 @@ public record Recipe(
   }
 
   /**
+   * The same with other steps.
+   *
+   * @param steps optimizer steps a round
+   * @return a recipe that asks for no epochs
+   */
+  public Recipe withSteps(int steps) {
+    return new Recipe(
+        seed,
+        rounds,
+        steps,
+        0,
+        batch,
+        accumulate,
+        clip,
+        optimizer,
+        schedule,
+        lr,
+        warmup,
+        keepOptimizer,
+        backward);
+  }
+
+  /**
    * The learning rate over the whole run, for a client.
    *
    * @param stepsPerRound of that client

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -21,6 +22,9 @@ final class Binder {
   private final Problems problems;
   private final Collection<String> known;
   private final Map<String, ? extends Collection<String>> choices;
+  private final boolean stored;
+  private final Map<String, NodeTuple> written = new LinkedHashMap<>();
+  private final List<Unread> unread = new ArrayList<>();
 
   /**
    * A binder for one tree.
@@ -28,14 +32,17 @@ final class Binder {
    * @param problems where problems go
    * @param known dotted names of all keys there are
    * @param choices names allowed as values, by dotted key
+   * @param stored whether a program wrote the tree, perhaps one that did not have all keys yet
    */
   Binder(
       Problems problems,
       Collection<String> known,
-      Map<String, ? extends Collection<String>> choices) {
+      Map<String, ? extends Collection<String>> choices,
+      boolean stored) {
     this.problems = problems;
     this.known = known;
     this.choices = choices;
+    this.stored = stored;
   }
 
   /**
@@ -69,8 +76,27 @@ final class Binder {
     T made = make(type, components, arguments);
     if (made instanceof Section rules) {
       rules.problems().forEach(problem -> problems.add(section, path, problem));
+      rules.unread().forEach(key -> unread.add(key.below(path)));
     }
     return problems.count() == before ? made : null;
+  }
+
+  /**
+   * The keys that have a value in the tree.
+   *
+   * @return the entries by dotted name, each section before its keys
+   */
+  Map<String, NodeTuple> written() {
+    return written;
+  }
+
+  /**
+   * The keys, written or not, that nothing reads.
+   *
+   * @return dotted names from the root
+   */
+  List<Unread> unread() {
+    return unread;
   }
 
   private Map<String, Node> entries(Class<?> type, String path, MappingNode section) {
@@ -88,12 +114,18 @@ final class Binder {
         problems.add(keyNode, key, unknown(path, name, names));
       } else if (values.putIfAbsent(name, entry.getValueNode()) != null) {
         problems.add(keyNode, key, "stands here for the second time; keep one of the two");
+      } else if (!Values.isNull(entry.getValueNode())) {
+        written.put(key, entry);
       }
     }
     return values;
   }
 
   private String unknown(String path, String name, List<String> names) {
+    Optional<String> alias = Aliases.meant(name, known);
+    if (alias.isPresent()) {
+      return "unknown key; did you mean " + alias.get() + "?";
+    }
     List<String> near = Nearest.keys(path, name, known);
     return near.isEmpty()
         ? "unknown key; the keys here are " + String.join(", ", names)
@@ -146,7 +178,8 @@ final class Binder {
         String way = key.required() ? "give a value" : "the default is " + key.byDefault();
         throw new Values.Bad(node, "has no value; " + way);
       }
-      Object value = Values.read(type, key, node == null ? YamlTree.parse(key.byDefault()) : node);
+      String absent = stored && !key.before().isEmpty() ? key.before() : key.byDefault();
+      Object value = Values.read(type, key, node == null ? YamlTree.parse(absent) : node);
       Collection<String> allowed = choices.get(path);
       if (allowed != null) {
         Values.choice(node == null ? section : node, (String) value, List.copyOf(allowed));

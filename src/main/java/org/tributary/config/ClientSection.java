@@ -86,19 +86,32 @@ public record ClientSection(
       @Key(value = "subspaces of the optimizer galore", optional = true) GaLore galore)
       implements Section {
 
-    /** The optimizer galore and its section are there together. */
+    /** GaLore has no subspaces of its own choice. */
     @Override
     public List<String> problems() {
-      if (name.equals("galore") && galore == null) {
-        return List.of(
-            "galore needs a good section galore beside its name; give it a rank and targets, as in"
-                + " galore: {rank: 8, targets: [query, value]}");
+      return name.equals("galore") && galore == null
+          ? List.of(
+              "galore needs a good section galore beside its name; give it a rank and targets, as in"
+                  + " galore: {rank: 8, targets: [query, value]}")
+          : List.of();
+    }
+
+    /** Momentum is SGD's, moments are Adam's and GaLore's, subspaces GaLore's alone. */
+    @Override
+    public List<Unread> unread() {
+      List<Unread> unread = new ArrayList<>();
+      String why = "the optimizer " + name + " does not read it, %s";
+      if (name.equals("sgd")) {
+        for (String key : List.of("beta1", "beta2", "eps")) {
+          unread.add(new Unread(key, "name", why.formatted("adamw and galore do")));
+        }
+      } else {
+        unread.add(new Unread("momentum", "name", why.formatted("sgd does")));
       }
-      return name.equals("galore") || galore == null
-          ? List.of()
-          : List.of(
-              "has a section galore, but name is %s; remove the section or use name: galore"
-                  .formatted(name));
+      if (!name.equals("galore")) {
+        unread.add(new Unread("galore", "name", why.formatted("galore does")));
+      }
+      return unread;
     }
   }
 

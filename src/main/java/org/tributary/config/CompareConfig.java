@@ -74,6 +74,15 @@ public record CompareConfig(
     return problems;
   }
 
+  /** Where no rates are tried, none is chosen. */
+  @Override
+  public List<Unread> unread() {
+    return rates.isEmpty()
+        ? List.of(
+            new Unread("score", "rates", "without rates no rate is chosen by it; give rates too"))
+        : List.of();
+  }
+
   /**
    * Whether a smaller score is better.
    *

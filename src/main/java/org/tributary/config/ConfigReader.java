@@ -1,9 +1,12 @@
 package org.tributary.config;
 
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tributary.error.WrongInput;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -17,7 +20,8 @@ public final class ConfigReader {
   private ConfigReader() {}
 
   /**
-   * Reads a configuration.
+   * Reads a configuration. A key that nothing reads may be among its keys, as where a program wrote
+   * all of them.
    *
    * @param fileName where the text comes from, for messages
    * @param yaml the file's text
@@ -36,20 +40,111 @@ public final class ConfigReader {
       List<String> sets,
       Class<T> type,
       Map<String, ? extends Collection<String>> choices) {
+    Set<String> known = known(type, choices);
+    Problems problems = new Problems(fileName);
+    MappingNode root = root(fileName, yaml, sets, type, problems);
+    T config = new Binder(problems, known, choices, false).section(type, "", root);
+    problems.throwIfAny();
+    return config;
+  }
+
+  /**
+   * Reads a configuration that an earlier start wrote, perhaps before some keys were there: an
+   * absent key has the value that counted then.
+   *
+   * @param fileName where the text comes from, for messages
+   * @param yaml the file's text
+   * @param type the record to read into
+   * @param choices as of {@link #read}
+   * @param <T> the record
+   * @return the record
+   * @throws WrongInput naming every problem of the file
+   */
+  public static <T extends Record> T stored(
+      String fileName,
+      String yaml,
+      Class<T> type,
+      Map<String, ? extends Collection<String>> choices) {
+    Problems problems = new Problems(fileName);
+    MappingNode root = root(fileName, yaml, List.of(), type, problems);
+    T config = new Binder(problems, known(type, choices), choices, true).section(type, "", root);
+    problems.throwIfAny();
+    return config;
+  }
+
+  /**
+   * Reads a configuration that a person wrote: a key that nothing reads is refused. One of the file
+   * that is not read because of what {@code sets} change is left out instead, as when {@code --set
+   * partitioner.name=iid} leaves the file's {@code partitioner.alpha} behind.
+   *
+   * @param fileName where the text comes from, for messages
+   * @param yaml the file's text
+   * @param sets as of {@link #read}
+   * @param type the record to read into
+   * @param choices as of {@link #read}
+   * @param <T> the record
+   * @return the record, with defaults filled in, and where its keys were written
+   * @throws WrongInput naming every problem of the file and of the sets
+   */
+  public static <T extends Record> Written<T> written(
+      String fileName,
+      String yaml,
+      List<String> sets,
+      Class<T> type,
+      Map<String, ? extends Collection<String>> choices) {
+    Problems problems = new Problems(fileName);
+    MappingNode root = root(fileName, yaml, sets, type, problems);
+    List<String> leftOut = new ArrayList<>();
+    while (true) {
+      Binder binder = new Binder(problems, known(type, choices), choices, false);
+      T config = binder.section(type, "", root);
+      Map<String, String> places = new LinkedHashMap<>();
+      binder.written().forEach((key, entry) -> places.put(key, problems.place(entry)));
+      List<Unread> unread =
+          binder.unread().stream().filter(u -> places.containsKey(u.key())).toList();
+      List<Unread> behind = unread.stream().filter(u -> leftBehind(u, binder, problems)).toList();
+      unread.stream()
+          .filter(u -> !behind.contains(u))
+          .forEach(
+              u -> problems.addSentence(Written.sentence(places.get(u.key()), u.key(), u.why())));
+      problems.throwIfAny();
+      if (behind.isEmpty()) {
+        return new Written<>(fileName, config, places, leftOut);
+      }
+      for (Unread u : behind) {
+        leftOut.add("%s: %s is left out: %s".formatted(places.get(u.key()), u.key(), u.why()));
+        Overrides.remove(root, u.key());
+      }
+    }
+  }
+
+  /** Whether a key of the file has no reader because of a value from the command line. */
+  private static boolean leftBehind(Unread unread, Binder binder, Problems problems) {
+    boolean inFile =
+        binder.written().entrySet().stream()
+            .filter(entry -> (entry.getKey() + ".").startsWith(unread.key() + "."))
+            .noneMatch(entry -> problems.isOverride(entry.getValue()));
+    return inFile && problems.isOverride(binder.written().get(unread.decider()));
+  }
+
+  private static Set<String> known(
+      Class<?> type, Map<String, ? extends Collection<String>> choices) {
     Map<String, RecordComponent> known = Schema.keys(type);
     for (String key : choices.keySet()) {
       if (!known.containsKey(key) || known.get(key).getType() != String.class) {
         throw new IllegalArgumentException("no key of texts to choose from: " + key);
       }
     }
-    Problems problems = new Problems(fileName);
+    return known.keySet();
+  }
+
+  private static MappingNode root(
+      String fileName, String yaml, List<String> sets, Class<?> type, Problems problems) {
     MappingNode root = root(fileName, yaml, type, problems);
     problems.throwIfAny();
     Overrides overrides = new Overrides(problems);
     sets.forEach(set -> overrides.apply(root, set));
-    T config = new Binder(problems, known.keySet(), choices).section(type, "", root);
-    problems.throwIfAny();
-    return config;
+    return root;
   }
 
   private static MappingNode root(String fileName, String yaml, Class<?> type, Problems problems) {

@@ -52,8 +52,8 @@ public final class Effective {
   }
 
   /**
-   * What keeps a run from going on with another configuration: the keys that are frozen in either
-   * and differ.
+   * What keeps a run from going on with another configuration: the keys that are frozen in either,
+   * read in either, and differ.
    *
    * @param was the run's configuration
    * @param now the new one, of the same type
@@ -67,13 +67,30 @@ public final class Effective {
     Map<String, Object> after = flat(tree(now, (section, key) -> true));
     Set<String> frozen = new LinkedHashSet<>(flat(tree(was, Effective::isFrozen)).keySet());
     frozen.addAll(flat(tree(now, Effective::isFrozen)).keySet());
+    Set<String> unread = unread(was);
+    unread.retainAll(unread(now));
     List<String> lines = new ArrayList<>();
     for (String key : frozen) {
-      if (!Objects.equals(before.get(key), after.get(key))) {
+      boolean read = unread.stream().noneMatch(u -> (key + ".").startsWith(u + "."));
+      if (read && !Objects.equals(before.get(key), after.get(key))) {
         lines.add("%s: was %s, now %s".formatted(key, word(before.get(key)), word(after.get(key))));
       }
     }
     return lines;
+  }
+
+  /** The dotted names of the keys that nothing reads. */
+  private static Set<String> unread(Record config) {
+    Set<String> unread = new LinkedHashSet<>();
+    if (config instanceof Section section) {
+      section.unread().forEach(u -> unread.add(u.key()));
+    }
+    for (RecordComponent component : config.getClass().getRecordComponents()) {
+      if (get(config, component) instanceof Record inner) {
+        unread(inner).forEach(key -> unread.add(Schema.join(component.getName(), key)));
+      }
+    }
+    return unread;
   }
 
   private static String word(Object value) {

@@ -1,5 +1,6 @@
 package org.tributary.config;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
@@ -9,6 +10,8 @@ import java.util.List;
  * @param name a framework's name
  * @param train globs over names of weights that train in full; empty for the framework's own
  * @param lora low-rank adapters; null when absent
+ * @param centralSteps steps a round of the one client of {@code central}: as many as a round's
+ *     cohort takes together ({@code cohort}), or as many as each client would ({@code client})
  */
 public record FrameworkSection(
     @Key(value = "the framework's name", required = true) String name,
@@ -16,7 +19,35 @@ public record FrameworkSection(
             value = "globs over names of weights that train in full; [] for the framework's own",
             byDefault = "[]")
         List<String> train,
-    @Key(value = "low-rank adapters", optional = true) Lora lora) {
+    @Key(value = "low-rank adapters", optional = true) Lora lora,
+    @Key(
+            value =
+                "steps of the one client of central: those of a round's cohort, or of one client",
+            byDefault = "cohort",
+            before = "client",
+            oneOf = {"cohort", "client"})
+        String centralSteps)
+    implements Section {
+
+  /** fedavg has no adapters, flexlora alone has clients' ranks, central alone one client. */
+  @Override
+  public List<Unread> unread() {
+    List<Unread> unread = new ArrayList<>();
+    if (name.equals("fedavg")) {
+      unread.add(
+          new Unread(
+              "lora",
+              "name",
+              "fedavg trains the weights themselves and does not read it; fedit, ffa-lora, flexlora,"
+                  + " local and central do"));
+    } else if (!name.equals("flexlora")) {
+      unread.add(new Unread("lora.ranks", "name", name + " does not read it, flexlora does"));
+    }
+    if (!name.equals("central")) {
+      unread.add(new Unread("centralSteps", "name", name + " does not read it, central does"));
+    }
+    return unread;
+  }
 
   /**
    * Low-rank adapters (Hu et al., arXiv 2106.09685): W + scale B A.

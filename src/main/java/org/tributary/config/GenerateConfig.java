@@ -52,6 +52,13 @@ public record GenerateConfig(
             .formatted(decoding.newTokens(), model.maxLength()));
   }
 
+  /** A language model has no classifier. */
+  @Override
+  public List<Unread> unread() {
+    String why = "generate does not read it, train of a classifier does";
+    return List.of(new Unread("model.pooling", "", why), new Unread("model.newHead", "", why));
+  }
+
   /**
    * The rows.
    *

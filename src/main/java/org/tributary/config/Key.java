@@ -38,6 +38,13 @@ public @interface Key {
   String byDefault() default "";
 
   /**
+   * What counted before the key was there, in configurations that programs wrote then.
+   *
+   * @return YAML text; empty where the default does what was done before
+   */
+  String before() default "";
+
+  /**
    * Of sections: whether an absent one is null instead of a section full of defaults.
    *
    * @return false unless said

@@ -3,7 +3,6 @@ package org.tributary.config;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
@@ -67,11 +66,6 @@ final class Nearest {
   }
 
   private static int distance(String a, String b) {
-    return LevenshteinDistance.getDefaultInstance().apply(plain(a), plain(b));
-  }
-
-  /** {@code weight_decay}, {@code weight-decay} and {@code weightDecay} are one name. */
-  private static String plain(String name) {
-    return name.replaceAll("[-_ ]", "").toLowerCase(Locale.ROOT);
+    return LevenshteinDistance.getDefaultInstance().apply(Aliases.plain(a), Aliases.plain(b));
   }
 }

@@ -99,6 +99,21 @@ final class Overrides {
     return section;
   }
 
+  /**
+   * Takes a key out of a tree.
+   *
+   * @param root changed
+   * @param key dotted name of a key that it has
+   */
+  static void remove(MappingNode root, String key) {
+    MappingNode section = root;
+    String[] parts = key.split("\\.");
+    for (int i = 0; i < parts.length - 1; i++) {
+      section = (MappingNode) get(section, parts[i]);
+    }
+    section.getValue().remove(indexOf(section, parts[parts.length - 1]));
+  }
+
   private static Node get(MappingNode section, String key) {
     int at = indexOf(section, key);
     return at < 0 ? null : section.getValue().get(at).getValueNode();

@@ -2,6 +2,8 @@ package org.tributary.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How a raw set is cut into clients: the file that {@code partition} takes.
@@ -81,6 +83,21 @@ public record PartitionConfig(
     return problems;
   }
 
+  /** Shares are taken where the source has no rows of its own for a part. */
+  @Override
+  public List<Unread> unread() {
+    List<Unread> unread = new ArrayList<>();
+    String why = "%s has the rows, so no share of train is taken";
+    if (source != null && source.validation() != null) {
+      String key = "source.validation";
+      unread.add(new Unread("validation", key, why.formatted(key)));
+    }
+    if (source != null && source.test() != null) {
+      unread.add(new Unread("test", "source.test", why.formatted("source.test")));
+    }
+    return unread;
+  }
+
   /**
    * The raw set.
    *
@@ -157,6 +174,18 @@ public record PartitionConfig(
         return List.of("natural needs column, the name of the column that says whose row it is");
       }
       return List.of();
+    }
+
+    /** Each has keys of its own. */
+    @Override
+    public List<Unread> unread() {
+      Map<String, String> readers =
+          new TreeMap<>(Map.of("alpha", "dirichlet", "shards", "by-label", "column", "natural"));
+      readers.values().remove(name);
+      String why = "the partitioner %s does not read it, %s does";
+      return readers.entrySet().stream()
+          .map(e -> new Unread(e.getKey(), "name", why.formatted(name, e.getValue())))
+          .toList();
     }
   }
 }

@@ -52,6 +52,30 @@ final class Problems {
     return overrides.get(node);
   }
 
+  /**
+   * Whether an entry's value comes from the command line.
+   *
+   * @param entry of the tree; null for none
+   * @return false for one of the file, and for none
+   */
+  boolean isOverride(NodeTuple entry) {
+    return entry != null && overrides.containsKey(entry.getValueNode());
+  }
+
+  /**
+   * Where an entry was written.
+   *
+   * @param entry of the tree
+   * @return such as {@code run.yaml:7} or {@code --set client.batch}
+   */
+  String place(NodeTuple entry) {
+    return where(isOverride(entry) ? entry.getValueNode() : entry.getKeyNode());
+  }
+
+  void addSentence(String sentence) {
+    sentences.add(sentence);
+  }
+
   void add(Node at, String key, String what) {
     String prefix = key.isEmpty() ? "" : key + ": ";
     sentences.add(where(at) + ": " + prefix + what);

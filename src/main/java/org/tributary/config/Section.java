@@ -16,6 +16,16 @@ public interface Section {
   }
 
   /**
+   * The keys that nothing reads with the values at hand. Who writes one of them is told so;
+   * sections inside this one tell of their own.
+   *
+   * @return one entry a key, written or not; empty when all are read
+   */
+  default List<Unread> unread() {
+    return List.of();
+  }
+
+  /**
    * Keys declared operational that are frozen with the values at hand.
    *
    * @return names of components of this record

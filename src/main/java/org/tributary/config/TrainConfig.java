@@ -1,5 +1,6 @@
 package org.tributary.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -46,6 +47,33 @@ public record TrainConfig(
   @Override
   public Set<String> alsoFrozen() {
     return client.schedule().name().equals("constant") ? Set.of() : Set.of("rounds");
+  }
+
+  /**
+   * Who takes part says nothing where one client has everybody's rows; nor do merges of nothing.
+   */
+  @Override
+  public List<Unread> unread() {
+    List<Unread> unread = new ArrayList<>();
+    if (framework != null && framework.name().equals("central")) {
+      String one = "central has one client, which takes part in every round; the others read it";
+      unread.add(new Unread("cohort.minClients", "framework.name", one));
+      if (framework.centralSteps().equals("client")) {
+        unread.add(new Unread("cohort.fraction", "framework.centralSteps", one));
+      }
+    }
+    if (framework != null && framework.name().equals("local")) {
+      unread.add(
+          new Unread("reduce", "framework.name", "local merges nothing; the others read it"));
+    }
+    if (evaluate != null && evaluate.generate() == 0) {
+      unread.add(
+          new Unread(
+              "evaluate.newTokens",
+              "evaluate.generate",
+              "with evaluate.generate 0, the default, no answers are written; give generate too"));
+    }
+    return unread;
   }
 
   /** The warm-up must end within the run. */

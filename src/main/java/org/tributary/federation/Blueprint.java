@@ -67,6 +67,7 @@ public final class Blueprint {
     checkOptimizer();
     checkLengths();
     checkClients();
+    recipe();
   }
 
   private Trainables trainables() {
@@ -236,7 +237,7 @@ public final class Blueprint {
 
   /** How every client trains. */
   public Recipe recipe() {
-    return Recipes.of(config);
+    return Recipes.of(config, framework, manifest());
   }
 
   /** The classifier's shapes where it starts anew; empty where the checkpoint has one. */

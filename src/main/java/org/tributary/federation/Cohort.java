@@ -10,6 +10,17 @@ final class Cohort {
   private Cohort() {}
 
   /**
+   * How many clients a round draws.
+   *
+   * @param clients there are
+   * @param fraction of them, in (0, 1]
+   * @return at least one
+   */
+  static int size(int clients, double fraction) {
+    return (int) Math.max(1, Math.round(fraction * clients));
+  }
+
+  /**
    * Draws a round's clients.
    *
    * @param clients all ids
@@ -19,7 +30,7 @@ final class Cohort {
    * @return ids in their order
    */
   static List<String> sample(List<String> clients, double fraction, long seed, int round) {
-    int size = (int) Math.max(1, Math.round(fraction * clients.size()));
+    int size = size(clients.size(), fraction);
     int[] order = BatchOrder.permutation(clients.size(), Seeds.of(seed, "cohort", round));
     List<String> cohort = new ArrayList<>();
     for (int i = 0; i < size; i++) {

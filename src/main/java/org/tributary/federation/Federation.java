@@ -84,19 +84,23 @@ public final class Federation {
   }
 
   /**
-   * Trains, or goes on where an earlier driver stopped.
+   * A run that can begin or go on: everything about it that can be checked without Spark is.
    *
-   * @param config of the run
-   * @return what it left
-   * @throws WrongInput if configuration, model and data do not fit; nothing is written then
-   * @throws QuorumMissed if too few clients finish a round
-   * @throws IOException where a file system fails
-   * @throws InterruptedException while waiting for another driver's lock, or if Spark is stopped;
-   *     run again to go on
+   * @param blueprint all that its configuration, model and partitions decide
+   * @param identity what it is, to be held against its folder
    */
-  public Outcome train(TrainConfig config) throws IOException, InterruptedException {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-    Store store = Store.of(spark.hadoopConfiguration());
+  public record Prepared(Blueprint blueprint, RunConfig identity) {}
+
+  /**
+   * Reads and checks what a run needs, before a cluster is asked for anything.
+   *
+   * @param store reaches the paths of the configuration
+   * @param config of the run
+   * @return the run
+   * @throws WrongInput if configuration, model, data and the run's folder do not fit
+   * @throws IOException where a file system fails
+   */
+  public static Prepared prepare(Store store, TrainConfig config) throws IOException {
     Blueprint blueprint = new Blueprint(store, config);
     checkTokenizer(store, blueprint);
     warnOfOtherTexts(store, blueprint);
@@ -110,6 +114,42 @@ public final class Federation {
       blueprint.base().checkValues();
       blueprint.adapterStart(store);
     }
+    return new Prepared(blueprint, identity);
+  }
+
+  /**
+   * Trains, or goes on where an earlier driver stopped.
+   *
+   * @param config of the run
+   * @return what it left
+   * @throws WrongInput if configuration, model and data do not fit; nothing is written then
+   * @throws QuorumMissed if too few clients finish a round
+   * @throws IOException where a file system fails
+   * @throws InterruptedException while waiting for another driver's lock, or if Spark is stopped;
+   *     run again to go on
+   */
+  public Outcome train(TrainConfig config) throws IOException, InterruptedException {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    return train(prepare(Store.of(spark.hadoopConfiguration()), config));
+  }
+
+  /**
+   * Trains what was checked already.
+   *
+   * @param prepared by {@link #prepare}
+   * @return what it left
+   * @throws WrongInput if the folder has become another run's since
+   * @throws QuorumMissed if too few clients finish a round
+   * @throws IOException where a file system fails
+   * @throws InterruptedException as of {@link #train(TrainConfig)}
+   */
+  public Outcome train(Prepared prepared) throws IOException, InterruptedException {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    Store store = Store.of(spark.hadoopConfiguration());
+    Blueprint blueprint = prepared.blueprint();
+    TrainConfig config = blueprint.config();
+    RunConfig identity = prepared.identity();
+    RunFolder folder = new RunFolder(store.path(config.out()));
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {
       identity.checkAgainst(store, folder); // whoever held the lock may have begun another run
@@ -120,11 +160,12 @@ public final class Federation {
             folder.start(),
             SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));
       }
-      Tables tables = new Tables(store, folder, identity.run(), config.framework().name());
+      String run = identity.run(store, folder);
+      Tables tables = new Tables(store, folder, run, config.framework().name());
       Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
       List<Path> results = new Result(store, folder, blueprint).write(states);
-      LOG.info("{} is done: {}", identity.run(), results);
-      return new Outcome(identity.run(), folder, results);
+      LOG.info("{} is done: {}", run, results);
+      return new Outcome(run, folder, results);
     }
   }
 

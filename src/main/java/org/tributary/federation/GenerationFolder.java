@@ -99,10 +99,9 @@ public record GenerationFolder(Path root) {
 
   private void check(JsonNode file, GenerateConfig config, ObjectNode facts) throws IOException {
     GenerateConfig before =
-        ConfigReader.read(
+        ConfigReader.stored(
             config().toString(),
             YAML.writeValueAsString(file.path("config")),
-            List.of(),
             GenerateConfig.class,
             Map.of());
     List<String> differences = new ArrayList<>(Effective.difference(before, config));

@@ -30,7 +30,7 @@ import org.tributary.torch.Torch;
  * What a run is: its effective configuration and what it stands on. It is {@code config.yaml} of
  * the run's folder, written once; a later start of the same run is held against it.
  */
-final class RunConfig {
+public final class RunConfig {
   private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
@@ -84,9 +84,14 @@ final class RunConfig {
     return build;
   }
 
-  /** The run's name in the tables: its folder's name and the hash of what is frozen. */
-  String run() {
-    return run;
+  /**
+   * The run's name in the tables: its folder's name and the hash of what is frozen, as they were at
+   * the first start. Keys that came later change the hash and not the name.
+   */
+  String run(Store store, RunFolder folder) throws IOException {
+    return store.exists(folder.config())
+        ? read(store, folder.config()).path("run").path("name").asText(run)
+        : run;
   }
 
   /**
@@ -101,10 +106,9 @@ final class RunConfig {
     }
     JsonNode file = read(store, folder.config());
     TrainConfig before =
-        ConfigReader.read(
+        ConfigReader.stored(
             folder.config().toString(),
             YAML.writeValueAsString(file.path("config")),
-            List.of(),
             TrainConfig.class,
             RunSpec.CHOICES);
     JsonNode old = file.path("run");

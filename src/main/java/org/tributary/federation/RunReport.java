@@ -24,6 +24,7 @@ import org.tributary.data.Row;
  * @param name its folder's name
  * @param framework its framework
  * @param rounds that are closed
+ * @param steps of the optimizers of all accepted clients, over all rounds
  * @param rows that the last evaluation scored, by part
  * @param scores of the last evaluation by part and name; with personal models their means
  * @param bytesUp mean over clients and rounds
@@ -37,6 +38,7 @@ public record RunReport(
     String name,
     String framework,
     int rounds,
+    long steps,
     Map<String, Long> rows,
     Map<String, Map<String, Double>> scores,
     double bytesUp,
@@ -82,6 +84,7 @@ public record RunReport(
     private double seconds;
     private long failed;
     private long accepted;
+    private long steps;
     private double up;
     private double down;
     private double optimizer;
@@ -90,6 +93,7 @@ public record RunReport(
     void round(Row row) {
       framework = row.text("framework");
       rounds++;
+      steps += row.longAt("steps");
       failed += row.longAt("failed");
       seconds +=
           row.doubleAt("seconds_train")
@@ -135,6 +139,7 @@ public record RunReport(
           root.getName(),
           framework,
           rounds,
+          steps,
           rows,
           scores,
           up / accepted,
@@ -172,7 +177,8 @@ public record RunReport(
   public static List<String> table(List<RunReport> runs) {
     List<String> shown = shown(runs);
     List<List<String>> cells = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of("run", "framework", "rounds", "part", "rows"));
+    List<String> head =
+        new ArrayList<>(List.of("run", "framework", "rounds", "steps", "part", "rows"));
     head.addAll(shown);
     head.addAll(List.of("MB up/client", "MB down/client", "MB optimizer", "failed", "seconds"));
     cells.add(head);
@@ -182,6 +188,7 @@ public record RunReport(
       line.add(r.variant + "/" + r.name);
       line.add(r.framework);
       line.add(Integer.toString(r.rounds));
+      line.add(Long.toString(r.steps));
       line.add(part);
       line.add(Long.toString(r.rows.getOrDefault(part, 0L)));
       shown.forEach(score -> line.add(number(r.score(part, score), 4)));

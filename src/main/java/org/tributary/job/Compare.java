@@ -3,10 +3,14 @@ package org.tributary.job;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -15,12 +19,15 @@ import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
+import org.tributary.config.Written;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.Blueprint;
 import org.tributary.federation.Federation;
 import org.tributary.federation.QuorumMissed;
+import org.tributary.federation.ReadKeys;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.RunSpec;
+import org.tributary.model.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +52,10 @@ public final class Compare implements Callable<Integer> {
     CompareConfig config = file.read(hadoop, CompareConfig.class, Map.of());
     Variants variants = new Variants(config, ConfigFile.text(config.train(), hadoop));
     check(hadoop, variants);
+    for (String variant : config.variants().keySet()) {
+      variants.written(variant).leftOut().forEach(left -> say("%s", left));
+    }
+    notes(config).forEach(note -> say("%s", note));
     CompareFolder.check(Store.of(hadoop), config, variants.common());
     String first = config.variants().keySet().iterator().next();
     int threads = variants.run(first, config.seeds().get(0), null).client().threads();
@@ -64,6 +75,8 @@ public final class Compare implements Callable<Integer> {
         out.println();
         RunReport.overSeeds(reports).forEach(out::println);
       }
+      notes(config).forEach(out::println);
+      budgets(reports).ifPresent(out::println);
       out.println("tables: " + store.path(config.out()) + "/*/*/tables");
       return 0;
     }
@@ -72,10 +85,12 @@ public final class Compare implements Callable<Integer> {
   /** Every run must be able to begin before the first one does. */
   private static void check(Configuration hadoop, Variants variants) throws IOException {
     List<String> problems = new ArrayList<>();
+    Architecture architecture = null;
     for (TrainConfig run : variants.all()) {
       Sessions.requireReachable(run, hadoop);
       try {
         Blueprint blueprint = new Blueprint(Store.of(hadoop), run);
+        architecture = blueprint.architecture();
         blueprint.adapterStart(Store.of(hadoop));
         for (String part : run.evaluate().parts()) {
           if (blueprint.data().evaluationRows(part) == 0) {
@@ -86,10 +101,56 @@ public final class Compare implements Callable<Integer> {
         problems.add(run.out() + ": " + e.getMessage());
       }
     }
+    if (architecture != null) {
+      checkRead(variants, architecture, problems);
+    }
     checkStarts(Store.of(hadoop), variants, problems);
     if (!problems.isEmpty()) {
       throw WrongInput.all("The comparison cannot begin:", problems);
     }
+  }
+
+  /**
+   * Keys that a variant's task does not read, of runs alone: where rates are tried, more is set.
+   */
+  private static void checkRead(
+      Variants variants, Architecture architecture, List<String> problems) {
+    for (String variant : variants.config().variants().keySet()) {
+      try {
+        ReadKeys.check(variants.written(variant), architecture);
+      } catch (WrongInput e) {
+        problems.add(e.getMessage());
+      }
+    }
+  }
+
+  /** What makes the comparison less equal than it looks, by its configuration. */
+  static List<String> notes(CompareConfig config) {
+    List<String> tuned = new ArrayList<>();
+    List<String> given = new ArrayList<>();
+    for (String variant : config.variants().keySet()) {
+      int rates = config.rates().getOrDefault(variant, List.of()).size();
+      (rates > 1 ? tuned : given).add(variant);
+    }
+    return tuned.isEmpty() || given.isEmpty()
+        ? List.of()
+        : List.of(
+            "note: learning rates were chosen for %s, but not for %s, which may be better with others; give rates for all or none"
+                .formatted(String.join(", ", tuned), String.join(", ", given)));
+  }
+
+  /** Says which steps the variants took, where they are not equal. */
+  static Optional<String> budgets(List<RunReport> reports) {
+    Map<String, Set<Long>> steps = new LinkedHashMap<>();
+    reports.forEach(r -> steps.computeIfAbsent(r.variant(), v -> new TreeSet<>()).add(r.steps()));
+    if (steps.values().stream().flatMap(Set::stream).distinct().count() == 1) {
+      return Optional.empty();
+    }
+    List<String> each = new ArrayList<>();
+    steps.forEach(
+        (variant, s) -> each.add(variant + " " + s.toString().replaceAll("[\\[\\]]", "")));
+    return Optional.of(
+        "note: budgets differ; steps of all clients over all rounds: " + String.join("; ", each));
   }
 
   /** Adapters that begin elsewhere than others' are ahead of them. */
@@ -180,19 +241,19 @@ public final class Compare implements Callable<Integer> {
   private record Variants(CompareConfig config, String common) {
     /** A variant with a seed, and a learning rate in place of its own where one is given. */
     TrainConfig run(String variant, String seed, String rate) {
-      return read(variant, seed, "seed=" + seed, rate, List.of());
+      return written(variant, seed, "seed=" + seed, rate, List.of()).config();
     }
 
     /** A variant with a learning rate that is tried, scored on validation rows. */
     TrainConfig trial(String variant, String rate) {
-      return read(
-          variant,
-          config.seeds().get(0),
-          "lr=" + rate,
-          rate,
-          config.score().matches("bleu4|rouge_l")
-              ? List.of("evaluate.parts=[validation]")
-              : List.of("evaluate.parts=[validation]", "evaluate.generate=0"));
+      return written(variant, config.seeds().get(0), "lr=" + rate, rate, tried()).config();
+    }
+
+    /** What is other where a rate is tried. */
+    private List<String> tried() {
+      return config.score().matches("bleu4|rouge_l")
+          ? List.of("evaluate.parts=[validation]")
+          : List.of("evaluate.parts=[validation]", "evaluate.generate=0");
     }
 
     List<TrainConfig> all() {
@@ -206,7 +267,13 @@ public final class Compare implements Callable<Integer> {
       return all;
     }
 
-    private TrainConfig read(
+    /** A variant as it was written, with the first seed. */
+    Written<TrainConfig> written(String variant) {
+      String seed = config.seeds().get(0);
+      return written(variant, seed, "seed=" + seed, null, List.of());
+    }
+
+    private Written<TrainConfig> written(
         String variant, String seed, String folder, String rate, List<String> more) {
       List<String> sets = new ArrayList<>(config.variants().get(variant));
       if (rate != null) {
@@ -215,7 +282,7 @@ public final class Compare implements Callable<Integer> {
       sets.addAll(more);
       sets.add("seed=" + seed);
       sets.add("out='" + config.out().replace("'", "''") + "/" + variant + "/" + folder + "'");
-      return ConfigReader.read(
+      return ConfigReader.written(
           config.train() + ", variant " + variant,
           common,
           sets,

@@ -31,8 +31,7 @@ final class CompareFolder {
       return;
     }
     CompareConfig before =
-        ConfigReader.read(
-            file.toString(), text(store, file), List.of(), CompareConfig.class, Map.of());
+        ConfigReader.stored(file.toString(), text(store, file), CompareConfig.class, Map.of());
     List<String> differences = new ArrayList<>(Effective.difference(before, config));
     if (!text(store, train(store, config)).equals(common)) {
       differences.add("train: %s has changed since".formatted(config.train()));

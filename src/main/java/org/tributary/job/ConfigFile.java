@@ -13,14 +13,19 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
+import org.tributary.config.Written;
 import org.tributary.error.WrongInput;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The arguments of each job that a YAML file describes. */
 public final class ConfigFile {
+  private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
+
   @Parameters(paramLabel = "CONFIG", description = "YAML file of the run: a local path or a URI")
   private String file;
 
@@ -31,20 +36,30 @@ public final class ConfigFile {
   private List<String> sets = List.of();
 
   /**
-   * Reads the file with its overrides.
+   * Reads the file with its overrides. Keys of the file that the overrides leave without a reader
+   * are told in the log.
    *
    * @param hadoop for files named by a URI
    * @param type the record to read into
    * @param choices the names that keys may hold, by dotted key
    * @param <T> the record
-   * @return the configuration
-   * @throws WrongInput naming every problem
+   * @return the configuration, and where its keys were written
+   * @throws WrongInput naming every problem, and every key that nothing reads
    * @throws IOException where a file system fails
    */
+  <T extends Record> Written<T> written(
+      Configuration hadoop, Class<T> type, Map<String, ? extends Collection<String>> choices)
+      throws IOException {
+    Written<T> written = ConfigReader.written(file, text(file, hadoop), sets, type, choices);
+    written.leftOut().forEach(LOG::info);
+    return written;
+  }
+
+  /** The same, the configuration alone. */
   <T extends Record> T read(
       Configuration hadoop, Class<T> type, Map<String, ? extends Collection<String>> choices)
       throws IOException {
-    return ConfigReader.read(file, text(file, hadoop), sets, type, choices);
+    return written(hadoop, type, choices).config();
   }
 
   /**

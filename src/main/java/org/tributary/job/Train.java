@@ -8,7 +8,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
+import org.tributary.config.Written;
 import org.tributary.federation.Federation;
+import org.tributary.federation.ReadKeys;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.RunSpec;
 import picocli.CommandLine.Command;
@@ -28,11 +30,14 @@ public final class Train implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Configuration hadoop = Sessions.hadoop();
-    TrainConfig config = file.read(hadoop, TrainConfig.class, RunSpec.CHOICES);
+    Written<TrainConfig> written = file.written(hadoop, TrainConfig.class, RunSpec.CHOICES);
+    TrainConfig config = written.config();
     Sessions.requireReachable(config, hadoop);
+    Federation.Prepared prepared = Federation.prepare(Store.of(hadoop), config);
+    ReadKeys.check(written, prepared.blueprint().architecture());
     try (SparkSession spark = Sessions.open("train", config.client().threads());
         Progress progress = Progress.of(config, spec.commandLine().getErr())) {
-      Federation.Outcome outcome = new Federation(spark, progress).train(config);
+      Federation.Outcome outcome = new Federation(spark, progress).train(prepared);
       PrintWriter out = spec.commandLine().getOut();
       RunReport.table(List.of(RunReport.of(Store.of(hadoop), outcome.folder())))
           .forEach(out::println);

@@ -65,6 +65,7 @@ class EffectiveTest {
               name: fedavg
               train: []
               lora: null
+              centralSteps: cohort
             client:
               steps: 10
               epochs: null
@@ -203,10 +204,12 @@ class EffectiveTest {
 
   @Test
   void theDifferenceNamesEachFrozenKey() {
-    TrainConfig was = TrainConfigTest.read(TrainConfigTest.LEAST);
+    String reader = "framework.name=flexlora";
+    TrainConfig was = TrainConfigTest.read(TrainConfigTest.LEAST, reader);
     TrainConfig now =
         TrainConfigTest.read(
             TrainConfigTest.LEAST,
+            reader,
             "rounds=7",
             "client.clip=1",
             "client.schedule.name=cosine",
@@ -224,6 +227,12 @@ class EffectiveTest {
             "framework.lora.rslora: was not set, now false",
             "framework.lora.ranks: was not set, now []");
     assertThat(Effective.difference(was, was)).isEmpty();
+    String momentum = "client.optimizer.momentum=0.9";
+    assertThat(
+            Effective.difference(
+                was, TrainConfigTest.read(TrainConfigTest.LEAST, reader, momentum)))
+        .as("adamw reads no momentum")
+        .isEmpty();
   }
 
   @ParameterizedTest

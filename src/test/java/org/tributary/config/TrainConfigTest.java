@@ -72,6 +72,7 @@ class TrainConfigTest {
           rslora: true
           ranks: [2, 8]
           start: runs/a/adapter
+        centralSteps: client
       client:
         epochs: 0.5
         batch: 8
@@ -135,7 +136,7 @@ class TrainConfigTest {
                     null,
                     "answer",
                     new Augment(false, 0)),
-                new FrameworkSection("fedavg", List.of(), null),
+                new FrameworkSection("fedavg", List.of(), null, "cohort"),
                 new ClientSection(
                     10,
                     null,
@@ -179,7 +180,8 @@ class TrainConfigTest {
                     "fedit",
                     List.of("classifier.*", "*.bias"),
                     new Lora(
-                        8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter")),
+                        8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter"),
+                    "client"),
                 new ClientSection(
                     null,
                     0.5,
@@ -218,9 +220,6 @@ class TrainConfigTest {
     assertThatThrownBy(() -> read(LEAST, name))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("client.optimizer: galore needs a good section galore");
-    assertThatThrownBy(() -> read(LEAST, all))
-        .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("client.optimizer: has a section galore, but name is adamw");
     assertThatThrownBy(() -> read(LEAST, name, "client.optimizer.galore={projector: svd}"))
         .hasMessageContaining("client.optimizer.galore.rank: missing")
         .hasMessageContaining("client.optimizer.galore.targets: missing")

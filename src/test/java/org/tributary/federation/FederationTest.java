@@ -64,6 +64,8 @@ class FederationTest {
     "local, true, client.clip=1",
     "central, false, client.clip=1",
     "central, true, client.keepOptimizer=true",
+    "central, false, cohort.fraction=0.5",
+    "central, false, framework.centralSteps=client",
   })
   void equalsThePlainLoop(String framework, boolean lora, String set) throws Exception {
     String name = (framework + lora + set).replaceAll("\\W", "");

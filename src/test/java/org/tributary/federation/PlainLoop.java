@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
+import org.tributary.client.Recipe;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
 import org.tributary.config.TrainConfig;
@@ -65,7 +66,7 @@ final class PlainLoop {
       Map<String, Double> s = Lora.scalings(blueprint.adapted().keySet(), ranks.scaling(rank));
       models.put(
           rank, new Model(blueprint.architecture(), base, s, Device.cpu(), blueprint.precision()));
-      trainings.put(rank, new LocalTraining(models.get(rank), blueprint.recipe()));
+      trainings.put(rank, new LocalTraining(models.get(rank), recipe()));
     }
     try (Tokens tokens = blueprint.base().tokens(Tiny.STORE);
         NDManager manager = Torch.manager(Device.cpu())) {
@@ -78,6 +79,18 @@ final class PlainLoop {
     }
     models.values().forEach(Model::close);
     return rounds;
+  }
+
+  /** One client with everybody's rows takes as many steps as all clients of a round take. */
+  private Recipe recipe() {
+    Recipe recipe = blueprint.recipe();
+    if (!config.framework().name().equals("central")) {
+      return recipe;
+    }
+    int clients = blueprint.manifest().clients().size();
+    int drawn = (int) Math.max(1, Math.round(config.cohort().fraction() * clients));
+    boolean together = config.framework().centralSteps().equals("cohort");
+    return recipe.withSteps(config.client().steps() * (together ? drawn : 1));
   }
 
   private Map<String, HostTensor> round(

@@ -117,6 +117,24 @@ class BadInputTest {
   }
 
   @Test
+  void keysOfAnotherTaskAreRefused() throws IOException {
+    Path file = dir.resolve("run.yaml");
+    Files.writeString(
+        file,
+        tiny.yaml("bad", "fedavg")
+            .replace("data: {", "data: {answer: answer, augment: {flip: false}, ")
+            .replace("evaluate: {", "evaluate: {generate: 3, newTokens: 4, "));
+    String at = file + ":5: ";
+    String why = "the model is a classifier of texts and does not read it, ";
+    refused(
+        List.of("train", file.toString()),
+        at + "data.answer: " + why + "a model that writes text does; remove the key",
+        at + "data.augment: " + why + "one of images does; remove the key",
+        "evaluate.generate: " + why + "a model that writes text does; remove the key",
+        "evaluate.newTokens: " + why);
+  }
+
+  @Test
   void everyWrongKeyOfTrainIsToldAtOnce() throws IOException {
     Path file = dir.resolve("run.yaml");
     Files.writeString(

@@ -100,7 +100,9 @@ class CompareTest {
         .contains("full/seed=4")
         .contains("adapters/seed=3")
         .contains("adapters/seed=4")
-        .contains("±");
+        .contains("±")
+        .contains("note: learning rates were chosen for adapters, but not for full,")
+        .doesNotContain("budgets differ");
     // One rate blows up and one learns nothing, so the third is taken for the seeds.
     assertThat(first.err())
         .contains("adapters, lr 1.0e+30: not to be chosen")
@@ -148,6 +150,64 @@ class CompareTest {
         .contains("chaet")
         .doesNotContain("\tat ");
     assertThat(files()).isEmpty();
+  }
+
+  private static final String CENTRAL =
+      """
+      seeds: [3]
+      variants:
+        full: []
+        bound: [framework.name=central]
+      """;
+
+  @Test
+  void theBoundTakesAsManyStepsAsAllClients() throws IOException {
+    End equal = run(CENTRAL);
+    assertThat(equal.code()).as(equal.err()).isZero();
+    // Three rounds of two steps of three clients.
+    assertThat(equal.out().lines().filter(line -> line.matches(".* 3  +18  .*"))).hasSize(2);
+    assertThat(equal.out()).doesNotContain("note:");
+  }
+
+  @Test
+  void unequalBudgetsAreTold() throws IOException {
+    End unequal = run(CENTRAL.replace("=central]", "=central, framework.centralSteps=client]"));
+    assertThat(unequal.code()).as(unequal.err()).isZero();
+    assertThat(unequal.out())
+        .contains("note: budgets differ; steps of all clients over all rounds: full 18; bound 6");
+  }
+
+  @Test
+  void keysThatAVariantLeavesBehindAreLeftOutAndTold() throws IOException {
+    Files.writeString(
+        train,
+        Files.readString(train)
+            .replace("{name: fedavg}", "{name: fedit, lora: {rank: 2, targets: [query]}}")
+            .replace("rounds: 3", "rounds: 1")
+            .replace("schedule: {name: cosine, warmup: 2}", "schedule: {name: cosine}"));
+    End end =
+        run(
+            """
+            variants:
+              adapters: []
+              full: [framework.name=fedavg, client.optimizer.name=sgd]
+            """);
+    assertThat(end.code()).as(end.err()).isZero();
+    assertThat(end.err())
+        .containsOnlyOnce("framework.lora is left out: fedavg trains the weights themselves");
+    assertThat(Files.readString(dir.resolve("compare/full/seed=0/config.yaml")))
+        .contains("lora: null");
+    End unread =
+        run(
+            """
+            variants:
+              full: [framework.name=fedavg, client.optimizer.momentum=0.9]
+              answers: [framework.name=fedavg, client.clip=1]
+            """);
+    assertThat(unread.code()).isEqualTo(2);
+    assertThat(unread.err())
+        .contains("variant full")
+        .contains("client.optimizer.momentum: the optimizer adamw does not read it, sgd does");
   }
 
   @Test

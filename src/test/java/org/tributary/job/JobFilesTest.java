@@ -45,14 +45,19 @@ class JobFilesTest {
     assertThat(run.replace("'", "")).matches(JOB).endsWith(file.toString());
     String text = Files.readString(file);
     if (run.contains(" compare ")) {
-      return ConfigReader.read(file.toString(), text, sets, CompareConfig.class, Map.of());
+      return ConfigReader.written(file.toString(), text, sets, CompareConfig.class, Map.of())
+          .config();
     }
     if (run.contains(" generate ")) {
-      return ConfigReader.read(file.toString(), text, sets, GenerateConfig.class, Map.of());
+      return ConfigReader.written(file.toString(), text, sets, GenerateConfig.class, Map.of())
+          .config();
     }
     return run.contains(" train ")
-        ? ConfigReader.read(file.toString(), text, sets, TrainConfig.class, RunSpec.CHOICES)
-        : ConfigReader.read(file.toString(), text, sets, PartitionConfig.class, Partition.CHOICES);
+        ? ConfigReader.written(file.toString(), text, sets, TrainConfig.class, RunSpec.CHOICES)
+            .config()
+        : ConfigReader.written(
+                file.toString(), text, sets, PartitionConfig.class, Partition.CHOICES)
+            .config();
   }
 
   @Test
@@ -88,7 +93,8 @@ class JobFilesTest {
         .forEach(
             (name, sets) ->
                 assertThat(
-                        ConfigReader.read(name, common, sets, TrainConfig.class, RunSpec.CHOICES))
+                        ConfigReader.written(
+                            name, common, sets, TrainConfig.class, RunSpec.CHOICES))
                     .isNotNull());
     assertThat(compare.variants()).hasSize(5);
   }

@@ -1,0 +1,167 @@
+package org.tributary.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.error.WrongInput;
+
+/** A key that somebody writes and nothing reads is refused; one that is left behind is left out. */
+class UnreadKeysTest {
+  private static <T extends Record> Written<T> written(String yaml, Class<T> type, String... sets) {
+    return ConfigReader.written("f.yaml", yaml, List.of(sets), type, Map.of());
+  }
+
+  private static Written<TrainConfig> train(String... sets) {
+    return written(TrainConfigTest.LEAST, TrainConfig.class, sets);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "client.optimizer.momentum=0.9 | adamw does not read it, sgd does",
+        "client.optimizer.momentum=0.0 | adamw does not read it, sgd does",
+        "client.optimizer.galore={rank: 2, targets: [q]} | adamw does not read it, galore does",
+        "client.optimizer={name: galore, lr: 1, momentum: 0.5, galore: {rank: 2, targets: [q]}} | client.optimizer.momentum",
+        "client.optimizer={name: sgd, lr: 1, beta1: 0.8} | client.optimizer.beta1: the optimizer sgd does not read it, adamw",
+        "client.optimizer={name: sgd, lr: 1, beta2: 0.8} | client.optimizer.beta2: the optimizer sgd does not read it, adamw",
+        "client.optimizer={name: sgd, lr: 1, eps: 0.8} | client.optimizer.eps: the optimizer sgd does not read it, adamw",
+        "framework.lora={rank: 2, targets: [q]} | fedavg trains the weights themselves and does not read it; fedit",
+        "framework={name: fedit, lora: {rank: 2, targets: [q], ranks: [1]}} | framework.lora.ranks: fedit does not read it, flexlora does",
+        "framework.centralSteps=client | fedavg does not read it, central does",
+        "evaluate.newTokens=9 | with evaluate.generate 0, the default, no answers are written",
+      })
+  void ofTrain(String set, String why) {
+    assertThatThrownBy(() -> train(set))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("--set " + set.substring(0, set.indexOf('=')))
+        .hasMessageContaining(why)
+        .hasMessageContaining("; remove the key");
+  }
+
+  @Test
+  void oneClientAloneIsNoCohort() {
+    assertThatThrownBy(() -> train("framework.name=central", "cohort.minClients=2"))
+        .hasMessageContaining("--set cohort.minClients: cohort.minClients: central has one client");
+    assertThatThrownBy(
+            () -> train("framework={name: central, centralSteps: client}", "cohort.fraction=0.5"))
+        .hasMessageContaining("cohort.fraction: central has one client");
+    assertThatCode(() -> train("framework.name=central", "cohort.fraction=0.5"))
+        .as("its steps are a cohort's")
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> train("framework.name=local", "reduce.driverLimit=1m"))
+        .hasMessageContaining("reduce: local merges nothing");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "partitioner.alpha=1 | partitioner.alpha: the partitioner iid does not read it, dirichlet does",
+        "partitioner.shards=2 | partitioner.shards: the partitioner iid does not read it, by-label does",
+        "partitioner.column=a | partitioner.column: the partitioner iid does not read it, natural does",
+        "partitioner={name: dirichlet, alpha: 1, column: a} | partitioner.column: the partitioner dirichlet",
+        "partitioner={name: by-label, alpha: 1} | partitioner.alpha: the partitioner by-label",
+      })
+  void ofPartition(String set, String why) {
+    assertThatThrownBy(() -> partition("label=l", set)).hasMessageContaining(why);
+    assertThatCode(() -> partition("label=l")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void sharesBesideGivenRows() {
+    assertThatThrownBy(() -> partition("source.test=t", "test=0.2"))
+        .hasMessageContaining("--set test: test: source.test has the rows, so no share of train");
+    assertThatThrownBy(() -> partition("source.validation=v", "validation=0.2"))
+        .hasMessageContaining("validation: source.validation has the rows");
+    assertThatCode(() -> partition("source.test=t", "validation=0.2")).doesNotThrowAnyException();
+  }
+
+  private static Written<PartitionConfig> partition(String... sets) {
+    String yaml =
+        """
+        source: {format: jsonl, train: raw}
+        name: a
+        clients: 4
+        partitioner: {name: iid}
+        """;
+    return written(yaml, PartitionConfig.class, sets);
+  }
+
+  @Test
+  void ofGenerateAndCompare() {
+    String generate =
+        """
+        out: o
+        model: {path: m}
+        data: {paths: [d], prompt: plain}
+        """;
+    assertThatCode(() -> written(generate, GenerateConfig.class)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> written(generate, GenerateConfig.class, "model.pooling=cls"))
+        .hasMessageContaining("model.pooling: generate does not read it");
+    assertThatThrownBy(() -> written(generate, GenerateConfig.class, "model.newHead=true"))
+        .hasMessageContaining("model.newHead: generate does not read it");
+    String compare = "out: o\ntrain: t\nvariants: {a: []}\nscore: loss\n";
+    assertThatThrownBy(() -> written(compare, CompareConfig.class))
+        .hasMessageContaining("f.yaml:4: score: without rates no rate is chosen by it");
+    assertThatCode(() -> written(compare, CompareConfig.class, "rates={a: [1.0]}"))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aKeyOfTheFileThatASetLeavesBehindIsLeftOut() {
+    String file =
+        TrainConfigTest.LEAST.replace(
+            "  name: fedavg", "  name: fedit\n  lora: {rank: 2, targets: [q]}");
+    Written<TrainConfig> kept = written(file, TrainConfig.class);
+    assertThat(kept.leftOut()).isEmpty();
+    assertThat(kept.config().framework().lora().rank()).isEqualTo(2);
+    assertThat(kept.places())
+        .containsEntry("framework.lora.rank", "f.yaml:9")
+        .doesNotContainKey("client.batch");
+    Written<TrainConfig> left = written(file, TrainConfig.class, "framework.name=fedavg");
+    assertThat(left.config().framework().lora()).isNull();
+    assertThat(left.leftOut())
+        .singleElement()
+        .asString()
+        .startsWith("f.yaml:9: framework.lora is left out: fedavg trains the weights themselves");
+    assertThatThrownBy(
+            () ->
+                written(file, TrainConfig.class, "framework.name=fedavg", "framework.lora.rank=3"))
+        .as("an override must be read")
+        .hasMessageContaining("framework.lora");
+    assertThatCode(() -> written(file, TrainConfig.class, "framework={name: fedavg, lora: null}"))
+        .as("a key without a value is not written")
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void anOlderRunGoesOnWithoutTheKeysThatNothingReads() {
+    String text = Effective.yaml(train().config());
+    assertThat(text).contains("centralSteps: cohort");
+    TrainConfig before =
+        ConfigReader.stored(
+            "config.yaml",
+            text.replace("  centralSteps: cohort\n", "").replace("momentum: 0.0", "momentum: 0.9"),
+            TrainConfig.class,
+            Map.of());
+    assertThat(before.client().optimizer().momentum()).isEqualTo(0.9);
+    assertThat(before.framework().centralSteps()).isEqualTo("client");
+    assertThat(Effective.difference(before, train().config())).isEmpty();
+    TrainConfig central =
+        ConfigReader.stored(
+            "config.yaml",
+            text.replace("  centralSteps: cohort\n", "").replace("name: fedavg", "name: central"),
+            TrainConfig.class,
+            Map.of());
+    assertThat(Effective.difference(central, train("framework.name=central").config()))
+        .as("steps that changed their meaning are told")
+        .containsExactly("framework.centralSteps: was client, now cohort");
+  }
+}
