@@ -2,17 +2,14 @@ package org.tributary.data;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.data.tokenizer.TokenizerFile;
 import org.tributary.error.WrongInput;
 
 /**
@@ -24,15 +21,13 @@ public final class Tokens implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HuggingFaceTokenizer tokenizer;
-  private final int size;
-  private final int padId;
-  private final Set<String> added;
+  private final String name;
+  private final TokenizerFile file;
 
-  private Tokens(HuggingFaceTokenizer tokenizer, int size, int padId, Set<String> added) {
+  private Tokens(HuggingFaceTokenizer tokenizer, String name, TokenizerFile file) {
     this.tokenizer = tokenizer;
-    this.size = size;
-    this.padId = padId;
-    this.added = added;
+    this.name = name;
+    this.file = file;
   }
 
   /**
@@ -75,7 +70,7 @@ public final class Tokens implements AutoCloseable {
     }
     Tokens tokens = of(store.readAll(file), file.toString(), maxLength);
     try {
-      AddedTokens.check(new ModelFiles(store, file.getParent()), tokens.added);
+      AddedTokens.check(new ModelFiles(store, file.getParent()), tokens.file.addedTokens());
     } catch (IOException | WrongInput e) {
       tokens.close();
       throw e;
@@ -94,19 +89,14 @@ public final class Tokens implements AutoCloseable {
    * @throws WrongInput where it is no tokenizer
    */
   public static Tokens of(byte[] json, String name, int maxLength) {
+    TokenizerFile file = TokenizerFile.read(json, name);
+    if (file.around() >= maxLength) {
+      throw new WrongInput(
+          "%s puts %d special tokens around each text, so maxLength must be more than %d"
+              .formatted(name, file.around(), maxLength));
+    }
     try {
-      JsonNode root = JSON.readTree(json);
-      if (!(root instanceof ObjectNode file) || !file.path("model").isObject()) {
-        throw new WrongInput(
-            name + " is no Hugging Face tokenizer (it has no \"model\"); name a tokenizer.json");
-      }
-      int padId = padId(file);
-      file.putNull("padding");
-      file.putNull("truncation");
-      return new Tokens(
-          build(JSON.writeValueAsBytes(file), maxLength), size(file), padId, added(file));
-    } catch (WrongInput e) {
-      throw e;
+      return new Tokens(build(JSON.writeValueAsBytes(file.json()), maxLength), name, file);
     } catch (IOException | RuntimeException e) {
       throw new WrongInput(
           "%s is no readable Hugging Face tokenizer (%s); copy it again from its model"
@@ -125,46 +115,13 @@ public final class Tokens implements AutoCloseable {
     return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
   }
 
-  private static int padId(JsonNode file) {
-    if (file.path("padding").path("pad_id").isInt()) {
-      return file.path("padding").path("pad_id").intValue();
-    }
-    return StreamSupport.stream(file.path("added_tokens").spliterator(), false)
-        .filter(t -> t.path("content").asText().matches("(?i)[\\[<]\\|?pad\\|?[\\]>]"))
-        .mapToInt(t -> t.path("id").intValue())
-        .findFirst()
-        .orElse(0);
-  }
-
-  private static Set<String> added(JsonNode file) {
-    return StreamSupport.stream(file.path("added_tokens").spliterator(), false)
-        .map(token -> token.path("content").asText())
-        .collect(Collectors.toSet());
-  }
-
-  private static int size(JsonNode file) {
-    int largest = -1;
-    JsonNode vocab = file.path("model").path("vocab");
-    if (vocab.isArray()) {
-      largest = vocab.size() - 1;
-    } else {
-      for (JsonNode id : vocab) {
-        largest = Math.max(largest, id.intValue());
-      }
-    }
-    for (JsonNode token : file.path("added_tokens")) {
-      largest = Math.max(largest, token.path("id").intValue());
-    }
-    return largest + 1;
-  }
-
   /**
    * Rows that an embedding needs to know every id of this tokenizer.
    *
    * @return the largest id, added tokens included, plus one
    */
   public int size() {
-    return size;
+    return file.vocabulary().size();
   }
 
   /**
@@ -173,7 +130,7 @@ public final class Tokens implements AutoCloseable {
    * @return the file's pad id, else the id of its pad token, else 0
    */
   public int padId() {
-    return padId;
+    return file.padId();
   }
 
   /**
@@ -183,7 +140,7 @@ public final class Tokens implements AutoCloseable {
    * @return at most maxLength ids
    */
   public long[] ids(String text) {
-    return tokenizer.encode(text, true, false).getIds();
+    return encoding(text, true).getIds();
   }
 
   /**
@@ -194,7 +151,7 @@ public final class Tokens implements AutoCloseable {
    * @return at most maxLength ids, with the label
    */
   public Example example(String text, int label) {
-    Encoding encoding = tokenizer.encode(text, true, false);
+    Encoding encoding = encoding(text, true);
     return new Example(encoding.getIds(), label, encoding.exceedMaxLength());
   }
 
@@ -206,7 +163,7 @@ public final class Tokens implements AutoCloseable {
    * @return ids, type ids and tokens
    */
   public Encoded encode(String text, boolean specialTokens) {
-    return encoded(tokenizer.encode(text, specialTokens, false));
+    return encoded(encoding(text, specialTokens));
   }
 
   /**
@@ -217,7 +174,9 @@ public final class Tokens implements AutoCloseable {
    * @return ids, type ids and tokens
    */
   public Encoded encodePair(String first, String second) {
-    return encoded(tokenizer.encode(first, second, true, false));
+    checkLength(first);
+    checkLength(second);
+    return encoded(told(() -> tokenizer.encode(first, second, true, false)));
   }
 
   /**
@@ -229,6 +188,31 @@ public final class Tokens implements AutoCloseable {
    */
   public String decode(long[] ids, boolean skipSpecialTokens) {
     return tokenizer.decode(ids, skipSpecialTokens);
+  }
+
+  private Encoding encoding(String text, boolean specialTokens) {
+    checkLength(text);
+    return told(() -> tokenizer.encode(text, specialTokens, false));
+  }
+
+  private void checkLength(String text) {
+    if (text.length() > file.longestText()) {
+      throw new WrongInput(
+          "a text of %,d characters (\"%s...\") is longer than the %,d that %s takes; cut it into several"
+              .formatted(text.length(), text.substring(0, 40), file.longestText(), name));
+    }
+  }
+
+  /** What the library says of a text that it cannot cut is the tokenizer's fault. */
+  private Encoding told(Supplier<Encoding> encode) {
+    try {
+      return encode.get();
+    } catch (RuntimeException e) {
+      throw new WrongInput(
+          "%s cannot make tokens of a text (%s); copy it again from its model"
+              .formatted(name, e.getMessage()),
+          e);
+    }
   }
 
   @Override
