@@ -108,6 +108,8 @@ public record PartitionConfig(
    * @param columns columns to keep; empty for all
    * @param image of Parquet: the column of encoded images; null for sets of text
    * @param names of IDX: names of the classes 0, 1, ...; empty for numbers
+   * @param separator of CSV: what stands between fields, a character or {@code tab}; null to tell
+   *     it from the header
    */
   public record Source(
       @Key(value = "format of the files", required = true) String format,
@@ -118,7 +120,9 @@ public record PartitionConfig(
       @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns,
       @Key("column of encoded images, of parquet") String image,
       @Key(value = "names of the classes 0, 1, ..., of idx; [] for numbers", byDefault = "[]")
-          List<String> names)
+          List<String> names,
+      @Key("what separates fields, of csv: one character or tab; the header tells it if absent")
+          String separator)
       implements Section {
 
     /** Which keys are for which formats. */
@@ -131,6 +135,15 @@ public record PartitionConfig(
       if (!names.isEmpty() && !format.equals("idx")) {
         problems.add("names: is for the format idx; remove it");
       }
+      if (separator != null && !format.equals("csv")) {
+        problems.add("separator: is for the format csv; remove it");
+      } else if (separator != null
+          && !separator.equals("tab")
+          && (separator.length() != 1 || "\"\r\n".contains(separator))) {
+        problems.add(
+            "separator: '%s' is none; write one character that is no quote and no line end, or tab"
+                .formatted(separator));
+      }
       return problems;
     }
 
@@ -141,6 +154,15 @@ public record PartitionConfig(
      */
     public String imageColumn() {
       return List.of("images", "idx").contains(format) ? "image" : image;
+    }
+
+    /**
+     * What stands between fields.
+     *
+     * @return null to tell it from the header
+     */
+    public Character separatorChar() {
+      return separator == null ? null : separator.equals("tab") ? '\t' : separator.charAt(0);
     }
 
     private boolean keeps(String column) {

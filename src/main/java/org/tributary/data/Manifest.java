@@ -90,6 +90,7 @@ public record Manifest(
    * @param image column of the encoded image; null for text
    * @param sameness what was done about duplicates; null where they were only reported, by all
    *     columns or pixels
+   * @param separator of CSV, where it was given; else null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Inputs(
@@ -104,7 +105,8 @@ public record Manifest(
       Partitioner partitioner,
       Shares shares,
       String image,
-      Sameness sameness) {}
+      Sameness sameness,
+      String separator) {}
 
   /**
    * What was done about duplicates.

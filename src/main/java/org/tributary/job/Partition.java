@@ -43,6 +43,7 @@ public final class Partition implements Callable<Integer> {
     try (SparkSession spark = Sessions.open("partition", 1)) {
       Partitioning.Result result = Partitioning.run(spark, Store.of(hadoop), config);
       PrintWriter out = spec.commandLine().getOut();
+      result.notes().forEach(out::println);
       PartitionSummary.of(result.folder(), result.manifest()).forEach(out::println);
       out.println(result.made() ? "written" : "was there already");
       return 0;

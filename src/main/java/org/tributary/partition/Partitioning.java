@@ -44,8 +44,9 @@ public final class Partitioning {
    * @param made false where the same partition was there already
    * @param folder of the partitioned set
    * @param manifest what it holds
+   * @param notes what was told from the sources and not from the configuration, for people
    */
-  public record Result(boolean made, Path folder, Manifest manifest) {}
+  public record Result(boolean made, Path folder, Manifest manifest, List<String> notes) {}
 
   /**
    * The formats that {@code source.format} can name.
@@ -79,11 +80,12 @@ public final class Partitioning {
     Existing existing = new Existing(store, folder);
     Optional<Manifest> done = existing.sameRun(inputs);
     if (done.isPresent()) {
-      return new Result(false, folder, done.get());
+      return new Result(false, folder, done.get(), List.of());
     }
 
     // 2. Keys of all rows to the driver; everything that can be wrong is found here.
-    Map<String, RawSet> raw = read(sources);
+    List<String> notes = new ArrayList<>();
+    Map<String, RawSet> raw = read(sources, notes);
     Map<String, RawSet.Keys> found = new LinkedHashMap<>();
     raw.forEach((set, rows) -> found.put(set, rows.keys()));
     Map<String, List<Key>> all = new LinkedHashMap<>();
@@ -105,7 +107,7 @@ public final class Partitioning {
     Map<Plan.Target, Manifest.Part> parts = write(folder, plan, rows, raw, keys, targets);
     Manifest manifest = manifest(inputs, raw, found, labels, parts, twins);
     manifest.write(store, folder);
-    return new Result(true, folder, manifest);
+    return new Result(true, folder, manifest, notes);
   }
 
   private Map<String, SourceFiles> sources() throws IOException {
@@ -149,7 +151,8 @@ public final class Partitioning {
             sources.containsKey("validation") ? 0 : config.validation(),
             sources.containsKey("test") ? 0 : config.test()),
         config.source().imageColumn(),
-        sameness());
+        sameness(),
+        config.source().separator());
   }
 
   private Manifest.Sameness sameness() {
@@ -158,7 +161,8 @@ public final class Partitioning {
         : new Manifest.Sameness(config.duplicates(), config.duplicateColumns());
   }
 
-  private Map<String, RawSet> read(Map<String, SourceFiles> sources) throws IOException {
+  private Map<String, RawSet> read(Map<String, SourceFiles> sources, List<String> notes)
+      throws IOException {
     boolean natural = config.partitioner().name().equals("natural");
     RowCodec.Identity identity =
         new RowCodec.Identity(
@@ -168,7 +172,7 @@ public final class Partitioning {
             List.copyOf(config.duplicateColumns()),
             config.seed());
     RawReader reader = new RawReader(spark, store, config.source());
-    List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity);
+    List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity, notes);
     Map<String, RawSet> raw = new LinkedHashMap<>();
     int i = 0;
     for (String set : sources.keySet()) {

@@ -9,6 +9,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.data.Nearest;
 import org.tributary.data.Schema;
+import org.tributary.data.raw.Kind;
 import org.tributary.error.WrongInput;
 
 /** Which columns of a raw set are kept, and their types here and in Spark. */
@@ -78,19 +79,36 @@ final class RawColumns {
         .formatted(String.join(", ", names));
   }
 
+  /** What raw files hold as Spark's types; of nested values the parts do not matter here. */
+  static StructType struct(Map<String, Kind> columns) {
+    StructType struct = new StructType();
+    for (Map.Entry<String, Kind> column : columns.entrySet()) {
+      DataType type =
+          switch (column.getValue()) {
+            case OBJECT -> new StructType();
+            case ARRAY -> DataTypes.createArrayType(DataTypes.StringType);
+            default -> spark(column.getValue().type());
+          };
+      struct = struct.add(column.getKey(), type, true);
+    }
+    return struct;
+  }
+
   /** Plain types as Spark's. */
   static StructType struct(Schema schema) {
     StructType struct = new StructType();
     for (Schema.Column column : schema.columns()) {
-      DataType type =
-          TYPES.entrySet().stream()
-              .filter(entry -> entry.getValue() == column.type())
-              .findFirst()
-              .orElseThrow()
-              .getKey();
-      struct = struct.add(column.name(), type, true);
+      struct = struct.add(column.name(), spark(column.type()), true);
     }
     return struct;
+  }
+
+  private static DataType spark(Schema.Type type) {
+    return TYPES.entrySet().stream()
+        .filter(entry -> entry.getValue() == type)
+        .findFirst()
+        .orElseThrow()
+        .getKey();
   }
 
   private static Map<DataType, Schema.Type> types() {

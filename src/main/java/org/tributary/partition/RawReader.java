@@ -9,14 +9,11 @@ import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -28,13 +25,14 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Schema;
+import org.tributary.data.raw.RawFormat;
 import org.tributary.error.WrongInput;
 import scala.collection.JavaConverters;
 
 /**
- * Reads raw sets with Spark: JSON lines, CSV with a header, Parquet, images. All sets of a
- * partition have one schema: of JSON lines the one inferred over all of them, of CSV text columns
- * alone (types guessed from a sample would differ from file to file), of Parquet the files' own.
+ * Reads raw sets: JSON lines, CSV with a header, Parquet, images. All sets of a partition have one
+ * schema: of JSON lines the one that all of them fit, of CSV text columns alone (types guessed from
+ * a sample would differ from file to file), of Parquet the files' own.
  */
 final class RawReader {
   private static final String CORRUPT = "__tributary_corrupt";
@@ -42,6 +40,7 @@ final class RawReader {
 
   private final SparkSession spark;
   private final Store store;
+  private final PartitionConfig.Source source;
   private final String format;
   private final List<String> columns;
   private final ImageReader images;
@@ -56,6 +55,7 @@ final class RawReader {
   RawReader(SparkSession spark, Store store, PartitionConfig.Source source) {
     this.spark = caseSensitive(spark);
     this.store = store;
+    this.source = source;
     format = source.format();
     columns = source.columns();
     images = new ImageReader(this.spark, source.names());
@@ -80,17 +80,22 @@ final class RawReader {
    *
    * @param sets one or more
    * @param identity names the columns that decide where a row goes
+   * @param notes gets what was told from the files, for people
    * @return in the order of the sets
    * @throws WrongInput where a file is unreadable or a column is missing or nested
    */
-  List<RawSet> read(List<SourceFiles> sets, RowCodec.Identity identity) throws IOException {
-    if (List.of("jsonl", "csv").contains(format)) {
-      Utf8.check(JavaSparkContext.fromSparkContext(spark.sparkContext()), sets);
+  List<RawSet> read(List<SourceFiles> sets, RowCodec.Identity identity, List<String> notes)
+      throws IOException {
+    RawFormat raw = RawTables.format(source);
+    if (raw != null) {
+      SparkContext context = spark.sparkContext();
+      RawFiles files =
+          new RawFiles(
+              JavaSparkContext.fromSparkContext(context), context.hadoopConfiguration(), raw);
+      return new RawTables(files, source).open(sets, identity, notes);
     }
     StructType whole =
         switch (format) {
-          case "jsonl" -> jsonSchema(sets);
-          case "csv" -> csvSchema(sets);
           case "parquet" ->
               identity.image() == null ? parquetSchema(sets) : imageSchema(sets, identity.image());
           case "images", "idx" -> ImageReader.schema(format);
@@ -102,11 +107,11 @@ final class RawReader {
     int[] positions =
         schema.names().stream().mapToInt(List.of(whole.fieldNames())::indexOf).toArray();
     RowCodec codec = new RowCodec(RowCodec.Columns.of(schema), positions, identity, format);
-    List<RawSet> raw = new ArrayList<>();
+    List<RawSet> read = new ArrayList<>();
     for (SourceFiles files : sets) {
-      raw.add(new RawSet(files, rows(files, whole, identity.image()), codec));
+      read.add(new RawSet(files, rows(files, whole, identity.image()).toJavaRDD(), codec));
     }
-    return raw;
+    return read;
   }
 
   /** Formats that {@code source.format} can name. */
@@ -121,18 +126,12 @@ final class RawReader {
       return rows.withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
           .withColumn(FILE, format.equals("parquet") ? input_file_name() : lit(files.given()));
     }
-    if (format.equals("parquet")) {
-      return spark
-          .read()
-          .schema(whole)
-          .parquet(files.patterns())
-          .withColumn(CORRUPT, when(notUtf8(whole), "text"))
-          .withColumn(FILE, input_file_name());
-    }
-    DataFrameReader reader = options().schema(whole.add(CORRUPT, DataTypes.StringType, true));
-    Dataset<Row> rows =
-        format.equals("csv") ? reader.csv(files.patterns()) : reader.json(files.patterns());
-    return rows.withColumn(FILE, input_file_name());
+    return spark
+        .read()
+        .schema(whole)
+        .parquet(files.patterns())
+        .withColumn(CORRUPT, when(notUtf8(whole), "text"))
+        .withColumn(FILE, input_file_name());
   }
 
   /** Whether one of a row's texts has bytes that become others when they are read as UTF-8. */
@@ -145,84 +144,6 @@ final class RawReader {
       }
     }
     return any;
-  }
-
-  private DataFrameReader options() {
-    DataFrameReader reader =
-        spark.read().option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", CORRUPT);
-    if (format.equals("csv")) {
-      // RFC 4180: quotes are doubled, and quoted fields may hold line ends.
-      reader = reader.option("header", true).option("multiLine", true).option("escape", "\"");
-    }
-    return reader;
-  }
-
-  private StructType jsonSchema(List<SourceFiles> sets) {
-    String[] all =
-        sets.stream().flatMap(set -> Arrays.stream(set.patterns())).toArray(String[]::new);
-    StructType inferred;
-    try {
-      inferred = options().json(all).schema();
-    } catch (Exception e) {
-      Optional<String> twice = twice(e);
-      throw twice.isPresent() ? sets.get(0).wrong(twice.get()) : sets.get(0).unreadable(e);
-    }
-    List<StructField> fields = new ArrayList<>(List.of(inferred.fields()));
-    fields.removeIf(field -> field.name().equals(CORRUPT));
-    if (fields.isEmpty()) {
-      throw sets.get(0)
-          .wrong(
-              "holds no JSON object with a key on a line of its own; JSON Lines are wanted: jq -c '.[]' old.json > new.jsonl makes them of an array");
-    }
-    return new StructType(fields.toArray(StructField[]::new));
-  }
-
-  /** What to tell where an object names a key twice; empty for other failures. */
-  private static Optional<String> twice(Exception e) {
-    return e instanceof AnalysisException analysis
-            && "COLUMN_ALREADY_EXISTS".equals(analysis.getErrorClass())
-        ? Optional.of(
-            "an object has the key %s twice; leave it once"
-                .formatted(analysis.getMessageParameters().get("columnName")))
-        : Optional.empty();
-  }
-
-  private StructType csvSchema(List<SourceFiles> sets) {
-    StructType first = null;
-    Path firstFile = null;
-    for (SourceFiles set : sets) {
-      for (Path file : set.files()) {
-        StructType header = csvHeader(set, file);
-        if (header.isEmpty()) {
-          throw set.wrong(file + " is empty; the first line is to name the columns");
-        }
-        if (first != null && !first.equals(header)) {
-          throw otherColumns(set, file, List.of(header.fieldNames()), first, firstFile);
-        }
-        first = header;
-        firstFile = file;
-      }
-    }
-    return first;
-  }
-
-  private StructType csvHeader(SourceFiles set, Path file) {
-    String pattern = SourceFiles.pattern(file);
-    boolean plain = pattern.equals(file.toString());
-    try {
-      // A header of several lines is read by the path, which is taken for a pattern once more.
-      if (!plain && endsWithinQuotes(spark.read().textFile(pattern).takeAsList(1))) {
-        throw set.wrong(
-            file + ": has a header of several lines and one of []{}*?\\ in its path; rename it");
-      }
-      return options().option("multiLine", plain).csv(pattern).schema();
-    } catch (Exception e) {
-      throw set.unreadable(e);
-    }
-  }
-
-  private static boolean endsWithinQuotes(List<String> line) {
-    return !line.isEmpty() && line.get(0).chars().filter(c -> c == '"').count() % 2 == 1;
   }
 
   private StructType parquetSchema(List<SourceFiles> sets) throws IOException {

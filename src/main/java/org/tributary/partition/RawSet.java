@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.tributary.error.WrongInput;
 
@@ -20,10 +19,10 @@ import org.tributary.error.WrongInput;
  * One raw set, read but not yet computed.
  *
  * @param files where it comes from
- * @param rows as Spark reads them: the file's columns, then whatever {@link RawReader} added
+ * @param rows as they are read: the columns, then why a row cannot be used and its file
  * @param codec how a row becomes plain values
  */
-record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
+record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
 
   /**
    * A row's key.
@@ -74,8 +73,7 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
     Set<String> wanted = new HashSet<>(hashes);
     Map<String, String> names = new TreeMap<>();
     for (String[] name :
-        rows.toJavaRDD()
-            .map(
+        rows.map(
                 row ->
                     new String[] {
                       HexFormat.of().formatHex(codec.hash(codec.values(row))), codec.shown(row)
@@ -90,7 +88,7 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
   /** Plain values of all rows, in no promised order. */
   JavaRDD<Object[]> values() {
     RowCodec codec = this.codec;
-    return rows.toJavaRDD().map(codec::values);
+    return rows.map(codec::values);
   }
 
   /**
@@ -102,9 +100,7 @@ record RawSet(SourceFiles files, Dataset<Row> rows, RowCodec codec) {
     RowCodec codec = this.codec;
     List<Key> keys;
     try {
-      keys =
-          new ArrayList<>(
-              rows.toJavaRDD().map(codec::key).collect().stream().map(Key::of).toList());
+      keys = new ArrayList<>(rows.map(codec::key).collect().stream().map(Key::of).toList());
     } catch (Exception e) {
       throw files.unreadable(e);
     }

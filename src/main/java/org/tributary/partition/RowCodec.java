@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.tributary.data.BrokenImage;
@@ -63,6 +64,12 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
       }
       return new Schema(columns);
     }
+  }
+
+  /** Of rows that hold the kept columns alone, in their order. */
+  static RowCodec of(Schema schema, Identity identity, String format) {
+    int[] positions = IntStream.range(0, schema.columns().size()).toArray();
+    return new RowCodec(Columns.of(schema), positions, identity, format);
   }
 
   /** The kept columns' values, of the schema's Java types. */
@@ -134,7 +141,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   /** Where a row lies; Spark tells it as a URI, in which spaces and the like are encoded. */
   private String file(Row row) {
     String file = row.getString(row.size() - 1);
-    return List.of("images", "idx").contains(format) ? file : new Path(URI.create(file)).toString();
+    return format.equals("parquet") ? new Path(URI.create(file)).toString() : file;
   }
 
   private String name(Object[] values) {
@@ -174,11 +181,13 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   }
 
   private byte[] json(Object[] values, List<String> columns) {
+    // Looking each of thousands of columns up among thousands takes minutes.
+    boolean all = columns.size() == values.length;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
       for (int i = 0; i < values.length; i++) {
-        if (!columns.contains(schema.names().get(i))) {
+        if (!all && !columns.contains(schema.names().get(i))) {
           continue;
         }
         json.writeFieldName(schema.names().get(i));
@@ -199,10 +208,9 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   String corruption(String file, int count) {
     String what =
         switch (format) {
-          case "csv" -> "%s: %d rows do not have as many fields as the header";
           case "parquet" ->
               "%s: %d rows hold text that is not UTF-8; write it as such, or as binary";
-          default -> "%s: %d lines are no JSON objects; each line is to hold one";
+          default -> "%s: %d rows cannot be used";
         };
     return what.formatted(file, count);
   }

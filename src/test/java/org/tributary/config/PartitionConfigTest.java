@@ -66,7 +66,7 @@ class PartitionConfigTest {
     assertThat(read(LEAST))
         .isEqualTo(
             new PartitionConfig(
-                new Source("jsonl", "raw/a.jsonl", null, null, List.of(), null, List.of()),
+                new Source("jsonl", "raw/a.jsonl", null, null, List.of(), null, List.of(), null),
                 "data-partitions",
                 "a",
                 0,
@@ -93,7 +93,8 @@ class PartitionConfigTest {
                     "raw/test.parquet",
                     List.of("definition", "category"),
                     "picture",
-                    List.of()),
+                    List.of(),
+                    null),
                 "hdfs:///p",
                 "wordnet",
                 7,

@@ -109,6 +109,7 @@ public final class Tiny {
             new Manifest.Partitioner("natural", new TreeMap<>()),
             new Manifest.Shares(0, 0),
             null,
+            null,
             null);
     new Manifest(
             Manifest.VERSION,

@@ -42,6 +42,7 @@ class PartitionSummaryTest {
                 new Manifest.Partitioner("dirichlet", new TreeMap<>(Map.of("alpha", 0.1))),
                 new Manifest.Shares(0.1, 0),
                 null,
+                null,
                 null),
             Map.of("train", 22L),
             List.of(new Schema.Column("text", Schema.Type.STRING)),

@@ -1,0 +1,189 @@
+package org.tributary.partition;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+import org.tributary.checkpoint.Store;
+import org.tributary.data.raw.Kind;
+import org.tributary.data.raw.Piece;
+import org.tributary.data.raw.RawFormat;
+import org.tributary.data.raw.Survey;
+import org.tributary.error.WrongInput;
+
+/**
+ * Raw files of one format on all executors: a first look at every piece, then their rows. Tasks
+ * read pieces through the store, one at a time and as a stream.
+ */
+final class RawFiles {
+  private static final int MOST_TASKS = 10_000;
+
+  private final JavaSparkContext spark;
+  private final Broadcast<SerializableConfiguration> hadoop;
+  private final Store store;
+  private final RawFormat format;
+
+  /**
+   * Files of a format.
+   *
+   * @param spark the context
+   * @param hadoop what reaches the files
+   * @param format of all
+   */
+  RawFiles(JavaSparkContext spark, Configuration hadoop, RawFormat format) {
+    this.spark = spark;
+    this.hadoop = spark.broadcast(new SerializableConfiguration(hadoop));
+    this.store = Store.of(hadoop);
+    this.format = format;
+  }
+
+  /**
+   * What a look at a file found.
+   *
+   * @param file its path
+   * @param pieces in file order
+   * @param surveys of each
+   */
+  record Found(Path file, List<Piece> pieces, List<Survey> surveys) {
+
+    /** What each column holds, in the order in which they came. */
+    Map<String, Kind> columns() {
+      Map<String, Kind> columns = new LinkedHashMap<>();
+      for (Survey survey : surveys) {
+        survey.columns().forEach((name, kind) -> columns.merge(name, kind, Kind::with));
+      }
+      return columns;
+    }
+
+    long rows() {
+      return surveys.stream().mapToLong(Survey::rows).sum();
+    }
+
+    long bad() {
+      return surveys.stream().mapToLong(Survey::bad).sum();
+    }
+
+    /** The first rows that cannot be used, by their lines in the file. */
+    List<String> named() {
+      List<String> named = new ArrayList<>();
+      long before = 0;
+      for (Survey survey : surveys) {
+        named.addAll(survey.named(before));
+        before += survey.lines();
+      }
+      return named;
+    }
+  }
+
+  /** Looks at all files. */
+  List<Found> look(List<Path> files) throws IOException {
+    List<List<Piece>> cut = new ArrayList<>();
+    List<Piece> all = new ArrayList<>();
+    for (Path file : files) {
+      long length = store.fileSystem(file).getFileStatus(file).getLen();
+      List<Piece> pieces = format.pieces(store, file, length);
+      cut.add(pieces);
+      all.addAll(pieces);
+    }
+    Iterator<Survey> surveys = surveys(all).iterator();
+    List<Found> found = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      List<Survey> of = new ArrayList<>();
+      cut.get(i).forEach(piece -> of.add(surveys.next()));
+      found.add(new Found(files.get(i), cut.get(i), of));
+    }
+    return found;
+  }
+
+  private List<Survey> surveys(List<Piece> pieces) {
+    RawFormat format = this.format;
+    Broadcast<SerializableConfiguration> hadoop = this.hadoop;
+    return indices(pieces.size())
+        .map(
+            i -> {
+              try {
+                return format.survey(Store.of(hadoop.value().value()), pieces.get(i));
+              } catch (WrongInput e) {
+                return Survey.failed(e.getMessage());
+              }
+            })
+        .collect();
+  }
+
+  /**
+   * The rows of files that were looked at: the columns' values, then null, where others say why a
+   * row cannot be used, and the file.
+   *
+   * @param files to read
+   * @param columns what to read of them
+   */
+  JavaRDD<Row> rows(List<Found> files, Map<String, Kind> columns) {
+    List<Piece> pieces = new ArrayList<>();
+    for (Found file : files) {
+      for (int i = 0; i < file.pieces().size(); i++) {
+        pieces.addAll(format.cut(file.pieces().get(i), file.surveys().get(i)));
+      }
+    }
+    RawFormat format = this.format;
+    Broadcast<SerializableConfiguration> hadoop = this.hadoop;
+    Map<String, Kind> wanted = new LinkedHashMap<>(columns);
+    return indices(pieces.size())
+        .flatMap(
+            i -> {
+              Piece piece = pieces.get(i);
+              Store store = Store.of(hadoop.value().value());
+              RawFormat.Rows rows = format.read(store, piece, wanted);
+              TaskContext.get()
+                  .addTaskCompletionListener((TaskCompletionListener) context -> close(rows));
+              return new Sparks(rows, piece.file());
+            });
+  }
+
+  private JavaRDD<Integer> indices(int count) {
+    return spark.parallelize(
+        IntStream.range(0, count).boxed().toList(), Math.max(1, Math.min(count, MOST_TASKS)));
+  }
+
+  private static void close(Closeable rows) {
+    try {
+      rows.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Rows as Spark's. */
+  private record Sparks(RawFormat.Rows rows, String file) implements Iterator<Row> {
+    @Override
+    public boolean hasNext() {
+      boolean more = rows.hasNext();
+      if (!more) {
+        close(rows);
+      }
+      return more;
+    }
+
+    @Override
+    public Row next() {
+      Object[] values = rows.next();
+      Object[] all = java.util.Arrays.copyOf(values, values.length + 2);
+      all[values.length + 1] = file;
+      return RowFactory.create(all);
+    }
+  }
+}

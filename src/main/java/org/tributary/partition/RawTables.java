@@ -1,0 +1,176 @@
+package org.tributary.partition;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.tributary.config.PartitionConfig;
+import org.tributary.data.Schema;
+import org.tributary.data.raw.Kind;
+import org.tributary.data.raw.RawFormat;
+import org.tributary.data.raw.Survey;
+import org.tributary.error.WrongInput;
+
+/**
+ * Sets of raw files that have one schema: of JSON lines the columns of all of them, in the order of
+ * their names, of other formats those that every file has.
+ */
+final class RawTables {
+  private static final int NAMED = 5;
+
+  private final RawFiles files;
+  private final PartitionConfig.Source source;
+
+  /**
+   * Tables of a source.
+   *
+   * @param files of its format
+   * @param source format and columns to keep
+   */
+  RawTables(RawFiles files, PartitionConfig.Source source) {
+    this.files = files;
+    this.source = source;
+  }
+
+  /** The format that reads a source's files; null where Spark or others do. */
+  static RawFormat format(PartitionConfig.Source source) {
+    return switch (source.format()) {
+      case "jsonl" -> RawFormat.jsonLines();
+      case "csv" -> RawFormat.csv(source.separatorChar());
+      default -> null;
+    };
+  }
+
+  /**
+   * Opens sets; what is wrong with any file is found here.
+   *
+   * @param sets one or more
+   * @param identity names the columns that decide where a row goes
+   * @param notes gets what was told from the files, for people
+   * @return in the order of the sets
+   */
+  List<RawSet> open(List<SourceFiles> sets, RowCodec.Identity identity, List<String> notes)
+      throws IOException {
+    List<List<RawFiles.Found>> found = new ArrayList<>();
+    for (SourceFiles set : sets) {
+      found.add(files.look(set.files()));
+    }
+    refuseFailures(sets, found);
+    Map<String, Kind> whole =
+        source.format().equals("jsonl") ? union(sets, found) : same(sets, found);
+    refuseBadRows(sets, found);
+    Schema schema =
+        RawColumns.kept(RawColumns.struct(whole), sets.get(0), source.columns(), identity);
+    Map<String, Kind> kept = new LinkedHashMap<>();
+    schema.names().forEach(name -> kept.put(name, whole.get(name)));
+    RowCodec codec = RowCodec.of(schema, identity, source.format());
+    List<RawSet> raw = new ArrayList<>();
+    for (int i = 0; i < sets.size(); i++) {
+      noteSeparators(sets.get(i), found.get(i), notes);
+      raw.add(new RawSet(sets.get(i), files.rows(found.get(i), kept), codec));
+    }
+    return raw;
+  }
+
+  /** Another separator than the comma was told from a header: people want to know. */
+  private void noteSeparators(SourceFiles set, List<RawFiles.Found> found, List<String> notes) {
+    if (!source.format().equals("csv") || source.separator() != null) {
+      return;
+    }
+    found.stream()
+        .map(file -> file.surveys().get(0).separator())
+        .distinct()
+        .filter(separator -> separator != ',')
+        .sorted()
+        .forEach(
+            separator ->
+                notes.add(
+                    "%s: fields are separated by %s, by its header (source.separator says otherwise)"
+                        .formatted(set.key(), separator == '\t' ? "tab" : separator)));
+  }
+
+  private static void refuseFailures(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+    List<String> problems = new ArrayList<>();
+    for (int i = 0; i < sets.size(); i++) {
+      for (RawFiles.Found file : found.get(i)) {
+        for (Survey survey : file.surveys()) {
+          if (survey.failure() != null) {
+            problems.add(sets.get(i).key() + ": " + survey.failure());
+          }
+        }
+      }
+    }
+    if (problems.size() == 1) {
+      throw new WrongInput(problems.get(0));
+    } else if (!problems.isEmpty()) {
+      throw WrongInput.some("sources:", problems);
+    }
+  }
+
+  private static Map<String, Kind> union(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+    Map<String, Kind> columns = new TreeMap<>();
+    for (List<RawFiles.Found> set : found) {
+      for (RawFiles.Found file : set) {
+        file.columns().forEach((name, kind) -> columns.merge(name, kind, Kind::with));
+      }
+    }
+    if (columns.isEmpty()) {
+      throw sets.get(0)
+          .wrong(
+              "holds no JSON object with a key on a line of its own; JSON Lines are wanted: jq -c '.[]' old.json > new.jsonl makes them of an array");
+    }
+    return columns;
+  }
+
+  private static Map<String, Kind> same(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+    Map<String, Kind> first = null;
+    RawFiles.Found firstFile = null;
+    for (int i = 0; i < sets.size(); i++) {
+      for (RawFiles.Found file : found.get(i)) {
+        Map<String, Kind> columns = file.columns();
+        // Maps are equal in any order, files are not.
+        if (first != null
+            && !List.copyOf(first.entrySet()).equals(List.copyOf(columns.entrySet()))) {
+          throw sets.get(i)
+              .wrong(
+                  "%s has the columns %s, %s has %s; all files are to have the same"
+                      .formatted(file.file(), told(columns), firstFile.file(), told(first)));
+        }
+        first = columns;
+        firstFile = file;
+      }
+    }
+    return first;
+  }
+
+  private static String told(Map<String, Kind> columns) {
+    return columns.entrySet().stream()
+        .map(column -> column.getKey() + " " + column.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private void refuseBadRows(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+    for (int i = 0; i < sets.size(); i++) {
+      List<String> problems = new ArrayList<>();
+      for (RawFiles.Found file : found.get(i)) {
+        if (file.bad() > 0) {
+          problems.add(
+              (source.format().equals("csv")
+                      ? "%s: %d rows do not have as many fields as the header: %s%s"
+                      : "%s: %d lines are no JSON objects; each line is to hold one: %s%s")
+                  .formatted(
+                      file.file(),
+                      file.bad(),
+                      file.named().stream().limit(NAMED).collect(Collectors.joining("; ")),
+                      file.bad() > NAMED ? "; and %d more".formatted(file.bad() - NAMED) : ""));
+        }
+      }
+      if (!problems.isEmpty()) {
+        throw WrongInput.some(sets.get(i).key() + ": correct or remove these rows:", problems);
+      }
+    }
+  }
+}
