@@ -1,6 +1,11 @@
 package org.tributary.config;
 
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The data of a run. A classifier learns from text or image and label; a language model from prompt
@@ -13,6 +18,8 @@ import java.util.List;
  *     the model's own chat template
  * @param message the question of a chat, by name or as a text
  * @param system what the model is told first in a chat; null for the template's own
+ * @param template variables of the chat template by name, such as {@code enable_thinking}
+ * @param date the day that the chat template is told; null for none
  * @param answer column with what follows the prompt
  * @param augment random changes to the images that clients train on
  */
@@ -27,22 +34,65 @@ public record DataSection(
         String prompt,
     @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
     @Key("what the model is told first in a chat") String system,
+    @Key(value = "variables of the chat template by name", scalars = true, later = true)
+        Map<String, Object> template,
+    @Key(
+            value = "the day that the chat template is told, such as 2026-01-31",
+            pattern = DATE,
+            later = true)
+        String date,
     @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
     @Key("random changes to the images that clients train on") Augment augment)
     implements Section {
 
+  /** A day. */
+  static final String DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+
+  /** What a chat template is given anyway. */
+  private static final Set<String> GIVEN =
+      Set.of("messages", "add_generation_prompt", "continue_final_message", "tools", "documents");
+
   /** Only chats have messages. */
   @Override
   public List<String> problems() {
-    return chatProblems(prompt, message, system);
+    return new Chat(prompt, message, system, template, date).problems();
   }
 
-  static List<String> chatProblems(String prompt, String message, String system) {
-    return prompt.equals("chat") || message == null && system == null
-        ? List.of()
-        : List.of(
+  /** The keys that only chats have, of training and of generate. */
+  record Chat(
+      String prompt, String message, String system, Map<String, Object> template, String date) {
+    List<String> problems() {
+      boolean chat = prompt.equals("chat");
+      List<String> problems = new ArrayList<>();
+      if (!chat && (message != null || system != null)) {
+        problems.add(
             "message and system belong to a chat, but prompt is \"%s\"; say prompt: chat, or remove them"
                 .formatted(prompt));
+      }
+      if (!chat && (template != null || date != null)) {
+        problems.add(
+            "template and date belong to a chat, but prompt is \"%s\"; say prompt: chat, or remove them"
+                .formatted(prompt));
+      }
+      if (date != null && !isDay(date)) {
+        problems.add("date: there is no day %s; write one such as 2026-01-31".formatted(date));
+      }
+      for (String name : template == null ? Set.<String>of() : template.keySet()) {
+        if (GIVEN.contains(name)) {
+          problems.add("template.%s: the rows decide on this variable; remove it".formatted(name));
+        }
+      }
+      return problems;
+    }
+
+    private static boolean isDay(String date) {
+      try {
+        LocalDate.parse(date);
+        return true;
+      } catch (DateTimeParseException e) {
+        return false;
+      }
+    }
   }
 
   /**

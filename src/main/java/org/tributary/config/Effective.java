@@ -47,7 +47,7 @@ public final class Effective {
    * @return the frozen keys
    */
   public static Frozen frozen(Record config) {
-    String yaml = YamlTree.write(tree(config, Effective::isFrozen));
+    String yaml = YamlTree.write(tree(config, Effective::isNamed));
     return new Frozen(yaml, sha256(yaml));
   }
 
@@ -97,6 +97,17 @@ public final class Effective {
     return value == null ? "not set" : value.toString();
   }
 
+  /** Whether a key is part of what a run is called by. */
+  private static boolean isNamed(Record section, RecordComponent component) {
+    Key key = Schema.key(component);
+    if (!key.later()) {
+      return isFrozen(section, component);
+    }
+    Object value = get(section, component);
+    String plain = value instanceof List<?> list && list.isEmpty() ? "[]" : "" + value;
+    return isFrozen(section, component) && value != null && !plain.equals(key.byDefault());
+  }
+
   private static boolean isFrozen(Record section, RecordComponent component) {
     return !Schema.key(component).operational()
         || section instanceof Section s && s.alsoFrozen().contains(component.getName());
@@ -114,6 +125,8 @@ public final class Effective {
           value = Values.size((Long) value);
         } else if (value instanceof List<?> list && Schema.key(component).numbers()) {
           value = new ArrayList<>(list.stream().map(Effective::number).toList());
+        } else if (value instanceof Map<?, ?> scalars && Schema.key(component).scalars()) {
+          value = plain(scalars);
         } else if (value instanceof Map<?, ?> lists) {
           value = lists(lists, Schema.key(component).numbers());
         } else if (value instanceof List<?> list) {
@@ -139,6 +152,18 @@ public final class Effective {
           }
         });
     return flat;
+  }
+
+  /** A copy, for SnakeYAML writes anchors for an object that it meets twice. */
+  private static Object plain(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      map.forEach((name, one) -> copy.put((String) name, plain(one)));
+      return copy;
+    }
+    return value instanceof List<?> list
+        ? new ArrayList<Object>(list.stream().map(Effective::plain).toList())
+        : value;
   }
 
   private static Map<String, Object> lists(Map<?, ?> lists, boolean numbers) {

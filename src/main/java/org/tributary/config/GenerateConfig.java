@@ -1,6 +1,7 @@
 package org.tributary.config;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rows to which a language model writes answers: the file that {@code generate} takes. Keys are
@@ -68,6 +69,8 @@ public record GenerateConfig(
    *     for the model's own chat template
    * @param message the question of a chat, by name or as a text
    * @param system what the model is told first in a chat; null for the template's own
+   * @param template variables of the chat template by name, such as {@code enable_thinking}
+   * @param date the day that the chat template is told; null for none
    */
   public record Data(
       @Key(value = "Parquet files or folders, URIs or paths", required = true, min = 1)
@@ -78,13 +81,20 @@ public record GenerateConfig(
               required = true)
           String prompt,
       @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
-      @Key("what the model is told first in a chat") String system)
+      @Key("what the model is told first in a chat") String system,
+      @Key(value = "variables of the chat template by name", scalars = true, later = true)
+          Map<String, Object> template,
+      @Key(
+              value = "the day that the chat template is told, such as 2026-01-31",
+              pattern = DataSection.DATE,
+              later = true)
+          String date)
       implements Section {
 
     /** Only chats have messages. */
     @Override
     public List<String> problems() {
-      return DataSection.chatProblems(prompt, message, system);
+      return new DataSection.Chat(prompt, message, system, template, date).problems();
     }
   }
 

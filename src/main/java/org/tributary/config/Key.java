@@ -122,4 +122,20 @@ public @interface Key {
    * @return false for texts
    */
   boolean numbers() default false;
+
+  /**
+   * Whether a map holds plain values by name: texts, whole numbers, truths and lists of them.
+   *
+   * @return false unless said
+   */
+  boolean scalars() default false;
+
+  /**
+   * Whether the key came with a later release than the first. The name of a run comes from its
+   * frozen keys, so a later key counts among them only where it has another value than its default:
+   * runs that began without it keep their names.
+   *
+   * @return false unless said
+   */
+  boolean later() default false;
 }

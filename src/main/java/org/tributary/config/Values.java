@@ -65,6 +65,8 @@ final class Values {
       return counts(node);
     } else if (type == List.class) {
       return texts(key, node);
+    } else if (type == Map.class && key.scalars()) {
+      return scalars(node);
     } else if (type == Map.class) {
       return lists(key, node);
     }
@@ -191,6 +193,40 @@ final class Values {
       throw new Bad(node, "must have at least %.0f entries, got none".formatted(key.min()));
     }
     return Collections.unmodifiableMap(lists);
+  }
+
+  /** Plain values by name, in the file's order. */
+  private static Map<String, Object> scalars(Node node) throws Bad {
+    if (!(node instanceof MappingNode map)) {
+      throw new Bad(node, "expected names with values, got " + got(node));
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (NodeTuple entry : map.getValue()) {
+      if (!(entry.getKeyNode() instanceof ScalarNode name)) {
+        throw new Bad(entry.getKeyNode(), "expected a name, got " + got(entry.getKeyNode()));
+      }
+      if (values.put(name.getValue(), plain(entry.getValueNode())) != null) {
+        throw new Bad(name, name.getValue() + " stands here for the second time; keep one");
+      }
+    }
+    return Collections.unmodifiableMap(values);
+  }
+
+  private static Object plain(Node node) throws Bad {
+    if (is(node, Tag.STR)) {
+      return scalar(node);
+    } else if (is(node, Tag.BOOL)) {
+      return truth(node);
+    } else if (is(node, Tag.INT) && scalar(node).matches("[-+]?[0-9]{1,18}")) {
+      return Long.valueOf(scalar(node));
+    } else if (node instanceof SequenceNode list) {
+      List<Object> values = new ArrayList<>();
+      for (Node entry : list.getValue()) {
+        values.add(plain(entry));
+      }
+      return Collections.unmodifiableList(values);
+    }
+    throw new Bad(node, "expected text, a whole number, true, false or a list, got " + got(node));
   }
 
   private static List<Integer> counts(Node node) throws Bad {

@@ -3,6 +3,7 @@ package org.tributary.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,20 +17,21 @@ import org.tributary.error.WrongInput;
 /**
  * How a model was taught to see a conversation: the Jinja text in {@code chat_template.jinja}, or
  * under {@code chat_template} of tokenizer_config.json, filled in as transformers' {@code
- * apply_chat_template} does. Nothing in it may depend on the day: {@code strftime_now} is not
- * defined, and templates that ask whether it is take the date they carry.
+ * apply_chat_template} does. Nothing in it depends on the day of the run: {@code strftime_now} is
+ * the day that the configuration names, and not defined where it names none; templates that ask
+ * whether it is defined then take the date they carry.
  */
 public final class ChatTemplate {
-  private static final String ANSWER = "\u2063answer\u2063";
-
   private final String name;
   private final Jinja template;
   private final Map<String, Object> tokens;
+  private final LocalDate day;
 
-  private ChatTemplate(String name, Jinja template, Map<String, Object> tokens) {
+  private ChatTemplate(String name, Jinja template, Map<String, Object> tokens, LocalDate day) {
     this.name = name;
     this.template = template;
     this.tokens = tokens;
+    this.day = day;
   }
 
   /**
@@ -90,10 +92,38 @@ public final class ChatTemplate {
    */
   static ChatTemplate of(String name, String source, Map<String, Object> tokens) {
     try {
-      return new ChatTemplate(name, Jinja.of(source), tokens);
+      return new ChatTemplate(name, Jinja.of(source), tokens, null);
     } catch (JinjaFault e) {
       throw unusable(name, e);
     }
+  }
+
+  /**
+   * The same template with variables of one's own.
+   *
+   * @param variables texts, whole numbers, truths and lists by name; may be null
+   * @param day that the template is told; null for none
+   * @return another template
+   * @throws WrongInput where the template does not know one of them
+   */
+  public ChatTemplate with(Map<String, Object> variables, LocalDate day) {
+    Map<String, Object> given = new HashMap<>(tokens);
+    List<String> unknown = new ArrayList<>();
+    if (variables != null) {
+      given.putAll(variables);
+      variables.keySet().stream()
+          .filter(key -> !template.names().contains(key))
+          .forEach(key -> unknown.add("data.template." + key));
+    }
+    if (day != null && !template.names().contains(Jinja.NOW)) {
+      unknown.add("data.date");
+    }
+    if (!unknown.isEmpty()) {
+      throw new WrongInput(
+          "%s: its chat template does not ask for %s; remove what it does not know, or correct the name"
+              .formatted(name, String.join(", ", unknown)));
+    }
+    return new ChatTemplate(name, template, given, day);
   }
 
   private static WrongInput unusable(String name, JinjaFault e) {
@@ -112,11 +142,34 @@ public final class ChatTemplate {
    * @throws WrongInput where the template takes no such messages, or uses what is not supported
    */
   public String prompt(String system, String user) {
-    return render(messages(system, user), true);
+    return prompt(messages(system, user));
   }
 
-  private static List<Object> messages(String system, String user) {
-    List<Object> messages = new ArrayList<>();
+  /**
+   * A conversation, up to where the next answer begins.
+   *
+   * @param messages with {@code role} and {@code content}, in order
+   * @return the text, with special tokens written out
+   * @throws WrongInput as {@link #prompt(String, String)}
+   */
+  String prompt(List<Map<String, Object>> messages) {
+    return render(messages, true).text();
+  }
+
+  /**
+   * A whole conversation.
+   *
+   * @param messages with {@code role} and {@code content}, in order
+   * @return the text, and what of it the template marks as the assistant's
+   * @throws WrongInput as {@link #prompt(String, String)}
+   */
+  Jinja.Filled whole(List<Map<String, Object>> messages) {
+    return render(messages, false);
+  }
+
+  /** A conversation of one question. */
+  static List<Map<String, Object>> messages(String system, String user) {
+    List<Map<String, Object>> messages = new ArrayList<>();
     if (system != null) {
       messages.add(message("system", system));
     }
@@ -124,7 +177,7 @@ public final class ChatTemplate {
     return messages;
   }
 
-  private static Map<String, Object> message(String role, String content) {
+  static Map<String, Object> message(String role, String content) {
     return Map.of("role", role, "content", content);
   }
 
@@ -134,21 +187,26 @@ public final class ChatTemplate {
    * @return without white space before it; such as {@code <|im_end|>}
    */
   String closing() {
-    List<Object> messages = messages(null, "?");
-    messages.add(message("assistant", ANSWER));
-    String whole = render(messages, false);
-    int at = whole.lastIndexOf(ANSWER);
-    return at < 0 ? "" : whole.substring(at + ANSWER.length()).stripLeading();
+    List<Map<String, Object>> messages = messages(null, "?");
+    messages.add(message("assistant", AnswerPlaces.MARK));
+    String whole = whole(messages).text();
+    int at = whole.lastIndexOf(AnswerPlaces.MARK);
+    return at < 0 ? "" : whole.substring(at + AnswerPlaces.MARK.length()).stripLeading();
   }
 
-  private String render(List<Object> messages, boolean prompt) {
+  /** What messages call it. */
+  String name() {
+    return name;
+  }
+
+  private Jinja.Filled render(List<Map<String, Object>> messages, boolean prompt) {
     Map<String, Object> names = new HashMap<>(tokens);
     names.put("messages", messages);
     names.put("add_generation_prompt", prompt);
     names.put("tools", null);
     names.put("documents", null);
     try {
-      return template.render(names);
+      return template.fill(names, day);
     } catch (JinjaFault e) {
       throw unusable(name, e);
     } catch (ClassCastException | IndexOutOfBoundsException e) {

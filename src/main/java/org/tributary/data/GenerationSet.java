@@ -8,23 +8,39 @@ import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
  * The rows of one part as prompts and answers. A row's ids are those of the prompt with its special
- * tokens, those of the answer, and the end token; only the answer and its end count in the loss,
- * the prompt never does. A row that is too long loses the prompt's left first (but for a leading
- * special token), then the answer's right.
+ * tokens, those of the answer, and the end token; of a chat those of the whole conversation as the
+ * model's template writes it. Only answers and their ends count in the loss, the prompt never does.
+ * A row that is too long loses the prompt's left first (but for a leading special token), then the
+ * answer's right.
  *
- * @param prompts in file order, at least one
- * @param answers of each row
+ * @param rows in file order, at least one
  * @param special the tokens that begin and end texts
  * @param maxLength the most ids of a row
  */
-public record GenerationSet(
-    List<String> prompts, List<String> answers, SpecialTokens special, int maxLength)
+public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLength)
     implements TextRows {
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationSet.class);
+
+  /**
+   * A row.
+   *
+   * @param prompt up to where the last answer begins, for who writes it
+   * @param answer the last one
+   * @param turns the whole conversation of a chat; null where prompt and answer stand as they are
+   */
+  public record Asked(String prompt, String answer, Turns turns) {}
+
+  /** Keeps a copy of the list. */
+  public GenerationSet {
+    rows = List.copyOf(rows);
+  }
 
   /**
    * Where prompts and answers come from.
@@ -36,15 +52,17 @@ public record GenerationSet(
    */
   public record Layout(Prompt prompt, String answer, SpecialTokens special, int maxLength) {
 
-    /**
-     * A row's prompt; blank ones are looked at with the tokenizer, as others have tokens anyway.
-     */
-    private String prompt(Row row, String where, Tokens tokens) {
+    /** A row; blank prompts are looked at with the tokenizer, as others have tokens anyway. */
+    private Asked asked(Row row, String where, Tokens tokens) {
+      if (row.isNull(answer)) {
+        throw new WrongInput(
+            "%s: column %s is empty; fill it in or leave the row out".formatted(where, answer));
+      }
       String text = prompt.of(row::text);
       if (text.isBlank() && special.prompt(tokens, text).length == 0) {
         throw noTokens(where, text);
       }
-      return text;
+      return new Asked(text, row.text(answer), prompt.turns(row::text, row.text(answer)));
     }
   }
 
@@ -68,12 +86,11 @@ public record GenerationSet(
    */
   public static GenerationSet read(Store store, List<Path> folders, Layout layout, Tokens tokens)
       throws IOException {
-    List<String> prompts = new ArrayList<>();
-    List<String> answers = new ArrayList<>();
+    List<Asked> asked = new ArrayList<>();
     Set<String> columns = new LinkedHashSet<>(layout.prompt().columns());
     columns.add(layout.answer());
     for (Path folder : folders) {
-      int before = prompts.size();
+      int before = asked.size();
       for (FileStatus status : store.list(folder)) {
         Path file = status.getPath();
         if (!file.getName().endsWith(".parquet")) {
@@ -81,105 +98,97 @@ public record GenerationSet(
         }
         try (ParquetReading rows = ParquetRows.read(store, file, List.copyOf(columns))) {
           for (long i = 0; rows.hasNext(); i++) {
-            Row row = rows.next();
-            if (row.isNull(layout.answer())) {
-              throw new WrongInput(
-                  "%s, row %d: column %s is empty; fill it in or leave the row out"
-                      .formatted(file, i, layout.answer()));
-            }
-            prompts.add(layout.prompt(row, file + ", row " + i, tokens));
-            answers.add(row.text(layout.answer()));
+            asked.add(layout.asked(rows.next(), file + ", row " + i, tokens));
           }
         }
       }
-      if (prompts.size() == before) {
+      if (asked.size() == before) {
         throw new WrongInput(
             folder
                 + " holds no rows; a client needs at least one, so partition again or leave it"
                 + " out");
       }
+      warnOfParts(folder, asked.subList(before, asked.size()));
     }
-    return new GenerationSet(
-        List.copyOf(prompts), List.copyOf(answers), layout.special(), layout.maxLength());
+    return new GenerationSet(asked, layout.special(), layout.maxLength());
+  }
+
+  private static void warnOfParts(Path folder, List<Asked> rows) {
+    long cut = rows.stream().filter(row -> row.turns() != null && !row.turns().whole()).count();
+    if (cut > 0) {
+      LOG.warn(
+          "{}: of {} of {} rows the chat template leaves out a part of an answer, such as its thought: that part is not trained",
+          folder,
+          cut,
+          rows.size());
+    }
   }
 
   @Override
   public int size() {
-    return prompts.size();
+    return rows.size();
   }
 
   @Override
-  public TextBatch batch(int[] rows, Tokens tokens, long padId) {
-    List<long[]> ids = new ArrayList<>();
-    List<Integer> starts = new ArrayList<>();
+  public TextBatch batch(int[] indices, Tokens tokens, long padId) {
+    List<Labelled> labelled = new ArrayList<>();
     int truncated = 0;
-    for (int row : rows) {
-      long[] prompt = promptIds(row, tokens);
-      long[] answer = answer(row, tokens);
-      int whole = prompt.length + answer.length;
-      answer = Arrays.copyOf(answer, Math.min(answer.length, maxLength - 1));
-      prompt = asked().cut(prompt, maxLength - answer.length, tokens);
-      truncated += prompt.length + answer.length < whole ? 1 : 0;
-      long[] both = Arrays.copyOf(prompt, prompt.length + answer.length);
-      System.arraycopy(answer, 0, both, prompt.length, answer.length);
-      ids.add(both);
-      starts.add(prompt.length);
+    for (int row : indices) {
+      Labelled whole = labelled(row, tokens);
+      boolean isLong = whole.ids().length > maxLength;
+      labelled.add(isLong ? whole.cut(maxLength, special.leads(tokens, whole.ids()[0])) : whole);
+      truncated += isLong ? 1 : 0;
     }
-    return padded(ids, starts, truncated, padId);
+    return Labelled.padded(labelled, truncated, padId);
   }
 
-  private Prompts asked() {
-    return new Prompts(prompts, special, maxLength);
+  private Labelled labelled(int row, Tokens tokens) {
+    if (rows.get(row).turns() != null) {
+      return rows.get(row).turns().labelled(tokens, special);
+    }
+    long[] text = tokens.encode(rows.get(row).answer(), false).ids();
+    long[] ended = Arrays.copyOf(text, text.length + 1);
+    ended[text.length] = special.end();
+    return Labelled.of(promptIds(row, tokens), ended);
   }
 
   private long[] promptIds(int row, Tokens tokens) {
-    long[] ids = asked().ids(row, tokens);
+    long[] ids = special.prompt(tokens, rows.get(row).prompt());
     if (ids.length == 0) {
-      throw noTokens("row " + row, prompts.get(row));
+      throw noTokens("row " + row, rows.get(row).prompt());
     }
     return ids;
   }
 
-  private long[] answer(int row, Tokens tokens) {
-    long[] text = tokens.encode(answers.get(row), false).ids();
-    long[] ended = Arrays.copyOf(text, text.length + 1);
-    ended[text.length] = special.end();
-    return ended;
-  }
-
-  static TextBatch padded(List<long[]> ids, List<Integer> starts, int truncated, long padId) {
-    int rows = ids.size();
-    int length = ids.stream().mapToInt(row -> row.length).max().orElseThrow();
-    long[] all = new long[rows * length];
-    long[] mask = new long[rows * length];
-    long[] labels = new long[rows * length];
-    Arrays.fill(all, padId);
-    Arrays.fill(labels, Batch.IGNORED);
-    for (int i = 0; i < rows; i++) {
-      long[] row = ids.get(i);
-      int from = starts.get(i);
-      System.arraycopy(row, 0, all, i * length, row.length);
-      Arrays.fill(mask, i * length, i * length + row.length, 1);
-      System.arraycopy(row, from, labels, i * length + from, row.length - from);
-    }
-    return new TextBatch(all, mask, new long[rows * length], labels, rows, length, truncated);
+  /**
+   * What a row's last answer is to be.
+   *
+   * @param row its index
+   * @return the text that the data have
+   */
+  public String answer(int row) {
+    return rows.get(row).answer();
   }
 
   /**
    * Prompts alone, to be gone on with.
    *
-   * @param rows indices
+   * @param indices of the rows
    * @param tokens how text becomes ids
    * @param room ids that must stay free behind a prompt
    * @return a batch whose labels are all ignored
    */
-  public TextBatch prompts(int[] rows, Tokens tokens, int room) {
-    List<long[]> ids = Arrays.stream(rows).mapToObj(row -> promptIds(row, tokens)).toList();
-    return asked().batch(ids, tokens, room);
+  public TextBatch prompts(int[] indices, Tokens tokens, int room) {
+    List<long[]> ids = Arrays.stream(indices).mapToObj(row -> promptIds(row, tokens)).toList();
+    List<String> prompts = rows.stream().map(Asked::prompt).toList();
+    return new Prompts(prompts, special, maxLength).batch(ids, tokens, room);
   }
 
   @Override
   public int characters(int row) {
-    return prompts.get(row).length() + answers.get(row).length();
+    Asked asked = rows.get(row);
+    return asked.turns() == null
+        ? asked.prompt().length() + asked.answer().length()
+        : asked.turns().text().length();
   }
 }

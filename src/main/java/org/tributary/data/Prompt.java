@@ -1,6 +1,7 @@
 package org.tributary.data;
 
 import java.io.IOException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,8 +83,17 @@ public record Prompt(String text, String bare, String optional, Chat chat) {
    * @param prompt {@link #CHAT}, a name, or a text with at least one {@code {column}}
    * @param message the question of a chat: a name or a text, too; null for {@code {question}}
    * @param system what the model is told first in a chat; null for the template's own
+   * @param template variables of the chat template by name; null for none
+   * @param date the day that the chat template is told, as {@code 2026-01-31}; null for none
    */
-  public record Keys(String prompt, String message, String system) {}
+  public record Keys(
+      String prompt, String message, String system, Map<String, Object> template, String date) {
+
+    /** A chat whose template gets no variables. */
+    Keys(String prompt, String message, String system) {
+      this(prompt, message, system, null, null);
+    }
+  }
 
   /**
    * The prompt that a configuration asks for.
@@ -99,7 +109,8 @@ public record Prompt(String text, String bare, String optional, Chat chat) {
       return of(keys.prompt());
     }
     Prompt message = of(keys.message() == null ? QUESTION : keys.message());
-    Chat chat = new Chat(templates.template(), keys.system());
+    LocalDate day = keys.date() == null ? null : LocalDate.parse(keys.date());
+    Chat chat = new Chat(templates.template().with(keys.template(), day), keys.system());
     // A template that takes no system message says so when it is filled in.
     chat.template().prompt(chat.system(), "?");
     return new Prompt(message.text(), message.bare(), message.optional(), chat);
@@ -147,19 +158,39 @@ public record Prompt(String text, String bare, String optional, Chat chat) {
    * @return the prompt's text
    */
   public String of(UnaryOperator<String> value) {
+    String filled = filled(value);
+    return chat == null ? filled : chat.template().prompt(chat.system(), filled);
+  }
+
+  /**
+   * A row of a chat as a whole conversation, with its answer where the template puts it.
+   *
+   * @param value a column's value by name; null for an empty one
+   * @param answer to the question
+   * @return the conversation; null where the prompt is no chat
+   * @throws WrongInput where the answer's place cannot be told
+   */
+  Turns turns(UnaryOperator<String> value, String answer) {
+    if (chat == null) {
+      return null;
+    }
+    List<Map<String, Object>> messages = ChatTemplate.messages(chat.system(), filled(value));
+    messages.add(ChatTemplate.message("assistant", answer));
+    return new AnswerPlaces(chat.template()).of(messages, true);
+  }
+
+  private String filled(UnaryOperator<String> value) {
     String chosen = text;
     if (optional != null) {
       String given = value.apply(optional);
       chosen = given == null || given.isBlank() ? bare : text;
     }
-    String filled =
-        PLACE
-            .matcher(chosen)
-            .replaceAll(
-                place -> {
-                  String given = value.apply(place.group(1));
-                  return Matcher.quoteReplacement(given == null ? "" : given);
-                });
-    return chat == null ? filled : chat.template().prompt(chat.system(), filled);
+    return PLACE
+        .matcher(chosen)
+        .replaceAll(
+            place -> {
+              String given = value.apply(place.group(1));
+              return Matcher.quoteReplacement(given == null ? "" : given);
+            });
   }
 }

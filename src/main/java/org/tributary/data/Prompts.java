@@ -64,15 +64,13 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
    * @return a batch whose labels are all ignored
    */
   public TextBatch batch(List<long[]> ids, Tokens tokens, int room) {
-    List<long[]> kept = new ArrayList<>();
-    List<Integer> starts = new ArrayList<>();
+    List<Labelled> kept = new ArrayList<>();
     int truncated = 0;
     for (long[] whole : ids) {
       long[] prompt = cut(whole, Math.max(1, maxLength - room), tokens);
       truncated += isCut(whole.length, room) ? 1 : 0;
-      kept.add(prompt);
-      starts.add(prompt.length);
+      kept.add(new Labelled(prompt, new boolean[prompt.length], prompt.length));
     }
-    return GenerationSet.padded(kept, starts, truncated, special.pad());
+    return Labelled.padded(kept, truncated, special.pad());
   }
 }

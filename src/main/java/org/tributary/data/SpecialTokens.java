@@ -133,11 +133,22 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
    */
   public long[] prompt(Tokens tokens, String prompt) {
     long[] ids = tokens.encode(prompt, !written).ids();
+    int from = repeated(ids);
+    return from == 0 ? ids : Arrays.copyOfRange(ids, from, ids.length);
+  }
+
+  /** A text with its begin token once. */
+  Tokens.Placed once(Tokens.Placed text) {
+    return text.from(repeated(text.ids()));
+  }
+
+  /** Begin tokens that stand before another one. */
+  private int repeated(long... ids) {
     int from = 0;
     while (begin >= 0 && from + 1 < ids.length && ids[from] == begin && ids[from + 1] == begin) {
       from++;
     }
-    return from == 0 ? ids : Arrays.copyOfRange(ids, from, ids.length);
+    return from;
   }
 
   /**

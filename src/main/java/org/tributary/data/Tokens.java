@@ -2,10 +2,15 @@ package org.tributary.data;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
@@ -38,6 +43,27 @@ public final class Tokens implements AutoCloseable {
    * @param tokens the tokens as the vocabulary writes them
    */
   public record Encoded(long[] ids, long[] typeIds, String[] tokens) {}
+
+  /**
+   * What a text becomes, and where in the text each token lies.
+   *
+   * @param ids token ids
+   * @param from where each begins, in {@code char}s
+   * @param to behind its end; tokens of one character's bytes share that character
+   * @param added whether it is a token that was added to the vocabulary, such as a special one
+   */
+  record Placed(long[] ids, int[] from, int[] to, boolean[] added) {
+    /** The same without its first tokens. */
+    Placed from(int first) {
+      return first == 0
+          ? this
+          : new Placed(
+              Arrays.copyOfRange(ids, first, ids.length),
+              Arrays.copyOfRange(from, first, ids.length),
+              Arrays.copyOfRange(to, first, ids.length),
+              Arrays.copyOfRange(added, first, ids.length));
+    }
+  }
 
   /**
    * A tokenizer without truncation.
@@ -95,6 +121,7 @@ public final class Tokens implements AutoCloseable {
           "%s puts %d special tokens around each text, so maxLength must be more than %d"
               .formatted(name, file.around(), maxLength));
     }
+    keepOffsets(file.json().path("post_processor"));
     try {
       return new Tokens(build(JSON.writeValueAsBytes(file.json()), maxLength), name, file);
     } catch (IOException | RuntimeException e) {
@@ -113,6 +140,14 @@ public final class Tokens implements AutoCloseable {
             ? Map.of("padding", "false", "truncation", "true", "maxLength", "" + maxLength)
             : Map.of("padding", "false", "truncation", "false");
     return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
+  }
+
+  /** Blanks belong to their tokens, wherever a token is looked up; ids do not change. */
+  private static void keepOffsets(JsonNode processor) {
+    if (processor instanceof ObjectNode one && one.path("trim_offsets").asBoolean()) {
+      one.put("trim_offsets", false);
+    }
+    processor.path("processors").forEach(Tokens::keepOffsets);
   }
 
   /**
@@ -164,6 +199,35 @@ public final class Tokens implements AutoCloseable {
    */
   public Encoded encode(String text, boolean specialTokens) {
     return encoded(encoding(text, specialTokens));
+  }
+
+  /**
+   * A text as tokens with their places, without the special tokens that belong around a text.
+   *
+   * @param text may be empty
+   * @return ids and places
+   */
+  Placed placed(String text) {
+    Encoding encoding = encoding(text, false);
+    long[] ids = encoding.getIds();
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    String[] names = encoding.getTokens();
+    int[] from = new int[ids.length];
+    int[] to = new int[ids.length];
+    boolean[] isAdded = new boolean[ids.length];
+    Set<String> added = file.addedTokens();
+    // The library counts code points.
+    int[] chars = new int[text.codePointCount(0, text.length()) + 1];
+    for (int i = 1; i < chars.length; i++) {
+      chars[i] = text.offsetByCodePoints(chars[i - 1], 1);
+    }
+    for (int i = 0; i < ids.length; i++) {
+      int before = i == 0 ? 0 : to[i - 1];
+      from[i] = spans[i] == null ? before : chars[spans[i].getStart()];
+      to[i] = spans[i] == null ? before : chars[spans[i].getEnd()];
+      isAdded[i] = added.contains(names[i]);
+    }
+    return new Placed(ids, from, to, isAdded);
   }
 
   /**

@@ -57,7 +57,7 @@ final class GenerationModel {
     GenerateConfig.Data d = config.data();
     prompt =
         Prompt.of(
-            new Prompt.Keys(d.prompt(), d.message(), d.system()),
+            new Prompt.Keys(d.prompt(), d.message(), d.system(), d.template(), d.date()),
             () -> ChatTemplate.read(store, folder));
     special = SpecialTokens.read(store, folder, base.architecture().vocabulary(), prompt);
   }

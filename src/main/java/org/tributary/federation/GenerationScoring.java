@@ -71,7 +71,7 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     Written own = write(given, scratch, set, written);
     TextScores scores = TextScores.empty();
     for (int i = 0; i < written.length; i++) {
-      scores = scores.plus(own.answers().get(i), set.answers().get(written[i]));
+      scores = scores.plus(own.answers().get(i), set.answer(written[i]));
     }
     return new Sums(new Perplexity(sum, nll.length), scores, batch.truncated(), own.truncated());
   }

@@ -12,7 +12,13 @@ import org.tributary.model.Task;
 /** Which keys of a run the model's task reads: what is written for another task is refused. */
 public final class ReadKeys {
   private static final List<String> OF_PROMPTS =
-      List.of("data.prompt", "data.message", "data.system", "data.answer");
+      List.of(
+          "data.prompt",
+          "data.message",
+          "data.system",
+          "data.template",
+          "data.date",
+          "data.answer");
   private static final List<String> OF_ANSWERS = List.of("evaluate.generate", "evaluate.newTokens");
 
   private ReadKeys() {}

@@ -49,7 +49,7 @@ public final class RunData {
       Path model = base.files().folder();
       prompt =
           Prompt.of(
-              new Prompt.Keys(d.prompt(), d.message(), d.system()),
+              new Prompt.Keys(d.prompt(), d.message(), d.system(), d.template(), d.date()),
               () -> ChatTemplate.read(store, model));
       special = SpecialTokens.read(store, model, base.architecture().vocabulary(), prompt);
     } else {

@@ -57,6 +57,8 @@ class EffectiveTest {
               prompt: seed-paper
               message: null
               system: null
+              template: null
+              date: null
               answer: answer
               augment:
                 flip: false
@@ -191,6 +193,18 @@ class EffectiveTest {
             "lock.lease=5");
     assertThat(Effective.frozen(other)).isEqualTo(frozen);
     assertThat(Effective.difference(config, other)).isEmpty();
+  }
+
+  @Test
+  void aLaterKeyIsPartOfTheNameOnlyWhereItIsSet() {
+    TrainConfig config = TrainConfigTest.read(TrainConfigTest.LEAST, "data.prompt=chat");
+    assertThat(Effective.frozen(config).yaml()).doesNotContain("template").doesNotContain("date:");
+    TrainConfig told =
+        TrainConfigTest.read(
+            TrainConfigTest.LEAST, "data.prompt=chat", "data.template.enable_thinking=false");
+    assertThat(Effective.frozen(told).yaml()).contains("template:\n    enable_thinking: false\n");
+    assertThat(Effective.difference(config, told))
+        .containsExactly("data.template.enable_thinking: was not set, now false");
   }
 
   @Test

@@ -58,6 +58,8 @@ class TrainConfigTest {
         prompt: chat
         message: "Q: {question}"
         system: Be brief.
+        template: {enable_thinking: false, words: 3, tags: [a, b]}
+        date: 2026-01-31
         answer: reply
         augment:
           flip: true
@@ -134,6 +136,8 @@ class TrainConfigTest {
                     "seed-paper",
                     null,
                     null,
+                    null,
+                    null,
                     "answer",
                     new Augment(false, 0)),
                 new FrameworkSection("fedavg", List.of(), null, "cohort"),
@@ -174,6 +178,8 @@ class TrainConfigTest {
                     "chat",
                     "Q: {question}",
                     "Be brief.",
+                    Map.of("enable_thinking", false, "words", 3L, "tags", List.of("a", "b")),
+                    "2026-01-31",
                     "reply",
                     new Augment(true, 4)),
                 new FrameworkSection(

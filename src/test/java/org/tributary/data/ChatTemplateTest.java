@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -87,7 +88,7 @@ class ChatTemplateTest {
       delimiter = ';',
       value = {
         "{{ messages | tojson }}; the filter tojson of a list is not supported",
-        "{{ strftime_now('%Y') }}; strftime_now, which is not defined, is called",
+        "{{ strftime_now('%Y') }}; it asks for today's date (strftime_now); give it one with data.date",
         "{% include 'x' %}; the statement include is not supported",
         "{% macro f(x) %}{% endmacro %}{{ f(1) }}; the macro f is not supported",
         "{% if true %}; the template ends before",
@@ -105,6 +106,28 @@ class ChatTemplateTest {
         .hasMessageStartingWith("folder/tokenizer_config.json: ")
         .hasMessageContaining(message)
         .hasMessageEndingWith("in place of chat");
+  }
+
+  @Test
+  void variablesAndTheDayAreTold() {
+    String source =
+        "{% if thinking is defined and not thinking %}no thought, {% endif %}{{ words[0] * 2 + n }} "
+            + "{% if strftime_now is defined %}{{ strftime_now('%d %b %Y, %-d/%-m/%y, %A %B %j, 100%%') }}{% endif %}";
+    ChatTemplate template = ChatTemplate.of("it", source, Map.of());
+    assertThat(
+            template
+                .with(
+                    Map.of("thinking", false, "words", List.of(3L), "n", 1L),
+                    LocalDate.of(2026, 1, 5))
+                .prompt(null, "?"))
+        .isEqualTo("no thought, 7 05 Jan 2026, 5/1/26, Monday January 005, 100%");
+    assertThatThrownBy(() -> template.with(Map.of("thinkin", false), null))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("does not ask for data.template.thinkin; remove");
+    ChatTemplate bare = ChatTemplate.of("it", "{{ messages[0].content }}", Map.of());
+    assertThatThrownBy(() -> bare.with(null, LocalDate.of(2026, 1, 5)))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("does not ask for data.date; remove");
   }
 
   private Path folder(String name, String content) throws IOException {

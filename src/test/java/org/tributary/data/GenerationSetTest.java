@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -53,6 +54,14 @@ class GenerationSetTest {
     return GenerationSet.read(store, List.of(folder), layout, tokens);
   }
 
+  private static GenerationSet plain(SpecialTokens special, String... promptsAndAnswers) {
+    List<GenerationSet.Asked> rows = new ArrayList<>();
+    for (int i = 0; i < promptsAndAnswers.length; i += 2) {
+      rows.add(new GenerationSet.Asked(promptsAndAnswers[i], promptsAndAnswers[i + 1], null));
+    }
+    return new GenerationSet(rows, special, 12);
+  }
+
   @Test
   void onlyTheAnswerAndItsEndCount() throws IOException {
     GenerationSet set = set(64, "why", "because", "what is diabetes", "a disease");
@@ -96,8 +105,7 @@ class GenerationSetTest {
         .isEqualTo(Arrays.copyOfRange(prompt, prompt.length - kept + 1, prompt.length));
     assertThat(batch.ids()[11]).isEqualTo(END);
 
-    GenerationSet tight =
-        new GenerationSet(set.prompts(), List.of(question + " " + question), SPECIAL, 12);
+    GenerationSet tight = plain(SPECIAL, set.rows().get(0).prompt(), question + " " + question);
     TextBatch cut = tight.batch(new int[] {0}, tokens, 0);
     assertThat(cut.length()).isEqualTo(12);
     assertThat(cut.targets()).isEqualTo(11);
@@ -115,7 +123,7 @@ class GenerationSetTest {
   @Test
   void aPromptWithoutTokensIsNamedByItsRow() throws IOException {
     SpecialTokens chat = new SpecialTokens(List.of(END), END, 1, 7, true);
-    GenerationSet set = new GenerationSet(List.of("why", ""), List.of("a", "b"), chat, 12);
+    GenerationSet set = plain(chat, "why", "a", "", "b");
     assertThat(set.batch(new int[] {0}, tokens, 0).rows()).isEqualTo(1);
     assertThatThrownBy(() -> set.batch(new int[] {0, 1}, tokens, 0))
         .isInstanceOf(WrongInput.class)
@@ -136,7 +144,7 @@ class GenerationSetTest {
                 .size())
         .as("this tokenizer begins every text")
         .isEqualTo(3);
-    GenerationSet begun = new GenerationSet(List.of(""), List.of("b"), SPECIAL, 12);
+    GenerationSet begun = plain(SPECIAL, "", "b");
     assertThat(begun.batch(new int[] {0}, tokens, 0).rows()).isEqualTo(1);
   }
 

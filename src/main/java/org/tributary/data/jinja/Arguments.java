@@ -20,6 +20,11 @@ record Arguments(List<Expression> plain, Map<String, Expression> named) {
   }
 
   Object call(Object function, Scope scope) {
+    if (function instanceof Undefined unknown && unknown.name().equals(Jinja.NOW)) {
+      throw new JinjaFault(
+          "it asks for today's date (%s); give it one with data.date, such as 2026-01-31"
+              .formatted(Jinja.NOW));
+    }
     if (!(function instanceof Values.Callable callable)) {
       throw new JinjaFault(Values.kind(function) + " is called, which is not supported");
     }

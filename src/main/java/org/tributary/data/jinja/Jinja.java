@@ -1,9 +1,11 @@
 package org.tributary.data.jinja;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A chat template in the part of the language Jinja that chat templates are written in: output,
@@ -13,11 +15,33 @@ import java.util.Map;
  * is the same as that of transformers' {@code apply_chat_template}, which decides on white space.
  */
 public final class Jinja {
-  private final List<Node> nodes;
+  /** The function that gives the day of a filling. */
+  public static final String NOW = "strftime_now";
 
-  private Jinja(List<Node> nodes) {
+  private final List<Node> nodes;
+  private final Set<String> names;
+
+  private Jinja(List<Node> nodes, Set<String> names) {
     this.nodes = nodes;
+    this.names = names;
   }
+
+  /**
+   * A template that is filled in.
+   *
+   * @param text what it says
+   * @param generated the parts of it that the template marks with {@code generation} as the
+   *     assistant's own, in order
+   */
+  public record Filled(String text, List<Part> generated) {}
+
+  /**
+   * A part of a text, in {@code char}s.
+   *
+   * @param from its begin
+   * @param to behind its end
+   */
+  public record Part(int from, int to) {}
 
   /** A piece of a template that writes something, or sets a name. */
   @FunctionalInterface
@@ -33,18 +57,30 @@ public final class Jinja {
    * @throws JinjaFault where it is not understood
    */
   public static Jinja of(String source) {
-    return new Jinja(new StatementParser(Segment.of(source)).all());
+    StatementParser parser = new StatementParser(Segment.of(source));
+    return new Jinja(parser.all(), parser.names());
+  }
+
+  /**
+   * The names that stand in its tags.
+   *
+   * @return those of variables, attributes, functions and statements
+   */
+  public Set<String> names() {
+    return names;
   }
 
   /**
    * Fills the template in.
    *
    * @param names texts, whole numbers ({@code Long}), truths, lists and maps of them, by name
-   * @return the text
+   * @param day what {@code strftime_now} tells, at midnight; null where it is not defined
+   * @return the text, and what of it is the assistant's where the template says so
    * @throws JinjaFault where the template complains, or asks for what is not known here
    */
-  public String render(Map<String, ?> names) {
-    Scope scope = new Scope(null);
+  public Filled fill(Map<String, ?> names, LocalDate day) {
+    StringBuilder out = new StringBuilder();
+    Scope scope = Scope.of(out);
     scope.set(
         "raise_exception",
         (Values.Callable)
@@ -52,10 +88,12 @@ public final class Jinja {
               throw new JinjaFault("it says: " + Values.text(a.get(0)));
             });
     scope.set("namespace", (Values.Callable) (a, n) -> new LinkedHashMap<Object, Object>(n));
+    if (day != null) {
+      scope.set(NOW, (Values.Callable) (a, n) -> Dates.text(day, (String) a.get(0)));
+    }
     names.forEach(scope::set);
-    StringBuilder out = new StringBuilder();
     render(nodes, scope, out);
-    return out.toString();
+    return new Filled(out.toString(), scope.generated());
   }
 
   static void render(List<Node> nodes, Scope scope, StringBuilder out) {

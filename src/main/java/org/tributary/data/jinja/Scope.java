@@ -1,15 +1,42 @@
 package org.tributary.data.jinja;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Names and values; one for the template, and one for each turn of a loop. */
 final class Scope {
   private final Scope outer;
+  private final StringBuilder out;
+  private final List<Jinja.Part> generated;
   private final Map<String, Object> values = new HashMap<>();
 
-  Scope(Scope outer) {
+  private Scope(Scope outer, StringBuilder out, List<Jinja.Part> generated) {
     this.outer = outer;
+    this.out = out;
+    this.generated = generated;
+  }
+
+  /** One within another. */
+  Scope(Scope outer) {
+    this(outer, outer.out, outer.generated);
+  }
+
+  /** A template's own, which writes to this text. */
+  static Scope of(StringBuilder out) {
+    return new Scope(null, out, new ArrayList<>());
+  }
+
+  /** Notes that what a text has from here on is the assistant's, if the text is the template's. */
+  void generated(StringBuilder text, int from) {
+    if (text == out && from < text.length()) {
+      generated.add(new Jinja.Part(from, text.length()));
+    }
+  }
+
+  List<Jinja.Part> generated() {
+    return List.copyOf(generated);
   }
 
   Object get(String name) {

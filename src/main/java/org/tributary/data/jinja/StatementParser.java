@@ -1,6 +1,7 @@
 package org.tributary.data.jinja;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.tributary.data.jinja.Jinja.Node;
 final class StatementParser {
   private final List<Segment> segments;
   private int at;
+  private final Set<String> names = new HashSet<>();
   private ExpressionParser closing;
 
   StatementParser(List<Segment> segments) {
@@ -25,15 +27,27 @@ final class StatementParser {
     return nodes;
   }
 
+  /** The names that stand in the tags that were read. */
+  Set<String> names() {
+    return Set.copyOf(names);
+  }
+
+  /** The words of a tag, whose names are noted. */
+  private ExpressionParser words(Segment tag) {
+    ExpressionParser words = new ExpressionParser(tag.text());
+    names.addAll(words.names());
+    return words;
+  }
+
   /** Reads nodes up to one of these words, or to the template's end where there are none. */
   private String until(List<Node> nodes, Set<String> ends) {
     while (at < segments.size()) {
       Segment segment = segments.get(at++);
       switch (segment.kind()) {
         case TEXT -> nodes.add((scope, out) -> out.append(segment.text()));
-        case OUTPUT -> nodes.add(output(segment.text()));
+        case OUTPUT -> nodes.add(output(words(segment)));
         case STATEMENT -> {
-          ExpressionParser words = new ExpressionParser(segment.text());
+          ExpressionParser words = words(segment);
           String word = words.name();
           if (ends.contains(word)) {
             closing = words;
@@ -50,8 +64,7 @@ final class StatementParser {
     return null;
   }
 
-  private static Node output(String text) {
-    ExpressionParser words = new ExpressionParser(text);
+  private static Node output(ExpressionParser words) {
     Expression expression = words.expression();
     words.expectEnd();
     return (scope, out) -> out.append(Values.text(expression.value(scope)));
@@ -154,7 +167,11 @@ final class StatementParser {
     words.expectEnd();
     List<Node> body = new ArrayList<>();
     until(body, Set.of("endgeneration"));
-    return (scope, out) -> Jinja.render(body, scope, out);
+    return (scope, out) -> {
+      int from = out.length();
+      Jinja.render(body, scope, out);
+      scope.generated(out, from);
+    };
   }
 
   /** Known by name only: calling one is a fault. */

@@ -11,6 +11,11 @@ class Words {
     words = Word.of(text);
   }
 
+  /** All names among the words. */
+  List<String> names() {
+    return words.stream().filter(w -> w.kind() == Word.Kind.NAME).map(Word::text).toList();
+  }
+
   /** The next word, which stays. */
   Word peek() {
     return words.get(at);
