@@ -70,6 +70,7 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
       this.adapter = adapter;
       architecture = base.architecture();
       layers = architecture.linearLayers();
+      weights.putAll(architecture.poolerWeights());
       base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
       layers.keySet().forEach(layer -> ours.put(architecture.nameWithHead(layer), layer));
       weights.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));

@@ -2,16 +2,12 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
-import org.tributary.checkpoint.Heads;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
@@ -35,6 +31,7 @@ public final class BaseModel {
 
   private final HuggingFaceFolder files;
   private final Map<String, SafeTensorsHeader.Entry> tensors;
+  private final CheckpointHead head;
   private final Architecture architecture;
   private final ModelSection settings;
 
@@ -45,44 +42,19 @@ public final class BaseModel {
     this.files = files;
     this.tensors = tensors;
     this.settings = settings;
-    architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
     if (settings.newHead()) {
-      this.tensors.keySet().removeAll(architecture.head(1).keySet());
+      Architecture family = Architectures.of(files.config(), tensors.keySet(), null);
+      tensors.keySet().removeAll(family.head(1).keySet());
     }
+    head = new CheckpointHead(files, tensors);
+    architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
   }
 
-  /** As configured; else what the classifier was trained with; else the family's own. */
+  /** As configured; else what the classifier was trained on; else the family's own. */
   private Pooling pooling() {
     return settings.pooling() == null
-        ? trainedPooling().orElse(null)
+        ? head.trainedPooling().orElse(null)
         : Pooling.named(settings.pooling());
-  }
-
-  /**
-   * What the classifier that the run goes on with was trained with.
-   *
-   * @return what Tributary noted, else what transformers does; empty where a classifier begins anew
-   * @throws WrongInput where config.json notes what is none
-   */
-  Optional<Pooling> trainedPooling() {
-    Architecture family = Architectures.of(files.config(), tensors.keySet(), null);
-    Set<String> head = family.head(1).keySet();
-    if (settings.newHead() || head.isEmpty() || !tensors.keySet().containsAll(head)) {
-      return Optional.empty();
-    }
-    String note = files.config().path(Heads.POOLING).asText(null);
-    return Optional.of(note == null ? family.classifierPooling() : noted(note));
-  }
-
-  private Pooling noted(String note) {
-    return Arrays.stream(Pooling.values())
-        .filter(pooling -> pooling.key().equals(note))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new WrongInput(
-                    "%s: config.json has %s \"%s\", which is none; use %s"
-                        .formatted(files.folder(), Heads.POOLING, note, Pooling.keys())));
   }
 
   /**
@@ -132,7 +104,7 @@ public final class BaseModel {
     String name = files.config().path("architectures").path(0).asText("");
     boolean writes = architecture.task() == Task.GENERATION;
     String wanted = writes ? "ForCausalLM" : architecture.headedClass();
-    boolean counts = writes || trainedPooling().isPresent();
+    boolean counts = writes || head.isKept();
     if (counts && name.contains("For") && !name.endsWith(wanted)) {
       throw new WrongInput(
           "%s: config.json says that it is a %s; %s"
@@ -190,38 +162,6 @@ public final class BaseModel {
   }
 
   /**
-   * The classifier, where the checkpoint has none.
-   *
-   * @param labels number of classes
-   * @return shapes by name; empty where the checkpoint has a classifier, or needs none
-   * @throws WrongInput if its classifier is for another number of classes
-   */
-  Map<String, long[]> newHead(int labels) {
-    Map<String, long[]> head = architecture.head(labels);
-    Set<String> missing = new TreeSet<>(head.keySet());
-    missing.removeAll(tensors.keySet());
-    if (missing.size() == head.size()) {
-      return head;
-    }
-    if (!missing.isEmpty()) {
-      throw new WrongInput(
-          "%s: has a part of a classifier, without %s; save it again, or take the model without its classifier"
-              .formatted(files.folder(), String.join(", ", missing)));
-    }
-    head.forEach(
-        (name, shape) -> {
-          long[] found = tensors.get(name).shape();
-          if (!Arrays.equals(found, shape)) {
-            throw new WrongInput(
-                "%s: tensor %s has shape %s, but there are %d classes; name them in id2label of"
-                        .formatted(files.folder(), name, Arrays.toString(found), labels)
-                    + " config.json, or begin a new classifier with model.newHead=true");
-          }
-        });
-    return Map.of();
-  }
-
-  /**
    * The tensors that the program uses: not extras, such as a pooler that mean pooling leaves out.
    *
    * @return headers by name
@@ -231,7 +171,7 @@ public final class BaseModel {
     tensors.forEach(
         (name, entry) -> {
           if (architecture.weights().containsKey(name)
-              || architecture.optionalWeights().containsKey(name)
+              || architecture.poolerWeights().containsKey(name)
               || architecture.head(1).containsKey(name)) {
             used.put(name, entry);
           }
@@ -288,6 +228,11 @@ public final class BaseModel {
   /** The folder and its files. */
   public HuggingFaceFolder files() {
     return files;
+  }
+
+  /** The checkpoint's classifier. */
+  CheckpointHead head() {
+    return head;
   }
 
   /** The family and its sizes. */

@@ -55,7 +55,7 @@ public final class Blueprint {
     this.config = config;
     base = BaseModel.open(store, config.model());
     data = RunData.open(store, config, base);
-    newHead = base.newHead(data.labels().size());
+    newHead = base.head().fresh(base.architecture(), data.labels().size());
     base.check();
     Adapters adapters = lora() == null ? null : lora().adapters();
     framework = Frameworks.named(config.framework().name(), adapters);
@@ -240,7 +240,10 @@ public final class Blueprint {
     return Recipes.of(config, framework, manifest());
   }
 
-  /** The classifier's shapes where it starts anew; empty where the checkpoint has one. */
+  /**
+   * The shapes of a classifier that starts anew, and of the pooler with it where the checkpoint has
+   * none; empty where the checkpoint's classifier stays.
+   */
   public Map<String, long[]> newHead() {
     return newHead;
   }

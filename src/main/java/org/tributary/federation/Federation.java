@@ -16,7 +16,6 @@ import org.tributary.config.TrainConfig;
 import org.tributary.data.OwnDecoding;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
-import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
@@ -67,22 +66,6 @@ public final class Federation {
             warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
   }
 
-  /** Who chose the pooling knows; the family's own may not be what others compute. */
-  private static void warnOfOtherPooling(Blueprint blueprint) {
-    Pooling theirs = blueprint.architecture().classifierPooling();
-    Pooling ours = blueprint.architecture().pooling();
-    boolean chosen = blueprint.config().model().pooling() != null;
-    if (!chosen && !blueprint.newHead().isEmpty() && theirs != null && theirs != ours) {
-      LOG.warn(
-          "model.pooling {}: the new classifier is trained on it, but transformers' classifiers of model_type {}"
-              + " take {}; set model.pooling={} for a result that they compute alike",
-          ours.key(),
-          blueprint.base().files().config().path("model_type").asText(),
-          theirs.key(),
-          theirs.key());
-    }
-  }
-
   /**
    * A run that can begin or go on: everything about it that can be checked without Spark is.
    *
@@ -104,7 +87,7 @@ public final class Federation {
     Blueprint blueprint = new Blueprint(store, config);
     checkTokenizer(store, blueprint);
     warnOfOtherTexts(store, blueprint);
-    warnOfOtherPooling(blueprint);
+    OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);
@@ -165,6 +148,7 @@ public final class Federation {
       Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
       List<Path> results = new Result(store, folder, blueprint).write(states);
       LOG.info("{} is done: {}", run, results);
+      OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
       return new Outcome(run, folder, results);
     }
   }

@@ -35,7 +35,8 @@ final class Kinds {
           "model.newHead: %s is no classifier and gets no new one; remove the key"
               .formatted(config.model().path()));
     }
-    base.trainedPooling()
+    base.head()
+        .trainedPooling()
         .filter(trained -> trained != base.architecture().pooling())
         .ifPresent(
             trained ->

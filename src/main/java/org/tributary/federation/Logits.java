@@ -83,6 +83,7 @@ public final class Logits {
     base.checkValues();
     AppliedAdapter applied = lora == null ? null : AppliedAdapter.of(adapter, base, lora);
     Set<String> head = new TreeSet<>(base.architecture().head(1).keySet());
+    head.addAll(base.architecture().poolerWeights().keySet());
     head.removeAll(base.used().keySet());
     if (applied != null) {
       head.removeAll(applied.tensors().keySet());

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Heads;
+import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.ModelEdit;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
@@ -18,6 +19,7 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.model.Architecture;
+import org.tributary.model.Architectures;
 import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
@@ -68,6 +70,12 @@ final class Result {
   }
 
   private void write(Path target, Map<String, HostTensor> tensors) throws IOException {
+    files(target, tensors);
+    Path card = new Path(target, ModelCard.FILE);
+    store.commit(card, Store.Content.of(new ModelCard(blueprint).bytes()));
+  }
+
+  private void files(Path target, Map<String, HostTensor> tensors) throws IOException {
     if (blueprint.lora() == null) {
       edit(tensors).write(store, blueprint.base().files(), target);
       return;
@@ -170,14 +178,23 @@ final class Result {
                 .distinct()
                 .toList()
             : asked;
+    Set<String> all = new TreeSet<>(blueprint.base().files().tensors().keySet());
+    all.addAll(blueprint.newHead().keySet());
+    all.addAll(poolerOfTheClass());
     boolean exact =
-        blueprint.base().files().tensors().keySet().stream()
+        all.stream()
             .filter(w -> w.endsWith(WEIGHT))
             .map(w -> w.substring(0, w.length() - WEIGHT.length()))
             .filter(w -> !layers.contains(w))
             .map(w -> "." + nameInPeft(w))
             .noneMatch(w -> brief.stream().anyMatch(t -> w.endsWith("." + t)));
     return exact && brief.stream().noneMatch(t -> t.contains("*")) ? brief : inPeft;
+  }
+
+  /** What the class of transformers has between encoder and classifier, whatever the run pools. */
+  private Set<String> poolerOfTheClass() throws IOException {
+    HuggingFaceFolder base = blueprint.base().files();
+    return Architectures.of(base.config(), base.tensors().keySet(), null).poolerWeights().keySet();
   }
 
   /** peft takes paths of a local disk plainly, and a URI for a name on the hub. */

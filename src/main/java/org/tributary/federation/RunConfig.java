@@ -34,12 +34,14 @@ public final class RunConfig {
   private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
+  private final Blueprint blueprint;
   private final TrainConfig config;
   private final ObjectNode facts;
   private final String run;
 
-  private RunConfig(TrainConfig config, ObjectNode facts, String run) {
-    this.config = config;
+  private RunConfig(Blueprint blueprint, ObjectNode facts, String run) {
+    this.blueprint = blueprint;
+    config = blueprint.config();
     this.facts = facts;
     this.run = run;
   }
@@ -54,6 +56,10 @@ public final class RunConfig {
     facts.put("model", blueprint.base().files().hash());
     facts.put(
         "partitions", store.sha256(new Path(store.path(config.data().path()), Manifest.FILE)));
+    ObjectNode classifier = ClassifierFacts.of(blueprint);
+    if (classifier != null) {
+      facts.set(ClassifierFacts.KEY, classifier);
+    }
     String adapter = adapter(config);
     if (adapter != null) {
       facts.put("adapter", AdapterStart.hash(store, adapter));
@@ -65,7 +71,7 @@ public final class RunConfig {
     facts.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
     facts.put("java", System.getProperty("java.version"));
     facts.put("cpuCapability", Machine.cpuCapability());
-    return new RunConfig(config, facts, out.getName() + "-" + frozen.substring(0, 8));
+    return new RunConfig(blueprint, facts, out.getName() + "-" + frozen.substring(0, 8));
   }
 
   /** The adapter that a run begins with; null without. */
@@ -114,6 +120,7 @@ public final class RunConfig {
     JsonNode old = file.path("run");
     List<String> differences = new ArrayList<>(Effective.difference(before, config));
     differences.addAll(changedFiles(old));
+    differences.addAll(ClassifierFacts.differences(old, blueprint));
     if (store.exists(folder.round(config.rounds()))) {
       differences.add(
           "rounds: is %d, but round %d has begun already; ask for more rounds"

@@ -81,7 +81,7 @@ public final class MergeAdapter implements Callable<Integer> {
                 .map(
                     a ->
                         a.weights().containsKey(name)
-                            || a.optionalWeights().containsKey(name)
+                            || a.poolerWeights().containsKey(name)
                             || a.head(1).containsKey(name))
                 .orElse(false));
   }

@@ -27,11 +27,14 @@ public interface Architecture {
   Map<String, long[]> weights();
 
   /**
-   * Weights that a checkpoint may have and the program uses where they are there.
+   * Weights between the encoder and the classifier that the program needs and that a checkpoint
+   * without a classifier may lack. They are then drawn, and train, with the new classifier.
    *
    * @return shapes by name
    */
-  Map<String, long[]> optionalWeights();
+  default Map<String, long[]> poolerWeights() {
+    return Map.of();
+  }
 
   /**
    * Tensors that checkpoints of this family may hold and the model does not need: buffers that are

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * BERT (Devlin et al. 2019) as a classifier: post-norm encoder blocks, then either the mean over a
- * row's tokens or the {@code [CLS]} token through the pooler (dense and tanh; the token itself
- * where the checkpoint has no pooler), then one linear layer. Without dropout, so that a step is a
+ * BERT (Devlin et al. 2019) as a classifier: post-norm encoder blocks, then either the {@code
+ * [CLS]} token through the pooler (dense and tanh), as {@code BertForSequenceClassification} has
+ * it, or the mean over a row's tokens, then one linear layer. Without dropout, so that a step is a
  * function of its batch.
  *
  * <p>Names are those of {@code BertModel}, or with the prefix {@code bert.} those of {@code
@@ -46,7 +46,7 @@ final class Bert implements Architecture {
    * @param prefix of the names, {@code "bert."} or empty
    * @param isOld whether norms are {@code gamma} and {@code beta}, as in the first checkpoints,
    *     which Google's program wrote, and not {@code weight} and {@code bias}
-   * @param pooling how a row's tokens become one vector; null for the mean
+   * @param pooling how a row's tokens become one vector; null for the pooler
    */
   Bert(JsonNode json, String prefix, boolean isOld, Pooling pooling) {
     ConfigJson config = new ConfigJson(json);
@@ -72,7 +72,7 @@ final class Bert implements Architecture {
     config.check();
     this.prefix = prefix;
     this.isOld = isOld;
-    this.pooling = Pooling.choose(pooling, MODEL_TYPE, Pooling.MEAN, Pooling.CLS);
+    this.pooling = Pooling.choose(pooling, MODEL_TYPE, Pooling.CLS, Pooling.MEAN);
   }
 
   @Override
@@ -102,7 +102,7 @@ final class Bert implements Architecture {
   }
 
   @Override
-  public Map<String, long[]> optionalWeights() {
+  public Map<String, long[]> poolerWeights() {
     Map<String, long[]> w = new LinkedHashMap<>();
     if (pooling == Pooling.CLS) {
       layer(w, prefix + "pooler.dense", hidden, hidden);

@@ -177,11 +177,6 @@ final class GatedDecoder implements Architecture {
   }
 
   @Override
-  public Map<String, long[]> optionalWeights() {
-    return Map.of();
-  }
-
-  @Override
   public Map<String, String> tiedWeights() {
     return tied ? Map.of(LM_HEAD, EMBEDDING) : Map.of();
   }

@@ -109,11 +109,6 @@ final class Gpt2 implements Architecture {
   }
 
   @Override
-  public Map<String, long[]> optionalWeights() {
-    return Map.of();
-  }
-
-  @Override
   public List<String> ignoredWeights() {
     // The causal mask and what masked places get, which old checkpoints hold as tensors.
     return List.of("*.attn.bias", "*.attn.masked_bias");

@@ -10,7 +10,7 @@ import org.tributary.error.WrongInput;
 public enum Pooling {
   /** The mean over the row's tokens, special ones included (sentence-transformers, SigLIP). */
   MEAN,
-  /** The first token, through the family's pooler where the checkpoint has one (BERT, ViT). */
+  /** The first token, for BERT through its pooler: dense and tanh (BERT, ViT). */
   CLS,
   /** A learned query that attends to all tokens, and a feed-forward layer (SigLIP). */
   ATTENTION;

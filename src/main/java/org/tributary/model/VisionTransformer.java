@@ -119,11 +119,6 @@ abstract class VisionTransformer implements Architecture {
   }
 
   @Override
-  public Map<String, long[]> optionalWeights() {
-    return Map.of();
-  }
-
-  @Override
   public Map<String, long[]> head(int labels) {
     Map<String, long[]> w = new LinkedHashMap<>();
     layer(w, "classifier", labels, sizes.hidden());

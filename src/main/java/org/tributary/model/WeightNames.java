@@ -40,7 +40,7 @@ public final class WeightNames {
                 problems.add(mismatch(name, found, asked));
               }
             });
-    Map<String, long[]> optional = new LinkedHashMap<>(architecture.optionalWeights());
+    Map<String, long[]> optional = new LinkedHashMap<>(architecture.poolerWeights());
     architecture
         .tiedWeights()
         .forEach((name, same) -> optional.put(name, architecture.weights().get(same)));

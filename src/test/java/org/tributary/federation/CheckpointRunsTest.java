@@ -119,6 +119,7 @@ class CheckpointRunsTest {
               "config.json",
               "tokenizer.json",
               "special_tokens_map.json",
+              "README.md",
               HuggingFaceFolder.INDEX,
               SHARDS[0],
               SHARDS[1]);
@@ -255,7 +256,7 @@ class CheckpointRunsTest {
     assertThat(done.added()).containsExactly("classifier.bias", "classifier.weight");
     JsonNode merged = JSON.readTree(target.resolve("config.json").toFile());
     assertThat(merged.path("id2label").path("1").asText()).isEqualTo("symptoms");
-    assertThat(merged.path("tributary_pooling").asText()).isEqualTo("mean");
+    assertThat(merged.path("tributary_pooling").asText()).isEqualTo("cls");
 
     Path weights = Path.of(first.adapter().toUri()).resolve(PeftAdapter.WEIGHTS);
     Files.delete(weights);
@@ -384,12 +385,12 @@ class CheckpointRunsTest {
     PeftAdapter given =
         PeftAdapter.read(Tiny.STORE, run(config("noted", "fedit", lora())).adapter());
     Path other = dir.resolve("noted-otherwise");
-    Map<String, String> notes = PeftNotes.of(List.of("symptoms", "genetic", "treatment"), "cls");
+    Map<String, String> notes = PeftNotes.of(List.of("symptoms", "genetic", "treatment"), "mean");
     new PeftAdapter(given.config(), given.tensors(), notes).write(Tiny.STORE, Tiny.hadoop(other));
     refused(
         config("noted-differs", "fedit", lora("framework.lora.start=" + other)),
         "framework.lora.start: ",
         "its classes are [symptoms, genetic, treatment], the run's are [genetic, symptoms, treatment]",
-        "its pooling is cls, the run's is mean");
+        "its pooling is mean, the run's is cls");
   }
 }

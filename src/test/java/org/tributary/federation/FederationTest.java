@@ -52,7 +52,7 @@ class FederationTest {
     "fedavg, false, client.keepOptimizer=true",
     "fedavg, false, cohort.fraction=0.5",
     "fedavg, false, client.optimizer.name=sgd",
-    "fedit, true, model.pooling=cls",
+    "fedit, true, model.pooling=mean",
     "fedit, true, framework.lora.rslora=true",
     "ffa-lora, true, client.clip=1",
     "ffa-lora, true, client.keepOptimizer=true",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ class PoolingTest {
             "model.pooling: the classifier of",
             "was trained with " + expected.key(),
             "model.newHead=true");
-    assertThat(pooling(model, "model.newHead=true")).isEqualTo(Pooling.MEAN);
+    assertThat(pooling(model, "model.newHead=true")).isEqualTo(Pooling.CLS);
     assertThat(pooling(model, "model.newHead=true", "model.pooling=" + other.key()))
         .isEqualTo(other);
   }
@@ -108,7 +109,7 @@ class PoolingTest {
   @ParameterizedTest
   @CsvSource(
       nullValues = "none",
-      value = {"none, cls, mean", "mean, mean, cls"})
+      value = {"none, cls, mean", "mean, mean, cls", "cls, cls, mean"})
   void anAdaptersClassifierKeepsItToo(String noted, String good, String bad) throws Exception {
     Path folder = Files.createTempDirectory(dir, "adapter");
     Files.delete(folder);
@@ -142,16 +143,166 @@ class PoolingTest {
   }
 
   @Test
-  void aNewClassifierThatTransformersWouldComputeOtherwiseIsSaid() throws Exception {
-    assertThat(warnings("told-nothing"))
+  void aClassifierThatTransformersWouldComputeOtherwiseIsSaid() throws Exception {
+    assertThat(warnings("told-nothing")).isEmpty();
+    assertThat(card("told-nothing")).contains("| pooling | `cls` |").doesNotContain("differ");
+    assertThat(warnings("cls", "model.pooling=cls")).isEmpty();
+    for (String[] other :
+        new String[][] {
+          {"chosen", "model.pooling=mean"}, {"kept", "model.path=" + headed("mean")}
+        }) {
+      assertThat(warnings(other[0], other[1]))
+          .as("at the start and at the end")
+          .hasSize(2)
+          .allMatch(line -> line.startsWith("model.pooling is mean, but transformers'"))
+          .allMatch(line -> line.contains("model_type bert compute cls"))
+          .allMatch(line -> line.endsWith("train a new classifier with model.pooling=cls"));
+      assertThat(card(other[0]))
+          .contains("| pooling | `mean` |")
+          .contains("**Scores elsewhere differ.** model.pooling is mean, but transformers'");
+    }
+  }
+
+  private static String card(String run) throws IOException {
+    return Files.readString(tiny.out(run).resolve("model/README.md"));
+  }
+
+  /** A base model whose pooler nobody saved, as sentence encoders are often kept. */
+  private static Path without(Path model, String... parts) throws IOException {
+    Path folder = Files.createTempDirectory(dir, "without");
+    for (String file : List.of("config.json", "tokenizer.json")) {
+      Files.copy(model.resolve(file), folder.resolve(file));
+    }
+    Map<String, HostTensor> weights =
+        new TreeMap<>(SafeTensors.map(model.resolve("model.safetensors")));
+    for (String part : parts) {
+      assertThat(weights.keySet().removeIf(name -> name.contains(part))).as(part).isTrue();
+    }
+    Tiny.STORE.commit(
+        Tiny.hadoop(folder.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
+    return folder;
+  }
+
+  @Test
+  void aPoolerThatIsNotThereIsDrawnTrainedAndSavedWithTheClassifier() throws Exception {
+    String base = "model.path=" + without(tiny.model(), "pooler.dense");
+    String[] names = {
+      "bert.pooler.dense.bias", "bert.pooler.dense.weight", "classifier.bias", "classifier.weight"
+    };
+    RunFolder full = train("drawn", "fedavg", base);
+    Map<String, HostTensor> start = Tiny.tensors(full.start());
+    Map<String, HostTensor> end = Tiny.tensors(full.global(0));
+    Map<String, HostTensor> model = Tiny.tensors(file(full.model(), "model.safetensors"));
+    assertThat(new HostTensor[] {start.get(names[0]), start.get(names[2])})
+        .allMatch(
+            bias -> bias.equals(HostTensor.of(new float[(int) bias.elements()], bias.shape())));
+    for (String name : names) {
+      assertThat(end.get(name)).as(name).isNotEqualTo(start.get(name));
+      assertThat(model.get(name)).as(name).isEqualTo(end.get(name));
+    }
+
+    List<String> sets = new ArrayList<>(List.of(Tiny.LORA));
+    sets.add(base);
+    RunFolder lora = train("drawn-lora", "fedit", sets.toArray(String[]::new));
+    PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, lora.adapter());
+    assertThat(adapter.config().modulesToSave()).containsExactly("bert.pooler.dense", "classifier");
+    assertThat(adapter.saved()).containsOnlyKeys(names);
+    sets.add("framework.lora.start=" + lora.adapter());
+    RunFolder next = train("drawn-on", "fedit", sets.toArray(String[]::new));
+    assertThat(Tiny.tensors(next.start())).isEqualTo(Tiny.tensors(lora.global(0)));
+  }
+
+  @Test
+  void aPoolerThatIsThereIsTheModelsOwn() throws Exception {
+    Blueprint blueprint = new Blueprint(Tiny.STORE, tiny.config("x", "fedavg"));
+    assertThat(blueprint.newHead()).containsOnlyKeys("classifier.bias", "classifier.weight");
+    assertThat(blueprint.plan().parts()).containsKey("bert.pooler.dense.weight");
+  }
+
+  @Test
+  void aClassifierWithoutItsPoolerIsRefusedUnlessTheMeanIsChosen() throws Exception {
+    Path model = without(headed(null), "pooler.dense");
+    for (String[] sets : new String[][] {{}, {"model.pooling=cls"}}) {
+      assertThatThrownBy(() -> pooling(model, sets))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContainingAll(
+              "has a classifier, but not bert.pooler.dense.weight, bert.pooler.dense.bias",
+              "model.newHead=true",
+              "model.pooling=mean");
+    }
+    assertThat(pooling(model, "model.pooling=mean")).isEqualTo(Pooling.MEAN);
+    assertThat(pooling(model, "model.newHead=true")).isEqualTo(Pooling.CLS);
+    Path half = without(tiny.model(), "pooler.dense.bias");
+    assertThatThrownBy(() -> pooling(half))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("has a part of a pooler, without bert.pooler.dense.bias");
+  }
+
+  /** What a run of an earlier version, whose defaults were others, has in its config.yaml. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', false, the default of that time",
+    "'', true, without a pooler",
+    "model.pooling=cls, true, without a pooler",
+  })
+  void aRunOfAnEarlierVersionNeverGoesOnWithAnotherClassifier(
+      String set, boolean bare, String message) throws Exception {
+    Path base = bare ? without(tiny.model(), "pooler.dense") : tiny.model();
+    List<String> sets = new ArrayList<>(List.of("model.path=" + base));
+    if (!set.isEmpty()) {
+      sets.add(set);
+    }
+    String name = "earlier" + set + bare;
+    RunFolder run = train(name, "fedavg", sets.toArray(String[]::new));
+    forget(run, true);
+    sets.add("rounds=2");
+    assertThatThrownBy(() -> train(name, "fedavg", sets.toArray(String[]::new)))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContainingAll("earlier version of Tributary", message, "another folder");
+  }
+
+  @Test
+  void aRunOfAnEarlierVersionWhoseClassifierIsTheSameGoesOnUnderItsName() throws Exception {
+    RunFolder run = train("same", "fedavg", "model.pooling=cls");
+    forget(run, false);
+    train("same", "fedavg", "model.pooling=cls", "rounds=2");
+    assertThat(Files.list(tiny.out("same").resolve("tables/evals")))
         .singleElement()
         .asString()
-        .startsWith("model.pooling mean")
-        .contains("model_type bert")
-        .contains("set model.pooling=cls");
-    assertThat(warnings("cls", "model.pooling=cls")).isEmpty();
-    assertThat(warnings("mean", "model.pooling=mean")).as("chosen").isEmpty();
-    assertThat(warnings("with", "model.path=" + headed("mean"))).isEmpty();
+        .endsWith("run=same-0a1b2c3d");
+  }
+
+  /** Takes away what earlier versions did not write, and gives the run another hash's name. */
+  private static void forget(RunFolder run, boolean keepName) throws IOException {
+    ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
+    java.io.File file = new java.io.File(run.config().toUri());
+    ObjectNode config = (ObjectNode) yaml.readTree(file);
+    ObjectNode facts = (ObjectNode) config.get("run");
+    assertThat(facts.remove("classifier")).isNotNull();
+    if (!keepName) {
+      String name = facts.get("name").asText();
+      facts.put("name", "same-0a1b2c3d");
+      Path evals = Path.of(run.tables().toUri()).resolve("evals");
+      for (String table : List.of("evals", "clients", "rounds")) {
+        Path tables = evals.resolveSibling(table);
+        Files.move(tables.resolve("run=" + name), tables.resolve("run=same-0a1b2c3d"));
+      }
+    }
+    yaml.writeValue(file, config);
+  }
+
+  private static org.apache.hadoop.fs.Path file(org.apache.hadoop.fs.Path folder, String name) {
+    return new org.apache.hadoop.fs.Path(folder, name);
+  }
+
+  private static RunFolder train(String name, String framework, String... sets) throws Exception {
+    List<String> all = new ArrayList<>(List.of("rounds=1", "client.schedule={name: constant}"));
+    all.addAll(List.of(sets));
+    TrainConfig config = tiny.config(name, framework, all.toArray(String[]::new));
+    try (SparkSession spark =
+        SparkSession.builder().master("local[2]").appName("test").getOrCreate()) {
+      return new Federation(spark, RoundListener.NONE).train(config).folder();
+    }
   }
 
   private static List<String> warnings(String name, String... sets) throws Exception {

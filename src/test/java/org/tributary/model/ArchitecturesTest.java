@@ -41,7 +41,7 @@ class ArchitecturesTest {
     Map<String, HostTensor> checkpoint = SafeTensors.map(BERT.resolve("model.safetensors"));
     Architecture bert = of(checkpoint.keySet(), Pooling.CLS);
     Map<String, long[]> expected = new TreeMap<>(bert.weights());
-    expected.putAll(bert.optionalWeights());
+    expected.putAll(bert.poolerWeights());
     expected.putAll(bert.head(3));
     assertThat(expected.keySet()).isEqualTo(checkpoint.keySet());
     checkpoint.forEach((name, t) -> assertThat(t.shape()).as(name).isEqualTo(expected.get(name)));
@@ -58,8 +58,8 @@ class ArchitecturesTest {
 
   @Test
   void thePoolerBelongsToTheFirstToken() {
-    assertThat(of(NAMES, Pooling.MEAN).optionalWeights()).isEmpty();
-    assertThat(of(NAMES, Pooling.CLS).optionalWeights())
+    assertThat(of(NAMES, Pooling.MEAN).poolerWeights()).isEmpty();
+    assertThat(of(NAMES, Pooling.CLS).poolerWeights())
         .containsOnlyKeys("bert.pooler.dense.weight", "bert.pooler.dense.bias");
   }
 

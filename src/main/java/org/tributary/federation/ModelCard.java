@@ -1,0 +1,96 @@
+package org.tributary.federation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.tributary.config.TrainConfig;
+import org.tributary.model.Architecture;
+
+/**
+ * The {@code README.md} of a result: what it is, the classes in the order of the classifier's rows,
+ * what the classifier sees, and how transformers or peft load it. It depends on the configuration,
+ * the model and the data alone, so that writing a result again writes the same bytes.
+ */
+final class ModelCard {
+  /** The card's name in a result's folder. */
+  static final String FILE = "README.md";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Blueprint blueprint;
+
+  ModelCard(Blueprint blueprint) {
+    this.blueprint = blueprint;
+  }
+
+  /** The file's content. */
+  byte[] bytes() {
+    List<String> lines = new ArrayList<>();
+    TrainConfig config = blueprint.config();
+    boolean classifies = !blueprint.labels().isEmpty();
+    String kind =
+        !classifies ? "language model" : image() ? "classifier of images" : "classifier of texts";
+    lines.add(
+        "# %s, trained federatedly by Tributary"
+            .formatted(blueprint.lora() == null ? "A " + kind : "An adapter of a " + kind));
+    lines.add("");
+    lines.add("| | |");
+    lines.add("|---|---|");
+    lines.add("| framework | `%s` |".formatted(config.framework().name()));
+    lines.add("| clients | %d |".formatted(blueprint.manifest().clients().size()));
+    lines.add("| rounds | %d |".formatted(config.rounds()));
+    lines.add("| seed | %d |".formatted(config.seed()));
+    if (classifies) {
+      classifier(lines);
+    }
+    lines.add("");
+    lines.addAll(loading());
+    return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private boolean image() {
+    return blueprint.architecture().image() != null;
+  }
+
+  private void classifier(List<String> lines) {
+    Architecture architecture = blueprint.architecture();
+    lines.add("| classes | %d |".formatted(blueprint.labels().size()));
+    lines.add("| pooling | `%s` |".formatted(architecture.pooling().key()));
+    OtherPooling.of(blueprint.base())
+        .ifPresent(
+            other -> lines.addAll(List.of("", "**Scores elsewhere differ.** " + other + ".")));
+    lines.addAll(List.of("", "The classes, in the order of the classifier's rows:", ""));
+    blueprint.labels().forEach(label -> lines.add("    " + quoted(label)));
+  }
+
+  private List<String> loading() {
+    String auto =
+        blueprint.labels().isEmpty()
+            ? "AutoModelForCausalLM"
+            : "AutoModel" + blueprint.architecture().headedClass();
+    if (blueprint.lora() == null) {
+      return List.of(
+          "With transformers:", "", "    model = %s.from_pretrained(\"model\")".formatted(auto));
+    }
+    String head =
+        blueprint.newHead().isEmpty()
+            ? ""
+            : ", num_labels=%d, ignore_mismatched_sizes=True".formatted(blueprint.labels().size());
+    return List.of(
+        "With peft, on the base model that `adapter_config.json` names:",
+        "",
+        "    base = %s.from_pretrained(BASE%s)".formatted(auto, head),
+        "    model = PeftModel.from_pretrained(base, \"adapter\")");
+  }
+
+  /** As JSON, in which every label is one line. */
+  private static String quoted(String label) {
+    try {
+      return JSON.writeValueAsString(label);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a text is always JSON", e);
+    }
+  }
+}
