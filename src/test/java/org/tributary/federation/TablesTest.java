@@ -184,7 +184,7 @@ class TablesTest {
             "attempt", "local-\\d+-\\d+",
             "run", "[\\w-]+-[0-9a-f]{8}",
             "piece", "[^/]+",
-            "file", "[a-z_]+\\.(json|safetensors)");
+            "file", "README\\.md|[a-z_]+\\.(json|safetensors)");
     StringBuilder regex = new StringBuilder();
     Matcher words = Pattern.compile("<(\\w+)>").matcher(path);
     int at = 0;
