@@ -10,6 +10,7 @@ import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.Compare;
 import org.tributary.job.FileSystemTrouble;
+import org.tributary.job.Follow;
 import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
@@ -17,6 +18,7 @@ import org.tributary.job.Inspect;
 import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
+import org.tributary.job.Sessions;
 import org.tributary.job.Train;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,6 +46,7 @@ import picocli.CommandLine.ScopeType;
       Train.class,
       Compare.class,
       Generate.class,
+      Follow.class,
       Inspect.class,
       Logits.class,
       MergeAdapter.class
@@ -60,6 +63,7 @@ public final class Main {
    * @throws SparkUserAppException on YARN's nodes, to hand the exit code to the application master
    */
   public static void main(String... args) throws SparkUserAppException {
+    Sessions.takeSettings();
     int code = run(args);
     if (isYarnsDriver()) {
       // YARN's application master takes System.exit, even of 0, for a failure without a status.
@@ -136,8 +140,9 @@ public final class Main {
     return ExitCode.SOFTWARE;
   }
 
+  /** YARN's application master says who it is to the driver that it runs. */
   private static boolean isYarnsDriver() {
-    return "yarn".equals(System.getProperty("spark.master"))
+    return System.getProperty("spark.yarn.app.id") != null
         && "cluster".equals(System.getProperty("spark.submit.deployMode"));
   }
 }

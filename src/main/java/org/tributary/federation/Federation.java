@@ -84,6 +84,23 @@ public final class Federation {
    * @throws IOException where a file system fails
    */
   public static Prepared prepare(Store store, TrainConfig config) throws IOException {
+    Prepared looked = look(store, config);
+    if (!store.exists(new RunFolder(store.path(config.out())).start())) {
+      looked.blueprint().base().checkValues();
+    }
+    return looked;
+  }
+
+  /**
+   * The same but for the values of the weights, which take as long as the model is large.
+   *
+   * @param store reaches the paths of the configuration
+   * @param config of the run
+   * @return the run
+   * @throws WrongInput if configuration, model, data and the run's folder do not fit
+   * @throws IOException where a file system fails
+   */
+  public static Prepared look(Store store, TrainConfig config) throws IOException {
     Blueprint blueprint = new Blueprint(store, config);
     checkTokenizer(store, blueprint);
     warnOfOtherTexts(store, blueprint);
@@ -94,7 +111,6 @@ public final class Federation {
     blueprint.data().files().refuseUnlisted(store, blueprint.manifest());
     EvaluationRows.check(store, blueprint);
     if (!store.exists(folder.start())) {
-      blueprint.base().checkValues();
       blueprint.adapterStart(store);
     }
     return new Prepared(blueprint, identity);

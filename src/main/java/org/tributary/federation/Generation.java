@@ -55,6 +55,20 @@ public final class Generation {
       Path rows, long all, long written, long tokens, long truncated, long empty, double seconds) {}
 
   /**
+   * Looks whether a generation could begin; reads no weights and writes nothing.
+   *
+   * @param store reaches the files
+   * @param config of the generation
+   * @throws org.tributary.error.WrongInput if configuration, model and rows do not fit
+   * @throws IOException where a file system fails
+   */
+  public static void check(Store store, GenerateConfig config) throws IOException {
+    GenerationModel model = new GenerationModel(store, config);
+    model.tokens().close();
+    GenerationRows.of(store, config, model.prompt().columns());
+  }
+
+  /**
    * Writes what is not there yet.
    *
    * @param config of the generation

@@ -50,23 +50,29 @@ public final class Compare implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Configuration hadoop = Sessions.hadoop();
     CompareConfig config = file.read(hadoop, CompareConfig.class, Map.of());
-    Variants variants = new Variants(config, ConfigFile.text(config.train(), hadoop));
+    String common = ConfigFile.text(file.find(config.train()), hadoop);
+    Variants variants = new Variants(config, common);
+    String seed = config.seeds().get(0);
+    TrainConfig first = variants.run(config.variants().keySet().iterator().next(), seed, null);
+    if (file.isCheck()) {
+      Sessions.requireReachable(first, hadoop);
+      List<String> files = List.of(file.name(), config.train());
+      return new Check(spec, hadoop, Sessions.isAway())
+          .run(files, Sessions.inputs(first), () -> check(hadoop, variants));
+    }
     check(hadoop, variants);
     for (String variant : config.variants().keySet()) {
       variants.written(variant).leftOut().forEach(left -> say("%s", left));
     }
     notes(config).forEach(note -> say("%s", note));
-    CompareFolder.check(Store.of(hadoop), config, variants.common());
-    String first = config.variants().keySet().iterator().next();
-    int threads = variants.run(first, config.seeds().get(0), null).client().threads();
-    try (SparkSession spark = Sessions.open("compare", threads)) {
+    try (SparkSession spark = Sessions.open("compare", first.client().threads())) {
       Store store = Store.of(hadoop);
       CompareFolder.commit(store, config, variants.common());
       List<RunReport> reports = new ArrayList<>();
       for (String variant : config.variants().keySet()) {
         String rate = rate(spark, store, variants, variant);
-        for (String seed : config.seeds()) {
-          reports.add(train(spark, store, variants.run(variant, seed, rate)));
+        for (String each : config.seeds()) {
+          reports.add(train(spark, store, variants.run(variant, each, rate)));
         }
       }
       PrintWriter out = spec.commandLine().getOut();
@@ -108,6 +114,7 @@ public final class Compare implements Callable<Integer> {
     if (!problems.isEmpty()) {
       throw WrongInput.all("The comparison cannot begin:", problems);
     }
+    CompareFolder.check(Store.of(hadoop), variants.config(), variants.common());
   }
 
   /**

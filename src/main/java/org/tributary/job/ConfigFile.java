@@ -35,6 +35,38 @@ public final class ConfigFile {
       description = "a value in place of the file's, such as client.batch=8; the value is YAML")
   private List<String> sets = List.of();
 
+  @Option(
+      names = "--check",
+      description =
+          "checks the configuration, and model and data as far as this machine can read them; starts nothing")
+  private boolean check;
+
+  /** Whether the job is only to look whether it could begin. */
+  boolean isCheck() {
+    return check;
+  }
+
+  /** The file as it was named. */
+  String name() {
+    return file;
+  }
+
+  /**
+   * Where a file lies that a configuration names beside others. jobs/submit sends local ones along
+   * with a driver that runs on a cluster: there they lie in the working directory.
+   *
+   * @param named a local path or a URI
+   * @return where this process finds it
+   */
+  String find(String named) {
+    boolean travelled = Sessions.isAway() && !check && !isUri(named);
+    return travelled ? Path.of(named).getFileName().toString() : named;
+  }
+
+  private static boolean isUri(String file) {
+    return file.matches("[A-Za-z][A-Za-z0-9+.-]*:/.*");
+  }
+
   /**
    * Reads the file with its overrides. Keys of the file that the overrides leave without a reader
    * are told in the log.
@@ -87,7 +119,7 @@ public final class ConfigFile {
   }
 
   private static byte[] bytes(String file, Configuration hadoop) throws IOException {
-    if (!file.matches("[A-Za-z][A-Za-z0-9+.-]*:/.*")) {
+    if (!isUri(file)) {
       // A path alone is a local one, whatever the default file system: people edit it there.
       Path local = Path.of(file);
       if (Files.isDirectory(local)) {

@@ -2,11 +2,13 @@ package org.tributary.job;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
 import org.tributary.federation.Generation;
 import picocli.CommandLine.Command;
@@ -34,6 +36,11 @@ public final class Generate implements Callable<Integer> {
     paths.put("adapter", config.adapter());
     config.data().paths().forEach(path -> paths.put("data.paths: " + path, path));
     Sessions.requireReachable(paths, config.shared(), hadoop);
+    if (file.isCheck()) {
+      paths.remove("out");
+      return new Check(spec, hadoop, Sessions.isAway())
+          .run(List.of(file.name()), paths, () -> Generation.check(Store.of(hadoop), config));
+    }
     try (SparkSession spark = Sessions.open("generate", "threads", config.threads());
         RowProgress progress = RowProgress.of("generate", spec.commandLine().getErr())) {
       Generation.Outcome o = new Generation(spark, progress).run(config);

@@ -40,7 +40,11 @@ public final class Partition implements Callable<Integer> {
     paths.put("source.test", config.source().test());
     paths.put("out", config.out());
     Sessions.requireReachable(paths, config.shared(), hadoop);
-    try (SparkSession spark = Sessions.open("partition", 1)) {
+    if (file.isCheck()) {
+      paths.remove("out");
+      return new Check(spec, hadoop, Sessions.isAway()).run(List.of(file.name()), paths, () -> {});
+    }
+    try (SparkSession spark = Sessions.open("partition")) {
       Partitioning.Result result = Partitioning.run(spark, Store.of(hadoop), config);
       PrintWriter out = spec.commandLine().getOut();
       result.notes().forEach(out::println);

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.Utils;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
@@ -25,7 +26,21 @@ public final class Sessions {
   private Sessions() {}
 
   /**
-   * Opens a session; the caller closes it.
+   * Opens a session for a job whose tasks take a core each; the caller closes it.
+   *
+   * @param job name for people who look at the cluster
+   * @return a session whose SQL has the time zone UTC
+   * @throws WrongInput when there is no master
+   */
+  public static SparkSession open(String job) {
+    master(new SparkConf());
+    return open(job, SparkSession.builder(), 1);
+  }
+
+  /**
+   * Opens a session for a job whose tasks use several threads; the caller closes it. On a cluster
+   * an executor gets the cores of one task, unless the submission says otherwise: then a client
+   * that kills its JVM takes no other along.
    *
    * @param job name for people who look at the cluster
    * @param key of the configuration that says how many threads a task uses
@@ -42,7 +57,17 @@ public final class Sessions {
           "%s is %d, but an executor of %s has %d cores; lower it or give more cores"
               .formatted(key, taskCpus, master, cores));
     }
-    return SparkSession.builder()
+    return open(job, SparkSession.builder().config(executorCores(conf, taskCpus)), taskCpus);
+  }
+
+  /** The settings that give an executor the cores of one task, where nothing else is asked for. */
+  static Map<String, Object> executorCores(SparkConf conf, int taskCpus) {
+    boolean ours = severalNodes(master(conf)) && !conf.contains("spark.executor.cores");
+    return ours ? Map.of("spark.executor.cores", taskCpus) : Map.of();
+  }
+
+  private static SparkSession open(String job, SparkSession.Builder builder, int taskCpus) {
+    return builder
         .appName("tributary " + job)
         .config("spark.task.cpus", taskCpus)
         .config("spark.ui.showConsoleProgress", false)
@@ -85,7 +110,7 @@ public final class Sessions {
     List<String> problems = new ArrayList<>();
     SparkConf conf = new SparkConf();
     String master = master(conf);
-    boolean away = conf.get("spark.submit.deployMode", "client").equals("cluster");
+    boolean away = isAway();
     paths.forEach(
         (key, path) -> {
           if (path == null || !severalNodes(master) || !isLocal(key, path, hadoop)) {
@@ -109,6 +134,33 @@ public final class Sessions {
   }
 
   /**
+   * Whether the driver runs on the cluster, or will when this submission is made.
+   *
+   * @return false for drivers that run where they are started
+   */
+  static boolean isAway() {
+    return new SparkConf().get("spark.submit.deployMode", "client").equals("cluster");
+  }
+
+  /**
+   * Takes the settings of the file that the property {@code tributary.settings} names, where
+   * nothing else was given: spark-submit does that for jobs, but nobody for commands beside it.
+   */
+  public static void takeSettings() {
+    String file = System.getProperty("tributary.settings");
+    if (file != null) {
+      Utils.loadDefaultSparkProperties(new SparkConf(), file);
+    }
+  }
+
+  /** The paths that a run reads, by dotted key. */
+  static Map<String, String> inputs(TrainConfig run) {
+    Map<String, String> paths = paths(run);
+    paths.remove("out");
+    return paths;
+  }
+
+  /**
    * The same for the paths of a run.
    *
    * @param run its configuration
@@ -116,13 +168,17 @@ public final class Sessions {
    * @throws WrongInput naming each key whose path other nodes would not see
    */
   static void requireReachable(TrainConfig run, Configuration hadoop) {
+    requireReachable(paths(run), run.shared(), hadoop);
+  }
+
+  private static Map<String, String> paths(TrainConfig run) {
     Map<String, String> paths = new LinkedHashMap<>();
     paths.put("out", run.out());
     paths.put("model.path", run.model().path());
     paths.put("data.path", run.data().path());
     FrameworkSection.Lora lora = run.framework().lora();
     paths.put("framework.lora.start", lora == null ? null : lora.start());
-    requireReachable(paths, run.shared(), hadoop);
+    return paths;
   }
 
   /**

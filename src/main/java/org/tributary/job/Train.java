@@ -33,6 +33,16 @@ public final class Train implements Callable<Integer> {
     Written<TrainConfig> written = file.written(hadoop, TrainConfig.class, RunSpec.CHOICES);
     TrainConfig config = written.config();
     Sessions.requireReachable(config, hadoop);
+    if (file.isCheck()) {
+      return new Check(spec, hadoop, Sessions.isAway())
+          .run(
+              List.of(file.name()),
+              Sessions.inputs(config),
+              () -> {
+                Federation.Prepared looked = Federation.look(Store.of(hadoop), config);
+                ReadKeys.check(written, looked.blueprint().architecture());
+              });
+    }
     Federation.Prepared prepared = Federation.prepare(Store.of(hadoop), config);
     ReadKeys.check(written, prepared.blueprint().architecture());
     try (SparkSession spark = Sessions.open("train", config.client().threads());

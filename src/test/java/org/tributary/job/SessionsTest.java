@@ -56,6 +56,16 @@ class SessionsTest {
   }
 
   @Test
+  void anExecutorOnAClusterGetsTheCoresOfOneTask() {
+    SparkConf conf = new SparkConf(false).set("spark.master", "spark://h:7077");
+    assertThat(Sessions.executorCores(conf, 3)).containsEntry("spark.executor.cores", 3);
+    conf.set("spark.executor.cores", "6");
+    assertThat(Sessions.executorCores(conf, 3)).isEmpty();
+    SparkConf local = new SparkConf(false).set("spark.master", "local-cluster[2,5,1024]");
+    assertThat(Sessions.executorCores(local, 3)).isEmpty();
+  }
+
+  @Test
   void localPathsAreRefusedWhereThereAreSeveralNodes() {
     System.setProperty("spark.master", "spark://h:7077");
     Map<String, String> paths = new LinkedHashMap<>();

@@ -16,18 +16,25 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.fixture.Home;
 
 /** jobs/submit, by the command that it would run. */
 class SubmitScriptTest {
   private static final Path PROJECT = Path.of("").toAbsolutePath();
-  private static final String HOME = PROJECT.toString();
   private static final String JAR = "tributary-" + Pom.version() + ".jar";
   @TempDir Path dir;
+  private String home;
+
+  @BeforeEach
+  void copyWhatThereIs() throws IOException {
+    home = Home.unbuilt(dir.resolve("home")).toString();
+  }
 
   private record Outcome(int code, String out, String err) {}
 
@@ -57,7 +64,7 @@ class SubmitScriptTest {
       throws IOException, InterruptedException {
     Map<String, String> dry = new TreeMap<>(environment);
     dry.put("TRIBUTARY_DRY_RUN", "1");
-    Outcome outcome = bash(PROJECT.resolve("jobs/submit"), dry, List.of(args));
+    Outcome outcome = bash(Path.of(home, "jobs/submit"), dry, List.of(args));
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.code()).isZero();
     Process split =
@@ -104,9 +111,9 @@ class SubmitScriptTest {
     assertThat(after(words, "--deploy-mode")).isEqualTo(deploy);
     assertThat(after(words, "--class")).isEqualTo("org.tributary.Main");
     Path conf = Path.of(after(words, "--properties-file"));
-    assertThat(conf).isEqualTo(PROJECT.resolve("conf/spark-" + kind + ".conf")).isRegularFile();
+    assertThat(conf).isEqualTo(Path.of(home, "conf/spark-" + kind + ".conf")).isRegularFile();
     String jar =
-        kind.equals("kubernetes") ? "local:///opt/tributary/" + JAR : HOME + "/target/" + JAR;
+        kind.equals("kubernetes") ? "local:///opt/tributary/" + JAR : home + "/target/" + JAR;
     assertThat(words).endsWith(jar, "inspect", "a path");
     assertThat(environment(words))
         .contains(
@@ -134,8 +141,8 @@ class SubmitScriptTest {
   void withoutADistributionJavaRunsTheJarsThatMavenBrought() throws Exception {
     List<String> words = words(Map.of("HADOOP_CONF_DIR", "/etc/hadoop"), "yarn", "inspect", "x");
     assertThat(environment(words))
-        .contains("SPARK_HOME=" + HOME + "/target/spark-home", "SPARK_SCALA_VERSION=2.12");
-    assertThat(after(words, "-cp")).isEqualTo(HOME + "/target/spark-home/jars/*:/etc/hadoop");
+        .contains("SPARK_HOME=" + home + "/target/spark-home", "SPARK_SCALA_VERSION=2.12");
+    assertThat(after(words, "-cp")).isEqualTo(home + "/target/spark-home/jars/*:/etc/hadoop");
     assertThat(words).contains("java", "org.apache.spark.deploy.SparkSubmit", "-Xmx4g");
     int from = words.indexOf("java") + 1;
     int to = words.indexOf("-Xmx4g");
@@ -154,51 +161,6 @@ class SubmitScriptTest {
     assertThat(after(words, "--jars")).isNotBlank();
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "threads: 3                     |                        | 3",
-        "threads: 3  # of 4             |                        | 3",
-        "steps: 1                       |                        | 1",
-        "threads: 3                     | --set client.threads=2 | 2",
-        "threads: 3                     | --set=client.threads=2 | 2",
-        "threads: 3                     | --set seed=2           | 3",
-        "optimizer:\\n    threads: 5    |                        | 1",
-      })
-  void tasksTakeTheThreadsOfAClient(String line, String set, String threads) throws Exception {
-    String yaml = "out: x\nother:\n  threads: 9\nclient:\n  # how\n  LINE\nmore:\n  threads: 8\n";
-    Files.writeString(dir.resolve("t.yaml"), yaml.replace("LINE", line.replace("\\n", "\n")));
-    List<String> args = new ArrayList<>(List.of("local[*]", "train", "t.yaml"));
-    if (set != null) {
-      args.addAll(Arrays.asList(set.split(" ")));
-    }
-    List<String> words = words(Map.of(), args.toArray(String[]::new));
-    assertThat(confs(words)).contains("spark.task.cpus=" + threads);
-    assertThat(words).endsWith(args.subList(1, args.size()).toArray(String[]::new));
-    args.set(0, "yarn");
-    assertThat(confs(words(Map.of(), args.toArray(String[]::new))))
-        .contains("spark.task.cpus=" + threads, "spark.executor.cores=" + threads);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "threads: 3, , 3",
-    "batch: 2, , 1",
-    "threads: 3, threads=2, 2",
-    ", client.threads=4, 1"
-  })
-  void tasksTakeTheThreadsOfAGeneration(String line, String set, String threads) throws Exception {
-    Files.writeString(dir.resolve("g.yaml"), "model:\n  threads: 9\n" + (line == null ? "" : line));
-    List<String> args = new ArrayList<>(List.of("yarn", "generate", "g.yaml"));
-    if (set != null) {
-      args.addAll(List.of("--set", set));
-    }
-    List<String> words = words(Map.of(), args.toArray(String[]::new));
-    assertThat(confs(words))
-        .contains("spark.task.cpus=" + threads, "spark.executor.cores=" + threads);
-  }
-
   @Test
   void aDriverOnTheClusterGetsTheFile() throws Exception {
     Files.createDirectories(dir.resolve("jobs"));
@@ -207,13 +169,45 @@ class SubmitScriptTest {
         words(Map.of(), "k8s://https://h:1", "train", "jobs/t.yaml", "--set", "a=b");
     assertThat(after(words, "--files")).isEqualTo("jobs/t.yaml");
     assertThat(words).endsWith("train", "t.yaml", "--set", "a=b");
-    assertThat(confs(words)).contains("spark.task.cpus=2");
+    List<String> set =
+        words(Map.of(), "k8s://https://h:1", "train", "--set", "jobs/t.yaml", "jobs/t.yaml");
+    assertThat(set).endsWith("train", "--set", "jobs/t.yaml", "t.yaml");
     List<String> uri = words(Map.of(), "k8s://https://h:1", "train", "s3a://b/t.yaml");
     assertThat(uri).endsWith("train", "s3a://b/t.yaml").doesNotContain("--files");
     List<String> yarn =
         words(Map.of("TRIBUTARY_DEPLOY_MODE", "cluster"), "yarn", "train", "jobs/t.yaml");
     assertThat(after(yarn, "--deploy-mode")).isEqualTo("cluster");
-    assertThat(confs(yarn)).contains("spark.yarn.appMasterEnv.DJL_OFFLINE=true");
+    assertThat(confs(yarn))
+        .contains(
+            "spark.yarn.appMasterEnv.DJL_OFFLINE=true",
+            "spark.yarn.submit.waitAppCompletion=false");
+  }
+
+  @Test
+  void filesThatTravelForOtherReasonsStill() throws Exception {
+    Files.writeString(dir.resolve("t.yaml"), "rounds: 1\n");
+    Map<String, String> cluster =
+        Map.of(
+            "TRIBUTARY_DEPLOY_MODE",
+            "cluster",
+            "TRIBUTARY_SPARK_OPTIONS",
+            "--files a,b --conf spark.yarn.tags=mine");
+    List<String> words = words(cluster, "yarn", "train", "t.yaml");
+    assertThat(words.get(words.lastIndexOf("--files") + 1)).isEqualTo("a,b,t.yaml");
+    assertThat(confs(words)).anyMatch(c -> c.matches("spark.yarn.tags=mine,tributary-[0-9-]+"));
+    Outcome twice =
+        bash(
+            Path.of(home, "jobs/submit"),
+            Map.of(
+                "TRIBUTARY_DRY_RUN",
+                "1",
+                "TRIBUTARY_DEPLOY_MODE",
+                "cluster",
+                "TRIBUTARY_SPARK_OPTIONS",
+                "--files x/t.yaml"),
+            List.of("yarn", "train", "t.yaml"));
+    assertThat(twice.code()).isEqualTo(2);
+    assertThat(twice.err()).contains("two files named t.yaml would travel along");
   }
 
   @Test
@@ -249,11 +243,10 @@ class SubmitScriptTest {
 
   @Test
   void whatIsNotBuiltIsToldWithTheWayOut() throws Exception {
-    Path copy = Files.createDirectories(dir.resolve("my clone/jobs")).resolve("submit");
-    Files.copy(PROJECT.resolve("jobs/submit"), copy);
-    Files.copy(PROJECT.resolve("pom.xml"), dir.resolve("my clone/pom.xml"));
-    Files.createDirectories(dir.resolve("my clone/target"));
-    Files.createFile(dir.resolve("my clone/target/tributary-0.0.1.jar"));
+    Path clone = Home.unbuilt(dir.resolve("my clone"));
+    Path copy = clone.resolve("jobs/submit");
+    Files.createDirectories(clone.resolve("target"));
+    Files.createFile(clone.resolve("target/tributary-0.0.1.jar"));
     Outcome outcome = bash(copy, Map.of(), List.of("local", "inspect", "x"));
     assertThat(outcome.code()).isEqualTo(1);
     assertThat(outcome.err())

@@ -1,0 +1,53 @@
+package org.tributary.job;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** An application whose driver runs on a cluster, as its cluster tells of it. */
+interface ClusterApplication extends AutoCloseable {
+  /** The code of an application that ended badly where its cluster does not tell the driver's. */
+  int FAILED = 1;
+
+  /**
+   * Where an application stands.
+   *
+   * @param words its name, its state, and the cause where the cluster knows one
+   * @param code the driver's exit code; empty while it goes on
+   */
+  record State(String words, Optional<Integer> code) {
+    static State of(String words) {
+      return new State(words, Optional.empty());
+    }
+
+    static State ended(String words, int code) {
+      return new State(words, Optional.of(code));
+    }
+  }
+
+  /**
+   * Asks the cluster.
+   *
+   * @return empty where the cluster does not know the application
+   * @throws IOException where the cluster does not answer
+   */
+  Optional<State> state() throws IOException;
+
+  /**
+   * How a user follows the application and ends it.
+   *
+   * @return commands or addresses; empty until the cluster knows the application
+   */
+  Optional<String> hint();
+
+  /**
+   * The last lines of the driver's log.
+   *
+   * @return empty where the cluster gives none
+   */
+  default Optional<String> log() {
+    return Optional.empty();
+  }
+
+  @Override
+  void close();
+}
