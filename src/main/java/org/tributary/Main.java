@@ -5,11 +5,12 @@ import java.util.Optional;
 import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.StoreTrouble;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.Compare;
-import org.tributary.job.FileSystemTrouble;
 import org.tributary.job.Follow;
 import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
@@ -27,7 +28,8 @@ import picocli.CommandLine.ScopeType;
 
 /**
  * The command {@code tributary}: one subcommand a job. Exit codes: 0 done, 1 failed (the stack
- * trace is in the log), 2 wrong input (the message says what and the way out).
+ * trace is in the log, unless one line says it all), 2 wrong input (the message says what and the
+ * way out).
  */
 @Command(
     name = "tributary",
@@ -129,9 +131,9 @@ public final class Main {
         return ExitCode.SOFTWARE;
       }
     }
-    Optional<String> trouble = FileSystemTrouble.of(thrown);
+    Optional<String> trouble = StoreTrouble.in(thrown).map(Trouble::getMessage);
     if (trouble.isPresent()) {
-      LOG.debug("file system", thrown);
+      LOG.debug("trouble", thrown);
       err.println(trouble.get());
       err.flush();
       return ExitCode.SOFTWARE;

@@ -1,7 +1,9 @@
 package org.tributary.checkpoint;
 
+import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -53,6 +55,12 @@ sealed interface Commit {
         target.getParent(), ".%s.%s.tmp".formatted(target.getName(), UUID.randomUUID()));
   }
 
+  private static void write(Store.Content content, OutputStream out) throws IOException {
+    BufferedOutputStream buffered = new BufferedOutputStream(out, 1 << 16);
+    content.writeTo(buffered);
+    buffered.flush();
+  }
+
   private static WrongInput noFolder(Object folder, Object file, Exception e) {
     return new WrongInput(
         "%s: a folder is needed there, but %s is a file: choose another folder"
@@ -74,7 +82,7 @@ sealed interface Commit {
       createFolders(to.getParent());
       try {
         try (FileOutputStream out = new FileOutputStream(from.toFile())) {
-          Store.write(content, out);
+          write(content, out);
           out.getFD().sync();
         }
         beforeCommit.run();
@@ -132,7 +140,7 @@ sealed interface Commit {
       createFolders(target.getParent());
       try {
         try (FSDataOutputStream out = create(from)) {
-          Store.write(content, out);
+          write(content, out);
           out.hsync();
         }
         beforeCommit.run();
@@ -201,7 +209,7 @@ sealed interface Commit {
       java.nio.file.Path collected = Files.createTempFile("." + target.getName() + ".", ".tmp");
       try {
         try (var out = Files.newOutputStream(collected)) {
-          Store.write(content, out);
+          write(content, out);
         }
         beforeCommit.run();
         return upload(collected, target);

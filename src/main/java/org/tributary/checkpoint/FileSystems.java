@@ -3,7 +3,11 @@ package org.tributary.checkpoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
@@ -70,12 +74,41 @@ final class FileSystems {
     return null;
   }
 
+  /** Whether a file or folder is there. */
+  static boolean exists(FileSystem files, Path path) throws IOException {
+    try {
+      return files.exists(path);
+    } catch (AccessControlException e) {
+      requireBelowFile(files, path, e);
+      return false;
+    }
+  }
+
+  /** What a folder holds, by name, without temporary files; nothing where it is not there. */
+  static List<FileStatus> list(FileSystem files, Path folder) throws IOException {
+    List<FileStatus> found = new ArrayList<>();
+    try {
+      for (FileStatus status : files.listStatus(folder)) {
+        if (!Commit.isTemporary(status.getPath().getName())) {
+          found.add(status);
+        }
+      }
+    } catch (FileNotFoundException absent) {
+      return List.of();
+    } catch (AccessControlException e) {
+      requireBelowFile(files, folder, e);
+      return List.of();
+    }
+    found.sort(Comparator.comparing(status -> status.getPath().getName()));
+    return found;
+  }
+
   /**
    * Tells what cannot be there from what nobody may look at: HDFS refuses to look below a file.
    *
    * @throws AccessControlException the given one, where no file is above the path
    */
-  static void requireBelowFile(FileSystem files, Path path, AccessControlException e)
+  private static void requireBelowFile(FileSystem files, Path path, AccessControlException e)
       throws IOException {
     if (fileOnTheWay(files, path.getParent()) == null) {
       throw e;

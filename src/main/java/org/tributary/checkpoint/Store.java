@@ -1,19 +1,17 @@
 package org.tributary.checkpoint;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.security.AccessControlException;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /**
@@ -23,14 +21,25 @@ import org.tributary.error.WrongInput;
  * name whole or not at all, and a file that is there is never replaced. How depends on the file
  * system, see {@link Commit}. Temporary files that a killed writer left behind are not listed.
  *
+ * <p>What a file system refuses is tried again for as long as the configuration's {@value
+ * #PATIENCE} says, and is {@link Trouble} then.
+ *
  * <p>Safe for use by several threads. Missing files are told by {@link
  * java.io.FileNotFoundException}, since only the caller knows what the file was for.
  */
 public final class Store {
-  private final Configuration hadoop;
+  /**
+   * The property of a Hadoop configuration that says for how many seconds a failing file system is
+   * asked again; without it, it is asked once.
+   */
+  public static final String PATIENCE = "tributary.store.patience";
 
-  private Store(Configuration hadoop) {
+  private final Configuration hadoop;
+  private final Patience patience;
+
+  private Store(Configuration hadoop, Patience patience) {
     this.hadoop = hadoop;
+    this.patience = patience;
   }
 
   /**
@@ -40,7 +49,17 @@ public final class Store {
    * @return the store
    */
   public static Store of(Configuration hadoop) {
-    return new Store(hadoop);
+    return new Store(hadoop, new Patience(hadoop.getInt(PATIENCE, 0)));
+  }
+
+  /**
+   * The same files, asked once: for content that can be given once, and where nothing has begun
+   * that is worth waiting for.
+   *
+   * @return a store without patience
+   */
+  public Store once() {
+    return new Store(hadoop, new Patience(0));
   }
 
   /**
@@ -86,16 +105,10 @@ public final class Store {
    *
    * @param path of a file or folder
    * @return true when it exists
-   * @throws IOException where the file system cannot be reached
+   * @throws Trouble where the file system fails to the end
    */
   public boolean exists(Path path) throws IOException {
-    FileSystem files = fileSystem(path);
-    try {
-      return files.exists(path);
-    } catch (AccessControlException e) {
-      FileSystems.requireBelowFile(files, path, e);
-      return false;
-    }
+    return ask(path, files -> FileSystems.exists(files, path));
   }
 
   /**
@@ -103,25 +116,10 @@ public final class Store {
    *
    * @param folder need not exist
    * @return sorted by name; empty where the folder does not exist
-   * @throws IOException where the file system cannot be reached
+   * @throws Trouble where the file system fails to the end
    */
   public List<FileStatus> list(Path folder) throws IOException {
-    List<FileStatus> found = new ArrayList<>();
-    FileSystem files = fileSystem(folder);
-    try {
-      for (FileStatus status : files.listStatus(folder)) {
-        if (!Commit.isTemporary(status.getPath().getName())) {
-          found.add(status);
-        }
-      }
-    } catch (java.io.FileNotFoundException absent) {
-      return List.of();
-    } catch (AccessControlException e) {
-      FileSystems.requireBelowFile(files, folder, e);
-      return List.of();
-    }
-    found.sort(Comparator.comparing(status -> status.getPath().getName()));
-    return found;
+    return ask(folder, files -> FileSystems.list(files, folder));
   }
 
   /**
@@ -129,10 +127,10 @@ public final class Store {
    *
    * @param file to read
    * @return a stream to close
-   * @throws IOException where the file is missing or the file system cannot be reached
+   * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public FSDataInputStream open(Path file) throws IOException {
-    return fileSystem(file).open(file);
+    return ask(file, files -> files.open(file));
   }
 
   /**
@@ -140,12 +138,10 @@ public final class Store {
    *
    * @param file smaller than 2 GiB
    * @return its bytes
-   * @throws IOException where the file is missing or the file system cannot be reached
+   * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public byte[] readAll(Path file) throws IOException {
-    try (InputStream in = open(file)) {
-      return in.readAllBytes();
-    }
+    return read(file, InputStream::readAllBytes);
   }
 
   /**
@@ -155,7 +151,7 @@ public final class Store {
    * @param content writes the bytes; where it throws, nothing is left behind
    * @return true when this call made the file, false when the target was already there (then
    *     nothing changed, and the content may not have been asked for)
-   * @throws IOException where the file system fails
+   * @throws Trouble where the file system fails to the end, and IOException where the content does
    */
   public boolean commit(Path target, Content content) throws IOException {
     return commit(target, content, () -> {});
@@ -171,18 +167,27 @@ public final class Store {
    * @return true when this call made the file, false when the target was already there (then
    *     nothing changed, and neither callback may have run)
    * @throws WrongInput where the target is a folder
-   * @throws IOException where the file system fails
+   * @throws Trouble where the file system fails to the end, and IOException where the content does
    */
   public boolean commit(Path target, Content content, Runnable beforeCommit) throws IOException {
     FileSystem files = fileSystem(target);
     Path qualified = files.makeQualified(target);
-    if (exists(qualified)) {
-      if (files.getFileStatus(qualified).isDirectory()) {
-        throw new WrongInput(qualified + ": is a folder, a file is to be written there: remove it");
+    Measured measured = new Measured(content, patience.seconds() > 0);
+    return patience.ask(
+        qualified,
+        e -> measured.trouble(files, qualified, e),
+        () -> commit(files, qualified, measured, beforeCommit));
+  }
+
+  private boolean commit(FileSystem files, Path target, Content content, Runnable beforeCommit)
+      throws IOException {
+    if (once().exists(target)) {
+      if (files.getFileStatus(target).isDirectory()) {
+        throw new WrongInput(target + ": is a folder, a file is to be written there: remove it");
       }
       return false;
     }
-    return Commit.on(files, hadoop).run(qualified, content, beforeCommit);
+    return Commit.on(files, hadoop).run(target, content, beforeCommit);
   }
 
   /**
@@ -190,27 +195,81 @@ public final class Store {
    *
    * @param file to read
    * @return SHA-256 in hex
-   * @throws IOException where the file is missing or the file system cannot be reached
+   * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public String sha256(Path file) throws IOException {
-    Sha256 hash = new Sha256();
-    try (InputStream in = open(file)) {
-      in.transferTo(hash);
-    }
-    return hash.hex();
+    return read(
+        file,
+        in -> {
+          Sha256 hash = new Sha256();
+          in.transferTo(hash);
+          return hash.hex();
+        });
   }
 
   /**
    * Deletes a file, or a folder with all in it; no error if absent.
    *
    * @param path to delete
-   * @throws IOException where it is there and cannot be deleted
+   * @throws Trouble where it is there and cannot be deleted
    */
   public void delete(Path path) throws IOException {
-    FileSystem files = fileSystem(path);
-    if (!files.delete(path, true) && files.exists(path)) {
-      throw new IOException(path + ": could not be deleted");
-    }
+    ask(
+        path,
+        files -> {
+          if (!files.delete(path, true) && files.exists(path)) {
+            throw new IOException("could not be deleted");
+          }
+          return true;
+        });
+  }
+
+  /**
+   * Does something that writes several files, such as a Spark job, and does it again for as long as
+   * there is patience and it ends with {@link Trouble}. It has to keep what it made before.
+   *
+   * @param folder of the files
+   * @param step to do
+   * @return what it gave
+   * @throws IOException what it threw
+   */
+  public <T> T patiently(Path folder, Step<T> step) throws IOException {
+    return patience.ask(
+        folder, e -> e instanceof Trouble t ? Optional.of(t) : Optional.empty(), step::run);
+  }
+
+  /** Something that is done until it succeeds. */
+  @FunctionalInterface
+  public interface Step<T> {
+    /**
+     * Does it.
+     *
+     * @return its result
+     * @throws IOException where it fails
+     */
+    T run() throws IOException;
+  }
+
+  /** Something that is got from a file system, or from a file in it. */
+  private interface Question<F, T> {
+    T ask(F from) throws IOException;
+  }
+
+  private <T> T read(Path file, Question<InputStream, T> question) throws IOException {
+    return ask(
+        file,
+        files -> {
+          try (InputStream in = files.open(file)) {
+            return question.ask(in);
+          }
+        });
+  }
+
+  private <T> T ask(Path path, Question<FileSystem, T> question) throws IOException {
+    return patience.ask(
+        path,
+        e -> StoreTrouble.kindOfStores(e).map(kind -> StoreTrouble.of(kind, path, null, e)),
+        () -> question.ask(fileSystem(path)));
   }
 
   private String scheme(Path path) {
@@ -247,30 +306,6 @@ public final class Store {
      */
     static Content copyOf(java.nio.file.Path file) {
       return out -> Files.copy(file, out);
-    }
-  }
-
-  /** Writes content through a buffer and flushes it, without closing the stream below. */
-  static void write(Content content, OutputStream out) throws IOException {
-    BufferedOutputStream buffered = new BufferedOutputStream(out, 1 << 16);
-    content.writeTo(new Unclosed(buffered));
-    buffered.flush();
-  }
-
-  /** Content often wraps its stream in one whose close closes all: that must not commit. */
-  private static final class Unclosed extends java.io.FilterOutputStream {
-    Unclosed(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      out.write(bytes, from, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      flush();
     }
   }
 }

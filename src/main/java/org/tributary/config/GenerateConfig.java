@@ -18,6 +18,7 @@ import java.util.Map;
  * @param shard rows of a task and a file
  * @param threads CPU threads of one task
  * @param precision type of weights and activations
+ * @param store how failing file systems are met
  */
 public record GenerateConfig(
     @Key(value = "folder of the answers, a URI or path", required = true, operational = true)
@@ -39,7 +40,8 @@ public record GenerateConfig(
             value = "type of weights and activations",
             byDefault = "float32",
             oneOf = {"float32", "bfloat16"})
-        String precision)
+        String precision,
+    @Key(value = "how failing file systems are met", operational = true) StoreSection store)
     implements Section {
 
   /** A prompt needs room beside what is written. */

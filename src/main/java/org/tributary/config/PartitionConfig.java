@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param duplicates of train and of validation or test: {@code report}, {@code drop-train}, or
  *     {@code drop-test}, which drops validation rows too
  * @param duplicateColumns in which equal rows are duplicates; empty for all, of images the pixels
+ * @param store how failing file systems are met
  */
 public record PartitionConfig(
     @Key(value = "the raw set", required = true) Source source,
@@ -55,7 +56,8 @@ public record PartitionConfig(
     @Key(
             value = "columns in which equal rows are duplicates; [] for all, of images the pixels",
             byDefault = "[]")
-        List<String> duplicateColumns)
+        List<String> duplicateColumns,
+    @Key(value = "how failing file systems are met", operational = true) StoreSection store)
     implements Section {
 
   /** What each partitioner needs from the keys beside it. */

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param reduce where merges run
  * @param keep what stays on disk
  * @param lock the run's lock
+ * @param store how failing file systems are met
  */
 public record TrainConfig(
     @Key(value = "folder of the run, a URI or path", required = true, operational = true)
@@ -40,7 +41,8 @@ public record TrainConfig(
     @Key(value = "evaluation of the global model", operational = true) Evaluate evaluate,
     @Key(value = "where merges run", operational = true) Reduce reduce,
     @Key(value = "what stays on disk", operational = true) Keep keep,
-    @Key(value = "the run's lock", operational = true) Lock lock)
+    @Key(value = "the run's lock", operational = true) Lock lock,
+    @Key(value = "how failing file systems are met", operational = true) StoreSection store)
     implements Section {
 
   /** The schedule's length is the run's, unless the rate is constant: then rounds may be added. */

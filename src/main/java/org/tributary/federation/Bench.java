@@ -14,6 +14,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.data.Examples;
 import org.tributary.data.Manifest;
 import org.tributary.data.Tokens;
+import org.tributary.error.Trouble;
 import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
@@ -85,10 +86,16 @@ final class Bench implements AutoCloseable {
    * @param spec of the run
    * @param device to compute on
    * @return the bench
+   * @throws Trouble where it cannot be made: the driver could read all of it, so that this machine
+   *     is the reason and no client
    */
-  static Bench take(RunSpec spec, Device device) throws IOException {
+  static Bench take(RunSpec spec, Device device) throws Trouble {
     String key = spec.root() + "\n" + device + "\n" + spec.yaml();
-    return BENCHES.take(key, () -> new Bench(spec, device));
+    try {
+      return BENCHES.take(key, () -> new Bench(spec, device));
+    } catch (IOException | RuntimeException e) {
+      throw TaskTrouble.here(e);
+    }
   }
 
   /** Drops every bench that nobody uses. */

@@ -6,21 +6,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobStart;
-import org.apache.spark.scheduler.SparkListenerTaskEnd;
-import org.apache.spark.scheduler.SparkListenerTaskStart;
-import org.apache.spark.scheduler.StageInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
-import scala.collection.JavaConverters;
+import org.tributary.error.Trouble;
 
 /**
  * Gets a round's clients to train, one task each, and outlives those that kill their JVM. A task
@@ -47,6 +42,8 @@ final class ClientTasks {
    * @param work of a task
    * @param cohort ids
    * @return why clients failed, by id; all others have committed an update
+   * @throws Trouble if a store or a machine failed, or executors were taken away: nobody is to
+   *     blame then either
    * @throws InterruptedException if Spark was stopped or this thread interrupted: then nobody is to
    *     blame, and a later start of the run goes on
    */
@@ -59,16 +56,18 @@ final class ClientTasks {
     while (!open.isEmpty()) {
       List<String> together = open.stream().filter(c -> !suspects.contains(c)).toList();
       if (together.size() > 1) {
-        Set<String> found = new HashSet<>();
-        if (job(work, together, found) != null) {
+        Ended ended = job(work, together);
+        if (ended != null) {
+          List<String> found = ended.tasks().failing().stream().map(together::get).toList();
           // Nobody in particular seen failing: everybody is suspect, so that this comes to an end.
           suspects.addAll(found.isEmpty() ? together : found);
         }
       } else {
         String client = together.isEmpty() ? open.get(0) : together.get(0);
-        Exception e = job(work, List.of(client), new HashSet<>());
-        if (e != null && !open(work.round(), List.of(client), failed, earlier).isEmpty()) {
-          String reason = "its task failed whenever it was tried: " + firstLine(e);
+        Ended ended = job(work, List.of(client));
+        if (ended != null && !open(work.round(), List.of(client), failed, earlier).isEmpty()) {
+          requireExecutors(work.round(), client, ended.tasks());
+          String reason = "its task failed whenever it was tried: " + firstLine(ended.by());
           failed.put(client, reason);
           LOG.warn("round {}: client {} is left out: {}", work.round(), client, reason);
         }
@@ -78,19 +77,36 @@ final class ClientTasks {
     return failed;
   }
 
+  /** Whose executors were killed from outside cannot be said to have failed. */
+  private static void requireExecutors(int round, String client, TrainingTasks tasks)
+      throws Trouble {
+    List<LostExecutor> killed = tasks.killed();
+    if (!killed.isEmpty()) {
+      throw new Trouble(
+          "round %d: client %s was tried alone, and its executor was lost %d times from outside (%s): "
+                  .formatted(round, client, killed.size(), killed.get(0).reason())
+              + "where it was killed for memory, give executors more"
+              + " (spark.executor.memoryOverhead); run the same command again: what is done is"
+              + " kept",
+          null);
+    }
+  }
+
+  /** What ended a job early, and its tasks. */
+  private record Ended(Exception by, TrainingTasks tasks) {}
+
   private static String firstLine(Exception e) {
     String message = String.valueOf(e.getMessage());
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);
   }
 
-  /** Runs a job; gives what ended it early, or null, and adds the clients whose tasks failed. */
-  private Exception job(ClientWork work, List<String> clients, Set<String> failing)
-      throws InterruptedException {
-    Tasks tasks = new Tasks();
+  /** Runs a job; gives what ended it early, or null. */
+  private Ended job(ClientWork work, List<String> clients) throws Trouble, InterruptedException {
+    TrainingTasks tasks = new TrainingTasks();
     spark.sc().addSparkListener(tasks);
     spark.setJobDescription("round %d: %d clients".formatted(work.round(), clients.size()));
-    spark.setLocalProperty(Tasks.JOB, tasks.job);
+    spark.setLocalProperty(TrainingTasks.JOB, tasks.job());
     try {
       spark.parallelize(clients, clients.size()).map(work::run).collect();
       return null;
@@ -100,11 +116,14 @@ final class ClientTasks {
       LOG.info("round {}: a job ended early: {}", work.round(), firstLine(e));
       drain();
       awaitEnd(tasks);
-      tasks.failing().forEach(i -> failing.add(clients.get(i)));
-      return e;
+      Optional<Trouble> trouble = tasks.trouble().or(() -> Trouble.in(e));
+      if (trouble.isPresent()) {
+        throw trouble.get();
+      }
+      return new Ended(e, tasks);
     } finally {
       spark.sc().removeSparkListener(tasks);
-      spark.setLocalProperty(Tasks.JOB, null);
+      spark.setLocalProperty(TrainingTasks.JOB, null);
       spark.setJobDescription(null);
     }
   }
@@ -123,7 +142,7 @@ final class ClientTasks {
    * Waits for the clients that were still training when another one ended the job: they train to
    * their end all the same, and would be trained twice.
    */
-  private void awaitEnd(Tasks tasks) throws InterruptedException {
+  private void awaitEnd(TrainingTasks tasks) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
     while (tasks.areRunning() && System.nanoTime() < end && !spark.sc().isStopped()) {
       Thread.sleep(100);
@@ -181,50 +200,5 @@ final class ClientTasks {
     List<String> open = new ArrayList<>(cohort);
     open.removeAll(done);
     return open;
-  }
-
-  /** The tasks of one job. */
-  private static final class Tasks extends SparkListener {
-    static final String JOB = "tributary.job";
-
-    private final String job = UUID.randomUUID().toString();
-    private final Set<Integer> stages = new HashSet<>();
-    private final Set<Long> running = new HashSet<>();
-    private final Set<Integer> failing = new HashSet<>();
-
-    @Override
-    public synchronized void onJobStart(SparkListenerJobStart start) {
-      if (start.properties() != null && job.equals(start.properties().getProperty(JOB))) {
-        for (StageInfo stage : JavaConverters.seqAsJavaList(start.stageInfos())) {
-          stages.add(stage.stageId());
-        }
-      }
-    }
-
-    @Override
-    public synchronized void onTaskStart(SparkListenerTaskStart start) {
-      if (stages.contains(start.stageId())) {
-        running.add(start.taskInfo().taskId());
-      }
-    }
-
-    @Override
-    public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
-      if (stages.contains(end.stageId())) {
-        running.remove(end.taskInfo().taskId());
-        if (end.taskInfo().failed()) {
-          failing.add(end.taskInfo().index());
-        }
-      }
-    }
-
-    synchronized boolean areRunning() {
-      return !running.isEmpty();
-    }
-
-    /** The partitions that had a task that failed. */
-    synchronized Set<Integer> failing() {
-      return new HashSet<>(failing);
-    }
   }
 }

@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -21,6 +22,7 @@ import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
 import org.tributary.data.Examples;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Model;
 import org.tributary.protocol.ClientReport;
@@ -55,11 +57,15 @@ record ClientWork(
     try (Devices.Loan loan = Devices.borrow();
         Bench bench = Bench.take(spec.value(), loan.device())) {
       train(bench, folder, client, attempt);
-    } catch (IOException | InterruptedException e) {
-      throw e; // the file system's or Spark's business: the task may be tried again
+    } catch (InterruptedException e) {
+      throw e;
     } catch (Exception | OutOfMemoryError e) {
       if (TaskContext.get().isInterrupted() || Thread.currentThread().isInterrupted()) {
         throw e; // Spark ends the task, which is not the client's fault
+      }
+      Optional<Trouble> trouble = TaskTrouble.in(e);
+      if (trouble.isPresent()) {
+        throw trouble.get(); // nor is this: the task may be tried again elsewhere
       }
       if (e instanceof WrongInput) {
         LOG.info("client {} failed in round {}: {}", client, round, e.getMessage());

@@ -3,6 +3,7 @@ package org.tributary.federation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -123,7 +124,7 @@ public final class Federation {
    * @return what it left
    * @throws WrongInput if configuration, model and data do not fit; nothing is written then
    * @throws QuorumMissed if too few clients finish a round
-   * @throws IOException where a file system fails
+   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to go on
    * @throws InterruptedException while waiting for another driver's lock, or if Spark is stopped;
    *     run again to go on
    */
@@ -139,18 +140,20 @@ public final class Federation {
    * @return what it left
    * @throws WrongInput if the folder has become another run's since
    * @throws QuorumMissed if too few clients finish a round
-   * @throws IOException where a file system fails
+   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to go on
    * @throws InterruptedException as of {@link #train(TrainConfig)}
    */
   public Outcome train(Prepared prepared) throws IOException, InterruptedException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-    Store store = Store.of(spark.hadoopConfiguration());
     Blueprint blueprint = prepared.blueprint();
     TrainConfig config = blueprint.config();
     RunConfig identity = prepared.identity();
+    Store store = Store.of(patient(spark.hadoopConfiguration(), config));
+    // Before anything is begun nothing is worth waiting for.
+    Store once = store.once();
     RunFolder folder = new RunFolder(store.path(config.out()));
     String application = spark.sc().applicationId();
-    try (RunLock lock = RunLock.take(store, folder.lock(), application, config.lock().lease())) {
+    try (RunLock lock = RunLock.take(once, folder.lock(), application, config.lock().lease())) {
       identity.checkAgainst(store, folder); // whoever held the lock may have begun another run
       identity.commit(store, folder);
       dropEarlierResult(store, folder, config.rounds());
@@ -169,6 +172,13 @@ public final class Federation {
     }
   }
 
+  /** The file systems of a run, with the run's patience, for the driver and all executors. */
+  private static Configuration patient(Configuration hadoop, TrainConfig config) {
+    Configuration patient = new Configuration(hadoop);
+    patient.setInt(Store.PATIENCE, config.store().patience());
+    return patient;
+  }
+
   private Map<String, Path> rounds(
       JavaSparkContext spark, RunFolder folder, Blueprint blueprint, Tables tables, RunLock lock)
       throws IOException, InterruptedException {
@@ -177,7 +187,8 @@ public final class Federation {
             RunSpec.of(
                 blueprint.config(),
                 folder.root(),
-                new SerializableConfiguration(spark.hadoopConfiguration())));
+                new SerializableConfiguration(
+                    patient(spark.hadoopConfiguration(), blueprint.config()))));
     try {
       return new RoundLoop(spark, spec, blueprint, tables, lock, listener).run();
     } finally {

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
-import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
@@ -75,21 +75,25 @@ public final class Generation {
    * @return what was done
    * @throws org.tributary.error.WrongInput if configuration, model and rows do not fit; nothing is
    *     written then
-   * @throws IOException where a file system fails
+   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to go on
    */
   public Outcome run(GenerateConfig config) throws IOException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-    Store store = Store.of(spark.hadoopConfiguration());
-    GenerationModel model = new GenerationModel(store, config);
+    Configuration hadoop = new Configuration(spark.hadoopConfiguration());
+    hadoop.setInt(Store.PATIENCE, config.store().patience());
+    Store store = Store.of(hadoop);
+    // Before anything is begun nothing is worth waiting for.
+    Store once = store.once();
+    GenerationModel model = new GenerationModel(once, config);
     model.tokens().close();
-    GenerationRows rows = GenerationRows.of(store, config, model.prompt().columns());
+    GenerationRows rows = GenerationRows.of(once, config, model.prompt().columns());
     GenerationFolder folder = new GenerationFolder(store.path(config.out()));
     Map<String, String> hashes = model.hashes();
     hashes.put("data.paths", rows.hash());
     if (!store.exists(folder.config())) {
       model.checkValues();
     }
-    folder.begin(store, config, hashes);
+    folder.begin(once, config, hashes);
     warn(model.own(), config.decoding());
     long begin = System.nanoTime();
     GenerationWork.Counts counts = counts(spark.sc());
@@ -100,7 +104,7 @@ public final class Generation {
       }
     }
     long all = sum(rows.shards());
-    write(spark, config, folder, open, counts, all);
+    write(spark, GenerationSpec.of(config, folder.root(), hadoop), open, counts, all);
     store.commit(folder.success(), Store.Content.of(new byte[0]));
     return new Outcome(
         folder.rows(),
@@ -124,8 +128,7 @@ public final class Generation {
 
   private void write(
       JavaSparkContext spark,
-      GenerateConfig config,
-      GenerationFolder folder,
+      GenerationSpec told,
       List<GenerationRows.Shard> open,
       GenerationWork.Counts counts,
       long all)
@@ -133,10 +136,7 @@ public final class Generation {
     if (open.isEmpty()) {
       return;
     }
-    Broadcast<GenerationSpec> spec =
-        spark.broadcast(
-            GenerationSpec.of(
-                config, folder.root(), new SerializableConfiguration(spark.hadoopConfiguration())));
+    Broadcast<GenerationSpec> spec = spark.broadcast(told);
     GenerationWork work = new GenerationWork(spec, counts);
     try (GenerationWatch watch =
         new GenerationWatch(spark.sc(), counts, listener, all - sum(open), all)) {

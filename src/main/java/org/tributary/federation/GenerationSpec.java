@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Store;
@@ -20,10 +21,10 @@ import org.tributary.config.GenerateConfig;
 record GenerationSpec(String yaml, String root, SerializableConfiguration hadoop)
     implements Serializable {
 
-  static GenerationSpec of(GenerateConfig config, Path root, SerializableConfiguration hadoop)
+  static GenerationSpec of(GenerateConfig config, Path root, Configuration hadoop)
       throws IOException {
-    String yaml = AbsolutePaths.yaml(Store.of(hadoop.value()), config);
-    return new GenerationSpec(yaml, root.toString(), hadoop);
+    String yaml = AbsolutePaths.yaml(Store.of(hadoop), config);
+    return new GenerationSpec(yaml, root.toString(), new SerializableConfiguration(hadoop));
   }
 
   GenerateConfig config() {

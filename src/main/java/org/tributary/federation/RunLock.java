@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /**
@@ -164,13 +165,14 @@ final class RunLock implements AutoCloseable {
   /**
    * Makes sure that nobody took the lock over while this process could not renew it.
    *
-   * @throws IOException if somebody did
+   * @throws Trouble if somebody did
    */
   void check() throws IOException {
     if (lastGeneration(store, folder) != generation) {
-      throw new IOException(
+      throw new Trouble(
           folder.getParent()
-              + ": another driver took the run over while this one was silent; look at that one");
+              + ": another driver took the run over while this one was silent; look at that one",
+          null);
     }
   }
 
@@ -180,16 +182,31 @@ final class RunLock implements AutoCloseable {
       store.delete(name(folder, generation, "." + renewals));
       renewals++;
     } catch (IOException | RuntimeException e) {
-      LOG.warn("the run's lock could not be renewed: {}", e.toString());
+      LOG.warn("the run's lock could not be renewed: {}", e.getMessage());
     }
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     renewer.shutdownNow();
     synchronized (this) {
-      store.commit(name(folder, generation, RELEASED), out -> out.write('\n'));
+      try {
+        store.commit(name(folder, generation, RELEASED), out -> out.write('\n'));
+        store.delete(name(folder, generation, "." + renewals));
+      } catch (IOException e) {
+        withdraw(e);
+      }
+    }
+  }
+
+  /** Where no file can be made, one can be taken away: the lock's own. */
+  private void withdraw(IOException reason) {
+    try {
+      store.delete(held(folder, generation));
       store.delete(name(folder, generation, "." + renewals));
+    } catch (IOException e) {
+      // Whoever comes next sees that this process is gone, or waits for the lease to end.
+      LOG.warn("the run's lock could not be released: {}", reason.getMessage());
     }
   }
 

@@ -2,7 +2,6 @@ package org.tributary.partition;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,6 +9,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.Partitioner;
@@ -19,9 +19,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Store;
+import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Row;
 import org.tributary.data.Schema;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import scala.Tuple2;
 
@@ -119,9 +121,11 @@ final class PartWriter {
    * @param files relative to the folder, by target
    * @param rows expected of each file, at least one
    * @return what each file is
+   * @throws Trouble where the store or a local disk fails to the end
    */
   List<Written> write(
-      List<RawSet> sets, List<Assignment> assignments, List<String> files, long[] rows) {
+      List<RawSet> sets, List<Assignment> assignments, List<String> files, long[] rows)
+      throws IOException {
     JavaPairRDD<Place, Copies> placed = null;
     for (int i = 0; i < sets.size(); i++) {
       JavaPairRDD<Place, Copies> of = place(sets.get(i), spark.broadcast(assignments.get(i)));
@@ -140,37 +144,47 @@ final class PartWriter {
                   Path file = new Path(root, names.get(target));
                   Store store = Store.of(conf.value().value());
                   Schema schema = columns.toSchema();
-                  store.commit(
-                      file,
-                      out -> {
-                        Distinct distinct = new Distinct(sorted, schema);
-                        ParquetRows.write(out, schema, () -> distinct);
-                        refuseChanged(file, distinct.count, rows[target]);
-                      });
+                  // The sorted rows come once.
+                  store
+                      .once()
+                      .commit(
+                          file,
+                          out -> {
+                            Distinct distinct = new Distinct(sorted, schema);
+                            ParquetRows.write(out, schema, () -> distinct);
+                            refuseChanged(file, distinct.count, rows[target]);
+                          });
                   long bytes = store.fileSystem(file).getFileStatus(file).getLen();
                   return Collections.singletonList(new Object[] {store.sha256(file), bytes})
                       .iterator();
                 },
                 true);
+    // Files that are there are kept, and the shuffle's as well: only what is missing is done again.
+    return Store.of(hadoop).patiently(folder, () -> collect(written));
+  }
+
+  private List<Written> collect(JavaRDD<Object[]> written) throws IOException {
     try {
       return written.collect().stream()
           .map(each -> new Written((String) each[0], (Long) each[1]))
           .toList();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw unwrapped(e);
+    } catch (Exception e) { // Scala declares none
+      throw told(e);
     }
   }
 
-  /** What a task refused is told as it would be here. */
-  private RuntimeException unwrapped(Exception e) {
+  /** What a task refused, or a disk, is told as it would be here. */
+  private IOException told(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof WrongInput wrong) {
-        return wrong;
+        throw wrong;
       }
     }
-    return new UncheckedIOException(new IOException("writing " + folder, e));
+    Optional<Trouble> trouble = StoreTrouble.in(e, LocalDisks.told());
+    if (trouble.isEmpty() && e instanceof RuntimeException runtime) {
+      throw runtime;
+    }
+    return trouble.isPresent() ? trouble.get() : new IOException("writing " + folder, e);
   }
 
   private static JavaPairRDD<Place, Copies> place(RawSet set, Broadcast<Assignment> assignment) {

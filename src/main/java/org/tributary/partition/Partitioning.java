@@ -64,12 +64,13 @@ public final class Partitioning {
    * @param store where sources and partitions lie
    * @param config what to do
    * @return what is there now
-   * @throws IOException where the file system fails
+   * @throws org.tributary.error.Trouble where a file system or a local disk fails to the end
    * @throws WrongInput where sources or keys cannot be used, or the folder holds something else
    */
   public static Result run(SparkSession spark, Store store, PartitionConfig config)
       throws IOException {
-    return new Partitioning(spark, store, config).run();
+    // Until something is written nothing is worth waiting for.
+    return new Partitioning(spark, store.once(), config).run();
   }
 
   private Result run() throws IOException {
@@ -106,7 +107,7 @@ public final class Partitioning {
     targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
     Map<Plan.Target, Manifest.Part> parts = write(folder, plan, rows, raw, keys, targets);
     Manifest manifest = manifest(inputs, raw, found, labels, parts, twins);
-    manifest.write(store, folder);
+    manifest.write(Store.of(hadoop()), folder);
     return new Result(true, folder, manifest, notes);
   }
 
@@ -187,7 +188,8 @@ public final class Partitioning {
       long[] rows,
       Map<String, RawSet> raw,
       Map<String, List<Key>> keys,
-      Map<String, int[]> targets) {
+      Map<String, int[]> targets)
+      throws IOException {
     // A file without rows is none, so those with rows are numbered anew.
     int[] filled = IntStream.range(0, rows.length).filter(t -> rows[t] > 0).toArray();
     int[] renumbered = new int[rows.length];
@@ -273,7 +275,10 @@ public final class Partitioning {
     return JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 
+  /** The file systems, with the patience of this partitioning. */
   private Configuration hadoop() {
-    return spark.sparkContext().hadoopConfiguration();
+    Configuration patient = new Configuration(spark.sparkContext().hadoopConfiguration());
+    patient.setInt(Store.PATIENCE, config.store().patience());
+    return patient;
   }
 }

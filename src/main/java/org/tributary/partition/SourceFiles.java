@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
@@ -15,7 +16,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
+import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.data.Manifest;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /**
@@ -148,6 +151,10 @@ record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree 
 
   /** Told as bad input where Spark says that a file cannot be read, else as it was. */
   RuntimeException unreadable(Exception e) {
+    Optional<Trouble> trouble = StoreTrouble.in(e, key + ": " + given);
+    if (trouble.isPresent()) {
+      return new UncheckedIOException(trouble.get());
+    }
     Throwable root = e;
     boolean reading = false;
     while (true) {

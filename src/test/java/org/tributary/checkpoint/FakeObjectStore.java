@@ -19,7 +19,7 @@ import org.apache.hadoop.util.Progressable;
  * An object store as far as commits see it: an object appears when its stream is closed, whatever
  * was written by then; rename is not to be used. Objects lie as files below {@code fake.root}.
  */
-public final class FakeObjectStore extends FileSystem {
+public class FakeObjectStore extends FileSystem {
   private final RawLocalFileSystem disk = new RawLocalFileSystem();
   private URI uri;
   private String root;

@@ -110,6 +110,8 @@ class EffectiveTest {
               globals: 2
             lock:
               lease: 60
+            store:
+              patience: 60
             """);
   }
 

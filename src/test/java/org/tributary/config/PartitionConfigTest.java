@@ -50,6 +50,8 @@ class PartitionConfigTest {
       test: 0
       duplicates: drop-test
       duplicateColumns: [definition]
+      store:
+        patience: 5
       """;
 
   private static PartitionConfig read(String yaml, String... sets) {
@@ -77,7 +79,8 @@ class PartitionConfigTest {
                 0.1,
                 0.1,
                 "report",
-                List.of()));
+                List.of(),
+                new StoreSection(60)));
   }
 
   @Test
@@ -105,7 +108,8 @@ class PartitionConfigTest {
                 0.2,
                 0.0,
                 "drop-test",
-                List.of("definition")));
+                List.of("definition"),
+                new StoreSection(5)));
     assertThat(read(Effective.yaml(whole))).isEqualTo(whole);
     assertThat(read(Effective.yaml(read(LEAST)))).isEqualTo(read(LEAST));
   }

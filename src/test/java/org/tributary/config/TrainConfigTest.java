@@ -113,6 +113,8 @@ class TrainConfigTest {
         globals: 5
       lock:
         lease: 30
+      store:
+        patience: 5
       """;
 
   static TrainConfig read(String yaml, String... sets) {
@@ -158,7 +160,8 @@ class TrainConfigTest {
                 new Evaluate(1, 64, 512, List.of("test"), 0, 0, 64),
                 new Reduce(512L << 20),
                 new Keep(1, 2),
-                new Lock(60)));
+                new Lock(60),
+                new StoreSection(60)));
   }
 
   @Test
@@ -205,7 +208,8 @@ class TrainConfigTest {
                 new Evaluate(2, 32, 100, List.of("test", "validation"), 1000, 20, 32),
                 new Reduce(1L << 30),
                 new Keep(4, 5),
-                new Lock(30)));
+                new Lock(30),
+                new StoreSection(5)));
   }
 
   @Test

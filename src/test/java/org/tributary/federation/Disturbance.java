@@ -52,6 +52,15 @@ record Disturbance(Path folder) {
     Files.createFile(order("kill", moment, client, round));
   }
 
+  /** Has the system kill the JVM whenever this comes, until {@link #letLive}. */
+  void killFromOutside(Moment moment, String client, int round) throws IOException {
+    Files.createFile(order("sigkill", moment, client, round));
+  }
+
+  void letLive(Moment moment, String client, int round) throws IOException {
+    Files.delete(order("sigkill", moment, client, round));
+  }
+
   void heal(Moment moment, String client, int round) throws IOException {
     Files.delete(order("kill", moment, client, round));
   }
@@ -116,6 +125,9 @@ record Disturbance(Path folder) {
         StandardOpenOption.APPEND);
     while (Files.exists(order("hold", moment, client, round))) {
       Thread.sleep(50);
+    }
+    if (Files.exists(order("sigkill", moment, client, round))) {
+      new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start().waitFor();
     }
     if (Files.deleteIfExists(order("kill-once", moment, client, round))
         || Files.exists(order("kill", moment, client, round))

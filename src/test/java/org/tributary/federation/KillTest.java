@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
+import org.tributary.error.Trouble;
 
 /** Clients that kill their JVM whenever they are tried: the rest go on, the quorum decides. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
@@ -103,5 +104,22 @@ class KillTest {
     for (String client : List.of("0000", "0002", "0003")) {
       assertThat(disturbance.starts(client, 0)).isEqualTo(1);
     }
+  }
+
+  @Test
+  void executorsThatAreKilledFromOutsideAreNoClientsFault() throws Exception {
+    TrainConfig config = tiny.config("killed", "fedavg", "rounds=1");
+    disturbance.killFromOutside(STEP, "0001", 0);
+    assertThatThrownBy(() -> train(config))
+        .isInstanceOf(Trouble.class)
+        .hasMessageContaining("round 0: client 0001 was tried alone, and its executor was lost")
+        .hasMessageContaining("137");
+    disturbance.letLive(STEP, "0001", 0);
+    Snapshot before = Snapshot.of(Path.of(config.out()));
+    assertThat(before.files().keySet()).noneMatch(name -> name.endsWith("accepted.json"));
+    Federation.Outcome outcome = train(config);
+    assertThat(accepted(outcome, 0).failed()).isEmpty();
+    assertThat(Tiny.tensors(outcome.folder().global(0)))
+        .isEqualTo(new PlainLoop(config).run().get(0));
   }
 }

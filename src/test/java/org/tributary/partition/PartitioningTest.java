@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
+import org.tributary.config.StoreSection;
 import org.tributary.data.Manifest;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Row;
@@ -101,7 +102,8 @@ class PartitioningTest {
           validationShare,
           testShare,
           duplicates,
-          duplicateColumns);
+          duplicateColumns,
+          new StoreSection(0));
     }
   }
 

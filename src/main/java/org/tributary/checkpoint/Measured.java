@@ -1,0 +1,124 @@
+package org.tributary.checkpoint;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.Trouble;
+
+/**
+ * What a file will hold, watched while it is written: how much it is, and whether it was the
+ * content that failed or the file below.
+ */
+final class Measured implements Store.Content {
+  private final Store.Content content;
+  private final boolean repeatable;
+  private long written;
+  private long whole = -1;
+  private IOException own;
+
+  /**
+   * Content.
+   *
+   * @param repeatable whether it may be asked for its bytes a second time
+   */
+  Measured(Store.Content content, boolean repeatable) {
+    this.content = content;
+    this.repeatable = repeatable;
+  }
+
+  @Override
+  public void writeTo(OutputStream out) throws IOException {
+    Counted counted = new Counted(out);
+    own = null;
+    try {
+      content.writeTo(counted);
+    } catch (IOException e) {
+      own = counted.failure == null ? e : null;
+      throw e;
+    } catch (RuntimeException e) {
+      if (counted.failure == null) {
+        throw e;
+      }
+      throw counted.failure; // which writers of formats wrap
+    } finally {
+      written = counted.bytes;
+    }
+  }
+
+  /** Whose failure it was that a commit ended with; empty where the content's or the path's. */
+  Optional<Trouble> trouble(FileSystem files, Path target, IOException e) {
+    if (e instanceof Trouble) {
+      return Optional.empty(); // another store's, which has been patient itself
+    }
+    Optional<StoreTrouble.Kind> kind =
+        e == own ? StoreTrouble.kind(e) : StoreTrouble.kindOfStores(e);
+    return kind.map(k -> StoreTrouble.of(k, target, hasRoom(k) ? null : room(files, target), e));
+  }
+
+  private static boolean hasRoom(StoreTrouble.Kind kind) {
+    return kind != StoreTrouble.Kind.SPACE && kind != StoreTrouble.Kind.QUOTA;
+  }
+
+  private String room(FileSystem files, Path target) {
+    return (isWhole() ? Room.size(whole) : "more than " + Room.size(written))
+        + " needed"
+        + Room.free(files, target);
+  }
+
+  /** Asks the content for all its bytes, once, where that is possible. */
+  private boolean isWhole() {
+    if (repeatable && whole < 0) {
+      Counted counted = new Counted(OutputStream.nullOutputStream());
+      try {
+        content.writeTo(counted);
+        whole = counted.bytes;
+      } catch (IOException | RuntimeException e) {
+        return false; // what it is made from cannot be read now: the need is not known
+      }
+    }
+    return whole >= 0;
+  }
+
+  /**
+   * Counts bytes, and remembers that the stream below failed. Content often wraps its stream in one
+   * whose close closes all: that must not commit.
+   */
+  private static final class Counted extends FilterOutputStream {
+    private long bytes;
+    private IOException failure;
+
+    Counted(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      try {
+        out.write(b);
+        bytes++;
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public void write(byte[] b, int from, int length) throws IOException {
+      try {
+        out.write(b, from, length);
+        bytes += length;
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package org.tributary.checkpoint;
+
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathIsNotEmptyDirectoryException;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.security.AccessControlException;
+import org.tributary.error.Trouble;
+import org.tributary.error.WrongInput;
+
+/**
+ * Tells what a file system or a disk does from what is wrong with input: no space, a quota, a
+ * permission, a read-only disk, a server that cannot be reached. Many of these have no class of
+ * their own, and those of servers arrive as texts; so the words of the operating system and of HDFS
+ * are looked for, too.
+ */
+public final class StoreTrouble {
+  private static final String AGAIN = "run the same command again: what is done is kept";
+
+  /** What is the matter. */
+  enum Kind {
+    SPACE(
+        "no space left on device",
+        "not enough space",
+        "diskoutofspace",
+        "could only be written to",
+        "could only be replicated to",
+        "insufficient storage"),
+    QUOTA("quota exceeded", "quotaexceeded", "exceeds quota"),
+    READ_ONLY("read-only file system", "readonlyfilesystem", "safemode", "safe mode"),
+    PERMISSION("permission denied", "operation not permitted", "accesscontrolexception"),
+    UNREACHABLE(
+        "connection refused",
+        "connection reset",
+        "connection timed out",
+        "standbyexception",
+        "retriableexception",
+        "service unavailable",
+        "blockmissingexception"),
+    MACHINE(
+        "too many open files", "input/output error", "stale file handle", "cannot allocate memory");
+
+    private final List<String> words;
+
+    Kind(String... words) {
+      this.words = List.of(words);
+    }
+  }
+
+  private StoreTrouble() {}
+
+  /**
+   * Looks for a store's or a machine's failure among the causes of what was thrown.
+   *
+   * @param thrown by anything that read or wrote
+   * @return the failure, told in one line; empty for wrong input, for a thread that is being
+   *     stopped, and for all else
+   */
+  public static Optional<Trouble> in(Throwable thrown) {
+    Optional<Trouble> told = Trouble.in(thrown);
+    return told.isPresent() ? told : kind(thrown).map(kind -> of(kind, null, null, thrown));
+  }
+
+  /**
+   * The same of a failure whose own message may not name the place.
+   *
+   * @param thrown by anything that read or wrote
+   * @param place to name where no store has named one
+   * @return the failure, told in one line
+   */
+  public static Optional<Trouble> in(Throwable thrown, String place) {
+    Optional<Trouble> told = Trouble.in(thrown);
+    return told.isPresent()
+        ? told
+        : kind(thrown).map(kind -> of(kind, place + ": " + said(thrown), thrown));
+  }
+
+  /** What is the matter; empty where no store or machine is known to be the reason. */
+  static Optional<Kind> kind(Throwable thrown) {
+    for (Throwable e = thrown; e != null; e = e.getCause()) {
+      if (e instanceof WrongInput || isInterruption(e)) {
+        return Optional.empty();
+      }
+    }
+    for (Throwable e = thrown; e != null; e = e.getCause()) {
+      Optional<Kind> kind = ofOne(e);
+      if (kind.isPresent()) {
+        return kind;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The same of what a file system itself threw, where all but wrong paths is its failure. */
+  static Optional<Kind> kindOfStores(IOException e) {
+    Optional<Kind> known = kind(e);
+    boolean path =
+        e instanceof FileNotFoundException
+            || e instanceof NoSuchFileException
+            || e instanceof EOFException
+            || e instanceof FileAlreadyExistsException
+            || e instanceof org.apache.hadoop.fs.FileAlreadyExistsException
+            || e instanceof NotDirectoryException
+            || e instanceof ParentNotDirectoryException
+            || e instanceof PathIsNotEmptyDirectoryException
+            || e instanceof UnsupportedFileSystemException;
+    return known.isPresent() || path || isInterruption(e) ? known : Optional.of(Kind.MACHINE);
+  }
+
+  private static boolean isInterruption(Throwable e) {
+    return e instanceof InterruptedException
+        || e instanceof ClosedByInterruptException
+        || e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
+  }
+
+  private static Optional<Kind> ofOne(Throwable e) {
+    if (e instanceof AccessControlException || e instanceof AccessDeniedException) {
+      return Optional.of(Kind.PERMISSION);
+    }
+    String text = firstLine(e.toString()).toLowerCase(Locale.ROOT);
+    for (Kind kind : Kind.values()) {
+      if (kind.words.stream().anyMatch(text::contains)) {
+        return Optional.of(kind);
+      }
+    }
+    boolean network =
+        e instanceof SocketException
+            || e instanceof SocketTimeoutException
+            || e instanceof UnknownHostException
+            || e instanceof SSLException;
+    return network ? Optional.of(Kind.UNREACHABLE) : Optional.empty();
+  }
+
+  /**
+   * Tells a failure.
+   *
+   * @param path that was read or written; null where only the message may name it
+   * @param room what was needed and what is free; null where that is not the matter or not known
+   */
+  static Trouble of(Kind kind, Path path, String room, Throwable thrown) {
+    String said = said(thrown);
+    String where =
+        path == null || said.contains(path.toUri().getPath()) ? said : path + ": " + said;
+    return of(kind, where + (room == null ? "" : ": " + room), thrown);
+  }
+
+  private static Trouble of(Kind kind, String what, Throwable thrown) {
+    return new Trouble(
+        switch (kind) {
+          case SPACE -> what + ": make room and " + AGAIN;
+          case QUOTA -> what + ": make room within the quota, or have it raised, and " + AGAIN;
+          case READ_ONLY -> what + ": make it writable or name another path, and " + AGAIN;
+          case PERMISSION ->
+              what
+                  + ": name another path, run as another user, or ask who owns it for the"
+                  + " permission";
+          case UNREACHABLE ->
+              "A file system cannot be reached: "
+                  + what
+                  + ": check host and port in the paths and in Hadoop's configuration, or run again"
+                  + " when it is back";
+          case MACHINE -> what + ": when the machine or the file system is well, " + AGAIN;
+        },
+        thrown);
+  }
+
+  /** The first line of the cause that says what is the matter. */
+  private static String said(Throwable thrown) {
+    Throwable telling = thrown;
+    for (Throwable e = thrown; e != null; e = e.getCause()) {
+      if (ofOne(e).isPresent()) {
+        telling = e;
+        break;
+      }
+    }
+    if (telling instanceof AccessDeniedException denied && denied.getReason() == null) {
+      return denied.getFile() + ": Permission denied";
+    }
+    if (telling instanceof FileSystemException e && e.getReason() != null) {
+      return e.getFile() + ": " + e.getReason();
+    }
+    String message = firstLine(telling.getMessage());
+    return message.isEmpty() ? telling.getClass().getSimpleName() : message;
+  }
+
+  /** Behind it servers write their own stack trace. */
+  private static String firstLine(String text) {
+    return String.valueOf(text).lines().findFirst().orElse("");
+  }
+}

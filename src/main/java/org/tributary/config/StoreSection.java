@@ -1,0 +1,13 @@
+package org.tributary.config;
+
+/**
+ * How failing file systems are met.
+ *
+ * @param patience seconds for which what a file system refuses is tried again; 0 for a single try
+ */
+public record StoreSection(
+    @Key(
+            value = "seconds for which a failing file system is asked again before the job stops",
+            byDefault = "60",
+            min = 0)
+        int patience) {}

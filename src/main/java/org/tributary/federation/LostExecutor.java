@@ -1,0 +1,51 @@
+package org.tributary.federation;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.ExecutorLostFailure;
+
+/**
+ * An executor that ended with a task in it. A JVM that ends itself, by a call, a crash of native
+ * code or an error that it does not survive, has a task that is the reason; one that is killed from
+ * outside, for memory, by preemption or with its node, has none. Where no exit code tells, no
+ * client is blamed.
+ *
+ * @param reason as Spark has it from the cluster
+ * @param byItsTask whether the JVM ended itself
+ */
+record LostExecutor(String reason, boolean byItsTask) {
+  /** As Spark's standalone workers, YARN and Kubernetes write it. */
+  private static final Pattern CODE =
+      Pattern.compile(
+          "(?:exit(?:ed)?[ _]?(?:with )?(?:code|status)|exitstatus):?\\s*(-?[0-9]+)",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final int SIGNALS = 128;
+
+  /** Signals that the JVM or native code raises against itself: ILL, TRAP, ABRT, BUS, FPE, SEGV. */
+  private static final List<Integer> CRASHES = List.of(4, 5, 6, 7, 8, 11);
+
+  /** Spark's own codes for a disk store that fails and heartbeats that nobody answers. */
+  private static final List<Integer> SPARKS = List.of(53, 54, 55, 56, 57);
+
+  static LostExecutor of(ExecutorLostFailure lost) {
+    String reason = lost.reason().isDefined() ? lost.reason().get() : "unknown";
+    return of(reason, lost.exitCausedByApp());
+  }
+
+  /** From what Spark says. */
+  static LostExecutor of(String reason, boolean causedByApplication) {
+    String line = reason.lines().findFirst().orElse(reason).strip();
+    Matcher code = CODE.matcher(reason);
+    return new LostExecutor(
+        line, causedByApplication && code.find() && isOwn(Integer.parseInt(code.group(1))));
+  }
+
+  private static boolean isOwn(int code) {
+    if (code < 0 || SPARKS.contains(code)) {
+      return false; // YARN's own codes are negative: aborted, preempted, too much memory
+    }
+    return code <= SIGNALS || CRASHES.contains(code - SIGNALS);
+  }
+}

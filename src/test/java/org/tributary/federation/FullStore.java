@@ -1,0 +1,78 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+import org.tributary.checkpoint.FakeObjectStore;
+
+/**
+ * A store that runs out of space at a write that a test chooses: that one and all after it fail,
+ * every second one half-way, until there is room again.
+ */
+public final class FullStore extends FakeObjectStore {
+  private static final String SAID = "No space left on device";
+  private static final AtomicInteger WRITES = new AtomicInteger();
+  private static final AtomicInteger FAILURES = new AtomicInteger();
+  private static volatile int first = Integer.MAX_VALUE;
+  private static volatile int most = Integer.MAX_VALUE;
+
+  /** Counts anew from 1; the given write and all after it fail. */
+  static void fullFrom(int write) {
+    fullFrom(write, Integer.MAX_VALUE);
+  }
+
+  /** The same, until so many have failed. */
+  static void fullFrom(int write, int failing) {
+    WRITES.set(0);
+    FAILURES.set(0);
+    first = write;
+    most = failing;
+  }
+
+  /** Counts anew; there is room. */
+  static void makeRoom() {
+    fullFrom(Integer.MAX_VALUE);
+  }
+
+  /** Writes since the count began. */
+  static int writes() {
+    return WRITES.get();
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path path,
+      FsPermission permission,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    int write = WRITES.incrementAndGet();
+    if (write < first || FAILURES.getAndIncrement() >= most) {
+      return super.create(
+          path, permission, overwrite, bufferSize, replication, blockSize, progress);
+    }
+    if (write % 2 == 0) {
+      throw new IOException(SAID);
+    }
+    return new FSDataOutputStream(new Full(), null);
+  }
+
+  private static final class Full extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException(SAID);
+    }
+
+    @Override
+    public void close() throws IOException {
+      throw new IOException(SAID);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package org.tributary.federation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.Trouble;
+
+/**
+ * A store that is full stops a run with one line, wherever it is, and blames no client; with room
+ * again the run goes on and ends with the same bits.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class FullStoreTest {
+  @TempDir static Path dir;
+  private static SparkSession spark;
+  private static Tiny tiny;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark =
+        SparkSession.builder()
+            .master("local[1]") // one writer: the n-th write is always the same
+            .appName("test")
+            .config("spark.hadoop.fs.s3a.impl", FullStore.class.getName())
+            .config("spark.hadoop.fake.root", dir.resolve("store").toString())
+            .getOrCreate();
+    tiny = new Tiny(dir, 6, 9);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @AfterEach
+  void makeRoom() {
+    FullStore.makeRoom();
+  }
+
+  private static TrainConfig config(String name, String framework, String... more) {
+    String[] sets = Arrays.copyOf(more, more.length + 2);
+    sets[more.length] = "out=s3a://bucket/" + name;
+    sets[more.length + 1] = "rounds=1";
+    return tiny.config(name, framework, sets);
+  }
+
+  private static void train(TrainConfig config) throws Exception {
+    new Federation(spark, RoundListener.NONE).train(config);
+  }
+
+  private static String[] sets(String framework) {
+    return framework.equals("fedit")
+        ? Stream.concat(
+                Arrays.stream(Tiny.LORA),
+                Stream.of("store.patience=0", "reduce.driverLimit=1", "client.keepOptimizer=true"))
+            .toArray(String[]::new)
+        : new String[] {"store.patience=0"};
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fedavg", "fedit"})
+  void aRunIsTheSameAtWhateverWriteItsStoreWasFull(String framework) throws Exception {
+    FullStore.makeRoom();
+    train(config(framework, framework, sets(framework)));
+    int writes = FullStore.writes();
+    Map<String, String> expected = files(framework);
+    assertThat(writes).isGreaterThan(expected.size()); // the lock's are not among these
+    for (int n = 1; n <= writes; n++) {
+      String name = framework + n;
+      TrainConfig config = config(name, framework, sets(framework));
+      FullStore.fullFrom(n);
+      Throwable thrown = catchThrowable(() -> train(config));
+      FullStore.makeRoom();
+      if (n < writes) { // the last releases the lock, which needs no file
+        assertThat(Trouble.in(thrown)).as("write %d: %s", n, thrown).isPresent();
+        assertThat(Trouble.in(thrown).get())
+            .hasMessageStartingWith("s3a://bucket/" + name + "/")
+            .hasMessageContainingAll("No space left on device", " needed", "make room and run")
+            .hasMessageNotContaining("\n");
+      } else {
+        assertThat(thrown).isNull();
+      }
+      train(config);
+      assertThat(files(name)).as("after write %d", n).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aStoreThatHasRoomAgainInTimeIsWaitedFor() throws Exception {
+    FullStore.makeRoom();
+    train(config("calm", "fedavg"));
+    Map<String, String> expected = files("calm");
+    FullStore.fullFrom(5, 2);
+    train(config("waited", "fedavg", "store.patience=30"));
+    assertThat(files("waited")).isEqualTo(expected);
+    try (Stream<Path> updates = Files.list(store("waited/rounds/round=00000/updates"))) {
+      assertThat(updates).hasSize(2); // one attempt for each client: nobody trained twice
+    }
+  }
+
+  private static Path store(String name) {
+    return dir.resolve("store").resolve(name);
+  }
+
+  /** What a run left: hashes of all that is the same in every run, and names of the rest. */
+  private static Map<String, String> files(String run) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    Path root = store(run);
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        String name = root.relativize(file).toString();
+        if (name.startsWith("lock/")) {
+          continue;
+        }
+        boolean same = name.matches("start.*|model/.*|adapter/.*|.*/global.safetensors|.*_SUCCESS");
+        found.put(
+            name.replaceAll("local-[0-9]+-[0-9]+", "ATTEMPT").replace("run=" + run, "run=RUN"),
+            same ? Tiny.STORE.sha256(Tiny.hadoop(file)) : measured(file));
+      }
+    }
+    return found;
+  }
+
+  /** Of a round's numbers those that the clock does not change. */
+  private static String measured(Path file) throws IOException {
+    if (!file.endsWith("round.json")) {
+      return "";
+    }
+    RoundSummary s = Json.read(Tiny.STORE, Tiny.hadoop(file), RoundSummary.class);
+    return "%s %s %s %s"
+        .formatted(
+            s.accepted(),
+            s.failed(),
+            s.loss(),
+            s.evaluations().stream().map(RoundSummary.Evaluation::scores).toList());
+  }
+}
