@@ -209,11 +209,6 @@ public final class ChatTemplate {
       return template.fill(names, day);
     } catch (JinjaFault e) {
       throw unusable(name, e);
-    } catch (ClassCastException | IndexOutOfBoundsException e) {
-      throw new WrongInput(
-          "%s: its chat template calls a function as Jinja does not know it; write the prompt as a text with {column} in place of chat"
-              .formatted(name),
-          e);
     }
   }
 }

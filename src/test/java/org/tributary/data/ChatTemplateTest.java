@@ -87,14 +87,16 @@ class ChatTemplateTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "{{ messages | tojson }}; the filter tojson of a list is not supported",
+        "{{ raise_exception | tojson }}; the filter tojson of a function is not supported",
+        "{{ messages | groupby('role') }}; the filter groupby of a list is not supported",
         "{{ strftime_now('%Y') }}; it asks for today's date (strftime_now); give it one with data.date",
         "{% include 'x' %}; the statement include is not supported",
-        "{% macro f(x) %}{% endmacro %}{{ f(1) }}; the macro f is not supported",
+        "{% macro f(x) %}{% endmacro %}{{ f(1, 2) }}; the macro f is called with more than it takes",
         "{% if true %}; the template ends before",
-        "{{ 1.5 }}; the fraction 1.5",
+        "{{ messages }}; a list is written out",
+        "{{ 'a' * 100000000 }}; grows beyond 16777216 characters",
         "{{ a.b.c }}; a is not defined, but b of it is used",
-        "{{ messages is callable }}; \"is callable\"",
+        "{{ messages is filter }}; \"is filter\"",
         "{{ 'a' + 1 }}; a text + a number",
         "{{ 'a' ; does not end",
       })

@@ -12,11 +12,29 @@ import java.util.Map;
  * @param named by name
  */
 record Arguments(List<Expression> plain, Map<String, Expression> named) {
-  List<Object> values(Scope scope, String of) {
-    if (!named.isEmpty()) {
-      throw new JinjaFault("arguments of %s with a name are not supported".formatted(of));
-    }
-    return new ArrayList<>(plain.stream().map(e -> e.value(scope)).toList());
+  /** How the names of dicts begin, all of whose entries are arguments. */
+  static final String ALL = "**";
+
+  /** None. */
+  static final Arguments NONE = new Arguments(List.of(), Map.of());
+
+  List<Object> values(Scope scope) {
+    List<Object> values = new ArrayList<>();
+    plain.forEach(e -> values.add(e.value(scope)));
+    return values;
+  }
+
+  Map<String, Object> names(Scope scope) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    named.forEach(
+        (name, value) -> {
+          if (name.startsWith(ALL)) {
+            ((Map<?, ?>) value.value(scope)).forEach((key, one) -> values.put((String) key, one));
+          } else {
+            values.put(name, value.value(scope));
+          }
+        });
+    return values;
   }
 
   Object call(Object function, Scope scope) {
@@ -28,10 +46,9 @@ record Arguments(List<Expression> plain, Map<String, Expression> named) {
     if (!(function instanceof Values.Callable callable)) {
       throw new JinjaFault(Values.kind(function) + " is called, which is not supported");
     }
-    Map<String, Object> values = new LinkedHashMap<>();
-    named.forEach((name, value) -> values.put(name, value.value(scope)));
-    List<Object> positions = new ArrayList<>();
-    plain.forEach(e -> positions.add(e.value(scope)));
-    return callable.call(positions, values);
+    scope.budget().enter();
+    Object result = callable.call(values(scope), names(scope));
+    scope.budget().leave();
+    return result;
   }
 }

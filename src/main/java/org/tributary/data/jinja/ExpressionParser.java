@@ -8,7 +8,10 @@ import java.util.Set;
 
 /** Words to expressions, with Jinja's precedences: a filter or a test binds closest. */
 final class ExpressionParser extends Words {
-  private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
+  private static final List<String> COMPARISONS = List.of("==", "!=", "<=", ">=", "<", ">");
+
+  /** What may not follow the name of a test as its argument. */
+  private static final Set<String> BEHIND_TESTS = Set.of("else", "or", "and", "if", "is", "in");
 
   ExpressionParser(String text) {
     super(text);
@@ -16,19 +19,37 @@ final class ExpressionParser extends Words {
 
   /** A whole expression: {@code a if c else b}. */
   Expression expression() {
+    enter();
     Expression then = or();
-    if (!take("if")) {
-      return then;
+    while (take("if")) {
+      operation();
+      Expression value = then;
+      Expression condition = or();
+      Expression otherwise = take("else") ? expression() : s -> new Undefined("else");
+      then = s -> Values.isTrue(condition.value(s)) ? value.value(s) : otherwise.value(s);
     }
-    Expression condition = or();
-    Expression otherwise = take("else") ? expression() : s -> new Undefined("else");
-    return s -> Values.isTrue(condition.value(s)) ? then.value(s) : otherwise.value(s);
+    leave();
+    return then;
+  }
+
+  /** An expression, or several with commas between them, which make a list. */
+  Expression several() {
+    Expression first = expression();
+    if (!isNext(",")) {
+      return first;
+    }
+    List<Expression> all = new ArrayList<>(List.of(first));
+    while (take(",") && !isAtEnd()) {
+      all.add(expression());
+    }
+    return listOf(all);
   }
 
   /** An expression that an {@code if} may follow, as in loops. */
   Expression or() {
     Expression left = and();
     while (take("or")) {
+      operation();
       Expression a = left;
       Expression b = and();
       left =
@@ -43,6 +64,7 @@ final class ExpressionParser extends Words {
   private Expression and() {
     Expression left = not();
     while (take("and")) {
+      operation();
       Expression a = left;
       Expression b = not();
       left =
@@ -56,23 +78,37 @@ final class ExpressionParser extends Words {
 
   private Expression not() {
     if (take("not")) {
+      enter();
       Expression of = not();
+      leave();
       return s -> !Values.isTrue(of.value(s));
     }
     return comparison();
   }
 
+  /** One comparison, or a chain of them, which holds where each does. */
   private Expression comparison() {
-    Expression left = sum();
-    String sign = comparisonSign();
-    if (sign == null) {
-      return left;
+    List<Expression> parts = new ArrayList<>(List.of(sum()));
+    List<String> signs = new ArrayList<>();
+    for (String sign = comparisonSign(); sign != null; sign = comparisonSign()) {
+      operation();
+      signs.add(sign);
+      parts.add(sum());
     }
-    Expression right = sum();
-    if (comparisonSign() != null) {
-      throw new JinjaFault("a chain of comparisons is not supported");
+    if (signs.isEmpty()) {
+      return parts.get(0);
     }
-    return s -> Values.compare(sign, left.value(s), right.value(s));
+    return s -> {
+      Object left = parts.get(0).value(s);
+      for (int i = 0; i < signs.size(); i++) {
+        Object right = parts.get(i + 1).value(s);
+        if (!Operations.compare(signs.get(i), left, right, s.budget())) {
+          return false;
+        }
+        left = right;
+      }
+      return true;
+    };
   }
 
   private String comparisonSign() {
@@ -84,8 +120,9 @@ final class ExpressionParser extends Words {
     if (take("in")) {
       return "in";
     }
-    if (take("not")) {
-      expect("in");
+    if (isNext("not") && peekBehind().text().equals("in")) {
+      take();
+      take();
       return "not in";
     }
     return null;
@@ -93,13 +130,10 @@ final class ExpressionParser extends Words {
 
   private Expression sum() {
     Expression left = concatenation();
-    while (true) {
-      String sign = take("+") ? "+" : take("-") ? "-" : null;
-      if (sign == null) {
-        return left;
-      }
+    for (String sign = sign("+", "-"); sign != null; sign = sign("+", "-")) {
       left = operation(sign, left, concatenation());
     }
+    return left;
   }
 
   private Expression concatenation() {
@@ -111,34 +145,61 @@ final class ExpressionParser extends Words {
   }
 
   private Expression product() {
-    Expression left = unary();
-    while (true) {
-      String sign = take("*") ? "*" : take("//") ? "//" : take("%") ? "%" : take("/") ? "/" : null;
-      if (sign == null) {
-        return left;
+    Expression left = power();
+    for (String sign = sign("*", "//", "%", "/"); sign != null; sign = sign("*", "//", "%", "/")) {
+      left = operation(sign, left, power());
+    }
+    return left;
+  }
+
+  private Expression power() {
+    Expression left = unary(true);
+    while (take("**")) {
+      left = operation("**", left, unary(true));
+    }
+    return left;
+  }
+
+  private String sign(String... signs) {
+    for (String sign : signs) {
+      if (take(sign)) {
+        return sign;
       }
-      left = operation(sign, left, unary());
     }
+    return null;
   }
 
-  private static Expression operation(String sign, Expression a, Expression b) {
-    return s -> Values.operate(sign, a.value(s), b.value(s));
+  private Expression operation(String sign, Expression a, Expression b) {
+    operation();
+    return s -> Operations.operate(sign, a.value(s), b.value(s), s.budget());
   }
 
-  private Expression unary() {
-    if (take("-")) {
-      Expression of = unary();
-      return s -> Values.operate("-", 0L, of.value(s));
+  private Expression unary(boolean filters) {
+    Expression of;
+    if (isNext("-") || isNext("+")) {
+      String sign = take().text();
+      enter();
+      Expression inner = unary(false);
+      leave();
+      of = s -> Operations.operate(sign, 0L, inner.value(s), s.budget());
+    } else {
+      of = postfix(primary());
     }
-    Expression of = postfix(primary());
+    return filters ? filters(of) : of;
+  }
+
+  /** What filters and tests make of an expression. */
+  Expression filters(Expression begin) {
+    Expression of = begin;
     while (true) {
       if (take("|")) {
+        operation();
         of = filter(of);
       } else if (take("is")) {
-        boolean not = take("not");
-        String test = name();
-        Expression tested = of;
-        of = s -> Methods.test(test, tested.value(s)) != not;
+        operation();
+        of = test(of);
+      } else if (isNext("(")) {
+        of = postfix(of);
       } else {
         return of;
       }
@@ -147,8 +208,31 @@ final class ExpressionParser extends Words {
 
   private Expression filter(Expression of) {
     String name = name();
-    Arguments arguments = take("(") ? arguments() : new Arguments(List.of(), Map.of());
-    return s -> Methods.filter(name, of.value(s), arguments.values(s, name));
+    Arguments arguments = take("(") ? arguments() : Arguments.NONE;
+    return s ->
+        Filters.filter(name, of.value(s), arguments.values(s), arguments.names(s), s.budget());
+  }
+
+  private Expression test(Expression of) {
+    boolean not = take("not");
+    String test = name();
+    Arguments arguments = Arguments.NONE;
+    if (take("(")) {
+      arguments = arguments();
+    } else if (beginsArgument()) {
+      arguments = new Arguments(List.of(postfix(primary())), Map.of());
+    }
+    Arguments with = arguments;
+    return s -> Tests.test(test, of.value(s), with.values(s), s.budget()) != not;
+  }
+
+  private boolean beginsArgument() {
+    return switch (peek().kind()) {
+      case TEXT, NUMBER -> true;
+      case NAME -> !BEHIND_TESTS.contains(peek().text()) && !isNext("not");
+      case SIGN -> isNext("[") || isNext("{");
+      default -> false;
+    };
   }
 
   private Expression postfix(Expression begin) {
@@ -156,11 +240,18 @@ final class ExpressionParser extends Words {
     while (true) {
       Expression inner = of;
       if (take(".")) {
-        String name = name();
-        of = s -> Values.entry(inner.value(s), name);
+        operation();
+        boolean place = peek().kind() == Word.Kind.NUMBER;
+        String name = place ? take().text() : name();
+        of =
+            place
+                ? s -> Access.entry(inner.value(s), Literals.whole(name), s.budget())
+                : s -> Access.attribute(inner.value(s), name, s.budget());
       } else if (take("[")) {
+        operation();
         of = subscript(inner);
       } else if (take("(")) {
+        operation();
         Arguments arguments = arguments();
         of = s -> arguments.call(inner.value(s), s);
       } else {
@@ -171,25 +262,28 @@ final class ExpressionParser extends Words {
 
   private Expression subscript(Expression of) {
     List<Expression> parts = new ArrayList<>();
-    int colons = 0;
     Expression part = null;
     while (!take("]")) {
       if (take(":")) {
         parts.add(part);
         part = null;
-        colons++;
-      } else {
+      } else if (part == null) {
         part = expression();
+      } else {
+        expect("]");
       }
     }
     parts.add(part);
-    if (colons == 0) {
+    if (parts.size() == 1 && part != null) {
       Expression key = part;
-      return s -> Values.entry(of.value(s), key.value(s));
+      return s -> Access.entry(of.value(s), key.value(s), s.budget());
+    } else if (parts.size() == 1 || parts.size() > 3) {
+      throw new JinjaFault("what stands between [ and ] is not understood");
     }
     Expression[] bounds = parts.toArray(new Expression[3]);
     return s ->
-        Values.slice(of.value(s), value(bounds[0], s), value(bounds[1], s), value(bounds[2], s));
+        Access.slice(
+            of.value(s), value(bounds[0], s), value(bounds[1], s), value(bounds[2], s), s.budget());
   }
 
   private static Object value(Expression expression, Scope scope) {
@@ -197,43 +291,44 @@ final class ExpressionParser extends Words {
   }
 
   private Expression primary() {
-    Word word = take();
-    switch (word.kind()) {
-      case TEXT:
-        StringBuilder text = new StringBuilder(word.text());
-        while (peek().kind() == Word.Kind.TEXT) {
-          text.append(take().text());
-        }
-        return s -> text.toString();
-      case NUMBER:
-        if (word.text().contains(".")) {
-          throw new JinjaFault("the fraction " + word.text() + " is not supported");
-        }
-        long number = Long.parseLong(word.text());
-        return s -> number;
-      case NAME:
-        return constantOrName(word.text());
+    Word word = peek();
+    if (word.kind() != Word.Kind.SIGN) {
+      return Literals.of(this);
+    }
+    take();
+    switch (word.text()) {
+      case "(":
+        return bracket();
+      case "[":
+        return listOf(list("]"));
+      case "{":
+        return dict();
       default:
+        throw new JinjaFault("\"%s\" is not understood".formatted(word.text()));
     }
-    if (word.kind() == Word.Kind.SIGN && word.text().equals("(")) {
-      Expression inner = expression();
-      expect(")");
-      return inner;
-    } else if (word.kind() == Word.Kind.SIGN && word.text().equals("[")) {
-      List<Expression> entries = list("]");
-      return s -> new ArrayList<>(entries.stream().map(e -> e.value(s)).toList());
-    } else if (word.kind() == Word.Kind.SIGN && word.text().equals("{")) {
-      return dict();
-    }
-    throw new JinjaFault("\"%s\" is not understood".formatted(word.text()));
   }
 
-  private static Expression constantOrName(String name) {
-    return switch (name) {
-      case "true", "True" -> s -> true;
-      case "false", "False" -> s -> false;
-      case "none", "None" -> s -> null;
-      default -> s -> s.get(name);
+  /** An expression in brackets, or a tuple, which is treated as a list. */
+  private Expression bracket() {
+    if (take(")")) {
+      return s -> new ArrayList<>();
+    }
+    Expression first = expression();
+    if (take(")")) {
+      return first;
+    }
+    expect(",");
+    List<Expression> all = new ArrayList<>(List.of(first));
+    all.addAll(list(")"));
+    return listOf(all);
+  }
+
+  private static Expression listOf(List<Expression> entries) {
+    return s -> {
+      List<Object> list = new ArrayList<>();
+      entries.forEach(entry -> list.add(entry.value(s)));
+      s.budget().length(list.size());
+      return list;
     };
   }
 
@@ -250,11 +345,12 @@ final class ExpressionParser extends Words {
   }
 
   private Expression dict() {
-    Map<Expression, Expression> entries = new LinkedHashMap<>();
+    List<Expression> keys = new ArrayList<>();
+    List<Expression> values = new ArrayList<>();
     while (!take("}")) {
-      Expression key = expression();
+      keys.add(expression());
       expect(":");
-      entries.put(key, expression());
+      values.add(expression());
       if (!take(",")) {
         expect("}");
         break;
@@ -262,20 +358,21 @@ final class ExpressionParser extends Words {
     }
     return s -> {
       Map<Object, Object> dict = new LinkedHashMap<>();
-      entries.forEach((key, value) -> dict.put(key.value(s), value.value(s)));
+      for (int i = 0; i < keys.size(); i++) {
+        dict.put(Values.key(keys.get(i).value(s)), values.get(i).value(s));
+      }
       return dict;
     };
   }
 
-  private Arguments arguments() {
+  /** What stands between brackets that were opened already. */
+  Arguments arguments() {
     List<Expression> plain = new ArrayList<>();
     Map<String, Expression> named = new LinkedHashMap<>();
     while (!take(")")) {
-      boolean isNamed =
-          peek().kind() == Word.Kind.NAME
-              && peekBehind().kind() == Word.Kind.SIGN
-              && peekBehind().text().equals("=");
-      if (isNamed) {
+      if (take("**")) {
+        named.put(Arguments.ALL + named.size(), expression());
+      } else if (peek().kind() == Word.Kind.NAME && peekBehind().text().equals("=")) {
         String name = name();
         expect("=");
         named.put(name, expression());

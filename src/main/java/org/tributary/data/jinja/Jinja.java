@@ -1,18 +1,18 @@
 package org.tributary.data.jinja;
 
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * A chat template in the part of the language Jinja that chat templates are written in: output,
- * {@code if}, {@code for} with {@code loop}, {@code set}, {@code namespace}, indices and slices,
- * comparisons, text methods, and a few filters and tests. What goes beyond it is a fault that names
- * it, raised where it would count: a part for tools that nobody gave is never looked at. The result
- * is the same as that of transformers' {@code apply_chat_template}, which decides on white space.
+ * {@code if}, {@code for} with {@code loop}, {@code break} and {@code continue}, {@code set},
+ * {@code with}, {@code macro}, {@code namespace} and {@code range}, indices and slices, arithmetic
+ * and comparisons, methods of texts and dicts, filters and tests. What goes beyond it is a fault
+ * that names it, raised where it would count: a part for tools that nobody gave is never looked at.
+ * The result is the same as that of transformers' {@code apply_chat_template}, which decides on
+ * white space. What a template may take is bounded ({@link Budget}), and the bound is named.
  */
 public final class Jinja {
   /** The function that gives the day of a filling. */
@@ -57,7 +57,11 @@ public final class Jinja {
    * @throws JinjaFault where it is not understood
    */
   public static Jinja of(String source) {
-    StatementParser parser = new StatementParser(Segment.of(source));
+    if (source.length() > Budget.SOURCE) {
+      throw new JinjaFault(
+          "it has %d characters, more than %d".formatted(source.length(), Budget.SOURCE));
+    }
+    StatementParser parser = new StatementParser(Segments.of(source));
     return new Jinja(parser.all(), parser.names());
   }
 
@@ -81,73 +85,25 @@ public final class Jinja {
   public Filled fill(Map<String, ?> names, LocalDate day) {
     StringBuilder out = new StringBuilder();
     Scope scope = Scope.of(out);
-    scope.set(
-        "raise_exception",
-        (Values.Callable)
-            (a, n) -> {
-              throw new JinjaFault("it says: " + Values.text(a.get(0)));
-            });
-    scope.set("namespace", (Values.Callable) (a, n) -> new LinkedHashMap<Object, Object>(n));
-    if (day != null) {
-      scope.set(NOW, (Values.Callable) (a, n) -> Dates.text(day, (String) a.get(0)));
-    }
+    Functions.into(scope, day);
     names.forEach(scope::set);
-    render(nodes, scope, out);
+    try {
+      render(nodes, scope, out);
+    } catch (ClassCastException
+        | IndexOutOfBoundsException
+        | NullPointerException
+        | ArithmeticException e) {
+      throw new JinjaFault("it calls a function or uses a value as Jinja does not know it", e);
+    } catch (StackOverflowError e) {
+      throw Budget.tooDeep();
+    }
     return new Filled(out.toString(), scope.generated());
   }
 
   static void render(List<Node> nodes, Scope scope, StringBuilder out) {
-    nodes.forEach(node -> node.render(scope, out));
-  }
-
-  /** A loop over entries, with {@code loop} inside. */
-  static void loop(List<?> entries, List<String> names, Scope scope, Loop body) {
-    for (int i = 0; i < entries.size(); i++) {
-      Scope turn = new Scope(scope);
-      Map<Object, Object> loop = new LinkedHashMap<>();
-      loop.put("index0", (long) i);
-      loop.put("index", i + 1L);
-      loop.put("revindex", (long) entries.size() - i);
-      loop.put("revindex0", entries.size() - i - 1L);
-      loop.put("first", i == 0);
-      loop.put("last", i == entries.size() - 1);
-      loop.put("length", (long) entries.size());
-      loop.put("previtem", i == 0 ? new Undefined("loop.previtem") : entries.get(i - 1));
-      boolean last = i == entries.size() - 1;
-      loop.put("nextitem", last ? new Undefined("loop.nextitem") : entries.get(i + 1));
-      turn.set("loop", loop);
-      bind(names, entries.get(i), turn);
-      body.turn(turn);
+    for (Node node : nodes) {
+      node.render(scope, out);
+      scope.budget().written(out);
     }
-  }
-
-  static void bind(List<String> names, Object entry, Scope scope) {
-    if (names.size() == 1) {
-      scope.set(names.get(0), entry);
-      return;
-    }
-    if (!(entry instanceof List<?> parts) || parts.size() != names.size()) {
-      throw new JinjaFault("%s has not %d parts".formatted(Values.kind(entry), names.size()));
-    }
-    for (int i = 0; i < names.size(); i++) {
-      scope.set(names.get(i), parts.get(i));
-    }
-  }
-
-  /** One turn of a loop. */
-  @FunctionalInterface
-  interface Loop {
-    void turn(Scope scope);
-  }
-
-  static List<?> entries(Object value) {
-    if (value instanceof List<?> list) {
-      return list;
-    } else if (value instanceof Map<?, ?> map) {
-      return new ArrayList<>(map.keySet());
-    } else if (value instanceof Undefined) {
-      return List.of();
-    }
-    throw new JinjaFault("a loop over " + Values.kind(value) + " is not supported");
   }
 }

@@ -10,4 +10,8 @@ public final class JinjaFault extends RuntimeException {
   JinjaFault(String message) {
     super(message);
   }
+
+  JinjaFault(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -3,15 +3,19 @@ package org.tributary.data.jinja;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.tributary.data.jinja.Jinja.Node;
 
 /** Segments to nodes. */
 final class StatementParser {
+  /** What a block has written; no template can use the name. */
+  private static final String WRITTEN = " written";
+
   private final List<Segment> segments;
-  private int at;
   private final Set<String> names = new HashSet<>();
+  private int at;
+  private int depth;
+  private int loops;
   private ExpressionParser closing;
 
   StatementParser(List<Segment> segments) {
@@ -20,10 +24,7 @@ final class StatementParser {
 
   List<Node> all() {
     List<Node> nodes = new ArrayList<>();
-    String end = until(nodes, Set.of());
-    if (end != null) {
-      throw new JinjaFault(end + " closes nothing");
-    }
+    until(nodes, Set.of());
     return nodes;
   }
 
@@ -39,8 +40,18 @@ final class StatementParser {
     return words;
   }
 
+  private List<Node> body(String... ends) {
+    List<Node> nodes = new ArrayList<>();
+    until(nodes, Set.of(ends));
+    return nodes;
+  }
+
   /** Reads nodes up to one of these words, or to the template's end where there are none. */
   private String until(List<Node> nodes, Set<String> ends) {
+    depth++;
+    if (depth > Budget.DEPTH) {
+      throw Budget.tooDeep();
+    }
     while (at < segments.size()) {
       Segment segment = segments.get(at++);
       switch (segment.kind()) {
@@ -51,6 +62,7 @@ final class StatementParser {
           String word = words.name();
           if (ends.contains(word)) {
             closing = words;
+            depth--;
             return word;
           }
           nodes.add(statement(word, words));
@@ -61,11 +73,12 @@ final class StatementParser {
     if (!ends.isEmpty()) {
       throw new JinjaFault("the template ends before " + String.join(" or ", ends));
     }
+    depth--;
     return null;
   }
 
   private static Node output(ExpressionParser words) {
-    Expression expression = words.expression();
+    Expression expression = words.several();
     words.expectEnd();
     return (scope, out) -> out.append(Values.text(expression.value(scope)));
   }
@@ -75,55 +88,101 @@ final class StatementParser {
       case "if" -> branch(words);
       case "for" -> loop(words);
       case "set" -> set(words);
+      case "with" -> with(words);
       case "generation" -> generation(words);
       case "macro" -> macro(words);
-      case "break", "continue", "include", "import", "from", "extends", "block", "call", "filter" ->
+      case "break" -> control(words, LoopControl.BREAK);
+      case "continue" -> control(words, LoopControl.CONTINUE);
+      case "include", "import", "from", "extends", "block", "call", "filter" ->
           (scope, out) -> {
             throw new JinjaFault("the statement " + word + " is not supported");
           };
-      default -> throw new JinjaFault("the statement " + word + " is not supported");
+      default -> {
+        if (word.startsWith("end") || word.startsWith("el")) {
+          throw new JinjaFault(word + " closes nothing");
+        }
+        throw new JinjaFault("the statement " + word + " is not supported");
+      }
     };
   }
 
-  private Node branch(ExpressionParser words) {
-    Expression condition = words.expression();
+  private Node control(ExpressionParser words, LoopControl control) {
     words.expectEnd();
-    List<Node> then = new ArrayList<>();
-    List<Node> otherwise = new ArrayList<>();
-    String end = until(then, Set.of("elif", "else", "endif"));
-    if (end.equals("elif")) {
-      otherwise.add(branch(closing));
-    } else if (end.equals("else")) {
-      until(otherwise, Set.of("endif"));
+    if (loops == 0) {
+      throw new JinjaFault("break or continue stands outside of a loop");
     }
-    return (scope, out) ->
-        Jinja.render(Values.isTrue(condition.value(scope)) ? then : otherwise, scope, out);
+    return (scope, out) -> {
+      throw control;
+    };
   }
 
-  private Node loop(ExpressionParser words) {
+  private Node branch(ExpressionParser first) {
+    List<Expression> conditions = new ArrayList<>();
+    List<List<Node>> bodies = new ArrayList<>();
+    List<Node> otherwise = new ArrayList<>();
+    ExpressionParser words = first;
+    String end;
+    do {
+      conditions.add(words.several());
+      words.expectEnd();
+      List<Node> body = new ArrayList<>();
+      end = until(body, Set.of("elif", "else", "endif"));
+      bodies.add(body);
+      words = closing;
+    } while (end.equals("elif"));
+    if (end.equals("else")) {
+      otherwise.addAll(body("endif"));
+    }
+    return (scope, out) -> {
+      for (int i = 0; i < conditions.size(); i++) {
+        if (Values.isTrue(conditions.get(i).value(scope))) {
+          Jinja.render(bodies.get(i), scope, out);
+          return;
+        }
+      }
+      Jinja.render(otherwise, scope, out);
+    };
+  }
+
+  private static List<String> targets(ExpressionParser words) {
+    boolean bracket = words.take("(");
     List<String> names = new ArrayList<>(List.of(words.name()));
     while (words.take(",")) {
       names.add(words.name());
     }
+    if (bracket) {
+      words.expect(")");
+    }
+    return names;
+  }
+
+  private Node loop(ExpressionParser words) {
+    List<String> targets = targets(words);
     words.expect("in");
     Expression over = words.or();
     Expression only = words.take("if") ? words.expression() : scope -> true;
+    if (words.take("recursive")) {
+      throw new JinjaFault("a recursive loop is not supported");
+    }
     words.expectEnd();
     List<Node> body = new ArrayList<>();
     List<Node> otherwise = new ArrayList<>();
-    if (until(body, Set.of("else", "endfor")).equals("else")) {
-      until(otherwise, Set.of("endfor"));
+    loops++;
+    String end = until(body, Set.of("else", "endfor"));
+    loops--;
+    if (end.equals("else")) {
+      otherwise.addAll(body("endfor"));
     }
     return (scope, out) -> {
       List<Object> chosen = new ArrayList<>();
-      for (Object entry : Jinja.entries(over.value(scope))) {
+      for (Object entry : Values.entries(over.value(scope))) {
         Scope inner = new Scope(scope);
-        Jinja.bind(names, entry, inner);
+        Loops.bind(targets, entry, inner);
         if (Values.isTrue(only.value(inner))) {
           chosen.add(entry);
         }
       }
-      Jinja.loop(chosen, names, scope, turn -> Jinja.render(body, turn, out));
+      Loops.run(chosen, targets, scope, turn -> Jinja.render(body, turn, out));
       if (chosen.isEmpty()) {
         Jinja.render(otherwise, scope, out);
       }
@@ -131,59 +190,101 @@ final class StatementParser {
   }
 
   private Node set(ExpressionParser words) {
-    String name = words.name();
-    String attribute = words.take(".") ? words.name() : null;
-    if (words.isAtEnd() && attribute == null) {
-      List<Node> body = new ArrayList<>();
-      until(body, Set.of("endset"));
-      return (scope, out) -> {
-        StringBuilder text = new StringBuilder();
-        Jinja.render(body, scope, text);
-        scope.set(name, text.toString());
-      };
+    List<String> targets = targets(words);
+    String name = targets.get(0);
+    String attribute = targets.size() == 1 && words.take(".") ? words.name() : null;
+    if (!words.isNext("=") && targets.size() == 1) {
+      return capture(words, name, attribute);
     }
     words.expect("=");
-    Expression value = words.expression();
+    Expression value = words.several();
     words.expectEnd();
     return (scope, out) -> {
       if (attribute == null) {
-        scope.set(name, value.value(scope));
+        Loops.bind(targets, value.value(scope), scope);
       } else {
         setAttribute(scope.get(name), name, attribute, value.value(scope));
       }
     };
   }
 
-  @SuppressWarnings("unchecked")
+  /** What a block writes, behind filters, becomes a name's value. */
+  private Node capture(ExpressionParser words, String name, String attribute) {
+    Expression filtered = words.filters(scope -> scope.get(WRITTEN));
+    words.expectEnd();
+    List<Node> body = body("endset");
+    return (scope, out) -> {
+      StringBuilder text = new StringBuilder();
+      Jinja.render(body, new Scope(scope), text);
+      Scope behind = new Scope(scope);
+      behind.set(WRITTEN, text.toString());
+      Object value = filtered.value(behind);
+      if (attribute == null) {
+        scope.set(name, value);
+      } else {
+        setAttribute(scope.get(name), name, attribute, value);
+      }
+    };
+  }
+
   private static void setAttribute(Object of, String name, String attribute, Object value) {
-    if (!(of instanceof Map)) {
+    if (!(of instanceof Namespace namespace)) {
       throw new JinjaFault("%s.%s is set, but %s is no namespace".formatted(name, attribute, name));
     }
-    ((Map<Object, Object>) of).put(attribute, value);
+    namespace.put(attribute, value);
+  }
+
+  private Node with(ExpressionParser words) {
+    List<String> given = new ArrayList<>();
+    List<Expression> values = new ArrayList<>();
+    while (!words.isAtEnd()) {
+      given.add(words.name());
+      words.expect("=");
+      values.add(words.expression());
+      if (!words.take(",")) {
+        words.expectEnd();
+      }
+    }
+    List<Node> body = body("endwith");
+    return (scope, out) -> {
+      Scope inner = new Scope(scope);
+      for (int i = 0; i < given.size(); i++) {
+        inner.set(given.get(i), values.get(i).value(scope));
+      }
+      Jinja.render(body, inner, out);
+    };
   }
 
   /** What transformers marks as the assistant's own words; it changes nothing of the text. */
   private Node generation(ExpressionParser words) {
     words.expectEnd();
-    List<Node> body = new ArrayList<>();
-    until(body, Set.of("endgeneration"));
+    List<Node> body = body("endgeneration");
     return (scope, out) -> {
       int from = out.length();
-      Jinja.render(body, scope, out);
+      Jinja.render(body, new Scope(scope), out);
       scope.generated(out, from);
     };
   }
 
-  /** Known by name only: calling one is a fault. */
   private Node macro(ExpressionParser words) {
     String name = words.name();
-    until(new ArrayList<>(), Set.of("endmacro"));
-    return (scope, out) ->
-        scope.set(
-            name,
-            (Values.Callable)
-                (a, n) -> {
-                  throw new JinjaFault("the macro " + name + " is not supported");
-                });
+    words.expect("(");
+    List<String> parameters = new ArrayList<>();
+    List<Expression> defaults = new ArrayList<>();
+    while (!words.take(")")) {
+      parameters.add(words.name());
+      defaults.add(words.take("=") ? words.expression() : null);
+      if (!words.take(",")) {
+        words.expect(")");
+        break;
+      }
+    }
+    words.expectEnd();
+    int outer = loops;
+    loops = 0;
+    List<Node> body = body("endmacro");
+    loops = outer;
+    Macro macro = new Macro(name, parameters, defaults, body);
+    return (scope, out) -> scope.set(name, macro.in(scope));
   }
 }

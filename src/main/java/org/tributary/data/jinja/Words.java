@@ -6,9 +6,32 @@ import java.util.List;
 class Words {
   private final List<Word> words;
   private int at;
+  private int depth;
+  private int operations;
 
   Words(String text) {
     words = Word.of(text);
+  }
+
+  /** Goes into a bracket, or whatever else makes an expression lie in another. */
+  void enter() {
+    depth++;
+    if (depth > Budget.DEPTH) {
+      throw Budget.tooDeep();
+    }
+  }
+
+  void leave() {
+    depth--;
+  }
+
+  /** Counts an operation, whose value waits for those of others. */
+  void operation() {
+    operations++;
+    if (operations > Budget.CHAIN) {
+      throw new JinjaFault(
+          "an expression of it has more than %d operations".formatted(Budget.CHAIN));
+    }
   }
 
   /** All names among the words. */
@@ -28,15 +51,21 @@ class Words {
 
   /** The next word. */
   Word take() {
-    return words.get(at++);
+    Word next = words.get(at);
+    at = Math.min(at + 1, words.size() - 1);
+    return next;
+  }
+
+  /** Whether the next word is this one, which stays. */
+  boolean isNext(String text) {
+    Word next = words.get(at);
+    return (next.kind() == Word.Kind.NAME || next.kind() == Word.Kind.SIGN)
+        && next.text().equals(text);
   }
 
   /** Whether the next word is this one, which is then taken. */
   boolean take(String text) {
-    Word next = words.get(at);
-    boolean found =
-        (next.kind() == Word.Kind.NAME || next.kind() == Word.Kind.SIGN)
-            && next.text().equals(text);
+    boolean found = isNext(text);
     at += found ? 1 : 0;
     return found;
   }
