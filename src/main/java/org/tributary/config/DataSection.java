@@ -21,6 +21,8 @@ import java.util.Set;
  * @param template variables of the chat template by name, such as {@code enable_thinking}
  * @param date the day that the chat template is told; null for none
  * @param answer column with what follows the prompt
+ * @param badRows what is done about rows that cannot be used: {@code refuse} ends the run before it
+ *     begins, {@code skip} leaves them out
  * @param augment random changes to the images that clients train on
  */
 public record DataSection(
@@ -42,6 +44,11 @@ public record DataSection(
             later = true)
         String date,
     @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
+    @Key(
+            value = "what is done about rows that cannot be used",
+            byDefault = "refuse",
+            oneOf = {"refuse", "skip"})
+        String badRows,
     @Key("random changes to the images that clients train on") Augment augment)
     implements Section {
 

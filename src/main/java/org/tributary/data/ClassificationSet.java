@@ -29,7 +29,7 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
    * Reads folders of Parquet files, in the order given and there in the order of their names.
    *
    * @param store where they lie
-   * @param folders such as {@code client=0003/train}
+   * @param sources folders such as {@code client=0003/train}
    * @param columns text and label
    * @param labels the declared labels
    * @return the rows
@@ -38,24 +38,47 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
    *     value is missing, or a label is not declared
    */
   public static ClassificationSet read(
-      Store store, List<Path> folders, Columns columns, List<String> labels) throws IOException {
+      Store store, List<PartSource> sources, Columns columns, List<String> labels)
+      throws IOException {
     Labels known = new Labels(columns.label(), labels);
     List<String> texts = new ArrayList<>();
     List<Integer> targets = new ArrayList<>();
-    for (Path folder : folders) {
-      int before = texts.size();
+    for (PartSource source : sources) {
       PartRows.forEach(
           store,
-          folder,
+          source,
           List.of(columns.text(), columns.label()),
           (row, where) -> {
             texts.add(Labels.given(row, columns.text(), where));
             targets.add(known.index(row, where));
           });
-      PartRows.refuseNone(folder, texts.size() - before);
     }
     return new ClassificationSet(
         List.copyOf(texts), targets.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /**
+   * Finds the rows of a folder that {@link #read} refuses, and keeps none.
+   *
+   * @param store where it lies
+   * @param folder such as {@code client=0003/train}
+   * @param columns text and label
+   * @param labels the declared labels
+   * @return rows without text or label, or with a label that is not declared
+   * @throws IOException where the file system fails
+   * @throws WrongInput where a file is no Parquet, or a column is missing
+   */
+  public static BadRows check(Store store, Path folder, Columns columns, List<String> labels)
+      throws IOException {
+    Labels known = new Labels(columns.label(), labels);
+    return PartRows.check(
+        store,
+        folder,
+        List.of(columns.text(), columns.label()),
+        (row, where) -> {
+          Labels.given(row, columns.text(), where);
+          known.index(row, where);
+        });
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +51,12 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    */
   public record Layout(Prompt prompt, String answer, SpecialTokens special, int maxLength) {
 
+    private List<String> columns() {
+      Set<String> columns = new LinkedHashSet<>(prompt.columns());
+      columns.add(answer);
+      return List.copyOf(columns);
+    }
+
     /** A row; blank prompts are looked at with the tokenizer, as others have tokens anyway. */
     private Asked asked(Row row, String where, Tokens tokens) {
       if (row.isNull(answer)) {
@@ -76,7 +81,7 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    * Reads folders of Parquet files, in the order given and there in the order of their names.
    *
    * @param store where they lie
-   * @param folders such as {@code client=0003/train}
+   * @param sources folders such as {@code client=0003/train}
    * @param layout of rows
    * @param tokens how text becomes ids
    * @return the rows
@@ -84,31 +89,17 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    * @throws WrongInput where a folder has no rows, a file is no Parquet, a column is missing, or a
    *     prompt has no tokens
    */
-  public static GenerationSet read(Store store, List<Path> folders, Layout layout, Tokens tokens)
-      throws IOException {
+  public static GenerationSet read(
+      Store store, List<PartSource> sources, Layout layout, Tokens tokens) throws IOException {
     List<Asked> asked = new ArrayList<>();
-    Set<String> columns = new LinkedHashSet<>(layout.prompt().columns());
-    columns.add(layout.answer());
-    for (Path folder : folders) {
+    for (PartSource source : sources) {
       int before = asked.size();
-      for (FileStatus status : store.list(folder)) {
-        Path file = status.getPath();
-        if (!file.getName().endsWith(".parquet")) {
-          continue;
-        }
-        try (ParquetReading rows = ParquetRows.read(store, file, List.copyOf(columns))) {
-          for (long i = 0; rows.hasNext(); i++) {
-            asked.add(layout.asked(rows.next(), file + ", row " + i, tokens));
-          }
-        }
-      }
-      if (asked.size() == before) {
-        throw new WrongInput(
-            folder
-                + " holds no rows; a client needs at least one, so partition again or leave it"
-                + " out");
-      }
-      warnOfParts(folder, asked.subList(before, asked.size()));
+      PartRows.forEach(
+          store,
+          source,
+          layout.columns(),
+          (row, where) -> asked.add(layout.asked(row, where, tokens)));
+      warnOfParts(source.folder(), asked.subList(before, asked.size()));
     }
     return new GenerationSet(asked, layout.special(), layout.maxLength());
   }
@@ -122,6 +113,23 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
           cut,
           rows.size());
     }
+  }
+
+  /**
+   * Finds the rows of a folder that {@link #read} refuses, and keeps none.
+   *
+   * @param store where it lies
+   * @param folder such as {@code client=0003/train}
+   * @param layout of rows
+   * @param tokens how text becomes ids
+   * @return rows without an answer, or whose prompt has no tokens
+   * @throws IOException where the file system fails
+   * @throws WrongInput where a file is no Parquet, or a column is missing
+   */
+  public static BadRows check(Store store, Path folder, Layout layout, Tokens tokens)
+      throws IOException {
+    return PartRows.check(
+        store, folder, layout.columns(), (row, where) -> layout.asked(row, where, tokens));
   }
 
   @Override

@@ -64,28 +64,24 @@ public final class ImageSet implements Examples {
    * Images stay encoded.
    *
    * @param store where they lie
-   * @param folders such as {@code client=0003/train}
+   * @param sources folders such as {@code client=0003/train}
    * @param layout of rows
    * @return the rows
    * @throws IOException where the file system fails
    * @throws WrongInput where a folder has no rows, a file is no Parquet, a column or value is
    *     missing, a label is not declared, or an image has no size that the processor takes
    */
-  public static ImageSet read(Store store, List<Path> folders, Layout layout) throws IOException {
+  public static ImageSet read(Store store, List<PartSource> sources, Layout layout)
+      throws IOException {
     Labels labels = new Labels(layout.label(), layout.labels());
     Labelled rows = new Labelled();
-    for (Path folder : folders) {
-      int before = rows.images.size();
+    for (PartSource source : sources) {
       PartRows.forEach(
           store,
-          folder,
+          source,
           List.of(layout.image(), layout.label()),
           (row, where) -> {
-            if (!(row.value(0) instanceof byte[] bytes)) {
-              throw new WrongInput(
-                  "%s: column %s holds no image; partition the images again"
-                      .formatted(where, layout.image()));
-            }
+            byte[] bytes = bytes(row, where, layout);
             try {
               layout.processor().check(ImageDecoder.size(bytes));
             } catch (BrokenImage e) {
@@ -95,9 +91,46 @@ public final class ImageSet implements Examples {
             rows.targets.add(labels.index(row, where));
             rows.names.add(where);
           });
-      PartRows.refuseNone(folder, rows.images.size() - before);
     }
     return new ImageSet(rows, layout.processor(), layout.augmentation());
+  }
+
+  /**
+   * Finds the rows of a folder that cannot be used, and keeps none. Every image is decoded, so that
+   * none turns out to be broken when a batch asks for it.
+   *
+   * @param store where it lies
+   * @param folder such as {@code client=0003/train}
+   * @param layout of rows
+   * @return rows without an image that can be used, or without a declared label
+   * @throws IOException where the file system fails
+   * @throws WrongInput where a file is no Parquet, or a column is missing
+   */
+  public static BadRows check(Store store, Path folder, Layout layout) throws IOException {
+    Labels labels = new Labels(layout.label(), layout.labels());
+    return PartRows.check(
+        store,
+        folder,
+        List.of(layout.image(), layout.label()),
+        (row, where) -> {
+          byte[] bytes = bytes(row, where, layout);
+          try {
+            layout.processor().check(ImageDecoder.size(bytes));
+            ImageDecoder.decode(bytes);
+          } catch (BrokenImage e) {
+            throw unusable(where, e);
+          }
+          labels.index(row, where);
+        });
+  }
+
+  private static byte[] bytes(Row row, String where, Layout layout) {
+    if (row.value(0) instanceof byte[] bytes) {
+      return bytes;
+    }
+    throw new WrongInput(
+        "%s: column %s holds no image; partition the images again"
+            .formatted(where, layout.image()));
   }
 
   @Override

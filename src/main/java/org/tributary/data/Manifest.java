@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -279,6 +280,19 @@ public record Manifest(
     if (part.sha256() == null) {
       problems.add(key + ".sha256 is missing; sha256sum prints it");
     }
+  }
+
+  /**
+   * All files of rows.
+   *
+   * @return of the clients, in their order, and of the test
+   */
+  public List<Part> parts() {
+    List<Part> parts = new ArrayList<>();
+    clients.values().forEach(c -> parts.addAll(Arrays.asList(c.train(), c.validation())));
+    parts.add(test);
+    parts.removeIf(part -> part == null);
+    return parts;
   }
 
   /**

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
@@ -125,11 +124,9 @@ public final class PartFiles {
    */
   public void refuseUnlisted(Store store, Manifest manifest) throws IOException {
     Set<String> listed = new HashSet<>();
-    for (Manifest.Client client : manifest.clients().values()) {
-      Stream.of(client.train(), client.validation())
-          .filter(part -> part != null)
-          .forEach(part -> listed.add(part.file().substring(0, part.file().indexOf('/'))));
-    }
+    manifest
+        .parts()
+        .forEach(part -> listed.add(part.file().substring(0, part.file().indexOf('/'))));
     List<String> unlisted = new ArrayList<>();
     for (FileStatus status : store.list(root)) {
       String name = status.getPath().getName();

@@ -1,6 +1,7 @@
 package org.tributary.data;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.fs.FileStatus;
@@ -12,8 +13,61 @@ import org.tributary.error.WrongInput;
 final class PartRows {
   private PartRows() {}
 
-  /** Gives every row of a folder's Parquet files, by name and in file order, and where it lies. */
-  static void forEach(Store store, Path folder, List<String> columns, BiConsumer<Row, String> each)
+  /**
+   * Gives every row of a folder's Parquet files that is not left out, by name and in file order,
+   * and where it lies.
+   *
+   * @throws WrongInput where there is no such row
+   */
+  static void forEach(
+      Store store, PartSource source, List<String> columns, BiConsumer<Row, String> each)
+      throws IOException {
+    long[] given = {0};
+    walk(
+        store,
+        source.folder(),
+        columns,
+        (row, file, place) -> {
+          if (!source.skipped().get(place)) {
+            given[0]++;
+            each.accept(row, where(file, place));
+          }
+        });
+    if (given[0] == 0) {
+      throw new WrongInput(
+          source.folder()
+              + " holds no rows; a client needs at least one, so partition again or leave it"
+              + " out");
+    }
+  }
+
+  /** Finds the rows that are refused when they are used. */
+  static BadRows check(Store store, Path folder, List<String> columns, BiConsumer<Row, String> use)
+      throws IOException {
+    List<Integer> places = new ArrayList<>();
+    List<String> named = new ArrayList<>();
+    walk(
+        store,
+        folder,
+        columns,
+        (row, file, place) -> {
+          try {
+            use.accept(row, where(file, place));
+          } catch (WrongInput e) {
+            places.add(place);
+            if (named.size() < BadRows.NAMED) {
+              named.add(e.getMessage());
+            }
+          }
+        });
+    return new BadRows(places, named);
+  }
+
+  private interface Visitor {
+    void visit(Row row, Path file, int place);
+  }
+
+  private static void walk(Store store, Path folder, List<String> columns, Visitor visitor)
       throws IOException {
     for (FileStatus status : store.list(folder)) {
       Path file = status.getPath();
@@ -21,20 +75,14 @@ final class PartRows {
         continue;
       }
       try (ParquetReading rows = ParquetRows.read(store, file, columns)) {
-        for (long i = 0; rows.hasNext(); i++) {
-          each.accept(rows.next(), file + ", row " + i);
+        for (int i = 0; rows.hasNext(); i++) {
+          visitor.visit(rows.next(), file, i);
         }
       }
     }
   }
 
-  /** Refuses a folder without rows. */
-  static void refuseNone(Path folder, int rows) {
-    if (rows == 0) {
-      throw new WrongInput(
-          folder
-              + " holds no rows; a client needs at least one, so partition again or leave it"
-              + " out");
-    }
+  private static String where(Path file, int place) {
+    return file + ", row " + place;
   }
 }

@@ -31,6 +31,7 @@ final class Bench implements AutoCloseable {
   private final Store store;
   private final Blueprint blueprint;
   private final Device device;
+  private final SkippedRows skipped;
   private final Model model;
   private final Tokens tokens;
   private final Map<String, SoftReference<Examples>> evaluationRows = new HashMap<>();
@@ -50,6 +51,7 @@ final class Bench implements AutoCloseable {
     this.store = spec.store();
     this.device = device;
     blueprint = new Blueprint(store, spec.config());
+    skipped = SkippedRows.read(store, spec.folder());
     try (Resources opening = new Resources()) {
       tokens = opening.add(blueprint.base().tokens(store));
       model = opening.add(load());
@@ -158,7 +160,7 @@ final class Bench implements AutoCloseable {
 
   /** Rows as the model takes them. */
   Examples rows(List<Manifest.Part> parts) throws IOException {
-    return blueprint.data().rows(store, parts, tokens);
+    return blueprint.data().rows(store, parts, tokens, skipped);
   }
 
   /** The rows of an evaluation; kept, as every round asks for them. */

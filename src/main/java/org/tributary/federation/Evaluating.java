@@ -45,11 +45,13 @@ final class Evaluating {
    * @param state of that client; null without
    * @return scores
    * @throws WrongInput where the rows are not those that were partitioned
+   * @throws IOException where a file system fails
    */
-  RoundSummary.Evaluation evaluate(String part, int round, String client, Path state) {
+  RoundSummary.Evaluation evaluate(String part, int round, String client, Path state)
+      throws IOException {
     long begin = System.nanoTime();
     int most = blueprint.config().evaluate().rows();
-    long there = blueprint.data().evaluationRows(part);
+    long there = evaluationRows(part);
     int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
     int size = blueprint.config().evaluate().shard();
     int shards = (rows + size - 1) / size;
@@ -69,6 +71,12 @@ final class Evaluating {
     SortedMap<String, Double> scores = together(Scoring.of(blueprint), results);
     double seconds = (System.nanoTime() - begin) / 1e9;
     return new RoundSummary.Evaluation(client, part, rows, seconds, scores);
+  }
+
+  private long evaluationRows(String part) throws IOException {
+    SkippedRows skipped = SkippedRows.read(spec.value().store(), spec.value().folder());
+    RunData data = blueprint.data();
+    return data.evaluationRows(part) - skipped.count(data.evaluationParts(part));
   }
 
   private <S extends Record> SortedMap<String, Double> together(

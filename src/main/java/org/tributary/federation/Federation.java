@@ -72,8 +72,9 @@ public final class Federation {
    *
    * @param blueprint all that its configuration, model and partitions decide
    * @param identity what it is, to be held against its folder
+   * @param skipped the rows that it leaves out; null where a Spark stage is to look for them
    */
-  public record Prepared(Blueprint blueprint, RunConfig identity) {}
+  public record Prepared(Blueprint blueprint, RunConfig identity, SkippedRows skipped) {}
 
   /**
    * Reads and checks what a run needs, before a cluster is asked for anything.
@@ -109,12 +110,12 @@ public final class Federation {
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);
-    blueprint.data().files().refuseUnlisted(store, blueprint.manifest());
-    EvaluationRows.check(store, blueprint);
+    RowCheck rows = new RowCheck(store, blueprint, folder);
+    SkippedRows skipped = rows.isSmall() ? rows.check(null) : null;
     if (!store.exists(folder.start())) {
       blueprint.adapterStart(store);
     }
-    return new Prepared(blueprint, identity);
+    return new Prepared(blueprint, identity, skipped);
   }
 
   /**
@@ -152,12 +153,19 @@ public final class Federation {
     // Before anything is begun nothing is worth waiting for.
     Store once = store.once();
     RunFolder folder = new RunFolder(store.path(config.out()));
+    SkippedRows skipped =
+        prepared.skipped() == null
+            ? new RowCheck(store, blueprint, folder).check(spark)
+            : prepared.skipped();
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(once, folder.lock(), application, config.lock().lease())) {
       identity.checkAgainst(store, folder); // whoever held the lock may have begun another run
       identity.commit(store, folder);
       dropEarlierResult(store, folder, config.rounds());
       if (!store.exists(folder.start())) {
+        if (config.data().badRows().equals("skip")) {
+          Json.commit(store, folder.skipped(), skipped);
+        }
         store.commit(
             folder.start(),
             SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));

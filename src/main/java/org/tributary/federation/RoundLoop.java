@@ -213,7 +213,7 @@ final class RoundLoop {
     return loss;
   }
 
-  private List<RoundSummary.Evaluation> evaluate(int round, Accepted accepted) {
+  private List<RoundSummary.Evaluation> evaluate(int round, Accepted accepted) throws IOException {
     int last = blueprint.config().rounds() - 1;
     if (round != last && (round + 1) % blueprint.config().evaluate().every() != 0) {
       return List.of();
@@ -227,8 +227,9 @@ final class RoundLoop {
       if (blueprint.plan().of(Role.STAYS).isEmpty()) {
         all.add(evaluating.evaluate(part, round, null, null));
       } else {
-        personal(accepted)
-            .forEach((client, state) -> all.add(evaluating.evaluate(part, round, client, state)));
+        for (Map.Entry<String, Path> own : personal(accepted).entrySet()) {
+          all.add(evaluating.evaluate(part, round, own.getKey(), own.getValue()));
+        }
       }
     }
     return all;

@@ -1,12 +1,15 @@
 package org.tributary.federation;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.DataSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Augmentation;
+import org.tributary.data.BadRows;
 import org.tributary.data.ChatTemplate;
 import org.tributary.data.ClassificationSet;
 import org.tributary.data.Examples;
@@ -15,6 +18,7 @@ import org.tributary.data.ImageProcessor;
 import org.tributary.data.ImageSet;
 import org.tributary.data.Manifest;
 import org.tributary.data.PartFiles;
+import org.tributary.data.PartSource;
 import org.tributary.data.Prompt;
 import org.tributary.data.SpecialTokens;
 import org.tributary.data.TextExamples;
@@ -111,45 +115,74 @@ public final class RunData {
    * @param store reaches the files
    * @param parts of the manifest
    * @param tokens the base model's tokenizer; null for images
+   * @param skipped rows that are left out
    * @return at least one row
    * @throws WrongInput if there are none, a file is not the one that was partitioned, or a row
    *     cannot be used
    * @throws IOException where a file system fails
    */
-  public Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens) throws IOException {
+  Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens, SkippedRows skipped)
+      throws IOException {
+    List<PartSource> sources = new ArrayList<>();
     for (Manifest.Part part : parts) {
       files.check(store, part);
+      BitSet left = skipped.of(part);
+      if (left.cardinality() < part.rows()) {
+        sources.add(new PartSource(files.folder(part), left));
+      }
     }
-    List<Path> folders = parts.stream().map(files::folder).toList();
-    return processor == null
-        ? new TextExamples(text(store, folders, tokens), tokens, base.architecture().padToken())
-        : images(store, folders);
+    if (sources.isEmpty()) {
+      throw new WrongInput(
+          "%s: none of its rows can be used, all are left out (data.badRows: skip)"
+              .formatted(files.folder(parts.get(0))));
+    }
+    if (processor != null) {
+      return ImageSet.read(store, sources, images());
+    }
+    TextRows rows =
+        base.architecture().task() == Task.GENERATION
+            ? GenerationSet.read(store, sources, generation(), tokens)
+            : ClassificationSet.read(store, sources, columns(), labels);
+    return new TextExamples(rows, tokens, base.architecture().padToken());
   }
 
-  private ImageSet images(Store store, List<Path> folders) throws IOException {
+  /**
+   * Finds the rows of a part that cannot be used, and keeps none.
+   *
+   * @param store reaches the file
+   * @param part of the manifest
+   * @param tokens the base model's tokenizer; null for images
+   * @return those that {@link #rows} or a batch would refuse
+   * @throws WrongInput if the file is no Parquet, or a column is missing
+   * @throws IOException where a file system fails
+   */
+  BadRows check(Store store, Manifest.Part part, Tokens tokens) throws IOException {
+    Path folder = files.folder(part);
+    if (processor != null) {
+      return ImageSet.check(store, folder, images());
+    }
+    return base.architecture().task() == Task.GENERATION
+        ? GenerationSet.check(store, folder, generation(), tokens)
+        : ClassificationSet.check(store, folder, columns(), labels);
+  }
+
+  private ImageSet.Layout images() {
     DataSection.Augment augment = config.data().augment();
-    return ImageSet.read(
-        store,
-        folders,
-        new ImageSet.Layout(
-            manifest.inputs().image(),
-            config.data().label(),
-            labels,
-            processor,
-            new Augmentation(augment.flip(), augment.crop())));
+    return new ImageSet.Layout(
+        manifest.inputs().image(),
+        config.data().label(),
+        labels,
+        processor,
+        new Augmentation(augment.flip(), augment.crop()));
   }
 
-  private TextRows text(Store store, List<Path> folders, Tokens tokens) throws IOException {
-    DataSection d = config.data();
-    if (base.architecture().task() == Task.GENERATION) {
-      return GenerationSet.read(
-          store,
-          folders,
-          new GenerationSet.Layout(prompt, d.answer(), special, config.model().maxLength()),
-          tokens);
-    }
-    return ClassificationSet.read(
-        store, folders, new ClassificationSet.Columns(d.text(), d.label()), labels);
+  private GenerationSet.Layout generation() {
+    return new GenerationSet.Layout(
+        prompt, config.data().answer(), special, config.model().maxLength());
+  }
+
+  private ClassificationSet.Columns columns() {
+    return new ClassificationSet.Columns(config.data().text(), config.data().label());
   }
 
   /**

@@ -23,6 +23,11 @@ public record RunFolder(Path root) {
     return new Path(root, "lock");
   }
 
+  /** The rows that are left out; only where {@code data.badRows} is {@code skip}. */
+  public Path skipped() {
+    return new Path(root, "skipped.json");
+  }
+
   /** What trains, travels and stays, before the first round. */
   public Path start() {
     return new Path(root, "start.safetensors");

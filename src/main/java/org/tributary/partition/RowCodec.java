@@ -95,14 +95,15 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
     Object[] values = values(row);
     byte[] hash = hash(values);
     byte[] content = null;
-    if (!identity.same().isEmpty()) {
-      content = digest(json(values, identity.same()));
-    } else if (identity.image() != null) {
+    if (identity.image() != null) {
       try {
         content = pixels((byte[]) values[schema.names().indexOf(identity.image())]);
       } catch (BrokenImage e) {
         return new Object[] {null, null, null, null, shown(row) + ": " + e.getMessage()};
       }
+    }
+    if (!identity.same().isEmpty()) {
+      content = digest(json(values, identity.same()));
     }
     return new Object[] {
       hash, content, text(values, identity.label()), text(values, identity.owner()), null

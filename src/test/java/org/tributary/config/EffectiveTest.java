@@ -60,6 +60,7 @@ class EffectiveTest {
               template: null
               date: null
               answer: answer
+              badRows: refuse
               augment:
                 flip: false
                 crop: 0

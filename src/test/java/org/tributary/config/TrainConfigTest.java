@@ -61,6 +61,7 @@ class TrainConfigTest {
         template: {enable_thinking: false, words: 3, tags: [a, b]}
         date: 2026-01-31
         answer: reply
+        badRows: skip
         augment:
           flip: true
           crop: 4
@@ -141,6 +142,7 @@ class TrainConfigTest {
                     null,
                     null,
                     "answer",
+                    "refuse",
                     new Augment(false, 0)),
                 new FrameworkSection("fedavg", List.of(), null, "cohort"),
                 new ClientSection(
@@ -184,6 +186,7 @@ class TrainConfigTest {
                     Map.of("enable_thinking", false, "words", 3L, "tags", List.of("a", "b")),
                     "2026-01-31",
                     "reply",
+                    "skip",
                     new Augment(true, 4)),
                 new FrameworkSection(
                     "fedit",

@@ -53,7 +53,7 @@ class ClassificationSetTest {
   }
 
   private ClassificationSet read() throws IOException {
-    return ClassificationSet.read(store, List.of(folder()), COLUMNS, LABELS);
+    return ClassificationSet.read(store, List.of(PartSource.all(folder())), COLUMNS, LABELS);
   }
 
   @Test
@@ -119,7 +119,7 @@ class ClassificationSetTest {
             () ->
                 ClassificationSet.read(
                     store,
-                    List.of(folder()),
+                    List.of(PartSource.all(folder())),
                     new ClassificationSet.Columns("text", "labels"),
                     LABELS))
         .isInstanceOf(WrongInput.class)

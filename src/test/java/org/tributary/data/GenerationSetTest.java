@@ -51,7 +51,7 @@ class GenerationSetTest {
         out -> ParquetRows.write(out, SCHEMA, Arrays.asList(rows)));
     GenerationSet.Layout layout =
         new GenerationSet.Layout(Prompt.of("Q {question} A"), "answer", SPECIAL, maxLength);
-    return GenerationSet.read(store, List.of(folder), layout, tokens);
+    return GenerationSet.read(store, List.of(PartSource.all(folder)), layout, tokens);
   }
 
   private static GenerationSet plain(SpecialTokens special, String... promptsAndAnswers) {
@@ -130,7 +130,7 @@ class GenerationSetTest {
         .hasMessageContaining("row 1: the prompt \"\" has no tokens");
     set(12, "why", "a", "", "b", " ", "c");
     Prompt bare = Prompt.of("{question}");
-    List<Path> folder = List.of(new Path(dir.toUri()));
+    List<PartSource> folder = List.of(PartSource.all(new Path(dir.toUri())));
     assertThatThrownBy(
             () ->
                 GenerationSet.read(
@@ -157,7 +157,9 @@ class GenerationSetTest {
     GenerationSet.Layout other =
         new GenerationSet.Layout(Prompt.of("{questions}"), "answer", SPECIAL, 20);
     assertThatThrownBy(
-            () -> GenerationSet.read(store, List.of(new Path(dir.toUri())), other, tokens))
+            () ->
+                GenerationSet.read(
+                    store, List.of(PartSource.all(new Path(dir.toUri()))), other, tokens))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("questions");
   }

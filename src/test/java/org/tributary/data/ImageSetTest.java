@@ -37,7 +37,7 @@ class ImageSetTest {
     return Png.grey(values, number == 0 ? 1 : 6, number == 0 ? 1 : 6);
   }
 
-  private ImageSet set(Augmentation augmentation, Row... more) throws IOException {
+  private Path write(Row... more) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       rows.add(Row.of(SCHEMA, png(i), i % 2 == 0 ? "even" : "odd"));
@@ -46,9 +46,14 @@ class ImageSetTest {
     Path file = new Path(dir.resolve("part/a.parquet").toUri());
     STORE.delete(file);
     STORE.commit(file, out -> ParquetRows.write(out, SCHEMA, rows));
+    return file;
+  }
+
+  private ImageSet set(Augmentation augmentation, Row... more) throws IOException {
+    Path file = write(more);
     return ImageSet.read(
         STORE,
-        List.of(file.getParent()),
+        List.of(PartSource.all(file.getParent())),
         new ImageSet.Layout(
             "image",
             "label",
@@ -146,13 +151,37 @@ class ImageSetTest {
         .hasMessageContaining("a.parquet, row 5: the image ");
   }
 
+  @Test
+  void brokenImagesAreFoundBeforeABatchAsksForThem() throws IOException {
+    byte[] half = Arrays.copyOf(png(2), png(2).length / 2);
+    write(
+        Row.of(SCHEMA, half, "odd"),
+        Row.of(SCHEMA, png(2), "odd"),
+        Row.of(SCHEMA, png(2), "neither"),
+        Row.of(SCHEMA, png(2), null));
+    BadRows bad =
+        ImageSet.check(
+            STORE,
+            new Path(dir.resolve("part").toUri()),
+            new ImageSet.Layout(
+                "image",
+                "label",
+                List.of("odd", "even"),
+                ImageProcessorConfig.byDefault(1, 6, 6),
+                Augmentation.NONE));
+    assertThat(bad.places()).containsExactly(5, 7, 8);
+    assertThat(bad.named().get(0)).contains("a.parquet, row 5: the image ");
+    assertThat(bad.named().get(1)).contains("a.parquet, row 7: label \"neither\"");
+    assertThat(bad.named().get(2)).contains("a.parquet, row 8: column label is empty");
+  }
+
   private static ImageSet unresized(ImageProcessor.Resize resize, Store store, Path part)
       throws IOException {
     float[] mean = {0};
     float[] std = {1};
     return ImageSet.read(
         store,
-        List.of(part),
+        List.of(PartSource.all(part)),
         new ImageSet.Layout(
             "image",
             "label",

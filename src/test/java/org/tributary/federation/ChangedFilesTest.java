@@ -171,7 +171,7 @@ class ChangedFilesTest {
     Files.write(file(TEST), new byte[70]);
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("cannot be evaluated on")
+        .hasMessageContaining("files cannot be used")
         .hasMessageContaining("test/part-00000.parquet has 70 bytes, manifest.json says ");
     Files.write(file(TEST), before);
     assertThat(Tiny.tensors(train(config).folder().global(2)))

@@ -147,7 +147,7 @@ class GenerationTest {
             "evaluate.parts=[test]");
     assertThatThrownBy(() -> new Federation(spark, RoundListener.NONE).train(config))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("cannot be evaluated on")
+        .hasMessageContaining("1 rows cannot be used")
         .hasMessageContaining("part-00000.parquet, row 5: the prompt \"\" has no tokens");
     assertThat(blank.out("blank").resolve("tables")).doesNotExist();
   }

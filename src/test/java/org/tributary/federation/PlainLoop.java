@@ -33,6 +33,7 @@ final class PlainLoop {
   private final Set<String> excluded;
   private final Blueprint blueprint;
   private final PlainRanks ranks;
+  private final SkippedRows skipped;
   private final Map<String, Map<String, HostTensor>> own = new HashMap<>();
   private final Map<String, Map<String, HostTensor>> memories = new HashMap<>();
 
@@ -46,6 +47,7 @@ final class PlainLoop {
     this.excluded = excluded;
     blueprint = new Blueprint(Tiny.STORE, config);
     ranks = new PlainRanks(config, blueprint);
+    skipped = SkippedRows.read(Tiny.STORE, new RunFolder(Tiny.STORE.path(config.out())));
   }
 
   /** What a client keeps for itself at the end. */
@@ -106,7 +108,8 @@ final class PlainLoop {
       if (excluded.contains(client)) {
         continue;
       }
-      Examples rows = blueprint.data().rows(Tiny.STORE, blueprint.trainParts(client), tokens);
+      Examples rows =
+          blueprint.data().rows(Tiny.STORE, blueprint.trainParts(client), tokens, skipped);
       Map<String, HostTensor> start = new TreeMap<>(given);
       ranks.cut(start, client);
       start.putAll(own.getOrDefault(client, Map.of()));

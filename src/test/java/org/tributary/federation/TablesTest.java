@@ -47,7 +47,7 @@ class TablesTest {
     Federation federation = new Federation(spark, RoundListener.NONE);
     fedavg = federation.train(tiny.config("fedavg", "fedavg"));
     fedit = federation.train(tiny.config("fedit", "fedit", Tiny.LORA));
-    String[] short0 = {"rounds=1", "client.schedule.warmup=0"};
+    String[] short0 = {"rounds=1", "client.schedule.warmup=0", "data.badRows=skip"};
     federation.train(tiny.config("local", "local", short0));
     String[] short1 = Stream.of(Tiny.LORA, short0).flatMap(Stream::of).toArray(String[]::new);
     federation.train(tiny.config("local-lora", "local", short1));

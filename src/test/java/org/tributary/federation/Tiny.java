@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensors;
@@ -201,10 +202,27 @@ public final class Tiny {
     for (int i = 0; i < rows; i++) {
       all.add(Row.of(SCHEMA, "what is it, number " + i, label));
     }
-    org.apache.hadoop.fs.Path path =
-        hadoop(root.resolve("data/client=" + client + "/train/part-00000.parquet"));
+    rewrite(
+        "client=" + client + "/train",
+        rewritten -> {
+          rewritten.clear();
+          rewritten.addAll(all);
+        });
+  }
+
+  /** A row of text and label, either of which may be null. */
+  static Row row(String text, String label) {
+    return Row.of(SCHEMA, text, label);
+  }
+
+  /** Changes the rows of a part; see {@link #seal}. */
+  void rewrite(String folder, Consumer<List<Row>> change) throws IOException {
+    org.apache.hadoop.fs.Path path = hadoop(data().resolve(folder + "/part-00000.parquet"));
+    List<Row> rows = new ArrayList<>();
+    ParquetRows.forEach(STORE, path, List.of("text", "label"), rows::add);
+    change.accept(rows);
     STORE.delete(path);
-    STORE.commit(path, out -> ParquetRows.write(out, SCHEMA, all));
+    STORE.commit(path, out -> ParquetRows.write(out, SCHEMA, rows));
   }
 
   /** The run's folder for a name. */

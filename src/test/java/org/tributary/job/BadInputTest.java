@@ -405,7 +405,7 @@ class BadInputTest {
     if (!how.equals("gone")) {
       tiny.seal();
     }
-    refused(train("fedavg"), "cannot be evaluated on", "data/test", fragment);
+    refused(train("fedavg"), "cannot be used", "data/test", fragment);
   }
 
   @ParameterizedTest
@@ -415,7 +415,7 @@ class BadInputTest {
     spoil(tiny.data().resolve("test/part-00000.parquet"), how);
     refused(
         train("fedavg"),
-        "cannot be evaluated on",
+        "files cannot be used",
         "data/test/part-00000.parquet has ",
         how.equals("pages") ? "has the SHA-256" : " bytes, manifest.json says ",
         "it is not the file that was partitioned; put back the file that partition wrote, or"
@@ -433,9 +433,19 @@ class BadInputTest {
         "client=0002/validation/part-00000.parquet, row 0: label \"genetics\"");
   }
 
+  @Test
+  void badTrainingRowsAreToldBeforeTheFirstRound() throws IOException {
+    spoil(tiny.data().resolve("client=0001/train/part-00000.parquet"), "label");
+    tiny.seal();
+    refused(
+        train("fedavg"),
+        "1 rows cannot be used; correct them and partition again, or leave them out with data.badRows=skip",
+        "client=0001/train/part-00000.parquet, row 0: label \"genetics\"");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"garbage", "label"})
-  void aClientsBadRowsAreThatClientsFailure(String how) throws IOException {
+  void aClientsChangedFileIsThatClientsFailure(String how) throws IOException {
     spoil(tiny.data().resolve("client=0001/train/part-00000.parquet"), how);
     String[] few = train("fedavg", "rounds=1", "client.schedule.warmup=0").toArray(String[]::new);
     End end = run(few);

@@ -1,0 +1,269 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.Store;
+import org.tributary.data.BadRows;
+import org.tributary.data.Manifest;
+import org.tributary.data.Tokens;
+import org.tributary.error.WrongInput;
+
+/**
+ * A first reading of a run's rows, before the first client trains: rows that cannot be used end the
+ * run, or are left out where {@code data.badRows} is {@code skip}. It reads as much as a round in
+ * which every client takes part; few rows are read in the driver, many by a Spark stage. A run that
+ * goes on looks at the rows that it is evaluated on alone.
+ */
+final class RowCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(RowCheck.class);
+
+  /** Rows that the driver reads alone; a stage costs about as much as reading these. */
+  private static final long DRIVER_ROWS = 10_000;
+
+  private static final int TASKS_PER_CORE = 4;
+
+  private final Store store;
+  private final Blueprint blueprint;
+  private final RunFolder folder;
+  private final boolean begun;
+
+  /**
+   * A check of a run's rows.
+   *
+   * @param store reaches them
+   * @param blueprint of the run
+   * @param folder of the run
+   * @throws IOException where the file system fails
+   */
+  RowCheck(Store store, Blueprint blueprint, RunFolder folder) throws IOException {
+    this.store = store;
+    this.blueprint = blueprint;
+    this.folder = folder;
+    begun = store.exists(folder.start());
+  }
+
+  /** Whether there are so few rows that the driver reads them alone. */
+  boolean isSmall() {
+    return parts().values().stream().mapToLong(Manifest.Part::rows).sum() <= DRIVER_ROWS;
+  }
+
+  /**
+   * What was found in a file.
+   *
+   * @param file its name in the manifest
+   * @param changed why it is not the file that was partitioned; null where it is
+   * @param unusable why none of its rows can be read; null where they can
+   * @param bad its rows that cannot be used; null where it was not read
+   */
+  record Found(String file, String changed, String unusable, BadRows bad) {}
+
+  /**
+   * Reads the rows and keeps none.
+   *
+   * @param spark whose executors read; null for the driver alone
+   * @return the rows to leave out
+   * @throws WrongInput naming the rows and files that cannot be used; of clients' training files
+   *     those that changed are no reason, such clients fail in their rounds
+   * @throws IOException where the file system fails
+   */
+  SkippedRows check(JavaSparkContext spark) throws IOException {
+    blueprint.data().files().refuseUnlisted(store, blueprint.manifest());
+    List<Found> found = spark == null ? inDriver() : asStage(spark);
+    SkippedRows skipped =
+        begun ? SkippedRows.read(store, folder) : skips() ? skipped(found) : SkippedRows.NONE;
+    refuse(found, byFile(evaluated()).keySet(), skipped);
+    refuseNothingLeft(skipped);
+    if (skipped.rows() > 0) {
+      tell(skipped);
+    }
+    return skipped;
+  }
+
+  private boolean skips() {
+    return blueprint.config().data().badRows().equals("skip");
+  }
+
+  /** What is read, by file. */
+  private Map<String, Manifest.Part> parts() {
+    Map<String, Manifest.Part> parts = byFile(evaluated());
+    if (!begun) {
+      parts.putAll(byFile(skips() ? all() : trained()));
+    }
+    return parts;
+  }
+
+  private static Map<String, Manifest.Part> byFile(Stream<Manifest.Part> parts) {
+    return parts.collect(Collectors.toMap(Manifest.Part::file, p -> p, (a, b) -> a, TreeMap::new));
+  }
+
+  private Stream<Manifest.Part> evaluated() {
+    return blueprint.config().evaluate().parts().stream()
+        .flatMap(part -> blueprint.data().evaluationParts(part).stream());
+  }
+
+  private Stream<Manifest.Part> trained() {
+    return blueprint.manifest().clients().values().stream().map(Manifest.Client::train);
+  }
+
+  /** Later starts may evaluate other parts. */
+  private Stream<Manifest.Part> all() {
+    return Stream.concat(
+        trained(),
+        Stream.of("test", "validation")
+            .flatMap(part -> blueprint.data().evaluationParts(part).stream()));
+  }
+
+  private List<Found> inDriver() throws IOException {
+    List<Found> found = new ArrayList<>();
+    try (Tokens tokens = blueprint.base().tokens(store)) {
+      for (Manifest.Part part : parts().values()) {
+        found.add(found(store, blueprint.data(), part, tokens));
+      }
+    }
+    return found;
+  }
+
+  private List<Found> asStage(JavaSparkContext spark) throws IOException {
+    Broadcast<RunSpec> spec =
+        spark.broadcast(
+            RunSpec.of(
+                blueprint.config(),
+                folder.root(),
+                new SerializableConfiguration(spark.hadoopConfiguration())));
+    List<String> files = List.copyOf(parts().keySet());
+    Work work = new Work(spec);
+    try {
+      spark.setJobDescription("checking the rows");
+      return spark
+          .parallelize(files, Math.min(files.size(), TASKS_PER_CORE * spark.defaultParallelism()))
+          .mapPartitions(work::check)
+          .collect()
+          .stream()
+          .map(text -> Json.parse(text, Found.class))
+          .toList();
+    } finally {
+      spark.setJobDescription(null);
+      spec.destroy();
+    }
+  }
+
+  /** A task's files. */
+  private record Work(Broadcast<RunSpec> spec) implements Serializable {
+    Iterator<String> check(Iterator<String> files) throws IOException {
+      Store store = spec.value().store();
+      Blueprint blueprint = new Blueprint(store, spec.value().config());
+      Map<String, Manifest.Part> parts = new TreeMap<>();
+      blueprint.manifest().parts().forEach(part -> parts.put(part.file(), part));
+      List<String> found = new ArrayList<>();
+      try (Tokens tokens = blueprint.base().tokens(store)) {
+        while (files.hasNext()) {
+          Manifest.Part part = parts.get(files.next());
+          found.add(Json.text(RowCheck.found(store, blueprint.data(), part, tokens)));
+        }
+      }
+      return found.iterator();
+    }
+  }
+
+  private static Found found(Store store, RunData data, Manifest.Part part, Tokens tokens)
+      throws IOException {
+    try {
+      data.files().check(store, part);
+    } catch (WrongInput e) {
+      return new Found(part.file(), e.getMessage(), null, null);
+    }
+    try {
+      return new Found(part.file(), null, null, data.check(store, part, tokens));
+    } catch (WrongInput e) {
+      return new Found(part.file(), null, e.getMessage(), null);
+    }
+  }
+
+  private static SkippedRows skipped(List<Found> found) {
+    TreeMap<String, List<Integer>> files = new TreeMap<>();
+    List<String> named = new ArrayList<>();
+    long rows = 0;
+    for (Found one : found) {
+      if (one.bad() != null && !one.bad().places().isEmpty()) {
+        files.put(one.file(), one.bad().places());
+        rows += one.bad().places().size();
+        one.bad().named().stream().limit(BadRows.NAMED - named.size()).forEach(named::add);
+      }
+    }
+    return new SkippedRows(rows, files, named);
+  }
+
+  private void refuse(List<Found> found, Set<String> evaluated, SkippedRows skipped) {
+    List<String> problems = new ArrayList<>();
+    long bad = 0;
+    for (Found one : found) {
+      if (one.unusable() != null) {
+        problems.add(one.unusable());
+      } else if (one.changed() != null && evaluated.contains(one.file())) {
+        problems.add(one.changed());
+      }
+    }
+    int files = problems.size();
+    for (Found one : found) {
+      if (one.bad() != null) {
+        Set<Integer> places = new HashSet<>(one.bad().places());
+        places.removeAll(skipped.files().getOrDefault(one.file(), List.of()));
+        bad += places.size();
+        problems.addAll(places.isEmpty() ? List.of() : one.bad().named());
+      }
+    }
+    if (bad > 0) {
+      int shown = Math.min(problems.size(), files + BadRows.NAMED);
+      List<String> told = new ArrayList<>(problems.subList(0, shown));
+      if (bad > shown - files) {
+        told.add("and %d more".formatted(bad - shown + files));
+      }
+      throw WrongInput.all(
+          "%s: %d rows cannot be used; correct them and partition again, or leave them out with data.badRows=skip:"
+              .formatted(blueprint.config().data().path(), bad),
+          told);
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: files cannot be used:".formatted(blueprint.config().data().path()), problems);
+    }
+  }
+
+  private void refuseNothingLeft(SkippedRows skipped) {
+    for (String part : blueprint.config().evaluate().parts()) {
+      List<Manifest.Part> files = blueprint.data().evaluationParts(part);
+      long rows = blueprint.data().evaluationRows(part);
+      if (rows > 0 && skipped.count(files) == rows) {
+        throw WrongInput.all(
+            "%s: none of its %d %s rows can be used; correct them and partition again:"
+                .formatted(blueprint.config().data().path(), rows, part),
+            skipped.named());
+      }
+    }
+  }
+
+  private void tell(SkippedRows skipped) {
+    long named = skipped.named().size();
+    LOG.warn(
+        "{}: {} rows cannot be used and are left out (data.badRows: skip; {} has their places):\n  {}{}",
+        blueprint.config().data().path(),
+        skipped.rows(),
+        folder.skipped(),
+        String.join("\n  ", skipped.named()),
+        skipped.rows() > named ? "\n  and %d more".formatted(skipped.rows() - named) : "");
+  }
+}
