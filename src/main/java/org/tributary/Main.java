@@ -2,6 +2,7 @@ package org.tributary;
 
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkUserAppException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
 import org.tributary.job.Sessions;
+import org.tributary.job.Stop;
 import org.tributary.job.Train;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,7 +42,12 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "JOB",
     commandListHeading = "%nJobs:%n",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed; the log says why", "2:wrong input; nothing was changed"},
+    exitCodeList = {
+      "0:done",
+      "1:failed; the log says why",
+      "2:wrong input; nothing was changed",
+      "129, 130, 143:stopped by SIGHUP, SIGINT, SIGTERM; the same command goes on"
+    },
     subcommands = {
       ImportMinilm.class,
       ImportWordnet.class,
@@ -66,7 +73,8 @@ public final class Main {
    */
   public static void main(String... args) throws SparkUserAppException {
     Sessions.takeSettings();
-    int code = run(args);
+    Stop stop = Stop.listen(Thread.currentThread(), System.err);
+    int code = stop.code(run(command(stop::isAsked), args));
     if (isYarnsDriver()) {
       // YARN's application master takes System.exit, even of 0, for a failure without a status.
       if (code != ExitCode.OK) {
@@ -84,19 +92,22 @@ public final class Main {
    * @return the exit code: 0 done, 1 failed, 2 wrong input
    */
   public static int run(String... args) {
-    return run(command(), args);
+    return run(command(() -> false), args);
   }
 
   /**
    * The command line, ready for {@link #run(CommandLine, String...)}.
    *
+   * @param stopping whether the job was asked to stop: what it throws then says nothing
    * @return a new one
    */
-  static CommandLine command() {
+  static CommandLine command(BooleanSupplier stopping) {
     return new CommandLine(new Main())
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+        .setExecutionExceptionHandler(
+            (e, command, parsed) ->
+                stopping.getAsBoolean() ? ExitCode.SOFTWARE : failed(e, command.getErr()));
   }
 
   /**

@@ -28,7 +28,9 @@ class MainTest {
   }
 
   private CommandLine command() {
-    return Main.command().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return Main.command(() -> false)
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true));
   }
 
   private String file(String name, String content) throws IOException {

@@ -2,6 +2,7 @@ package org.tributary.checkpoint;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
@@ -96,6 +97,7 @@ final class Measured implements Store.Content {
 
     @Override
     public void write(int b) throws IOException {
+      checkGoesOn();
       try {
         out.write(b);
         bytes++;
@@ -105,8 +107,16 @@ final class Measured implements Store.Content {
       }
     }
 
+    /** A thread that is being stopped need not write a large file to its end. */
+    private static void checkGoesOn() throws InterruptedIOException {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("stopped while writing");
+      }
+    }
+
     @Override
     public void write(byte[] b, int from, int length) throws IOException {
+      checkGoesOn();
       try {
         out.write(b, from, length);
         bytes += length;

@@ -110,6 +110,11 @@ final class Bench implements AutoCloseable {
     BENCHES.giveBack(this);
   }
 
+  /** Ends the task between two steps where its driver stops or its JVM ends. */
+  void checkGoesOn() {
+    BENCHES.checkGoesOn();
+  }
+
   Store store() {
     return store;
   }

@@ -3,7 +3,13 @@ package org.tributary.federation;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
+import org.tributary.partition.Interruptible;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * The benches of a JVM, by what they are made for: those that are in use and the last one that was,
@@ -26,8 +32,13 @@ final class Benches<B> {
     }
   }
 
+  /** What a step of a large model may take. */
+  private static final long LONGEST = TimeUnit.SECONDS.toNanos(20);
+
   private final Consumer<B> drop;
   private final Map<String, Place<B>> places = new HashMap<>();
+  private Thread guard;
+  private volatile boolean ending;
 
   /**
    * None yet.
@@ -40,6 +51,10 @@ final class Benches<B> {
 
   /** Takes a place at a bench, to be given back; one that must be made takes that of the unused. */
   synchronized B take(String key, Maker<B> maker) throws IOException {
+    if (guard == null) {
+      guard = new Thread(this::awaitUnused, "tributary-benches");
+      Runtime.getRuntime().addShutdownHook(guard);
+    }
     Place<B> place = places.get(key);
     if (place == null) {
       clear();
@@ -53,6 +68,41 @@ final class Benches<B> {
   /** Gives a place back. */
   synchronized void giveBack(B bench) {
     places.values().stream().filter(p -> p.bench == bench).forEach(p -> p.users--);
+    notifyAll();
+  }
+
+  /**
+   * A place where a task can end: between two steps.
+   *
+   * @throws TaskKilledException if its driver stops, or its JVM ends
+   */
+  void checkGoesOn() {
+    Interruptible.check(TaskContext.get());
+    if (ending) {
+      throw new TaskKilledException("its JVM ends");
+    }
+  }
+
+  /**
+   * Holds the end of the JVM up until no task computes: destructors of native libraries would take
+   * away what it is computing with, and crash the JVM. Where a step takes too long, the JVM ends by
+   * the default action of SIGTERM, without destructors.
+   */
+  private synchronized void awaitUnused() {
+    ending = true;
+    long end = System.nanoTime() + LONGEST;
+    try {
+      while (places.values().stream().anyMatch(p -> p.users > 0)) {
+        if (System.nanoTime() > end) {
+          Signal terminate = new Signal("TERM");
+          Signal.handle(terminate, SignalHandler.SIG_DFL);
+          Signal.raise(terminate);
+        }
+        wait(100);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Drops every bench that nobody uses. */

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +58,7 @@ record ClientWork(
     try (Devices.Loan loan = Devices.borrow();
         Bench bench = Bench.take(spec.value(), loan.device())) {
       train(bench, folder, client, attempt);
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | TaskKilledException e) {
       throw e;
     } catch (Exception | OutOfMemoryError e) {
       if (TaskContext.get().isInterrupted() || Thread.currentThread().isInterrupted()) {
@@ -131,6 +132,7 @@ record ClientWork(
         (step, of, loss) -> {
           progress.done(client, step, of, loss);
           listener.on(ClientListener.Moment.STEP, client, round, step);
+          bench.checkGoesOn();
         };
     try (NDManager manager = Torch.manager(bench.device());
         Model model = bench.model().withScaling(blueprint.ranks().scaling(client))) {

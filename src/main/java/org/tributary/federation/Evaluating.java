@@ -134,6 +134,7 @@ final class Evaluating {
               .toArray();
       S sums = scoring.none();
       for (int i = 0; i < order.length; i += batch) {
+        bench.checkGoesOn();
         int[] places = Arrays.copyOfRange(order, i, Math.min(order.length, i + batch));
         try (NDManager scratch = manager.newSubManager()) {
           sums = scoring.plus(sums, scoring.score(given, scratch, places));

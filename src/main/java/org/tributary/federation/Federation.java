@@ -18,6 +18,7 @@ import org.tributary.data.OwnDecoding;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Task;
+import org.tributary.partition.Interruptible;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
 public final class Federation {
@@ -155,29 +156,43 @@ public final class Federation {
     RunFolder folder = new RunFolder(store.path(config.out()));
     SkippedRows skipped =
         prepared.skipped() == null
-            ? new RowCheck(store, blueprint, folder).check(spark)
+            ? Interruptible.run(
+                spark.sc(), () -> new RowCheck(store, blueprint, folder).check(spark))
             : prepared.skipped();
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(once, folder.lock(), application, config.lock().lease())) {
-      identity.checkAgainst(store, folder); // whoever held the lock may have begun another run
-      identity.commit(store, folder);
-      dropEarlierResult(store, folder, config.rounds());
-      if (!store.exists(folder.start())) {
-        if (config.data().badRows().equals("skip")) {
-          Json.commit(store, folder.skipped(), skipped);
-        }
-        store.commit(
-            folder.start(),
-            SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));
-      }
-      String run = identity.run(store, folder);
-      Tables tables = new Tables(store, folder, run, config.framework().name());
-      Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
-      List<Path> results = new Result(store, folder, blueprint).write(states);
-      LOG.info("{} is done: {}", run, results);
-      OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
-      return new Outcome(run, folder, results);
+      // Where this is interrupted, tasks have ended before the lock is released.
+      return Interruptible.run(
+          spark.sc(),
+          () -> {
+            identity.checkAgainst(store, folder); // who held the lock may have begun another run
+            identity.commit(store, folder);
+            return train(spark, store, folder, new Prepared(blueprint, identity, skipped), lock);
+          });
     }
+  }
+
+  private Outcome train(
+      JavaSparkContext spark, Store store, RunFolder folder, Prepared prepared, RunLock lock)
+      throws IOException, InterruptedException {
+    Blueprint blueprint = prepared.blueprint();
+    TrainConfig config = blueprint.config();
+    dropEarlierResult(store, folder, config.rounds());
+    if (!store.exists(folder.start())) {
+      if (config.data().badRows().equals("skip")) {
+        Json.commit(store, folder.skipped(), prepared.skipped());
+      }
+      store.commit(
+          folder.start(),
+          SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));
+    }
+    String run = prepared.identity().run(store, folder);
+    Tables tables = new Tables(store, folder, run, config.framework().name());
+    Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
+    List<Path> results = new Result(store, folder, blueprint).write(states);
+    LOG.info("{} is done: {}", run, results);
+    OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
+    return new Outcome(run, folder, results);
   }
 
   /** The file systems of a run, with the run's patience, for the driver and all executors. */

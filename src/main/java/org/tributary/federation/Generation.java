@@ -1,6 +1,7 @@
 package org.tributary.federation;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
 import org.tributary.data.OwnDecoding;
+import org.tributary.partition.Interruptible;
 
 /**
  * A language model writes answers to rows, on all executors: the rows are cut into shards of a
@@ -104,7 +106,12 @@ public final class Generation {
       }
     }
     long all = sum(rows.shards());
-    write(spark, GenerationSpec.of(config, folder.root(), hadoop), open, counts, all);
+    GenerationSpec spec = GenerationSpec.of(config, folder.root(), hadoop);
+    try {
+      Interruptible.run(spark.sc(), () -> write(spark, spec, open, counts, all));
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
+    }
     store.commit(folder.success(), Store.Content.of(new byte[0]));
     return new Outcome(
         folder.rows(),
@@ -126,7 +133,7 @@ public final class Generation {
     own.warning(job).ifPresent(warning -> LOG.warn("{}; {}", warning, way));
   }
 
-  private void write(
+  private Void write(
       JavaSparkContext spark,
       GenerationSpec told,
       List<GenerationRows.Shard> open,
@@ -134,13 +141,14 @@ public final class Generation {
       long all)
       throws IOException {
     if (open.isEmpty()) {
-      return;
+      return null;
     }
     Broadcast<GenerationSpec> spec = spark.broadcast(told);
     GenerationWork work = new GenerationWork(spec, counts);
     try (GenerationWatch watch =
         new GenerationWatch(spark.sc(), counts, listener, all - sum(open), all)) {
       spark.parallelize(open, open.size()).foreach(work::run);
+      return null;
     } finally {
       if (!spark.sc().isStopped()) {
         spec.destroy();

@@ -44,6 +44,11 @@ final class GenerationBench implements AutoCloseable {
     BENCHES.giveBack(this);
   }
 
+  /** Ends the task between two steps where its driver stops or its JVM ends. */
+  void checkGoesOn() {
+    BENCHES.checkGoesOn();
+  }
+
   GenerationModel described() {
     return described;
   }

@@ -107,6 +107,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     int batch = described.config().batch();
     for (int from = 0; from < order.length; from += batch) {
       int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
+      bench.checkGoesOn();
       try (NDManager scratch = manager.newSubManager()) {
         List<Answer> some = new Batching(bench, prompts, shard).write(scratch, places, ids);
         for (int i = 0; i < places.length; i++) {

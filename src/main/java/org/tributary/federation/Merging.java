@@ -16,6 +16,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.framework.Framework;
+import org.tributary.partition.Interruptible;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -40,7 +41,7 @@ final class Merging {
 
   /** Writes a round's global tensors, unless they are there. */
   void merge(Store store, RunFolder folder, Accepted accepted, long uploadedBytes)
-      throws IOException {
+      throws IOException, InterruptedException {
     Path target = folder.global(accepted.round());
     if (store.exists(target)) {
       return;
@@ -59,6 +60,7 @@ final class Merging {
     if (inDriver) {
       try (Sources sources = new Sources(store, folder, accepted)) {
         for (Unit unit : units) {
+          Interruptible.check();
           assembly.add(unit, blueprint.framework().merge(unit, sources.contributions(unit)));
         }
       }

@@ -10,6 +10,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.partition.Interruptible;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
 
@@ -62,6 +63,7 @@ final class RoundLoop {
   /** Runs all rounds that are not closed; gives every client's own state at the end. */
   Map<String, Path> run() throws IOException, InterruptedException {
     for (int round = 0; round < blueprint.config().rounds(); round++) {
+      Interruptible.check();
       if (!store.exists(folder.success(round))) {
         lock.check();
         round(round);

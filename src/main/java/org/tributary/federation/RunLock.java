@@ -188,7 +188,7 @@ final class RunLock implements AutoCloseable {
 
   @Override
   public void close() {
-    renewer.shutdownNow();
+    renewer.shutdown();
     synchronized (this) {
       try {
         store.commit(name(folder, generation, RELEASED), out -> out.write('\n'));

@@ -1,6 +1,7 @@
 package org.tributary.partition;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -71,7 +72,12 @@ public final class Partitioning {
   public static Result run(SparkSession spark, Store store, PartitionConfig config)
       throws IOException {
     // Until something is written nothing is worth waiting for.
-    return new Partitioning(spark, store.once(), config).run();
+    Partitioning partitioning = new Partitioning(spark, store.once(), config);
+    try {
+      return Interruptible.run(spark.sparkContext(), partitioning::run);
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
+    }
   }
 
   private Result run() throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 import org.tributary.federation.ClientListener.Moment;
 
 /**
@@ -70,6 +71,11 @@ record Disturbance(Path folder) {
     Files.createFile(order("hold", moment, client, round));
   }
 
+  /** Lets tasks wait there until Spark tells them to end. */
+  void holdUntilKilled(Moment moment, String client, int round) throws IOException {
+    Files.createFile(order("until-killed", moment, client, round));
+  }
+
   void letGo(Moment moment, String client, int round) throws IOException {
     Files.delete(order("hold", moment, client, round));
   }
@@ -123,6 +129,10 @@ record Disturbance(Path folder) {
         line(moment, client, round, step) + "\n",
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
+    while (Files.exists(order("until-killed", moment, client, round))
+        && !TaskContext.get().isInterrupted()) {
+      Thread.sleep(20);
+    }
     while (Files.exists(order("hold", moment, client, round))) {
       Thread.sleep(50);
     }

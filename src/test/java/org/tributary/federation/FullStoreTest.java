@@ -57,7 +57,7 @@ class FullStoreTest {
 
   private static TrainConfig config(String name, String framework, String... more) {
     String[] sets = Arrays.copyOf(more, more.length + 2);
-    sets[more.length] = "out=s3a://bucket/" + name;
+    sets[more.length] = "out=s3a://full/" + name;
     sets[more.length + 1] = "rounds=1";
     return tiny.config(name, framework, sets);
   }
@@ -92,7 +92,7 @@ class FullStoreTest {
       if (n < writes) { // the last releases the lock, which needs no file
         assertThat(Trouble.in(thrown)).as("write %d: %s", n, thrown).isPresent();
         assertThat(Trouble.in(thrown).get())
-            .hasMessageStartingWith("s3a://bucket/" + name + "/")
+            .hasMessageStartingWith("s3a://full/" + name + "/")
             .hasMessageContainingAll("No space left on device", " needed", "make room and run")
             .hasMessageNotContaining("\n");
       } else {

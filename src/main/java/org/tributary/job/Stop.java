@@ -1,0 +1,99 @@
+package org.tributary.job;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * Ends a job in order when the system asks for it with SIGTERM, SIGINT or SIGHUP: the job's thread
+ * is interrupted, tasks end at their next step, the lock is released, and the JVM ends with the
+ * exit code that shells give for that signal, 143, 130 or 129. A second signal ends the JVM at
+ * once, and so does the first where the job has not ended within half a minute: by the signal's
+ * default action, which runs no destructors of native libraries that may still be computing.
+ */
+public final class Stop {
+  /** Ctrl-C, the end of the terminal, and what kill and cluster managers send. */
+  private static final List<String> SIGNALS = List.of("INT", "HUP", "TERM");
+
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final int SHELLS = 128;
+
+  private final Thread job;
+  private final PrintStream err;
+  private volatile Signal asked;
+
+  private Stop(Thread job, PrintStream err) {
+    this.job = job;
+    this.err = err;
+  }
+
+  /**
+   * Listens for signals from now on.
+   *
+   * @param job the thread to interrupt
+   * @param err where to say it
+   * @return tells whether the job was asked to stop
+   */
+  public static Stop listen(Thread job, PrintStream err) {
+    Stop stop = new Stop(job, err);
+    for (String name : SIGNALS) {
+      try {
+        Signal.handle(new Signal(name), stop::handle);
+      } catch (IllegalArgumentException e) {
+        // The JVM was told to leave signals alone, with -Xrs.
+      }
+    }
+    return stop;
+  }
+
+  private synchronized void handle(Signal signal) {
+    if (asked != null) {
+      die(signal);
+    }
+    asked = signal;
+    // What Spark and Hadoop say of work that is cut off is of no concern to whoever cut it off.
+    Configurator.setAllLevels("", Level.OFF);
+    err.println("stopping; run the same command to resume");
+    Thread limit = new Thread(() -> dieLater(signal), "tributary-stop");
+    limit.setDaemon(true);
+    limit.start();
+    job.interrupt();
+  }
+
+  private static void dieLater(Signal signal) {
+    try {
+      Thread.sleep(LONGEST.toMillis());
+      die(signal);
+    } catch (InterruptedException e) {
+      die(signal);
+    }
+  }
+
+  private static void die(Signal signal) {
+    Signal.handle(signal, SignalHandler.SIG_DFL);
+    Signal.raise(signal);
+  }
+
+  /**
+   * Whether the job was asked to stop; what it throws from then on says nothing.
+   *
+   * @return true from the first signal on
+   */
+  public boolean isAsked() {
+    return asked != null;
+  }
+
+  /**
+   * The exit code.
+   *
+   * @param ended what the job ended with
+   * @return that, or 128 and the signal's number where the job was asked to stop
+   */
+  public int code(int ended) {
+    return asked == null ? ended : SHELLS + asked.getNumber();
+  }
+}

@@ -1,0 +1,66 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+import org.tributary.checkpoint.FakeObjectStore;
+
+/**
+ * A store that holds whoever opens or creates a file that a test names, and says so with a file
+ * {@code reached} in a folder, until the test puts a file {@code go} there.
+ */
+public final class HoldingStore extends FakeObjectStore {
+  static final String FOLDER = "hold.folder";
+  static final String AT = "hold.at";
+
+  private java.nio.file.Path folder;
+  private String at;
+
+  @Override
+  public void initialize(URI name, Configuration hadoop) throws IOException {
+    super.initialize(name, hadoop);
+    folder = java.nio.file.Path.of(hadoop.get(FOLDER));
+    at = hadoop.get(AT);
+  }
+
+  private void hold(String what, Path path) throws IOException {
+    if (!(what + " " + path).matches(at)) {
+      return;
+    }
+    Files.writeString(folder.resolve("reached"), "");
+    try {
+      while (!Files.exists(folder.resolve("go"))) {
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      throw (IOException) new InterruptedIOException("as HDFS has it").initCause(e);
+    }
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path path,
+      FsPermission permission,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    hold("create", path);
+    return super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress);
+  }
+
+  @Override
+  public FSDataInputStream open(Path path, int bufferSize) throws IOException {
+    hold("open", path);
+    return super.open(path, bufferSize);
+  }
+}
