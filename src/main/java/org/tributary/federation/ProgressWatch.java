@@ -9,19 +9,20 @@ import scala.Tuple4;
 import scala.collection.Iterator;
 import scala.collection.Seq;
 
-/** Passes on what running tasks' heartbeats say of their steps. */
+/** Passes on what tasks of this JVM, and the heartbeats of others, say of their steps. */
 final class ProgressWatch extends SparkListener implements AutoCloseable {
   private final JavaSparkContext spark;
-  private final long accumulator;
+  private final StepProgress progress;
   private final int round;
   private final RoundListener listener;
 
-  ProgressWatch(JavaSparkContext spark, long accumulator, int round, RoundListener listener) {
+  ProgressWatch(JavaSparkContext spark, StepProgress progress, int round, RoundListener listener) {
     this.spark = spark;
-    this.accumulator = accumulator;
+    this.progress = progress;
     this.round = round;
     this.listener = listener;
     spark.sc().addSparkListener(this);
+    progress.listen(this::tell);
   }
 
   @Override
@@ -32,7 +33,7 @@ final class ProgressWatch extends SparkListener implements AutoCloseable {
       Iterator<AccumulableInfo> infos = tasks.next()._4().iterator();
       while (infos.hasNext()) {
         AccumulableInfo info = infos.next();
-        if (info.id() == accumulator && info.update().isDefined()) {
+        if (info.id() == progress.id() && info.update().isDefined()) {
           tell(info.update().get());
         }
       }
@@ -43,14 +44,19 @@ final class ProgressWatch extends SparkListener implements AutoCloseable {
     if (value instanceof Map<?, ?> latest) {
       for (Object entry : latest.values()) {
         if (entry instanceof StepProgress.Step s) {
-          listener.step(round, s.client(), s.step(), s.steps(), s.loss());
+          tell(s);
         }
       }
     }
   }
 
+  private void tell(StepProgress.Step s) {
+    listener.step(round, s.client(), s.step(), s.steps(), s.loss());
+  }
+
   @Override
   public void close() {
+    progress.listen(null);
     spark.sc().removeSparkListener(this);
   }
 }

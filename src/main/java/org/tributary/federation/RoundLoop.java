@@ -155,7 +155,7 @@ final class RoundLoop {
     }
     StepProgress progress = new StepProgress();
     spark.sc().register(progress, "tributary.steps");
-    try (ProgressWatch watch = new ProgressWatch(spark, progress.id(), round, listener)) {
+    try (ProgressWatch watch = new ProgressWatch(spark, progress, round, listener)) {
       ClientWork work = new ClientWork(spec, round, states.asText(), progress);
       return new ClientTasks(spark, store, folder).train(work, cohort);
     }

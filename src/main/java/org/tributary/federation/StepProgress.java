@@ -2,15 +2,20 @@ package org.tributary.federation;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.spark.util.AccumulatorContext;
 import org.apache.spark.util.AccumulatorV2;
+import scala.Option;
 
 /**
  * How far the clients of a round are, on its way from tasks to the driver: an accumulator, whose
- * values Spark sends along with its heartbeats.
+ * values Spark sends along with its heartbeats. Of tasks in its own JVM the driver hears without
+ * them.
  */
 final class StepProgress extends AccumulatorV2<StepProgress.Step, Map<String, StepProgress.Step>> {
   private static final long serialVersionUID = 1;
   private final Map<String, Step> latest = new TreeMap<>();
+  private transient Consumer<Step> listener;
 
   /**
    * A client's last step.
@@ -22,8 +27,25 @@ final class StepProgress extends AccumulatorV2<StepProgress.Step, Map<String, St
    */
   record Step(String client, int step, int steps, double loss) implements java.io.Serializable {}
 
+  /** In the driver: hears at once of the steps of tasks that run in this JVM. */
+  synchronized void listen(Consumer<Step> steps) {
+    listener = steps;
+  }
+
   void done(String client, int step, int steps, double loss) {
-    add(new Step(client, step, steps, loss));
+    Step done = new Step(client, step, steps, loss);
+    add(done);
+    // A task has a copy; the driver's own is there only where the task runs in the driver's JVM.
+    Option<AccumulatorV2<?, ?>> drivers = AccumulatorContext.get(id());
+    if (drivers.isDefined() && drivers.get() instanceof StepProgress progress) {
+      progress.tell(done);
+    }
+  }
+
+  private synchronized void tell(Step done) {
+    if (listener != null) {
+      listener.accept(done);
+    }
   }
 
   @Override
