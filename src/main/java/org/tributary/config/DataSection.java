@@ -16,7 +16,10 @@ import java.util.Set;
  * @param label column with the class
  * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat} for
  *     the model's own chat template
+ * @param shortPrompt the text of one's own for rows where the columns that it leaves out are empty
  * @param message the question of a chat, by name or as a text
+ * @param messages column of whole conversations; null where rows are questions and answers
+ * @param turns which answers of a conversation count: {@code all} or {@code last}
  * @param system what the model is told first in a chat; null for the template's own
  * @param template variables of the chat template by name, such as {@code enable_thinking}
  * @param date the day that the chat template is told; null for none
@@ -34,7 +37,18 @@ public record DataSection(
                 "prompt of a language model: seed-paper, alpaca, plain, chat, or a text with {column}",
             byDefault = "seed-paper")
         String prompt,
+    @Key(
+            value = "prompt of one's own for rows where the columns that it leaves out are empty",
+            later = true)
+        String shortPrompt,
     @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
+    @Key(value = "column of whole conversations, of a chat", later = true) String messages,
+    @Key(
+            value = "which answers of a conversation count",
+            byDefault = "all",
+            oneOf = {"all", "last"},
+            later = true)
+        String turns,
     @Key("what the model is told first in a chat") String system,
     @Key(value = "variables of the chat template by name", scalars = true, later = true)
         Map<String, Object> template,
@@ -62,12 +76,28 @@ public record DataSection(
   /** Only chats have messages. */
   @Override
   public List<String> problems() {
-    return new Chat(prompt, message, system, template, date).problems();
+    return new Chat(prompt, shortPrompt, message, messages, system, template, date).problems();
+  }
+
+  /** Conversations hold their answers; other rows have one answer each. */
+  @Override
+  public List<Unread> unread() {
+    return messages == null
+        ? List.of(new Unread("turns", "messages", "without data.messages rows have one answer"))
+        : List.of(
+            new Unread(
+                "answer", "messages", "with data.messages conversations hold their answers"));
   }
 
   /** The keys that only chats have, of training and of generate. */
   record Chat(
-      String prompt, String message, String system, Map<String, Object> template, String date) {
+      String prompt,
+      String shortPrompt,
+      String message,
+      String messages,
+      String system,
+      Map<String, Object> template,
+      String date) {
     List<String> problems() {
       boolean chat = prompt.equals("chat");
       List<String> problems = new ArrayList<>();
@@ -80,6 +110,19 @@ public record DataSection(
         problems.add(
             "template and date belong to a chat, but prompt is \"%s\"; say prompt: chat, or remove them"
                 .formatted(prompt));
+      }
+      if (!chat && messages != null) {
+        problems.add(
+            "messages: conversations are written by the model's chat template; say prompt: chat");
+      }
+      if (messages != null && message != null) {
+        problems.add(
+            "message: rows with messages hold their questions; remove message or messages");
+      }
+      if (messages != null && shortPrompt != null
+          || chat && message == null && shortPrompt != null) {
+        problems.add(
+            "shortPrompt: is the second form of prompt, or of message in a chat; give that as a text, or remove it");
       }
       if (date != null && !isDay(date)) {
         problems.add("date: there is no day %s; write one such as 2026-01-31".formatted(date));

@@ -69,7 +69,10 @@ public record GenerateConfig(
    * @param columns columns to keep; empty for all
    * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat}
    *     for the model's own chat template
+   * @param shortPrompt the text of one's own for rows where the columns that it leaves out are
+   *     empty
    * @param message the question of a chat, by name or as a text
+   * @param messages column of whole conversations; null where rows are questions
    * @param system what the model is told first in a chat; null for the template's own
    * @param template variables of the chat template by name, such as {@code enable_thinking}
    * @param date the day that the chat template is told; null for none
@@ -82,7 +85,12 @@ public record GenerateConfig(
               value = "prompt: seed-paper, alpaca, plain, chat, or a text with {column}",
               required = true)
           String prompt,
+      @Key(
+              value = "prompt of one's own for rows where the columns that it leaves out are empty",
+              later = true)
+          String shortPrompt,
       @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
+      @Key(value = "column of whole conversations, of a chat", later = true) String messages,
       @Key("what the model is told first in a chat") String system,
       @Key(value = "variables of the chat template by name", scalars = true, later = true)
           Map<String, Object> template,
@@ -96,7 +104,8 @@ public record GenerateConfig(
     /** Only chats have messages. */
     @Override
     public List<String> problems() {
-      return new DataSection.Chat(prompt, message, system, template, date).problems();
+      return new DataSection.Chat(prompt, shortPrompt, message, messages, system, template, date)
+          .problems();
     }
   }
 

@@ -32,21 +32,22 @@ final class AnswerPlaces {
   /**
    * Writes a conversation and finds its answers.
    *
-   * @param messages with {@code role} and {@code content}, at least one of the assistant's
-   * @param last whether the assistant's last turn alone counts
+   * @param messages with {@code role} and {@code content}
+   * @param chosen the places of those of the assistant's messages that count, in order, at least
+   *     one
    * @return the text and the answers
    * @throws WrongInput where they cannot be found exactly
    */
-  Turns of(List<Map<String, Object>> messages, boolean last) {
+  Turns of(List<Map<String, Object>> messages, List<Integer> chosen) {
     Jinja.Filled filled = template.whole(messages);
-    int[] assistant =
-        IntStream.range(0, messages.size())
-            .filter(i -> "assistant".equals(messages.get(i).get("role")))
-            .toArray();
     if (!filled.generated().isEmpty()) {
-      return marked(filled, assistant.length, last);
+      List<Integer> turns =
+          IntStream.range(0, messages.size())
+              .filter(i -> "assistant".equals(messages.get(i).get("role")))
+              .boxed()
+              .toList();
+      return marked(filled, turns, chosen);
     }
-    int[] chosen = last ? new int[] {assistant[assistant.length - 1]} : assistant;
     List<Turns.Place> places = new ArrayList<>();
     boolean whole = true;
     int behind = 0;
@@ -65,16 +66,20 @@ final class AnswerPlaces {
     return new Turns(filled.text(), places, false, whole);
   }
 
-  private Turns marked(Jinja.Filled filled, int turns, boolean last) {
+  private Turns marked(Jinja.Filled filled, List<Integer> turns, List<Integer> chosen) {
     List<Jinja.Part> parts = filled.generated();
-    if (last && turns > 1 && parts.size() != turns) {
+    boolean all = chosen.size() == turns.size();
+    if (!all && parts.size() != turns.size()) {
       throw new WrongInput(
-          "%s: its chat template marks %d parts as generated for %d answers, so the last answer cannot be told; let all turns count"
-              .formatted(template.name(), parts.size(), turns));
+          "%s: its chat template marks %d parts as generated for %d answers, so those that count cannot be told; let all turns count"
+              .formatted(template.name(), parts.size(), turns.size()));
     }
-    List<Turns.Place> places =
-        (last && turns > 1 ? parts.subList(parts.size() - 1, parts.size()) : parts)
-            .stream().map(part -> new Turns.Place(part.from(), part.to())).toList();
+    List<Turns.Place> places = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      if (all || chosen.contains(turns.get(i))) {
+        places.add(new Turns.Place(parts.get(i).from(), parts.get(i).to()));
+      }
+    }
     return new Turns(filled.text(), places, true, true);
   }
 

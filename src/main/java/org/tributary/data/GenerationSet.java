@@ -45,29 +45,38 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    * Where prompts and answers come from.
    *
    * @param prompt how a row becomes a prompt
-   * @param answer the column of the answer
+   * @param answer the column of the answer; conversations have none
    * @param special the tokens that begin and end texts
    * @param maxLength the most ids of a row
    */
   public record Layout(Prompt prompt, String answer, SpecialTokens special, int maxLength) {
 
+    /** The columns of a row. */
     private List<String> columns() {
       Set<String> columns = new LinkedHashSet<>(prompt.columns());
-      columns.add(answer);
+      if (!prompt.isConversation()) {
+        columns.add(answer);
+      }
       return List.copyOf(columns);
     }
 
     /** A row; blank prompts are looked at with the tokenizer, as others have tokens anyway. */
     private Asked asked(Row row, String where, Tokens tokens) {
-      if (row.isNull(answer)) {
+      boolean talk = prompt.isConversation();
+      if (!talk && row.isNull(answer)) {
         throw new WrongInput(
             "%s: column %s is empty; fill it in or leave the row out".formatted(where, answer));
       }
-      String text = prompt.of(row::text);
-      if (text.isBlank() && special.prompt(tokens, text).length == 0) {
-        throw noTokens(where, text);
+      Asked asked;
+      try {
+        asked = prompt.asked(row::text, talk ? null : row.text(answer));
+      } catch (WrongInput e) {
+        throw new WrongInput(where + ": " + e.getMessage(), e);
       }
-      return new Asked(text, row.text(answer), prompt.turns(row::text, row.text(answer)));
+      if (asked.prompt().isBlank() && special.prompt(tokens, asked.prompt()).length == 0) {
+        throw noTokens(where, asked.prompt());
+      }
+      return asked;
     }
   }
 

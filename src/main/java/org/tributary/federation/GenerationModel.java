@@ -57,7 +57,11 @@ final class GenerationModel {
     GenerateConfig.Data d = config.data();
     prompt =
         Prompt.of(
-            new Prompt.Keys(d.prompt(), d.message(), d.system(), d.template(), d.date()),
+            new Prompt.Keys(
+                d.prompt(),
+                d.shortPrompt(),
+                d.message(),
+                new Prompt.ChatKeys(d.system(), d.template(), d.date(), d.messages(), false)),
             () -> ChatTemplate.read(store, folder));
     special = SpecialTokens.read(store, folder, base.architecture().vocabulary(), prompt);
   }

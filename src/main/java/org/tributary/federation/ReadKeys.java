@@ -14,6 +14,9 @@ public final class ReadKeys {
   private static final List<String> OF_PROMPTS =
       List.of(
           "data.prompt",
+          "data.shortPrompt",
+          "data.messages",
+          "data.turns",
           "data.message",
           "data.system",
           "data.template",

@@ -20,6 +20,7 @@ import org.tributary.data.Manifest;
 import org.tributary.data.PartFiles;
 import org.tributary.data.PartSource;
 import org.tributary.data.Prompt;
+import org.tributary.data.Schema;
 import org.tributary.data.SpecialTokens;
 import org.tributary.data.TextExamples;
 import org.tributary.data.TextRows;
@@ -52,15 +53,23 @@ public final class RunData {
       DataSection d = config.data();
       Path model = base.files().folder();
       prompt =
-          Prompt.of(
-              new Prompt.Keys(d.prompt(), d.message(), d.system(), d.template(), d.date()),
-              () -> ChatTemplate.read(store, model));
+          Prompt.of(keys(d), () -> ChatTemplate.read(store, model))
+              .fitting(manifest.columns().stream().map(Schema.Column::name).toList());
       special = SpecialTokens.read(store, model, base.architecture().vocabulary(), prompt);
     } else {
       labels = Labels.of(base.files(), manifest, config);
       prompt = null;
       special = null;
     }
+  }
+
+  private static Prompt.Keys keys(DataSection d) {
+    return new Prompt.Keys(
+        d.prompt(),
+        d.shortPrompt(),
+        d.message(),
+        new Prompt.ChatKeys(
+            d.system(), d.template(), d.date(), d.messages(), d.turns().equals("last")));
   }
 
   /**

@@ -55,7 +55,10 @@ class EffectiveTest {
               text: text
               label: label
               prompt: seed-paper
+              shortPrompt: null
               message: null
+              messages: null
+              turns: all
               system: null
               template: null
               date: null
@@ -201,7 +204,8 @@ class EffectiveTest {
   @Test
   void aLaterKeyIsPartOfTheNameOnlyWhereItIsSet() {
     TrainConfig config = TrainConfigTest.read(TrainConfigTest.LEAST, "data.prompt=chat");
-    assertThat(Effective.frozen(config).yaml()).doesNotContain("template").doesNotContain("date:");
+    assertThat(Effective.frozen(config).yaml())
+        .doesNotContain("template", "date:", "turns", "messages", "shortPrompt");
     TrainConfig told =
         TrainConfigTest.read(
             TrainConfigTest.LEAST, "data.prompt=chat", "data.template.enable_thinking=false");

@@ -56,6 +56,7 @@ class TrainConfigTest {
         text: definition
         label: category
         prompt: chat
+        shortPrompt: "Q:"
         message: "Q: {question}"
         system: Be brief.
         template: {enable_thinking: false, words: 3, tags: [a, b]}
@@ -140,6 +141,9 @@ class TrainConfigTest {
                     null,
                     null,
                     null,
+                    "all",
+                    null,
+                    null,
                     null,
                     "answer",
                     "refuse",
@@ -181,7 +185,10 @@ class TrainConfigTest {
                     "definition",
                     "category",
                     "chat",
+                    "Q:",
                     "Q: {question}",
+                    null,
+                    "all",
                     "Be brief.",
                     Map.of("enable_thinking", false, "words", 3L, "tags", List.of("a", "b")),
                     "2026-01-31",

@@ -164,17 +164,25 @@ class ChatTemplateTest {
   @Test
   void aRowIsTheQuestionOfAChat() throws IOException {
     ChatTemplate template = ChatTemplate.of("it", CHATML, Map.of());
-    Prompt plain = Prompt.of(new Prompt.Keys("chat", null, null), () -> template);
+    Prompt plain =
+        Prompt.of(new Prompt.Keys("chat", null, null, Prompt.ChatKeys.NONE), () -> template);
     assertThat(plain.columns()).containsExactly("question");
     assertThat(plain.of(Map.of("question", "why")::get))
         .isEqualTo("<|im_start|>user\nwhy<|im_end|>\n");
-    Prompt told = Prompt.of(new Prompt.Keys("chat", "{a}: {b}", "Be brief."), () -> template);
+    Prompt told =
+        Prompt.of(
+            new Prompt.Keys(
+                "chat",
+                null,
+                "{a}: {b}",
+                new Prompt.ChatKeys("Be brief.", null, null, null, false)),
+            () -> template);
     assertThat(told.columns()).containsExactly("a", "b");
     assertThat(told.of(Map.of("a", "1", "b", "{a}")::get))
         .isEqualTo("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n1: {a}<|im_end|>\n");
     Prompt none =
         Prompt.of(
-            new Prompt.Keys("plain", null, null),
+            new Prompt.Keys("plain", null, null, Prompt.ChatKeys.NONE),
             () -> {
               throw new AssertionError("no chat is asked for");
             });

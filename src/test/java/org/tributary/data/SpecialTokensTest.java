@@ -36,7 +36,8 @@ class SpecialTokensTest {
 
   private static Prompt chat(String template) throws IOException {
     return Prompt.of(
-        new Prompt.Keys("chat", null, null), () -> ChatTemplate.of("it", template, Map.of()));
+        new Prompt.Keys("chat", null, null, Prompt.ChatKeys.NONE),
+        () -> ChatTemplate.of("it", template, Map.of()));
   }
 
   @Test

@@ -85,14 +85,16 @@ class TurnsTest {
     List<Map<String, Object>> messages = messages(one);
     try (Tokens tokens = kind.tokens()) {
       for (ChatTemplate template : List.of(kind.plain(), kind.marked())) {
-        Turns turns = new AnswerPlaces(template).of(messages, false);
+        Turns turns = new AnswerPlaces(template).of(messages, answers(messages));
         assertThat(turns.text()).isEqualTo(one.get("text").asText());
         Labelled labelled = turns.labelled(tokens, kind.special());
         assertThat(labelled.ids()).isEqualTo(Arrays.copyOf(ids, end));
         assertThat(IntStream.range(0, end).map(i -> labelled.counts()[i] ? 1 : 0).toArray())
             .isEqualTo(Arrays.copyOf(mask, end));
         Labelled last =
-            new AnswerPlaces(template).of(messages, true).labelled(tokens, kind.special());
+            new AnswerPlaces(template)
+                .of(messages, List.of(messages.size() - 1))
+                .labelled(tokens, kind.special());
         assertThat(last.answer()).isEqualTo(labelled.answer());
         assertThat(IntStream.range(0, end).filter(i -> last.counts()[i]).toArray())
             .isEqualTo(IntStream.range(last.answer(), end).toArray());
@@ -100,6 +102,13 @@ class TurnsTest {
     }
     assertThat(kind.plain().prompt(messages.subList(0, messages.size() - 1)))
         .isEqualTo(one.get("prompt").asText());
+  }
+
+  private static List<Integer> answers(List<Map<String, Object>> messages) {
+    return IntStream.range(0, messages.size())
+        .filter(i -> messages.get(i).get("role").equals("assistant"))
+        .boxed()
+        .toList();
   }
 
   private static List<Map<String, Object>> conversation(String... contents) {
@@ -121,7 +130,7 @@ class TurnsTest {
       assertThatThrownBy(
               () ->
                   new AnswerPlaces(ChatTemplate.of("f/it", source, Map.of()))
-                      .of(conversation("why", "yes"), false))
+                      .of(conversation("why", "yes"), List.of(1)))
           .as(source)
           .isInstanceOf(WrongInput.class)
           .hasMessageStartingWith("f/it: its chat template does not write the answer of message 1")
@@ -137,8 +146,8 @@ class TurnsTest {
             "{% for m in messages %}<{{ m.content.split('</think>')[-1] }}>{% endfor %}",
             Map.of());
     AnswerPlaces places = new AnswerPlaces(drops);
-    assertThat(places.of(conversation("why", "a b"), false).whole()).isTrue();
-    Turns turns = places.of(conversation("why", "<think>hm</think>so"), false);
+    assertThat(places.of(conversation("why", "a b"), List.of(1)).whole()).isTrue();
+    Turns turns = places.of(conversation("why", "<think>hm</think>so"), List.of(1));
     assertThat(turns.whole()).isFalse();
     assertThat(turns.text()).isEqualTo("<why><so>");
     assertThat(turns.answers()).containsExactly(new Turns.Place(6, 8));
@@ -151,7 +160,8 @@ class TurnsTest {
     java.nio.file.Path file = Cases.of("").resolve("qwen2/tokenizer.json");
     SpecialTokens special = new SpecialTokens(List.of(387L, 389L), 387, -1, 0, true);
     try (Tokens tokens = Tokens.open(STORE, new Path(file.toUri()))) {
-      Turns turns = new AnswerPlaces(open).of(conversation("why", "so", "who", "me"), false);
+      Turns turns =
+          new AnswerPlaces(open).of(conversation("why", "so", "who", "me"), List.of(1, 3));
       Labelled labelled = turns.labelled(tokens, special);
       long[] text = tokens.encode("why\nso\nwho\nme", false).ids();
       assertThat(labelled.ids()).startsWith(text).hasSize(text.length + 1).endsWith(387);
