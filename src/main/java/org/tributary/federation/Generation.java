@@ -67,7 +67,7 @@ public final class Generation {
   public static void check(Store store, GenerateConfig config) throws IOException {
     GenerationModel model = new GenerationModel(store, config);
     model.tokens().close();
-    GenerationRows.of(store, config, model.prompt().columns());
+    GenerationRows.of(store, config, model.prompt());
   }
 
   /**
@@ -88,7 +88,7 @@ public final class Generation {
     Store once = store.once();
     GenerationModel model = new GenerationModel(once, config);
     model.tokens().close();
-    GenerationRows rows = GenerationRows.of(once, config, model.prompt().columns());
+    GenerationRows rows = GenerationRows.of(once, config, model.prompt());
     GenerationFolder folder = new GenerationFolder(store.path(config.out()));
     Map<String, String> hashes = model.hashes();
     hashes.put("data.paths", rows.hash());

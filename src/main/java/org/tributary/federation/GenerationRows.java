@@ -13,6 +13,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
 import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
+import org.tributary.data.Prompt;
 import org.tributary.data.Schema;
 import org.tributary.data.Schema.Column;
 import org.tributary.data.Schema.Type;
@@ -55,17 +56,23 @@ record GenerationRows(List<Shard> shards, Schema schema, String hash) {
    *
    * @param store reaches them
    * @param config names them
-   * @param needed columns of the prompt
+   * @param prompt to ask with
    * @throws WrongInput naming each file that cannot be used
    */
-  static GenerationRows of(Store store, GenerateConfig config, List<String> needed)
-      throws IOException {
+  static GenerationRows of(Store store, GenerateConfig config, Prompt prompt) throws IOException {
     List<Shard> shards = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     StringBuilder hashes = new StringBuilder();
     Schema schema = null;
     long before = 0;
     for (Path file : files(store, config.data().paths())) {
+      List<String> needed;
+      try {
+        needed = fitting(store, file, prompt).columns();
+      } catch (WrongInput e) {
+        problems.add(e.getMessage());
+        continue;
+      }
       try (ParquetReading rows = ParquetRows.read(store, file, columns(config, needed))) {
         if (config.data().columns().isEmpty()) {
           checkKept(file, rows, needed);
@@ -118,6 +125,13 @@ record GenerationRows(List<Shard> shards, Schema schema, String hash) {
       }
     }
     return files;
+  }
+
+  /** The prompt for the columns of a file. */
+  static Prompt fitting(Store store, Path file, Prompt prompt) throws IOException {
+    try (ParquetReading rows = ParquetRows.read(store, file)) {
+      return prompt.fitting(rows.schema().names());
+    }
   }
 
   /** Columns to read: those that are kept, and those that the prompt needs; empty for all. */

@@ -17,9 +17,11 @@ import org.tributary.client.Writer;
 import org.tributary.config.GenerateConfig;
 import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
+import org.tributary.data.Prompt;
 import org.tributary.data.Prompts;
 import org.tributary.data.Row;
 import org.tributary.data.Schema;
+import org.tributary.error.WrongInput;
 import org.tributary.model.Decoding;
 import org.tributary.protocol.Seeds;
 import org.tributary.torch.Torch;
@@ -61,9 +63,10 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
         NDManager manager = Torch.manager(loan.device())) {
       GenerateConfig config = bench.described().config();
       Torch.prepareThread(config.threads());
-      List<Row> rows = read(store, shard, bench.described());
-      List<String> texts =
-          rows.stream().map(row -> bench.described().prompt().of(row::text)).toList();
+      Prompt prompt =
+          GenerationRows.fitting(store, new Path(shard.file()), bench.described().prompt());
+      List<Row> rows = read(store, shard, config, prompt);
+      List<String> texts = texts(rows, prompt, shard);
       Answer[] answers = write(bench, manager, texts, shard);
       List<Row> answered = new ArrayList<>();
       Schema kept = GenerationRows.kept(config, rows.get(0).schema());
@@ -74,9 +77,24 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     }
   }
 
-  private static List<Row> read(Store store, GenerationRows.Shard shard, GenerationModel model)
+  private static List<String> texts(List<Row> rows, Prompt prompt, GenerationRows.Shard shard) {
+    List<String> texts = new ArrayList<>();
+    for (Row row : rows) {
+      try {
+        texts.add(prompt.of(row::text));
+      } catch (WrongInput e) {
+        throw new WrongInput(
+            "%s, row %d: %s".formatted(shard.file(), shard.from() + texts.size(), e.getMessage()),
+            e);
+      }
+    }
+    return texts;
+  }
+
+  private static List<Row> read(
+      Store store, GenerationRows.Shard shard, GenerateConfig config, Prompt prompt)
       throws IOException {
-    List<String> columns = GenerationRows.columns(model.config(), model.prompt().columns());
+    List<String> columns = GenerationRows.columns(config, prompt.columns());
     List<Row> rows = new ArrayList<>();
     try (ParquetReading reading = ParquetRows.read(store, new Path(shard.file()), columns)) {
       reading.range(shard.from(), shard.to()).forEachRemaining(rows::add);

@@ -18,9 +18,27 @@ record Arguments(List<Expression> plain, Map<String, Expression> named) {
   /** None. */
   static final Arguments NONE = new Arguments(List.of(), Map.of());
 
+  /**
+   * A list all of whose entries are arguments.
+   *
+   * @param list after a star
+   */
+  record Spread(Expression list) implements Expression {
+    @Override
+    public Object value(Scope scope) {
+      return list.value(scope);
+    }
+  }
+
   List<Object> values(Scope scope) {
     List<Object> values = new ArrayList<>();
-    plain.forEach(e -> values.add(e.value(scope)));
+    for (Expression one : plain) {
+      if (one instanceof Spread spread) {
+        values.addAll(Values.entries(spread.list().value(scope)));
+      } else {
+        values.add(one.value(scope));
+      }
+    }
     return values;
   }
 
