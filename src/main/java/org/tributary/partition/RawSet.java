@@ -56,9 +56,8 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
    *
    * @param rows in canonical order: that of their contents, then of their identities
    * @param broken images that cannot be used, and why, in order
-   * @param ownersOfBroken whose they are, where a column says so
    */
-  record Keys(List<Key> rows, List<String> broken, Set<String> ownersOfBroken) {}
+  record Keys(List<Key> rows, List<String> broken) {}
 
   /** A Mac's zip has a hidden image for each that it shows: these are not to crowd out others. */
   private static final Comparator<String> HIDDEN_LAST =
@@ -106,7 +105,6 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
       throw files.unreadable(e);
     }
     List<String> broken = List.of();
-    Set<String> ownersOfBroken = new HashSet<>();
     if (codec.identity().image() == null) {
       refuseCorrupt(keys);
     } else {
@@ -115,9 +113,6 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
           Stream.concat(keys.stream().map(Key::corruptIn).filter(b -> b != null), outside)
               .sorted(HIDDEN_LAST)
               .toList();
-      keys.stream()
-          .filter(key -> key.corruptIn() != null && key.owner() != null)
-          .forEach(key -> ownersOfBroken.add(key.owner()));
       keys.removeIf(key -> key.corruptIn() != null);
     }
     if (keys.isEmpty()) {
@@ -131,7 +126,7 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
     keys.sort(
         Comparator.comparing(Key::content, Arrays::compareUnsigned)
             .thenComparing(Key::hash, Arrays::compareUnsigned));
-    return new Keys(keys, broken, ownersOfBroken);
+    return new Keys(keys, broken);
   }
 
   private void refuseCorrupt(List<Key> keys) {

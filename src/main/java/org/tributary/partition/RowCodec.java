@@ -99,8 +99,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
       try {
         content = pixels((byte[]) values[schema.names().indexOf(identity.image())]);
       } catch (BrokenImage e) {
-        String owner = text(values, identity.owner());
-        return new Object[] {null, null, null, owner, shown(row) + ": " + e.getMessage()};
+        return new Object[] {null, null, null, null, shown(row) + ": " + e.getMessage()};
       }
     }
     if (!identity.same().isEmpty()) {

@@ -95,8 +95,7 @@ public final class Tiny {
           id,
           new Manifest.Client(
               part("client=" + id + "/train", sizes[k], k),
-              part("client=" + id + "/validation", 4, 100 + k),
-              null));
+              part("client=" + id + "/validation", 4, 100 + k)));
     }
     Manifest.Inputs inputs =
         new Manifest.Inputs(
@@ -122,8 +121,7 @@ public final class Tiny {
             clients,
             part("test", 60, 999),
             Map.of(),
-            Map.of(),
-            new TreeMap<>())
+            Map.of())
         .write(STORE, hadoop(data()));
   }
 
@@ -153,7 +151,7 @@ public final class Tiny {
       clients.put(
           client.getKey(),
           new Manifest.Client(
-              sealed(client.getValue().train()), sealed(client.getValue().validation()), null));
+              sealed(client.getValue().train()), sealed(client.getValue().validation())));
     }
     STORE.delete(file);
     new Manifest(
@@ -165,8 +163,7 @@ public final class Tiny {
             clients,
             sealed(m.test()),
             m.duplicates(),
-            m.skipped(),
-            m.leftOut())
+            m.skipped())
         .write(STORE, hadoop(data()));
   }
 

@@ -1,0 +1,114 @@
+package org.tributary.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tributary.federation.Tiny;
+import org.tributary.fixture.Cases;
+
+/** Malformed checkpoints and adapters never hang a job, end the JVM or leave anything behind. */
+class ModelFuzzTest {
+  @TempDir static Path dir;
+  private static Map<Path, byte[]> whole = new TreeMap<>();
+
+  @BeforeAll
+  static void makeWorld() throws IOException {
+    System.setProperty("spark.master", "local[1]");
+    Tiny tiny = new Tiny(dir, 6, 9);
+    Files.writeString(dir.resolve("run.yaml"), tiny.yaml("out", "fedavg"));
+    Files.createDirectories(dir.resolve("adapter"));
+    Path base = Files.createDirectories(dir.resolve("base"));
+    for (String name : List.of("model.safetensors", "config.json", "tokenizer.json")) {
+      Files.copy(Cases.of("bert/" + name), base.resolve(name));
+    }
+    for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
+      Files.copy(Cases.of("bert/adapter/" + name), dir.resolve("adapter/" + name));
+    }
+    for (String folder : List.of("model", "adapter")) {
+      try (var files = Files.list(dir.resolve(folder))) {
+        for (Path file : files.toList()) {
+          whole.put(file, Files.readAllBytes(file));
+        }
+      }
+    }
+  }
+
+  @AfterAll
+  static void clearMaster() {
+    System.clearProperty("spark.master");
+    whole.clear();
+  }
+
+  @BeforeEach
+  void mend() throws IOException {
+    for (Map.Entry<Path, byte[]> file : whole.entrySet()) {
+      Files.write(file.getKey(), file.getValue());
+    }
+  }
+
+  static List<Input> safetensors() throws IOException {
+    return Inputs.safetensors();
+  }
+
+  static List<Input> configs() throws IOException {
+    return Inputs.configs();
+  }
+
+  static List<Input> adapters() throws IOException {
+    return Inputs.adapters();
+  }
+
+  private static String path(String below) {
+    return dir.resolve(below).toString();
+  }
+
+  @ParameterizedTest
+  @MethodSource({"safetensors", "configs"})
+  void aCheckpointIsTakenOrRefused(Input input) throws Exception {
+    input.write(dir);
+    Trial.job(dir, "inspect", path("model"));
+    Trial.job(dir, "train", path("run.yaml"), "--check");
+  }
+
+  @ParameterizedTest
+  @MethodSource("adapters")
+  void anAdapterIsTakenOrRefused(Input input) throws Exception {
+    input.write(dir);
+    Trial.job(dir, "inspect", path("adapter"));
+    Trial merged =
+        Trial.job(
+            dir,
+            "merge-adapter",
+            "--model",
+            path("base"),
+            "--adapter",
+            path("adapter"),
+            "--out",
+            path("merged"));
+    if (!merged.refused()) {
+      org.apache.commons.io.FileUtils.deleteDirectory(dir.resolve("merged").toFile());
+    }
+  }
+
+  /** The trial itself sees what is whole, and what is not. */
+  @Test
+  void wholeFilesAreTaken() throws Exception {
+    assertThat(Trial.job(dir, "train", path("run.yaml"), "--check").refused()).isFalse();
+    assertThat(Trial.job(dir, "inspect", path("adapter")).refused()).isFalse();
+    Files.writeString(dir.resolve("model/config.json"), "{");
+    assertThat(Trial.job(dir, "train", path("run.yaml"), "--check").message())
+        .contains("config.json");
+  }
+}

@@ -1,0 +1,268 @@
+package org.tributary.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.PartitionConfig;
+import org.tributary.data.BrokenImage;
+import org.tributary.data.ImageDecoder;
+import org.tributary.data.ParquetRows;
+import org.tributary.data.Row;
+import org.tributary.data.Schema;
+import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
+import org.tributary.job.Choices;
+import org.tributary.partition.Partitioning;
+
+/** Malformed rows and images: `partition` takes them, skips them, or tells what is wrong. */
+class RowsFuzzTest {
+  private static final Store STORE = Store.of(new Configuration(false));
+  private static SparkSession spark;
+
+  @TempDir static Path dir;
+
+  @BeforeAll
+  static void start() throws Exception {
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("RowsFuzzTest")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("OFF");
+    // The first job loads what the others have.
+    Input.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
+    Partitioning.run(spark, STORE, config("jsonl"));
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  @BeforeEach
+  void clear() throws IOException {
+    FileUtils.cleanDirectory(dir.toFile());
+  }
+
+  private static String rows(String format) {
+    StringBuilder rows = new StringBuilder(format.equals("csv") ? "text,label,n\n" : "");
+    for (int i = 0; i < 12; i++) {
+      String row =
+          format.equals("csv")
+              ? "\"row, %d\",%s,%d\n"
+              : "{\"text\": \"row %d\", \"label\": \"%s\", \"n\": %d}\n";
+      rows.append(row.formatted(i, i % 2 == 0 ? "even" : "odd", i));
+    }
+    return rows.toString();
+  }
+
+  private static byte[] parquet() {
+    Schema schema =
+        Schema.of(
+            new Schema.Column("text", Schema.Type.STRING),
+            new Schema.Column("label", Schema.Type.STRING));
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      rows.add(Row.of(schema, "row " + i, i % 2 == 0 ? "even" : "odd"));
+    }
+    try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+      ParquetRows.write(out, schema, rows);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<Input> jsonLines() {
+    String file = "jsonl/rows.jsonl";
+    String good = rows("jsonl");
+    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
+    inputs.addAll(Inputs.broken(file, good.getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
+    inputs.add(
+        Input.of(
+            "keys that differ in case",
+            file,
+            good + "{\"text\": \"a\", \"Text\": \"b\", \"label\": \"c\"}\n"));
+    inputs.add(
+        Input.of(
+            "a key twice", file, good + "{\"text\": \"a\", \"text\": \"b\", \"label\": \"c\"}\n"));
+    inputs.add(
+        Input.of(
+            "deep",
+            file,
+            good + "{\"text\": " + "[".repeat(5000) + "]".repeat(5000) + ", \"label\": \"c\"}\n"));
+    inputs.add(Input.of("other kinds", file, good + "{\"text\": 1, \"label\": [2]}\n"));
+    inputs.add(Input.of("a null label", file, good + "{\"text\": \"a\", \"label\": null}\n"));
+    inputs.add(Input.of("one pretty object", file, "[\n" + good.replace("\n", ",\n") + "{}]\n"));
+    inputs.add(
+        Input.of(
+            "a long line",
+            file,
+            good + "{\"text\": \"" + "x".repeat(3_000_000) + "\", \"label\": \"odd\"}\n"));
+    inputs.add(
+        new Input(
+            "invalid UTF-8",
+            file,
+            (good + "{\"text\": \"\u00ff\", \"label\": \"c\"}\n")
+                .getBytes(StandardCharsets.ISO_8859_1)));
+    return inputs;
+  }
+
+  static List<Input> csv() {
+    String file = "csv/rows.csv";
+    String good = rows("csv");
+    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
+    inputs.addAll(Inputs.broken(file, good.getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
+    inputs.add(Input.of("a quote that is never closed", file, good + "\"open,odd,1\n" + good));
+    inputs.add(Input.of("a row too short", file, good + "alone\n"));
+    inputs.add(Input.of("a row too long", file, good + "a,b,1,2,3\n"));
+    inputs.add(Input.of("columns twice", file, good.replaceFirst("n\n", "label\n")));
+    inputs.add(Input.of("a column without a name", file, good.replaceFirst("n\n", "\n")));
+    inputs.add(
+        Input.of("line ends that change", file, good.replaceFirst("\n", "\r\n") + "x\rodd,1\r\n"));
+    inputs.add(Input.of("another separator", file, good.replace(",", "\u0001")));
+    inputs.add(Input.of("header alone", file, "text,label,n\n"));
+    return inputs;
+  }
+
+  static List<Input> parquetFiles() {
+    String file = "parquet/rows.parquet";
+    byte[] good = parquet();
+    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
+    inputs.addAll(Inputs.broken(file, good, 16, Mutator::bytes));
+    byte[] end = good.clone();
+    inputs.add(new Input("a footer of 2 GiB", file, tail(end, 0xFF, 0xFF, 0xFF, 0x7F)));
+    inputs.add(new Input("a footer of -1", file, tail(good.clone(), 0xFF, 0xFF, 0xFF, 0xFF)));
+    inputs.add(new Input("magic alone", file, "PAR1PAR1".getBytes(StandardCharsets.UTF_8)));
+    return inputs;
+  }
+
+  private static byte[] tail(byte[] file, int... length) {
+    for (int i = 0; i < 4; i++) {
+      file[file.length - 8 + i] = (byte) length[i];
+    }
+    return file;
+  }
+
+  private static byte[] image(String name) {
+    try {
+      return Files.readAllBytes(Cases.of("../pillow/" + name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<Input> images() {
+    List<Input> inputs = new ArrayList<>();
+    for (String name :
+        List.of(
+            "rgb.png",
+            "palette.png",
+            "grey16.png",
+            "colour.jpg",
+            "cmyk.jpg",
+            "interlaced.gif",
+            "rgb.bmp")) {
+      String file = "images/train/even/bad." + name.substring(name.indexOf('.') + 1);
+      inputs.addAll(Inputs.broken(file, image(name), 3, Mutator::bytes));
+      inputs.addAll(Inputs.broken("./" + file, image(name), 2, (m, b) -> m.head(b, 40)));
+    }
+    inputs.addAll(Inputs.foreign("images/train/even/bad.png"));
+    return inputs;
+  }
+
+  private static PartitionConfig config(String format) {
+    String yaml =
+        """
+        source: {format: %s, train: %s}
+        out: %s
+        name: set
+        label: label
+        clients: 2
+        partitioner: {name: iid, minRows: 1}
+        validation: 0.0
+        test: 0.0
+        """
+            .formatted(format, dir.resolve(format), dir.resolve("out"));
+    return ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Choices.PARTITION);
+  }
+
+  private static Trial partition(String format) throws Exception {
+    return Trial.call(dir, () -> Partitioning.run(spark, STORE, config(format)));
+  }
+
+  @ParameterizedTest
+  @MethodSource({"jsonLines", "csv", "parquetFiles"})
+  void rowsAreTakenOrRefused(Input input) throws Exception {
+    input.write(dir);
+    partition(input.file().substring(0, input.file().indexOf('/')));
+  }
+
+  /** An image that is none is skipped with a reason. */
+  @ParameterizedTest
+  @MethodSource("images")
+  void anImageIsTakenOrBroken(Input input) throws Exception {
+    Trial.call(
+        dir,
+        () -> {
+          try {
+            return ImageDecoder.decode(input.content());
+          } catch (BrokenImage e) {
+            throw new WrongInput(e.getMessage());
+          }
+        });
+  }
+
+  /** All of them together, between good ones. */
+  @Test
+  void brokenImagesAreSkipped() throws Exception {
+    writeImages();
+    List<Input> images = images();
+    for (int i = 0; i < images.size(); i++) {
+      String name = "images/train/even/bad%d.png".formatted(i);
+      new Input("", name, images.get(i).content()).write(dir);
+    }
+    assertThat(Partitioning.run(spark, STORE, config("images")).manifest().skipped()).isNotEmpty();
+  }
+
+  private static void writeImages() throws IOException {
+    for (String label : List.of("even", "odd")) {
+      for (int i = 0; i < 2; i++) {
+        new Input("", "images/train/%s/%d.png".formatted(label, i), image("rgb.png")).write(dir);
+      }
+    }
+  }
+
+  @Test
+  void wholeRowsAreTaken() throws Exception {
+    Input.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
+    Input.of("", "csv/rows.csv", rows("csv")).write(dir);
+    new Input("", "parquet/rows.parquet", parquet()).write(dir);
+    writeImages();
+    for (String format : List.of("jsonl", "csv", "parquet", "images")) {
+      assertThat(partition(format).message()).as(format).isEmpty();
+      FileUtils.deleteDirectory(dir.resolve("out").toFile());
+    }
+  }
+}
