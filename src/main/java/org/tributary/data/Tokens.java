@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.tokenizer.TokenizerFile;
 import org.tributary.error.WrongInput;
+import org.tributary.host.NativeFolder;
 
 /**
  * A Hugging Face tokenizer from its {@code tokenizer.json}: text to ids and back. Padding and
@@ -122,6 +123,7 @@ public final class Tokens implements AutoCloseable {
               .formatted(name, file.around(), maxLength));
     }
     keepOffsets(file.json().path("post_processor"));
+    NativeFolder.prepare();
     try {
       return new Tokens(build(JSON.writeValueAsBytes(file.json()), maxLength), name, file);
     } catch (IOException | RuntimeException e) {

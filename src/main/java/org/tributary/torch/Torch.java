@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.tributary.host.NativeFolder;
 
 /** The engine's state of a thread, and the way of memory into and out of it. */
 public final class Torch {
@@ -115,6 +116,7 @@ public final class Torch {
   }
 
   private static Engine engine() {
+    NativeFolder.prepare();
     return Engine.getEngine("PyTorch");
   }
 }

@@ -1,0 +1,111 @@
+package org.tributary.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Properties;
+import java.util.Set;
+import org.tributary.error.Trouble;
+
+/**
+ * The folder where the engine and the tokenizers library unpack their native code: one for each
+ * user and version, which nobody else may enter. Whoever can write there runs code as the user, so
+ * a folder that is a link, another user's, or open to others is refused.
+ */
+public final class NativeFolder {
+  /** What DJL calls the folder; it also takes {@code DJL_CACHE_DIR}, where models would lie too. */
+  private static final String PROPERTY = "ENGINE_CACHE_DIR";
+
+  private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
+
+  private NativeFolder() {}
+
+  /**
+   * Makes and checks the folder, before the first native library is asked for; does nothing from
+   * then on. It lies in {@code DJL_CACHE_DIR}, or without that in the JVM's temporary directory;
+   * {@code ENGINE_CACHE_DIR} in the environment names a folder that its user answers for.
+   *
+   * @throws UncheckedIOException of a {@link Trouble} where the folder cannot be trusted, or of
+   *     what the disk said
+   */
+  public static synchronized void prepare() {
+    if (System.getProperty(PROPERTY) != null || System.getenv(PROPERTY) != null) {
+      return;
+    }
+    String given = System.getenv("DJL_CACHE_DIR");
+    boolean own = given == null || given.isEmpty();
+    Path root = Path.of(own ? System.getProperty("java.io.tmpdir") : given);
+    try {
+      Path folder = in(root, "tributary-djl-%d-%s".formatted(user(), version()));
+      System.setProperty(PROPERTY, folder.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A folder of this user alone.
+   *
+   * @param root made if it is not there
+   * @param name of the folder
+   * @return the folder
+   * @throws Trouble where it is there and is a link, another user's or open to others
+   */
+  static Path in(Path root, String name) throws IOException {
+    Files.createDirectories(root);
+    Path folder = root.resolve(name);
+    try {
+      return Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
+    } catch (FileAlreadyExistsException e) {
+      check(folder);
+      return folder;
+    }
+  }
+
+  private static void check(Path folder) throws IOException {
+    String fault = null;
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      fault = "is no folder but a file or a link";
+    } else if (owner(folder) != user()) {
+      fault = "belongs to another user";
+    } else {
+      Set<PosixFilePermission> open = EnumSet.noneOf(PosixFilePermission.class);
+      open.addAll(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
+      open.removeAll(OWN);
+      fault = open.isEmpty() ? null : "is open to other users";
+    }
+    if (fault != null) {
+      throw new Trouble(
+          "%s: native libraries would be loaded from there, but it %s; remove it, or name another directory with DJL_CACHE_DIR"
+              .formatted(folder, fault),
+          null);
+    }
+  }
+
+  private static int owner(Path path) throws IOException {
+    return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The user by number: in containers it often has no name. */
+  private static int user() throws IOException {
+    return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  private static String version() throws IOException {
+    Properties build = new Properties();
+    try (InputStream in =
+        NativeFolder.class.getResourceAsStream("/org/tributary/build.properties")) {
+      if (in != null) {
+        build.load(in);
+      }
+    }
+    return build.getProperty("git.build.version", "unknown");
+  }
+}
