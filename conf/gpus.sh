@@ -3,6 +3,12 @@
 # For spark.executor.resource.gpu.discoveryScript and spark.worker.resource.gpu.discoveryScript.
 set -euo pipefail
 
-indices=$(nvidia-smi --query-gpu=index --format=csv,noheader)
-addresses=$(echo "$indices" | sed -e 's/[[:space:]]//g' -e '/^$/d' -e 's/.*/"&"/' | paste -sd, -)
+# Where not all GPUs are visible, those that are; where GPUs are cut into parts (MIG), the parts by name.
+if [[ -n ${CUDA_VISIBLE_DEVICES:-} ]]; then
+  names=$(tr , '\n' <<<"$CUDA_VISIBLE_DEVICES")
+else
+  names=$(nvidia-smi -L | sed -n 's/.*UUID: \(MIG-[^)]*\)).*/\1/p')
+  [[ -n $names ]] || names=$(nvidia-smi --query-gpu=index --format=csv,noheader)
+fi
+addresses=$(echo "$names" | sed -e 's/[[:space:]]//g' -e '/^$/d' -e 's/.*/"&"/' | paste -sd, -)
 echo "{\"name\": \"gpu\", \"addresses\": [$addresses]}"

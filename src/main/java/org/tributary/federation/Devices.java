@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.tributary.error.Trouble;
 import org.tributary.torch.Torch;
 
 /**
@@ -32,11 +33,13 @@ final class Devices {
     }
   }
 
-  static Loan borrow() throws InterruptedException {
+  static Loan borrow() throws InterruptedException, Trouble {
     TaskContext task = TaskContext.get();
     ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
     if (gpu != null) {
-      return new Loan(Device.gpu(Integer.parseInt(gpu.addresses()[0])), false);
+      GpuAddress address =
+          new GpuAddress(gpu.addresses()[0], System.getenv("CUDA_VISIBLE_DEVICES"), Torch.gpus());
+      return new Loan(Device.gpu(address.ordinal()), false);
     }
     boolean local = SparkEnv.get().conf().get("spark.master", "").startsWith("local[");
     if (local && Torch.gpus() > 0) {

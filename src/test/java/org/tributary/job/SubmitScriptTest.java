@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.fixture.Home;
+import org.tributary.fixture.Pom;
 
 /** jobs/submit, by the command that it would run. */
 class SubmitScriptTest {
@@ -123,14 +124,23 @@ class SubmitScriptTest {
             "OPT_OUT_TRACKING=true");
     assertThat(environment(words).contains("SPARK_LOCAL_IP=127.0.0.1"))
         .isEqualTo(kind.equals("local"));
-    String cache = kind.equals("local") ? "/home/ann/.cache/tributary/djl" : "/tmp/tributary-djl";
+    Map<String, String> caches =
+        Map.of("local", "/home/ann/.cache/tributary/djl", "kubernetes", "/tmp/tributary-djl");
+    assertThat(
+            confs(words).stream()
+                .filter(c -> c.startsWith("spark.executorEnv.DJL_CACHE_DIR"))
+                .toList())
+        .as("elsewhere each node's temporary directory")
+        .isEqualTo(
+            caches.containsKey(kind)
+                ? List.of("spark.executorEnv.DJL_CACHE_DIR=" + caches.get(kind))
+                : List.of());
     assertThat(confs(words))
         .contains(
             "spark.executorEnv.OMP_WAIT_POLICY=PASSIVE",
             "spark.executorEnv.MALLOC_ARENA_MAX=2",
             "spark.executorEnv.DJL_OFFLINE=true",
-            "spark.executorEnv.OPT_OUT_TRACKING=true",
-            "spark.executorEnv.DJL_CACHE_DIR=" + cache)
+            "spark.executorEnv.OPT_OUT_TRACKING=true")
         .noneMatch(c -> c.startsWith("spark.task.cpus"));
     assertThat(words.contains("--jars")).isEqualTo(kind.equals("standalone"));
     boolean driverPod = confs(words).contains("spark.kubernetes.driverEnv.MALLOC_ARENA_MAX=2");
@@ -253,10 +263,46 @@ class SubmitScriptTest {
         .contains("my clone/target/" + JAR + " is missing; run ./mvnw -DskipTests package");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"local-cluster[2,1,1024]", "spark://h:7077", "yarn"})
+  void anotherLibtorchIsTheExecutors(String master) throws Exception {
+    Map<String, String> cuda =
+        Map.of("PYTORCH_LIBRARY_PATH", "/opt/libtorch/lib", "PYTORCH_FLAVOR", "cu128");
+    List<String> words = words(cuda, master, "train", "t.yaml");
+    assertThat(confs(words))
+        .contains(
+            "spark.executorEnv.PYTORCH_LIBRARY_PATH=/opt/libtorch/lib",
+            "spark.executorEnv.PYTORCH_FLAVOR=cu128");
+    assertThat(environment(words)).contains("PYTORCH_LIBRARY_PATH=", "PYTORCH_FLAVOR=cpu");
+    List<String> local = words(cuda, "local[2]", "train", "t.yaml");
+    assertThat(environment(local)).noneMatch(e -> e.startsWith("PYTORCH"));
+  }
+
+  @Test
+  void partsOfGpusAreToldByName() throws Exception {
+    Path smi = dir.resolve("nvidia-smi");
+    Files.writeString(
+        smi,
+        """
+        #!/bin/sh
+        echo 'GPU 0: NVIDIA H100 (UUID: GPU-5c89)'
+        echo '  MIG 3g.40gb     Device  0: (UUID: MIG-41b3)'
+        echo '  MIG 3g.40gb     Device  1: (UUID: MIG-9a2f)'
+        """);
+    Files.setPosixFilePermissions(smi, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String path = dir + ":" + System.getenv("PATH");
+    Path script = PROJECT.resolve("conf/gpus.sh");
+    assertThat(bash(script, Map.of("PATH", path), List.of()).out().strip())
+        .isEqualTo("{\"name\": \"gpu\", \"addresses\": [\"MIG-41b3\",\"MIG-9a2f\"]}");
+    Map<String, String> two = Map.of("PATH", path, "CUDA_VISIBLE_DEVICES", "5,7");
+    assertThat(bash(script, two, List.of()).out().strip())
+        .isEqualTo("{\"name\": \"gpu\", \"addresses\": [\"5\",\"7\"]}");
+  }
+
   @Test
   void gpusAreToldInSparksFormat() throws Exception {
     Path smi = dir.resolve("nvidia-smi");
-    Files.writeString(smi, "#!/bin/sh\nprintf '0\\n1\\n'\n");
+    Files.writeString(smi, "#!/bin/sh\n[ \"$1\" = -L ] || printf '0\\n1\\n'\n");
     Files.setPosixFilePermissions(smi, PosixFilePermissions.fromString("rwxr-xr-x"));
     String path = dir + ":" + System.getenv("PATH");
     Outcome outcome = bash(PROJECT.resolve("conf/gpus.sh"), Map.of("PATH", path), List.of());

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.tributary.fixture.Pom;
 
 /** What scripts, settings and documents say of versions is what pom.xml has. */
 class VersionsTest {
