@@ -26,6 +26,9 @@ import org.tributary.error.Trouble;
 final class ClientTasks {
   private static final Logger LOG = LoggerFactory.getLogger(ClientTasks.class);
 
+  /** Clients that fail alone before the executors are held to be at fault. */
+  private static final int TRIED_ALONE = 3;
+
   private final JavaSparkContext spark;
   private final Store store;
   private final RunFolder folder;
@@ -52,6 +55,7 @@ final class ClientTasks {
     Map<String, String> failed = new TreeMap<>();
     Set<String> suspects = new HashSet<>();
     Set<String> earlier = failures(work.round());
+    int alone = 0;
     List<String> open = open(work.round(), cohort, failed, earlier);
     while (!open.isEmpty()) {
       List<String> together = open.stream().filter(c -> !suspects.contains(c)).toList();
@@ -70,6 +74,8 @@ final class ClientTasks {
           String reason = "its task failed whenever it was tried: " + firstLine(ended.by());
           failed.put(client, reason);
           LOG.warn("round {}: client {} is left out: {}", work.round(), client, reason);
+          alone++;
+          requireOneThatFinishes(work.round(), alone, reason);
         }
       }
       open = open(work.round(), cohort, failed, earlier);
@@ -88,6 +94,22 @@ final class ClientTasks {
               + "where it was killed for memory, give executors more"
               + " (spark.executor.memoryOverhead); run the same command again: what is done is"
               + " kept",
+          null);
+    }
+  }
+
+  /**
+   * Where every client that is tried alone ends its executor and none has finished, the executors
+   * are at fault, and to try all others would take hours.
+   */
+  private void requireOneThatFinishes(int round, int alone, String reason) throws IOException {
+    boolean finished =
+        store.list(folder.updates(round)).stream()
+            .anyMatch(f -> RunFolder.Attempt.of(f.getPath()).filter(a -> !a.failed()).isPresent());
+    if (alone >= TRIED_ALONE && !finished) {
+      throw new Trouble(
+          "round %d: %d clients in a row ended their executors, each alone, and no client has finished: the executors are at fault, no client is left out: %s; set it right and run the same command again"
+              .formatted(round, alone, reason),
           null);
     }
   }

@@ -154,6 +154,7 @@ public final class Federation {
     // Before anything is begun nothing is worth waiting for.
     Store once = store.once();
     RunFolder folder = new RunFolder(store.path(config.out()));
+    FirstExecutor.await(spark);
     SkippedRows skipped =
         prepared.skipped() == null
             ? Interruptible.run(

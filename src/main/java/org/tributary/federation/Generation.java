@@ -143,6 +143,7 @@ public final class Generation {
     if (open.isEmpty()) {
       return null;
     }
+    awaitExecutor(spark);
     Broadcast<GenerationSpec> spec = spark.broadcast(told);
     GenerationWork work = new GenerationWork(spec, counts);
     try (GenerationWatch watch =
@@ -154,6 +155,16 @@ public final class Generation {
         spec.destroy();
       }
       GenerationBench.clear();
+    }
+  }
+
+  private static void awaitExecutor(JavaSparkContext spark) throws IOException {
+    try {
+      FirstExecutor.await(spark);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(
+          "stopped while it waited for an executor; run again to go on");
     }
   }
 
