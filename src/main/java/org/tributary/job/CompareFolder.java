@@ -18,6 +18,9 @@ import org.tributary.error.WrongInput;
  * share, as they were at the first start. More seeds may be added.
  */
 final class CompareFolder {
+  private static final String COMPARE = "compare.yaml";
+  private static final String TRAIN = "train.yaml";
+
   private CompareFolder() {}
 
   /**
@@ -50,6 +53,22 @@ final class CompareFolder {
     write(store, compare(store, config), Effective.yaml(config));
   }
 
+  /** Whether a folder is a comparison's. */
+  static boolean is(Store store, Path folder) throws IOException {
+    return store.exists(new Path(folder, COMPARE)) && store.exists(new Path(folder, TRAIN));
+  }
+
+  /** Whether a path is one of the files that a comparison keeps beside its runs. */
+  static boolean isFile(Store store, Path path) throws IOException {
+    return (path.getName().equals(COMPARE) || path.getName().equals(TRAIN))
+        && is(store, path.getParent());
+  }
+
+  /** Whether a variant's folder of that name is a run: one of a seed, or one that tries a rate. */
+  static boolean isRun(Path folder) {
+    return folder.getName().startsWith("seed=") || folder.getName().startsWith("lr=");
+  }
+
   private static void write(Store store, Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     store.commit(file, out -> out.write(bytes));
@@ -60,10 +79,10 @@ final class CompareFolder {
   }
 
   private static Path compare(Store store, CompareConfig config) throws IOException {
-    return new Path(store.path(config.out()), "compare.yaml");
+    return new Path(store.path(config.out()), COMPARE);
   }
 
   private static Path train(Store store, CompareConfig config) throws IOException {
-    return new Path(store.path(config.out()), "train.yaml");
+    return new Path(store.path(config.out()), TRAIN);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.CheckpointSummary;
 import org.tributary.checkpoint.Store;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     description =
         "Tells what safetensors files, model folders, adapters, partitioned sets and runs hold;"
-            + " several runs side by side.")
+            + " several runs side by side, and those of a comparison.")
 public final class Inspect implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -31,12 +32,14 @@ public final class Inspect implements Callable<Integer> {
   public Integer call() throws IOException {
     Store store = Store.of(Sessions.hadoop());
     List<RunReport> runs = new ArrayList<>();
-    for (String path : paths) {
-      RunFolder run = new RunFolder(store.path(path));
-      if (store.exists(run.config())) {
+    for (String named : paths) {
+      Path path = store.path(named);
+      List<RunFolder> found = runs(store, path);
+      for (RunFolder run : found) {
         runs.add(RunReport.of(store, run));
-      } else {
-        describe(store, run.root()).forEach(spec.commandLine().getOut()::println);
+      }
+      if (found.isEmpty()) {
+        describe(store, path).forEach(spec.commandLine().getOut()::println);
       }
     }
     if (!runs.isEmpty()) {
@@ -45,7 +48,40 @@ public final class Inspect implements Callable<Integer> {
     return 0;
   }
 
+  /** A run, a variant's runs, or all runs of a comparison; none where the path is none of these. */
+  private static List<RunFolder> runs(Store store, Path path) throws IOException {
+    if (store.exists(new RunFolder(path).config())) {
+      return List.of(new RunFolder(path));
+    }
+    List<RunFolder> runs = new ArrayList<>();
+    for (Path folder : folders(store, path)) {
+      if (CompareFolder.isRun(folder)) {
+        if (store.exists(new RunFolder(folder).config())) {
+          runs.add(new RunFolder(folder));
+        }
+      } else if (CompareFolder.is(store, path)) {
+        runs.addAll(runs(store, folder));
+      }
+    }
+    return runs;
+  }
+
+  private static List<Path> folders(Store store, Path path) throws IOException {
+    return store.exists(path) && store.fileSystem(path).getFileStatus(path).isDirectory()
+        ? store.list(path).stream()
+            .filter(FileStatus::isDirectory)
+            .map(FileStatus::getPath)
+            .toList()
+        : List.of();
+  }
+
   private static List<String> describe(Store store, Path path) throws IOException {
+    if (CompareFolder.isFile(store, path)) {
+      return List.of(path + " belongs to a comparison, and is no run");
+    }
+    if (CompareFolder.is(store, path)) {
+      return List.of(path + " is a comparison of which no run has begun");
+    }
     if (store.exists(new Path(path, Manifest.FILE))) {
       return PartitionSummary.of(path, Manifest.read(store, path));
     }

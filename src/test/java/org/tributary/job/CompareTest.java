@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -45,6 +47,10 @@ class CompareTest {
     Path file = dir.resolve("compare.yaml");
     Files.writeString(
         file, "out: %s\ntrain: %s\n%s".formatted(dir.resolve("compare"), train, yaml));
+    return call("compare", file.toString());
+  }
+
+  private static End call(String... args) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
@@ -52,7 +58,7 @@ class CompareTest {
     System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
     try {
-      int code = Main.run("compare", file.toString());
+      int code = Main.run(args);
       return new End(
           code,
           outBytes.toString(StandardCharsets.UTF_8),
@@ -61,6 +67,24 @@ class CompareTest {
       System.setOut(out);
       System.setErr(err);
     }
+  }
+
+  /** As a comparison, by its folder's content as the shell names it, and by one variant. */
+  private void inspectFindsItsRuns() throws IOException {
+    String[] seeds = {"full/seed=3", "full/seed=4", "adapters/seed=4", "adapters/lr=2.0e-2"};
+    Path root = dir.resolve("compare");
+    End whole = call("inspect", root.toString());
+    assertThat(whole.code()).as(whole.err()).isZero();
+    assertThat(whole.out()).contains(seeds);
+    List<String> args = new ArrayList<>(List.of("inspect"));
+    try (Stream<Path> content = Files.list(root)) {
+      content.sorted().map(Path::toString).forEach(args::add);
+    }
+    End content = call(args.toArray(String[]::new));
+    assertThat(content.code()).as(content.err()).isZero();
+    assertThat(content.out()).contains(seeds).contains("train.yaml belongs to a comparison");
+    End variant = call("inspect", root.resolve("full").toString());
+    assertThat(variant.out()).contains("full/seed=3").doesNotContain("adapters/");
   }
 
   private Map<String, FileTime> files() throws IOException {
@@ -125,6 +149,7 @@ class CompareTest {
     assertThat(again.out()).isEqualTo(first.out());
     assertThat(files()).as("nothing is done twice").isEqualTo(before);
 
+    inspectFindsItsRuns();
     End other = run(TWO.replace("2.0e-2]", "3.0e-2]"));
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("another comparison's").contains("rates").contains("0.03]");
