@@ -18,17 +18,18 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * PNG, JPEG, BMP and GIF (its first picture, on the whole canvas) as pixels, by the JDK's
- * javax.imageio. Samples are taken as they are stored, as Pillow's {@code convert("RGB")} does:
- * alpha is dropped, palettes are looked up, colour profiles and orientations are not applied,
- * 16-bit colours keep their high byte, the four inks of a JPEG become RGB. JPEG decoders may differ
- * from each other by a few levels.
+ * PNG, JPEG, BMP, GIF (its first picture, on the whole canvas) and TIFF (its first picture) as
+ * pixels, by the JDK's javax.imageio; WebP by TwelveMonkeys. Samples are taken as they are stored,
+ * as Pillow's {@code convert("RGB")} does: alpha is dropped, palettes are looked up, colour
+ * profiles and orientations are not applied, 16-bit colours keep their high byte, 16-bit grey
+ * values above 255 become 255, the four inks of a JPEG become RGB. Decoders of JPEG and of lossy
+ * WebP may differ from each other by a few levels.
  */
 public final class ImageDecoder {
-  private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif");
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "tif", "tiff");
 
   /** Pillow's limit, above which it takes a file for a decompression bomb. */
-  private static final long MOST_PIXELS = 178_956_970;
+  static final long MOST_PIXELS = 178_956_970;
 
   private ImageDecoder() {}
 
@@ -43,7 +44,10 @@ public final class ImageDecoder {
     return read(
         bytes,
         (reader, in) ->
-            decode(reader, in, is(reader, "jpeg") ? CmykJpeg.inks(bytes) : CmykJpeg.Inks.NONE));
+            is(reader, "tif")
+                ? tiff(reader, in, bytes.length)
+                : decode(
+                    reader, in, is(reader, "jpeg") ? CmykJpeg.inks(bytes) : CmykJpeg.Inks.NONE));
   }
 
   /**
@@ -71,7 +75,7 @@ public final class ImageDecoder {
       throw new BrokenImage("is empty");
     }
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      ImageReader reader = reader(in);
+      ImageReader reader = WebP.is(bytes) ? WebP.reader(bytes) : reader(in);
       try {
         return reading.of(reader, in);
       } finally {
@@ -90,7 +94,29 @@ public final class ImageDecoder {
       }
       reader.dispose();
     }
-    throw new BrokenImage("is no PNG, JPEG, BMP or GIF");
+    throw new BrokenImage("is no PNG, JPEG, BMP, GIF, TIFF or WebP");
+  }
+
+  private static Pixels tiff(ImageReader reader, ImageInputStream in, int bytes)
+      throws IOException, BrokenImage {
+    reader.setInput(in, true, false);
+    refuseLarge(frame(reader));
+    Tiff tiff = Tiff.of(reader, bytes);
+    List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+    BufferedImage image = reader.read(0);
+    if (!warnings.isEmpty()) {
+      throw new BrokenImage("is truncated or damaged: " + warnings.get(0));
+    }
+    return image.getColorModel() instanceof IndexColorModel
+        ? looked(image.getRaster(), tiff.palette(image))
+        : pixels(image);
+  }
+
+  private static void refuseLarge(ImageSize size) throws BrokenImage {
+    if (size.pixels() > MOST_PIXELS) {
+      throw new BrokenImage("has %d pixels, the most are %d".formatted(size.pixels(), MOST_PIXELS));
+    }
   }
 
   private static Pixels decode(ImageReader reader, ImageInputStream in, CmykJpeg.Inks inks)
@@ -99,10 +125,7 @@ public final class ImageDecoder {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
     GifCanvas canvas = is(reader, "gif") ? GifCanvas.of(reader) : null;
-    long pixels = (canvas == null ? frame(reader) : canvas.size()).pixels();
-    if (pixels > MOST_PIXELS) {
-      throw new BrokenImage("has %d pixels, the most are %d".formatted(pixels, MOST_PIXELS));
-    }
+    refuseLarge(canvas == null ? frame(reader) : canvas.size());
     BufferedImage image = null;
     Raster stored = null;
     if (inks == CmykJpeg.Inks.NONE) {
@@ -149,9 +172,8 @@ public final class ImageDecoder {
     if (bits != 8 && bits != 16 || bands > 4) {
       throw new BrokenImage("has %d bands of %d bits; convert it to RGB".formatted(bands, bits));
     }
-    if (bits == 16 && bands == 1) {
-      throw new BrokenImage("has 16-bit grey values; convert it to 8 bits");
-    }
+    // Pillow cuts grey values off, and takes the high byte of colours.
+    boolean cut = bits == 16 && bands == 1;
     int channels = bands < 3 ? 1 : 3;
     int width = raster.getWidth();
     byte[] values = new byte[width * raster.getHeight() * channels];
@@ -161,7 +183,8 @@ public final class ImageDecoder {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
       for (int x = 0; x < width; x++) {
         for (int c = 0; c < channels; c++) {
-          values[at++] = (byte) (row[x * bands + c] >> bits - 8);
+          int value = row[x * bands + c];
+          values[at++] = (byte) (cut ? Math.min(value, 255) : value >> bits - 8);
         }
       }
     }

@@ -5,16 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 
 /** Decoding, resizing and whole processors against Pillow and transformers. */
@@ -117,11 +126,86 @@ class PillowTest {
     }
   }
 
+  /** Values above 255 become 255, as Pillow has it since its first release. */
   @Test
-  void sixteenBitGreyIsRefusedByName() {
-    assertThatThrownBy(() -> decode("grey16.png"))
+  void sixteenBitGreyIsCutOff() throws Exception {
+    Pixels pixels = decode("grey16.png");
+    assertThat(pixels.channels()).isEqualTo(1);
+    byte[] values = new byte[] {0, 1, 2, 3, 127, (byte) 128, (byte) 254, (byte) 255, -1, -1, -1};
+    int[] stored = {0, 1, 2, 3, 127, 128, 254, 255, 256, 32767, 65535};
+    BufferedImage image = new BufferedImage(stored.length, 1, BufferedImage.TYPE_USHORT_GRAY);
+    for (int x = 0; x < stored.length; x++) {
+      image.getRaster().setSample(x, 0, 0, stored[x]);
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", png);
+    assertThat(ImageDecoder.decode(png.toByteArray()).values()).isEqualTo(values);
+  }
+
+  @Test
+  void webpAndTiffValuesArePillows() throws Exception {
+    JsonNode files = JSON.readTree(CASES.resolve("formats/formats.json").toFile());
+    assertThat(files).hasSize(20);
+    for (var names = files.fieldNames(); names.hasNext(); ) {
+      String file = names.next();
+      JsonNode expected = files.get(file);
+      Pixels pixels = decode("formats/" + file);
+      assertThat(pixels.width()).as(file).isEqualTo(expected.get("width").intValue());
+      assertThat(pixels.height()).as(file).isEqualTo(expected.get("height").intValue());
+      byte[] found = pixels.withChannels(3).values();
+      byte[] rgb = bytes(expected.get("rgb"));
+      if (file.startsWith("lossy")) {
+        double sum = 0;
+        for (int i = 0; i < found.length; i++) {
+          sum += Math.abs((found[i] & 0xff) - (rgb[i] & 0xff));
+        }
+        assertThat(sum / found.length).as(file).isLessThan(3);
+      } else {
+        assertThat(found).as(file).isEqualTo(rgb);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "refused-cmyk.tiff,     other colours than grey",
+    "refused-lab.tiff,      other colours than grey",
+    "refused-float.tiff,    other samples than whole numbers",
+    "refused-turned.tiff,   orientation 6",
+    "refused-animated.webp, animated WebP",
+  })
+  void whatIsNotTakenAsPillowDoesIsRefused(String file, String reason) {
+    assertThatThrownBy(() -> decode("formats/" + file))
         .isInstanceOf(BrokenImage.class)
-        .hasMessageContaining("16-bit grey");
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  @Timeout(60)
+  void damagedFilesAreBrokenOrDecoded() throws Exception {
+    SplittableRandom random = new SplittableRandom(5);
+    int broken = 0;
+    for (String file :
+        List.of("noise.webp", "lossy.webp", "tiff_lzw.tiff", "palette.tiff", "jpeg.tiff")) {
+      byte[] whole = Files.readAllBytes(CASES.resolve("formats/" + file));
+      for (int i = 0; i < 60; i++) {
+        byte[] bytes = whole.clone();
+        for (int k = 0; k <= random.nextInt(6); k++) {
+          bytes[random.nextInt(i % 2 == 0 ? bytes.length : Math.min(200, bytes.length))] =
+              (byte) (random.nextBoolean() ? 255 : random.nextInt(256));
+        }
+        if (i % 5 == 0) {
+          bytes = Arrays.copyOf(bytes, 1 + random.nextInt(bytes.length));
+        }
+        try {
+          ImageDecoder.size(bytes);
+          ImageDecoder.decode(bytes);
+        } catch (BrokenImage e) {
+          broken++;
+        }
+      }
+    }
+    assertThat(broken).isBetween(100, 299);
   }
 
   @Test
@@ -130,7 +214,7 @@ class PillowTest {
     assertThatThrownBy(() -> ImageDecoder.decode(new byte[500])).isInstanceOf(BrokenImage.class);
     assertThatThrownBy(() -> ImageDecoder.decode("no image at all".getBytes()))
         .isInstanceOf(BrokenImage.class)
-        .hasMessageContaining("no PNG, JPEG, BMP or GIF");
+        .hasMessageContaining("no PNG, JPEG, BMP, GIF, TIFF or WebP");
     for (String file :
         new String[] {
           "rgb.png",

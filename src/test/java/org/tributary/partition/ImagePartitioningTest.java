@@ -166,7 +166,7 @@ class ImagePartitioningTest {
     }
     assertThat(manifest.skipped().get("train").rows()).isEqualTo(1);
     assertThat(manifest.skipped().get("train").named())
-        .containsExactly("no/notes.png: is no PNG, JPEG, BMP or GIF");
+        .containsExactly("no/notes.png: is no PNG, JPEG, BMP, GIF, TIFF or WebP");
     assertThat(manifest.skipped().get("test").named())
         .singleElement()
         .asString()
@@ -259,7 +259,7 @@ class ImagePartitioningTest {
                     "clients=null")
                 .clients()
                 .keySet())
-        .containsExactly("ward_0", "ward_1");
+        .containsExactly("ward%200", "ward%201");
   }
 
   @Test
@@ -321,7 +321,7 @@ class ImagePartitioningTest {
     String hidden = ": is hidden by its name or a folder's";
     assertThat(folder.skipped().get("train").named())
         .containsExactly(
-            "no/notes.png: is no PNG, JPEG, BMP or GIF",
+            "no/notes.png: is no PNG, JPEG, BMP, GIF, TIFF or WebP",
             "__MACOSX/set/._y.png" + hidden,
             "_temporary/0/yes/z.png" + hidden,
             "yes/._DSC0002.png" + hidden,
@@ -385,7 +385,7 @@ class ImagePartitioningTest {
     assertThat(zip.skipped().get("train").named())
         .startsWith(
             "README.txt: lies in no label's folder",
-            "no/notes.png: is no PNG, JPEG, BMP or GIF",
+            "no/notes.png: is no PNG, JPEG, BMP, GIF, TIFF or WebP",
             "notes.txt: lies in no label's folder",
             "__MACOSX/brain/test/no/._b.png: is hidden by its name or a folder's");
   }
