@@ -41,6 +41,32 @@ public final class Effective {
   }
 
   /**
+   * Writes a configuration without the keys that nothing reads, so that a person can run it again.
+   *
+   * @param config a configuration record
+   * @param further dotted names of keys that nothing reads either, because of the model's task
+   * @return YAML that {@link ConfigReader#written} takes; keys that are read have the same values
+   */
+  public static String readYaml(Record config, Set<String> further) {
+    Map<String, Object> tree = tree(config, (section, key) -> true);
+    unread(config).forEach(key -> remove(tree, key));
+    further.forEach(key -> remove(tree, key));
+    return YamlTree.write(tree);
+  }
+
+  /** Takes a dotted key out of a tree. */
+  private static void remove(Map<String, Object> tree, String key) {
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      tree.remove(key);
+    } else if (tree.get(key.substring(0, dot)) instanceof Map<?, ?> section) {
+      @SuppressWarnings("unchecked")
+      Map<String, Object> inner = (Map<String, Object>) section;
+      remove(inner, key.substring(dot + 1));
+    }
+  }
+
+  /**
    * The part of a configuration that a run never changes.
    *
    * @param config a configuration record

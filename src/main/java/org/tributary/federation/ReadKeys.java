@@ -34,6 +34,16 @@ public final class ReadKeys {
    * @throws WrongInput naming every written key that nothing reads
    */
   public static void check(Written<TrainConfig> written, Architecture architecture) {
+    written.refuse(unread(architecture));
+  }
+
+  /**
+   * The keys that the task of a model leaves without a reader.
+   *
+   * @param architecture of the model
+   * @return by dotted key, why nothing reads it
+   */
+  static Map<String, String> unread(Architecture architecture) {
     Map<String, String> unread = new LinkedHashMap<>();
     if (architecture.task() == Task.GENERATION) {
       String why = "the model writes text and does not read it, a %s does";
@@ -53,7 +63,7 @@ public final class ReadKeys {
           why.formatted(images ? "one of texts" : "one of images"),
           images ? List.of("data.text", "model.maxLength") : List.of("data.augment"));
     }
-    written.refuse(unread);
+    return unread;
   }
 
   private static void put(Map<String, String> unread, String why, List<String> keys) {

@@ -197,7 +197,10 @@ public final class RunConfig {
   void commit(Store store, RunFolder folder) throws IOException {
     ObjectNode whole = YAML.createObjectNode();
     whole.set("run", facts.deepCopy().put("name", run));
-    whole.set("config", YAML.readTree(Effective.yaml(config)));
+    whole.set(
+        "config",
+        YAML.readTree(
+            Effective.readYaml(config, ReadKeys.unread(blueprint.architecture()).keySet())));
     byte[] text = YAML.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
     store.commit(folder.config(), out -> out.write(text));
   }

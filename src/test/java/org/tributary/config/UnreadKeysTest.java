@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 
 /** A key that somebody writes and nothing reads is refused; one that is left behind is left out. */
@@ -139,6 +141,16 @@ class UnreadKeysTest {
     assertThatCode(() -> written(file, TrainConfig.class, "framework={name: fedavg, lora: null}"))
         .as("a key without a value is not written")
         .doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fedavg", "fedit", "central", "flexlora"})
+  void whatARunWritesCanBeRunAgain(String framework) {
+    boolean weights = framework.equals("fedavg") || framework.equals("central");
+    String lora = weights ? "" : ", lora: {rank: 2, alpha: 4, targets: [query]}";
+    TrainConfig config = train("framework={name: " + framework + lora + "}").config();
+    String text = Effective.readYaml(config, Set.of());
+    assertThat(written(text, TrainConfig.class).config()).isEqualTo(config);
   }
 
   @Test

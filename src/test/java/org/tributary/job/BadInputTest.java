@@ -264,18 +264,14 @@ class BadInputTest {
     Path file = tiny.model().resolve("tokenizer.json");
     edit(
         file,
-        root ->
-            root.withArray("added_tokens")
-                .addObject()
-                .put("id", 99999)
-                .put("content", "[BIG]")
-                .put("single_word", false)
-                .put("lstrip", false)
-                .put("rstrip", false)
-                .put("normalized", false)
-                .put("special", true));
+        root -> {
+          ObjectNode vocab = (ObjectNode) root.path("model").path("vocab");
+          while (vocab.size() <= 500) {
+            vocab.put("[BIG" + vocab.size() + "]", vocab.size());
+          }
+        });
     refused(
-        train("fedavg"), "tokenizer.json: has ids up to 99999", "use the tokenizer of this model");
+        train("fedavg"), "tokenizer.json: has ids up to 500", "use the tokenizer of this model");
     Files.writeString(file, "{}");
     refused(train("fedavg"), "tokenizer.json is no Hugging Face tokenizer");
   }
