@@ -61,15 +61,22 @@ public final class AdapterMerge {
    * @param ties matrices that are one in the model though a file may hold both: the name that is
    *     used by the name that need not be there
    * @param used whether the model computes with a tensor; what an adapter changes counts as used
+   * @param otherHead whether a tensor is of a head whose place a new classifier takes
    */
   public record Family(
       UnaryOperator<String> stored,
       UnaryOperator<ObjectNode> withHead,
       Map<String, String> ties,
-      Predicate<String> used) {
+      Predicate<String> used,
+      Predicate<String> otherHead) {
     /** Of which nothing is known. */
     public static final Family UNKNOWN =
-        new Family(UnaryOperator.identity(), UnaryOperator.identity(), Map.of(), name -> false);
+        new Family(
+            UnaryOperator.identity(),
+            UnaryOperator.identity(),
+            Map.of(),
+            name -> false,
+            name -> false);
   }
 
   /**
@@ -154,7 +161,9 @@ public final class AdapterMerge {
   }
 
   private UnaryOperator<String> names() {
-    return prefix.isEmpty() || added.isEmpty() ? UnaryOperator.identity() : name -> prefix + name;
+    String front = added.isEmpty() ? "" : prefix;
+    boolean isNew = head() != null;
+    return name -> isNew && family.otherHead().test(name) ? null : front + name;
   }
 
   private void change(String module) {

@@ -2,11 +2,16 @@ package org.tributary.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 
 /** What {@code config.json} says of a classifier. */
 public final class Heads {
   /** Our own key: how token states become one vector, as {@code model.pooling} has it. */
   public static final String POOLING = "tributary_pooling";
+
+  /** What the classes of transformers begin with, where config.json names none. */
+  private static final Map<String, String> STEMS =
+      Map.of("bert", "Bert", "vit", "ViT", "siglip", "Siglip", "siglip_vision_model", "Siglip");
 
   private Heads() {}
 
@@ -24,7 +29,10 @@ public final class Heads {
       names.put(Integer.toString(i), labels.get(i));
       ids.put(labels.get(i), i);
     }
-    String before = config.path("architectures").path(0).asText("BertModel");
-    config.putArray("architectures").add(before.replaceFirst("(Model|For.*)$", "") + headedClass);
+    String family = STEMS.getOrDefault(config.path("model_type").asText(), "");
+    String before = config.path("architectures").path(0).asText(family);
+    if (!before.isEmpty()) {
+      config.putArray("architectures").add(before.replaceFirst("(Model|For.*)$", "") + headedClass);
+    }
   }
 }

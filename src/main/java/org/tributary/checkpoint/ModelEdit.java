@@ -27,7 +27,7 @@ import org.tributary.protocol.HostTensor;
  * one tensor at a time is in memory.
  *
  * @param config the new config.json; null where it stays
- * @param names a tensor's new name, by its old one
+ * @param names a tensor's new name, by its old one; null for one that is left out
  * @param changed new values, by the old names
  * @param replaced tensors of shapes and types of their own in the place of the base's, by the old
  *     names
@@ -146,8 +146,9 @@ public record ModelEdit(
     }
     Set<String> after = new HashSet<>(added.keySet());
     for (String name : before) {
-      if (!after.add(names.apply(name))) {
-        throw new IllegalArgumentException("tensor name taken: " + names.apply(name));
+      String now = names.apply(name);
+      if (now != null && !after.add(now)) {
+        throw new IllegalArgumentException("tensor name taken: " + now);
       }
     }
   }
@@ -202,6 +203,9 @@ public record ModelEdit(
         .forEach(
             (name, entry) -> {
               HostTensor instead = replaced.get(name);
+              if (names.apply(name) == null) {
+                return;
+              }
               builder.tensor(
                   names.apply(name),
                   instead == null ? entry.dtype() : instead.dtype(),
@@ -217,7 +221,11 @@ public record ModelEdit(
       Store store, WeightFiles.Shard shard, SafeTensorsHeader header, OutputStream out)
       throws IOException {
     Map<String, String> before = new HashMap<>();
-    shard.header().tensors().keySet().forEach(name -> before.put(names.apply(name), name));
+    for (String name : shard.header().tensors().keySet()) {
+      if (names.apply(name) != null) {
+        before.put(names.apply(name), name);
+      }
+    }
     SafeTensorsWriter writer = new SafeTensorsWriter(out, header);
     try (SafeTensors.Reader reader = SafeTensors.open(store, shard.file())) {
       for (var tensor : header.tensors().entrySet()) {

@@ -14,6 +14,9 @@ import java.util.Set;
  * @param path folder that {@code partition} wrote
  * @param text column with the input
  * @param label column with the class
+ * @param classes the labels of the data in the order of the classifier's rows; empty for the order
+ *     of the checkpoint's {@code id2label}, or for a new classifier of the sorted labels
+ * @param classNumbers whether the labels of the data are the numbers of the classifier's rows
  * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat} for
  *     the model's own chat template
  * @param shortPrompt the text of one's own for rows where the columns that it leaves out are empty
@@ -32,6 +35,16 @@ public record DataSection(
     @Key(value = "folder that partition wrote, a URI or path", required = true) String path,
     @Key(value = "column with the input", byDefault = "text") String text,
     @Key(value = "column with the class", byDefault = "label") String label,
+    @Key(
+            value = "labels of the data in the order of the classifier's rows; [] for the model's",
+            byDefault = "[]",
+            later = true)
+        List<String> classes,
+    @Key(
+            value = "whether labels of the data are the numbers of the classifier's rows",
+            byDefault = "false",
+            later = true)
+        boolean classNumbers,
     @Key(
             value =
                 "prompt of a language model: seed-paper, alpaca, plain, chat, or a text with {column}",
@@ -73,10 +86,19 @@ public record DataSection(
   private static final Set<String> GIVEN =
       Set.of("messages", "add_generation_prompt", "continue_final_message", "tools", "documents");
 
-  /** Only chats have messages. */
+  /** Only chats have messages; classes are bound to rows in one way. */
   @Override
   public List<String> problems() {
-    return new Chat(prompt, shortPrompt, message, messages, system, template, date).problems();
+    List<String> problems =
+        new ArrayList<>(new Chat(prompt, shortPrompt, message, messages, system, template, date).problems());
+    if (classNumbers && !classes.isEmpty()) {
+      problems.add(
+          "classes and classNumbers both bind labels to the classifier's rows; remove one");
+    }
+    if (classes.stream().distinct().count() < classes.size()) {
+      problems.add("classes: names a label twice; name each once");
+    }
+    return problems;
   }
 
   /** Conversations hold their answers; other rows have one answer each. */

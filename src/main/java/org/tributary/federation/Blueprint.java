@@ -225,7 +225,10 @@ public final class Blueprint {
     return base.architecture();
   }
 
-  /** The classes, in the order of the classifier's rows; empty for language models. */
+  /**
+   * The classes as the model calls them, in the order of the classifier's rows; empty for language
+   * models.
+   */
   public List<String> labels() {
     return data.labels();
   }

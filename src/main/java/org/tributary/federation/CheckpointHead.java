@@ -1,11 +1,15 @@
 package org.tributary.federation;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.tributary.checkpoint.Heads;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
@@ -26,6 +30,67 @@ record CheckpointHead(HuggingFaceFolder files, Map<String, SafeTensorsHeader.Ent
   boolean isKept() {
     Set<String> head = family().head(1).keySet();
     return !head.isEmpty() && tensors.keySet().containsAll(head);
+  }
+
+  /** Rows of the checkpoint's classifier, one a class. */
+  int rows() {
+    return family().head(1).keySet().stream()
+        .map(name -> tensors.get(name).shape())
+        .filter(shape -> shape.length == 2)
+        .mapToInt(shape -> Math.toIntExact(shape[0]))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * What the checkpoint calls the classes of its classifier, whether config.json names a class of
+   * transformers or not: its {@code id2label}, else LABEL_0, LABEL_1, ... where transformers would
+   * give it as many classes as there are rows ({@code num_labels}, or 2).
+   *
+   * @return in the order of the rows; empty where the checkpoint does not say
+   * @throws WrongInput where id2label does not number them from 0, or label2id says otherwise
+   */
+  List<String> names() {
+    JsonNode names = files.config().path("id2label");
+    if (names.isEmpty()) {
+      int number = files.config().path("num_labels").asInt(2);
+      return number == rows()
+          ? IntStream.range(0, number).mapToObj(i -> "LABEL_" + i).toList()
+          : List.of();
+    }
+    List<String> known = new ArrayList<>();
+    JsonNode ids = files.config().path("label2id");
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.path(Integer.toString(i)).asText(null);
+      if (name == null) {
+        throw new WrongInput(
+            "%s: id2label in config.json has %d classes, but none for row %d; number them from 0"
+                .formatted(files.folder(), names.size(), i));
+      }
+      if (ids.path(name).asInt(i) != i && !known.contains(name)) {
+        throw new WrongInput(
+            "%s: in config.json id2label has \"%s\" at row %d, label2id at row %d; correct one of them"
+                .formatted(files.folder(), name, i, ids.path(name).asInt()));
+      }
+      known.add(name);
+    }
+    return known;
+  }
+
+  /**
+   * Whether config.json says of a classifier that stays all that a run knows of it.
+   *
+   * @param architecture with the run's pooling
+   * @param classes the run's names for its classes
+   * @return false where a result's config.json has to say more
+   */
+  boolean saysAll(Architecture architecture, List<String> classes) {
+    JsonNode config = files.config();
+    List<String> named = new ArrayList<>();
+    config.path("id2label").forEach(name -> named.add(name.asText()));
+    return named.equals(classes)
+        && config.path("architectures").path(0).asText("").endsWith(architecture.headedClass())
+        && trainedPooling().equals(Optional.of(architecture.pooling()));
   }
 
   private Architecture family() {

@@ -68,6 +68,20 @@ public final class Federation {
             warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
   }
 
+  private static void warnOfOtherHeads(Blueprint blueprint) throws IOException {
+    List<String> replaced =
+        blueprint.base().files().tensors().keySet().stream()
+            .filter(blueprint.architecture()::isOfOtherHead)
+            .toList();
+    if (!blueprint.newHead().isEmpty() && !replaced.isEmpty()) {
+      LOG.warn(
+          "{}: a new classifier takes the place of {} tensors of other heads, such as {}; the result has none of them",
+          blueprint.base().files().folder(),
+          replaced.size(),
+          replaced.get(0));
+    }
+  }
+
   /**
    * A run that can begin or go on: everything about it that can be checked without Spark is.
    *
@@ -108,6 +122,7 @@ public final class Federation {
     checkTokenizer(store, blueprint);
     warnOfOtherTexts(store, blueprint);
     OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
+    warnOfOtherHeads(blueprint);
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);

@@ -43,6 +43,12 @@ final class Kinds {
                 problems.add(
                     "model.pooling: the classifier of %s was trained with %s; leave the key out, or begin a new classifier with model.newHead=true"
                         .formatted(config.model().path(), trained.key())));
+    boolean binds = !config.data().classes().isEmpty() || config.data().classNumbers();
+    if (binds && base.architecture().head(1).isEmpty()) {
+      problems.add(
+          "data.classes, data.classNumbers: %s is no classifier; remove them"
+              .formatted(config.model().path()));
+    }
     DataSection.Augment augment = config.data().augment();
     boolean augments = augment.flip() || augment.crop() > 0;
     if (image == null && augments) {

@@ -104,7 +104,7 @@ final class Result {
     Pooling pooling = blueprint.architecture().pooling();
     return pooling == null
         ? Map.of()
-        : PeftNotes.of(fresh() ? blueprint.labels() : List.of(), pooling.key());
+        : PeftNotes.of(said() ? List.of() : blueprint.labels(), pooling.key());
   }
 
   /** The base model with what was trained in the places, and the types, that it had there. */
@@ -133,15 +133,26 @@ final class Result {
               }
             });
     return new ModelEdit(
-        fresh() ? config() : null,
-        fresh() ? blueprint.architecture()::nameWithHead : UnaryOperator.identity(),
+        said() ? null : config(),
+        said() ? UnaryOperator.identity() : this::nameInResult,
         changed,
         replaced,
         named(added));
   }
 
-  private boolean fresh() {
-    return !blueprint.newHead().isEmpty();
+  /** Whether the base model's config.json says all of the result's classifier, if it has one. */
+  private boolean said() {
+    return blueprint.labels().isEmpty()
+        || blueprint.newHead().isEmpty()
+            && blueprint.base().head().saysAll(blueprint.architecture(), blueprint.labels());
+  }
+
+  /** What a base model's tensor is called in the result; null where a new head replaces it. */
+  private String nameInResult(String name) {
+    Architecture architecture = blueprint.architecture();
+    return blueprint.newHead().isEmpty() || !architecture.isOfOtherHead(name)
+        ? architecture.nameWithHead(name)
+        : null;
   }
 
   /** Tensors under the names that they have in a model with a head. */

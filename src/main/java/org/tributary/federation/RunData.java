@@ -35,7 +35,7 @@ public final class RunData {
   private final Path folder;
   private final Manifest manifest;
   private final PartFiles files;
-  private final List<String> labels;
+  private final Classes classes;
   private final Prompt prompt;
   private final SpecialTokens special;
   private final ImageProcessor processor;
@@ -49,7 +49,7 @@ public final class RunData {
     processor = base.imageProcessor(store);
     Kinds.check(base, config, manifest);
     if (base.architecture().task() == Task.GENERATION) {
-      labels = List.of();
+      classes = new Classes(List.of(), List.of());
       DataSection d = config.data();
       Path model = base.files().folder();
       prompt =
@@ -57,7 +57,7 @@ public final class RunData {
               .fitting(manifest.columns().stream().map(Schema.Column::name).toList());
       special = SpecialTokens.read(store, model, base.architecture().vocabulary(), prompt);
     } else {
-      labels = Labels.of(base.files(), manifest, config);
+      classes = Classes.of(base.head(), manifest, config.data());
       prompt = null;
       special = null;
     }
@@ -151,7 +151,7 @@ public final class RunData {
     TextRows rows =
         base.architecture().task() == Task.GENERATION
             ? GenerationSet.read(store, sources, generation(), tokens)
-            : ClassificationSet.read(store, sources, columns(), labels);
+            : ClassificationSet.read(store, sources, columns(), classes.labels());
     return new TextExamples(rows, tokens, base.architecture().padToken());
   }
 
@@ -172,7 +172,7 @@ public final class RunData {
     }
     return base.architecture().task() == Task.GENERATION
         ? GenerationSet.check(store, folder, generation(), tokens)
-        : ClassificationSet.check(store, folder, columns(), labels);
+        : ClassificationSet.check(store, folder, columns(), classes.labels());
   }
 
   private ImageSet.Layout images() {
@@ -180,7 +180,7 @@ public final class RunData {
     return new ImageSet.Layout(
         manifest.inputs().image(),
         config.data().label(),
-        labels,
+        classes.labels(),
         processor,
         new Augmentation(augment.flip(), augment.crop()));
   }
@@ -213,8 +213,11 @@ public final class RunData {
     return manifest;
   }
 
-  /** The classes, in the order of the classifier's rows; empty for language models. */
+  /**
+   * The classes as the model calls them, in the order of the classifier's rows; empty for language
+   * models.
+   */
   public List<String> labels() {
-    return labels;
+    return classes.names();
   }
 }

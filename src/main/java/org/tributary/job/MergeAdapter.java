@@ -83,7 +83,8 @@ public final class MergeAdapter implements Callable<Integer> {
                         a.weights().containsKey(name)
                             || a.poolerWeights().containsKey(name)
                             || a.head(1).containsKey(name))
-                .orElse(false));
+                .orElse(false),
+        name -> known.map(family -> family.isOfOtherHead(name)).orElse(false));
   }
 
   private static Optional<Architecture> architecture(HuggingFaceFolder base) throws IOException {

@@ -3,6 +3,7 @@ package org.tributary.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import org.tributary.protocol.Globs;
 
 /**
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
@@ -44,6 +45,26 @@ public interface Architecture {
    */
   default List<String> ignoredWeights() {
     return List.of("*position_ids", "*rotary_emb.inv_freq");
+  }
+
+  /**
+   * Tensors of heads for other tasks, which the class of transformers with {@link #head} has not. A
+   * new classifier takes their place: they are left out of a model that gets one.
+   *
+   * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
+   */
+  default List<String> otherHeads() {
+    return List.of();
+  }
+
+  /**
+   * Whether a tensor is of a head for another task.
+   *
+   * @param name in the checkpoint
+   * @return whether one of {@link #otherHeads} matches it
+   */
+  default boolean isOfOtherHead(String name) {
+    return otherHeads().stream().anyMatch(glob -> Globs.of(glob).matches(name));
   }
 
   /**

@@ -112,8 +112,14 @@ final class Bert implements Architecture {
 
   @Override
   public List<String> ignoredWeights() {
-    // Heads of the pretraining, and the pooler where it is not used.
-    return List.of("*position_ids", "cls.*", prefix + "pooler.dense.*");
+    // The pooler, too, where it is not used.
+    return List.of("*position_ids", "cls.*", "qa_outputs.*", prefix + "pooler.dense.*");
+  }
+
+  /** Heads of the pretraining and of question answering. */
+  @Override
+  public List<String> otherHeads() {
+    return List.of("cls.*", "qa_outputs.*");
   }
 
   @Override

@@ -84,6 +84,12 @@ final class ViT extends VisionTransformer {
 
   @Override
   public List<String> ignoredWeights() {
+    return otherHeads();
+  }
+
+  /** The pooler of a ViTModel, and what ViTForMaskedImageModeling has beyond it. */
+  @Override
+  public List<String> otherHeads() {
     return List.of(prefix() + "pooler.*", prefix() + "embeddings.mask_token", "decoder.*");
   }
 

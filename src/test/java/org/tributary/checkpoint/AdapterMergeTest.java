@@ -330,7 +330,8 @@ class AdapterMergeTest {
             UnaryOperator.identity(),
             UnaryOperator.identity(),
             Map.of("lm_head.weight", "embed.weight"),
-            name -> true);
+            name -> true,
+            name -> false);
     adapt("q", 4, 2, 3);
     return weights;
   }
@@ -419,7 +420,8 @@ class AdapterMergeTest {
             UnaryOperator.identity(),
             UnaryOperator.identity(),
             Map.of(),
-            name -> name.equals("norm.weight"));
+            name -> name.equals("norm.weight"),
+            name -> false);
     assertThatThrownBy(() -> merge(false))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("no finite numbers")

@@ -54,6 +54,8 @@ class EffectiveTest {
               path: data/d
               text: text
               label: label
+              classes: []
+              classNumbers: false
               prompt: seed-paper
               shortPrompt: null
               message: null

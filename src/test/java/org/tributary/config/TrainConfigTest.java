@@ -55,6 +55,7 @@ class TrainConfigTest {
         path: data/x
         text: definition
         label: category
+        classes: [b, a]
         prompt: chat
         shortPrompt: "Q:"
         message: "Q: {question}"
@@ -137,6 +138,8 @@ class TrainConfigTest {
                     "data/d",
                     "text",
                     "label",
+                    List.of(),
+                    false,
                     "seed-paper",
                     null,
                     null,
@@ -184,6 +187,8 @@ class TrainConfigTest {
                     "data/x",
                     "definition",
                     "category",
+                    List.of("b", "a"),
+                    false,
                     "chat",
                     "Q:",
                     "Q: {question}",
