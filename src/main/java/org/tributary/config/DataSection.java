@@ -90,7 +90,8 @@ public record DataSection(
   @Override
   public List<String> problems() {
     List<String> problems =
-        new ArrayList<>(new Chat(prompt, shortPrompt, message, messages, system, template, date).problems());
+        new ArrayList<>(
+            new Chat(prompt, shortPrompt, message, messages, system, template, date).problems());
     if (classNumbers && !classes.isEmpty()) {
       problems.add(
           "classes and classNumbers both bind labels to the classifier's rows; remove one");
