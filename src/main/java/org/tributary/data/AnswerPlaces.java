@@ -46,10 +46,10 @@ final class AnswerPlaces {
               .filter(i -> "assistant".equals(messages.get(i).get("role")))
               .boxed()
               .toList();
-      return marked(filled, turns, chosen);
+      return marked(filled, turns, chosen, keepsSystem(filled, messages));
     }
     List<Turns.Place> places = new ArrayList<>();
-    boolean whole = true;
+    boolean whole = keepsSystem(filled, messages);
     int behind = 0;
     for (int turn : chosen) {
       Turns.Place place = place(filled.text(), messages, turn);
@@ -66,7 +66,8 @@ final class AnswerPlaces {
     return new Turns(filled.text(), places, false, whole);
   }
 
-  private Turns marked(Jinja.Filled filled, List<Integer> turns, List<Integer> chosen) {
+  private Turns marked(
+      Jinja.Filled filled, List<Integer> turns, List<Integer> chosen, boolean whole) {
     List<Jinja.Part> parts = filled.generated();
     boolean all = chosen.size() == turns.size();
     if (!all && parts.size() != turns.size()) {
@@ -80,7 +81,16 @@ final class AnswerPlaces {
         places.add(new Turns.Place(parts.get(i).from(), parts.get(i).to()));
       }
     }
-    return new Turns(filled.text(), places, true, true);
+    return new Turns(filled.text(), places, true, whole);
+  }
+
+  /**
+   * Some templates write a system message before the last question alone, where that ends a text.
+   */
+  private static boolean keepsSystem(Jinja.Filled filled, List<Map<String, Object>> messages) {
+    return messages.stream()
+        .filter(message -> "system".equals(message.get("role")))
+        .allMatch(m -> bare(filled.text()).contains(bare((String) m.get("content"))));
   }
 
   private static String content(List<Map<String, Object>> messages, int turn) {

@@ -117,7 +117,7 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
     long cut = rows.stream().filter(row -> row.turns() != null && !row.turns().whole()).count();
     if (cut > 0) {
       LOG.warn(
-          "{}: of {} of {} rows the chat template leaves out a part of an answer, such as its thought: that part is not trained",
+          "{}: of {} of {} rows the chat template leaves the system message out of the whole conversation, or a part of an answer, such as its thought: that is not trained",
           folder,
           cut,
           rows.size());

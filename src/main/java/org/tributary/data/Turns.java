@@ -11,7 +11,8 @@ import java.util.List;
  * @param answers the turns that count in the loss, in order, at least one
  * @param closed whether the template itself marks all that counts; else the token that ends a turn
  *     is looked for behind it
- * @param whole whether the template left every answer as it is, but for white space around it
+ * @param whole whether the template wrote every system message, and every answer as it is, but for
+ *     white space
  */
 public record Turns(String text, List<Place> answers, boolean closed, boolean whole) {
 

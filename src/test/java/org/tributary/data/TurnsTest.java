@@ -154,6 +154,20 @@ class TurnsTest {
   }
 
   @Test
+  void aSystemMessageThatTheTemplateLeavesOutIsTold() {
+    String source =
+        "{% for m in messages if m.role != 'system' %}<{% if loop.last %}"
+            + "{{ messages[0].content }} {% endif %}{{ m.content }}>{% endfor %}";
+    List<Map<String, Object>> told = ChatTemplate.messages(" be kind", "why");
+    told.add(ChatTemplate.message("assistant", "so"));
+    ChatTemplate late =
+        ChatTemplate.of("it", source.replace("loop.last", "loop.last and 0"), Map.of());
+    assertThat(new AnswerPlaces(late).of(told, List.of(2)).whole()).isFalse();
+    ChatTemplate early = ChatTemplate.of("it", source.replace("loop.last", "loop.first"), Map.of());
+    assertThat(new AnswerPlaces(early).of(told, List.of(2)).whole()).isTrue();
+  }
+
+  @Test
   void aLastAnswerThatNothingClosesGetsAnEnd() throws IOException {
     ChatTemplate open =
         ChatTemplate.of("it", "{% for m in messages %}{{ m.content }}\n{% endfor %}", Map.of());
