@@ -5,12 +5,16 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
@@ -65,12 +69,98 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     }
     try {
       MessageType schema = reader.getFileMetaData().getSchema();
+      refuseCodecs(file, reader, names);
       return new ParquetReading(file, reader, ParquetSchema.of(file, schema, names));
     } catch (RuntimeException e) {
       reader.close();
       throw e;
     }
   }
+
+  /** Pages of a codec that is not there are found here, not in the middle of the rows. */
+  private static void refuseCodecs(Path file, ParquetFileReader reader, List<String> names) {
+    Set<String> checked = new HashSet<>();
+    for (BlockMetaData group : reader.getRowGroups()) {
+      for (ColumnChunkMetaData column : group.getColumns()) {
+        String name = column.getPath().toArray()[0];
+        String codec = column.getCodec().getHadoopCompressionCodecClassName();
+        if (codec == null
+            || !names.isEmpty() && !names.contains(name)
+            || !checked.add(column.getCodec().name())) {
+          continue;
+        }
+        try {
+          Class.forName(codec, false, ParquetReading.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+          throw new WrongInput(
+              "%s: column %s is packed with %s, for which there is no codec here; write it with snappy, gzip or zstd"
+                  .formatted(file, name, column.getCodec()),
+              e);
+        }
+      }
+    }
+  }
+
+  /**
+   * All columns.
+   *
+   * @return what each holds, in file order
+   */
+  public List<Field> fields() {
+    return reader.getFileMetaData().getSchema().getFields().stream()
+        .map(
+            field ->
+                new Field(
+                    field.getName(),
+                    ParquetSchema.flat(field).map(ParquetValues::type).orElse(null),
+                    shape(field)))
+        .toList();
+  }
+
+  private static Shape shape(org.apache.parquet.schema.Type field) {
+    if (!ParquetNested.isReadable(field)) {
+      return Shape.UNREADABLE;
+    }
+    return !ParquetNested.isNested(field)
+        ? Shape.PLAIN
+        : ParquetNested.isArray(field) ? Shape.ARRAY : Shape.OBJECT;
+  }
+
+  /** How a column's values are made: nested ones are read as the text of JSON. */
+  public enum Shape {
+    PLAIN,
+    ARRAY,
+    OBJECT,
+    UNREADABLE
+  }
+
+  /**
+   * A column of the file.
+   *
+   * @param name as the file has it
+   * @param type the plain type; null of others
+   * @param shape of its values
+   */
+  public record Field(String name, Schema.Type type, Shape shape) {}
+
+  /**
+   * Rows and bytes of each row group.
+   *
+   * @return in file order
+   */
+  public List<Group> groups() {
+    return reader.getRowGroups().stream()
+        .map(group -> new Group(group.getRowCount(), group.getTotalByteSize()))
+        .toList();
+  }
+
+  /**
+   * A row group.
+   *
+   * @param rows how many
+   * @param bytes of all columns, unpacked
+   */
+  public record Group(long rows, long bytes) {}
 
   /**
    * Names and types of what the rows hold.
@@ -166,7 +256,9 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     PageReadStore pages = reader.readNextRowGroup();
     group++;
     leftInGroup = pages.getRowCount();
-    records = columnIo.getRecordReader(pages, new RowMaterializer(columns.schema()));
+    records =
+        columnIo.getRecordReader(
+            pages, new RowMaterializer(columns.schema(), columns.requested().getFields()));
   }
 
   @Override

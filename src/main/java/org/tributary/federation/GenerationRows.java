@@ -163,7 +163,7 @@ record GenerationRows(List<Shard> shards, Schema schema, String hash) {
   private static void checkKept(Path file, ParquetReading rows, List<String> needed) {
     if (!rows.skipped().isEmpty()) {
       throw new WrongInput(
-          "%s: the columns %s hold no plain values (nested ones, dates, times, decimals, unsigned numbers) and cannot be kept; name those to keep: data.columns: [%s]"
+          "%s: the columns %s hold no plain values and cannot be kept; name those to keep: data.columns: [%s]"
               .formatted(
                   file,
                   String.join(", ", rows.skipped()),

@@ -81,17 +81,17 @@ public final class Partitioning {
 
   private Result run() throws IOException {
     // 1. What goes in, and whether it has been done already.
-    Map<String, SourceFiles> sources = sources();
+    List<String> notes = new ArrayList<>();
+    Map<String, SourceFiles> sources = sources(notes);
     Path folder = new Path(store.path(config.out()), config.name());
     Manifest.Inputs inputs = inputs(sources);
     Existing existing = new Existing(store, folder);
     Optional<Manifest> done = existing.sameRun(inputs);
     if (done.isPresent()) {
-      return new Result(false, folder, done.get(), List.of());
+      return new Result(false, folder, done.get(), notes);
     }
 
     // 2. Keys of all rows to the driver; everything that can be wrong is found here.
-    List<String> notes = new ArrayList<>();
     Map<String, RawSet> raw = read(sources, notes);
     Map<String, RawSet.Keys> found = new LinkedHashMap<>();
     raw.forEach((set, rows) -> found.put(set, rows.keys()));
@@ -117,7 +117,7 @@ public final class Partitioning {
     return new Result(true, folder, manifest, notes);
   }
 
-  private Map<String, SourceFiles> sources() throws IOException {
+  private Map<String, SourceFiles> sources(List<String> notes) throws IOException {
     Map<String, String> given = new LinkedHashMap<>();
     given.put("train", config.source().train());
     given.put("validation", config.source().validation());
@@ -129,10 +129,7 @@ public final class Partitioning {
       sources.putAll(ImageFinder.find(store, config.source().format(), given, problems));
       given.clear();
     }
-    for (Map.Entry<String, String> set : given.entrySet()) {
-      String key = "source." + set.getKey();
-      sources.put(set.getKey(), SourceFiles.find(store, key, set.getValue(), problems));
-    }
+    sources.putAll(SourceSets.find(store, config.source().format(), given, problems, notes));
     if (problems.size() == 1) {
       throw new WrongInput(problems.get(0));
     } else if (!problems.isEmpty()) {

@@ -79,14 +79,13 @@ final class RawColumns {
         .formatted(String.join(", ", names));
   }
 
-  /** What raw files hold as Spark's types; of nested values the parts do not matter here. */
+  /** What raw files hold as Spark's types; nested values are the text of their JSON. */
   static StructType struct(Map<String, Kind> columns) {
     StructType struct = new StructType();
     for (Map.Entry<String, Kind> column : columns.entrySet()) {
       DataType type =
           switch (column.getValue()) {
-            case OBJECT -> new StructType();
-            case ARRAY -> DataTypes.createArrayType(DataTypes.StringType);
+            case UNREADABLE -> DataTypes.CalendarIntervalType;
             default -> spark(column.getValue().type());
           };
       struct = struct.add(column.getKey(), type, true);

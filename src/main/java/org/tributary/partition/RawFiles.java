@@ -56,10 +56,11 @@ final class RawFiles {
    * What a look at a file found.
    *
    * @param file its path
+   * @param keys columns that its folders' names hold
    * @param pieces in file order
    * @param surveys of each
    */
-  record Found(Path file, List<Piece> pieces, List<Survey> surveys) {
+  record Found(Path file, Map<String, String> keys, List<Piece> pieces, List<Survey> surveys) {
 
     /** What each column holds, in the order in which they came. */
     Map<String, Kind> columns() {
@@ -67,11 +68,26 @@ final class RawFiles {
       for (Survey survey : surveys) {
         survey.columns().forEach((name, kind) -> columns.merge(name, kind, Kind::with));
       }
+      keys.keySet().forEach(key -> columns.put(key, Kind.STRING));
       return columns;
     }
 
-    long rows() {
-      return surveys.stream().mapToLong(Survey::rows).sum();
+    /** Why the file cannot be read as a whole; none where it can. */
+    List<String> failures() {
+      List<String> failures = new ArrayList<>();
+      for (Survey survey : surveys) {
+        if (survey.failure() != null) {
+          failures.add(survey.failure());
+        }
+        for (String key : keys.keySet()) {
+          if (survey.columns().containsKey(key)) {
+            failures.add(
+                "%s: has the column %s, as the name of its folder has; rename one"
+                    .formatted(file, key));
+          }
+        }
+      }
+      return failures;
     }
 
     long bad() {
@@ -91,7 +107,8 @@ final class RawFiles {
   }
 
   /** Looks at all files. */
-  List<Found> look(List<Path> files) throws IOException {
+  List<Found> look(SourceFiles set) throws IOException {
+    List<Path> files = set.files();
     List<List<Piece>> cut = new ArrayList<>();
     List<Piece> all = new ArrayList<>();
     for (Path file : files) {
@@ -105,7 +122,8 @@ final class RawFiles {
     for (int i = 0; i < files.size(); i++) {
       List<Survey> of = new ArrayList<>();
       cut.get(i).forEach(piece -> of.add(surveys.next()));
-      found.add(new Found(files.get(i), cut.get(i), of));
+      Map<String, String> keys = HiveKeys.of(set.names().get(i));
+      found.add(new Found(files.get(i), keys, cut.get(i), of));
     }
     return found;
   }
@@ -126,17 +144,20 @@ final class RawFiles {
   }
 
   /**
-   * The rows of files that were looked at: the columns' values, then null, where others say why a
-   * row cannot be used, and the file.
+   * The rows of files that were looked at: the columns' values, then the file.
    *
    * @param files to read
    * @param columns what to read of them
    */
   JavaRDD<Row> rows(List<Found> files, Map<String, Kind> columns) {
     List<Piece> pieces = new ArrayList<>();
+    List<Map<String, String>> keys = new ArrayList<>();
     for (Found file : files) {
       for (int i = 0; i < file.pieces().size(); i++) {
         pieces.addAll(format.cut(file.pieces().get(i), file.surveys().get(i)));
+      }
+      while (keys.size() < pieces.size()) {
+        keys.add(file.keys());
       }
     }
     RawFormat format = this.format;
@@ -147,10 +168,12 @@ final class RawFiles {
             i -> {
               Piece piece = pieces.get(i);
               Store store = Store.of(hadoop.value().value());
-              RawFormat.Rows rows = format.read(store, piece, wanted);
+              Map<String, Kind> inside = new LinkedHashMap<>(wanted);
+              inside.keySet().removeAll(keys.get(i).keySet());
+              RawFormat.Rows rows = format.read(store, piece, inside);
               TaskContext.get()
                   .addTaskCompletionListener((TaskCompletionListener) context -> close(rows));
-              return new Sparks(rows, piece.file());
+              return new Sparks(rows, List.copyOf(wanted.keySet()), keys.get(i), piece.file());
             });
   }
 
@@ -168,7 +191,9 @@ final class RawFiles {
   }
 
   /** Rows as Spark's. */
-  private record Sparks(RawFormat.Rows rows, String file) implements Iterator<Row> {
+  private record Sparks(
+      RawFormat.Rows rows, List<String> columns, Map<String, String> keys, String file)
+      implements Iterator<Row> {
     @Override
     public boolean hasNext() {
       boolean more = rows.hasNext();
@@ -181,8 +206,13 @@ final class RawFiles {
     @Override
     public Row next() {
       Object[] values = rows.next();
-      Object[] all = java.util.Arrays.copyOf(values, values.length + 2);
-      all[values.length + 1] = file;
+      Object[] all = new Object[columns.size() + 1];
+      int next = 0;
+      for (int i = 0; i < columns.size(); i++) {
+        String column = columns.get(i);
+        all[i] = keys.containsKey(column) ? keys.get(column) : values[next++];
+      }
+      all[all.length - 1] = file;
       return RowFactory.create(all);
     }
   }

@@ -1,11 +1,7 @@
 package org.tributary.partition;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.decode;
-import static org.apache.spark.sql.functions.encode;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,17 +9,12 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.ParquetReading;
-import org.tributary.data.ParquetRows;
 import org.tributary.data.Schema;
 import org.tributary.data.raw.RawFormat;
 import org.tributary.error.WrongInput;
@@ -35,7 +26,6 @@ import scala.collection.JavaConverters;
  * a sample would differ from file to file), of Parquet the files' own.
  */
 final class RawReader {
-  private static final String CORRUPT = "__tributary_corrupt";
   private static final String FILE = "__tributary_file";
 
   private final SparkSession spark;
@@ -96,8 +86,7 @@ final class RawReader {
     }
     StructType whole =
         switch (format) {
-          case "parquet" ->
-              identity.image() == null ? parquetSchema(sets) : imageSchema(sets, identity.image());
+          case "parquet" -> imageSchema(sets, identity.image());
           case "images", "idx" -> ImageReader.schema(format);
           default ->
               throw new WrongInput(
@@ -109,7 +98,7 @@ final class RawReader {
     RowCodec codec = new RowCodec(RowCodec.Columns.of(schema), positions, identity, format);
     List<RawSet> read = new ArrayList<>();
     for (SourceFiles files : sets) {
-      read.add(new RawSet(files, rows(files, whole, identity.image()).toJavaRDD(), codec));
+      read.add(new RawSet(files, rows(files, identity.image()).toJavaRDD(), codec));
     }
     return read;
   }
@@ -119,53 +108,10 @@ final class RawReader {
     return List.of("jsonl", "csv", "parquet", "images", "idx");
   }
 
-  private Dataset<Row> rows(SourceFiles files, StructType whole, String image) throws IOException {
-    if (image != null) {
-      Dataset<Row> rows =
-          format.equals("parquet") ? images.parquet(files.patterns(), image) : images.read(files);
-      return rows.withColumn(CORRUPT, lit(null).cast(DataTypes.StringType))
-          .withColumn(FILE, format.equals("parquet") ? input_file_name() : lit(files.given()));
-    }
-    return spark
-        .read()
-        .schema(whole)
-        .parquet(files.patterns())
-        .withColumn(CORRUPT, when(notUtf8(whole), "text"))
-        .withColumn(FILE, input_file_name());
-  }
-
-  /** Whether one of a row's texts has bytes that become others when they are read as UTF-8. */
-  private static Column notUtf8(StructType whole) {
-    Column any = lit(false);
-    for (StructField field : whole.fields()) {
-      if (field.dataType().equals(DataTypes.StringType)) {
-        Column bytes = col("`" + field.name().replace("`", "``") + "`").cast(DataTypes.BinaryType);
-        any = any.or(encode(decode(bytes, "UTF-8"), "UTF-8").notEqual(bytes));
-      }
-    }
-    return any;
-  }
-
-  private StructType parquetSchema(List<SourceFiles> sets) throws IOException {
-    Schema first = null;
-    Path firstFile = null;
-    for (SourceFiles set : sets) {
-      for (Path file : set.files()) {
-        Schema schema;
-        try (ParquetReading reading = ParquetRows.read(store, file, columns)) {
-          if (columns.isEmpty() && !reading.skipped().isEmpty()) {
-            throw set.wrong(RawColumns.nested(reading.skipped()));
-          }
-          schema = reading.schema();
-        }
-        if (first != null && !first.equals(schema)) {
-          throw otherColumns(set, file, schema.columns(), RawColumns.struct(first), firstFile);
-        }
-        first = schema;
-        firstFile = file;
-      }
-    }
-    return RawColumns.struct(first);
+  private Dataset<Row> rows(SourceFiles files, String image) throws IOException {
+    Dataset<Row> rows =
+        format.equals("parquet") ? images.parquet(files.patterns(), image) : images.read(files);
+    return rows.withColumn(FILE, format.equals("parquet") ? input_file_name() : lit(files.given()));
   }
 
   private StructType imageSchema(List<SourceFiles> sets, String image) {

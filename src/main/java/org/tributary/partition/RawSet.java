@@ -19,7 +19,7 @@ import org.tributary.error.WrongInput;
  * One raw set, read but not yet computed.
  *
  * @param files where it comes from
- * @param rows as they are read: the columns, then why a row cannot be used and its file
+ * @param rows as they are read: the columns, then their file
  * @param codec how a row becomes plain values
  */
 record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
@@ -105,9 +105,7 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
       throw files.unreadable(e);
     }
     List<String> broken = List.of();
-    if (codec.identity().image() == null) {
-      refuseCorrupt(keys);
-    } else {
+    if (codec.identity().image() != null) {
       Stream<String> outside = files.tree() == null ? Stream.of() : files.tree().told().stream();
       broken =
           Stream.concat(keys.stream().map(Key::corruptIn).filter(b -> b != null), outside)
@@ -127,20 +125,6 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
         Comparator.comparing(Key::content, Arrays::compareUnsigned)
             .thenComparing(Key::hash, Arrays::compareUnsigned));
     return new Keys(keys, broken);
-  }
-
-  private void refuseCorrupt(List<Key> keys) {
-    Map<String, Integer> corrupt = new TreeMap<>();
-    for (Key key : keys) {
-      if (key.corruptIn() != null) {
-        corrupt.merge(key.corruptIn(), 1, Integer::sum);
-      }
-    }
-    if (!corrupt.isEmpty()) {
-      List<String> problems = new ArrayList<>();
-      corrupt.forEach((file, count) -> problems.add(codec.corruption(file, count)));
-      throw WrongInput.all(files.key() + ": correct or remove these rows:", problems);
-    }
   }
 
   private void refuseMissing(List<Key> keys) {

@@ -11,7 +11,6 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.data.Schema;
 import org.tributary.data.raw.Kind;
 import org.tributary.data.raw.RawFormat;
-import org.tributary.data.raw.Survey;
 import org.tributary.error.WrongInput;
 
 /**
@@ -40,6 +39,7 @@ final class RawTables {
     return switch (source.format()) {
       case "jsonl" -> RawFormat.jsonLines();
       case "csv" -> RawFormat.csv(source.separatorChar());
+      case "parquet" -> source.image() == null ? RawFormat.parquet() : null;
       default -> null;
     };
   }
@@ -56,7 +56,7 @@ final class RawTables {
       throws IOException {
     List<List<RawFiles.Found>> found = new ArrayList<>();
     for (SourceFiles set : sets) {
-      found.add(files.look(set.files()));
+      found.add(files.look(set));
     }
     refuseFailures(sets, found);
     Map<String, Kind> whole =
@@ -96,10 +96,8 @@ final class RawTables {
     List<String> problems = new ArrayList<>();
     for (int i = 0; i < sets.size(); i++) {
       for (RawFiles.Found file : found.get(i)) {
-        for (Survey survey : file.surveys()) {
-          if (survey.failure() != null) {
-            problems.add(sets.get(i).key() + ": " + survey.failure());
-          }
+        for (String failure : file.failures()) {
+          problems.add(sets.get(i).key() + ": " + failure);
         }
       }
     }

@@ -85,13 +85,8 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
     return values;
   }
 
-  /** The parts of a row's {@link RawSet.Key}; of a corrupt row or image only where it lies. */
+  /** The parts of a row's {@link RawSet.Key}; of an image that cannot be used only why. */
   Object[] key(Row row) {
-    int last = row.size() - 1;
-    // RawReader puts the text of a row that it could not parse and its file's name at the end.
-    if (row.get(last - 1) != null) {
-      return new Object[] {null, null, null, null, file(row)};
-    }
     Object[] values = values(row);
     byte[] hash = hash(values);
     byte[] content = null;
@@ -142,7 +137,9 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   /** Where a row lies; Spark tells it as a URI, in which spaces and the like are encoded. */
   private String file(Row row) {
     String file = row.getString(row.size() - 1);
-    return format.equals("parquet") ? new Path(URI.create(file)).toString() : file;
+    return format.equals("parquet") && identity.image() != null
+        ? new Path(URI.create(file)).toString()
+        : file;
   }
 
   private String name(Object[] values) {
@@ -203,17 +200,6 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
       throw new UncheckedIOException("writing to memory", e);
     }
     return bytes.toByteArray();
-  }
-
-  /** What is wrong with the rows of a file that cannot be used. */
-  String corruption(String file, int count) {
-    String what =
-        switch (format) {
-          case "parquet" ->
-              "%s: %d rows hold text that is not UTF-8; write it as such, or as binary";
-          default -> "%s: %d rows cannot be used";
-        };
-    return what.formatted(file, count);
   }
 
   @Override

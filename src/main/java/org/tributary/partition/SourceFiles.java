@@ -6,10 +6,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -28,8 +26,10 @@ import org.tributary.error.WrongInput;
  * @param given the path as it was given
  * @param files in name order, at least one
  * @param tree where they are the images of a folder or zip; null for others
+ * @param names of the files, relative to what was given
  */
-record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree tree) {
+record SourceFiles(
+    String key, String given, List<Path> files, SourceFiles.Tree tree, List<String> names) {
 
   /**
    * A folder or zip of images.
@@ -53,51 +53,11 @@ record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree 
   /** Why a hidden image was left out. */
   static final String HIDDEN = ": is hidden by its name or a folder's";
 
-  /** Of names that begin with an underscore, those of rows. */
-  private static final Pattern ROWS =
-      Pattern.compile("_.*\\.(json|jsonl|ndjson|csv|tsv|parquet)(\\.\\w+)?");
-
   private static final int MOST_TASKS = 1000;
 
-  /** Finds the files, or adds a problem. */
-  static SourceFiles find(Store store, String key, String given, List<String> problems)
-      throws IOException {
-    Path path = store.path(given);
-    List<Path> files = new ArrayList<>();
-    int before = problems.size();
-    if (!store.exists(path)) {
-      problems.add("%s: %s does not exist; correct the path".formatted(key, path));
-    } else if (store.fileSystem(path).getFileStatus(path).isFile()) {
-      add(key, path, files, problems);
-    } else {
-      for (FileStatus status : store.list(path)) {
-        String name = status.getPath().getName();
-        if (status.isFile() && (!isPassedOver(name) || ROWS.matcher(name).matches())) {
-          add(key, status.getPath(), files, problems);
-        }
-      }
-      if (problems.size() == before && files.isEmpty()) {
-        problems.add(
-            "%s: the folder %s holds no files; name the folder that has them itself"
-                .formatted(key, path));
-      }
-    }
-    return new SourceFiles(key, given, files, null);
-  }
-
-  /** Spark would read no rows from some files, and say nothing. */
-  private static void add(String key, Path file, List<Path> files, List<String> problems) {
-    if (isPassedOver(file.getName())) {
-      problems.add(
-          "%s: Spark passes over a file that is called %s; give it a name that begins with another character"
-              .formatted(key, file));
-    } else {
-      files.add(file);
-    }
-  }
-
-  private static boolean isPassedOver(String name) {
-    return name.startsWith(".") || name.startsWith("_");
+  /** Files that are no rows', or lie in no folder that says anything of them. */
+  SourceFiles(String key, String given, List<Path> files, Tree tree) {
+    this(key, given, files, tree, files.stream().map(Path::getName).toList());
   }
 
   /** The paths as Spark's readers take them. */
@@ -125,7 +85,7 @@ record SourceFiles(String key, String given, List<Path> files, SourceFiles.Tree 
     }
     List<Manifest.SourceFile> hashed = new ArrayList<>();
     for (int i = 0; i < hashes.size(); i++) {
-      hashed.add(new Manifest.SourceFile(files.get(i).getName(), hashes.get(i)));
+      hashed.add(new Manifest.SourceFile(names.get(i), hashes.get(i)));
     }
     return hashed;
   }

@@ -260,34 +260,177 @@ class ParquetRowsTest {
         .hasMessageContaining("text, long, int, double");
   }
 
-  @Test
-  void nestedColumnsAreRefusedOnlyWhenAskedFor() throws IOException {
-    Path file = path("nested.parquet");
-    MessageType schema =
-        MessageTypeParser.parseMessageType(
-            "message m { required int32 n; repeated int32 many; optional group g { required int32 x; }"
-                + " required int32 day (DATE); }");
+  private Path groups(String schemaText, java.util.function.Consumer<Group> fill)
+      throws IOException {
+    Path file = path("groups%d.parquet".formatted(schemaText.hashCode()));
+    MessageType schema = MessageTypeParser.parseMessageType(schemaText);
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(file)
             .withConf(new Configuration(false))
             .withType(schema)
             .build()) {
       SimpleGroup group = new SimpleGroup(schema);
-      group.add("n", 5);
-      group.add("many", 1);
-      group.add("many", 2);
-      group.add("day", 3);
+      fill.accept(group);
+      writer.write(group);
       writer.write(group);
     }
+    return file;
+  }
+
+  @Test
+  void nestedColumnsAreReadAsJsonWhenAskedFor() throws IOException {
+    Path file =
+        groups(
+            "message m { required int32 n; repeated int32 many; optional group g { required int32 x; }"
+                + " optional group turns (LIST) { repeated group list { optional group element {"
+                + " optional binary role (STRING); optional binary content (STRING); } } }"
+                + " optional group old (LIST) { repeated int64 array; }"
+                + " optional group map (MAP) { repeated group key_value {"
+                + " required binary key (STRING); optional double value; } } }",
+            group -> {
+              group.add("n", 5);
+              group.add("many", 1);
+              group.add("many", 2);
+              Group turns = group.addGroup("turns");
+              Group first = turns.addGroup("list").addGroup("element");
+              first.add("role", "user");
+              first.add("content", "say \"é\"");
+              turns.addGroup("list").addGroup("element").add("role", "assistant");
+              turns.addGroup("list");
+              group.addGroup("old").add("array", 7L);
+              Group entry = group.addGroup("map").addGroup("key_value");
+              entry.add("key", "k");
+              entry.add("value", 0.5);
+            });
     try (ParquetReading rows = ParquetRows.read(store, file)) {
       assertThat(rows.schema().names()).containsExactly("n");
       assertThat(rows.next().longAt("n")).isEqualTo(5);
     }
-    for (String column : List.of("many", "g", "day")) {
-      assertThatThrownBy(() -> ParquetRows.read(store, file, List.of(column)))
+    List<String> names = List.of("many", "g", "turns", "old", "map", "n");
+    try (ParquetReading rows = ParquetRows.read(store, file, names)) {
+      for (int i = 0; i < 2; i++) {
+        Row row = rows.next();
+        assertThat(row.text("many")).isEqualTo("[1,2]");
+        assertThat(row.text("g")).isNull();
+        assertThat(row.text("turns"))
+            .isEqualTo(
+                "[{\"role\":\"user\",\"content\":\"say \\\"é\\\"\"},{\"role\":\"assistant\",\"content\":null},null]");
+        assertThat(row.text("old")).isEqualTo("[7]");
+        assertThat(row.text("map")).isEqualTo("{\"k\":0.5}");
+      }
+    }
+  }
+
+  @Test
+  void specialTypesKeepTheirValues() throws IOException {
+    Path file =
+        groups(
+            "message m { required int32 u8 (INTEGER(8,false)); required int32 u32 (INTEGER(32,false));"
+                + " required int64 u64 (INTEGER(64,false)); required int32 i8 (INTEGER(8,true));"
+                + " required int32 day (DATE); required int64 utc (TIMESTAMP(MICROS,true));"
+                + " required int64 local (TIMESTAMP(MILLIS,false)); required int64 nanos (TIMESTAMP(NANOS,true));"
+                + " required int32 time (TIME(MILLIS,false)); required int96 old;"
+                + " required int32 d9 (DECIMAL(9,2)); required int64 d18 (DECIMAL(18,3));"
+                + " required fixed_len_byte_array(9) d20 (DECIMAL(20,4)); required binary db (DECIMAL(5,1)); }",
+            group -> {
+              group.add("u8", 200);
+              group.add("u32", -1);
+              group.add("u64", 1L << 40);
+              group.add("i8", -7);
+              group.add("day", -1);
+              group.add("utc", 1_714_566_600_000_001L);
+              group.add("local", -1L);
+              group.add("nanos", 1_714_566_600_000_000_000L);
+              group.add("time", 45_000_500);
+              group.add(
+                  "old",
+                  Binary.fromConstantByteArray(
+                      ByteBuffer.allocate(12)
+                          .order(ByteOrder.LITTLE_ENDIAN)
+                          .putLong(3_600_000_000_000L)
+                          .putInt(2_440_589)
+                          .array()));
+              group.add("d9", -1250);
+              group.add("d18", 1L);
+              group.add(
+                  "d20", Binary.fromConstantByteArray(new byte[] {0, 0, 0, 0, 0, 0, 1, 0, 0}));
+              group.add("db", Binary.fromConstantByteArray(new byte[] {-1}));
+            });
+    try (ParquetReading rows = ParquetRows.read(store, file)) {
+      Row row = rows.next();
+      assertThat(row.schema().columns())
+          .extracting(Schema.Column::type)
+          .startsWith(
+              Schema.Type.INT,
+              Schema.Type.LONG,
+              Schema.Type.LONG,
+              Schema.Type.INT,
+              Schema.Type.STRING);
+      List<String> texts = row.schema().names().stream().map(row::text).toList();
+      assertThat(texts)
+          .containsExactly(
+              "200",
+              "4294967295",
+              "1099511627776",
+              "-7",
+              "1969-12-31",
+              "2024-05-01T12:30:00.000001Z",
+              "1969-12-31T23:59:59.999",
+              "2024-05-01T12:30:00Z",
+              "12:30:00.5",
+              "1970-01-02T01:00:00",
+              "-12.50",
+              "0.001",
+              "6.5536",
+              "-0.1");
+    }
+    Path large =
+        groups(
+            "message m { required int64 id (INTEGER(64,false)); }", group -> group.add("id", -1L));
+    try (ParquetReading rows = ParquetRows.read(store, large)) {
+      assertThatThrownBy(rows::next)
           .isInstanceOf(WrongInput.class)
-          .hasMessageContaining("nested.parquet")
-          .hasMessageContaining("column " + column);
+          .hasMessageContaining("row 1: column id holds the unsigned number 18446744073709551615");
+    }
+    Path interval =
+        groups(
+            "message m { required int32 n; required fixed_len_byte_array(12) i (INTERVAL); }",
+            group -> {
+              group.add("n", 1);
+              group.add("i", Binary.fromConstantByteArray(new byte[12]));
+            });
+    assertThatThrownBy(() -> ParquetRows.read(store, interval, List.of("i")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("column i is of type");
+  }
+
+  @Test
+  void aCodecThatIsNotThereIsNamed() throws IOException {
+    byte[] bytes = store.readAll(write("snappy.parquet", NUMBER, numbers(10)));
+    FileMetaData footer;
+    int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
+    footer =
+        Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - length, length));
+    for (String codec : List.of("LZO", "BROTLI")) {
+      footer
+          .getRow_groups()
+          .get(0)
+          .getColumns()
+          .get(0)
+          .getMeta_data()
+          .setCodec(org.apache.parquet.format.CompressionCodec.valueOf(codec));
+      ByteArrayOutputStream tail = new ByteArrayOutputStream();
+      Util.writeFileMetaData(footer, tail);
+      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      file.write(bytes, 0, bytes.length - 8 - length);
+      tail.writeTo(file);
+      file.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(tail.size()).array());
+      file.write("PAR1".getBytes(UTF_8));
+      Files.write(dir.resolve(codec + ".parquet"), file.toByteArray());
+      assertThatThrownBy(() -> ParquetRows.read(store, path(codec + ".parquet")))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining(codec + ".parquet: column n is packed with " + codec)
+          .hasMessageContaining("write it with snappy, gzip or zstd");
     }
   }
 

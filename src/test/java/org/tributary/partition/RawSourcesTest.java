@@ -175,4 +175,203 @@ class RawSourcesTest {
     Manifest zstd = run("jsonl", resource("rows.jsonl.zst"), "name=zstd").manifest();
     assertThat(zstd.sources()).containsEntry("train", 60L);
   }
+
+  private String jsonl(String word, int from, int to) {
+    StringBuilder text = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      text.append(
+          "{\"text\": \"%s %d\", \"label\": \"%s\"}\n".formatted(word, i, i % 2 == 0 ? "x" : "y"));
+    }
+    return text.toString();
+  }
+
+  private void parquet(String name, String query) {
+    Path folder = dir.resolve("made");
+    spark.sql(query).coalesce(1).write().mode("overwrite").parquet(folder.toUri().toString());
+    try (var files = Files.list(folder)) {
+      Path made = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+      Files.createDirectories(dir.resolve(name).getParent());
+      Files.move(made, dir.resolve(name));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static String table(String word, int rows) {
+    return "SELECT concat('%s ', id) text, IF(id %% 2 = 0, 'x', 'y') label FROM range(%d)"
+        .formatted(word, rows);
+  }
+
+  private void hub(String folder) throws IOException {
+    write(folder + "/README.md", "---\nlicense: mit\n---\n# A card\n");
+    write(folder + "/dataset_infos.json", "{}");
+    write(folder + "/.gitattributes", "*.parquet filter=lfs");
+  }
+
+  @Test
+  void testFilesOfAHubFolderAreNeverTrainedOn() throws IOException {
+    hub("parquet");
+    parquet("parquet/data/train-00000-of-00002.parquet", table("train", 12));
+    parquet("parquet/data/train-00001-of-00002.parquet", table("more", 12));
+    parquet("parquet/data/test-00000-of-00001.parquet", table("test", 6));
+    parquet("parquet/data/validation-00000-of-00001.parquet", table("valid", 4));
+    hub("jsonl");
+    write("jsonl/train.jsonl", jsonl("train", 0, 12));
+    write("jsonl/train.part2.jsonl", jsonl("more", 0, 12));
+    write("jsonl/test.jsonl", jsonl("test", 0, 6));
+    write("jsonl/dev.jsonl", jsonl("valid", 0, 4));
+    hub("csv");
+    write("csv/training/a.csv", csv(',', 0, 24).replace("row", "train"));
+    write("csv/eval/a.csv", csv(',', 0, 6).replace("row", "test"));
+    write("csv/val/a.csv", csv(',', 0, 4).replace("row", "valid"));
+    for (String format : List.of("parquet", "jsonl", "csv")) {
+      Partitioning.Result result = run(format, dir.resolve(format), "name=" + format);
+      Manifest manifest = result.manifest();
+      assertThat(manifest.sources())
+          .as(format)
+          .isEqualTo(Map.of("train", 24L, "validation", 4L, "test", 6L));
+      assertThat(manifest.test().rows()).isEqualTo(6);
+      assertThat(manifest.inputs().shares()).isEqualTo(new Manifest.Shares(0, 0));
+      assertThat(result.notes())
+          .as(format)
+          .contains("source.train: passed over README.md, dataset_infos.json")
+          .anyMatch(note -> note.startsWith("source.train: ") && note.contains("by name: "))
+          .anyMatch(note -> note.startsWith("source.test: 1 file by name: "))
+          .anyMatch(note -> note.startsWith("source.validation: 1 file by name: "));
+      List<Row> test = new ArrayList<>();
+      ParquetRows.forEach(
+          STORE,
+          new org.apache.hadoop.fs.Path(
+              dir.resolve("out/" + format + "/" + manifest.test().file()).toUri()),
+          List.of(),
+          test::add);
+      assertThat(test).allMatch(row -> row.text("text").startsWith("test "));
+    }
+    // A key that names the folder takes its own files.
+    Path folder = dir.resolve("csv");
+    assertThat(
+            run("csv", folder, "name=both", "source.test=" + folder.toUri()).manifest().sources())
+        .isEqualTo(Map.of("train", 24L, "validation", 4L, "test", 6L));
+  }
+
+  @Test
+  void foldersWhoseFilesAreOfNoKnownSetAreRefused() throws IOException {
+    write("a/train.jsonl", jsonl("a", 0, 9));
+    write("a/test.jsonl", jsonl("b", 0, 9));
+    write("a/extra.jsonl", jsonl("c", 0, 9));
+    refused(List.of("source.train", "extra.jsonl, which name no set"), "jsonl", dir.resolve("a"));
+    Files.delete(dir.resolve("a/extra.jsonl"));
+    Path other = write("other.jsonl", jsonl("d", 0, 9));
+    refused(
+        List.of("holds files of test, too (test.jsonl), and source.test names others"),
+        "jsonl",
+        dir.resolve("a"),
+        "source.test=" + other.toUri());
+    Files.delete(dir.resolve("a/train.jsonl"));
+    refused(
+        List.of("source.train", "holds files of test by their names, and none of train"),
+        "jsonl",
+        dir.resolve("a"));
+    write("b/test_train.jsonl", jsonl("a", 0, 9));
+    refused(List.of("test_train.jsonl is of test and train"), "jsonl", dir.resolve("b"));
+    write("c/train_sft-00000-of-00001.jsonl", jsonl("a", 0, 9));
+    write("c/train_gen-00000-of-00001.jsonl", jsonl("a", 0, 9));
+    refused(List.of("several splits of train (train_gen, train_sft)"), "jsonl", dir.resolve("c"));
+    write("d/en/a.jsonl", jsonl("a", 0, 9));
+    write("d/fr/a.jsonl", jsonl("a", 0, 9));
+    refused(List.of("several folders (en, fr)", "name one of them"), "jsonl", dir.resolve("d"));
+    write("e/a.jsonl", jsonl("a", 0, 9));
+    write("e/b.dat", jsonl("a", 0, 9));
+    refused(List.of("b.dat is no jsonl file"), "jsonl", dir.resolve("e"));
+    // A file that is named is taken, whatever its name.
+    Path test = dir.resolve("a/test.jsonl");
+    assertThat(run("jsonl", test).manifest().sources()).isEqualTo(Map.of("train", 9L));
+  }
+
+  @Test
+  void keysInTheNamesOfFoldersAreColumns() throws IOException {
+    String rows =
+        "SELECT concat('t ', id) text, IF(id % 2 = 0, 'x', 'y') label,"
+            + " array('lyon', 'a/b: é%', '01')[id % 3] office FROM range(30)";
+    for (String format : List.of("parquet", "csv", "json")) {
+      spark
+          .sql(rows)
+          .write()
+          .partitionBy("office")
+          .option("header", true)
+          .format(format)
+          .save(dir.resolve(format).toUri().toString());
+      assertThat(dir.resolve(format).resolve("_SUCCESS")).exists();
+      Manifest manifest =
+          run(
+                  format.equals("json") ? "jsonl" : format,
+                  dir.resolve(format),
+                  "name=" + format,
+                  "clients=null",
+                  "partitioner={name: natural, column: office}")
+              .manifest();
+      assertThat(manifest.columns())
+          .extracting("name")
+          .containsExactlyInAnyOrder("text", "label", "office");
+      assertThat(manifest.clients()).hasSize(3);
+      List<String> offices = new ArrayList<>();
+      for (Manifest.Client client : manifest.clients().values()) {
+        ParquetRows.forEach(
+            STORE,
+            new org.apache.hadoop.fs.Path(
+                dir.resolve("out/" + format + "/" + client.train().file()).toUri()),
+            List.of(),
+            row -> offices.add(row.text("office")));
+      }
+      assertThat(offices).contains("lyon", "a/b: é%", "01").doesNotContainNull();
+      assertThat(manifest.inputs().train().get(0).path()).contains("office=");
+    }
+  }
+
+  @Test
+  void keysThatContradictAreRefused() throws IOException {
+    write("mixed/office=a/x.jsonl", jsonl("a", 0, 9));
+    write("mixed/x.jsonl", jsonl("a", 0, 9));
+    refused(
+        List.of("not all files lie in folders of the same key=value"),
+        "jsonl",
+        dir.resolve("mixed"));
+    write("twice/label=a/x.jsonl", jsonl("a", 0, 9));
+    refused(
+        List.of("has the column label, as the name of its folder has"),
+        "jsonl",
+        dir.resolve("twice"));
+  }
+
+  @Test
+  void namesWithColonsAndOtherCharacters() throws IOException {
+    String odd = "a:b [c]{d,e}*?#%20 é=~2024-05-01T12:30:00";
+    parquet("in/" + odd + "/" + odd + ".parquet", table("p", 12));
+    write("in " + odd + "/" + odd + ".csv", csv(',', 0, 12));
+    write("js:on/" + odd + ".jsonl", jsonl("j", 0, 12));
+    Map<String, Path> sources =
+        Map.of(
+            "parquet", dir.resolve("in").resolve(odd),
+            "csv", dir.resolve("in " + odd),
+            "jsonl", dir.resolve("js:on").resolve(odd + ".jsonl"));
+    for (Map.Entry<String, Path> source : sources.entrySet()) {
+      Path out = dir.resolve("out " + odd).resolve(source.getKey());
+      // As people type it, not as a URI.
+      String yaml =
+          """
+          source: {format: %s, train: '%s'}
+          out: '%s'
+          name: set
+          label: label
+          clients: 2
+          partitioner: {name: iid}
+          """
+              .formatted(source.getKey(), source.getValue(), out);
+      PartitionConfig config =
+          ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Map.of());
+      Manifest manifest = Partitioning.run(spark, STORE, config).manifest();
+      assertThat(manifest.sources()).as(source.getKey()).containsEntry("train", 12L);
+      assertThat(out.resolve("set/manifest.json")).exists();
+    }
+  }
 }

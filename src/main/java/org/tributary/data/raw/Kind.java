@@ -18,7 +18,9 @@ public enum Kind {
   /** Objects of JSON, as its text. */
   OBJECT(Schema.Type.STRING),
   /** Arrays of JSON, as its text. */
-  ARRAY(Schema.Type.STRING);
+  ARRAY(Schema.Type.STRING),
+  /** Of a type that has no plain values, such as an interval. */
+  UNREADABLE(Schema.Type.STRING);
 
   private final Schema.Type type;
 
@@ -33,15 +35,6 @@ public enum Kind {
    */
   public Schema.Type type() {
     return type;
-  }
-
-  /**
-   * Whether values have parts.
-   *
-   * @return true of objects and arrays
-   */
-  public boolean isNested() {
-    return this == OBJECT || this == ARRAY;
   }
 
   /**

@@ -24,6 +24,15 @@ public interface RawFormat extends Serializable {
   }
 
   /**
+   * Parquet.
+   *
+   * @return the format
+   */
+  static RawFormat parquet() {
+    return new Parquet();
+  }
+
+  /**
    * CSV with a header.
    *
    * @param separator between fields; null to tell it from each file's header

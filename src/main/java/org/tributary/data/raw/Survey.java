@@ -69,12 +69,8 @@ public final class Survey implements Serializable {
     return separator;
   }
 
-  /**
-   * Row groups.
-   *
-   * @return rows of each, of Parquet; else none
-   */
-  public List<Long> groups() {
+  /** Row groups of Parquet: rows, then bytes, of each. */
+  List<Long> groups() {
     return groups;
   }
 
@@ -121,8 +117,9 @@ public final class Survey implements Serializable {
     rows++;
   }
 
-  void group(long groupRows) {
+  void group(long groupRows, long bytes) {
     groups.add(groupRows);
+    groups.add(bytes);
     rows += groupRows;
   }
 

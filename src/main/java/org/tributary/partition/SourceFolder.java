@@ -1,0 +1,223 @@
+package org.tributary.partition;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * What a folder of rows holds. Files of rows are those of the format's extensions, packed or not;
+ * where none has such an extension, all. They may lie in folders of Hive's {@code key=value}, in
+ * folders of sets, and below one folder of any other name, such as the hub's {@code data}.
+ */
+final class SourceFolder {
+  private static final int DEEPEST = 16;
+  private static final int TOLD = 5;
+  private static final Pattern PACKED =
+      Pattern.compile("\\.(gz|gzip|bz2|xz|zst|zstd|lz4|snappy|deflate|zip)$");
+
+  private static final Map<String, Pattern> EXTENSIONS =
+      Map.of(
+          "parquet", Pattern.compile(".*\\.(parquet|parq|pq)"),
+          "csv", Pattern.compile(".*\\.(csv|tsv|tab|psv|txt)"),
+          "jsonl", Pattern.compile(".*\\.(jsonl|json|ndjson|jl)"));
+
+  /** What lies beside rows: cards, licences, what the hub and Hugging Face's libraries note. */
+  private static final Pattern COMPANION =
+      Pattern.compile(
+          "(readme|licen[cs]e|citation|notice|changelog)(\\..*)?|.*\\.(md|py|ipynb|ya?ml|crc|sh|pdf|png|svg)"
+              + "|dataset_infos?\\.json|dataset_dict\\.json|state\\.json|config\\.json|croissant\\.json|thumbs\\.db");
+
+  private final Store store;
+  private final Path root;
+  private final String format;
+  private final TreeMap<String, Path> files = new TreeMap<>();
+  private final TreeSet<String> passedOver = new TreeSet<>();
+  private final TreeSet<String> hiddenRows = new TreeSet<>();
+
+  private SourceFolder(Store store, Path root, String format) {
+    this.store = store;
+    this.root = root;
+    this.format = format;
+  }
+
+  /**
+   * Walks a folder.
+   *
+   * @throws WrongInput where its files do not belong together
+   */
+  static SourceFolder of(Store store, Path root, String format) throws IOException {
+    SourceFolder folder = new SourceFolder(store, root, format);
+    folder.walk(root, "", 0);
+    folder.keepRows();
+    if (!folder.hiddenRows.isEmpty()) {
+      throw new WrongInput(
+          "Spark passes over a file that is called %s; give it a name that begins with another character"
+              .formatted(folder.root + "/" + folder.hiddenRows.first()));
+    }
+    if (folder.files.isEmpty()) {
+      throw new WrongInput(
+          "the folder %s holds no files of rows; name the folder that has them itself"
+              .formatted(root));
+    }
+    folder.requireOnePlace();
+    return folder;
+  }
+
+  private void walk(Path folder, String prefix, int depth) throws IOException {
+    if (depth > DEEPEST) {
+      throw new WrongInput(
+          "%s: folders are nested deeper than %d; name the one that has the rows"
+              .formatted(root, DEEPEST));
+    }
+    for (FileStatus status : store.list(folder)) {
+      String name = status.getPath().getName();
+      boolean hidden = name.startsWith(".") || name.startsWith("_");
+      if (status.isDirectory()) {
+        if (!hidden) {
+          walk(status.getPath(), prefix + name + "/", depth + 1);
+        }
+      } else if (!hidden) {
+        files.put(prefix + name, status.getPath());
+      } else if (name.startsWith("_") && hasRows(name)) {
+        hiddenRows.add(prefix + name);
+      }
+    }
+  }
+
+  private boolean hasRows(String path) {
+    String name = fileName(path).toLowerCase(Locale.ROOT);
+    return EXTENSIONS.get(format).matcher(PACKED.matcher(name).replaceFirst("")).matches();
+  }
+
+  private static String fileName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** Leaves what lies beside rows out; of other files it is not known what they are. */
+  private void keepRows() {
+    files
+        .keySet()
+        .removeIf(
+            name -> {
+              boolean beside = COMPANION.matcher(fileName(name).toLowerCase(Locale.ROOT)).matches();
+              return beside && passedOver.add(name);
+            });
+    List<String> others = files.keySet().stream().filter(name -> !hasRows(name)).toList();
+    if (!others.isEmpty() && others.size() < files.size()) {
+      throw new WrongInput(
+          "%s: by its name %s is no %s file, unlike others there; move it away or rename it"
+              .formatted(root, told(others), format));
+    }
+  }
+
+  /** Rows in several folders that say nothing of them may be of several data sets. */
+  private void requireOnePlace() {
+    Set<String> places = new TreeSet<>();
+    Map<List<String>, String> keys = new LinkedHashMap<>();
+    for (String name : files.keySet()) {
+      places.add(
+          Arrays.stream(folders(name))
+              .filter(folder -> !HiveKeys.isKey(folder) && SetNames.of(folder).isEmpty())
+              .collect(Collectors.joining("/")));
+      keys.putIfAbsent(List.copyOf(HiveKeys.of(name).keySet()), name);
+    }
+    if (places.size() > 1) {
+      throw new WrongInput(
+          "%s: holds rows in several folders (%s) that are neither key=value nor train, validation or test; name one of them"
+              .formatted(
+                  root,
+                  told(places.stream().map(place -> place.isEmpty() ? "." : place).toList())));
+    }
+    if (keys.size() > 1) {
+      throw new WrongInput(
+          "%s: not all files lie in folders of the same key=value: %s"
+              .formatted(root, told(List.copyOf(keys.values()))));
+    }
+  }
+
+  private static String[] folders(String name) {
+    int last = name.lastIndexOf('/');
+    return last < 0 ? new String[0] : name.substring(0, last).split("/");
+  }
+
+  /**
+   * The files of each set, by the names of folders, or of files where no folder tells.
+   *
+   * @return by set, files by their names; all under the empty name where no name tells of a set
+   * @throws WrongInput where some names tell of no set or of several
+   */
+  Map<String, Map<String, Path>> sets() {
+    Map<String, Map<String, Path>> sets = new TreeMap<>();
+    Map<String, Set<String>> splits = new TreeMap<>();
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      Set<String> of = new TreeSet<>();
+      for (String folder : folders(file.getKey())) {
+        of.addAll(HiveKeys.isKey(folder) ? Set.of() : SetNames.of(folder));
+      }
+      String name = fileName(file.getKey());
+      of.addAll(SetNames.of(name));
+      if (of.size() > 1) {
+        throw new WrongInput(
+            "%s: by its name %s is of %s; rename it, or name each set's own file or folder"
+                .formatted(root, file.getKey(), String.join(" and ", of)));
+      }
+      String set = of.isEmpty() ? "" : of.iterator().next();
+      sets.computeIfAbsent(set, s -> new TreeMap<>()).put(file.getKey(), file.getValue());
+      if (SetNames.isPiece(name)) {
+        splits.computeIfAbsent(set, s -> new TreeSet<>()).add(SetNames.split(name));
+      }
+    }
+    refuseMixed(sets, splits);
+    return sets;
+  }
+
+  private void refuseMixed(Map<String, Map<String, Path>> sets, Map<String, Set<String>> splits) {
+    if (sets.containsKey("") && sets.size() > 1) {
+      throw new WrongInput(
+          "%s: holds files of %s, and %s, which name no set; move these away, or name each set's own file or folder"
+              .formatted(
+                  root,
+                  sets.keySet().stream()
+                      .filter(set -> !set.isEmpty())
+                      .collect(Collectors.joining(", ")),
+                  told(List.copyOf(sets.get("").keySet()))));
+    }
+    splits.forEach(
+        (set, names) -> {
+          if (names.size() > 1) {
+            throw new WrongInput(
+                "%s: holds several splits %s(%s); move each to a folder of its own and name one"
+                    .formatted(root, set.isEmpty() ? "" : "of " + set + " ", told(names)));
+          }
+        });
+  }
+
+  /** Files that were left out, by their names. */
+  List<String> passedOver() {
+    return new ArrayList<>(passedOver);
+  }
+
+  Path root() {
+    return root;
+  }
+
+  static String told(Iterable<String> names) {
+    List<String> all = new ArrayList<>();
+    names.forEach(all::add);
+    String some = all.stream().limit(TOLD).collect(Collectors.joining(", "));
+    return all.size() > TOLD ? some + " and %d more".formatted(all.size() - TOLD) : some;
+  }
+}

@@ -1,0 +1,145 @@
+package org.tributary.partition;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * The sets of rows that {@code source} names. A file that is named is taken as it is. Of a folder
+ * with files of several sets each key takes its own; where {@code source.train} alone names it, the
+ * others are taken, too, so that no row of a test file is trained on.
+ */
+final class SourceSets {
+  private final Store store;
+  private final String format;
+  private final Map<String, String> given;
+  private final List<String> problems;
+  private final List<String> notes;
+  private final Map<String, SourceFiles> sets = new LinkedHashMap<>();
+
+  private SourceSets(
+      Store store,
+      String format,
+      Map<String, String> given,
+      List<String> problems,
+      List<String> notes) {
+    this.store = store;
+    this.format = format;
+    this.given = given;
+    this.problems = problems;
+    this.notes = notes;
+  }
+
+  /**
+   * Finds all sets.
+   *
+   * @param store where they lie
+   * @param format of the files
+   * @param given path by set, train first
+   * @param problems gets what is wrong
+   * @param notes gets what was told by names, for people
+   * @return files by set: train, validation, test
+   */
+  static Map<String, SourceFiles> find(
+      Store store,
+      String format,
+      Map<String, String> given,
+      List<String> problems,
+      List<String> notes)
+      throws IOException {
+    SourceSets found = new SourceSets(store, format, given, problems, notes);
+    for (Map.Entry<String, String> set : given.entrySet()) {
+      try {
+        found.find(set.getKey(), set.getValue());
+      } catch (WrongInput e) {
+        problems.add("source.%s: %s".formatted(set.getKey(), e.getMessage()));
+      }
+    }
+    Map<String, SourceFiles> ordered = new LinkedHashMap<>();
+    for (String set : List.of("train", "validation", "test")) {
+      if (found.sets.containsKey(set)) {
+        ordered.put(set, found.sets.get(set));
+      }
+    }
+    return ordered;
+  }
+
+  private void find(String set, String path) throws IOException {
+    Path root = store.path(path);
+    if (!store.exists(root)) {
+      throw new WrongInput("%s does not exist; correct the path".formatted(root));
+    }
+    if (store.fileSystem(root).getFileStatus(root).isFile()) {
+      if (root.getName().startsWith(".") || root.getName().startsWith("_")) {
+        throw new WrongInput(
+            "Spark passes over a file that is called %s; give it a name that begins with another character"
+                .formatted(root));
+      }
+      put(set, path, Map.of(root.getName(), root));
+      return;
+    }
+    SourceFolder folder = SourceFolder.of(store, root, format);
+    Map<String, Map<String, Path>> found = folder.sets();
+    if (!folder.passedOver().isEmpty()) {
+      note(set, "passed over " + SourceFolder.told(folder.passedOver()));
+    }
+    if (found.containsKey("")) {
+      put(set, path, found.get(""));
+      return;
+    }
+    if (!found.containsKey(set)) {
+      throw new WrongInput(
+          "%s holds files of %s by their names, and none of %s; name a file itself to take it all the same"
+              .formatted(root, String.join(" and ", found.keySet()), set));
+    }
+    put(set, path, found.get(set));
+    noteSet(set, found.get(set));
+    if (set.equals("train")) {
+      takeOthers(root, path, found);
+    }
+  }
+
+  private void takeOthers(Path root, String path, Map<String, Map<String, Path>> found)
+      throws IOException {
+    List<String> others = new ArrayList<>(found.keySet());
+    others.remove("train");
+    for (String other : others) {
+      if (!given.containsKey(other)) {
+        put(other, path, found.get(other));
+        noteSet(other, found.get(other));
+      } else if (!store.path(given.get(other)).equals(root)
+          && !found.get(other).containsValue(store.path(given.get(other)))) {
+        throw new WrongInput(
+            "%s holds files of %s, too (%s), and source.%s names others; remove source.%s, let it name the same folder, or move these files away"
+                .formatted(
+                    root, other, SourceFolder.told(found.get(other).keySet()), other, other));
+      }
+    }
+  }
+
+  private void put(String set, String path, Map<String, Path> files) {
+    sets.put(
+        set,
+        new SourceFiles(
+            "source." + set, path, List.copyOf(files.values()), null, List.copyOf(files.keySet())));
+  }
+
+  private void noteSet(String set, Map<String, Path> files) {
+    Set<String> names = files.keySet();
+    note(
+        set,
+        "%d %s by name: %s"
+            .formatted(
+                names.size(), names.size() == 1 ? "file" : "files", SourceFolder.told(names)));
+  }
+
+  private void note(String set, String what) {
+    notes.add("source.%s: %s".formatted(set, what));
+  }
+}
