@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.tributary.error.WrongInput;
@@ -72,6 +74,23 @@ final class FileSystems {
       }
     }
     return null;
+  }
+
+  /**
+   * Opens a file. A pipe or device on a local disk is refused: reading it may never end.
+   *
+   * @throws WrongInput where it is no regular file
+   */
+  static FSDataInputStream open(FileSystem files, Path file) throws IOException {
+    requireRegular(files, file);
+    return files.open(file);
+  }
+
+  /** Refuses a local file that is a pipe or device. */
+  static void requireRegular(FileSystem files, Path file) throws IOException {
+    if (files instanceof RawLocalFileSystem local) {
+      RegularFile.require(local.pathToFile(file).toPath());
+    }
   }
 
   /** Whether a file or folder is there. */

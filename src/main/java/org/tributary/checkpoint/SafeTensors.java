@@ -100,6 +100,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @throws IOException where the disk fails
    */
   public static Map<String, HostTensor> map(java.nio.file.Path local) throws IOException {
+    RegularFile.require(local);
     try (FileChannel channel = FileChannel.open(local)) {
       HeaderFormat.Source source = (position, bytes) -> readFully(channel, position, bytes);
       HeaderFormat.Parsed parsed = HeaderFormat.parse(local.toString(), channel.size(), source);

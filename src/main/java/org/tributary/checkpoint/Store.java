@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -28,6 +29,8 @@ import org.tributary.error.WrongInput;
  * java.io.FileNotFoundException}, since only the caller knows what the file was for.
  */
 public final class Store {
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
+
   /**
    * The property of a Hadoop configuration that says for how many seconds a failing file system is
    * asked again; without it, it is asked once.
@@ -90,7 +93,7 @@ public final class Store {
   public Path path(String uriOrRelative) throws IOException {
     Path path;
     try {
-      path = new Path(uriOrRelative);
+      path = unqualified(uriOrRelative);
     } catch (IllegalArgumentException e) {
       throw new WrongInput(
           "'%s' is no path: write a URI such as hdfs://host/folder or file:///folder, or a plain path"
@@ -98,6 +101,31 @@ public final class Store {
           e);
     }
     return fileSystem(path).makeQualified(path);
+  }
+
+  /**
+   * A path as it was written. Hadoop takes all before a colon for a scheme, but a file may be
+   * called {@code export_12:30.csv}: only what goes on with a slash is one.
+   *
+   * @param uriOrRelative a URI or a path
+   * @return with scheme and authority only where they were written
+   * @throws IllegalArgumentException where it is no path
+   */
+  public static Path unqualified(String uriOrRelative) {
+    return SCHEME.matcher(uriOrRelative).lookingAt() || uriOrRelative.isEmpty()
+        ? new Path(uriOrRelative)
+        : new Path(null, null, uriOrRelative);
+  }
+
+  /**
+   * What lies in a folder, whatever characters its name has.
+   *
+   * @param folder the folder
+   * @param name relative to it
+   * @return its path
+   */
+  public static Path child(Path folder, String name) {
+    return new Path(folder, new Path(null, null, name));
   }
 
   /**
@@ -130,7 +158,18 @@ public final class Store {
    * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public FSDataInputStream open(Path file) throws IOException {
-    return ask(file, files -> files.open(file));
+    return ask(file, files -> FileSystems.open(files, file));
+  }
+
+  /**
+   * Refuses what is no file although it is called one, before anybody opens it.
+   *
+   * @param file that is there
+   * @throws WrongInput where it is a pipe, a socket or a device
+   * @throws IOException where the file system cannot be reached
+   */
+  public void requireFile(Path file) throws IOException {
+    FileSystems.requireRegular(fileSystem(file), file);
   }
 
   /**
@@ -259,7 +298,7 @@ public final class Store {
     return ask(
         file,
         files -> {
-          try (InputStream in = files.open(file)) {
+          try (InputStream in = FileSystems.open(files, file)) {
             return question.ask(in);
           }
         });

@@ -63,10 +63,10 @@ record WeightFiles(List<Path> files, ObjectNode index) {
       if (name.matches(PICKLE)) {
         throw pickle(folder, List.of(name));
       }
-      if (name.isEmpty() || name.contains("/") || !store.exists(new Path(folder, name))) {
+      if (name.isEmpty() || name.contains("/") || !store.exists(Store.child(folder, name))) {
         missing.add(name);
       } else {
-        files.add(new Path(folder, name));
+        files.add(Store.child(folder, name));
       }
     }
     if (!missing.isEmpty()) {

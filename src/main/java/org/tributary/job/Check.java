@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
@@ -105,7 +104,7 @@ final class Check {
   }
 
   private boolean isLocal(String path) {
-    String scheme = new Path(path).toUri().getScheme();
+    String scheme = Store.unqualified(path).toUri().getScheme();
     return "file".equals(scheme == null ? FileSystem.getDefaultUri(hadoop).getScheme() : scheme);
   }
 }

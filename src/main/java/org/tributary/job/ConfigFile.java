@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.RegularFile;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.Written;
@@ -125,6 +126,7 @@ public final class ConfigFile {
       if (Files.isDirectory(local)) {
         throw new WrongInput(file + ": is a folder; name the YAML file of a run");
       }
+      RegularFile.require(local);
       return Files.readAllBytes(local);
     }
     Store store = Store.of(hadoop);

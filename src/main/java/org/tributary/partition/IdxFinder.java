@@ -86,7 +86,7 @@ final class IdxFinder {
     }
     String labels = name.group(1) + "labels" + name.group(2) + "idx1" + name.group(3) + "ubyte";
     for (String end : List.of("", ".gz")) {
-      Path file = new Path(images.getParent(), labels + end);
+      Path file = Store.child(images.getParent(), labels + end);
       if (store.exists(file)) {
         put.accept(set, new SourceFiles(key, given, List.of(images, file), null));
         return;

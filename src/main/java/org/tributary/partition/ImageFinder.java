@@ -54,6 +54,7 @@ final class ImageFinder {
     for (Map.Entry<String, String> set : given.entrySet()) {
       String key = "source." + set.getKey();
       Path path = store.path(set.getValue());
+      store.requireFile(path);
       if (!store.exists(path)) {
         problems.add("%s: %s does not exist; correct the path".formatted(key, path));
       } else if (format.equals("images")) {
@@ -182,7 +183,7 @@ final class ImageFinder {
     List<Path> files =
         zip
             ? List.of(path)
-            : part.names().stream().map(n -> new Path(path, part.inside() + n)).toList();
+            : part.names().stream().map(n -> Store.child(path, part.inside() + n)).toList();
     return new SourceFiles(
         key,
         given,

@@ -124,7 +124,10 @@ final class ImageReader {
           .parallelize(tree.names(), Math.max(tasks, context().defaultParallelism()))
           .map(
               name ->
-                  row(name, Store.of(conf.value().value()).readAll(new Path(root, inside + name))));
+                  row(
+                      name,
+                      Store.of(conf.value().value())
+                          .readAll(Store.child(new Path(root), inside + name))));
     }
     Set<String> wanted = Set.copyOf(tree.names());
     int tasks = (wanted.size() + FILES_PER_TASK - 1) / FILES_PER_TASK;

@@ -123,7 +123,10 @@ final class SourceSets {
     }
   }
 
-  private void put(String set, String path, Map<String, Path> files) {
+  private void put(String set, String path, Map<String, Path> files) throws IOException {
+    for (Path file : files.values()) {
+      store.requireFile(file);
+    }
     sets.put(
         set,
         new SourceFiles(

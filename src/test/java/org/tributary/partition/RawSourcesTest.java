@@ -328,6 +328,39 @@ class RawSourcesTest {
     }
   }
 
+  /** Opening a pipe without a writer waits for ever: nobody may open it. */
+  @Test
+  void pipesAreRefusedWhereAFileIsExpected() throws Exception {
+    Path folder = Files.createDirectories(dir.resolve("pipes"));
+    Path pipe = folder.resolve("rows");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    for (String format : List.of("jsonl", "csv", "parquet")) {
+      for (Path train : List.of(pipe, folder, Path.of("/dev/zero"))) {
+        org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
+            java.time.Duration.ofSeconds(10),
+            () -> refused(List.of("is a pipe, a socket or a device and no file"), format, train));
+      }
+    }
+    assertThatThrownBy(() -> org.tributary.checkpoint.SafeTensors.map(pipe))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("is a pipe");
+  }
+
+  @Test
+  void aRelativeNameWithAColonIsAPath() throws IOException {
+    for (String name : List.of("export_2024-05-01T12:30:00.jsonl", "a:b/c.jsonl", "x:y")) {
+      assertThat(STORE.path(name).toString()).isEqualTo("file:" + Path.of(name).toAbsolutePath());
+    }
+    assertThat(STORE.path("file:/a b/c:d").toString()).isEqualTo("file:/a b/c:d");
+    org.apache.hadoop.fs.Path target = STORE.path(dir.resolve("out:1").toString());
+    org.apache.hadoop.fs.Path file = Store.child(target, "a:b.txt");
+    STORE.commit(file, Store.Content.of(new byte[] {1}));
+    assertThat(STORE.list(target))
+        .extracting(s -> s.getPath().getName())
+        .containsExactly("a:b.txt");
+    assertThat(STORE.readAll(file)).containsExactly(1);
+  }
+
   @Test
   void keysThatContradictAreRefused() throws IOException {
     write("mixed/office=a/x.jsonl", jsonl("a", 0, 9));
