@@ -3,9 +3,11 @@ package org.tributary.checkpoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -18,6 +20,18 @@ import org.tributary.error.WrongInput;
 
 /** Hadoop's file systems, with wrong paths told as wrong input. */
 final class FileSystems {
+  /** Schemes that Hadoop knows and that list nothing, or speak with one server for each file. */
+  private static final Set<String> NO_FOLDERS = Set.of("http", "https", "ftp", "sftp");
+
+  /** Bytes of a name: the limit of Linux's disks, and HDFS's default. */
+  private static final int LONGEST_NAME = 255;
+
+  /** Characters of a path: Linux takes 4096 bytes, and files lie below what is named. */
+  private static final int LONGEST_PATH = 3500;
+
+  /** The scheme whose mounts Hadoop's configuration names. */
+  private static final String MOUNTED = "viewfs";
+
   private FileSystems() {}
 
   /**
@@ -26,6 +40,12 @@ final class FileSystems {
    * @throws WrongInput where none is known for the scheme, or its host is none
    */
   static FileSystem of(Path path, Configuration hadoop) throws IOException {
+    String given = path.toUri().getScheme();
+    if (given != null && NO_FOLDERS.contains(given)) {
+      throw new WrongInput(
+          "%s: %s: has no folders that could be read or written; download the files first, and name where they lie"
+              .formatted(path, given));
+    }
     try {
       return path.getFileSystem(hadoop);
     } catch (UnsupportedFileSystemException e) {
@@ -35,10 +55,47 @@ final class FileSystems {
               .formatted(
                   path, scheme == null ? FileSystem.getDefaultUri(hadoop) : scheme, e.getMessage()),
           e);
-    } catch (IllegalArgumentException | IOException e) {
+    } catch (RuntimeException | IOException e) {
       requireHost(path, e);
+      if (e instanceof RuntimeException || MOUNTED.equals(given)) {
+        throw new WrongInput(
+            "%s: the file system %s: cannot be used (%s): put its jar on the class path and its settings into Hadoop's configuration, or name another file system"
+                .formatted(path, given, firstLine(e)),
+            e);
+      }
       throw e;
     }
+  }
+
+  /**
+   * Refuses names that no file system takes.
+   *
+   * @throws WrongInput where one of a path's names, or the whole path, is too long
+   */
+  static void requireShortNames(Path path) {
+    String whole = path.toUri().getPath();
+    if (whole.length() > LONGEST_PATH) {
+      throw new WrongInput(
+          "a path of %d characters is longer than file systems take (%d), it begins with %s; name a shorter one"
+              .formatted(whole.length(), LONGEST_PATH, whole.substring(0, LONGEST_NAME)));
+    }
+    for (String name : whole.split("/")) {
+      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > LONGEST_NAME) {
+        throw new WrongInput(
+            "%s: the name %s has %d bytes, file systems take %d; name a shorter one"
+                .formatted(path, name, bytes, LONGEST_NAME));
+      }
+    }
+  }
+
+  /** What it comes down to, without the names of Java's exceptions. */
+  private static String firstLine(Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
   }
 
   private static void requireHost(Path path, Exception e) {

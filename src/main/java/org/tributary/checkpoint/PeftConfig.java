@@ -5,10 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
@@ -98,7 +97,7 @@ public record PeftConfig(
         return false;
       }
       if (pattern != null) {
-        return isAllLinear() || PythonPattern.of(pattern).matcher(module).matches();
+        return isAllLinear() || PythonPattern.of(pattern).matches(module);
       }
       return modules.contains(module)
           || modules.stream().anyMatch(end -> module.endsWith("." + end))
@@ -140,9 +139,9 @@ public record PeftConfig(
               ? List.of(ANY)
               : names.stream().map(name -> "(?:^|.*?\\.)" + name + "\\.(\\d+)\\.").toList();
       for (String pattern : patterns) {
-        Matcher matcher = PythonPattern.of(pattern).matcher(module);
-        if (matcher.lookingAt()) {
-          String number = matcher.group(matcher.groupCount());
+        Optional<String> found = PythonPattern.of(pattern).lastGroup(module);
+        if (found.isPresent()) {
+          String number = found.get();
           return indices.stream().anyMatch(index -> number.equals(index.toString()));
         }
       }
@@ -173,14 +172,14 @@ public record PeftConfig(
 
   private static <T> T first(Map<String, T> patterns, String module, T otherwise) {
     for (var entry : patterns.entrySet()) {
-      if (ending(entry.getKey()).matcher(module).lookingAt()) {
+      if (ending(entry.getKey()).begins(module)) {
         return entry.getValue();
       }
     }
     return otherwise;
   }
 
-  private static Pattern ending(String key) {
+  private static PythonPattern ending(String key) {
     return PythonPattern.of("(.*\\.)?(" + key + ")$");
   }
 

@@ -2,28 +2,150 @@ package org.tributary.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.tributary.error.WrongInput;
 
 /**
- * Regular expressions as Python's {@code re} reads them, where Java writes the same otherwise:
- * named groups {@code (?P<name>...)} and {@code (?P=name)}, the end {@code \Z}, and {@code [} and
- * {@code &&} within brackets, which are plain characters there.
+ * A regular expression as Python's {@code re} reads it, from a file that somebody else wrote.
+ *
+ * <p>RE2/J matches it, in time that grows with the text alone. What RE2 does not have, which is
+ * looking around, references back and repeats above 1000, is matched by Java's {@code
+ * java.util.regex}, which may take exponential time: a match that looks at too many characters is
+ * given up, and the expression refused.
+ *
+ * <p>Where Python writes the same otherwise it is translated: named groups {@code (?P<name>...)}
+ * and {@code (?P=name)}, the end {@code \Z}, and {@code [} and {@code &&} within brackets, which
+ * are plain characters there.
  */
 final class PythonPattern {
+  /** The longest of peft's own examples have some hundred characters. */
+  private static final int LONGEST = 2000;
+
+  /** Characters that one match of Java's may look at; an ordinary one looks at some hundred. */
+  private static final int STEPS = 200_000;
+
   private static final Pattern GROUP = Pattern.compile("\\(\\?P(<(\\w+)>|=(\\w+)\\))");
 
-  private PythonPattern() {}
+  private final String regex;
+  private final com.google.re2j.Pattern linear;
+  private final Pattern backtracking;
+
+  private PythonPattern(String regex, com.google.re2j.Pattern linear, Pattern backtracking) {
+    this.regex = regex;
+    this.linear = linear;
+    this.backtracking = backtracking;
+  }
 
   /**
    * Compiles an expression.
    *
    * @param regex in Python's syntax
-   * @return the same in Java's
-   * @throws PatternSyntaxException if it is none, or uses what Java has not
+   * @return ready to match
+   * @throws PatternSyntaxException if it is none, is too long, or uses what neither library has
    */
-  static Pattern of(String regex) {
+  static PythonPattern of(String regex) {
+    if (regex.length() > LONGEST) {
+      throw new PatternSyntaxException("is longer than " + LONGEST + " characters", "", -1);
+    }
+    String java = translated(regex);
+    try {
+      return new PythonPattern(regex, com.google.re2j.Pattern.compile(java), null);
+    } catch (com.google.re2j.PatternSyntaxException e) {
+      try {
+        return new PythonPattern(regex, null, Pattern.compile(java));
+      } catch (StackOverflowError deep) {
+        throw new PatternSyntaxException("is nested too deeply", "", -1);
+      }
+    }
+  }
+
+  /**
+   * Python's {@code re.fullmatch}.
+   *
+   * @param text of any length
+   * @return whether all of it matches
+   * @throws WrongInput if finding out would take too long
+   */
+  boolean matches(String text) {
+    return linear != null ? linear.matches(text) : bounded(text, Matcher::matches).isPresent();
+  }
+
+  /**
+   * Python's {@code re.match}.
+   *
+   * @param text of any length
+   * @return whether its beginning matches
+   * @throws WrongInput if finding out would take too long
+   */
+  boolean begins(String text) {
+    return linear != null
+        ? linear.matcher(text).lookingAt()
+        : bounded(text, Matcher::lookingAt).isPresent();
+  }
+
+  /**
+   * The last group of Python's {@code re.match}.
+   *
+   * @param text of any length
+   * @return what it holds; empty where the beginning does not match
+   * @throws WrongInput if finding out would take too long
+   */
+  Optional<String> lastGroup(String text) {
+    if (linear != null) {
+      com.google.re2j.Matcher matcher = linear.matcher(text);
+      return matcher.lookingAt()
+          ? Optional.ofNullable(matcher.group(matcher.groupCount()))
+          : Optional.empty();
+    }
+    return bounded(text, Matcher::lookingAt).map(m -> m.group(m.groupCount()));
+  }
+
+  private Optional<Matcher> bounded(String text, java.util.function.Predicate<Matcher> match) {
+    try {
+      Matcher matcher = backtracking.matcher(new Counted(text, new int[1]));
+      return match.test(matcher) ? Optional.of(matcher) : Optional.empty();
+    } catch (TooMany | StackOverflowError e) {
+      throw new WrongInput(
+          "the regular expression %s takes too long to match %s; write it without nested repeats, or name the modules in a list"
+              .formatted(regex, text));
+    }
+  }
+
+  /** A text that counts how often it is looked at, and gives up. */
+  private record Counted(CharSequence text, int[] looks) implements CharSequence {
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (++looks[0] > STEPS) {
+        throw new TooMany();
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return new Counted(text.subSequence(start, end), looks);
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
+    }
+  }
+
+  /** Nobody sees it. */
+  private static final class TooMany extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private static String translated(String regex) {
     StringBuilder java = new StringBuilder();
     List<String> groups = new ArrayList<>();
     Matcher group = GROUP.matcher(regex);
@@ -46,7 +168,7 @@ final class PythonPattern {
         java.append(c);
       }
     }
-    return Pattern.compile(java.toString());
+    return java.toString();
   }
 
   /** Python's names may have what Java's may not, so that groups are counted. */

@@ -100,6 +100,7 @@ public final class Store {
               .formatted(uriOrRelative),
           e);
     }
+    FileSystems.requireShortNames(path);
     return fileSystem(path).makeQualified(path);
   }
 

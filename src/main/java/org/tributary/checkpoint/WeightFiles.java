@@ -27,6 +27,9 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   /** In an index: a tensor's file, by the tensor's name. */
   static final String MAP = "weight_map";
 
+  /** The square of a larger number is none of float32. */
+  private static final double HUGE = 1e18;
+
   private static final String PICKLE = ".*\\.(bin|pt|pth|ckpt|pkl)(\\.index\\.json)?";
 
   /**
@@ -160,11 +163,16 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   /** Looks at every number of some tensors, see {@link HuggingFaceFolder#checkFinite}. */
   void checkFinite(Store store, Set<String> names) throws IOException {
     List<String> problems = new ArrayList<>();
+    List<String> huge = new ArrayList<>();
     for (Shard shard : shards(store)) {
       try (SafeTensors.Reader reader = SafeTensors.open(store, shard.file())) {
         for (String name : shard.header().tensors().keySet()) {
-          if (names.contains(name) && !reader.isFinite(name)) {
-            problems.add("tensor %s of %s".formatted(name, shard.file().getName()));
+          double largest = names.contains(name) ? reader.largest(name) : 0;
+          String tensor = "tensor %s of %s".formatted(name, shard.file().getName());
+          if (!Double.isFinite(largest)) {
+            problems.add(tensor);
+          } else if (largest > HUGE) {
+            huge.add("%s has %s".formatted(tensor, largest));
           }
         }
       }
@@ -174,6 +182,12 @@ record WeightFiles(List<Path> files, ObjectNode index) {
           "%s: has weights that are no finite numbers (NaN or infinite); save or download it again:"
               .formatted(files.get(0).getParent()),
           problems);
+    }
+    if (!huge.isEmpty()) {
+      throw WrongInput.some(
+          "%s: has weights above %s, whose products overflow float32 to NaN; save or download it again:"
+              .formatted(files.get(0).getParent(), HUGE),
+          huge);
     }
   }
 

@@ -222,6 +222,11 @@ public final class LocalTraining {
     }
 
     private void checkFinite(String what, double value, int step) {
+      if (!Double.isFinite(value) && step == 0 && a.round() == 0) {
+        throw new ClientFailure(
+            "the %s is %s at the first step of all, before anything has changed: numbers of the model that it begins with overflow float32; begin with another checkpoint"
+                .formatted(what, value));
+      }
       if (!Double.isFinite(value)) {
         throw new ClientFailure(
             "the %s is %s at step %d of round %d; lower client.optimizer.lr, or bound the gradients"

@@ -44,11 +44,16 @@ public record GenerateConfig(
     @Key(value = "how failing file systems are met", operational = true) StoreSection store)
     implements Section {
 
-  /** A prompt needs room beside what is written. */
+  /** A prompt needs room beside what is written, and a batch needs memory. */
   @Override
   public List<String> problems() {
     if (model == null || decoding == null || decoding.newTokens() < model.maxLength()) {
-      return List.of();
+      return model == null
+          ? List.of()
+          : ModelSection.tooLarge(
+              "batch x model.maxLength",
+              (double) batch * model.maxLength(),
+              ModelSection.MOST_AT_ONCE);
     }
     return List.of(
         "decoding.newTokens: %d leave no room for a prompt within model.maxLength %d; lower it"

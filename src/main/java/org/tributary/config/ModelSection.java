@@ -1,5 +1,7 @@
 package org.tributary.config;
 
+import java.util.List;
+
 /**
  * The base model: what {@code train} and {@code generate} say of it.
  *
@@ -22,4 +24,26 @@ public record ModelSection(
     @Key(
             value = "whether a new classifier takes the place of the checkpoint's",
             byDefault = "false")
-        boolean newHead) {}
+        boolean newHead) {
+  /** Tokens of a forward pass: with a width of 1024 one layer's states take 16 GiB. */
+  static final long MOST_AT_ONCE = 1L << 22;
+
+  /** Tokens of a step's micro batches, which wait in the JVM's heap: 2 GiB of ids. */
+  static final long MOST_OF_STEP = 1L << 28;
+
+  /**
+   * Refuses what no memory holds.
+   *
+   * @param keys whose product counts tokens
+   * @param tokens the product
+   * @param most that are allowed
+   * @return one sentence; empty when it is allowed
+   */
+  static List<String> tooLarge(String keys, double tokens, long most) {
+    return tokens <= most
+        ? List.of()
+        : List.of(
+            "%s is %.0f tokens in memory at once, at most %d are possible; lower one of them"
+                .formatted(keys, tokens, most));
+  }
+}

@@ -13,6 +13,9 @@ final class Nearest {
 
   private static final int MOST = 3;
 
+  /** A name that is this much longer than another is not a misspelling of it. */
+  private static final int LONG = 100;
+
   private Nearest() {}
 
   /**
@@ -62,10 +65,13 @@ final class Nearest {
   }
 
   private static int tolerance(String name) {
-    return name.length() < 5 ? 1 : Math.max(2, name.length() / 3);
+    return name.length() < 5 ? 1 : Math.min(LONG / 2, Math.max(2, name.length() / 3));
   }
 
   private static int distance(String a, String b) {
+    if (Math.abs(a.length() - b.length()) > LONG) {
+      return LONG;
+    }
     return LevenshteinDistance.getDefaultInstance().apply(Aliases.plain(a), Aliases.plain(b));
   }
 }

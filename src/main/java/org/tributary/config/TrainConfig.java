@@ -78,12 +78,36 @@ public record TrainConfig(
     return unread;
   }
 
-  /** The warm-up must end within the run. */
+  /** The warm-up must end within the run, and what is computed with fit into memory. */
   @Override
   public List<String> problems() {
-    if (client == null || client.steps() == null) {
-      return List.of();
+    List<String> problems = new ArrayList<>();
+    if (client != null && client.steps() != null) {
+      problems.addAll(warmUp());
     }
+    if (client != null && model != null) {
+      problems.addAll(
+          ModelSection.tooLarge(
+              "client.batch x client.accumulate x model.maxLength",
+              (double) client.batch() * client.accumulate() * model.maxLength(),
+              ModelSection.MOST_OF_STEP));
+      problems.addAll(
+          ModelSection.tooLarge(
+              "client.batch x model.maxLength",
+              (double) client.batch() * model.maxLength(),
+              ModelSection.MOST_AT_ONCE));
+    }
+    if (evaluate != null && model != null) {
+      problems.addAll(
+          ModelSection.tooLarge(
+              "evaluate.batch x model.maxLength",
+              (double) evaluate.batch() * model.maxLength(),
+              ModelSection.MOST_AT_ONCE));
+    }
+    return problems;
+  }
+
+  private List<String> warmUp() {
     long steps = (long) rounds * client.steps();
     int warmup = client.schedule().warmup();
     return warmup <= steps

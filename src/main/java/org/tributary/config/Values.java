@@ -22,6 +22,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class Values {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([kmgKMG]?)");
 
+  /** Characters of a wrong value that its message has. */
+  private static final int SHOWN = 200;
+
   private Values() {}
 
   /** A value that its key does not take; the message says what it takes and what it got. */
@@ -86,7 +89,7 @@ final class Values {
       choice(node, text, Arrays.asList(key.oneOf()));
     }
     if (!key.pattern().isEmpty() && !text.matches(key.pattern())) {
-      throw new Bad(node, "\"" + text + "\" does not match " + key.pattern());
+      throw new Bad(node, got(node) + " does not match " + key.pattern());
     }
     return text;
   }
@@ -103,7 +106,7 @@ final class Values {
     if (!allowed.contains(name)) {
       String meant = Nearest.name(name, allowed).map(n -> "; did you mean " + n + "?").orElse("");
       throw new Bad(
-          node, "\"%s\" is none of %s%s".formatted(name, String.join(", ", allowed), meant));
+          node, "%s is none of %s%s".formatted(quoted(name), String.join(", ", allowed), meant));
     }
   }
 
@@ -115,7 +118,7 @@ final class Values {
   }
 
   private static BigInteger whole(Key key, Node node, long least, long most) throws Bad {
-    if (!is(node, Tag.INT) || !scalar(node).matches("[-+]?[0-9]+")) {
+    if (!is(node, Tag.INT) || !scalar(node).matches("[-+]?[0-9]{1,30}")) {
       throw new Bad(node, "expected a whole number, got " + got(node));
     }
     BigInteger value = new BigInteger(scalar(node));
@@ -247,7 +250,8 @@ final class Values {
 
   private static List<String> texts(Key key, Node node) throws Bad {
     if (!(node instanceof SequenceNode list)) {
-      String example = is(node, Tag.STR) ? "; write [" + scalar(node) + "]" : "";
+      boolean isShort = is(node, Tag.STR) && scalar(node).length() < SHOWN;
+      String example = isShort ? "; write [" + scalar(node) + "]" : "";
       throw new Bad(node, "expected a list of texts, got " + got(node) + example);
     }
     List<String> texts = new ArrayList<>();
@@ -317,6 +321,16 @@ final class Values {
       return "a list";
     }
     String text = Objects.toString(scalar(node));
-    return is(node, Tag.STR) ? "\"" + text + "\"" : text;
+    return is(node, Tag.STR) ? quoted(text) : shortened(text);
+  }
+
+  private static String quoted(String text) {
+    return text.length() > SHOWN ? shortened(text) : "\"" + text + "\"";
+  }
+
+  private static String shortened(String text) {
+    return text.length() > SHOWN
+        ? "%s... of %d characters".formatted(text.substring(0, SHOWN), text.length())
+        : text;
   }
 }

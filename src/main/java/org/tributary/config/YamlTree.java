@@ -8,6 +8,7 @@ import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
@@ -19,6 +20,15 @@ import org.yaml.snakeyaml.resolver.Resolver;
  * texts, {@code 010} is ten.
  */
 final class YamlTree {
+  /** Characters of a configuration; the longest that people write have a few thousand. */
+  static final int MOST = 1 << 20;
+
+  /** Sections within sections. */
+  private static final int DEEPEST = 50;
+
+  /** Times that anchors may be used for sections and lists. */
+  private static final int ALIASES = 50;
+
   private YamlTree() {}
 
   /**
@@ -26,9 +36,15 @@ final class YamlTree {
    *
    * @param text YAML
    * @return its root, null when there is none
-   * @throws org.yaml.snakeyaml.error.YAMLException when the text is no YAML
+   * @throws org.yaml.snakeyaml.error.YAMLException when the text is no YAML, or longer, deeper or
+   *     with more aliases than a configuration
    */
   static Node parse(String text) {
+    if (text.length() > MOST) {
+      throw new YAMLException(
+          "%d characters are more than the %d of a configuration; name the YAML file of a run"
+              .formatted(text.length(), MOST));
+    }
     return yaml().compose(new StringReader(text));
   }
 
@@ -48,6 +64,8 @@ final class YamlTree {
     dump.setSplitLines(false);
     dump.setLineBreak(DumperOptions.LineBreak.UNIX);
     LoaderOptions load = new LoaderOptions();
+    load.setNestingDepthLimit(DEEPEST);
+    load.setMaxAliasesForCollections(ALIASES);
     return new Yaml(new SafeConstructor(load), new Texts(dump), dump, load, new CoreSchema());
   }
 

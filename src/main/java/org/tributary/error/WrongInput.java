@@ -2,6 +2,7 @@ package org.tributary.error;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What the user gave cannot be used: a configuration, a file, a folder or data in it. Jobs end with
@@ -11,13 +12,16 @@ public final class WrongInput extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MOST = 10;
 
+  /** Characters of a line: names and values come from files, and may have millions. */
+  private static final int LONGEST_LINE = 4000;
+
   /**
    * One problem.
    *
    * @param message names the thing and the way out, as one sentence
    */
   public WrongInput(String message) {
-    super(message);
+    super(bounded(message));
   }
 
   /**
@@ -27,7 +31,25 @@ public final class WrongInput extends RuntimeException {
    * @param cause what was thrown by the library that met the problem
    */
   public WrongInput(String message, Throwable cause) {
-    super(message, cause);
+    super(bounded(message), cause);
+  }
+
+  private static String bounded(String message) {
+    if (message.length() <= LONGEST_LINE) {
+      return message;
+    }
+    return message
+        .lines()
+        .map(
+            line ->
+                line.length() <= LONGEST_LINE
+                    ? line
+                    : "%s ... (%d more characters) ... %s"
+                        .formatted(
+                            line.substring(0, LONGEST_LINE / 2),
+                            line.length() - LONGEST_LINE,
+                            line.substring(line.length() - LONGEST_LINE / 2)))
+        .collect(Collectors.joining("\n"));
   }
 
   /**

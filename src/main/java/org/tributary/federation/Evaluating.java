@@ -54,7 +54,7 @@ final class Evaluating {
     long there = evaluationRows(part);
     int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
     int size = blueprint.config().evaluate().shard();
-    int shards = (rows + size - 1) / size;
+    int shards = Math.toIntExact(((long) rows + size - 1) / size);
     Shard work =
         new Shard(
             spec,

@@ -71,6 +71,39 @@ public final class Generation {
   }
 
   /**
+   * A generation that can begin or go on: all that can be checked without Spark is.
+   *
+   * @param config of the generation
+   * @param rows all rows, cut into shards
+   * @param hashes of model, adapter and data, by key
+   */
+  public record Prepared(GenerateConfig config, GenerationRows rows, Map<String, String> hashes) {}
+
+  /**
+   * Reads and checks what a generation needs, before a cluster is asked for anything.
+   *
+   * @param store reaches the paths of the configuration
+   * @param config of the generation
+   * @return the generation
+   * @throws org.tributary.error.WrongInput if configuration, model, rows and folder do not fit
+   * @throws IOException where a file system fails
+   */
+  public static Prepared prepare(Store store, GenerateConfig config) throws IOException {
+    GenerationModel model = new GenerationModel(store, config);
+    model.tokens().close();
+    GenerationRows rows = GenerationRows.of(store, config, model.prompt());
+    GenerationFolder folder = new GenerationFolder(store.path(config.out()));
+    Map<String, String> hashes = model.hashes();
+    hashes.put("data.paths", rows.hash());
+    if (!store.exists(folder.config())) {
+      model.checkValues();
+    }
+    folder.check(store, config, hashes);
+    warn(model.own(), config.decoding());
+    return new Prepared(config, rows, hashes);
+  }
+
+  /**
    * Writes what is not there yet.
    *
    * @param config of the generation
@@ -81,22 +114,27 @@ public final class Generation {
    */
   public Outcome run(GenerateConfig config) throws IOException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    return run(prepare(Store.of(spark.hadoopConfiguration()).once(), config));
+  }
+
+  /**
+   * Writes what is not there yet, of what was checked already.
+   *
+   * @param prepared by {@link #prepare}
+   * @return what was done
+   * @throws org.tributary.error.WrongInput if the folder has become another generation's since
+   * @throws IOException where a file system fails
+   */
+  public Outcome run(Prepared prepared) throws IOException {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    GenerateConfig config = prepared.config();
     Configuration hadoop = new Configuration(spark.hadoopConfiguration());
     hadoop.setInt(Store.PATIENCE, config.store().patience());
     Store store = Store.of(hadoop);
-    // Before anything is begun nothing is worth waiting for.
-    Store once = store.once();
-    GenerationModel model = new GenerationModel(once, config);
-    model.tokens().close();
-    GenerationRows rows = GenerationRows.of(once, config, model.prompt());
+    GenerationRows rows = prepared.rows();
     GenerationFolder folder = new GenerationFolder(store.path(config.out()));
-    Map<String, String> hashes = model.hashes();
-    hashes.put("data.paths", rows.hash());
-    if (!store.exists(folder.config())) {
-      model.checkValues();
-    }
-    folder.begin(once, config, hashes);
-    warn(model.own(), config.decoding());
+    // Before anything is begun nothing is worth waiting for.
+    folder.begin(store.once(), config, prepared.hashes());
     long begin = System.nanoTime();
     GenerationWork.Counts counts = counts(spark.sc());
     List<GenerationRows.Shard> open = new ArrayList<>();

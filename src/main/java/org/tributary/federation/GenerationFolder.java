@@ -59,21 +59,32 @@ public record GenerationFolder(Path root) {
    * @throws WrongInput if the folder holds something else
    */
   void begin(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
-    ObjectNode facts = facts(hashes);
+    check(store, config, hashes);
     if (store.exists(config())) {
-      check(read(store), config, facts);
       return;
     }
-    if (!store.list(root).isEmpty()) {
-      throw new WrongInput(
-          "out: %s is there and holds no answers (it has no config.yaml); name another folder"
-              .formatted(root));
-    }
+    ObjectNode facts = facts(hashes);
     ObjectNode whole = YAML.createObjectNode();
     whole.set("run", facts);
     whole.set("config", YAML.readTree(Effective.yaml(config)));
     byte[] text = YAML.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
     store.commit(config(), Store.Content.of(text));
+  }
+
+  /**
+   * Holds a start against what the folder has, and writes nothing.
+   *
+   * @param hashes of model, adapter and data, by key
+   * @throws WrongInput if the folder holds something else
+   */
+  void check(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
+    if (store.exists(config())) {
+      check(read(store), config, facts(hashes));
+    } else if (!store.list(root).isEmpty()) {
+      throw new WrongInput(
+          "out: %s is there and holds no answers (it has no config.yaml); name another folder"
+              .formatted(root));
+    }
   }
 
   private static ObjectNode facts(Map<String, String> hashes) throws IOException {

@@ -26,7 +26,7 @@ import org.tributary.error.WrongInput;
  * @param schema of the columns that are kept
  * @param hash of all files
  */
-record GenerationRows(List<Shard> shards, Schema schema, String hash) {
+public record GenerationRows(List<Shard> shards, Schema schema, String hash) {
   /** What a generation adds to a row. */
   static final List<Column> ADDED =
       List.of(

@@ -12,6 +12,28 @@ import org.tributary.model.ImageShape;
 final class Kinds {
   private Kinds() {}
 
+  /** Pixels of a step's images, which wait in the JVM's heap: 2 GiB of numbers. */
+  private static final long MOST_PIXELS = 1L << 29;
+
+  /** Refuses batches of images that no memory holds. */
+  private static List<String> tooLarge(ImageShape image, TrainConfig config) {
+    double one = (double) image.channels() * image.height() * image.width();
+    double step = one * config.client().batch() * config.client().accumulate();
+    double pass = one * config.evaluate().batch();
+    List<String> problems = new ArrayList<>();
+    if (step > MOST_PIXELS) {
+      problems.add(
+          "client.batch x client.accumulate: images of %.0f numbers each make %.0f in memory at once, at most %d are possible; lower one of them"
+              .formatted(one, step, MOST_PIXELS));
+    }
+    if (pass > MOST_PIXELS) {
+      problems.add(
+          "evaluate.batch: images of %.0f numbers each make %.0f in memory at once, at most %d are possible; lower it"
+              .formatted(one, pass, MOST_PIXELS));
+    }
+    return problems;
+  }
+
   /**
    * Holds them against each other.
    *
@@ -57,6 +79,9 @@ final class Kinds {
       problems.add(
           "data.augment.crop: %d pixels move images of %d x %d out of sight; lower it"
               .formatted(augment.crop(), image.height(), image.width()));
+    }
+    if (image != null) {
+      problems.addAll(tooLarge(image, config));
     }
     if (problems.size() == 1) {
       throw new WrongInput(problems.get(0));

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -26,6 +28,9 @@ import picocli.CommandLine.Parameters;
 /** The arguments of each job that a YAML file describes. */
 public final class ConfigFile {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
+
+  /** Bytes of a configuration, in any of UTF-8's characters. */
+  private static final long LARGEST = 4 << 20;
 
   @Parameters(paramLabel = "CONFIG", description = "YAML file of the run: a local path or a URI")
   private String file;
@@ -116,6 +121,9 @@ public final class ConfigFile {
       throw new WrongInput(file + ": no such file; name the YAML file of a run", e);
     } catch (AccessDeniedException e) {
       throw new WrongInput(file + ": may not be read; check its permissions", e);
+    } catch (FileSystemException | InvalidPathException e) {
+      String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+      throw new WrongInput("%s: cannot be read (%s)".formatted(file, reason), e);
     }
   }
 
@@ -127,6 +135,11 @@ public final class ConfigFile {
         throw new WrongInput(file + ": is a folder; name the YAML file of a run");
       }
       RegularFile.require(local);
+      if (Files.size(local) > LARGEST) {
+        throw new WrongInput(
+            "%s: has %d bytes, more than any configuration; name the YAML file of a run"
+                .formatted(file, Files.size(local)));
+      }
       return Files.readAllBytes(local);
     }
     Store store = Store.of(hadoop);

@@ -36,14 +36,16 @@ public final class Generate implements Callable<Integer> {
     paths.put("adapter", config.adapter());
     config.data().paths().forEach(path -> paths.put("data.paths: " + path, path));
     Sessions.requireReachable(paths, config.shared(), hadoop);
+    Sessions.requireUsable(paths, hadoop);
     if (file.isCheck()) {
       paths.remove("out");
       return new Check(spec, hadoop, Sessions.isAway())
           .run(List.of(file.name()), paths, () -> Generation.check(Store.of(hadoop), config));
     }
+    Generation.Prepared prepared = Generation.prepare(Store.of(hadoop).once(), config);
     try (SparkSession spark = Sessions.open("generate", "threads", config.threads());
         RowProgress progress = RowProgress.of("generate", spec.commandLine().getErr())) {
-      Generation.Outcome o = new Generation(spark, progress).run(config);
+      Generation.Outcome o = new Generation(spark, progress).run(prepared);
       spec.commandLine().getOut().println(summary(o));
       spec.commandLine().getOut().println("answers: " + o.rows());
       return 0;

@@ -40,12 +40,16 @@ public final class Partition implements Callable<Integer> {
     paths.put("source.test", config.source().test());
     paths.put("out", config.out());
     Sessions.requireReachable(paths, config.shared(), hadoop);
+    Sessions.requireUsable(paths, hadoop);
+    Store store = Store.of(hadoop);
     if (file.isCheck()) {
       paths.remove("out");
-      return new Check(spec, hadoop, Sessions.isAway()).run(List.of(file.name()), paths, () -> {});
+      return new Check(spec, hadoop, Sessions.isAway())
+          .run(List.of(file.name()), paths, () -> Partitioning.check(store, config));
     }
+    Partitioning.check(store, config);
     try (SparkSession spark = Sessions.open("partition")) {
-      Partitioning.Result result = Partitioning.run(spark, Store.of(hadoop), config);
+      Partitioning.Result result = Partitioning.run(spark, store, config);
       PrintWriter out = spec.commandLine().getOut();
       result.notes().forEach(out::println);
       PartitionSummary.of(result.folder(), result.manifest()).forEach(out::println);

@@ -1,9 +1,12 @@
 package org.tributary.job;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -22,6 +25,9 @@ public final class Sessions {
   private static final Pattern LOCAL = Pattern.compile("local(\\[([0-9]+|\\*)(,[0-9]+)?])?");
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*[0-9]+\\s*,\\s*([0-9]+)\\s*,\\s*[0-9]+\\s*]");
+
+  /** Bytes of the name of a folder that is made: names of files in it have it and more. */
+  private static final int LONGEST_OUT = 200;
 
   private Sessions() {}
 
@@ -134,6 +140,46 @@ public final class Sessions {
   }
 
   /**
+   * Refuses paths that no file system takes, whatever lies there.
+   *
+   * @param paths dotted key to path or URI; null for keys that are not set
+   * @param hadoop how file systems are reached
+   * @throws WrongInput naming each such key
+   */
+  static void requireUsable(Map<String, String> paths, Configuration hadoop) {
+    if (isAway()) {
+      return; // A driver on the cluster may have jars that this machine has not.
+    }
+    Store store = Store.of(hadoop).once();
+    List<String> problems = new ArrayList<>();
+    paths.forEach((key, path) -> usable(store, key, path).ifPresent(problems::add));
+    if (!problems.isEmpty()) {
+      throw WrongInput.all("These paths cannot be used:", problems);
+    }
+  }
+
+  /** What is wrong with a path, whatever lies there; empty where a file system takes it. */
+  private static Optional<String> usable(Store store, String key, String path) {
+    if (path == null) {
+      return Optional.empty();
+    }
+    try {
+      String last = store.path(path).getName();
+      return key.equals("out") && last.getBytes(StandardCharsets.UTF_8).length > LONGEST_OUT
+          ? Optional.of(
+              "out: the folder's name has more than %d bytes, too many for the names that are made of it; take a shorter one"
+                  .formatted(LONGEST_OUT))
+          : Optional.empty();
+    } catch (WrongInput e) {
+      return Optional.of(
+          key.startsWith("data.paths") ? e.getMessage() : key + ": " + e.getMessage());
+    } catch (IOException e) {
+      // Whether its server answers is seen when it is read.
+      return Optional.empty();
+    }
+  }
+
+  /**
    * Whether the driver runs on the cluster, or will when this submission is made.
    *
    * @return false for drivers that run where they are started
@@ -161,14 +207,16 @@ public final class Sessions {
   }
 
   /**
-   * The same for the paths of a run.
+   * Both for the paths of a run.
    *
    * @param run its configuration
    * @param hadoop names the default file system
-   * @throws WrongInput naming each key whose path other nodes would not see
+   * @throws WrongInput naming each key whose path no file system takes, or other nodes would not
+   *     see
    */
   static void requireReachable(TrainConfig run, Configuration hadoop) {
     requireReachable(paths(run), run.shared(), hadoop);
+    requireUsable(paths(run), hadoop);
   }
 
   private static Map<String, String> paths(TrainConfig run) {

@@ -1,6 +1,7 @@
 package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -8,6 +9,12 @@ import org.tributary.error.WrongInput;
 
 /** The model families there are, by {@code model_type} of {@code config.json}. */
 public final class Architectures {
+  /** Blocks that nobody needs to bound: what is wrong with fewer is told tensor by tensor. */
+  private static final int FEW = 1000;
+
+  /** How many blocks there are, by the names that families give it. */
+  private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer");
+
   private Architectures() {}
 
   /** Makes a family's architecture. */
@@ -66,7 +73,20 @@ public final class Architectures {
           "config.json of the model: model_type \"%s\" is not supported; supported: %s"
               .formatted(type, String.join(", ", FAMILIES.keySet())));
     }
+    checkLayers(config, names.size());
+    checkLayers(config.path("vision_config"), names.size());
     return family.of(config, names, pooling);
+  }
+
+  /** Every block has weights of its own, so that there are fewer blocks than tensors. */
+  private static void checkLayers(JsonNode config, int tensors) {
+    for (String key : LAYERS) {
+      if (config.path(key).isNumber() && config.path(key).doubleValue() > Math.max(tensors, FEW)) {
+        throw new WrongInput(
+            "config.json of the model: %s is %s, but the model's files have %d tensors in all; copy the model again"
+                .formatted(key, config.get(key), tensors));
+      }
+    }
   }
 
   private static Architecture siglip(JsonNode config, Set<String> names, Pooling pooling) {

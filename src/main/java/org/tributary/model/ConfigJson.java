@@ -11,6 +11,9 @@ import org.tributary.error.WrongInput;
  * that a family does not support are refused by name, never approximated.
  */
 final class ConfigJson {
+  /** No vocabulary, width or length of a model is larger; products of two fit a long. */
+  private static final int LARGEST = 1 << 24;
+
   private final JsonNode json;
   private final String section;
   private final List<String> problems;
@@ -74,7 +77,7 @@ final class ConfigJson {
   }
 
   private static boolean isSize(JsonNode value) {
-    return value.isInt() && value.intValue() > 0;
+    return value.isInt() && value.intValue() > 0 && value.intValue() <= LARGEST;
   }
 
   double number(String key, double absent) {
@@ -196,7 +199,9 @@ final class ConfigJson {
   }
 
   private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "nothing" : value.toString();
+    boolean large = value.isIntegralNumber() && value.doubleValue() > LARGEST;
+    return (value.isMissingNode() ? "nothing" : value.toString())
+        + (large ? ", more than any model has (" + LARGEST + ")" : "");
   }
 
   private static String sorted(Set<String> names) {

@@ -150,13 +150,17 @@ final class GatedDecoder implements Architecture {
       String b = BLOCKS + i + ".";
       w.put(b + "input_layernorm.weight", new long[] {hidden});
       for (String name : QUERY_KEY_VALUE) {
-        layer(w, b + "self_attn." + name, (name.equals("q_proj") ? heads : kvHeads) * head, hidden);
+        layer(
+            w,
+            b + "self_attn." + name,
+            (name.equals("q_proj") ? heads : kvHeads) * (long) head,
+            hidden);
       }
       if (traits.headNorms()) {
         w.put(b + "self_attn.q_norm.weight", new long[] {head});
         w.put(b + "self_attn.k_norm.weight", new long[] {head});
       }
-      layer(w, b + "self_attn." + OUTPUT, hidden, heads * head);
+      layer(w, b + "self_attn." + OUTPUT, hidden, heads * (long) head);
       w.put(b + "post_attention_layernorm.weight", new long[] {hidden});
       layer(w, b + "mlp.gate_proj", intermediate, hidden);
       layer(w, b + "mlp.up_proj", intermediate, hidden);
@@ -169,7 +173,7 @@ final class GatedDecoder implements Architecture {
     return w;
   }
 
-  private void layer(Map<String, long[]> w, String name, int out, int in) {
+  private void layer(Map<String, long[]> w, String name, long out, long in) {
     w.put(name + WEIGHT, new long[] {out, in});
     if (traits.biased().contains(name.substring(name.lastIndexOf('.') + 1))) {
       w.put(name + ".bias", new long[] {out});

@@ -63,7 +63,7 @@ record VisionSizes(
    *
    * @return rows times columns
    */
-  int patches() {
-    return (image.height() / patch.height()) * (image.width() / patch.width());
+  long patches() {
+    return (long) (image.height() / patch.height()) * (image.width() / patch.width());
   }
 }

@@ -79,6 +79,18 @@ public final class Partitioning {
     }
   }
 
+  /**
+   * Looks for the sources' files, which needs no Spark.
+   *
+   * @param store where sources lie
+   * @param config what to do
+   * @throws IOException where the file system fails
+   * @throws WrongInput where a source is not there
+   */
+  public static void check(Store store, PartitionConfig config) throws IOException {
+    new Partitioning(null, store, config).sources();
+  }
+
   private Result run() throws IOException {
     // 1. What goes in, and whether it has been done already.
     List<String> notes = new ArrayList<>();

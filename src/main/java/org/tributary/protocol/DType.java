@@ -42,6 +42,27 @@ public enum DType {
   }
 
   /**
+   * The largest of some numbers, without their signs.
+   *
+   * @param elements little-endian, from position to limit, which stay where they are
+   * @return 0 where there are none, and for types of whole numbers; NaN where one is no number
+   */
+  public double largest(ByteBuffer elements) {
+    double largest = 0;
+    for (int at = elements.position(); isFloating() && at < elements.limit(); at += bytes) {
+      double element =
+          switch (this) {
+            case F64 -> elements.getDouble(at);
+            case F32 -> elements.getFloat(at);
+            case F16 -> Halves.fromF16(elements.getShort(at));
+            default -> Halves.fromBf16(elements.getShort(at));
+          };
+      largest = Math.max(largest, Math.abs(element));
+    }
+    return largest;
+  }
+
+  /**
    * Looks for what is no number.
    *
    * @param elements little-endian, from position to limit, which stay where they are

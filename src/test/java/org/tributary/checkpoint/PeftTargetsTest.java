@@ -2,12 +2,15 @@ package org.tributary.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 
@@ -148,7 +152,36 @@ class PeftTargetsTest {
         "(?:a)(?=b)b ab true"
       })
   void expressionsArePythons(String regex, String text, boolean matches) {
-    assertThat(PythonPattern.of(regex).matcher(text).matches()).isEqualTo(matches);
+    assertThat(PythonPattern.of(regex).matches(text)).isEqualTo(matches);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(a+)+$", "(.*)*x", "(a|aa)+b", "((a{1,100}){1,10})+b"})
+  void expressionsThatBacktrackForeverTakeNoTime(String regex) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () -> assertThat(PythonPattern.of(regex).matches("a".repeat(500) + "!")).isFalse());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(a*)*\\1b", "(a|aa)+(x?)\\2b"})
+  void expressionsThatOnlyBacktrackingMatchesAreBounded(String regex) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () ->
+            assertThatThrownBy(() -> PythonPattern.of(regex).begins("a".repeat(200) + "!"))
+                .isInstanceOf(WrongInput.class)
+                .hasMessageContaining("takes too long to match")
+                .hasMessageContaining("name the modules in a list"));
+  }
+
+  @Test
+  void expressionsOfAnyLengthAndDepthAreNone() {
+    String deep = "(".repeat(900) + "a" + ")".repeat(900);
+    assertThat(PythonPattern.of(deep).matches("a")).isTrue();
+    assertThatThrownBy(() -> PythonPattern.of("a".repeat(3000)))
+        .isInstanceOf(PatternSyntaxException.class);
+    assertThatThrownBy(() -> PythonPattern.of("(")).isInstanceOf(PatternSyntaxException.class);
   }
 
   /** What peft 0.21 has in its files for modules_to_save: [norm], and what it adds unasked. */

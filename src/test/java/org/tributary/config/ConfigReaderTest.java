@@ -3,7 +3,9 @@ package org.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -351,5 +353,38 @@ class ConfigReaderTest {
                 ConfigReader.read(
                     "g.yaml", "", List.of(), Garden.class, Map.of("pond.fsh", List.of("a"))))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static void refusedAtOnce(String yaml, String message) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () ->
+            assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(WrongInput.class)
+                .hasMessageContaining(message)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(10_000)));
+  }
+
+  @Test
+  void whatIsNoConfigurationIsToldAtOnce() {
+    refusedAtOnce("owner: " + "a".repeat(10 << 20), "are more than the 1048576 of a configuration");
+    refusedAtOnce("a".repeat(3 << 20), "are more than the 1048576 of a configuration");
+    String long1 = "x".repeat(1_000_000);
+    refusedAtOnce("owner: a\n" + long1 + ": 1\n", "no valid YAML");
+    refusedAtOnce("owner: a\n? " + long1 + "\n: 1\n", "unknown key");
+    refusedAtOnce("owner: a\ncode: " + long1, "of 1000000 characters");
+    refusedAtOnce("owner: a\ntrees: " + "9".repeat(1_000_000), "of 1000000 characters");
+    refusedAtOnce("owner: a\narea: " + long1, "of 1000000 characters");
+    refusedAtOnce("owner: a\nkind: " + long1, "of 1000000 characters is none of");
+    refusedAtOnce("owner: a\n" + long1, "no valid YAML");
+    refusedAtOnce("owner: " + "[".repeat(500_000), "no valid YAML");
+    refusedAtOnce("owner: " + "{a: ".repeat(200_000), "no valid YAML");
+    refusedAtOnce("- ".repeat(400_000), "no valid YAML");
+    refusedAtOnce("owner: *" + long1, "no valid YAML");
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
+    for (int i = 1; i < 30; i++) {
+      bomb.append("a%d: &a%d [*a%d, *a%d, *a%d]\n".formatted(i, i, i - 1, i - 1, i - 1));
+    }
+    refusedAtOnce(bomb.toString(), "no valid YAML");
   }
 }

@@ -134,6 +134,113 @@ class BadInputTest {
         "evaluate.newTokens: " + why);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://127.0.0.1:9/a",
+        "https://127.0.0.1:9/a",
+        "ftp://127.0.0.1/a",
+        "s3a://bucket/a",
+        "viewfs://cluster/a",
+        "gs://bucket/a",
+        "nothing://a/b"
+      })
+  void schemesThatCannotBeReached(String path) throws IOException {
+    for (String key : List.of("out", "model.path", "data.path")) {
+      refused(train("fedavg", key + "=" + path), key + ": " + path);
+    }
+    String lora = "framework={name: fedit, lora: {rank: 1, targets: [query], start: '%s'}}";
+    refused(train("fedavg", lora.formatted(path)), "framework.lora.start: " + path);
+    Path file = dir.resolve("other.yaml");
+    Files.writeString(
+        file,
+        "out: %s\nname: a\nclients: 2\npartitioner: {name: iid}\nsource: {format: csv, train: '%s', test: '%s'}\n"
+            .formatted(path, path, path));
+    refused(
+        List.of("partition", file.toString()),
+        "out: " + path,
+        "source.train: " + path,
+        "source.test: " + path);
+    Files.writeString(
+        file,
+        "out: %s\nmodel: {path: '%s'}\nadapter: '%s'\ndata: {paths: ['%s'], prompt: plain}\n"
+            .formatted(path, path, path, path));
+    refused(
+        List.of("generate", file.toString()),
+        "out: " + path,
+        "model.path: " + path,
+        "adapter: " + path);
+    refused(List.of("inspect", path), path);
+    refused(
+        List.of("merge-adapter", "--model", path, "--adapter", path, "--out", dir + "/merged"),
+        path);
+    refused(List.of("train", path), path);
+  }
+
+  @Test
+  void namesThatNoFileSystemTakes() throws IOException {
+    String name = "n".repeat(300);
+    for (String key : List.of("out", "model.path", "data.path")) {
+      refused(
+          train("fedavg", key + "=" + dir + "/" + name + "/x"),
+          key + ": ",
+          "has 300 bytes, file systems take 255; name a shorter one");
+    }
+    refused(train("fedavg", "out=" + dir + "/" + "ü".repeat(101)), "out: ", "more than 200 bytes");
+    refused(
+        train("fedavg", "out=" + dir + "/" + "abc/".repeat(1000)), "out: ", "of 40", "characters");
+    refused(List.of("train", dir + "/" + name), "cannot be read (File name too long)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "client.batch=2147483647 | client.batch x model.maxLength is 34359738352 tokens in memory at once",
+        "client.accumulate=2147483647 | client.batch x client.accumulate x model.maxLength is",
+        "evaluate.batch=2147483647 | evaluate.batch x model.maxLength is",
+      })
+  void batchesThatNoMemoryHolds(String set, String message) throws IOException {
+    refused(train("fedavg", set), message, "lower one of them");
+  }
+
+  @Test
+  void shardsMayBeLargerThanTheRows() throws IOException {
+    List<String> args = train("fedavg", "rounds=1", "evaluate.shard=2147483647", "client.steps=1");
+    args.add("--set=client.schedule={name: constant}");
+    End end = run(args.toArray(String[]::new));
+    assertThat(end.code()).as(end.own() + end.log()).isZero();
+  }
+
+  @Test
+  void weightsThatOverflow() throws IOException {
+    Path file = tiny.model().resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    ByteBuffer weights = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    weights.putFloat(8 + (int) weights.getLong(0), 1e38f);
+    Files.write(file, bytes);
+    refused(
+        train("fedavg"),
+        "has weights above 1.0E18, whose products overflow float32 to NaN",
+        "of model.safetensors has 9.99");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "generation_config.json"
+      })
+  void filesThatNestTooDeeply(String name) throws IOException {
+    Path model = name.equals("generation_config.json") ? tiny.llama() : tiny.model();
+    for (String text : List.of("[".repeat(200_000), "{\"a\":".repeat(200_000))) {
+      Files.writeString(model.resolve(name), text);
+      refused(train("fedavg", "model.path=" + model), name);
+    }
+  }
+
   @Test
   void everyWrongKeyOfTrainIsToldAtOnce() throws IOException {
     Path file = dir.resolve("run.yaml");

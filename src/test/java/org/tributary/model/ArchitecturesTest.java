@@ -2,11 +2,13 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
@@ -105,6 +108,27 @@ class ArchitecturesTest {
         .hasMessageContaining("position_embedding_type \"relative_key\" is not supported")
         .hasMessageContaining("problem_type \"regression\" is not supported")
         .hasMessageContaining("is_decoder true is not supported");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "num_hidden_layers, 2147483647, files have 1 tensors in all",
+    "num_hidden_layers, 1e300, files have 1 tensors in all",
+    "hidden_size, 2147483647, 'got 2147483647, more than any model has (16777216)'",
+    "vocab_size, 99999999999999999999, 'got 99999999999999999999, more than any model has'",
+    "intermediate_size, 2147483647, 'more than any model has'",
+    "num_attention_heads, 2147483647, 'more than any model has'",
+    "max_position_embeddings, 2147483647, 'more than any model has'",
+  })
+  void sizesThatNoFileCanHold(String key, String size, String message) throws IOException {
+    config.set(key, new ObjectMapper().readTree(size));
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(5),
+        () ->
+            assertThatThrownBy(() -> of(NAMES, Pooling.CLS))
+                .isInstanceOf(WrongInput.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(message));
   }
 
   @Test
