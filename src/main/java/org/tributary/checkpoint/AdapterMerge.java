@@ -40,6 +40,7 @@ public final class AdapterMerge {
   private final Map<String, ModelEdit.Change> changed = new TreeMap<>();
   private final Map<String, HostTensor> replaced = new TreeMap<>();
   private final Map<String, HostTensor> added = new TreeMap<>();
+  private boolean untied;
 
   private AdapterMerge(HuggingFaceFolder base, PeftAdapter adapter, Family family)
       throws IOException {
@@ -224,22 +225,55 @@ public final class AdapterMerge {
     }
   }
 
-  /** Matrices that are one in the model stay so. */
+  /**
+   * Matrices that are one in the model stay so, unless the adapter changes one of their places:
+   * then they are two in peft, and two in what is written. (merge_and_unload adds a head's product
+   * to the embedding, too.)
+   */
   private void tie() throws IOException {
     Map<String, HostTensor> saved = new TreeMap<>();
     adapter.saved().forEach((name, tensor) -> saved.put(nameThere(name), tensor));
-    Set<String> adapted = new TreeSet<>();
-    adapter.modules().forEach(module -> adapted.add(nameThere(module) + WEIGHT));
-    problems.addAll(TiedCopies.problems(family.ties(), saved, adapted));
+    Map<String, String> adapted = new TreeMap<>();
+    adapter.modules().forEach(module -> adapted.put(nameThere(module) + WEIGHT, module));
     for (Map.Entry<String, String> tie : family.ties().entrySet()) {
       String head = tie.getKey();
       String same = tie.getValue();
       if (there.containsKey(head)
-          && changed.containsKey(same)
+          && (changed.containsKey(same) || changed.containsKey(head))
           && !base.tensor(head).equals(base.tensor(same))) {
         problems.add("%s and %s are tied by config.json, but differ".formatted(head, same));
+      } else if (!TiedCopies.problems(Map.of(head, same), saved, adapted.keySet()).isEmpty()) {
+        untie(head, same, saved.get(head), adapted.get(head));
       }
     }
+  }
+
+  /** Gives the head a matrix of its own: the embedding's as it was, with what the adapter says. */
+  private void untie(String head, String same, HostTensor saved, String module) throws IOException {
+    if (!there.containsKey(same)) {
+      problems.add(
+          "%s is changed, which config.json ties to %s: the model has neither"
+              .formatted(head, same));
+      return;
+    }
+    HostTensor embedding = base.tensor(same);
+    HostTensor own = saved == null ? embedding : saved.to(embedding.dtype());
+    if (module != null) {
+      HostTensor a = adapter.tensors().get(module + PeftAdapter.LORA_A);
+      HostTensor b = adapter.tensors().get(module + PeftAdapter.LORA_B);
+      HostTensor before = adapter.weight(module).orElse(embedding).to(embedding.dtype());
+      own = LoraProduct.add(before, adapter.config().scaling(module), a, b, false);
+    }
+    if (!own.dtype().allFinite(own.data())) {
+      problems.add("%s: the new head is too large for %s".formatted(head, own.dtype()));
+    }
+    if (there.containsKey(head)) {
+      HostTensor value = own;
+      changed.put(head, was -> value);
+    } else {
+      added.put(head, own);
+    }
+    untied = true;
   }
 
   private void checkFinite() throws IOException {
@@ -278,7 +312,7 @@ public final class AdapterMerge {
   private ObjectNode config(UnaryOperator<ObjectNode> withHead) {
     HostTensor head = head();
     if (head == null) {
-      return null;
+      return untied ? base.config().put("tie_word_embeddings", false) : null;
     }
     ObjectNode config = base.config();
     List<String> names = new ArrayList<>(labels);

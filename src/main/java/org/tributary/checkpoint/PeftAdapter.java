@@ -22,7 +22,7 @@ import org.tributary.protocol.HostTensor;
  * under {@code <module>.lora_A.weight}, B {@code [out, r]} under {@code <module>.lora_B.weight};
  * {@code s} is alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA. Modules that are trained
  * whole, such as a new classifier, keep their own names. The file's names carry the prefix {@code
- * base_model.model.}, ours do not.
+ * base_model.model.}, ours do not; raw state_dicts are read, too, see {@link AdapterNames}.
  *
  * @param config what was adapted, and how
  * @param tensors by our names, sorted
@@ -46,7 +46,7 @@ public record PeftAdapter(
   private static final String BASE = ".base_layer.weight";
 
   private static final String FORMAT = "format";
-  private static final String PREFIX = "base_model.model.";
+  private static final String PREFIX = AdapterNames.PREFIX;
 
   /** Sorts the tensors. */
   public PeftAdapter {
@@ -104,22 +104,22 @@ public record PeftAdapter(
     PeftConfig config = PeftConfig.read(store, folder);
     Path file = new Path(folder, WEIGHTS);
     refusePickle(store, folder, file);
-    Map<String, HostTensor> tensors = new TreeMap<>();
     List<String> problems = new ArrayList<>();
     SafeTensors read = SafeTensors.read(store, file);
-    read.tensors()
-        .forEach(
-            (name, tensor) -> {
-              if (!tensor.dtype().isFloating()) {
+    Map<String, HostTensor> weights = new TreeMap<>(read.tensors());
+    weights
+        .entrySet()
+        .removeIf(
+            held -> {
+              boolean none = !held.getValue().dtype().isFloating();
+              if (none) {
                 problems.add(
                     "tensor %s is %s, which are no numbers of weights"
-                        .formatted(name, tensor.dtype()));
-              } else if (name.startsWith(PREFIX)) {
-                tensors.put(name.substring(PREFIX.length()), tensor);
-              } else {
-                problems.add("tensor %s does not begin with %s".formatted(name, PREFIX));
+                        .formatted(held.getKey(), held.getValue().dtype()));
               }
+              return none;
             });
+    Map<String, HostTensor> tensors = AdapterNames.own(weights, problems);
     Map<String, String> texts = new TreeMap<>(read.metadata());
     texts.remove(FORMAT);
     PeftAdapter adapter = new PeftAdapter(config, tensors, texts);
@@ -128,7 +128,8 @@ public record PeftAdapter(
       throw WrongInput.some(
           ("%s: does not fit %s, or is more than plain LoRA: save the adapter again with peft's"
                   + " save_pretrained, train it without, or merge it into its model in Python"
-                  + " (merge_and_unload) and use that:")
+                  + " (merge_and_unload, which is wrong where an adapter changes one of two tied"
+                  + " matrices) and use that:")
               .formatted(file, CONFIG),
           problems);
     }

@@ -36,9 +36,9 @@ public final class TiedCopies {
           if (product || !alike) {
             boolean isHead = adapted.contains(head) || !adapted.contains(same) && first != null;
             problems.add(
-                ("%s is changed, which config.json ties to %s: in peft the two then differ; merge"
-                        + " in Python with merge_and_unload, or set tie_word_embeddings to false"
-                        + " in a copy of the model that holds both")
+                ("%s is changed, which config.json ties to %s: in peft the two then differ; make one"
+                        + " model of both with jobs/submit local merge-adapter, which writes the two"
+                        + " and sets tie_word_embeddings to false")
                     .formatted(isHead ? head : same, isHead ? same : head));
           }
         });

@@ -99,7 +99,9 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   private static WrongInput pickle(Path folder, List<String> names) {
     return new WrongInput(
         ("%s: has no %s but %s, a pickle, which can run code when read: convert it in Python with"
-                + " AutoModel.from_pretrained(dir).save_pretrained(dir, safe_serialization=True)")
+                + " transformers.CLASS.from_pretrained(dir).save_pretrained(newDir), where CLASS is"
+                + " what architectures in config.json says (AutoModel would leave its head out), and"
+                + " copy the tokenizer's files")
             .formatted(folder, HuggingFaceFolder.WEIGHTS, HeaderFormat.some(names)));
   }
 

@@ -20,6 +20,7 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
+import org.tributary.model.Lora;
 import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
@@ -183,7 +184,7 @@ final class Result {
             .anyMatch(
                 name -> !nameInPeft(name).equals(blueprint.architecture().nameWithHead(name)));
     List<String> brief =
-        renamed
+        renamed || asked.contains(Lora.ALL_LINEAR)
             ? inPeft.stream()
                 .map(name -> name.substring(name.lastIndexOf('.') + 1))
                 .distinct()

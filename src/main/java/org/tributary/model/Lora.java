@@ -27,6 +27,12 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   /** Ends the name of A. */
   public static final String A = Adapters.A;
 
+  /**
+   * The target that stands for all linear layers that adapters can be put on, as in peft: the
+   * classifier and a language model's head are none of them. (peft adapts BERT's pooler, too.)
+   */
+  public static final String ALL_LINEAR = "all-linear";
+
   /** Ends the name of B. */
   public static final String B = Adapters.B;
 
@@ -74,6 +80,10 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   public Map<String, long[]> layers(Map<String, long[]> linear) {
     Set<String> named = new HashSet<>();
     for (String target : targets) {
+      if (target.equals(ALL_LINEAR)) {
+        named.addAll(linear.keySet());
+        continue;
+      }
       Globs glob = Globs.of(target.contains(".") || target.contains("*") ? target : "*." + target);
       List<String> found =
           linear.keySet().stream()

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
@@ -363,36 +364,54 @@ class AdapterMergeTest {
     }
   }
 
-  /** To peft the copy is the embedding's alone, and the head stays as it was. */
-  @Test
-  void aTiedEmbeddingThatIsSavedAloneIsRefused() throws IOException {
-    tied();
-    adapter.put("embed.weight", random(5, 3));
-    assertThatThrownBy(() -> merge(false))
-        .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("embed.weight is changed, which config.json ties to lm_head.weight")
-        .hasMessageContaining("merge_and_unload");
-    assertThat(disk.resolve("target")).doesNotExist();
-  }
-
+  /**
+   * To peft a copy, or a product, belongs to the one place alone; the other keeps the old matrix.
+   * So the two are written, and config.json no longer ties them.
+   */
   @ParameterizedTest
-  @ValueSource(strings = {"adapted", "saved", "saved otherwise"})
-  void aTiedHeadThatIsChangedAloneIsRefused(String how) throws IOException {
-    tied();
-    if (how.equals("adapted")) {
+  @CsvSource({
+    "embedding saved, true",
+    "embedding saved, false",
+    "head adapted, true",
+    "head adapted, false",
+    "head saved, true",
+    "head saved, false",
+    "both saved, true",
+    "both saved, false",
+  })
+  void aTiedMatrixThatIsChangedInOnePlaceBecomesTwo(String how, boolean twice) throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>(tied());
+    HostTensor old = weights.get("embed.weight");
+    if (!twice) {
+      weights.remove("lm_head.weight");
+      Files.delete(disk.resolve("base/model.safetensors"));
+      put("model.safetensors", weights);
+    }
+    HostTensor embedding = old;
+    HostTensor head = old;
+    if (!how.startsWith("head")) {
+      embedding = random(5, 3);
+      adapter.put("embed.weight", embedding);
+    }
+    if (how.equals("head adapted")) {
       adapt("lm_head", 5, 2, 3);
-    } else {
-      adapter.put("lm_head.weight", random(5, 3));
+      head = expected(old, "lm_head", 3, false);
+    } else if (!how.startsWith("embedding")) {
+      head = random(5, 3);
+      adapter.put("lm_head.weight", head);
     }
-    if (how.equals("saved otherwise")) {
-      adapter.put("embed.weight", random(5, 3));
-    }
-    assertThatThrownBy(() -> merge(false))
-        .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("lm_head.weight is changed, which config.json ties to embed.weight")
-        .hasMessageContaining("set tie_word_embeddings to false")
-        .hasMessageContaining("merge_and_unload");
-    assertThat(disk.resolve("target")).doesNotExist();
+    merge(false);
+    assertThat(merged())
+        .containsOnlyKeys("q.weight", "embed.weight", "lm_head.weight")
+        .containsEntry("embed.weight", embedding.to(old.dtype()))
+        .containsEntry("lm_head.weight", head.to(old.dtype()));
+    assertThat(
+            HuggingFaceFolder.open(store, target)
+                .config()
+                .path("tie_word_embeddings")
+                .booleanValue())
+        .isFalse();
+    assertThat(HuggingFaceFolder.open(store, target).config().has("tie_word_embeddings")).isTrue();
   }
 
   @Test

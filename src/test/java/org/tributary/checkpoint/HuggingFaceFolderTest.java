@@ -198,7 +198,7 @@ class HuggingFaceFolderTest {
     refuses("pytorch_model.bin.index.json, a pickle");
     put("pytorch_model.bin", "");
     refuses("pytorch_model.bin, pytorch_model.bin.index.json, a pickle");
-    refuses("safe_serialization=True");
+    refuses("where CLASS is what architectures in config.json says");
     put(HuggingFaceFolder.INDEX, "{\"weight_map\":{\"a\":\"pytorch_model-00001-of-00002.bin\"}}");
     refuses("pytorch_model-00001-of-00002.bin, a pickle");
   }

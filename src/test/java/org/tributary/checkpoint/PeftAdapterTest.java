@@ -82,6 +82,42 @@ class PeftAdapterTest {
             "base_model.model." + QUERY + ".lora_B.weight");
   }
 
+  /** A state_dict has the adapter's name, and may lack the prefix; peft saves neither. */
+  @ParameterizedTest
+  @CsvSource({"base_model.model.,default", "'',default", "'',mine", "'',''"})
+  void rawStateDictsAreRead(String prefix, String name) throws IOException {
+    new PeftAdapter(config(2, 8, false), tensors()).write(store, folder);
+    String of = name.isEmpty() ? "" : "." + name;
+    Map<String, HostTensor> raw = new TreeMap<>();
+    tensors()
+        .forEach(
+            (key, tensor) ->
+                raw.put(
+                    prefix
+                        + key.replaceFirst("(lora_[AB])", "$1" + of)
+                            .replace(
+                                "classifier.",
+                                name.isEmpty()
+                                    ? "classifier."
+                                    : "classifier.modules_to_save" + of + "."),
+                    tensor));
+    if (!name.isEmpty()) {
+      HostTensor base = HostTensor.of(new float[12], 4, 3);
+      raw.put(prefix + QUERY + ".base_layer.weight", base);
+      raw.put(prefix + QUERY + ".base_layer.bias", HostTensor.of(new float[4], 4));
+      raw.put(prefix + "classifier.original_module.weight", HostTensor.of(new float[3], 1, 3));
+    }
+    Files.delete(disk.resolve("adapter/adapter_model.safetensors"));
+    Path file = new Path(folder, PeftAdapter.WEIGHTS);
+    store.commit(file, SafeTensors.content(raw, Map.of()));
+    assertThat(PeftAdapter.read(store, folder).tensors()).isEqualTo(tensors());
+    raw.put(prefix + QUERY + ".lora_A.other.weight", HostTensor.of(new float[6], 2, 3));
+    raw.put(prefix + QUERY + ".lora_B.another.weight", HostTensor.of(new float[6], 2, 3));
+    store.delete(file);
+    store.commit(file, SafeTensors.content(raw, Map.of()));
+    refuses("it holds several adapters, ", "save one of them alone");
+  }
+
   @Test
   void writesTheKeysThatPeftReads() throws IOException {
     new PeftAdapter(config(2, 8, true), tensors()).write(store, folder);

@@ -221,7 +221,7 @@ class PeftTargetsTest {
     store.commit(new Path(folder, PeftAdapter.WEIGHTS), SafeTensors.content(tensors, Map.of()));
     assertThatThrownBy(() -> PeftAdapter.read(store, folder))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("merge it into its model in Python (merge_and_unload)")
+        .hasMessageContaining("merge it into its model in Python (merge_and_unload, which")
         .hasMessageContaining("embed_tokens.lora_embedding_A is of another kind than LoRA")
         .hasMessageContaining("lm_head.base_layer.weight has shape [7, 3], its product [5, 3]")
         .hasMessageNotContaining("embed_tokens.base_layer");

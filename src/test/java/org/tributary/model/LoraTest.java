@@ -106,6 +106,11 @@ class LoraTest {
   }
 
   @Test
+  void allLinearIsEveryLayerThatAdaptersCanBePutOn() {
+    assertThat(lora(2, "all-linear").layers(linear()).keySet()).isEqualTo(linear().keySet());
+  }
+
+  @Test
   void targetsThatOverlapNameALayerOnceInTheModelsOrder() {
     List<String> chosen =
         new ArrayList<>(lora(2, "value", "*layer.0.attention.self.*").layers(linear()).keySet());
