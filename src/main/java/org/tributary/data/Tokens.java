@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.tokenizer.TokenizerFile;
 import org.tributary.error.WrongInput;
@@ -95,9 +96,19 @@ public final class Tokens implements AutoCloseable {
       throw new WrongInput(
           file + " does not exist; a model folder needs the tokenizer.json of its model");
     }
-    Tokens tokens = of(store.readAll(file), file.toString(), maxLength);
+    ModelFiles files = new ModelFiles(store, file.getParent());
+    JsonNode settings = files.json(ModelFiles.TOKENIZER);
+    if (maxLength != Integer.MAX_VALUE
+        && settings.path("truncation_side").asText().equals("left")) {
+      throw new WrongInput(
+          "%s: truncation_side is left, but texts are cut at their end; set it to right"
+              .formatted(new Path(file.getParent(), ModelFiles.TOKENIZER)));
+    }
+    String model = files.json(HuggingFaceFolder.CONFIG).path("model_type").asText("");
+    TokenizerFile read = TokenizerFile.read(store.readAll(file), file.toString(), settings, model);
+    Tokens tokens = of(read, file.toString(), maxLength);
     try {
-      AddedTokens.check(new ModelFiles(store, file.getParent()), tokens.file.addedTokens());
+      AddedTokens.check(files, tokens.file.addedTokens());
     } catch (IOException | WrongInput e) {
       tokens.close();
       throw e;
@@ -116,7 +127,10 @@ public final class Tokens implements AutoCloseable {
    * @throws WrongInput where it is no tokenizer
    */
   public static Tokens of(byte[] json, String name, int maxLength) {
-    TokenizerFile file = TokenizerFile.read(json, name);
+    return of(TokenizerFile.read(json, name), name, maxLength);
+  }
+
+  private static Tokens of(TokenizerFile file, String name, int maxLength) {
     if (file.around() >= maxLength) {
       throw new WrongInput(
           "%s puts %d special tokens around each text, so maxLength must be more than %d"

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
@@ -69,6 +70,20 @@ public record TokenizerFile(
    * @throws WrongInput that names the key which the library would not take
    */
   public static TokenizerFile read(byte[] content, String name) {
+    return read(content, name, MissingNode.getInstance(), "");
+  }
+
+  /**
+   * Reads and checks a file with what stands beside it.
+   *
+   * @param content of the file
+   * @param name what messages call it
+   * @param settings of tokenizer_config.json; missing where there is none
+   * @param model {@code model_type} of config.json; empty where it is not known
+   * @return what the library may see
+   * @throws WrongInput that names the key which the library would not take
+   */
+  public static TokenizerFile read(byte[] content, String name, JsonNode settings, String model) {
     JsonNode node;
     try {
       node = JSON.readTree(content);
@@ -86,6 +101,7 @@ public record TokenizerFile(
     }
     ObjectNode kept = JSON.createObjectNode();
     SECTIONS.stream().filter(root::has).forEach(key -> kept.set(key, root.get(key)));
+    new TokenizerSettings(kept, settings, model).apply();
     return checked(new Part(name, "", kept), root.path("padding"));
   }
 
