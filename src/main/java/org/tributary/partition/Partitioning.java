@@ -88,7 +88,7 @@ public final class Partitioning {
    * @throws WrongInput where a source is not there
    */
   public static void check(Store store, PartitionConfig config) throws IOException {
-    new Partitioning(null, store, config).sources();
+    new Partitioning(null, store, config).sources(new ArrayList<>());
   }
 
   private Result run() throws IOException {
