@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Bytes, and how many of them are free where a file is to be written. */
 final class Room {
@@ -12,7 +13,8 @@ final class Room {
 
   /** What to tell of the free space; empty where the file system does not know. */
   static String free(FileSystem files, Path target) {
-    long free = "file".equals(files.getScheme()) ? onDisk(target) : onServer(files, target);
+    boolean disk = files instanceof RawLocalFileSystem; // which cannot tell its scheme
+    long free = disk ? onDisk(target) : onServer(files, target);
     return free < 0 ? "" : ", " + size(free) + " free";
   }
 

@@ -26,17 +26,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /** What {@link Store} promises, on the local disk, through a rename and through an upload. */
 @Timeout(120)
 class StoreTest {
   @TempDir java.nio.file.Path disk;
+  private final Configuration hadoop = new Configuration();
   private Store store;
 
   @BeforeEach
   void configure() {
-    Configuration hadoop = new Configuration();
     // viewfs stands for file systems that commit by rename, s3a for those that commit by close.
     hadoop.set("fs.viewfs.mounttable.test.link./data", disk.toUri().toString());
     hadoop.set("fs.s3a.impl", FakeObjectStore.class.getName());
@@ -45,6 +46,11 @@ class StoreTest {
     hadoop.setBoolean("fs.s3a.impl.disable.cache", true);
     hadoop.set("fake.root", disk.toString());
     store = Store.of(hadoop);
+  }
+
+  private Store patient(int seconds) {
+    hadoop.setInt(Store.PATIENCE, seconds);
+    return Store.of(hadoop);
   }
 
   private Path path(String scheme, String name) throws IOException {
@@ -127,6 +133,39 @@ class StoreTest {
         .hasMessage("before commit");
     assertThat(store.exists(target)).isFalse();
     assertThat(onDisk()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "viewfs", "s3a"})
+  void aFullDiskIsToldWithPathNeedAndFreeSpace(String scheme) throws IOException {
+    Store patient = patient(1);
+    Path target = path(scheme, "folder/f");
+    List<Integer> tries = new ArrayList<>();
+    Store.Content full =
+        out -> {
+          tries.add(1);
+          out.write(new byte[1000]);
+          throw new IOException("No space left on device");
+        };
+    assertThatThrownBy(() -> patient.commit(target, full))
+        .isInstanceOf(Trouble.class)
+        .hasMessageContaining("folder/f: No space left on device: more than 1000 bytes needed")
+        .hasMessageEndingWith(": make room and run the same command again: what is done is kept")
+        .hasMessageNotContaining("\n");
+    assertThat(tries).hasSizeGreaterThan(2);
+    assertThat(onDisk()).isEmpty();
+
+    tries.clear();
+    Store.Content soon =
+        out -> {
+          out.write(new byte[1000]);
+          if (tries.size() < 2) {
+            tries.add(1);
+            throw new IOException("No space left on device");
+          }
+        };
+    assertThat(patient(30).commit(target, soon)).isTrue();
+    assertThat(store.readAll(target)).hasSize(1000);
   }
 
   @Test
