@@ -1,5 +1,6 @@
 package org.tributary.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -70,7 +71,7 @@ public record GenerateConfig(
   /**
    * The rows.
    *
-   * @param paths Parquet files, or folders of them
+   * @param paths files of rows, or folders of them
    * @param columns columns to keep; empty for all
    * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat}
    *     for the model's own chat template
@@ -81,9 +82,12 @@ public record GenerateConfig(
    * @param system what the model is told first in a chat; null for the template's own
    * @param template variables of the chat template by name, such as {@code enable_thinking}
    * @param date the day that the chat template is told; null for none
+   * @param format of the files
+   * @param separator of CSV: what stands between fields, a character or {@code tab}; null to tell
+   *     it from the header
    */
   public record Data(
-      @Key(value = "Parquet files or folders, URIs or paths", required = true, min = 1)
+      @Key(value = "files of rows or folders of them, URIs or paths", required = true, min = 1)
           List<String> paths,
       @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns,
       @Key(
@@ -103,14 +107,37 @@ public record GenerateConfig(
               value = "the day that the chat template is told, such as 2026-01-31",
               pattern = DataSection.DATE,
               later = true)
-          String date)
+          String date,
+      @Key(
+              value = "format of the files: parquet, jsonl or csv",
+              byDefault = "parquet",
+              oneOf = {"parquet", "jsonl", "csv"},
+              later = true)
+          String format,
+      @Key(
+              value = "what separates fields, of csv: one character or tab; else the header tells",
+              later = true)
+          String separator)
       implements Section {
 
-    /** Only chats have messages. */
+    /** Only chats have messages, and only CSV a separator. */
     @Override
     public List<String> problems() {
-      return new DataSection.Chat(prompt, shortPrompt, message, messages, system, template, date)
-          .problems();
+      List<String> problems =
+          new ArrayList<>(
+              new DataSection.Chat(prompt, shortPrompt, message, messages, system, template, date)
+                  .problems());
+      problems.addAll(Separator.problems(format, separator));
+      return problems;
+    }
+
+    /**
+     * What stands between fields.
+     *
+     * @return null to tell it from the header
+     */
+    public Character separatorChar() {
+      return Separator.of(separator);
     }
   }
 

@@ -137,15 +137,7 @@ public record PartitionConfig(
       if (!names.isEmpty() && !format.equals("idx")) {
         problems.add("names: is for the format idx; remove it");
       }
-      if (separator != null && !format.equals("csv")) {
-        problems.add("separator: is for the format csv; remove it");
-      } else if (separator != null
-          && !separator.equals("tab")
-          && (separator.length() != 1 || "\"\r\n".contains(separator))) {
-        problems.add(
-            "separator: '%s' is none; write one character that is no quote and no line end, or tab"
-                .formatted(separator));
-      }
+      problems.addAll(Separator.problems(format, separator));
       return problems;
     }
 
@@ -164,7 +156,7 @@ public record PartitionConfig(
      * @return null to tell it from the header
      */
     public Character separatorChar() {
-      return separator == null ? null : separator.equals("tab") ? '\t' : separator.charAt(0);
+      return Separator.of(separator);
     }
 
     private boolean keeps(String column) {

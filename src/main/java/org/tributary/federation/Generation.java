@@ -137,8 +137,8 @@ public final class Generation {
     folder.begin(store.once(), config, prepared.hashes());
     long begin = System.nanoTime();
     GenerationWork.Counts counts = counts(spark.sc());
-    List<GenerationRows.Shard> open = new ArrayList<>();
-    for (GenerationRows.Shard shard : rows.shards()) {
+    List<GenerationShard> open = new ArrayList<>();
+    for (GenerationShard shard : rows.shards()) {
       if (!store.exists(folder.part(shard.index()))) {
         open.add(shard);
       }
@@ -174,7 +174,7 @@ public final class Generation {
   private Void write(
       JavaSparkContext spark,
       GenerationSpec told,
-      List<GenerationRows.Shard> open,
+      List<GenerationShard> open,
       GenerationWork.Counts counts,
       long all)
       throws IOException {
@@ -206,8 +206,8 @@ public final class Generation {
     }
   }
 
-  private static long sum(List<GenerationRows.Shard> shards) {
-    return shards.stream().mapToLong(GenerationRows.Shard::rows).sum();
+  private static long sum(List<GenerationShard> shards) {
+    return shards.stream().mapToLong(GenerationShard::rows).sum();
   }
 
   private static GenerationWork.Counts counts(SparkContext spark) {

@@ -1,23 +1,23 @@
 package org.tributary.federation;
 
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
+import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
-import org.tributary.data.ParquetReading;
-import org.tributary.data.ParquetRows;
+import org.tributary.data.Nearest;
 import org.tributary.data.Prompt;
 import org.tributary.data.Schema;
 import org.tributary.data.Schema.Column;
 import org.tributary.data.Schema.Type;
+import org.tributary.data.raw.Kind;
+import org.tributary.data.raw.RawFormat;
 import org.tributary.error.WrongInput;
+import org.tributary.partition.RawFolder;
 
 /**
  * The rows of a generation, cut into shards: pieces of one file each, of which each becomes a file.
@@ -26,7 +26,7 @@ import org.tributary.error.WrongInput;
  * @param schema of the columns that are kept
  * @param hash of all files
  */
-public record GenerationRows(List<Shard> shards, Schema schema, String hash) {
+public record GenerationRows(List<GenerationShard> shards, Schema schema, String hash) {
   /** What a generation adds to a row. */
   static final List<Column> ADDED =
       List.of(
@@ -37,111 +37,133 @@ public record GenerationRows(List<Shard> shards, Schema schema, String hash) {
           new Column("truncated", Type.BOOLEAN));
 
   /**
-   * A piece of a file.
+   * Looks at all files.
    *
-   * @param index counted from 0 over all files
-   * @param file Parquet
-   * @param from first row, in the file
-   * @param to behind the last row
-   * @param before rows of all files before the piece
-   */
-  record Shard(int index, String file, long from, long to, long before) implements Serializable {
-    long rows() {
-      return to - from;
-    }
-  }
-
-  /**
-   * Reads the files' footers.
-   *
-   * @param store reaches them
+   * @param store reaches the files
    * @param config names them
    * @param prompt to ask with
    * @throws WrongInput naming each file that cannot be used
    */
   static GenerationRows of(Store store, GenerateConfig config, Prompt prompt) throws IOException {
-    List<Shard> shards = new ArrayList<>();
+    RawFormat format = format(config);
     List<String> problems = new ArrayList<>();
+    List<GenerationFile> files = new ArrayList<>();
     StringBuilder hashes = new StringBuilder();
-    Schema schema = null;
-    long before = 0;
-    for (Path file : files(store, config.data().paths())) {
-      List<String> needed;
+    for (Map.Entry<String, Path> file : files(store, config.data()).entrySet()) {
       try {
-        needed = fitting(store, file, prompt).columns();
-      } catch (WrongInput e) {
-        problems.add(e.getMessage());
-        continue;
-      }
-      try (ParquetReading rows = ParquetRows.read(store, file, columns(config, needed))) {
-        if (config.data().columns().isEmpty()) {
-          checkKept(file, rows, needed);
-        }
-        Schema kept = kept(config, rows.schema());
-        if (schema != null && !kept.equals(schema)) {
-          problems.add("%s has other columns than the files before it".formatted(file));
-        }
-        schema = kept;
-        for (long from = 0; from < rows.rows(); from += config.shard()) {
-          long to = Math.min(rows.rows(), from + config.shard());
-          shards.add(new Shard(shards.size(), file.toString(), from, to, before + from));
-        }
-        before += rows.rows();
-        hashes.append(store.sha256(file)).append('\n');
+        files.add(GenerationFile.look(store, format, file.getKey(), file.getValue()));
+        hashes.append(store.sha256(file.getValue())).append('\n');
       } catch (WrongInput e) {
         problems.add(e.getMessage());
       }
     }
-    if (problems.isEmpty() && shards.isEmpty()) {
+    Map<String, Kind> whole = new LinkedHashMap<>();
+    for (GenerationFile file : files) {
+      if (!config.data().format().equals("jsonl")
+          && !whole.isEmpty()
+          && !List.copyOf(whole.entrySet()).equals(List.copyOf(file.columns().entrySet()))) {
+        problems.add("%s has other columns than the files before it".formatted(file.path()));
+      }
+      file.columns().forEach((name, kind) -> whole.merge(name, kind, Kind::with));
+    }
+    if (problems.isEmpty() && files.stream().mapToLong(GenerationFile::rows).sum() == 0) {
       problems.add("%s hold no rows; name others".formatted(config.data().paths()));
     }
     if (!problems.isEmpty()) {
-      throw WrongInput.all("data.paths:", problems);
+      throw WrongInput.some("data.paths:", problems);
     }
-    return new GenerationRows(List.copyOf(shards), schema, Sha256.of(hashes.toString()));
+    List<String> needed = prompt.fitting(List.copyOf(whole.keySet())).columns();
+    LinkedHashMap<String, Kind> read = read(config, needed, whole);
+    List<GenerationShard> shards = new ArrayList<>();
+    long before = 0;
+    for (GenerationFile file : files) {
+      for (long from = 0; from < file.rows(); from += config.shard()) {
+        long to = Math.min(file.rows(), from + config.shard());
+        shards.add(
+            new GenerationShard(shards.size(), file.slice(from, to, read), from, before + from));
+      }
+      before += file.rows();
+    }
+    return new GenerationRows(
+        List.copyOf(shards),
+        kept(config, GenerationShard.schema(read)),
+        Sha256.of(hashes.toString()));
   }
 
-  private static List<Path> files(Store store, List<String> paths) throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (String given : paths) {
+  /** The format of the files. */
+  static RawFormat format(GenerateConfig config) {
+    return switch (config.data().format()) {
+      case "jsonl" -> RawFormat.jsonLines();
+      case "csv" -> RawFormat.csv(config.data().separatorChar());
+      default -> RawFormat.parquet();
+    };
+  }
+
+  /** All files by path, with their names relative to the folder that was given. */
+  private static Map<String, Path> files(Store store, GenerateConfig.Data data) throws IOException {
+    Map<String, Path> files = new LinkedHashMap<>();
+    for (String given : data.paths()) {
       Path path = store.path(given);
       if (!store.exists(path)) {
         throw new WrongInput("data.paths: %s does not exist; check the path".formatted(path));
       }
-      if (!store.fileSystem(path).getFileStatus(path).isDirectory()) {
-        files.add(path);
-        continue;
-      }
-      int found = files.size();
-      for (FileStatus status : store.list(path)) {
-        if (status.getPath().getName().endsWith(".parquet")) {
-          files.add(status.getPath());
-        }
-      }
-      if (files.size() == found) {
-        throw new WrongInput(
-            "data.paths: %s holds no Parquet files (*.parquet); name another folder"
-                .formatted(path));
+      try {
+        RawFolder.files(store, path, data.format())
+            .forEach((name, file) -> files.put(path + "\n" + name, file));
+      } catch (WrongInput e) {
+        throw new WrongInput("data.paths: " + e.getMessage(), e);
       }
     }
     return files;
   }
 
-  /** The prompt for the columns of a file. */
-  static Prompt fitting(Store store, Path file, Prompt prompt) throws IOException {
-    try (ParquetReading rows = ParquetRows.read(store, file)) {
-      return prompt.fitting(rows.schema().names());
+  /** Columns to read, in order: those that are kept, and those that the prompt needs. */
+  private static LinkedHashMap<String, Kind> read(
+      GenerateConfig config, List<String> needed, Map<String, Kind> whole) {
+    List<String> problems = new ArrayList<>();
+    LinkedHashMap<String, Kind> read = new LinkedHashMap<>();
+    List<String> kept = config.data().columns();
+    for (String name : kept.isEmpty() ? whole.keySet() : kept) {
+      take(name, "", whole, read, problems);
     }
+    for (String name : needed) {
+      take(name, ", which data.prompt asks for", whole, read, problems);
+    }
+    List<String> special =
+        read.keySet().stream().filter(name -> read.get(name) == Kind.UNREADABLE).toList();
+    if (!special.isEmpty()) {
+      problems.add(
+          "the columns %s hold no plain values and cannot be kept; name those to keep: data.columns: [%s]"
+              .formatted(
+                  String.join(", ", special),
+                  String.join(
+                      ", ", whole.keySet().stream().filter(n -> !special.contains(n)).toList())));
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.all("data.paths:", problems);
+    }
+    return read;
   }
 
-  /** Columns to read: those that are kept, and those that the prompt needs; empty for all. */
-  static List<String> columns(GenerateConfig config, List<String> needed) {
-    if (config.data().columns().isEmpty()) {
-      return List.of();
+  private static void take(
+      String name,
+      String why,
+      Map<String, Kind> whole,
+      Map<String, Kind> read,
+      List<String> problems) {
+    if (whole.containsKey(name)) {
+      read.put(name, whole.get(name));
+    } else {
+      problems.add(
+          "no column %s%s; the files have %s%s"
+              .formatted(
+                  name,
+                  why,
+                  String.join(", ", whole.keySet()),
+                  Nearest.to(name, whole.keySet())
+                      .map(n -> "; did you mean " + n + "?")
+                      .orElse("")));
     }
-    Set<String> columns = new LinkedHashSet<>(config.data().columns());
-    columns.addAll(needed);
-    return List.copyOf(columns);
   }
 
   /** The columns that are kept, of those that were read. */
@@ -158,24 +180,6 @@ public record GenerationRows(List<Shard> shards, Schema schema, String hash) {
       }
     }
     return new Schema(columns);
-  }
-
-  private static void checkKept(Path file, ParquetReading rows, List<String> needed) {
-    if (!rows.skipped().isEmpty()) {
-      throw new WrongInput(
-          "%s: the columns %s hold no plain values and cannot be kept; name those to keep: data.columns: [%s]"
-              .formatted(
-                  file,
-                  String.join(", ", rows.skipped()),
-                  String.join(", ", rows.schema().names())));
-    }
-    for (String column : needed) {
-      if (rows.schema().indexOf(column) < 0) {
-        throw new WrongInput(
-            "%s: no column %s, which data.prompt asks for; the file has %s"
-                .formatted(file, column, String.join(", ", rows.schema().names())));
-      }
-    }
   }
 
   /** The columns of the answers' files. */

@@ -15,7 +15,6 @@ import org.tributary.checkpoint.Store;
 import org.tributary.client.Continuation;
 import org.tributary.client.Writer;
 import org.tributary.config.GenerateConfig;
-import org.tributary.data.ParquetReading;
 import org.tributary.data.ParquetRows;
 import org.tributary.data.Prompt;
 import org.tributary.data.Prompts;
@@ -52,7 +51,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
   /** A row's answer; null where the prompt has no tokens. */
   private record Answer(Continuation written, boolean truncated) {}
 
-  void run(GenerationRows.Shard shard) throws IOException, InterruptedException {
+  void run(GenerationShard shard) throws IOException, InterruptedException {
     Store store = spec.value().store();
     Path part = spec.value().folder().part(shard.index());
     if (store.exists(part)) {
@@ -63,9 +62,8 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
         NDManager manager = Torch.manager(loan.device())) {
       GenerateConfig config = bench.described().config();
       Torch.prepareThread(config.threads());
-      Prompt prompt =
-          GenerationRows.fitting(store, new Path(shard.file()), bench.described().prompt());
-      List<Row> rows = read(store, shard, config, prompt);
+      Prompt prompt = bench.described().prompt().fitting(shard.columns());
+      List<Row> rows = shard.read(store, GenerationRows.format(config));
       List<String> texts = texts(rows, prompt, shard);
       Answer[] answers = write(bench, manager, texts, shard);
       List<Row> answered = new ArrayList<>();
@@ -77,34 +75,23 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     }
   }
 
-  private static List<String> texts(List<Row> rows, Prompt prompt, GenerationRows.Shard shard) {
+  private static List<String> texts(List<Row> rows, Prompt prompt, GenerationShard shard) {
     List<String> texts = new ArrayList<>();
     for (Row row : rows) {
       try {
         texts.add(prompt.of(row::text));
       } catch (WrongInput e) {
         throw new WrongInput(
-            "%s, row %d: %s".formatted(shard.file(), shard.from() + texts.size(), e.getMessage()),
+            "%s, row %d: %s".formatted(shard.file(), shard.first() + texts.size(), e.getMessage()),
             e);
       }
     }
     return texts;
   }
 
-  private static List<Row> read(
-      Store store, GenerationRows.Shard shard, GenerateConfig config, Prompt prompt)
-      throws IOException {
-    List<String> columns = GenerationRows.columns(config, prompt.columns());
-    List<Row> rows = new ArrayList<>();
-    try (ParquetReading reading = ParquetRows.read(store, new Path(shard.file()), columns)) {
-      reading.range(shard.from(), shard.to()).forEachRemaining(rows::add);
-    }
-    return rows;
-  }
-
   /** Rows of like length are written side by side, an order that only the rows decide. */
   private Answer[] write(
-      GenerationBench bench, NDManager manager, List<String> texts, GenerationRows.Shard shard) {
+      GenerationBench bench, NDManager manager, List<String> texts, GenerationShard shard) {
     GenerationModel described = bench.described();
     Prompts prompts =
         new Prompts(texts, described.special(), described.config().model().maxLength());
@@ -141,9 +128,9 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
   private final class Batching {
     private final GenerationBench bench;
     private final Prompts prompts;
-    private final GenerationRows.Shard shard;
+    private final GenerationShard shard;
 
-    Batching(GenerationBench bench, Prompts prompts, GenerationRows.Shard shard) {
+    Batching(GenerationBench bench, Prompts prompts, GenerationShard shard) {
       this.bench = bench;
       this.prompts = prompts;
       this.shard = shard;

@@ -16,6 +16,9 @@ import org.tributary.error.WrongInput;
 final class RawColumns {
   private static final Map<DataType, Schema.Type> TYPES = types();
 
+  /** More are keys that hold data, and a file of each client would need room for all of them. */
+  private static final int MOST = 5000;
+
   private RawColumns() {}
 
   /**
@@ -35,6 +38,11 @@ final class RawColumns {
       missing("source.columns", column, existing, problems);
     }
     List<String> wanted = columns.isEmpty() ? existing : columns;
+    if (wanted.size() > MOST) {
+      problems.add(
+          "%d columns, such as %s; name those to keep under source.columns, at most %d"
+              .formatted(wanted.size(), String.join(", ", wanted.subList(0, 3)), MOST));
+    }
     if (problems.isEmpty()) {
       missing("label", identity.label(), wanted, problems);
       missing("partitioner.column", identity.owner(), wanted, problems);

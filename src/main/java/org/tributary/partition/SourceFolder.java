@@ -205,6 +205,11 @@ final class SourceFolder {
         });
   }
 
+  /** The files of rows, by their names. */
+  Map<String, Path> files() {
+    return files;
+  }
+
   /** Files that were left out, by their names. */
   List<String> passedOver() {
     return new ArrayList<>(passedOver);

@@ -306,17 +306,59 @@ class GenerateTest {
   }
 
   @Test
-  void columnsThatCannotBeKeptAreNamedWithTheOthers() {
+  void jsonLinesAndCsvGetTheAnswersThatParquetGets() throws IOException {
+    run("parquet");
+    List<String> expected = answers("parquet").stream().map(row -> row.text("generated")).toList();
+    StringBuilder json = new StringBuilder();
+    StringBuilder csv = new StringBuilder("id;question\r\n");
+    for (Row row : answers("parquet")) {
+      json.append(
+          "{\"question\": %s, \"id\": %s}\n"
+              .formatted(
+                  new com.fasterxml.jackson.databind.ObjectMapper()
+                      .writeValueAsString(row.text("question")),
+                  row.text("id")));
+      csv.append(
+          "%s;\"%s\"\r\n".formatted(row.text("id"), row.text("question").replace("\"", "\"\"")));
+    }
+    Path folder = Files.createDirectories(dir.resolve("other/site=lyon"));
+    Files.writeString(folder.resolve("a.jsonl"), json);
+    Files.writeString(dir.resolve("a.csv"), csv);
+    String[] jsonl = {"data.format=jsonl", "data.paths=[" + dir.resolve("other") + "]"};
+    run("jsonl", jsonl);
+    List<Row> rows = answers("jsonl");
+    assertThat(rows).extracting(row -> row.text("generated")).isEqualTo(expected);
+    assertThat(rows)
+        .extracting(row -> row.longAt("id"))
+        .isEqualTo(answers("parquet").stream().map(row -> row.longAt("id")).toList());
+    assertThat(rows).allMatch(row -> row.text("site").equals("lyon"));
+    run("csv", "data.format=csv", "data.paths=[" + dir.resolve("a.csv") + "]");
+    assertThat(answers("csv")).extracting(row -> row.text("generated")).isEqualTo(expected);
+    // A shard that is lost is written again, by itself and alike.
+    Map<String, String> whole = hashes("jsonl");
+    Files.delete(dir.resolve("jsonl/rows/part-00001.parquet"));
+    assertThat(run("jsonl", jsonl).written()).isEqualTo(4);
+    assertThat(hashes("jsonl")).isEqualTo(whole);
+    Files.writeString(dir.resolve("a.csv"), "id,question\n1,why\n2\n");
+    assertThatThrownBy(
+            () -> run("bad", "data.format=csv", "data.paths=[" + dir.resolve("a.csv") + "]"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("a.csv: 1 rows cannot be used: line 3 has 1 fields");
+  }
+
+  @Test
+  void datesDecimalsAndNestedColumnsAreKeptAsText() throws IOException {
     Path file = dir.resolve("dated");
     spark
-        .sql("SELECT 'why' question, array(1) days, named_struct('x', 1) price, 7L id")
+        .sql(
+            "SELECT 'why' question, DATE'2024-02-29' day, CAST(1.5 AS DECIMAL(9, 2)) price, array(1) many")
         .write()
         .parquet("file:" + file);
-    assertThatThrownBy(() -> run("out", "data.paths=[" + file + "]"))
-        .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("columns days, price hold no plain values")
-        .hasMessageContaining("data.columns: [question, id]");
-    assertThat(dir.resolve("out")).doesNotExist();
+    run("out", "data.paths=[" + file + "]");
+    Row row = answers("out").get(0);
+    assertThat(row.text("day")).isEqualTo("2024-02-29");
+    assertThat(row.text("price")).isEqualTo("1.50");
+    assertThat(row.text("many")).isEqualTo("[1]");
   }
 
   @Test

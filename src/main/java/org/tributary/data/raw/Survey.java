@@ -69,6 +69,15 @@ public final class Survey implements Serializable {
     return separator;
   }
 
+  /**
+   * Whether pieces are of rows, so that any rows can be read.
+   *
+   * @return true of Parquet
+   */
+  public boolean isCutByRows() {
+    return !groups.isEmpty();
+  }
+
   /** Row groups of Parquet: rows, then bytes, of each. */
   List<Long> groups() {
     return groups;
