@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
 
 /**
  * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels;
@@ -30,11 +32,13 @@ final class ImageFinder {
           "val", "validation");
 
   private final Store store;
+  private final String label;
   private final List<String> problems;
   private final Map<String, SourceFiles> found = new LinkedHashMap<>();
 
-  private ImageFinder(Store store, List<String> problems) {
+  private ImageFinder(Store store, String label, List<String> problems) {
     this.store = store;
+    this.label = label;
     this.problems = problems;
   }
 
@@ -44,13 +48,14 @@ final class ImageFinder {
    * @param store where they lie
    * @param format images or idx
    * @param given paths by set
+   * @param label the column of the class, for metadata beside images; null where there is none
    * @param problems takes what is wrong
    * @return files by set: those given, and those found inside of train
    */
   static Map<String, SourceFiles> find(
-      Store store, String format, Map<String, String> given, List<String> problems)
+      Store store, String format, Map<String, String> given, String label, List<String> problems)
       throws IOException {
-    ImageFinder finder = new ImageFinder(store, problems);
+    ImageFinder finder = new ImageFinder(store, label, problems);
     for (Map.Entry<String, String> set : given.entrySet()) {
       String key = "source." + set.getKey();
       Path path = store.path(set.getValue());
@@ -83,6 +88,10 @@ final class ImageFinder {
     List<String> beside =
         new ArrayList<>(names.stream().filter(name -> !name.startsWith(root)).toList());
     beside.addAll(Optional.ofNullable(tops.remove("")).orElse(List.of()));
+    if (ImageMetadata.among(beside).isPresent()) {
+      put(set, described(key, given, path, root, names));
+      return;
+    }
     if (tops.isEmpty()) {
       problems.add(
           "%s: %s holds files (%s) but no folders with files; its folders are the labels"
@@ -113,14 +122,28 @@ final class ImageFinder {
       Path path,
       String root,
       Map<String, List<String>> tops,
-      List<String> beside) {
+      List<String> beside)
+      throws IOException {
     if (tops.keySet().stream().noneMatch(top -> split(top).equals("train"))) {
       problems.add(
           "%s: %s holds %s but no train; name the folder of training images"
               .formatted(key, path, String.join(", ", tops.keySet())));
       return;
     }
-    tops.forEach(
+    Map<String, List<String>> ofFolders = new TreeMap<>(tops);
+    for (Map.Entry<String, List<String>> top : tops.entrySet()) {
+      String inside = root + top.getKey() + "/";
+      List<String> below =
+          top.getValue().stream().map(n -> n.substring(top.getKey().length() + 1)).toList();
+      if (ImageMetadata.among(below).isPresent()) {
+        put(
+            split(top.getKey()),
+            described(
+                key, given, path, inside, top.getValue().stream().map(n -> root + n).toList()));
+        ofFolders.remove(top.getKey());
+      }
+    }
+    ofFolders.forEach(
         (top, inside) -> {
           String of = split(top);
           List<String> below =
@@ -143,6 +166,40 @@ final class ImageFinder {
           }
           put(of, files(key, given, path, new Part(root + top + "/", kept, skipped)));
         });
+  }
+
+  /** A folder whose metadata names its images and their labels. */
+  private SourceFiles described(
+      String key, String given, Path path, String inside, List<String> names) throws IOException {
+    List<String> below =
+        names.stream()
+            .filter(n -> n.startsWith(inside))
+            .map(n -> n.substring(inside.length()))
+            .toList();
+    String metadata = ImageMetadata.among(below).orElseThrow();
+    if (isZip(path)) {
+      throw new WrongInput(
+          "%s: %s holds %s%s; unzip it and name the folder".formatted(key, path, inside, metadata));
+    }
+    Map<String, String> labels =
+        ImageMetadata.read(store, new Path(path, inside + metadata), label);
+    Set<String> there = Set.copyOf(below);
+    List<String> missing = labels.keySet().stream().filter(n -> !there.contains(n)).toList();
+    if (!missing.isEmpty() || labels.isEmpty()) {
+      throw new WrongInput(
+          labels.isEmpty()
+              ? "%s: %s/%s%s names no images".formatted(key, path, inside, metadata)
+              : "%s: %s/%s%s names %d files that are not there (%s); copy them, or remove their rows"
+                  .formatted(key, path, inside, metadata, missing.size(), missing.get(0)));
+    }
+    List<String> listed = List.copyOf(labels.keySet());
+    List<String> skipped =
+        below.stream().filter(n -> !labels.containsKey(n) && !n.equals(metadata)).toList();
+    return new SourceFiles(
+        key,
+        given,
+        listed.stream().map(n -> new Path(path, inside + n)).toList(),
+        new SourceFiles.Tree(path.toString(), inside, listed, skipped, false, labels));
   }
 
   private static boolean isSplit(String top) {
@@ -188,7 +245,8 @@ final class ImageFinder {
         key,
         given,
         files,
-        new SourceFiles.Tree(path.toString(), part.inside(), part.names(), part.skipped(), zip));
+        new SourceFiles.Tree(
+            path.toString(), part.inside(), part.names(), part.skipped(), zip, null));
   }
 
   private static String top(String name) {

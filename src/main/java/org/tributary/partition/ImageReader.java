@@ -118,6 +118,9 @@ final class ImageReader {
     String root = tree.root();
     String inside = tree.inside();
     Broadcast<SerializableConfiguration> conf = configuration();
+    if (tree.labels() != null) {
+      return labelled(tree, conf);
+    }
     if (!tree.zip()) {
       int tasks = (tree.names().size() + FILES_PER_TASK - 1) / FILES_PER_TASK;
       return context()
@@ -136,6 +139,23 @@ final class ImageReader {
         .parallelize(List.of(root), 1)
         .flatMap(zip -> new Entries(Store.of(conf.value().value()), new Path(zip), inside, wanted))
         .repartition(Math.max(tasks, context().defaultParallelism()));
+  }
+
+  private JavaRDD<Row> labelled(SourceFiles.Tree tree, Broadcast<SerializableConfiguration> conf) {
+    Path root = new Path(tree.root());
+    String folder = (tree.inside().isEmpty() ? root : new Path(root, tree.inside())).toString();
+    List<String[]> named =
+        tree.names().stream().map(name -> new String[] {name, tree.labels().get(name)}).toList();
+    int tasks = (named.size() + FILES_PER_TASK - 1) / FILES_PER_TASK;
+    return context()
+        .parallelize(named, Math.max(tasks, context().defaultParallelism()))
+        .map(
+            one ->
+                RowFactory.create(
+                    Store.of(conf.value().value()).readAll(new Path(folder, one[0])),
+                    one[1],
+                    one[0].indexOf('/') < 0 ? "" : one[0].substring(0, one[0].lastIndexOf('/')),
+                    one[0]));
   }
 
   private static Row row(String name, byte[] bytes) {

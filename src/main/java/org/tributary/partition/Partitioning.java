@@ -138,7 +138,8 @@ public final class Partitioning {
     List<String> problems = new ArrayList<>();
     Map<String, SourceFiles> sources = new LinkedHashMap<>();
     if (List.of("images", "idx").contains(config.source().format())) {
-      sources.putAll(ImageFinder.find(store, config.source().format(), given, problems));
+      sources.putAll(
+          ImageFinder.find(store, config.source().format(), given, config.label(), problems));
       given.clear();
     }
     sources.putAll(SourceSets.find(store, config.source().format(), given, problems, notes));

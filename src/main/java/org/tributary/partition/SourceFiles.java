@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
@@ -39,14 +40,25 @@ record SourceFiles(
    * @param names of the files, relative to that folder, in order
    * @param skipped names of files that lie in no label's folder, and of hidden images
    * @param zip whether the root is a zip
+   * @param labels by name, of a folder with metadata; null where folders are the labels
    */
-  record Tree(String root, String inside, List<String> names, List<String> skipped, boolean zip) {
+  record Tree(
+      String root,
+      String inside,
+      List<String> names,
+      List<String> skipped,
+      boolean zip,
+      Map<String, String> labels) {
 
     /** What was skipped, with the reason. */
     List<String> told() {
       return skipped.stream()
-          .map(name -> name + (TreeNames.isHidden(name) ? HIDDEN : ": lies in no label's folder"))
+          .map(name -> name + (TreeNames.isHidden(name) ? HIDDEN : outside()))
           .toList();
+    }
+
+    private String outside() {
+      return labels == null ? ": lies in no label's folder" : ": is not in the metadata";
     }
   }
 
@@ -92,16 +104,21 @@ record SourceFiles(
 
   /** A tree is told as one file: its images may be many. */
   private Manifest.SourceFile whole(List<String> hashes) {
-    String name =
+    String root =
         new Path(tree.root()).getName() + (tree.inside().isEmpty() ? "" : "/" + tree.inside());
     if (tree.zip()) {
-      return new Manifest.SourceFile(name, hashes.get(0));
+      return new Manifest.SourceFile(root, hashes.get(0));
     }
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < hashes.size(); i++) {
-      lines.append(hashes.get(i)).append(' ').append(tree.names().get(i)).append('\n');
+      String name = tree.names().get(i);
+      lines.append(hashes.get(i)).append(' ').append(name);
+      if (tree.labels() != null) {
+        lines.append(' ').append(tree.labels().get(name));
+      }
+      lines.append('\n');
     }
-    return new Manifest.SourceFile(name, Sha256.of(lines.toString()));
+    return new Manifest.SourceFile(root, Sha256.of(lines.toString()));
   }
 
   /** Refuses a set for a reason. */
