@@ -35,6 +35,8 @@ import org.tributary.error.WrongInput;
  * @param duplicates rows of a given validation or test set that also occur in train, by set
  * @param skipped images that were left out (broken, hidden, without a label), by set; empty where
  *     there are none
+ * @param leftOut owners that the source names and that are no clients, and why; empty where there
+ *     are none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(
@@ -46,7 +48,8 @@ public record Manifest(
     SortedMap<String, Client> clients,
     Part test,
     Map<String, Duplicates> duplicates,
-    Map<String, Skipped> skipped) {
+    Map<String, Skipped> skipped,
+    SortedMap<String, String> leftOut) {
   /** Rows that are named at most: of duplicates, and of what was skipped. */
   public static final int NAMED = 100;
 
@@ -73,6 +76,7 @@ public record Manifest(
     sources = sources == null ? Map.of() : sources;
     duplicates = duplicates == null ? Map.of() : duplicates;
     skipped = skipped == null ? Map.of() : skipped;
+    leftOut = leftOut == null ? new TreeMap<>() : leftOut;
   }
 
   /**
@@ -181,9 +185,10 @@ public record Manifest(
    *
    * @param train never empty
    * @param validation null where it has none
+   * @param owner its name in the source, where the id is another; null elsewhere
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Client(Part train, Part validation) {}
+  public record Client(Part train, Part validation, String owner) {}
 
   /**
    * One file of rows.
@@ -280,6 +285,19 @@ public record Manifest(
     if (part.sha256() == null) {
       problems.add(key + ".sha256 is missing; sha256sum prints it");
     }
+  }
+
+  /**
+   * What people call a client.
+   *
+   * @param id of the client
+   * @return its owner's name where the id is another, without control characters; else empty
+   */
+  public String called(String id) {
+    Client client = clients.get(id);
+    return client == null || client.owner() == null
+        ? ""
+        : client.owner().replaceAll("\\p{Cntrl}", "?");
   }
 
   /**

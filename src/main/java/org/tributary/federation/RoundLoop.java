@@ -180,6 +180,11 @@ final class RoundLoop {
               new Accepted.Choice(c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
         }
       }
+      reasons.replaceAll(
+          (client, reason) -> {
+            String owner = blueprint.manifest().called(client);
+            return owner.isEmpty() ? reason : "\"%s\": %s".formatted(owner, reason);
+          });
       int quorum = blueprint.config().cohort().minClients();
       if (choices.size() < quorum) {
         throw new QuorumMissed(

@@ -42,8 +42,20 @@ final class PartitionSummary {
         .forEach(
             (id, client) ->
                 lines.add(
-                    "  client=%s: train %s; validation %s"
-                        .formatted(id, part(client.train()), part(client.validation()))));
+                    "  client=%s%s: train %s; validation %s"
+                        .formatted(
+                            id,
+                            manifest.called(id).isEmpty() ? "" : " (" + manifest.called(id) + ")",
+                            part(client.train()),
+                            part(client.validation()))));
+    if (!manifest.leftOut().isEmpty()) {
+      lines.add("  left out: %d owners that are no clients".formatted(manifest.leftOut().size()));
+      List<String> named = new ArrayList<>();
+      manifest
+          .leftOut()
+          .forEach((owner, why) -> named.add(owner.replaceAll("\\p{Cntrl}", "?") + " " + why));
+      addNamed(lines, named, named.size());
+    }
     lines.add("  test: " + part(manifest.test()));
     manifest.skipped().forEach((set, skipped) -> lines.addAll(skipped(set, skipped)));
     manifest.duplicates().forEach((set, twins) -> lines.addAll(duplicates(set, twins, inputs)));

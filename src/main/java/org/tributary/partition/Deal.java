@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.partition.RawSet.Key;
@@ -19,6 +21,8 @@ import org.tributary.protocol.Seeds;
  * test.
  */
 final class Deal {
+  private static final Logger LOG = LoggerFactory.getLogger(Deal.class);
+
   private final PartitionConfig config;
   private final List<String> labels;
 
@@ -35,22 +39,34 @@ final class Deal {
 
   /**
    * Takes the global test rows out of train: whole runs of equal rows from the first on, as long as
-   * the share is not exceeded.
+   * the share is not exceeded and every owner keeps the rows that it needs for training.
    *
-   * @param train all rows
+   * @param train all rows but those of owners that are left out
+   * @param owners whose rows they are
    * @return true for test rows
    * @throws WrongInput where the share is too small to hold a row
    */
-  boolean[] takeTest(List<Key> train) {
+  boolean[] takeTest(List<Key> train, Owners owners) {
     boolean[] test = new boolean[train.size()];
     long wanted = Math.round(config.test() * train.size());
     long taken = 0;
+    long kept = 0;
     for (int from = 0, to; from < test.length; from = to) {
       to = endOfRun(train, from);
       if (taken + to - from <= wanted) {
-        Arrays.fill(test, from, to, true);
-        taken += to - from;
+        if (owners.give(train.subList(from, to))) {
+          Arrays.fill(test, from, to, true);
+          taken += to - from;
+        } else {
+          kept += to - from;
+        }
       }
+    }
+    if (kept > 0 && taken < wanted) {
+      LOG.warn(
+          "test: {} rows are taken instead of {}: every owner keeps the rows that it needs for training",
+          taken,
+          wanted);
     }
     if (taken == 0 || taken == test.length) {
       throw new WrongInput(
@@ -68,13 +84,24 @@ final class Deal {
    * @return whose each row is, each client with enough rows to keep minRows for training
    */
   Dealt deal(List<Key> train, double validation) {
+    int dealt = least(validation);
+    List<String> owners = train.stream().map(Key::owner).filter(o -> o != null).toList();
+    return Partitioners.of(config, dealt)
+        .deal(new RowKeys(classes(train), owners), Seeds.of(config.seed(), "partition"));
+  }
+
+  /**
+   * The rows that a client must be given, so that minRows are left for training.
+   *
+   * @param validation share of its rows that will not be trained on
+   * @return at least minRows
+   */
+  int least(double validation) {
     int dealt = config.partitioner().minRows();
     while (dealt - (int) Math.floor(validation * dealt) < config.partitioner().minRows()) {
       dealt++;
     }
-    List<String> owners = train.stream().map(Key::owner).filter(o -> o != null).toList();
-    return Partitioners.of(config, dealt)
-        .deal(new RowKeys(classes(train), owners), Seeds.of(config.seed(), "partition"));
+    return dealt;
   }
 
   /**
@@ -109,12 +136,13 @@ final class Deal {
    * @param validation the rows
    * @param train the clients' training rows
    * @param dealt whose they are
-   * @return for each row the index of its client
+   * @param owners whose rows they are
+   * @return for each row the index of its client; nowhere where its owner is left out
    * @throws WrongInput where an owner has no training rows
    */
-  int[] dealValidation(List<Key> validation, List<Key> train, Dealt dealt) {
+  int[] dealValidation(List<Key> validation, List<Key> train, Dealt dealt, Owners owners) {
     if (config.partitioner().name().equals("natural")) {
-      return toOwners(validation, train, dealt);
+      return toOwners(validation, train, dealt, owners);
     }
     int[] classOf = classes(validation);
     double[][] counts = new double[Math.max(1, labels.size())][dealt.clients().size()];
@@ -141,7 +169,7 @@ final class Deal {
     return client;
   }
 
-  private int[] toOwners(List<Key> validation, List<Key> train, Dealt dealt) {
+  private int[] toOwners(List<Key> validation, List<Key> train, Dealt dealt, Owners owners) {
     // By the owners themselves: another one's name may give the same id.
     Map<String, Integer> clientOf = new HashMap<>();
     for (int i = 0; i < train.size(); i++) {
@@ -152,7 +180,7 @@ final class Deal {
     for (int i = 0; i < client.length; i++) {
       String owner = validation.get(i).owner();
       client[i] = clientOf.getOrDefault(owner, Plan.NOWHERE);
-      if (client[i] == Plan.NOWHERE) {
+      if (client[i] == Plan.NOWHERE && !owners.isLeftOut(validation.get(i))) {
         unknown.add(owner);
       }
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -117,14 +118,16 @@ public final class Partitioning {
 
     // 3. Where each row goes.
     Plan plan = new Plan();
-    Map<String, int[]> targets = new Targets(config, deal, plan, keys).decide();
+    Targets decision = new Targets(config, deal, plan, keys);
+    Map<String, int[]> targets = decision.decide();
 
     // 4. Files of rows, then the manifest.
     existing.begin(inputs);
     long[] rows = new long[plan.targets().size()];
     targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
     Map<Plan.Target, Manifest.Part> parts = write(folder, plan, rows, raw, keys, targets);
-    Manifest manifest = manifest(inputs, raw, found, labels, parts, twins);
+    SortedMap<String, String> leftOut = leftOut(decision.owners(), found, keys);
+    Manifest manifest = manifest(inputs, raw, found, labels, parts, twins, leftOut);
     manifest.write(Store.of(hadoop()), folder);
     return new Result(true, folder, manifest, notes);
   }
@@ -245,16 +248,20 @@ public final class Partitioning {
       Map<String, RawSet.Keys> found,
       List<String> labels,
       Map<Plan.Target, Manifest.Part> parts,
-      Twins twins) {
+      Twins twins,
+      SortedMap<String, String> leftOut) {
+    Map<String, String> owners = owners(found);
     TreeMap<String, Manifest.Client> clients = new TreeMap<>();
     Manifest.Part test = null;
     for (Map.Entry<Plan.Target, Manifest.Part> part : parts.entrySet()) {
       String id = part.getKey().client();
       switch (part.getKey().part()) {
-        case "train" -> clients.put(id, new Manifest.Client(part.getValue(), null));
+        case "train" -> clients.put(id, new Manifest.Client(part.getValue(), null, owners.get(id)));
         case "validation" ->
             clients.computeIfPresent(
-                id, (k, client) -> new Manifest.Client(client.train(), part.getValue()));
+                id,
+                (k, client) ->
+                    new Manifest.Client(client.train(), part.getValue(), client.owner()));
         default -> test = part.getValue();
       }
     }
@@ -269,7 +276,45 @@ public final class Partitioning {
         clients,
         test,
         twins.report(),
-        skipped(found));
+        skipped(found),
+        leftOut);
+  }
+
+  /** The owners' names that their clients' ids do not show, by id. */
+  private static Map<String, String> owners(Map<String, RawSet.Keys> found) {
+    Map<String, String> owners = new TreeMap<>();
+    found.get("train").rows().stream()
+        .map(Key::owner)
+        .filter(owner -> owner != null && !ClientId.of(owner).equals(owner))
+        .distinct()
+        .forEach(owner -> owners.put(ClientId.of(owner), owner));
+    return owners;
+  }
+
+  /** Every owner of the training set that has become no client, and why. */
+  private SortedMap<String, String> leftOut(
+      Owners owners, Map<String, RawSet.Keys> found, Map<String, List<Key>> kept) {
+    SortedMap<String, String> leftOut = new TreeMap<>();
+    found
+        .get("train")
+        .ownersOfBroken()
+        .forEach(owner -> leftOut.put(owner, "has broken images alone"));
+    found
+        .get("train")
+        .rows()
+        .forEach(
+            row -> {
+              if (row.owner() != null) {
+                leftOut.put(
+                    row.owner(),
+                    "has duplicates of held-out rows alone (duplicates: "
+                        + config.duplicates()
+                        + ")");
+              }
+            });
+    kept.get("train").forEach(row -> leftOut.remove(String.valueOf(row.owner())));
+    leftOut.putAll(owners.reasons());
+    return leftOut;
   }
 
   private static Map<String, Manifest.Skipped> skipped(Map<String, RawSet.Keys> found) {

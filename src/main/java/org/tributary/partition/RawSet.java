@@ -56,8 +56,9 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
    *
    * @param rows in canonical order: that of their contents, then of their identities
    * @param broken images that cannot be used, and why, in order
+   * @param ownersOfBroken whose they are, where a column says so
    */
-  record Keys(List<Key> rows, List<String> broken) {}
+  record Keys(List<Key> rows, List<String> broken, Set<String> ownersOfBroken) {}
 
   /** A Mac's zip has a hidden image for each that it shows: these are not to crowd out others. */
   private static final Comparator<String> HIDDEN_LAST =
@@ -105,12 +106,16 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
       throw files.unreadable(e);
     }
     List<String> broken = List.of();
+    Set<String> ownersOfBroken = new HashSet<>();
     if (codec.identity().image() != null) {
       Stream<String> outside = files.tree() == null ? Stream.of() : files.tree().told().stream();
       broken =
           Stream.concat(keys.stream().map(Key::corruptIn).filter(b -> b != null), outside)
               .sorted(HIDDEN_LAST)
               .toList();
+      keys.stream()
+          .filter(key -> key.corruptIn() != null && key.owner() != null)
+          .forEach(key -> ownersOfBroken.add(key.owner()));
       keys.removeIf(key -> key.corruptIn() != null);
     }
     if (keys.isEmpty()) {
@@ -124,7 +129,7 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
     keys.sort(
         Comparator.comparing(Key::content, Arrays::compareUnsigned)
             .thenComparing(Key::hash, Arrays::compareUnsigned));
-    return new Keys(keys, broken);
+    return new Keys(keys, broken, ownersOfBroken);
   }
 
   private void refuseMissing(List<Key> keys) {

@@ -94,7 +94,8 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
       try {
         content = pixels((byte[]) values[schema.names().indexOf(identity.image())]);
       } catch (BrokenImage e) {
-        return new Object[] {null, null, null, null, shown(row) + ": " + e.getMessage()};
+        String owner = text(values, identity.owner());
+        return new Object[] {null, null, null, owner, shown(row) + ": " + e.getMessage()};
       }
     }
     if (!identity.same().isEmpty()) {

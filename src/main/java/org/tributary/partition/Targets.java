@@ -15,6 +15,7 @@ final class Targets {
   private final Deal deal;
   private final Plan plan;
   private final Map<String, List<Key>> keys;
+  private Owners owners;
 
   /**
    * The decision to be made.
@@ -38,12 +39,17 @@ final class Targets {
    */
   Map<String, int[]> decide() {
     List<Key> all = keys.get("train");
-    boolean ownTest = !keys.containsKey("test") && config.test() > 0;
-    boolean[] isTest = ownTest ? deal.takeTest(all) : new boolean[all.size()];
-    int[] dealtRows = IntStream.range(0, isTest.length).filter(i -> !isTest[i]).toArray();
-    List<Key> train = IntStream.of(dealtRows).mapToObj(all::get).toList();
     boolean ownValidation = !keys.containsKey("validation");
-    Dealt dealt = deal.deal(train, ownValidation ? config.validation() : 0);
+    double share = ownValidation ? config.validation() : 0;
+    owners = new Owners(all, deal.least(share));
+    int[] kept =
+        IntStream.range(0, all.size()).filter(i -> !owners.isLeftOut(all.get(i))).toArray();
+    List<Key> owned = IntStream.of(kept).mapToObj(all::get).toList();
+    boolean ownTest = !keys.containsKey("test") && config.test() > 0;
+    boolean[] isTest = ownTest ? deal.takeTest(owned, owners) : new boolean[owned.size()];
+    int[] dealtRows = IntStream.range(0, isTest.length).filter(i -> !isTest[i]).toArray();
+    List<Key> train = IntStream.of(dealtRows).mapToObj(owned::get).toList();
+    Dealt dealt = deal.deal(train, share);
     boolean[] isValidation =
         ownValidation ? deal.takeValidation(train, dealt) : new boolean[train.size()];
 
@@ -56,20 +62,30 @@ final class Targets {
     int test = plan.add(null, "test");
 
     int[] ofTrain = new int[all.size()];
-    Arrays.fill(ofTrain, test);
+    Arrays.fill(ofTrain, Plan.NOWHERE);
+    IntStream.of(kept).forEach(i -> ofTrain[i] = test);
     for (int i = 0; i < dealtRows.length; i++) {
       int client = dealt.client()[i];
-      ofTrain[dealtRows[i]] = (isValidation[i] ? validationOf : trainOf).get(client);
+      ofTrain[kept[dealtRows[i]]] = (isValidation[i] ? validationOf : trainOf).get(client);
     }
     Map<String, int[]> targets = new LinkedHashMap<>();
     targets.put("train", ofTrain);
     if (!ownValidation) {
-      int[] clients = deal.dealValidation(keys.get("validation"), train, dealt);
-      targets.put("validation", IntStream.of(clients).map(validationOf::get).toArray());
+      int[] clients = deal.dealValidation(keys.get("validation"), train, dealt, owners);
+      targets.put(
+          "validation",
+          IntStream.of(clients)
+              .map(c -> c == Plan.NOWHERE ? Plan.NOWHERE : validationOf.get(c))
+              .toArray());
     }
     if (keys.containsKey("test")) {
       targets.put("test", keys.get("test").stream().mapToInt(key -> test).toArray());
     }
     return targets;
+  }
+
+  /** The owners that the column names; known once the rows are decided on. */
+  Owners owners() {
+    return owners;
   }
 }

@@ -95,7 +95,8 @@ public final class Tiny {
           id,
           new Manifest.Client(
               part("client=" + id + "/train", sizes[k], k),
-              part("client=" + id + "/validation", 4, 100 + k)));
+              part("client=" + id + "/validation", 4, 100 + k),
+              null));
     }
     Manifest.Inputs inputs =
         new Manifest.Inputs(
@@ -121,7 +122,8 @@ public final class Tiny {
             clients,
             part("test", 60, 999),
             Map.of(),
-            Map.of())
+            Map.of(),
+            new TreeMap<>())
         .write(STORE, hadoop(data()));
   }
 
@@ -151,7 +153,7 @@ public final class Tiny {
       clients.put(
           client.getKey(),
           new Manifest.Client(
-              sealed(client.getValue().train()), sealed(client.getValue().validation())));
+              sealed(client.getValue().train()), sealed(client.getValue().validation()), null));
     }
     STORE.delete(file);
     new Manifest(
@@ -163,7 +165,8 @@ public final class Tiny {
             clients,
             sealed(m.test()),
             m.duplicates(),
-            m.skipped())
+            m.skipped(),
+            m.leftOut())
         .write(STORE, hadoop(data()));
   }
 

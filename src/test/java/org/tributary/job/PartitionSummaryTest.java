@@ -49,11 +49,12 @@ class PartitionSummaryTest {
             List.of("a", "b", "c", "d", "e", "f", "g"),
             new TreeMap<>(
                 Map.of(
-                    "0", new Manifest.Client(many, part("v", "a", 1)),
-                    "1", new Manifest.Client(part("t"), null))),
+                    "0", new Manifest.Client(many, part("v", "a", 1), null),
+                    "1", new Manifest.Client(part("t"), null, "caf\u00e9"))),
             null,
             Map.of(),
-            Map.of());
+            Map.of(),
+            new TreeMap<>(Map.of("ab", "has 1 rows", "a\nb", "has 2 rows")));
     assertThat(PartitionSummary.of(new Path("file:/p/words"), manifest))
         .containsExactly(
             "partitioned set file:/p/words",
@@ -62,7 +63,10 @@ class PartitionSummaryTest {
             "  columns: text STRING",
             "  clients: 2, labels: 7",
             "  client=0: train 21 rows (b 7, e 5, g 3, c 2, d 2, 2 more); validation 1 row (a 1)",
-            "  client=1: train 0 rows; validation none",
+            "  client=1 (caf\u00e9): train 0 rows; validation none",
+            "  left out: 2 owners that are no clients",
+            "    a?b has 2 rows",
+            "    ab has 1 rows",
             "  test: none");
   }
 }

@@ -129,21 +129,30 @@ class PartitionersTest {
   void naturalTakesTheColumn() {
     List<String> owners = List.of("b/1", "a", "b/1", "C c");
     Dealt dealt = new Natural("site", 1).deal(new RowKeys(new int[4], owners), 0);
-    assertThat(dealt.clients()).containsExactly("C_c", "a", "b_1");
+    assertThat(dealt.clients()).containsExactly("C%20c", "a", "b%2F1");
     assertThat(dealt.client()).containsExactly(2, 1, 2, 0);
   }
 
   @Test
-  void naturalRefusesClientsThatCannotBeToldApart() {
-    RowKeys keys = new RowKeys(new int[3], List.of("a b", "a/b", "c"));
-    assertThatThrownBy(() -> new Natural("site", 1).deal(keys, 0))
-        .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("column site")
-        .hasMessageContaining("\"a b\" and \"a/b\" would both be client a_b");
+  void differentNamesHaveDifferentIds() {
+    RowKeys keys = new RowKeys(new int[4], List.of("a b", "a/b", "a%20b", "a_b"));
+    assertThat(new Natural("site", 1).deal(keys, 0).clients())
+        .containsExactly("a%20b", "a%2520b", "a%2Fb", "a_b");
     assertThatThrownBy(
             () -> new Natural("site", 2).deal(new RowKeys(new int[2], List.of("a", "b")), 0))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("client a would get 1 rows");
+  }
+
+  @Test
+  void longIdsAreCutBetweenCharactersAndToldApart() {
+    for (String unit : List.of("x", "\u00e9", "\u6771", "\ud83e\udd9c")) {
+      String one = ClientId.of(unit.repeat(200));
+      assertThat(one).hasSizeLessThanOrEqualTo(ClientId.LONGEST).contains("~");
+      assertThat(one.substring(0, one.indexOf('~'))).matches("(x|(%[0-9A-F]{2})+)+");
+      assertThat(one).isNotEqualTo(ClientId.of(unit.repeat(201)));
+    }
+    assertThat(ClientId.of("x".repeat(128))).isEqualTo("x".repeat(128));
   }
 
   @Test

@@ -411,17 +411,17 @@ class PartitioningTest {
               keys.testShare = 0;
             })
             .manifest();
-    assertThat(manifest.clients().keySet()).containsExactly("St_A", "St_B");
+    assertThat(manifest.clients().keySet()).containsExactly("St%20A", "St%20B");
     assertThat(manifest.test()).isNull();
     assertThat(manifest.labels())
         .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
-    List<Row> rows = rows("client=St_A/train/part-00000.parquet");
+    List<Row> rows = rows("client=St%20A/train/part-00000.parquet");
     assertThat(rows.get(0).schema().names()).containsExactly("label", "text", "site");
     assertThat(rows).allMatch(row -> row.text("site").equals("St A"));
     assertThat(rows)
         .filteredOn(row -> !row.text("text").isEmpty())
         .allMatch(row -> row.text("text").matches("row \\d+, with \"quotes\"\nand a line end"));
-    assertThat(rows.size() + rows("client=St_A/validation/part-00000.parquet").size())
+    assertThat(rows.size() + rows("client=St%20A/validation/part-00000.parquet").size())
         .isEqualTo(21);
   }
 

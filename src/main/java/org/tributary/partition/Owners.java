@@ -1,0 +1,84 @@
+package org.tributary.partition;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tributary.error.WrongInput;
+import org.tributary.partition.RawSet.Key;
+
+/**
+ * The owners that a column names, for {@code natural}: each keeps as many rows as it needs for
+ * training, and one that has fewer is left out as a whole and named. With the other partitioners
+ * nobody owns a row, and nothing is left out.
+ */
+final class Owners {
+  private final int least;
+  private final Map<String, Integer> rows = new HashMap<>();
+  private final SortedMap<String, Integer> leftOut = new TreeMap<>();
+
+  /**
+   * Counts the owners' rows.
+   *
+   * @param train all rows that may be trained on
+   * @param least rows that an owner needs
+   * @throws WrongInput where every owner has fewer
+   */
+  Owners(List<Key> train, int least) {
+    this.least = least;
+    train.stream()
+        .map(Key::owner)
+        .filter(owner -> owner != null)
+        .forEach(owner -> rows.merge(owner, 1, Integer::sum));
+    rows.forEach(
+        (owner, count) -> {
+          if (count < least) {
+            leftOut.put(owner, count);
+          }
+        });
+    if (!rows.isEmpty() && leftOut.size() == rows.size()) {
+      throw new WrongInput(
+          "partitioner.minRows: each of the %d owners has fewer than the %d rows that one needs; lower it, or give them more rows"
+              .formatted(rows.size(), least));
+    }
+    rows.keySet().removeAll(leftOut.keySet());
+  }
+
+  /** Whether a row belongs to an owner that is left out. */
+  boolean isLeftOut(Key row) {
+    return row.owner() != null && leftOut.containsKey(row.owner());
+  }
+
+  /**
+   * Takes rows from their owners, if all of them keep enough.
+   *
+   * @param taken rows of owners that are not left out
+   * @return whether they were taken
+   */
+  boolean give(List<Key> taken) {
+    Map<String, Integer> left = new HashMap<>();
+    for (Key row : taken) {
+      if (row.owner() != null) {
+        left.merge(row.owner(), rows.get(row.owner()) - 1, (kept, one) -> kept - 1);
+      }
+    }
+    if (left.values().stream().anyMatch(kept -> kept < least)) {
+      return false;
+    }
+    rows.putAll(left);
+    return true;
+  }
+
+  /** Why owners are left out, by their names. */
+  SortedMap<String, String> reasons() {
+    SortedMap<String, String> reasons = new TreeMap<>();
+    leftOut.forEach(
+        (owner, count) ->
+            reasons.put(
+                owner,
+                "has %d rows, %d are needed (partitioner.minRows, and the validation share)"
+                    .formatted(count, least)));
+    return reasons;
+  }
+}
