@@ -22,7 +22,8 @@ import org.tributary.error.WrongInput;
  * @param first its first row in the file
  * @param before rows of all files before it
  */
-public record GenerationShard(int index, Slice slice, long first, long before) implements Serializable {
+public record GenerationShard(int index, Slice slice, long first, long before)
+    implements Serializable {
 
   /**
    * Where rows lie.
