@@ -85,16 +85,16 @@ public record PartitionConfig(
     return problems;
   }
 
-  /** Shares are taken where the source has no rows of its own for a part. */
+  /** Shares are taken where the source has no rows of its own for a part; 0 asks for none. */
   @Override
   public List<Unread> unread() {
     List<Unread> unread = new ArrayList<>();
     String why = "%s has the rows, so no share of train is taken";
-    if (source != null && source.validation() != null) {
+    if (source != null && source.validation() != null && validation > 0) {
       String key = "source.validation";
       unread.add(new Unread("validation", key, why.formatted(key)));
     }
-    if (source != null && source.test() != null) {
+    if (source != null && source.test() != null && test > 0) {
       unread.add(new Unread("test", "source.test", why.formatted("source.test")));
     }
     return unread;

@@ -83,6 +83,10 @@ class UnreadKeysTest {
     assertThatThrownBy(() -> partition("source.validation=v", "validation=0.2"))
         .hasMessageContaining("validation: source.validation has the rows");
     assertThatCode(() -> partition("source.test=t", "validation=0.2")).doesNotThrowAnyException();
+    assertThatCode(
+            () -> partition("source.test=t", "source.validation=v", "test=0", "validation=0"))
+        .as("shares of nothing")
+        .doesNotThrowAnyException();
   }
 
   private static Written<PartitionConfig> partition(String... sets) {
