@@ -14,6 +14,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Gathers what is wrong with one configuration, each problem with the place it comes from. */
 final class Problems {
+  /** More than people mend at once: a file that is no configuration may have a problem a line. */
+  private static final int MOST = 20;
+
   private final String fileName;
   private final List<String> sentences = new ArrayList<>();
   private final Map<Node, String> overrides = new IdentityHashMap<>();
@@ -109,7 +112,7 @@ final class Problems {
 
   void throwIfAny() {
     if (!sentences.isEmpty()) {
-      throw WrongInput.all(fileName + " cannot be used:", sentences);
+      throw WrongInput.first(MOST, fileName + " cannot be used:", sentences);
     }
   }
 

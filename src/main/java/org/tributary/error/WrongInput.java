@@ -72,9 +72,22 @@ public final class WrongInput extends RuntimeException {
    *     and how many more there are
    */
   public static WrongInput some(String heading, List<String> problems) {
-    List<String> told = new ArrayList<>(problems.subList(0, Math.min(MOST, problems.size())));
-    if (problems.size() > MOST) {
-      told.add("and %d more".formatted(problems.size() - MOST));
+    return first(MOST, heading, problems);
+  }
+
+  /**
+   * The first of several problems.
+   *
+   * @param most how many are told, at least one
+   * @param heading what they are about, such as a file's name
+   * @param problems one sentence each, at least one
+   * @return an exception whose message has the heading, a line for each problem that is told, and
+   *     how many more there are
+   */
+  public static WrongInput first(int most, String heading, List<String> problems) {
+    List<String> told = new ArrayList<>(problems.subList(0, Math.min(most, problems.size())));
+    if (problems.size() > most) {
+      told.add("and %,d more".formatted(problems.size() - most));
     }
     return all(heading, told);
   }

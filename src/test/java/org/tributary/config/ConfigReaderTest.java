@@ -387,4 +387,52 @@ class ConfigReaderTest {
     }
     refusedAtOnce(bomb.toString(), "no valid YAML");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "client, learning_rate, client.optimizer.lr",
+    "client.optimizer, learningRate, client.optimizer.lr",
+    "client, per_device_train_batch_size, client.batch",
+    "client, gradient_accumulation_steps, client.accumulate",
+    "client, num_train_epochs, 'client.epochs, passes a round'",
+    "framework.lora, lora_alpha, framework.lora.alpha",
+    "framework.lora, r, framework.lora.rank",
+    "framework.lora, target_modules, framework.lora.targets",
+    "framework, target-modules, framework.lora.targets",
+  })
+  void keysOfTransformersAndPeftAreToldTheirNameHere(String section, String key, String meant) {
+    String nested = key + ": 1";
+    String[] names = section.split("\\.");
+    for (int i = names.length - 1; i >= 0; i--) {
+      nested = names[i] + ": {" + nested + "}";
+    }
+    String yaml = nested;
+    assertThatThrownBy(
+            () -> ConfigReader.read("run.yaml", yaml, List.of(), TrainConfig.class, Map.of()))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(
+            "%s.%s: unknown key; did you mean %s?".formatted(section, key, meant));
+  }
+
+  /** A name stands for a key of its own job alone, and where it stands for none it is a typo. */
+  @Test
+  void everyAliasStandsForAKeyOfTheJob() {
+    assertThat(Aliases.meant("learning_rate", List.of("batch"))).isEmpty();
+    assertThat(Aliases.meant("batch_size", List.of("batch"))).contains("batch");
+    assertThat(Aliases.meant("nothing", List.of("batch"))).isEmpty();
+  }
+
+  @Test
+  void ofVeryManyProblemsTheFirstAreTold() {
+    StringBuilder yaml = new StringBuilder("owner: a\n");
+    for (int i = 0; i < 1200; i++) {
+      yaml.append("key").append(i).append(": 1\n");
+    }
+    assertThat(problems(yaml.toString()).lines())
+        .hasSize(21)
+        .anyMatch(line -> line.contains("key19: unknown key"))
+        .last()
+        .asString()
+        .isEqualTo("  and 1,180 more");
+  }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tributary.fixture.Cases;
 
 /** The malformed files of each format: some written by hand, most made of valid ones by a seed. */
@@ -47,6 +49,11 @@ final class Inputs {
             "gzip",
             file,
             new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 0, 0, (byte) 0xff}));
+  }
+
+  /** The form with each number up to 20,000. */
+  static String manyKeys(String form) {
+    return IntStream.range(0, 20_000).mapToObj(form::formatted).collect(Collectors.joining());
   }
 
   /** What hurts parsers of JSON. */
@@ -120,12 +127,15 @@ final class Inputs {
     byte[] tensors = golden("bert/adapter/adapter_model.safetensors");
     List<Input> inputs = new ArrayList<>(foreign(config));
     inputs.addAll(foreign(weights));
-    nastyJson(config).stream().filter(i -> !i.name().equals("long key")).forEach(inputs::add);
+    inputs.addAll(nastyJson(config));
     inputs.addAll(broken(config, original, 24, Mutator::json));
     inputs.addAll(broken(weights, tensors, 14, (m, b) -> m.head(b, 1500)));
     String pattern =
         "{\"peft_type\": \"LORA\", \"r\": 3, \"lora_alpha\": 6, \"target_modules\": %s, \"rank_pattern\": %s}";
     inputs.add(Input.of("regex", config, pattern.formatted("\"(.*)*(.*)*(.*)*x\"", "{}")));
+    inputs.add(
+        Input.of(
+            "long regex", config, pattern.formatted("\"" + "(a|b)*".repeat(20_000) + "\"", "{}")));
     inputs.add(Input.of("regex that is none", config, pattern.formatted("\"([\"", "{}")));
     inputs.add(
         Input.of("rank_pattern", config, pattern.formatted("[\"query\"]", "{\"(a+)+(a+)+$\": 4}")));

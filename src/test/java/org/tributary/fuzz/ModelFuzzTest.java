@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
 
@@ -110,5 +111,28 @@ class ModelFuzzTest {
     Files.writeString(dir.resolve("model/config.json"), "{");
     assertThat(Trial.job(dir, "train", path("run.yaml"), "--check").message())
         .contains("config.json");
+  }
+
+  /** Opening a pipe without a writer waits for ever: nobody may open it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "piped.yaml",
+        "model/config.json",
+        "model/model.safetensors",
+        "model/tokenizer.json",
+        "model/tokenizer_config.json"
+      })
+  void aPipeIsRefused(String name) throws Exception {
+    Path pipe = dir.resolve(name);
+    Files.deleteIfExists(pipe);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try {
+      String run = name.startsWith("model") ? "run.yaml" : name;
+      assertThat(Trial.job(dir, "train", path(run), "--check").message())
+          .contains(pipe.getFileName().toString(), "is a pipe");
+    } finally {
+      Files.delete(pipe);
+    }
   }
 }

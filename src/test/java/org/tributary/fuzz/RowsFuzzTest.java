@@ -99,6 +99,8 @@ class RowsFuzzTest {
     String good = rows("jsonl");
     List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
     inputs.addAll(Inputs.broken(file, good.getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
+    String wide = "{\"text\": \"a\", \"label\": \"b\"" + Inputs.manyKeys(", \"k%d\": 1");
+    inputs.add(Input.of("20,000 keys", file, good + wide + "}\n"));
     inputs.add(
         Input.of(
             "keys that differ in case",
@@ -139,6 +141,17 @@ class RowsFuzzTest {
     inputs.add(Input.of("a row too long", file, good + "a,b,1,2,3\n"));
     inputs.add(Input.of("columns twice", file, good.replaceFirst("n\n", "label\n")));
     inputs.add(Input.of("a column without a name", file, good.replaceFirst("n\n", "\n")));
+    String columns = "text,label" + Inputs.manyKeys(",c%d");
+    inputs.add(
+        Input.of(
+            "20,000 columns",
+            file,
+            columns + "\n" + ("x,odd" + ",1".repeat(20_000) + "\n").repeat(2)));
+    inputs.add(
+        Input.of(
+            "20,000 columns of one name",
+            file,
+            "a,".repeat(20_000) + "b\n" + "1,".repeat(20_000) + "2\n"));
     inputs.add(
         Input.of("line ends that change", file, good.replaceFirst("\n", "\r\n") + "x\rodd,1\r\n"));
     inputs.add(Input.of("another separator", file, good.replace(",", "\u0001")));

@@ -95,8 +95,8 @@ class YamlFuzzTest {
     }
   }
 
-  /** What hurts parsers of YAML, and values that no run has. */
-  private static List<Input> nasty() {
+  /** What hurts parsers of YAML, and values that no run has, in a whole configuration of one. */
+  static List<Input> nasty(String run) {
     String file = "train/nasty.yaml";
     String bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n";
     for (char c = 'b'; c < 'k'; c++) {
@@ -110,16 +110,23 @@ class YamlFuzzTest {
     inputs.add(Input.of("an alias of itself", file, "out: &a [*a]\n"));
     inputs.add(Input.of("deep", file, "[".repeat(50_000)));
     inputs.add(Input.of("deep sections", file, "{a: ".repeat(20_000)));
+    inputs.add(Input.of("a long value", file, run + "out: " + "x".repeat(3_000_000) + "\n"));
     inputs.add(
         Input.of(
-            "a long line of a list", file, run() + "other: [" + "1, ".repeat(700_000) + "1]\n"));
-    inputs.add(Input.of("a tag", file, "!!javax.script.ScriptEngineManager [x]\n"));
-    inputs.add(Input.of("two documents", file, run() + "---\n" + run()));
-    inputs.add(Input.of("a key twice", file, run() + run()));
-    inputs.add(Input.of("merge keys", file, run() + "<<: {a: 1}\n"));
-    inputs.add(Input.of("invalid UTF-8", file, run() + "\u00ff"));
+            "a long value alone",
+            file,
+            run.replaceFirst("(?m)^out:.*$", "out: " + "x".repeat(3_000_000))));
+    inputs.add(Input.of("a long key", file, run + "k".repeat(3_000_000) + ": 1\n"));
+    inputs.add(Input.of("20,000 keys", file, run + Inputs.manyKeys("key%d: 1\n")));
     inputs.add(
-        new Input("Latin-1", file, (run() + "\n# \u00e9").getBytes(StandardCharsets.ISO_8859_1)));
+        Input.of("a long line of a list", file, run + "other: [" + "1, ".repeat(700_000) + "1]\n"));
+    inputs.add(Input.of("a tag", file, "!!javax.script.ScriptEngineManager [x]\n"));
+    inputs.add(Input.of("two documents", file, run + "---\n" + run));
+    inputs.add(Input.of("a key twice", file, run + run));
+    inputs.add(Input.of("merge keys", file, run + "<<: {a: 1}\n"));
+    inputs.add(Input.of("invalid UTF-8", file, run + "\u00ff"));
+    inputs.add(
+        new Input("Latin-1", file, (run + "\n# \u00e9").getBytes(StandardCharsets.ISO_8859_1)));
     for (String line :
         List.of(
             "rounds: 99999999999999999999",
@@ -130,6 +137,9 @@ class YamlFuzzTest {
             "out: \"a\\0b\"",
             "out: " + "d/".repeat(5000),
             "out: " + "n".repeat(300),
+            "out: ftp://x/y",
+            "out: http://x/y",
+            "out: s3a://b/c",
             "out: viewfs:///x",
             "out: nothing:///x",
             "out: ''",
@@ -140,15 +150,14 @@ class YamlFuzzTest {
           Input.of(
               name,
               file,
-              run()
-                  .replaceFirst(
-                      "(?m)^" + key + ":.*$", java.util.regex.Matcher.quoteReplacement(line))));
+              run.replaceFirst(
+                  "(?m)^" + key + ":.*$", java.util.regex.Matcher.quoteReplacement(line))));
     }
     return inputs;
   }
 
   static List<Input> inputs() {
-    List<Input> inputs = nasty();
+    List<Input> inputs = nasty(run());
     for (String job : List.of("train", "partition", "compare", "generate")) {
       inputs.addAll(
           Inputs.broken(
