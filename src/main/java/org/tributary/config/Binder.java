@@ -122,6 +122,9 @@ final class Binder {
   }
 
   private String unknown(String path, String name, List<String> names) {
+    if (problems.areEnough()) {
+      return "unknown key";
+    }
     Optional<String> alias = Aliases.meant(name, known);
     if (alias.isPresent()) {
       return "unknown key; did you mean " + alias.get() + "?";

@@ -106,6 +106,11 @@ final class Problems {
     return (context + e.getProblem()).replaceAll("\\s+", " ");
   }
 
+  /** Whether there are as many as are told, so that further ones need no advice. */
+  boolean areEnough() {
+    return sentences.size() >= MOST;
+  }
+
   int count() {
     return sentences.size();
   }

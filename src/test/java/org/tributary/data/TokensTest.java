@@ -57,7 +57,9 @@ class TokensTest {
     }
   }
 
-  /** The longest text that is taken costs its square here; one with one character more is refused. */
+  /**
+   * The longest text that is taken costs its square here; one with one character more is refused.
+   */
   @Test
   void aTextLongerThanTheLimitIsRefusedAndOneOfTheLimitEndsInTime() throws IOException {
     ObjectNode file = (ObjectNode) JSON.readTree(Cases.of("bert/tokenizer.json").toFile());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +52,10 @@ class SuiteTest {
         .forEach(
             (format, inputs) -> {
               for (int i = 0; i < inputs.size(); i++) {
-                assertThat(again.get(format).get(i).content())
+                byte[] content = again.get(format).get(i).content();
+                assertThat(Arrays.equals(content, inputs.get(i).content()))
                     .as(inputs.get(i).toString())
-                    .isEqualTo(inputs.get(i).content());
+                    .isTrue();
               }
             });
   }
