@@ -46,7 +46,7 @@ public final class BaseModel {
       Architecture family = Architectures.of(files.config(), tensors.keySet(), null);
       tensors.keySet().removeAll(family.head(1).keySet());
     }
-    head = new CheckpointHead(files, tensors);
+    head = new CheckpointHead(files, tensors, settings.newHead());
     architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
   }
 

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.tributary.checkpoint.Heads;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
+import org.tributary.data.ClassNumbers;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
@@ -24,8 +25,10 @@ import org.tributary.model.Pooling;
  *
  * @param files the checkpoint
  * @param tensors that the run may take from it, headers by name
+ * @param anew whether the configuration asks for a new classifier
  */
-record CheckpointHead(HuggingFaceFolder files, Map<String, SafeTensorsHeader.Entry> tensors) {
+record CheckpointHead(
+    HuggingFaceFolder files, Map<String, SafeTensorsHeader.Entry> tensors, boolean anew) {
   /** Whether the run goes on with the checkpoint's classifier. */
   boolean isKept() {
     Set<String> head = family().head(1).keySet();
@@ -75,6 +78,24 @@ record CheckpointHead(HuggingFaceFolder files, Map<String, SafeTensorsHeader.Ent
       known.add(name);
     }
     return known;
+  }
+
+  /**
+   * The classes that config.json names for a classifier of its own whose weights are not there:
+   * transformers draws one for them, in their order.
+   *
+   * @return in the order of the rows; empty where config.json names none, or the configuration asks
+   *     for a new classifier
+   * @throws WrongInput as of {@link #names}
+   */
+  List<String> declared() {
+    String architecture = files.config().path("architectures").path(0).asText("");
+    boolean own = !anew && architecture.endsWith(family().headedClass());
+    if (!own || files.config().path("id2label").isEmpty()) {
+      return List.of();
+    }
+    List<String> names = names();
+    return ClassNumbers.of(names).isEmpty() ? names : List.of();
   }
 
   /**

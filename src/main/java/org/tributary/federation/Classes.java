@@ -15,8 +15,8 @@ import org.tributary.error.WrongInput;
 /**
  * The classes of a run, in the order of the classifier's rows. What binds a class to a row is the
  * checkpoint's {@code id2label}, or the configuration's {@code data.classes} or {@code
- * data.classNumbers}, or, for a classifier that begins anew, the order of the data's sorted labels;
- * for a classifier that is kept never the data.
+ * data.classNumbers}. A classifier that begins anew, and that config.json names no classes of, has
+ * the data's labels in sorted order; for a classifier that is kept the data never count.
  *
  * @param names as the model calls them
  * @param labels as the rows of the data call them
@@ -37,10 +37,12 @@ record Classes(List<String> names, List<String> labels) {
     if (!data.classes().isEmpty() || data.classNumbers()) {
       return chosen(head, manifest, data);
     }
+    List<String> known = head.isKept() ? head.names() : head.declared();
     if (!head.isKept()) {
-      return new Classes(manifest.labels(), manifest.labels());
+      List<String> classes = known.isEmpty() ? manifest.labels() : known;
+      checkKnown(head, classes, manifest, data);
+      return new Classes(classes, classes);
     }
-    List<String> known = head.names();
     if (known.isEmpty()) {
       throw new WrongInput(
           ("%s: has a classifier of %d rows, and nothing in its config.json (id2label) says which"
@@ -65,9 +67,9 @@ record Classes(List<String> names, List<String> labels) {
     }
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {
-      boolean numbers = manifest.labels().stream().allMatch(label -> row(label, head.rows()) >= 0);
+      boolean numbers = manifest.labels().stream().allMatch(label -> row(label, known.size()) >= 0);
       throw new WrongInput(
-          "%s: label \"%s\" of the data is unknown to the model, whose classes are %s; %s, or begin a new classifier with model.newHead=true"
+          "%s: label \"%s\" of the data is unknown to the model, whose classes are %s (id2label of config.json); %s, or begin a new classifier with model.newHead=true"
               .formatted(
                   data.path(),
                   unknown.get(0),

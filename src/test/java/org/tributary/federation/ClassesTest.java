@@ -226,7 +226,7 @@ class ClassesTest {
   @ValueSource(strings = {"bert", "vit", "siglip"})
   void everyFamilysNamesAreItsCheckpoints(String family) throws Exception {
     HuggingFaceFolder folder = HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(Cases.of(family)));
-    CheckpointHead head = new CheckpointHead(folder, folder.tensors());
+    CheckpointHead head = new CheckpointHead(folder, folder.tensors(), false);
     assertThat(head.isKept()).isTrue();
     List<String> named = new ArrayList<>();
     folder.config().path("id2label").forEach(name -> named.add(name.asText()));
