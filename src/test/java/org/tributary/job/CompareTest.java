@@ -221,7 +221,8 @@ class CompareTest {
     assertThat(end.err())
         .containsOnlyOnce("framework.lora is left out: fedavg trains the weights themselves");
     assertThat(Files.readString(dir.resolve("compare/full/seed=0/config.yaml")))
-        .contains("lora: null");
+        .contains("name: \"fedavg\"")
+        .doesNotContain("lora");
     End unread =
         run(
             """
