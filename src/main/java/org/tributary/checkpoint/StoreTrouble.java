@@ -185,7 +185,9 @@ public final class StoreTrouble {
   private static String said(Throwable thrown) {
     Throwable telling = thrown;
     for (Throwable e = thrown; e != null; e = e.getCause()) {
-      if (ofOne(e).isPresent()) {
+      // Spark's own message is about stages and tasks; the cause is what happened.
+      boolean sparks = e.getClass().getName().startsWith("org.apache.spark.");
+      if (ofOne(e).isPresent() && !(sparks && e.getCause() != null)) {
         telling = e;
         break;
       }

@@ -135,13 +135,13 @@ final class ClientTasks {
     } catch (
         Exception e) { // Scala declares none: SparkException and InterruptedException come, too
       checkAlive(e);
-      LOG.info("round {}: a job ended early: {}", work.round(), firstLine(e));
       drain();
       awaitEnd(tasks);
       Optional<Trouble> trouble = tasks.trouble().or(() -> Trouble.in(e));
       if (trouble.isPresent()) {
         throw trouble.get();
       }
+      LOG.info("round {}: a job ended early: {}", work.round(), firstLine(e));
       return new Ended(e, tasks);
     } finally {
       spark.sc().removeSparkListener(tasks);

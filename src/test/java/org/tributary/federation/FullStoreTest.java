@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +21,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.checkpoint.Store;
+import org.tributary.checkpoint.StoreTrouble;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
+import org.tributary.partition.Partitioning;
 
 /**
  * A store that is full stops a run with one line, wherever it is, and blames no client; with room
@@ -103,6 +109,83 @@ class FullStoreTest {
     }
   }
 
+  /** A job that writes below a folder of the store. */
+  private interface Job {
+    void run(String out) throws Exception;
+  }
+
+  private static void sweep(String name, Job job) throws Exception {
+    FullStore.makeRoom();
+    job.run(name);
+    int writes = FullStore.writes();
+    Map<String, String> expected = hashes(name);
+    assertThat(expected).hasSize(writes);
+    for (int n = 1; n <= writes; n++) {
+      String out = name + n;
+      FullStore.fullFrom(n);
+      Throwable thrown = catchThrowable(() -> job.run(out));
+      FullStore.makeRoom();
+      assertThat(StoreTrouble.in(thrown)).as("write %d: %s", n, thrown).isPresent();
+      assertThat(StoreTrouble.in(thrown).get())
+          .hasMessageContainingAll(out, "No space left on device", "make room and run")
+          .hasMessageNotContaining("\n");
+      job.run(out);
+      assertThat(hashes(out)).as("after write %d", n).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void answersAreTheSameAtWhateverWriteTheirStoreWasFull() throws Exception {
+    String yaml =
+        """
+        out: s3a://full/OUT
+        model: {path: %s, maxLength: 24}
+        data: {paths: [%s], prompt: "Q {text} A"}
+        decoding: {newTokens: 2}
+        shard: 20
+        store: {patience: 0}
+        """
+            .formatted(tiny.llama(), tiny.data().resolve("test"));
+    sweep(
+        "answers",
+        out ->
+            new Generation(spark, GenerationListener.NONE)
+                .run(GenerateRun.config(yaml, "out=s3a://full/" + out)));
+  }
+
+  @Test
+  void partsAreTheSameAtWhateverWriteTheirStoreWasFull() throws Exception {
+    Path rows = Files.createDirectories(dir.resolve("rows")).resolve("rows.csv");
+    StringBuilder text = new StringBuilder("text,label\n");
+    for (int row = 0; row < 30; row++) {
+      text.append("text ").append(row).append(row % 2 == 0 ? ",x\n" : ",y\n");
+    }
+    Files.writeString(rows, text);
+    String yaml =
+        """
+        source: {format: csv, train: "%s"}
+        out: s3a://full/OUT
+        name: set
+        label: label
+        clients: 2
+        partitioner: {name: iid}
+        store: {patience: 0}
+        """
+            .formatted(rows);
+    sweep(
+        "parts",
+        out ->
+            Partitioning.run(
+                spark,
+                Store.of(spark.sparkContext().hadoopConfiguration()),
+                ConfigReader.read(
+                    "p.yaml",
+                    yaml,
+                    List.of("out=s3a://full/" + out),
+                    PartitionConfig.class,
+                    Map.of())));
+  }
+
   @Test
   void aStoreThatHasRoomAgainInTimeIsWaitedFor() throws Exception {
     FullStore.makeRoom();
@@ -118,6 +201,20 @@ class FullStoreTest {
 
   private static Path store(String name) {
     return dir.resolve("store").resolve(name);
+  }
+
+  /** What a job left whose files have equal bytes whenever it runs, but for its own times. */
+  private static Map<String, String> hashes(String out) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(store(out))) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        boolean same = !file.endsWith("config.yaml");
+        found.put(
+            store(out).relativize(file).toString(),
+            same ? Tiny.STORE.sha256(Tiny.hadoop(file)) : "");
+      }
+    }
+    return found;
   }
 
   /** What a run left: hashes of all that is the same in every run, and names of the rest. */
