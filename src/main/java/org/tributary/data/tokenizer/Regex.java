@@ -23,17 +23,12 @@ import org.tributary.error.WrongInput;
  */
 final class Regex {
   private static final int LONGEST = 4000;
-  private static final int MOST_REPEATS = 1000;
   private static final int MOST_CHOICES = 64;
-
-  /** Of the escapes with letters, those that mean the same in every dialect. */
-  private static final String ESCAPES = "sSdDwWrntfbBAzZ";
 
   private static final String ASSERTIONS = "bBAzZ";
 
-  private final String text;
+  private final RegexScanner in;
   private final Function<String, WrongInput> wrong;
-  private int at;
   private int shortest;
   private boolean linear;
 
@@ -64,7 +59,7 @@ final class Regex {
   }
 
   private Regex(String text, Function<String, WrongInput> wrong) {
-    this.text = text;
+    this.in = new RegexScanner(text, wrong);
     this.wrong = wrong;
   }
 
@@ -82,8 +77,8 @@ final class Regex {
       throw wrong.apply("must be an expression of 1 to %,d characters".formatted(LONGEST));
     }
     List<List<Item>> alternatives = regex.alternatives(0);
-    if (regex.at < text.length()) {
-      throw regex.unknown("an unmatched )");
+    if (!regex.in.isAtEnd()) {
+      throw regex.in.unknown("an unmatched )");
     }
     regex.shortest = min(alternatives);
     regex.linear = alternatives.stream().allMatch(a -> regex.isTakenAnyway(a, alternatives));
@@ -102,13 +97,12 @@ final class Regex {
 
   private List<List<Item>> alternatives(int depth) {
     if (depth > 16) {
-      throw unknown("groups nested deeper than 16");
+      throw in.unknown("groups nested deeper than 16");
     }
     List<List<Item>> alternatives = new ArrayList<>();
     List<Item> items = new ArrayList<>();
-    while (at < text.length() && text.charAt(at) != ')') {
-      if (text.charAt(at) == '|') {
-        at++;
+    while (!in.isAtEnd() && !in.isAny(")")) {
+      if (in.take("|")) {
         alternatives.add(items);
         items = new ArrayList<>();
       } else {
@@ -122,7 +116,7 @@ final class Regex {
 
   private void checkCost(List<Item> items, int depth) {
     if (depth > 0 && items.stream().anyMatch(Item::endless)) {
-      throw unknown("a repetition without end within a group");
+      throw in.unknown("a repetition without end within a group");
     }
     long choices =
         items.stream().mapToLong(Item::choices).reduce(1, (a, b) -> Math.min(a * b, 1L << 40));
@@ -171,104 +165,69 @@ final class Regex {
   }
 
   private Item item(int depth) {
-    int from = at;
-    char c = text.charAt(at);
-    if (c == '(') {
+    if (in.isAny("(")) {
       return group(depth);
     }
-    boolean asserts = c == '^' || c == '$';
-    if (c == '[') {
-      characters(0);
-    } else if (c == '\\') {
-      asserts = ASSERTIONS.indexOf(escape()) >= 0;
-    } else if ("*+?{".indexOf(c) >= 0) {
-      throw unknown("a repetition of nothing");
+    int from = in.at();
+    boolean asserts = in.isAny("^$");
+    if (in.isAny("[")) {
+      in.characters();
+    } else if (in.isAny("\\")) {
+      asserts = ASSERTIONS.indexOf(in.escape()) >= 0;
+    } else if (in.isAny("*+?{")) {
+      throw in.unknown("a repetition of nothing");
     } else {
-      at += Character.charCount(text.codePointAt(at));
+      in.character();
     }
-    String atom = text.substring(from, at);
+    String atom = in.since(from);
     return asserts ? new Item(atom, 0, Repeat.BOUNDED, 1, true) : repeated(atom);
   }
 
   private Item repeated(String atom) {
     int least = 1;
     int most = 1;
-    char sign = at < text.length() ? text.charAt(at) : 0;
-    if (sign == '{') {
-      int[] bounds = bounds();
+    boolean bounded = in.isAny("{");
+    if (bounded) {
+      int[] bounds = in.bounds();
       least = bounds[0];
       most = bounds[1];
-    } else if (sign == '*' || sign == '+' || sign == '?') {
-      at++;
+    } else if (in.isAny("*+?")) {
+      char sign = in.character();
       least = sign == '+' ? 1 : 0;
       most = sign == '?' ? 1 : Integer.MAX_VALUE;
     } else {
       return new Item(atom, 1, Repeat.BOUNDED, 1, false);
     }
-    boolean keeps = suffix(sign != '{');
+    boolean keeps = in.suffix(!bounded);
     if (most == Integer.MAX_VALUE) {
       return new Item(atom, least, keeps ? Repeat.ENDLESS_AND_KEPT : Repeat.ENDLESS, 1, false);
     }
     return new Item(atom, least, Repeat.BOUNDED, keeps ? 1 : most - least + 1, false);
   }
 
-  /** What stands behind a repetition: + keeps what was taken, ? takes as little as it can. */
-  private boolean suffix(boolean allowed) {
-    if (at >= text.length() || "*+?{".indexOf(text.charAt(at)) < 0) {
-      return false;
-    }
-    char sign = text.charAt(at++);
-    boolean another = at < text.length() && "*+?{".indexOf(text.charAt(at)) >= 0;
-    if (!allowed || another || sign == '*' || sign == '{') {
-      throw unknown("a repetition of a repetition");
-    }
-    return sign == '+';
-  }
-
-  private int[] bounds() {
-    int end = text.indexOf('}', at);
-    String inside = end < 0 ? "" : text.substring(at + 1, end);
-    if (!inside.matches("\\d{1,4}(,\\d{0,4})?")) {
-      throw unknown("a { that is no repetition");
-    }
-    at = end + 1;
-    String[] numbers = inside.split(",", 2);
-    int least = Integer.parseInt(numbers[0]);
-    int most = least;
-    if (numbers.length == 2) {
-      most = numbers[1].isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(numbers[1]);
-    }
-    if (least > MOST_REPEATS || most < least || most != Integer.MAX_VALUE && most > MOST_REPEATS) {
-      throw unknown("a repetition of more than %,d times".formatted(MOST_REPEATS));
-    }
-    return new int[] {least, most};
-  }
-
   private Item group(int depth) {
-    int from = at++;
+    int from = in.at();
+    in.character();
     boolean asserts = false;
-    if (text.startsWith("?", at)) {
+    if (in.isAny("?")) {
       String kind =
           Stream.of("?:", "?i:", "?=", "?!", "?<=", "?<!")
-              .filter(k -> text.startsWith(k, at))
+              .filter(in::take)
               .findFirst()
-              .orElseThrow(() -> unknown("a group of another kind"));
+              .orElseThrow(() -> in.unknown("a group of another kind"));
       asserts = kind.endsWith("=") || kind.endsWith("!");
-      at += kind.length();
     }
     List<List<Item>> inside = alternatives(depth + 1);
-    if (at >= text.length()) {
-      throw unknown("a group without its )");
+    if (!in.take(")")) {
+      throw in.unknown("a group without its )");
     }
-    at++;
-    String atom = text.substring(from, at);
+    String atom = in.since(from);
     int choices = inside.stream().mapToInt(Regex::choices).sum();
-    boolean optional = at < text.length() && text.charAt(at) == '?';
+    boolean optional = in.take("?");
     if (optional) {
-      at++;
-      suffix(true);
-    } else if (at < text.length() && "*+{".indexOf(text.charAt(at)) >= 0) {
-      throw unknown("a repetition of a group");
+      in.suffix(true);
+    } else if (in.isAny("*+{")) {
+      throw in.unknown("a repetition of a group");
     }
     int min = asserts || optional ? 0 : min(inside);
     return new Item(atom, min, Repeat.BOUNDED, optional ? choices + 1 : choices, !optional);
@@ -276,63 +235,5 @@ final class Regex {
 
   private static int choices(List<Item> items) {
     return items.stream().mapToInt(Item::choices).reduce(1, (a, b) -> Math.min(a * b, 1 << 20));
-  }
-
-  /** Reads one escape. */
-  private char escape() {
-    if (at + 1 >= text.length()) {
-      throw unknown("a \\ at its end");
-    }
-    char c = text.charAt(at + 1);
-    at += 2;
-    if (c == 'p' || c == 'P') {
-      skip("\\{\\^?[A-Za-z_ ]{1,40}\\}");
-    } else if (c == 'x') {
-      skip("[0-9A-Fa-f]{2}|\\{[0-9A-Fa-f]{1,6}\\}");
-    } else if (c == 'u') {
-      skip("[0-9A-Fa-f]{4}");
-    } else if (c >= 128 || Character.isLetterOrDigit(c) && ESCAPES.indexOf(c) < 0) {
-      throw unknown("the escape \\" + c);
-    }
-    return c;
-  }
-
-  private void skip(String form) {
-    var rest = java.util.regex.Pattern.compile(form).matcher(text);
-    rest.region(at, text.length());
-    if (!rest.lookingAt()) {
-      throw unknown("an escape that is not whole");
-    }
-    at = rest.end();
-  }
-
-  /** Reads a class of characters, with classes in it. */
-  private void characters(int depth) {
-    at++;
-    if (text.startsWith("^", at)) {
-      at++;
-    }
-    if (text.startsWith("]", at)) {
-      throw unknown("an empty class of characters");
-    }
-    while (at < text.length() && text.charAt(at) != ']') {
-      if (text.startsWith("[:", at)) {
-        throw unknown("a class with a POSIX name");
-      } else if (text.charAt(at) == '[' && depth < 8) {
-        characters(depth + 1);
-      } else if (text.charAt(at) == '\\') {
-        escape();
-      } else {
-        at++;
-      }
-    }
-    if (at >= text.length()) {
-      throw unknown("a class of characters without its ]");
-    }
-    at++;
-  }
-
-  private WrongInput unknown(String what) {
-    return wrong.apply("is an expression with " + what + ", which Tributary does not take");
   }
 }
