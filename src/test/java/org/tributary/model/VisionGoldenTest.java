@@ -10,14 +10,16 @@ import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -30,27 +32,62 @@ class VisionGoldenTest {
   private static final double LOGITS = 1e-4;
   private static final double LOSS = 1e-5;
   private static final double GRADIENTS = 1e-4;
+  private static final String ATTENTION = "attention_pool_";
 
-  @ParameterizedTest
-  @CsvSource({
-    "vit, config.json, , ''",
-    "vit, config.v5.json, CLS, ''",
-    "siglip, config.json, , ''",
-    "siglip, config.v5.json, MEAN, ''",
-    "siglip, config.json, ATTENTION, attention_pool_",
-    "siglip, config.v5.json, ATTENTION, attention_pool_"
-  })
-  void everyNumberIsTheReferences(String folder, String config, Pooling pooling, String files)
+  @TestFactory
+  List<DynamicTest> everyNumberIsTheReferences() throws IOException {
+    List<Path> folders = new ArrayList<>();
+    try (Stream<Path> all = Files.list(GOLDEN)) {
+      for (Path folder : all.sorted().toList()) {
+        Path inputs = folder.resolve("inputs.safetensors");
+        if (Files.exists(inputs) && SafeTensors.map(inputs).containsKey("pixel_values")) {
+          folders.add(folder);
+        }
+      }
+    }
+    assertThat(folders).as("cases of images in %s", GOLDEN).isNotEmpty();
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path folder : folders) {
+      for (String config : List.of("config.json", "config.v5.json")) {
+        tests.add(test(folder, config, null, ""));
+        if (Files.exists(folder.resolve(ATTENTION + "outputs.safetensors"))) {
+          tests.add(test(folder, config, Pooling.ATTENTION, ATTENTION));
+        }
+      }
+    }
+    return tests;
+  }
+
+  private static DynamicTest test(Path folder, String config, Pooling pooling, String files) {
+    return DynamicTest.dynamicTest(
+        folder.getFileName() + " " + config + " " + files,
+        () -> {
+          check(folder, config, pooling, files);
+          if (pooling == null) {
+            check(folder, config, defaultPooling(folder, config), files);
+          }
+        });
+  }
+
+  /** The pooling of transformers' class, as a run's configuration would name it. */
+  private static Pooling defaultPooling(Path folder, String config) throws IOException {
+    return Architectures.of(
+            JSON.readTree(folder.resolve(config).toFile()),
+            SafeTensors.map(folder.resolve("model.safetensors")).keySet(),
+            null)
+        .classifierPooling();
+  }
+
+  private static void check(Path path, String config, Pooling pooling, String files)
       throws IOException {
     Torch.prepareThread(1);
-    Path path = GOLDEN.resolve(folder);
     Map<String, HostTensor> weights = SafeTensors.map(path.resolve("model.safetensors"));
     JsonNode golden = JSON.readTree(path.resolve("golden.json").toFile());
     JsonNode read = JSON.readTree(path.resolve(config).toFile());
     Architecture architecture = Architectures.of(read, weights.keySet(), pooling);
     Map<String, long[]> shapes = new LinkedHashMap<>();
     weights.forEach((name, w) -> shapes.put(name, w.shape()));
-    WeightNames.check(folder, architecture, shapes);
+    WeightNames.check(path.toString(), architecture, shapes);
     weights = used(architecture, weights);
     Map<String, HostTensor> outputs = SafeTensors.map(path.resolve(files + "outputs.safetensors"));
     Map<String, HostTensor> gradients = SafeTensors.map(path.resolve(files + "grads.safetensors"));
