@@ -31,6 +31,11 @@ import org.tributary.error.WrongInput;
 public final class Store {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
 
+  /** A file system's name and a colon without a slash: more likely a slip than a file's name. */
+  private static final Pattern CUT_OFF =
+      Pattern.compile(
+          "(?i:file|hdfs|webhdfs|viewfs|s3[an]?|gs|abfss?|wasbs?|adl|ofs|o3fs|oss|obs|cosn|https?|ftp):(?!/)");
+
   /**
    * The property of a Hadoop configuration that says for how many seconds a failing file system is
    * asked again; without it, it is asked once.
@@ -96,7 +101,7 @@ public final class Store {
       path = unqualified(uriOrRelative);
     } catch (IllegalArgumentException e) {
       throw new WrongInput(
-          "'%s' is no path: write a URI such as hdfs://host/folder or file:///folder, or a plain path"
+          "'%s' is no path: write a URI such as hdfs://host/folder or file:///folder, or a plain path, such as ./a:b for a file with a colon"
               .formatted(uriOrRelative),
           e);
     }
@@ -113,6 +118,9 @@ public final class Store {
    * @throws IllegalArgumentException where it is no path
    */
   public static Path unqualified(String uriOrRelative) {
+    if (CUT_OFF.matcher(uriOrRelative).lookingAt()) {
+      throw new IllegalArgumentException("a scheme without a slash behind it: " + uriOrRelative);
+    }
     return SCHEME.matcher(uriOrRelative).lookingAt() || uriOrRelative.isEmpty()
         ? new Path(uriOrRelative)
         : new Path(null, null, uriOrRelative);
