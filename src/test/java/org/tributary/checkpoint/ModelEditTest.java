@@ -100,13 +100,13 @@ class ModelEditTest {
       return models.stream()
           .map(
               folder ->
-                  DynamicTest.dynamicTest(folder.getFileName().toString(), () -> same(folder)))
+                  DynamicTest.dynamicTest(GOLDEN.relativize(folder).toString(), () -> same(folder)))
           .toList();
     }
   }
 
   private void same(Path golden) throws IOException {
-    Path copy = disk.resolve(golden.getFileName());
+    Path copy = disk.resolve(GOLDEN.relativize(golden).toString().replace('/', '-'));
     ModelEdit.none().write(store, open(golden), store.path(copy.toString()));
     assertThat(open(copy).weights()).isEqualTo(open(golden).weights());
     assertThat(

@@ -48,7 +48,8 @@ class GaLoreTrainingTest extends TinyClient {
     Recipe recipe = recipe(galore(projector), 12);
     Trained calm = train(model, recipe, assignment(0, bert.weights(), Map.of()));
     try (GarbagePressure pressure = new GarbagePressure()) {
-      Trained pressed = train(model, recipe, assignment(0, bert.weights(), Map.of()));
+      Assignment again = assignment(0, bert.weights(), Map.of());
+      Trained pressed = train(model, recipe, again, pressure.afterEachStep());
       assertThat(pressed.tensors()).isEqualTo(calm.tensors());
       assertThat(pressed.optimizerState()).isEqualTo(calm.optimizerState());
       assertThat(pressure.collections()).as("collections while it trained").isGreaterThan(10);

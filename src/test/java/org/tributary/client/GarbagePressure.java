@@ -39,6 +39,16 @@ final class GarbagePressure implements AutoCloseable {
     }
   }
 
+  /** Waits after each step for a collection, so that there are as many however slow they are. */
+  StepListener afterEachStep() {
+    return (step, steps, loss) -> {
+      long seen = count();
+      while (count() == seen) {
+        LockSupport.parkNanos(1_000_000);
+      }
+    };
+  }
+
   long collections() {
     return count() - before;
   }

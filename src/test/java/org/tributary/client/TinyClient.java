@@ -80,8 +80,12 @@ abstract class TinyClient {
   }
 
   static Trained train(Model with, Recipe recipe, Assignment assignment) {
+    return train(with, recipe, assignment, StepListener.NONE);
+  }
+
+  static Trained train(Model with, Recipe recipe, Assignment assignment, StepListener listener) {
     try (NDManager manager = Torch.manager(Device.cpu())) {
-      return new LocalTraining(with, recipe).train(assignment, manager, StepListener.NONE);
+      return new LocalTraining(with, recipe).train(assignment, manager, listener);
     }
   }
 
