@@ -49,7 +49,7 @@ public final class CheckpointSummary {
     if (store.exists(new Path(path, HuggingFaceFolder.CONFIG))) {
       return model(store, path, shown);
     }
-    if (store.exists(path) && store.fileSystem(path).getFileStatus(path).isDirectory()) {
+    if (store.exists(path) && store.status(path).isDirectory()) {
       throw new WrongInput(
           "%s: holds neither %s nor %s: name a safetensors file, a model's or an adapter's folder"
               .formatted(path, HuggingFaceFolder.CONFIG, PeftAdapter.CONFIG));

@@ -51,7 +51,7 @@ sealed interface Commit {
 
   /** A name beside the target that no other writer takes. */
   static Path temporary(Path target) {
-    return Store.child(
+    return PathNames.child(
         target.getParent(), ".%s.%s.tmp".formatted(target.getName(), UUID.randomUUID()));
   }
 

@@ -3,7 +3,6 @@ package org.tributary.checkpoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,24 +22,21 @@ final class FileSystems {
   /** Schemes that Hadoop knows and that list nothing, or speak with one server for each file. */
   private static final Set<String> NO_FOLDERS = Set.of("http", "https", "ftp", "sftp");
 
-  /** Bytes of a name: the limit of Linux's disks, and HDFS's default. */
-  private static final int LONGEST_NAME = 255;
-
-  /** Characters of a path: Linux takes 4096 bytes, and files lie below what is named. */
-  private static final int LONGEST_PATH = 3500;
-
   /** The scheme whose mounts Hadoop's configuration names. */
   private static final String MOUNTED = "viewfs";
 
   private FileSystems() {}
 
   /**
-   * The file system that holds a path.
+   * The file system that holds a path; of local disks the raw one.
    *
    * @throws WrongInput where none is known for the scheme, or its host is none
    */
   static FileSystem of(Path path, Configuration hadoop) throws IOException {
     String given = path.toUri().getScheme();
+    if ("file".equals(given != null ? given : FileSystem.getDefaultUri(hadoop).getScheme())) {
+      return FileSystem.getLocal(hadoop).getRaw();
+    }
     if (given != null && NO_FOLDERS.contains(given)) {
       throw new WrongInput(
           "%s: %s: has no folders that could be read or written; download the files first, and name where they lie"
@@ -64,28 +60,6 @@ final class FileSystems {
             e);
       }
       throw e;
-    }
-  }
-
-  /**
-   * Refuses names that no file system takes.
-   *
-   * @throws WrongInput where one of a path's names, or the whole path, is too long
-   */
-  static void requireShortNames(Path path) {
-    String whole = path.toUri().getPath();
-    if (whole.length() > LONGEST_PATH) {
-      throw new WrongInput(
-          "a path of %d characters is longer than file systems take (%d), it begins with %s; name a shorter one"
-              .formatted(whole.length(), LONGEST_PATH, whole.substring(0, LONGEST_NAME)));
-    }
-    for (String name : whole.split("/")) {
-      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > LONGEST_NAME) {
-        throw new WrongInput(
-            "%s: the name %s has %d bytes, file systems take %d; name a shorter one"
-                .formatted(path, name, bytes, LONGEST_NAME));
-      }
     }
   }
 
@@ -158,6 +132,21 @@ final class FileSystems {
       requireBelowFile(files, path, e);
       return false;
     }
+  }
+
+  /**
+   * Whether a file that is to be written is there.
+   *
+   * @throws WrongInput where a folder is in its place
+   */
+  static boolean isFile(FileSystem files, Path target) throws IOException {
+    if (!exists(files, target)) {
+      return false;
+    }
+    if (files.getFileStatus(target).isDirectory()) {
+      throw new WrongInput(target + ": is a folder, a file is to be written there: remove it");
+    }
+    return true;
   }
 
   /** What a folder holds, by name, without temporary files; nothing where it is not there. */

@@ -69,7 +69,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
   public static Reader open(Store store, Path file) throws IOException {
     FSDataInputStream in = null;
     try {
-      FileStatus status = store.fileSystem(file).getFileStatus(file);
+      FileStatus status = store.status(file);
       if (status.isDirectory()) {
         throw new WrongInput(file + ": is a folder: name the safetensors file in it");
       }

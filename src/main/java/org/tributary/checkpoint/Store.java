@@ -3,10 +3,8 @@ package org.tributary.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -29,13 +27,6 @@ import org.tributary.error.WrongInput;
  * java.io.FileNotFoundException}, since only the caller knows what the file was for.
  */
 public final class Store {
-  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
-
-  /** A file system's name and a colon without a slash: more likely a slip than a file's name. */
-  private static final Pattern CUT_OFF =
-      Pattern.compile(
-          "(?i:file|hdfs|webhdfs|viewfs|s3[an]?|gs|abfss?|wasbs?|adl|ofs|o3fs|oss|obs|cosn|https?|ftp):(?!/)");
-
   /**
    * The property of a Hadoop configuration that says for how many seconds a failing file system is
    * asked again; without it, it is asked once.
@@ -80,9 +71,6 @@ public final class Store {
    * @throws IOException where the file system cannot be reached
    */
   public FileSystem fileSystem(Path path) throws IOException {
-    if ("file".equals(scheme(path))) {
-      return FileSystem.getLocal(hadoop).getRaw();
-    }
     return FileSystems.of(path, hadoop);
   }
 
@@ -96,45 +84,8 @@ public final class Store {
    * @throws IOException where the file system cannot be reached
    */
   public Path path(String uriOrRelative) throws IOException {
-    Path path;
-    try {
-      path = unqualified(uriOrRelative);
-    } catch (IllegalArgumentException e) {
-      throw new WrongInput(
-          "'%s' is no path: write a URI such as hdfs://host/folder or file:///folder, or a plain path, such as ./a:b for a file with a colon"
-              .formatted(uriOrRelative),
-          e);
-    }
-    FileSystems.requireShortNames(path);
+    Path path = PathNames.of(uriOrRelative);
     return fileSystem(path).makeQualified(path);
-  }
-
-  /**
-   * A path as it was written. Hadoop takes all before a colon for a scheme, but a file may be
-   * called {@code export_12:30.csv}: only what goes on with a slash is one.
-   *
-   * @param uriOrRelative a URI or a path
-   * @return with scheme and authority only where they were written
-   * @throws IllegalArgumentException where it is no path
-   */
-  public static Path unqualified(String uriOrRelative) {
-    if (CUT_OFF.matcher(uriOrRelative).lookingAt()) {
-      throw new IllegalArgumentException("a scheme without a slash behind it: " + uriOrRelative);
-    }
-    return SCHEME.matcher(uriOrRelative).lookingAt() || uriOrRelative.isEmpty()
-        ? new Path(uriOrRelative)
-        : new Path(null, null, uriOrRelative);
-  }
-
-  /**
-   * What lies in a folder, whatever characters its name has.
-   *
-   * @param folder the folder
-   * @param name relative to it
-   * @return its path
-   */
-  public static Path child(Path folder, String name) {
-    return new Path(folder, new Path(null, null, name));
   }
 
   /**
@@ -157,6 +108,17 @@ public final class Store {
    */
   public List<FileStatus> list(Path folder) throws IOException {
     return ask(folder, files -> FileSystems.list(files, folder));
+  }
+
+  /**
+   * What the file system says of a file or folder.
+   *
+   * @param path that is there
+   * @return its size, its kind and the like
+   * @throws IOException where it is missing; Trouble where the file system fails to the end
+   */
+  public FileStatus status(Path path) throws IOException {
+    return ask(path, files -> files.getFileStatus(path));
   }
 
   /**
@@ -224,18 +186,9 @@ public final class Store {
     return patience.ask(
         qualified,
         e -> measured.trouble(files, qualified, e),
-        () -> commit(files, qualified, measured, beforeCommit));
-  }
-
-  private boolean commit(FileSystem files, Path target, Content content, Runnable beforeCommit)
-      throws IOException {
-    if (once().exists(target)) {
-      if (files.getFileStatus(target).isDirectory()) {
-        throw new WrongInput(target + ": is a folder, a file is to be written there: remove it");
-      }
-      return false;
-    }
-    return Commit.on(files, hadoop).run(target, content, beforeCommit);
+        () ->
+            !FileSystems.isFile(files, qualified)
+                && Commit.on(files, hadoop).run(qualified, measured, beforeCommit));
   }
 
   /**
@@ -320,11 +273,6 @@ public final class Store {
         () -> question.ask(fileSystem(path)));
   }
 
-  private String scheme(Path path) {
-    String scheme = path.toUri().getScheme();
-    return scheme != null ? scheme : FileSystem.getDefaultUri(hadoop).getScheme();
-  }
-
   /** What a file will hold. */
   @FunctionalInterface
   public interface Content {
@@ -344,16 +292,6 @@ public final class Store {
      */
     static Content of(byte[] bytes) {
       return out -> out.write(bytes);
-    }
-
-    /**
-     * A copy of a local file.
-     *
-     * @param file to copy
-     * @return writes its bytes
-     */
-    static Content copyOf(java.nio.file.Path file) {
-      return out -> Files.copy(file, out);
     }
   }
 }

@@ -66,10 +66,10 @@ record WeightFiles(List<Path> files, ObjectNode index) {
       if (name.matches(PICKLE)) {
         throw pickle(folder, List.of(name));
       }
-      if (name.isEmpty() || name.contains("/") || !store.exists(Store.child(folder, name))) {
+      if (name.isEmpty() || name.contains("/") || !store.exists(PathNames.child(folder, name))) {
         missing.add(name);
       } else {
-        files.add(Store.child(folder, name));
+        files.add(PathNames.child(folder, name));
       }
     }
     if (!missing.isEmpty()) {
@@ -208,7 +208,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
 
   private static java.nio.file.Path stage(Store store, Path file, java.nio.file.Path staging)
       throws IOException {
-    FileStatus status = store.fileSystem(file).getFileStatus(file);
+    FileStatus status = store.status(file);
     String version =
         "%s-%d-%d-%s"
             .formatted(

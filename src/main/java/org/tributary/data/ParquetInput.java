@@ -12,7 +12,7 @@ record ParquetInput(Store store, Path file) implements InputFile {
 
   @Override
   public long getLength() throws IOException {
-    return store.fileSystem(file).getFileStatus(file).getLen();
+    return store.status(file).getLen();
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     if (!store.exists(file)) {
       throw new WrongInput(file + " does not exist; check the path");
     }
-    if (store.fileSystem(file).getFileStatus(file).isDirectory()) {
+    if (store.status(file).isDirectory()) {
       throw new WrongInput(file + " is a folder; name a Parquet file in it");
     }
     ParquetFileReader reader;

@@ -39,7 +39,7 @@ record GenerationFile(
    */
   static GenerationFile look(Store store, RawFormat format, String name, Path path)
       throws IOException {
-    long length = store.fileSystem(path).getFileStatus(path).getLen();
+    long length = store.status(path).getLen();
     List<Piece> pieces = format.pieces(store, path, length);
     List<Survey> surveys = new ArrayList<>();
     Map<String, Kind> columns = new LinkedHashMap<>();

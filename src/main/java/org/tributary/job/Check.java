@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
+import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,7 +105,7 @@ final class Check {
   }
 
   private boolean isLocal(String path) {
-    String scheme = Store.unqualified(path).toUri().getScheme();
+    String scheme = PathNames.unqualified(path).toUri().getScheme();
     return "file".equals(scheme == null ? FileSystem.getDefaultUri(hadoop).getScheme() : scheme);
   }
 }

@@ -67,7 +67,7 @@ public final class Inspect implements Callable<Integer> {
   }
 
   private static List<Path> folders(Store store, Path path) throws IOException {
-    return store.exists(path) && store.fileSystem(path).getFileStatus(path).isDirectory()
+    return store.exists(path) && store.status(path).isDirectory()
         ? store.list(path).stream()
             .filter(FileStatus::isDirectory)
             .map(FileStatus::getPath)

@@ -15,6 +15,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.Utils;
+import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
@@ -128,7 +129,7 @@ public final class Sessions {
                         .formatted(key, path, master)
                     + "; name a URI that all nodes read, or say shared: true where it is the same"
                     + " file system on every node");
-          } else if (away && !Store.unqualified(path).isAbsolute()) {
+          } else if (away && !PathNames.unqualified(path).isAbsolute()) {
             problems.add(
                 "%s: %s is relative, but the driver runs on the cluster, in a folder of its own; write the whole path"
                     .formatted(key, path));
@@ -268,7 +269,7 @@ public final class Sessions {
 
   private static boolean isLocal(String key, String path, Configuration hadoop) {
     try {
-      String scheme = Store.unqualified(path).toUri().getScheme();
+      String scheme = PathNames.unqualified(path).toUri().getScheme();
       String effective = scheme == null ? FileSystem.getDefaultUri(hadoop).getScheme() : scheme;
       return "file".equals(effective);
     } catch (IllegalArgumentException e) {

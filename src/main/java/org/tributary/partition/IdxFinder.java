@@ -7,6 +7,7 @@ import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 
 /**
@@ -43,7 +44,7 @@ final class IdxFinder {
    */
   void find(String set, String given, Path path) throws IOException {
     String key = "source." + set;
-    if (store.fileSystem(path).getFileStatus(path).isFile()) {
+    if (store.status(path).isFile()) {
       pair(set, given, path);
       return;
     }
@@ -86,7 +87,7 @@ final class IdxFinder {
     }
     String labels = name.group(1) + "labels" + name.group(2) + "idx1" + name.group(3) + "ubyte";
     for (String end : List.of("", ".gz")) {
-      Path file = Store.child(images.getParent(), labels + end);
+      Path file = PathNames.child(images.getParent(), labels + end);
       if (store.exists(file)) {
         put.accept(set, new SourceFiles(key, given, List.of(images, file), null));
         return;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
@@ -240,7 +241,7 @@ final class ImageFinder {
     List<Path> files =
         zip
             ? List.of(path)
-            : part.names().stream().map(n -> Store.child(path, part.inside() + n)).toList();
+            : part.names().stream().map(n -> PathNames.child(path, part.inside() + n)).toList();
     return new SourceFiles(
         key,
         given,

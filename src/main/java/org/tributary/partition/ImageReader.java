@@ -24,6 +24,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
@@ -130,7 +131,7 @@ final class ImageReader {
                   row(
                       name,
                       Store.of(conf.value().value())
-                          .readAll(Store.child(new Path(root), inside + name))));
+                          .readAll(PathNames.child(new Path(root), inside + name))));
     }
     Set<String> wanted = Set.copyOf(tree.names());
     int tasks = (wanted.size() + FILES_PER_TASK - 1) / FILES_PER_TASK;

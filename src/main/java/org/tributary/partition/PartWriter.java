@@ -154,7 +154,7 @@ final class PartWriter {
                             ParquetRows.write(out, schema, () -> distinct);
                             refuseChanged(file, distinct.count, rows[target]);
                           });
-                  long bytes = store.fileSystem(file).getFileStatus(file).getLen();
+                  long bytes = store.status(file).getLen();
                   return Collections.singletonList(new Object[] {store.sha256(file), bytes})
                       .iterator();
                 },

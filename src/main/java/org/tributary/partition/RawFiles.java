@@ -112,7 +112,7 @@ final class RawFiles {
     List<List<Piece>> cut = new ArrayList<>();
     List<Piece> all = new ArrayList<>();
     for (Path file : files) {
-      long length = store.fileSystem(file).getFileStatus(file).getLen();
+      long length = store.status(file).getLen();
       List<Piece> pieces = format.pieces(store, file, length);
       cut.add(pieces);
       all.addAll(pieces);

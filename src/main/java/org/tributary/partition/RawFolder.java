@@ -20,7 +20,7 @@ public final class RawFolder {
    * @throws IOException where the file system fails
    */
   public static Map<String, Path> files(Store store, Path path, String format) throws IOException {
-    return store.fileSystem(path).getFileStatus(path).isFile()
+    return store.status(path).isFile()
         ? Map.of(path.getName(), path)
         : SourceFolder.of(store, path, format).files();
   }

@@ -75,7 +75,7 @@ final class SourceSets {
     if (!store.exists(root)) {
       throw new WrongInput("%s does not exist; correct the path".formatted(root));
     }
-    if (store.fileSystem(root).getFileStatus(root).isFile()) {
+    if (store.status(root).isFile()) {
       if (root.getName().startsWith(".") || root.getName().startsWith("_")) {
         throw new WrongInput(
             "Spark passes over a file that is called %s; give it a name that begins with another character"

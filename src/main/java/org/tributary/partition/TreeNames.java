@@ -44,7 +44,7 @@ record TreeNames(List<String> visible, List<String> hidden) {
   static TreeNames of(Store store, String key, Path path, List<String> problems)
       throws IOException {
     TreeSet<String> names = new TreeSet<>();
-    if (store.fileSystem(path).getFileStatus(path).isDirectory()) {
+    if (store.status(path).isDirectory()) {
       inFolder(store, path, names);
     } else if (ImageFinder.isZip(path)) {
       try {

@@ -2,8 +2,10 @@ package org.tributary.checkpoint;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -14,21 +16,49 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * An object store as far as commits see it: an object appears when its stream is closed, whatever
- * was written by then; rename is not to be used. Objects lie as files below {@code fake.root}.
+ * was written by then; rename is not to be used. Objects lie as files below a folder of the disk.
  */
 public class FakeObjectStore extends FileSystem {
+  private static final String ROOT = "fake.root";
+
   private final RawLocalFileSystem disk = new RawLocalFileSystem();
   private URI uri;
   private String root;
+
+  /**
+   * Hadoop's settings for {@code s3a:} to be such a store.
+   *
+   * @param kind of store
+   * @param root where its objects lie
+   */
+  public static Map<String, String> settings(
+      Class<? extends FakeObjectStore> kind, java.nio.file.Path root) {
+    return Map.of("fs.s3a.impl", kind.getName(), ROOT, root.toString());
+  }
+
+  /** The same for a test alone: a cached file system would keep another test's folder. */
+  public static void set(
+      Configuration hadoop, Class<? extends FakeObjectStore> kind, java.nio.file.Path root) {
+    settings(kind, root).forEach(hadoop::set);
+    hadoop.setBoolean("fs.s3a.impl.disable.cache", true);
+  }
+
+  /** The same for a session and its executors. */
+  public static SparkSession.Builder set(
+      SparkSession.Builder spark, Class<? extends FakeObjectStore> kind, java.nio.file.Path root) {
+    settings(kind, root).forEach((key, value) -> spark.config("spark.hadoop." + key, value));
+    return spark;
+  }
 
   @Override
   public void initialize(URI name, Configuration hadoop) throws IOException {
     super.initialize(name, hadoop);
     uri = URI.create(name.getScheme() + "://" + name.getAuthority());
-    root = hadoop.get("fake.root");
+    root = hadoop.get(ROOT);
     disk.initialize(URI.create("file:///"), hadoop);
   }
 
@@ -47,7 +77,7 @@ public class FakeObjectStore extends FileSystem {
   }
 
   @Override
-  public FSDataOutputStream create(
+  public final FSDataOutputStream create(
       Path path,
       FsPermission permission,
       boolean overwrite,
@@ -56,19 +86,22 @@ public class FakeObjectStore extends FileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
+    return new FSDataOutputStream(object(path, overwrite), null);
+  }
+
+  /** A stream for an object that is shown when the stream is closed. */
+  protected OutputStream object(Path path, boolean overwrite) throws IOException {
     java.nio.file.Path file = disk.pathToFile(local(path)).toPath();
     if (!overwrite && Files.exists(file)) {
       throw new FileAlreadyExistsException(path.toString());
     }
-    ByteArrayOutputStream object =
-        new ByteArrayOutputStream() {
-          @Override
-          public void close() throws IOException {
-            Files.createDirectories(file.getParent());
-            Files.write(file, toByteArray());
-          }
-        };
-    return new FSDataOutputStream(object, null);
+    return new ByteArrayOutputStream() {
+      @Override
+      public void close() throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.write(file, toByteArray());
+      }
+    };
   }
 
   @Override

@@ -37,9 +37,7 @@ class HuggingFaceFolderTest {
   @BeforeEach
   void configure() throws IOException {
     Configuration hadoop = new Configuration();
-    hadoop.set("fs.s3a.impl", FakeObjectStore.class.getName());
-    hadoop.setBoolean("fs.s3a.impl.disable.cache", true);
-    hadoop.set("fake.root", disk.toString());
+    FakeObjectStore.set(hadoop, FakeObjectStore.class, disk);
     store = Store.of(hadoop);
     folder = store.path(disk.resolve("model").toString());
   }

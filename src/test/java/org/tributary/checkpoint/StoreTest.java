@@ -40,11 +40,9 @@ class StoreTest {
   void configure() {
     // viewfs stands for file systems that commit by rename, s3a for those that commit by close.
     hadoop.set("fs.viewfs.mounttable.test.link./data", disk.toUri().toString());
-    hadoop.set("fs.s3a.impl", FakeObjectStore.class.getName());
     // Each test has a folder of its own, and a cached file system would keep the first one's.
     hadoop.setBoolean("fs.viewfs.impl.disable.cache", true);
-    hadoop.setBoolean("fs.s3a.impl.disable.cache", true);
-    hadoop.set("fake.root", disk.toString());
+    FakeObjectStore.set(hadoop, FakeObjectStore.class, disk);
     store = Store.of(hadoop);
   }
 

@@ -3,10 +3,7 @@ package org.tributary.federation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
 import org.tributary.checkpoint.FakeObjectStore;
 
 /**
@@ -44,24 +41,15 @@ public final class FullStore extends FakeObjectStore {
   }
 
   @Override
-  public FSDataOutputStream create(
-      Path path,
-      FsPermission permission,
-      boolean overwrite,
-      int bufferSize,
-      short replication,
-      long blockSize,
-      Progressable progress)
-      throws IOException {
+  protected OutputStream object(Path path, boolean overwrite) throws IOException {
     int write = WRITES.incrementAndGet();
     if (write < first || FAILURES.getAndIncrement() >= most) {
-      return super.create(
-          path, permission, overwrite, bufferSize, replication, blockSize, progress);
+      return super.object(path, overwrite);
     }
     if (write % 2 == 0) {
       throw new IOException(SAID);
     }
-    return new FSDataOutputStream(new Full(), null);
+    return new Full();
   }
 
   private static final class Full extends OutputStream {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.checkpoint.FakeObjectStore;
 import org.tributary.checkpoint.Store;
 import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.config.ConfigReader;
@@ -42,11 +43,9 @@ class FullStoreTest {
   @BeforeAll
   static void open() throws Exception {
     spark =
-        SparkSession.builder()
+        FakeObjectStore.set(SparkSession.builder(), FullStore.class, dir.resolve("store"))
             .master("local[1]") // one writer: the n-th write is always the same
             .appName("test")
-            .config("spark.hadoop.fs.s3a.impl", FullStore.class.getName())
-            .config("spark.hadoop.fake.root", dir.resolve("store").toString())
             .getOrCreate();
     tiny = new Tiny(dir, 6, 9);
   }

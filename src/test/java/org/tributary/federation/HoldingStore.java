@@ -2,14 +2,12 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
 import org.tributary.checkpoint.FakeObjectStore;
 
 /**
@@ -45,17 +43,9 @@ public final class HoldingStore extends FakeObjectStore {
   }
 
   @Override
-  public FSDataOutputStream create(
-      Path path,
-      FsPermission permission,
-      boolean overwrite,
-      int bufferSize,
-      short replication,
-      long blockSize,
-      Progressable progress)
-      throws IOException {
+  protected OutputStream object(Path path, boolean overwrite) throws IOException {
     hold("create", path);
-    return super.create(path, permission, overwrite, bufferSize, replication, blockSize, progress);
+    return super.object(path, overwrite);
   }
 
   @Override

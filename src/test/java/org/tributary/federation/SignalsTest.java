@@ -50,11 +50,9 @@ class SignalsTest {
   static void prepare() throws Exception {
     store = Files.createDirectories(dir.resolve("store"));
     spark =
-        SparkSession.builder()
+        FakeObjectStore.set(SparkSession.builder(), FakeObjectStore.class, store)
             .master("local[2]")
             .appName("test")
-            .config("spark.hadoop.fs.s3a.impl", FakeObjectStore.class.getName())
-            .config("spark.hadoop.fake.root", store.toString())
             .getOrCreate();
     Tiny tiny = new Tiny(store, 9, 14);
     Path raw = Files.createDirectories(store.resolve("raw"));
@@ -182,8 +180,8 @@ class SignalsTest {
     properties.put("java.io.tmpdir", System.getProperty("java.io.tmpdir"));
     properties.put(
         "log4j2.configurationFile", Path.of("conf/log4j2.properties").toUri().toString());
-    properties.put("spark.hadoop.fs.s3a.impl", HoldingStore.class.getName());
-    properties.put("spark.hadoop.fake.root", store.toString());
+    FakeObjectStore.settings(HoldingStore.class, store)
+        .forEach((key, value) -> properties.put("spark.hadoop." + key, value));
     properties.put("spark.hadoop." + HoldingStore.FOLDER, disturbance.folder().toString());
     properties.put("spark.hadoop." + HoldingStore.AT, hold);
     properties.put(ClientListener.PROPERTY, Disturbance.Listener.class.getName());

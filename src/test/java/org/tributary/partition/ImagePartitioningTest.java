@@ -185,8 +185,7 @@ class ImagePartitioningTest {
   void aTreeMayBeAWholeBucket() throws Exception {
     Path tree = tree();
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    hadoop.set("fs.s3a.impl", FakeObjectStore.class.getName());
-    hadoop.set("fake.root", tree.toString());
+    FakeObjectStore.set(hadoop, FakeObjectStore.class, tree);
     Manifest manifest =
         Partitioning.run(spark, Store.of(hadoop), config("images", "s3a://whole/")).manifest();
     assertThat(manifest.sources()).containsEntry("train", 13L).containsEntry("test", 3L);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
@@ -353,7 +354,7 @@ class RawSourcesTest {
     }
     assertThat(STORE.path("file:/a b/c:d").toString()).isEqualTo("file:/a b/c:d");
     org.apache.hadoop.fs.Path target = STORE.path(dir.resolve("out:1").toString());
-    org.apache.hadoop.fs.Path file = Store.child(target, "a:b.txt");
+    org.apache.hadoop.fs.Path file = PathNames.child(target, "a:b.txt");
     STORE.commit(file, Store.Content.of(new byte[] {1}));
     assertThat(STORE.list(target))
         .extracting(s -> s.getPath().getName())

@@ -1,0 +1,89 @@
+package org.tributary.checkpoint;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+
+/** Paths of what people write: which text is a path, and which names file systems take. */
+public final class PathNames {
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
+
+  /** A file system's name and a colon without a slash: more likely a slip than a file's name. */
+  private static final Pattern CUT_OFF =
+      Pattern.compile(
+          "(?i:file|hdfs|webhdfs|viewfs|s3[an]?|gs|abfss?|wasbs?|adl|ofs|o3fs|oss|obs|cosn|https?|ftp):(?!/)");
+
+  /** Bytes of a name: the limit of Linux's disks, and HDFS's default. */
+  private static final int LONGEST_NAME = 255;
+
+  /** Characters of a path: Linux takes 4096 bytes, and files lie below what is named. */
+  private static final int LONGEST_PATH = 3500;
+
+  private PathNames() {}
+
+  /**
+   * A path as it was written, checked.
+   *
+   * @param uriOrRelative a URI or a path
+   * @return with scheme and authority only where they were written
+   * @throws WrongInput where it is no path, or longer than file systems take
+   */
+  static Path of(String uriOrRelative) {
+    try {
+      Path path = unqualified(uriOrRelative);
+      requireShort(path);
+      return path;
+    } catch (IllegalArgumentException e) {
+      throw new WrongInput(
+          "'%s' is no path: write a URI such as hdfs://host/folder or file:///folder, or a plain path, such as ./a:b for a file with a colon"
+              .formatted(uriOrRelative),
+          e);
+    }
+  }
+
+  /**
+   * A path as it was written. Hadoop takes all before a colon for a scheme, but a file may be
+   * called {@code export_12:30.csv}: only what goes on with a slash is one.
+   *
+   * @param uriOrRelative a URI or a path
+   * @return with scheme and authority only where they were written
+   * @throws IllegalArgumentException where it is no path
+   */
+  public static Path unqualified(String uriOrRelative) {
+    if (CUT_OFF.matcher(uriOrRelative).lookingAt()) {
+      throw new IllegalArgumentException("a scheme without a slash behind it: " + uriOrRelative);
+    }
+    return SCHEME.matcher(uriOrRelative).lookingAt() || uriOrRelative.isEmpty()
+        ? new Path(uriOrRelative)
+        : new Path(null, null, uriOrRelative);
+  }
+
+  /**
+   * What lies in a folder, whatever characters its name has.
+   *
+   * @param folder the folder
+   * @param name relative to it
+   * @return its path
+   */
+  public static Path child(Path folder, String name) {
+    return new Path(folder, new Path(null, null, name));
+  }
+
+  private static void requireShort(Path path) {
+    String whole = path.toUri().getPath();
+    if (whole.length() > LONGEST_PATH) {
+      throw new WrongInput(
+          "a path of %d characters is longer than file systems take (%d), it begins with %s; name a shorter one"
+              .formatted(whole.length(), LONGEST_PATH, whole.substring(0, LONGEST_NAME)));
+    }
+    for (String name : whole.split("/")) {
+      int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > LONGEST_NAME) {
+        throw new WrongInput(
+            "%s: the name %s has %d bytes, file systems take %d; name a shorter one"
+                .formatted(path, name, bytes, LONGEST_NAME));
+      }
+    }
+  }
+}
