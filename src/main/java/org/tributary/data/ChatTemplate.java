@@ -45,7 +45,7 @@ public final class ChatTemplate {
    */
   public static ChatTemplate read(Store store, Path folder) throws IOException {
     Path file = new Path(folder, ModelFiles.CHAT);
-    JsonNode config = new ModelFiles(store, folder).json(ModelFiles.TOKENIZER);
+    JsonNode config = new ModelFiles(store, folder).settings();
     if (store.exists(file)) {
       String source = new String(store.readAll(file), StandardCharsets.UTF_8);
       return of(file.toString(), source, tokens(config));

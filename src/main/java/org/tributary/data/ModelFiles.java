@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
@@ -28,6 +29,7 @@ final class ModelFiles {
   /** Ids of added tokens, in folders of earlier releases of transformers. */
   static final String ADDED = "added_tokens.json";
 
+  private static final String CLASS = "tokenizer_class";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Store store;
@@ -57,6 +59,30 @@ final class ModelFiles {
               .formatted(file, e.getOriginalMessage()),
           e);
     }
+  }
+
+  /**
+   * The settings of the tokenizer as transformers puts them together: tokenizer_config.json; where
+   * that has no {@code added_tokens_decoder}, what special_tokens_map.json says counts instead of
+   * it; and {@code tokenizer_class} of config.json where it names none.
+   *
+   * @return missing where no file says anything
+   */
+  JsonNode settings() throws IOException {
+    JsonNode config = json(TOKENIZER);
+    JsonNode map = config.has("added_tokens_decoder") ? MissingNode.getInstance() : json(SPECIAL);
+    JsonNode kind = json(HuggingFaceFolder.CONFIG).path(CLASS);
+    if (!map.isObject() && (!kind.isTextual() || config.hasNonNull(CLASS))) {
+      return config;
+    }
+    ObjectNode all = config instanceof ObjectNode object ? object : JSON.createObjectNode();
+    if (map instanceof ObjectNode tokens) {
+      all.setAll(tokens);
+    }
+    if (kind.isTextual() && !all.hasNonNull(CLASS)) {
+      all.set(CLASS, kind);
+    }
+    return all;
   }
 
   /** A special token's text, as tokenizer_config.json has it: a text, or a section with content. */

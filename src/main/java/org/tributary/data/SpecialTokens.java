@@ -58,7 +58,7 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
     ModelFiles files = new ModelFiles(store, folder);
     JsonNode config = files.json(HuggingFaceFolder.CONFIG);
     JsonNode generation = files.json(ModelFiles.GENERATION);
-    JsonNode tokenizer = files.json(ModelFiles.TOKENIZER);
+    JsonNode tokenizer = files.settings();
     long named = id(files, tokenizer, "eos_token");
     List<Long> ends = new ArrayList<>(ends(files, generation, config, named));
     long end = ends.contains(named) ? named : ends.get(0);

@@ -97,15 +97,10 @@ public final class Tokens implements AutoCloseable {
           file + " does not exist; a model folder needs the tokenizer.json of its model");
     }
     ModelFiles files = new ModelFiles(store, file.getParent());
-    JsonNode settings = files.json(ModelFiles.TOKENIZER);
-    if (maxLength != Integer.MAX_VALUE
-        && settings.path("truncation_side").asText().equals("left")) {
-      throw new WrongInput(
-          "%s: truncation_side is left, but texts are cut at their end; set it to right"
-              .formatted(new Path(file.getParent(), ModelFiles.TOKENIZER)));
-    }
+    JsonNode settings = files.settings();
     String model = files.json(HuggingFaceFolder.CONFIG).path("model_type").asText("");
     TokenizerFile read = TokenizerFile.read(store.readAll(file), file.toString(), settings, model);
+    checkSide(read, file, maxLength);
     Tokens tokens = of(read, file.toString(), maxLength);
     try {
       AddedTokens.check(files, tokens.file.addedTokens());
@@ -128,6 +123,16 @@ public final class Tokens implements AutoCloseable {
    */
   public static Tokens of(byte[] json, String name, int maxLength) {
     return of(TokenizerFile.read(json, name), name, maxLength);
+  }
+
+  /** Texts are cut at their end; a tokenizer that cuts them elsewhere would give other ids. */
+  private static void checkSide(TokenizerFile read, Path file, int maxLength) {
+    if (maxLength != Integer.MAX_VALUE && read.habits().cutsBegin()) {
+      throw new WrongInput(
+          ("%s: truncation_side is left (or tokenizer.json's truncation.direction), but texts are cut at"
+                  + " their end; set it to right")
+              .formatted(new Path(file.getParent(), ModelFiles.TOKENIZER)));
+    }
   }
 
   private static Tokens of(TokenizerFile file, String name, int maxLength) {
@@ -181,7 +186,7 @@ public final class Tokens implements AutoCloseable {
    * @return the file's pad id, else the id of its pad token, else 0
    */
   public int padId() {
-    return file.padId();
+    return file.habits().padId();
   }
 
   /**
@@ -267,7 +272,7 @@ public final class Tokens implements AutoCloseable {
    * @return the text
    */
   public String decode(long[] ids, boolean skipSpecialTokens) {
-    return tokenizer.decode(ids, skipSpecialTokens);
+    return file.habits().written(tokenizer.decode(ids, skipSpecialTokens));
   }
 
   private Encoding encoding(String text, boolean specialTokens) {

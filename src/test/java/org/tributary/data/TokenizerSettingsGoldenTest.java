@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
@@ -35,13 +36,28 @@ class TokenizerSettingsGoldenTest {
   }
 
   private static String name(JsonNode c) {
-    return c.get("model").asText() + " " + c.get("settings") + " " + c.get("changes");
+    return c.get("model").asText()
+        + " "
+        + c.get("settings")
+        + " "
+        + c.get("changes")
+        + c.path("beside");
   }
 
   private void check(JsonNode c) throws IOException {
     Path folder = Files.createTempDirectory(dir, "model");
     Path model = GOLDEN.resolve(c.get("model").asText());
-    Files.copy(model.resolve("config.json"), folder.resolve("config.json"));
+    JsonNode beside = c.path("beside");
+    Path own = model.resolve("config.json");
+    ObjectNode config =
+        Files.exists(own) ? (ObjectNode) JSON.readTree(own.toFile()) : JSON.createObjectNode();
+    for (Map.Entry<String, JsonNode> one : beside.properties()) {
+      JSON.writeValue(folder.resolve(one.getKey()).toFile(), one.getValue());
+    }
+    if (beside.has("config.json")) {
+      config.setAll((ObjectNode) beside.get("config.json"));
+    }
+    JSON.writeValue(folder.resolve("config.json").toFile(), config);
     ObjectNode tokenizer = (ObjectNode) JSON.readTree(model.resolve("tokenizer.json").toFile());
     tokenizer.setAll((ObjectNode) c.get("changes"));
     Path file = folder.resolve("tokenizer.json");
@@ -54,6 +70,10 @@ class TokenizerSettingsGoldenTest {
       for (JsonNode text : c.get("texts")) {
         long[] ids = JSON.treeToValue(text.get("ids"), long[].class);
         assertThat(tokens.ids(text.get("text").asText())).as(text.toString()).isEqualTo(ids);
+        if (text.has("written")) {
+          assertThat(tokens.decode(ids, false)).isEqualTo(text.get("written").asText());
+          assertThat(tokens.decode(ids, true)).isEqualTo(text.get("plain").asText());
+        }
       }
     }
   }

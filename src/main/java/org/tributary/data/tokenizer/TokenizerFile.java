@@ -23,12 +23,12 @@ import org.tributary.error.WrongInput;
  *
  * @param json what the library gets
  * @param vocabulary all tokens with their ids
- * @param padId fills up short rows: the file's pad id, else the id of its pad token, else 0
  * @param around how many special tokens stand around one text
  * @param longestText the most characters of a text that it is asked for
+ * @param habits what it does beside making ids
  */
 public record TokenizerFile(
-    ObjectNode json, Vocabulary vocabulary, int padId, int around, int longestText) {
+    ObjectNode json, Vocabulary vocabulary, int around, int longestText, Habits habits) {
   /** Of a text: what backtracks over it stays well within the library's limit of steps. */
   private static final int LONGEST_TEXT = 1_000_000;
 
@@ -102,7 +102,7 @@ public record TokenizerFile(
     ObjectNode kept = JSON.createObjectNode();
     SECTIONS.stream().filter(root::has).forEach(key -> kept.set(key, root.get(key)));
     new TokenizerSettings(kept, settings, model).apply();
-    return checked(new Part(name, "", kept), root.path("padding"));
+    return checked(new Part(name, "", kept), root, settings);
   }
 
   /**
@@ -116,7 +116,7 @@ public record TokenizerFile(
         .collect(Collectors.toSet());
   }
 
-  private static TokenizerFile checked(Part root, JsonNode padding) {
+  private static TokenizerFile checked(Part root, JsonNode whole, JsonNode settings) {
     if (!root.lacks("version")) {
       root.choice("version", List.of("1.0"));
     }
@@ -129,8 +129,8 @@ public record TokenizerFile(
     double longest = normalizing.linear() && splitting.linear() ? LONGEST_TEXT : LONGEST_OF_SQUARE;
     longest = Math.min(longest, LONGEST_NORMALIZED / normalizing.growth());
     longest = Math.min(longest, MOST_STEPS / longestWord / longestWord);
-    return new TokenizerFile(
-        root.object(), vocabulary, padId(root, padding, vocabulary), around, (int) longest);
+    Habits habits = Habits.of(whole, settings, padId(root, whole.path("padding"), vocabulary));
+    return new TokenizerFile(root.object(), vocabulary, around, (int) longest, habits);
   }
 
   private static int padId(Part root, JsonNode padding, Vocabulary vocabulary) {
