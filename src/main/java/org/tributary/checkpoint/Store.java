@@ -122,14 +122,15 @@ public final class Store {
   }
 
   /**
-   * Opens a file, for reading from the start or at positions.
+   * Opens a file, for reading from the start or at positions. A read that breaks off is taken up
+   * again at the same place.
    *
    * @param file to read
    * @return a stream to close
    * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public FSDataInputStream open(Path file) throws IOException {
-    return ask(file, files -> FileSystems.open(files, file));
+    return ask(file, files -> new FSDataInputStream(new PatientInput(files, file, patience)));
   }
 
   /**
@@ -151,7 +152,9 @@ public final class Store {
    * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public byte[] readAll(Path file) throws IOException {
-    return read(file, InputStream::readAllBytes);
+    try (InputStream in = open(file)) {
+      return in.readAllBytes();
+    }
   }
 
   /**
@@ -199,13 +202,11 @@ public final class Store {
    * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public String sha256(Path file) throws IOException {
-    return read(
-        file,
-        in -> {
-          Sha256 hash = new Sha256();
-          in.transferTo(hash);
-          return hash.hex();
-        });
+    try (InputStream in = open(file)) {
+      Sha256 hash = new Sha256();
+      in.transferTo(hash);
+      return hash.hex();
+    }
   }
 
   /**
@@ -251,22 +252,12 @@ public final class Store {
     T run() throws IOException;
   }
 
-  /** Something that is got from a file system, or from a file in it. */
-  private interface Question<F, T> {
-    T ask(F from) throws IOException;
+  /** Something that a file system is asked for. */
+  private interface Question<T> {
+    T ask(FileSystem files) throws IOException;
   }
 
-  private <T> T read(Path file, Question<InputStream, T> question) throws IOException {
-    return ask(
-        file,
-        files -> {
-          try (InputStream in = FileSystems.open(files, file)) {
-            return question.ask(in);
-          }
-        });
-  }
-
-  private <T> T ask(Path path, Question<FileSystem, T> question) throws IOException {
+  private <T> T ask(Path path, Question<T> question) throws IOException {
     return patience.ask(
         path,
         e -> StoreTrouble.kindOfStores(e).map(kind -> StoreTrouble.of(kind, path, null, e)),

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.page.PageReadStore;
@@ -20,6 +21,7 @@ import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import shaded.parquet.org.apache.thrift.TException;
 
@@ -273,7 +275,12 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
         || e.getCause() instanceof TException;
   }
 
-  private static WrongInput unreadable(Path file, Exception cause) {
+  /** Of a store that failed its own answer: Parquet's reader wraps what it does not know. */
+  private static RuntimeException unreadable(Path file, Exception cause) {
+    Optional<Trouble> trouble = Trouble.in(cause);
+    if (trouble.isPresent()) {
+      return new UncheckedIOException(trouble.get());
+    }
     return new WrongInput(
         "%s is no readable Parquet file (%s); write it again or name another file"
             .formatted(file, cause.getMessage()),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
 
 /** Records as JSON files, written once. */
 final class Json {
@@ -36,12 +37,20 @@ final class Json {
     return store.commit(file, out -> out.write(bytes));
   }
 
+  /**
+   * Reads a record.
+   *
+   * @throws WrongInput where the file holds no such record
+   * @throws IOException where the file system fails
+   */
   static <T> T read(Store store, Path file, Class<T> type) throws IOException {
     try {
       return JSON.readValue(store.readAll(file), type);
     } catch (JsonProcessingException e) {
-      throw new IOException(
-          file + " is damaged (" + e.getOriginalMessage() + "); restore it from a backup", e);
+      throw new WrongInput(
+          "%s is damaged (%s); restore it from a backup, or begin anew in another folder"
+              .formatted(file, e.getOriginalMessage()),
+          e);
     }
   }
 }

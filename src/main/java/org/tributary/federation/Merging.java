@@ -15,6 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
 import org.tributary.framework.Framework;
 import org.tributary.partition.Interruptible;
 import org.tributary.protocol.Contribution;
@@ -39,7 +40,11 @@ final class Merging {
     this.blueprint = blueprint;
   }
 
-  /** Writes a round's global tensors, unless they are there. */
+  /**
+   * Writes a round's global tensors, unless they are there.
+   *
+   * @throws WrongInput where an update is not the one that was accepted
+   */
   void merge(Store store, RunFolder folder, Accepted accepted, long uploadedBytes)
       throws IOException, InterruptedException {
     Path target = folder.global(accepted.round());
@@ -49,8 +54,9 @@ final class Merging {
     for (Accepted.Choice choice : accepted.clients()) {
       Path file = folder.update(accepted.round(), choice.client(), choice.attempt());
       if (!store.sha256(file).equals(choice.updateSha256())) {
-        throw new IOException(
-            file + " is not what was accepted (its SHA-256 differs); restore it from a backup");
+        throw new WrongInput(
+            "%s is not what was accepted (its SHA-256 differs); restore it from a backup, or delete %s: then round %d is trained again"
+                .formatted(file, folder.round(accepted.round()), accepted.round()));
       }
     }
     Torch.prepareThread(blueprint.config().client().threads()); // large decompositions' bits
