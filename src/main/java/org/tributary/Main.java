@@ -1,6 +1,10 @@
 package org.tributary;
 
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkUserAppException;
@@ -72,6 +76,10 @@ public final class Main {
    * @throws SparkUserAppException on YARN's nodes, to hand the exit code to the application master
    */
   public static void main(String... args) throws SparkUserAppException {
+    // What people read and what programs parse is the same in every locale.
+    Locale.setDefault(Locale.ROOT);
+    System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
     Sessions.takeSettings();
     Stop stop = Stop.listen(Thread.currentThread(), System.err);
     int code = stop.code(run(command(stop::isAsked), args));
@@ -103,11 +111,17 @@ public final class Main {
    */
   static CommandLine command(BooleanSupplier stopping) {
     return new CommandLine(new Main())
+        .setOut(utf8(System.out))
+        .setErr(utf8(System.err))
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (e, command, parsed) ->
                 stopping.getAsBoolean() ? ExitCode.SOFTWARE : failed(e, command.getErr()));
+  }
+
+  private static PrintWriter utf8(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
   /**

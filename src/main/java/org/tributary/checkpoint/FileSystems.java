@@ -152,6 +152,7 @@ final class FileSystems {
   /** What a folder holds, by name, without temporary files; nothing where it is not there. */
   static List<FileStatus> list(FileSystem files, Path folder) throws IOException {
     List<FileStatus> found = new ArrayList<>();
+    LocalNames.requireReadable(files, folder);
     try {
       for (FileStatus status : files.listStatus(folder)) {
         if (!Commit.isTemporary(status.getPath().getName())) {

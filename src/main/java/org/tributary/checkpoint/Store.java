@@ -85,7 +85,9 @@ public final class Store {
    */
   public Path path(String uriOrRelative) throws IOException {
     Path path = PathNames.of(uriOrRelative);
-    return fileSystem(path).makeQualified(path);
+    FileSystem files = fileSystem(path);
+    LocalNames.requireKnown(files, path);
+    return files.makeQualified(path);
   }
 
   /**

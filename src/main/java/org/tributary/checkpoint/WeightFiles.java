@@ -210,7 +210,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
       throws IOException {
     FileStatus status = store.status(file);
     String version =
-        "%s-%d-%d-%s"
+        "%s-%s-%s-%s"
             .formatted(
                 Sha256.of(status.getPath().toString()).substring(0, 16),
                 status.getLen(),

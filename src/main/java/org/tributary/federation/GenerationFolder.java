@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.hadoop.fs.Path;
@@ -44,7 +45,7 @@ public record GenerationFolder(Path root) {
 
   /** A shard's rows. */
   Path part(int shard) {
-    return new Path(rows(), "part-%05d.parquet".formatted(shard));
+    return new Path(rows(), String.format(Locale.ROOT, "part-%05d.parquet", shard));
   }
 
   /** Says that all rows are there. */

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
@@ -90,7 +91,7 @@ final class Merging {
   }
 
   private static Path piece(RunFolder folder, int round, int unit) {
-    return new Path(folder.pieces(round), "%08d.safetensors".formatted(unit));
+    return new Path(folder.pieces(round), String.format(Locale.ROOT, "%08d.safetensors", unit));
   }
 
   /** One unit's work, in an executor: its result is a file. */

@@ -1,5 +1,6 @@
 package org.tributary.federation;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
@@ -35,7 +36,7 @@ public record RunFolder(Path root) {
 
   /** The folder of a round. */
   public Path round(int round) {
-    return new Path(root, "rounds/round=%05d".formatted(round));
+    return new Path(root, String.format(Locale.ROOT, "rounds/round=%05d", round));
   }
 
   /** The folder of what clients sent up in a round, one file per attempt. */
@@ -95,7 +96,8 @@ public record RunFolder(Path root) {
 
   /** A round's rows of a table. */
   public Path table(String table, String run, int round) {
-    return new Path(tables(), "%s/run=%s/round-%05d.parquet".formatted(table, run, round));
+    return new Path(
+        tables(), String.format(Locale.ROOT, "%s/run=%s/round-%05d.parquet", table, run, round));
   }
 
   /** The result of a run that trains weights, in Hugging Face layout. */

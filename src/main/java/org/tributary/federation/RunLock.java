@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -236,6 +237,6 @@ final class RunLock implements AutoCloseable {
   }
 
   private static Path name(Path folder, long generation, String end) {
-    return new Path(folder, "%08d%s".formatted(generation, end));
+    return new Path(folder, String.format(Locale.ROOT, "%08d%s", generation, end));
   }
 }

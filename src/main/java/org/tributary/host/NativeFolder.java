@@ -43,7 +43,7 @@ public final class NativeFolder {
     boolean own = given == null || given.isEmpty();
     Path root = Path.of(own ? System.getProperty("java.io.tmpdir") : given);
     try {
-      Path folder = in(root, "tributary-djl-%d-%s".formatted(user(), version()));
+      Path folder = in(root, "tributary-djl-%s-%s".formatted(user(), version()));
       System.setProperty(PROPERTY, folder.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -99,7 +99,7 @@ abstract class VisionTransformer implements Architecture {
     constants.put("head", sizes.hidden() / sizes.heads());
     constants.put("epsilon", sizes.epsilon());
     constants.put("activation", sizes.activation());
-    constants.put("stride", "[%d, %d]".formatted(sizes.patch().height(), sizes.patch().width()));
+    constants.put("stride", "[%s, %s]".formatted(sizes.patch().height(), sizes.patch().width()));
     constants.put("prefix", prefix);
     constants.put("norm1", names.attention().get(0));
     constants.put("query", names.attention().get(1));

@@ -1,6 +1,7 @@
 package org.tributary.partition;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.tributary.error.WrongInput;
 
@@ -15,7 +16,9 @@ record Clients(int count, int minRows) {
   /** Ids that sort as numbers do: 0000, 0001, ... */
   List<String> ids() {
     int digits = Math.max(4, Integer.toString(count - 1).length());
-    return IntStream.range(0, count).mapToObj(i -> String.format("%0" + digits + "d", i)).toList();
+    return IntStream.range(0, count)
+        .mapToObj(i -> String.format(Locale.ROOT, "%0" + digits + "d", i))
+        .toList();
   }
 
   /** Refuses a set that cannot give every client its least number of rows. */

@@ -3,6 +3,7 @@ package org.tributary.partition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -60,7 +61,7 @@ final class IdxFinder {
     }
     boolean none = true;
     for (Path file : images) {
-      String name = file.getName().toLowerCase();
+      String name = file.getName().toLowerCase(Locale.ROOT);
       if (set.equals("train") && name.startsWith("train")) {
         pair("train", given, file);
         none = false;

@@ -256,6 +256,6 @@ final class ImageFinder {
   }
 
   static boolean isZip(Path path) {
-    return path.getName().toLowerCase().endsWith(".zip");
+    return path.getName().toLowerCase(Locale.ROOT).endsWith(".zip");
   }
 }

@@ -118,6 +118,7 @@ class SubmitScriptTest {
     assertThat(words).endsWith(jar, "inspect", "a path");
     assertThat(environment(words))
         .contains(
+            "LC_ALL=C.UTF-8",
             "OMP_WAIT_POLICY=PASSIVE",
             "MALLOC_ARENA_MAX=2",
             "DJL_OFFLINE=true",
@@ -137,6 +138,7 @@ class SubmitScriptTest {
                 : List.of());
     assertThat(confs(words))
         .contains(
+            "spark.executorEnv.LC_ALL=C.UTF-8",
             "spark.executorEnv.OMP_WAIT_POLICY=PASSIVE",
             "spark.executorEnv.MALLOC_ARENA_MAX=2",
             "spark.executorEnv.DJL_OFFLINE=true",
