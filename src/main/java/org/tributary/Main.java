@@ -21,6 +21,7 @@ import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
 import org.tributary.job.Inspect;
+import org.tributary.job.KubernetesTrouble;
 import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
@@ -81,7 +82,9 @@ public final class Main {
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
     Sessions.takeSettings();
-    Stop stop = Stop.listen(Thread.currentThread(), System.err);
+    boolean follows = args.length > 0 && args[0].equals("follow");
+    Stop stop =
+        Stop.listen(Thread.currentThread(), System.err, follows ? Follow.STOPPING : Stop.RESUME);
     int code = stop.code(run(command(stop::isAsked), args));
     if (isYarnsDriver()) {
       // YARN's application master takes System.exit, even of 0, for a failure without a status.
@@ -156,7 +159,11 @@ public final class Main {
         return ExitCode.SOFTWARE;
       }
     }
-    Optional<String> trouble = StoreTrouble.in(thrown).map(Trouble::getMessage);
+    Optional<String> trouble =
+        Trouble.in(thrown)
+            .or(() -> KubernetesTrouble.in(thrown))
+            .or(() -> StoreTrouble.in(thrown))
+            .map(Trouble::getMessage);
     if (trouble.isPresent()) {
       LOG.debug("trouble", thrown);
       err.println(trouble.get());

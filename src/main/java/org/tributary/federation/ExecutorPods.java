@@ -1,95 +1,147 @@
 package org.tributary.federation;
 
-import io.fabric8.kubernetes.api.model.ContainerState;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import java.io.File;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.k8s.KubernetesUtils;
 import org.apache.spark.deploy.k8s.SparkKubernetesClientFactory;
 import scala.Option;
 
-/** What Kubernetes says of an application's executors that cannot start. */
-final class ExecutorPods implements Supplier<Optional<String>> {
+/**
+ * What Kubernetes says of an application's executors that do not work. Spark deletes a pod that has
+ * ended within a second and starts another one, so that ends are listened for, and not looked up.
+ */
+final class ExecutorPods implements FirstExecutor.Executors {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
-  /** Why a container waits that waiting does not help. */
-  private static final Set<String> FAULTS =
-      Set.of(
-          "ErrImagePull",
-          "ImagePullBackOff",
-          "InvalidImageName",
-          "CreateContainerConfigError",
-          "CreateContainerError",
-          "RunContainerError",
-          "CrashLoopBackOff");
+  /** As many pods that ended without a working executor are no accident. */
+  private static final int ENOUGH = 3;
 
-  private final SparkConf conf;
+  private final KubernetesClient client;
+  private final String namespace;
+  private final String application;
+  private final Map<String, String> ends = new ConcurrentHashMap<>();
+  private Watch watch;
 
-  ExecutorPods(SparkConf conf) {
-    this.conf = conf;
-  }
-
-  @Override
-  public Optional<String> get() {
-    try (KubernetesClient client = client()) {
-      return fault(
-          client
-              .pods()
-              .inNamespace(conf.get("spark.kubernetes.namespace", "default"))
-              .withLabel("spark-app-selector", conf.getAppId())
-              .withLabel("spark-role", "executor")
-              .list()
-              .getItems());
+  /**
+   * The pods of an application.
+   *
+   * @param client of the cluster; closed with this
+   * @param namespace of the pods
+   * @param application its id
+   */
+  ExecutorPods(KubernetesClient client, String namespace, String application) {
+    this.client = client;
+    this.namespace = namespace;
+    this.application = application;
+    try {
+      watch = pods().watch(new Ends());
     } catch (KubernetesClientException e) {
-      return Optional.empty(); // Kubernetes does not answer; the wait is bounded all the same
+      watch = null; // Kubernetes does not answer; the wait is bounded all the same
     }
   }
 
   /** The driver's own way to Kubernetes: from a pod, or from outside. */
-  private KubernetesClient client() {
+  static ExecutorPods of(SparkConf conf) {
     boolean inPod = conf.getBoolean("spark.kubernetes.submitInDriver", false);
+    String namespace = conf.get("spark.kubernetes.namespace", "default");
     String master =
         inPod
             ? conf.get("spark.kubernetes.driver.master", "https://kubernetes.default.svc")
             : KubernetesUtils.parseMasterUrl(conf.get("spark.master"));
-    return SparkKubernetesClientFactory.createKubernetesClient(
-        master,
-        Option.apply(conf.get("spark.kubernetes.namespace", "default")),
-        inPod ? "spark.kubernetes.authenticate.driver.mounted" : "spark.kubernetes.authenticate",
-        SparkKubernetesClientFactory.ClientType$.MODULE$.Driver(),
-        conf,
-        inPod ? Option.apply(new File(ACCOUNT + "ca.crt")) : Option.empty());
+    KubernetesClient client =
+        SparkKubernetesClientFactory.createKubernetesClient(
+            master,
+            Option.apply(namespace),
+            inPod
+                ? "spark.kubernetes.authenticate.driver.mounted"
+                : "spark.kubernetes.authenticate",
+            SparkKubernetesClientFactory.ClientType$.MODULE$.Driver(),
+            conf,
+            inPod ? Option.apply(new File(ACCOUNT + "ca.crt")) : Option.empty());
+    return new ExecutorPods(client, namespace, conf.getAppId());
   }
 
-  /** The first executor that failed, or that waits for what will not come. */
-  static Optional<String> fault(List<Pod> pods) {
-    return pods.stream().map(ExecutorPods::fault).filter(Objects::nonNull).findFirst();
+  private FilterWatchListDeletable<Pod, PodList, PodResource> pods() {
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .withLabel("spark-app-selector", application)
+        .withLabel("spark-role", "executor");
   }
 
-  private static String fault(Pod pod) {
-    String name = "pod " + pod.getMetadata().getName();
-    for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
-      ContainerState state = container.getState();
-      if (state != null
-          && state.getWaiting() != null
-          && FAULTS.contains(state.getWaiting().getReason())) {
-        return "%s: %s: %s"
-            .formatted(name, state.getWaiting().getReason(), state.getWaiting().getMessage());
-      }
-      if (state != null && state.getTerminated() != null) {
-        return "%s ended with exit code %d (%s)"
-            .formatted(
-                name, state.getTerminated().getExitCode(), state.getTerminated().getReason());
+  /** Remembers how pods ended. */
+  private final class Ends implements Watcher<Pod> {
+    @Override
+    public void eventReceived(Action action, Pod pod) {
+      if (pod != null && "Failed".equals(pod.getStatus().getPhase())) {
+        ends.put(pod.getMetadata().getName(), Pods.end(pod));
       }
     }
-    return "Failed".equals(pod.getStatus().getPhase()) ? name + " has failed" : null;
+
+    @Override
+    public void onClose(WatcherException cause) {
+      // What was heard so far counts; pods that wait are looked up.
+    }
+  }
+
+  @Override
+  public Optional<FirstExecutor.Fault> fault() {
+    if (ends.size() >= ENOUGH) {
+      Map.Entry<String, String> end = ends.entrySet().iterator().next();
+      return Optional.of(
+          new FirstExecutor.Fault(
+              "%d pods have ended, such as pod %s (%s)"
+                  .formatted(ends.size(), end.getKey(), end.getValue()),
+              FirstExecutor.Hope.NONE));
+    }
+    try {
+      return fault(pods().list().getItems());
+    } catch (KubernetesClientException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The first pod that cannot start; else the first that waits for something. */
+  static Optional<FirstExecutor.Fault> fault(List<Pod> pods) {
+    for (Pod pod : pods) {
+      Optional<String> fault = Pods.fault(pod);
+      if (fault.isPresent()) {
+        return Optional.of(
+            new FirstExecutor.Fault(named(pod, fault.get()), FirstExecutor.Hope.LITTLE));
+      }
+    }
+    for (Pod pod : pods) {
+      Optional<String> waiting = Pods.waiting(pod);
+      if (waiting.isPresent()) {
+        return Optional.of(
+            new FirstExecutor.Fault(named(pod, waiting.get()), FirstExecutor.Hope.SOME));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String named(Pod pod, String words) {
+    return "pod %s: %s".formatted(pod.getMetadata().getName(), words);
+  }
+
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.close();
+    }
+    client.close();
   }
 }

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -19,75 +18,146 @@ import org.tributary.error.Trouble;
  * image is broken or nothing fits its nodes, says nothing of its own accord; here the wait is told,
  * and bounded.
  */
-final class FirstExecutor {
+public final class FirstExecutor {
   /** How long to wait for the first executor; a duration of Spark's, such as 30m. */
   static final String PROPERTY = "spark.tributary.firstExecutor";
 
   private static final Logger LOG = LoggerFactory.getLogger(FirstExecutor.class);
 
   private final JavaSparkContext spark;
-  private final Supplier<Optional<String>> fault;
-  private final Duration limit;
-  private final Duration look;
+  private final Executors executors;
+  private final Times times;
+
+  /** Whether an executor may still come. */
+  enum Hope {
+    /** It waits for room, as on a busy cluster. */
+    SOME,
+    /** It waits for what only comes if somebody sets it right, such as an image. */
+    LITTLE,
+    /** Executors start and end. */
+    NONE
+  }
+
+  /**
+   * What keeps executors away.
+   *
+   * @param words name an executor and the cause
+   * @param hope whether waiting helps
+   */
+  record Fault(String words, Hope hope) {}
+
+  /** What a cluster says of its executors. */
+  interface Executors extends AutoCloseable {
+    /** What keeps executors away; empty where the cluster does not say. */
+    Optional<Fault> fault();
+
+    @Override
+    void close();
+
+    /** Of clusters that say nothing. */
+    static Executors silent() {
+      return new Executors() {
+        @Override
+        public Optional<Fault> fault() {
+          return Optional.empty();
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+
+  /**
+   * How long to wait.
+   *
+   * @param limit longest wait
+   * @param look between two looks at the executors
+   * @param stand how long a fault of little hope must stand to end the wait
+   * @param word between two words on the wait
+   */
+  record Times(Duration limit, Duration look, Duration stand, Duration word) {}
 
   /**
    * A wait.
    *
    * @param spark whose executors are waited for
-   * @param fault what the cluster says of executors that cannot start; empty for none
-   * @param limit longest wait
-   * @param look time between two looks at the fault; one that stands at two looks ends the wait
+   * @param executors what the cluster says of them
+   * @param times how long
    */
-  FirstExecutor(
-      JavaSparkContext spark, Supplier<Optional<String>> fault, Duration limit, Duration look) {
+  FirstExecutor(JavaSparkContext spark, Executors executors, Times times) {
     this.spark = spark;
-    this.fault = fault;
-    this.limit = limit;
-    this.look = look;
+    this.executors = executors;
+    this.times = times;
   }
 
-  /** Waits as the session's settings say; with a local master there is nobody to wait for. */
-  static void await(JavaSparkContext spark) throws Trouble, InterruptedException {
+  /**
+   * Waits as the session's settings say; with a local master there is nobody to wait for.
+   *
+   * @param spark whose executors are waited for
+   * @throws Trouble naming the cause where none comes
+   */
+  public static void await(JavaSparkContext spark) throws Trouble, InterruptedException {
     SparkConf conf = spark.getConf();
     if (spark.isLocal()) {
       return;
     }
-    Supplier<Optional<String>> fault =
-        spark.master().startsWith("k8s://") ? new ExecutorPods(conf) : Optional::empty;
     Duration limit = Duration.ofSeconds(conf.getTimeAsSeconds(PROPERTY, "30m"));
-    new FirstExecutor(spark, fault, limit, Duration.ofMinutes(1)).await();
+    Duration minute = Duration.ofMinutes(1);
+    try (Executors executors =
+        spark.master().startsWith("k8s://") ? ExecutorPods.of(conf) : Executors.silent()) {
+      new FirstExecutor(spark, executors, new Times(limit, Duration.ofSeconds(5), minute, minute))
+          .await();
+    }
   }
 
   void await() throws Trouble, InterruptedException {
     spark.setJobDescription("the first executor");
     JavaFutureAction<Long> task = spark.parallelize(List.of(0), 1).countAsync();
     spark.setJobDescription(null);
-    long end = System.nanoTime() + limit.toNanos();
-    Optional<String> before = Optional.empty();
+    try {
+      await(task);
+    } finally {
+      task.cancel(true);
+    }
+  }
+
+  private void await(JavaFutureAction<Long> task) throws Trouble, InterruptedException {
+    long begin = System.nanoTime();
+    long end = begin + times.limit.toNanos();
+    long hopeful = begin;
+    long told = begin;
     while (true) {
-      long wait = Math.min(look.toNanos(), Math.max(1, end - System.nanoTime()));
+      Optional<Fault> fault;
       try {
-        task.get(wait, TimeUnit.NANOSECONDS);
+        task.get(
+            Math.min(times.look.toNanos(), Math.max(1, end - System.nanoTime())),
+            TimeUnit.NANOSECONDS);
         return;
       } catch (TimeoutException e) {
-        Optional<String> now = fault.get();
-        if (now.isPresent() && before.isPresent() || System.nanoTime() >= end) {
-          task.cancel(true);
-          throw trouble(now, null);
-        }
-        LOG.warn("no executor has come yet{}", now.map(f -> ": " + f).orElse("; waiting"));
-        before = now;
+        fault = executors.fault();
       } catch (ExecutionException e) {
-        if (spark.sc().isStopped()) {
-          throw trouble(Optional.of("the cluster ended the application"), e);
-        }
-        String line = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("");
-        throw trouble(Optional.of("an empty task fails: " + line), e);
-      } catch (InterruptedException e) {
-        task.cancel(true);
-        throw e;
+        throw failed(e);
+      }
+      long now = System.nanoTime();
+      Hope hope = fault.map(Fault::hope).orElse(Hope.SOME);
+      hopeful = hope == Hope.SOME ? now : hopeful;
+      if (hope == Hope.NONE || now - hopeful > times.stand.toNanos() || now >= end) {
+        throw trouble(fault.map(Fault::words), null);
+      }
+      if (now - told >= times.word.toNanos()) {
+        told = now;
+        LOG.warn("no executor has come yet{}", fault.map(f -> ": " + f.words).orElse("; waiting"));
       }
     }
+  }
+
+  private Trouble failed(ExecutionException e) {
+    if (spark.sc().isStopped()) {
+      return trouble(Optional.of("the cluster ended the application"), e);
+    }
+    String line = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("");
+    return trouble(Optional.of("an empty task fails: " + line), e);
   }
 
   private Trouble trouble(Optional<String> why, Throwable cause) {
@@ -96,9 +166,9 @@ final class FirstExecutor {
         "%s has no executor that works: %s; look at its executors on the cluster, and run the same command again (%s=%ds bounds the wait)"
             .formatted(
                 application,
-                why.orElse("none has come in %d s".formatted(limit.toSeconds())),
+                why.orElse("none has come in %d s".formatted(times.limit.toSeconds())),
                 PROPERTY,
-                limit.toSeconds()),
+                times.limit.toSeconds()),
         cause);
   }
 }

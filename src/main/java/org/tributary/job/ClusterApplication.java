@@ -13,14 +13,19 @@ interface ClusterApplication extends AutoCloseable {
    *
    * @param words its name, its state, and the cause where the cluster knows one
    * @param code the driver's exit code; empty while it goes on
+   * @param isStuck whether it cannot start unless somebody sets something right
    */
-  record State(String words, Optional<Integer> code) {
+  record State(String words, Optional<Integer> code, boolean isStuck) {
     static State of(String words) {
-      return new State(words, Optional.empty());
+      return new State(words, Optional.empty(), false);
+    }
+
+    static State stuck(String words) {
+      return new State(words, Optional.empty(), true);
     }
 
     static State ended(String words, int code) {
-      return new State(words, Optional.of(code));
+      return new State(words, Optional.of(code), false);
     }
   }
 
@@ -28,6 +33,7 @@ interface ClusterApplication extends AutoCloseable {
    * Asks the cluster.
    *
    * @return empty where the cluster does not know the application
+   * @throws org.tributary.error.Trouble where the cluster refuses to tell
    * @throws IOException where the cluster does not answer
    */
   Optional<State> state() throws IOException;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
+import org.tributary.error.Trouble;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -21,6 +22,10 @@ import picocli.CommandLine.Spec;
     hidden = true,
     description = "Tells where a driver on a cluster stands, and ends with its exit code.")
 public final class Follow implements Callable<Integer> {
+  /** What a signal says: it ends who follows, and not the application. */
+  public static final String STOPPING =
+      "no longer followed; the application goes on, see above how to end it";
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -44,7 +49,8 @@ public final class Follow implements Callable<Integer> {
    * How long to wait.
    *
    * @param millis between two questions
-   * @param times how often in a row a cluster may not answer, or not know the application
+   * @param times how often in a row a cluster may not answer, not know the application, or say that
+   *     it cannot start
    */
   record Patience(long millis, int times) {}
 
@@ -54,38 +60,63 @@ public final class Follow implements Callable<Integer> {
     String last = "";
     boolean hinted = false;
     int silent = 0;
+    int stuck = 0;
     while (true) {
-      Optional<ClusterApplication.State> state = Optional.empty();
-      try {
-        state = application.state();
-        silent = state.isPresent() ? 0 : silent + 1;
-      } catch (IOException e) {
-        silent++;
-        if (silent >= patience.times()) {
-          throw e;
-        }
-      }
+      Optional<ClusterApplication.State> found = ask(application, silent + 1 >= patience.times());
+      silent = found.isPresent() ? 0 : silent + 1;
       if (silent >= patience.times()) {
         say(err, "The cluster does not know the application; look for it there");
         return ClusterApplication.FAILED;
       }
-      if (state.isPresent() && !state.get().words().equals(last)) {
-        last = state.get().words();
-        say(err, last);
-      }
-      if (!hinted && application.hint().isPresent()) {
-        hinted = true;
-        say(err, application.hint().get());
-      }
-      Optional<Integer> code = state.flatMap(ClusterApplication.State::code);
-      if (code.isPresent()) {
-        if (code.get() != 0) {
-          application.log().ifPresent(log -> say(err, "its last lines:\n" + log.stripTrailing()));
+      if (found.isPresent()) {
+        ClusterApplication.State state = found.get();
+        if (!state.words().equals(last)) {
+          last = state.words();
+          say(err, last);
         }
-        return code.get();
+        if (state.code().isPresent()) {
+          return end(application, err, state.code().get());
+        }
+        if (!hinted && application.hint().isPresent()) {
+          hinted = true;
+          say(err, application.hint().get());
+        }
+        stuck = state.isStuck() ? stuck + 1 : 0;
+        if (stuck >= patience.times()) {
+          say(
+              err,
+              "it cannot start, and is no longer waited for; end it and set right what it says");
+          return ClusterApplication.FAILED;
+        }
       }
       Thread.sleep(patience.millis());
     }
+  }
+
+  /**
+   * Asks once.
+   *
+   * @param last whether this was the last chance to answer
+   */
+  private static Optional<ClusterApplication.State> ask(
+      ClusterApplication application, boolean last) throws IOException {
+    try {
+      return application.state();
+    } catch (Trouble e) {
+      throw e;
+    } catch (IOException e) {
+      if (last) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static int end(ClusterApplication application, PrintWriter err, int code) {
+    if (code != 0) {
+      application.log().ifPresent(log -> say(err, "its last lines:\n" + log.stripTrailing()));
+    }
+    return code;
   }
 
   private static void say(PrintWriter err, String words) {

@@ -1,19 +1,18 @@
 package org.tributary.job;
 
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.k8s.KubernetesUtils;
 import org.apache.spark.deploy.k8s.SparkKubernetesClientFactory;
 import org.apache.spark.util.Utils;
+import org.tributary.error.Trouble;
+import org.tributary.federation.Pods;
 import scala.Option;
 
 /** A driver's pod on Kubernetes, found by its label. */
@@ -65,46 +64,49 @@ final class KubernetesDriver implements ClusterApplication {
         name = pods.get(0).getMetadata().getName();
         return Optional.of(state(pods.get(0)));
       }
-      return Optional.ofNullable(name).map(n -> State.ended("pod " + n + " was deleted", FAILED));
+      return Optional.ofNullable(name)
+          .map(
+              n ->
+                  State.ended(
+                      "pod %s was deleted from outside, and its log with it; run the same command to resume"
+                          .formatted(n),
+                      FAILED));
     } catch (KubernetesClientException e) {
-      throw new IOException(e);
+      Trouble trouble = KubernetesTrouble.of(e, String.valueOf(client.getMasterUrl()));
+      // Who may not look will not be allowed in a minute either; else the server may come back.
+      throw KubernetesTrouble.isRefusal(e) ? trouble : new IOException(trouble);
     }
   }
 
   /** What a pod's status says; the driver's is its only container that ends. */
-  static State state(Pod pod) {
+  private State state(Pod pod) {
+    State state = of(pod);
+    return state.code().filter(code -> code != 0).isEmpty()
+        ? state
+        : State.ended(
+            "%s; its log: kubectl -n %s logs %s"
+                .formatted(state.words(), namespace, pod.getMetadata().getName()),
+            state.code().get());
+  }
+
+  /** The same without the way to the log. */
+  static State of(Pod pod) {
     String name = "pod " + pod.getMetadata().getName();
     String phase = pod.getStatus().getPhase();
-    List<ContainerStatus> containers = pod.getStatus().getContainerStatuses();
-    Optional<ContainerStateTerminated> ended =
-        containers.stream()
-            .map(c -> c.getState() == null ? null : c.getState().getTerminated())
-            .filter(Objects::nonNull)
-            .findFirst();
     if ("Succeeded".equals(phase)) {
       return State.ended(name + " has succeeded", 0);
     }
     if ("Failed".equals(phase)) {
-      int code = ended.map(ContainerStateTerminated::getExitCode).orElse(FAILED);
-      String why =
-          ended
-              .map(e -> "exit code %d, %s".formatted(e.getExitCode(), e.getReason()))
-              .orElse(pod.getStatus().getReason() + ", " + pod.getStatus().getMessage());
-      return State.ended("%s has failed (%s)".formatted(name, why), code == 0 ? FAILED : code);
+      int code = Pods.ended(pod).map(ContainerStateTerminated::getExitCode).orElse(FAILED);
+      return State.ended(
+          "%s has failed (%s)".formatted(name, Pods.end(pod)), code == 0 ? FAILED : code);
     }
-    String waiting =
-        containers.stream()
-            .map(c -> c.getState() == null ? null : c.getState().getWaiting())
-            .filter(Objects::nonNull)
-            .findFirst()
-            .map(KubernetesDriver::words)
-            .orElse("");
+    Optional<String> fault = Pods.fault(pod);
+    if (fault.isPresent()) {
+      return State.stuck("%s is %s (%s)".formatted(name, phase, fault.get()));
+    }
+    String waiting = Pods.waiting(pod).map(" (%s)"::formatted).orElse("");
     return State.of(name + " is " + phase + waiting);
-  }
-
-  private static String words(ContainerStateWaiting waiting) {
-    String message = waiting.getMessage() == null ? "" : ": " + waiting.getMessage();
-    return " (" + waiting.getReason() + message + ")";
   }
 
   @Override

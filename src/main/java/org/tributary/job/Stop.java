@@ -22,13 +22,18 @@ public final class Stop {
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final int SHELLS = 128;
 
+  /** What is said of a job that goes on where it was. */
+  public static final String RESUME = "stopping; run the same command to resume";
+
   private final Thread job;
   private final PrintStream err;
+  private final String words;
   private volatile Signal asked;
 
-  private Stop(Thread job, PrintStream err) {
+  private Stop(Thread job, PrintStream err, String words) {
     this.job = job;
     this.err = err;
+    this.words = words;
   }
 
   /**
@@ -36,10 +41,11 @@ public final class Stop {
    *
    * @param job the thread to interrupt
    * @param err where to say it
+   * @param words what to say, such as {@link #RESUME}
    * @return tells whether the job was asked to stop
    */
-  public static Stop listen(Thread job, PrintStream err) {
-    Stop stop = new Stop(job, err);
+  public static Stop listen(Thread job, PrintStream err, String words) {
+    Stop stop = new Stop(job, err, words);
     for (String name : SIGNALS) {
       try {
         Signal.handle(new Signal(name), stop::handle);
@@ -57,7 +63,7 @@ public final class Stop {
     asked = signal;
     // What Spark and Hadoop say of work that is cut off is of no concern to whoever cut it off.
     Configurator.setAllLevels("", Level.OFF);
-    err.println("stopping; run the same command to resume");
+    err.println(words);
     Thread limit = new Thread(() -> dieLater(signal), "tributary-stop");
     limit.setDaemon(true);
     limit.start();

@@ -1,5 +1,6 @@
 package org.tributary.federation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,12 +8,12 @@ import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tributary.error.Trouble;
@@ -20,10 +21,27 @@ import org.tributary.error.Trouble;
 /** A cluster whose executors never come ends the wait, with the cause where there is one. */
 @Timeout(120)
 class FirstExecutorTest {
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration HOUR = Duration.ofHours(1);
+
   private static FirstExecutor wait(
-      SparkSession spark, Optional<String> fault, Duration limit, Duration look) {
+      SparkSession spark, Optional<FirstExecutor.Fault> fault, Duration limit, Duration stand) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    return new FirstExecutor(context, () -> fault, limit, look);
+    FirstExecutor.Executors executors =
+        new FirstExecutor.Executors() {
+          @Override
+          public Optional<FirstExecutor.Fault> fault() {
+            return fault;
+          }
+
+          @Override
+          public void close() {}
+        };
+    return new FirstExecutor(context, executors, new FirstExecutor.Times(limit, LOOK, stand, LOOK));
+  }
+
+  private static Optional<FirstExecutor.Fault> fault(String words, FirstExecutor.Hope hope) {
+    return Optional.of(new FirstExecutor.Fault(words, hope));
   }
 
   @Test
@@ -35,15 +53,24 @@ class FirstExecutorTest {
             .appName("test")
             .config("spark.executor.cores", "4")
             .getOrCreate()) {
-      Duration look = Duration.ofMillis(50);
-      assertThatThrownBy(() -> wait(spark, Optional.empty(), look.multipliedBy(4), look).await())
+      Duration limit = LOOK.multipliedBy(4);
+      assertThatThrownBy(() -> wait(spark, Optional.empty(), limit, HOUR).await())
           .isInstanceOf(Trouble.class)
           .hasMessageContaining("none has come")
           .hasMessageContaining(FirstExecutor.PROPERTY);
-      assertThatThrownBy(
-              () -> wait(spark, Optional.of("no such image"), Duration.ofHours(1), look).await())
+      Optional<FirstExecutor.Fault> room = fault("no room", FirstExecutor.Hope.SOME);
+      assertThatThrownBy(() -> wait(spark, room, limit, LOOK).await())
+          .as("a busy cluster is waited for, and named in the end")
+          .isInstanceOf(Trouble.class)
+          .hasMessageContaining("no executor that works: no room");
+      Optional<FirstExecutor.Fault> image = fault("no such image", FirstExecutor.Hope.LITTLE);
+      assertThatThrownBy(() -> wait(spark, image, HOUR, limit).await())
           .isInstanceOf(Trouble.class)
           .hasMessageContaining("no executor that works: no such image");
+      Optional<FirstExecutor.Fault> ends = fault("3 pods ended", FirstExecutor.Hope.NONE);
+      assertThatThrownBy(() -> wait(spark, ends, HOUR, HOUR).await())
+          .isInstanceOf(Trouble.class)
+          .hasMessageContaining("no executor that works: 3 pods ended");
     }
   }
 
@@ -51,8 +78,7 @@ class FirstExecutorTest {
   void whoComesIsFound() {
     try (SparkSession spark =
         SparkSession.builder().master("local[1]").appName("test").getOrCreate()) {
-      Duration minute = Duration.ofMinutes(1);
-      assertThatCode(() -> wait(spark, Optional.empty(), minute, minute).await())
+      assertThatCode(() -> wait(spark, Optional.empty(), HOUR, HOUR).await())
           .doesNotThrowAnyException();
     }
   }
@@ -86,18 +112,22 @@ class FirstExecutorTest {
                 .withReason("ImagePullBackOff")
                 .withMessage("no such image")
                 .endWaiting());
-    Pod ended =
-        pod(
-            "c",
-            new ContainerStateBuilder()
-                .withNewTerminated()
-                .withExitCode(127)
-                .withReason("Error")
-                .endTerminated());
-    Assertions.assertThat(ExecutorPods.fault(List.of(creating))).isEmpty();
-    Assertions.assertThat(ExecutorPods.fault(List.of(creating, image, ended)))
-        .contains("pod b: ImagePullBackOff: no such image");
-    Assertions.assertThat(ExecutorPods.fault(List.of(ended)))
-        .contains("pod c ended with exit code 127 (Error)");
+    Pod full = pod("c", new ContainerStateBuilder());
+    full.getStatus()
+        .setConditions(
+            List.of(
+                new PodConditionBuilder()
+                    .withType("PodScheduled")
+                    .withStatus("False")
+                    .withReason("Unschedulable")
+                    .withMessage("0/3 nodes are available")
+                    .build()));
+    assertThat(ExecutorPods.fault(List.of())).isEmpty();
+    assertThat(ExecutorPods.fault(List.of(creating)))
+        .isEqualTo(fault("pod a: ContainerCreating", FirstExecutor.Hope.SOME));
+    assertThat(ExecutorPods.fault(List.of(full)))
+        .isEqualTo(fault("pod c: Unschedulable: 0/3 nodes are available", FirstExecutor.Hope.SOME));
+    assertThat(ExecutorPods.fault(List.of(creating, full, image)))
+        .isEqualTo(fault("pod b: ImagePullBackOff: no such image", FirstExecutor.Hope.LITTLE));
   }
 }

@@ -16,8 +16,10 @@ import java.util.concurrent.TimeUnit;
  * @param out what it said on stdout
  * @param err what it said on stderr
  */
-record Submission(int code, String out, String err) {
-  static Submission of(Path home, Path directory, Map<String, String> environment, String... args)
+public record Submission(int code, String out, String err) {
+  /** Runs it to its end. */
+  public static Submission of(
+      Path home, Path directory, Map<String, String> environment, String... args)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("bash", home.resolve("jobs/submit").toString()));
     command.addAll(List.of(args));

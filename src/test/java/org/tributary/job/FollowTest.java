@@ -95,7 +95,22 @@ class FollowTest {
   @Test
   void success() throws Exception {
     assertThat(follow(List.of(ended("a has SUCCEEDED", 0)))).isZero();
-    assertThat(err.toString().lines()).containsExactly("a has SUCCEEDED", "see there");
+    assertThat(err.toString().lines()).containsExactly("a has SUCCEEDED");
+  }
+
+  @Test
+  void whatCannotStartIsNotWaitedForForever() throws Exception {
+    ClusterApplication.State image = ClusterApplication.State.stuck("a is PENDING (no such image)");
+    Optional<ClusterApplication.State> stuck = Optional.of(image);
+    assertThat(follow(List.of(stuck, stuck, is("a is RUNNING"), ended("a has SUCCEEDED", 0))))
+        .as("somebody pushed the image")
+        .isZero();
+    assertThat(follow(List.of(stuck))).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .endsWith(
+            "a is PENDING (no such image)",
+            "see there",
+            "it cannot start, and is no longer waited for; end it and set right what it says");
   }
 
   @Test
@@ -149,20 +164,20 @@ class FollowTest {
             .withReason("ImagePullBackOff")
             .withMessage("no such image")
             .endWaiting();
-    assertThat(KubernetesDriver.state(pod("Pending", waiting)))
-        .isEqualTo(is("pod d is Pending (ImagePullBackOff: no such image)").get());
-    assertThat(KubernetesDriver.state(pod("Running", null)))
-        .isEqualTo(is("pod d is Running").get());
-    assertThat(KubernetesDriver.state(pod("Succeeded", exit(0, "Completed"))))
+    assertThat(KubernetesDriver.of(pod("Pending", waiting)))
+        .isEqualTo(
+            ClusterApplication.State.stuck("pod d is Pending (ImagePullBackOff: no such image)"));
+    assertThat(KubernetesDriver.of(pod("Running", null))).isEqualTo(is("pod d is Running").get());
+    assertThat(KubernetesDriver.of(pod("Succeeded", exit(0, "Completed"))))
         .isEqualTo(ended("pod d has succeeded", 0).get());
-    assertThat(KubernetesDriver.state(pod("Failed", exit(2, "Error"))))
+    assertThat(KubernetesDriver.of(pod("Failed", exit(2, "Error"))))
         .isEqualTo(ended("pod d has failed (exit code 2, Error)", 2).get());
-    assertThat(KubernetesDriver.state(pod("Failed", exit(137, "OOMKilled"))).words())
+    assertThat(KubernetesDriver.of(pod("Failed", exit(137, "OOMKilled"))).words())
         .isEqualTo("pod d has failed (exit code 137, OOMKilled)");
     Pod evicted = pod("Failed", null);
     evicted.getStatus().setReason("Evicted");
     evicted.getStatus().setMessage("low on memory");
-    assertThat(KubernetesDriver.state(evicted))
-        .isEqualTo(ended("pod d has failed (Evicted, low on memory)", 1).get());
+    assertThat(KubernetesDriver.of(evicted))
+        .isEqualTo(ended("pod d has failed (Evicted: low on memory)", 1).get());
   }
 }

@@ -1,0 +1,112 @@
+package org.tributary.federation;
+
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What the status of a pod says, in words for people. */
+public final class Pods {
+  /** Why a container waits that waiting does not help, unless somebody sets it right. */
+  private static final Set<String> FAULTS =
+      Set.of(
+          "ErrImagePull",
+          "ErrImageNeverPull",
+          "ImagePullBackOff",
+          "ImageInspectError",
+          "InvalidImageName",
+          "CreateContainerConfigError",
+          "CreateContainerError",
+          "RunContainerError",
+          "CrashLoopBackOff");
+
+  private Pods() {}
+
+  /**
+   * Why a pod cannot start: an image that is not there, a secret that is missing.
+   *
+   * @param pod as the cluster tells of it
+   * @return reason and message; empty where nothing stands in its way but time
+   */
+  public static Optional<String> fault(Pod pod) {
+    return first(pod, ContainerState::getWaiting)
+        .filter(waiting -> FAULTS.contains(waiting.getReason()))
+        .map(waiting -> words(waiting.getReason(), waiting.getMessage()));
+  }
+
+  /**
+   * Why a pod waits, whatever comes of it: a fault, or no node that has room.
+   *
+   * @param pod as the cluster tells of it
+   * @return reason and message; empty where it does not wait, or the cluster does not say for what
+   */
+  public static Optional<String> waiting(Pod pod) {
+    return first(pod, ContainerState::getWaiting)
+        .map(waiting -> words(waiting.getReason(), waiting.getMessage()))
+        .or(() -> unscheduled(pod));
+  }
+
+  private static Optional<String> unscheduled(Pod pod) {
+    if (!"Pending".equals(pod.getStatus().getPhase())) {
+      return Optional.empty();
+    }
+    for (PodCondition condition : pod.getStatus().getConditions()) {
+      if ("PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus())) {
+        return Optional.of(words(condition.getReason(), condition.getMessage()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * How a pod's container ended.
+   *
+   * @param pod as the cluster tells of it
+   * @return exit code and reason; empty while it runs or waits
+   */
+  public static Optional<ContainerStateTerminated> ended(Pod pod) {
+    return first(pod, ContainerState::getTerminated);
+  }
+
+  /**
+   * The end of a pod in words.
+   *
+   * @param pod that has ended
+   * @return its container's exit code and reason, or the pod's own reason, as of an eviction
+   */
+  public static String end(Pod pod) {
+    return ended(pod)
+        .map(
+            e ->
+                words("exit code %d, %s".formatted(e.getExitCode(), e.getReason()), e.getMessage()))
+        .orElseGet(
+            () ->
+                pod.getStatus().getReason() == null
+                    ? "without a reason"
+                    : words(pod.getStatus().getReason(), pod.getStatus().getMessage()));
+  }
+
+  private static String words(String reason, String message) {
+    String first = message == null ? "" : message.strip().lines().findFirst().orElse("");
+    return first.isEmpty() ? reason : reason + ": " + first;
+  }
+
+  /** Of the containers that prepare a pod and of its own the first in such a state. */
+  private static <T> Optional<T> first(Pod pod, Function<ContainerState, T> state) {
+    List<ContainerStatus> all = new ArrayList<>(pod.getStatus().getContainerStatuses());
+    all.addAll(pod.getStatus().getInitContainerStatuses());
+    return all.stream()
+        .map(ContainerStatus::getState)
+        .filter(Objects::nonNull)
+        .map(state)
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+}
