@@ -35,6 +35,7 @@ final class Bench implements AutoCloseable {
   private final Model model;
   private final Tokens tokens;
   private final Map<String, SoftReference<Examples>> evaluationRows = new HashMap<>();
+  private final Map<String, Integer> checked = new HashMap<>();
   private final Map<Path, SoftReference<Map<String, HostTensor>>> globals =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -168,14 +169,23 @@ final class Bench implements AutoCloseable {
     return blueprint.data().rows(store, parts, tokens, skipped);
   }
 
-  /** The rows of an evaluation; kept, as every round asks for them. */
-  synchronized Examples evaluationRows(String part) throws IOException {
+  /**
+   * The rows of an evaluation; kept, as every round asks for them, and their files are held against
+   * the manifest once in every round.
+   */
+  synchronized Examples evaluationRows(String part, int round) throws IOException {
     SoftReference<Examples> kept = evaluationRows.get(part);
     Examples rows = kept == null ? null : kept.get();
+    List<Manifest.Part> parts = blueprint.data().evaluationParts(part);
     if (rows == null) {
-      rows = rows(blueprint.data().evaluationParts(part));
+      rows = rows(parts);
       evaluationRows.put(part, new SoftReference<>(rows));
+    } else if (!Integer.valueOf(round).equals(checked.get(part))) {
+      for (Manifest.Part file : parts) {
+        blueprint.data().files().check(store, file);
+      }
     }
+    checked.put(part, round);
     return rows;
   }
 }

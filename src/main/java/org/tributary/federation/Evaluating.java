@@ -121,7 +121,7 @@ final class Evaluating {
     private <S extends Record> S score(
         Bench bench, NDManager manager, Scoring<S> scoring, int index) throws IOException {
       Blueprint blueprint = bench.blueprint();
-      Examples examples = bench.evaluationRows(part);
+      Examples examples = bench.evaluationRows(part, round);
       Scoring.Given given = new Scoring.Given(bench, weights(bench, manager), examples, spread);
       int batch = blueprint.config().evaluate().batch();
       int to = Math.min(spread.chosen(), (index + 1) * size);

@@ -200,6 +200,23 @@ class ChangedFilesTest {
         .hasMessageNotContaining("\n");
   }
 
+  /** The rows of the first round's evaluation are in memory when the file is swapped. */
+  @Test
+  void testRowsThatChangeBetweenRoundsAreNoticedThoughTheyAreKept() throws Exception {
+    TrainConfig config = tiny.config("run", "fedavg");
+    assertThatThrownBy(
+            () ->
+                train(
+                    config,
+                    0,
+                    () -> Files.copy(file(TRAIN), file(TEST), StandardCopyOption.REPLACE_EXISTING)))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("test/part-00000.parquet has ")
+        .hasMessageContaining("is not the file that was partitioned");
+    assertThat(tiny.out("run").resolve("rounds/round=00000/_SUCCESS")).exists();
+    assertThat(tiny.out("run").resolve("rounds/round=00001/_SUCCESS")).doesNotExist();
+  }
+
   @Test
   void aClientThatTheManifestDoesNotListIsRefused() throws Exception {
     Files.createDirectories(file("client=0007/train"));
