@@ -7,8 +7,14 @@ import java.util.List;
  *
  * @param places in the part's file, counted from 0, in order
  * @param named why the first of them cannot be used, each with its file and row
+ * @param cuts what the longest length leaves of the others
  */
-public record BadRows(List<Integer> places, List<String> named) {
+public record BadRows(List<Integer> places, List<String> named, Cuts cuts) {
   /** Rows of a part that are named at most. */
   public static final int NAMED = 10;
+
+  /** The same with what was found of lengths. */
+  BadRows with(Cuts found) {
+    return new BadRows(places, named, found);
+  }
 }

@@ -64,22 +64,41 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
    * @param folder such as {@code client=0003/train}
    * @param columns text and label
    * @param labels the declared labels
+   * @param lengths looks at the lengths of texts
    * @return rows without text or label, or with a label that is not declared
    * @throws IOException where the file system fails
    * @throws WrongInput where a file is no Parquet, or a column is missing
    */
-  public static BadRows check(Store store, Path folder, Columns columns, List<String> labels)
+  public static BadRows check(
+      Store store, Path folder, Columns columns, List<String> labels, Lengths lengths)
       throws IOException {
     Labels known = new Labels(columns.label(), labels);
+    long every = Cuts.every(lengths.rows());
+    long[] seen = {0};
+    Cuts[] cuts = {Cuts.NONE};
     return PartRows.check(
-        store,
-        folder,
-        List.of(columns.text(), columns.label()),
-        (row, where) -> {
-          Labels.given(row, columns.text(), where);
-          known.index(row, where);
-        });
+            store,
+            folder,
+            List.of(columns.text(), columns.label()),
+            (row, where) -> {
+              Labels.given(row, columns.text(), where);
+              int label = known.index(row, where);
+              if (seen[0]++ % every == 0) {
+                String text = row.text(columns.text());
+                boolean cut = lengths.tokens().example(text, label).truncated();
+                cuts[0] = cuts[0].plus(Cuts.text(cut));
+              }
+            })
+        .with(cuts[0]);
   }
+
+  /**
+   * What lengths are looked at with.
+   *
+   * @param tokens which cut at the longest length
+   * @param rows of the folder, of which some are looked at
+   */
+  public record Lengths(Tokens tokens, long rows) {}
 
   @Override
   public int size() {

@@ -131,14 +131,30 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    * @param folder such as {@code client=0003/train}
    * @param layout of rows
    * @param tokens how text becomes ids
+   * @param rows of the folder, of which some are looked at for their lengths
    * @return rows without an answer, or whose prompt has no tokens
    * @throws IOException where the file system fails
    * @throws WrongInput where a file is no Parquet, or a column is missing
    */
-  public static BadRows check(Store store, Path folder, Layout layout, Tokens tokens)
+  public static BadRows check(Store store, Path folder, Layout layout, Tokens tokens, long rows)
       throws IOException {
+    long every = Cuts.every(rows);
+    long[] seen = {0};
+    Cuts[] cuts = {Cuts.NONE};
     return PartRows.check(
-        store, folder, layout.columns(), (row, where) -> layout.asked(row, where, tokens));
+            store,
+            folder,
+            layout.columns(),
+            (row, where) -> {
+              Asked asked = layout.asked(row, where, tokens);
+              if (seen[0]++ % every == 0) {
+                GenerationSet one =
+                    new GenerationSet(List.of(asked), layout.special(), layout.maxLength());
+                Labelled whole = one.labelled(0, tokens);
+                cuts[0] = cuts[0].plus(Cuts.answers(whole, one.cut(whole, tokens)));
+              }
+            })
+        .with(cuts[0]);
   }
 
   @Override
@@ -152,11 +168,17 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
     int truncated = 0;
     for (int row : indices) {
       Labelled whole = labelled(row, tokens);
-      boolean isLong = whole.ids().length > maxLength;
-      labelled.add(isLong ? whole.cut(maxLength, special.leads(tokens, whole.ids()[0])) : whole);
-      truncated += isLong ? 1 : 0;
+      Labelled cut = cut(whole, tokens);
+      labelled.add(cut);
+      truncated += cut == whole ? 0 : 1;
     }
     return Labelled.padded(labelled, truncated, padId);
+  }
+
+  private Labelled cut(Labelled whole, Tokens tokens) {
+    return whole.ids().length > maxLength
+        ? whole.cut(maxLength, special.leads(tokens, whole.ids()[0]))
+        : whole;
   }
 
   private Labelled labelled(int row, Tokens tokens) {

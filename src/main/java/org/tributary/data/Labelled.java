@@ -28,6 +28,15 @@ record Labelled(long[] ids, boolean[] counts, int answer) {
     return new Labelled(ids, counts, ranges.get(ranges.size() - 1)[0]);
   }
 
+  /** How many ids count in the loss: the first of a row has nothing before it to be told from. */
+  long counted() {
+    long counted = 0;
+    for (int i = 1; i < counts.length; i++) {
+      counted += counts[i] ? 1 : 0;
+    }
+    return counted;
+  }
+
   /**
    * The same within a length: what is before the last answer loses its left first, but for a
    * leading special token, then the answer its right. What is left of an answer that lost its begin

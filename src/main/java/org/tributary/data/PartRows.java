@@ -60,7 +60,7 @@ final class PartRows {
             }
           }
         });
-    return new BadRows(places, named);
+    return new BadRows(places, named, Cuts.NONE);
   }
 
   private interface Visitor {

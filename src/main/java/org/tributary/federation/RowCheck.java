@@ -87,6 +87,7 @@ final class RowCheck {
         begun ? SkippedRows.read(store, folder) : skips() ? skipped(found) : SkippedRows.NONE;
     refuse(found, byFile(evaluated()).keySet(), skipped);
     refuseNothingLeft(skipped);
+    new CutCheck(blueprint).check(found);
     if (skipped.rows() > 0) {
       tell(skipped);
     }

@@ -171,8 +171,13 @@ public final class RunData {
       return ImageSet.check(store, folder, images());
     }
     return base.architecture().task() == Task.GENERATION
-        ? GenerationSet.check(store, folder, generation(), tokens)
-        : ClassificationSet.check(store, folder, columns(), classes.labels());
+        ? GenerationSet.check(store, folder, generation(), tokens, part.rows())
+        : ClassificationSet.check(
+            store,
+            folder,
+            columns(),
+            classes.labels(),
+            new ClassificationSet.Lengths(tokens, part.rows()));
   }
 
   private ImageSet.Layout images() {

@@ -46,12 +46,11 @@ class GenerationSetTest {
       rows[i] = Row.of(SCHEMA, questionsAndAnswers[2 * i], questionsAndAnswers[2 * i + 1]);
     }
     Path folder = new Path(dir.toUri());
+    store.delete(new Path(folder, "part-00000.parquet"));
     store.commit(
         new Path(folder, "part-00000.parquet"),
         out -> ParquetRows.write(out, SCHEMA, Arrays.asList(rows)));
-    GenerationSet.Layout layout =
-        new GenerationSet.Layout(Prompt.of("Q {question} A"), "answer", SPECIAL, maxLength);
-    return GenerationSet.read(store, List.of(PartSource.all(folder)), layout, tokens);
+    return GenerationSet.read(store, List.of(PartSource.all(folder)), layout(maxLength), tokens);
   }
 
   private static GenerationSet plain(SpecialTokens special, String... promptsAndAnswers) {
@@ -88,6 +87,42 @@ class GenerationSetTest {
     int second = tokens.encode("a disease", false).ids().length;
     assertThat(batch.targets()).isEqualTo(answer.length + 1 + second + 1);
     assertThat(batch.truncated()).isZero();
+  }
+
+  @Test
+  void whatTheLongestLengthLeavesIsFoundBeforeTraining() throws IOException {
+    String question = "what are the symptoms of diabetes and of heart disease in children";
+    String[] rows = {question, "thirst", "why", "so", "why", question};
+    set(64, rows);
+    long whole = 0;
+    for (int i = 1; i < rows.length; i += 2) {
+      whole += tokens.encode(rows[i], false).ids().length + 1;
+    }
+    GenerationSet set = set(12, rows);
+    long left = set.batch(new int[] {0, 1, 2}, tokens, 0).targets();
+    Cuts cuts = check(12, 3).cuts();
+    assertThat(cuts).isEqualTo(new Cuts(3, 2, 1, whole, left));
+    assertThat(cuts.told(12))
+        .hasValueSatisfying(
+            told ->
+                assertThat(told)
+                    .contains(
+                        "2 of 3 rows that were looked at (66.7 %) are longer than model.maxLength 12",
+                        "1 of them lose tokens of their answers",
+                        " of the answers' tokens are left"));
+    assertThat(cuts.leavesNothing()).isFalse();
+    assertThat(check(64, 3).cuts()).isEqualTo(new Cuts(3, 0, 0, whole, whole));
+    assertThat(check(64, 3).cuts().told(64)).isEmpty();
+    assertThat(check(64, 201).cuts().looked()).as("every third of the rows").isEqualTo(1);
+    assertThat(check(1, 3).cuts().leavesNothing()).isTrue();
+  }
+
+  private BadRows check(int maxLength, long rows) throws IOException {
+    return GenerationSet.check(store, new Path(dir.toUri()), layout(maxLength), tokens, rows);
+  }
+
+  private static GenerationSet.Layout layout(int maxLength) {
+    return new GenerationSet.Layout(Prompt.of("Q {question} A"), "answer", SPECIAL, maxLength);
   }
 
   @Test
