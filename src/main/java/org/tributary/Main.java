@@ -158,6 +158,13 @@ public final class Main {
         err.flush();
         return ExitCode.SOFTWARE;
       }
+      if (e instanceof InterruptedException && e.getMessage() != null) {
+        // Somebody stopped Spark, such as the cluster that ended the application.
+        LOG.debug("stopped", thrown);
+        err.println(e.getMessage());
+        err.flush();
+        return ExitCode.SOFTWARE;
+      }
     }
     Optional<String> trouble =
         Trouble.in(thrown)

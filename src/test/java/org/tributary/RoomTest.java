@@ -38,6 +38,7 @@ class RoomTest {
           Map.entry("config", Set.of()),
           Map.entry("protocol", Set.of()),
           Map.entry("host", Set.of()),
+          Map.entry("cluster", Set.of()),
           Map.entry("torch", Set.of("host")),
           Map.entry("metrics", Set.of()),
           Map.entry("checkpoint", Set.of("protocol")),
@@ -49,7 +50,7 @@ class RoomTest {
               "client",
               Set.of("config", "protocol", "data", "model", "optim", "checkpoint", "torch")),
           Map.entry("framework", Set.of("protocol", "linalg", "torch")),
-          Map.entry("partition", Set.of("config", "data", "protocol", "checkpoint")),
+          Map.entry("partition", Set.of("config", "data", "protocol", "checkpoint", "cluster")),
           Map.entry(
               "federation",
               Set.of(
@@ -64,6 +65,7 @@ class RoomTest {
                   "client",
                   "framework",
                   "metrics",
+                  "cluster",
                   "partition")));
 
   /** These wire everything: the class {@code Main} beside the rooms, and one class a job. */
@@ -163,7 +165,7 @@ class RoomTest {
   @Test
   void sparkStaysWhereItMayBe() {
     // The empty name is Main's.
-    onlyIn(List.of("partition", "federation", JOB, ""), "org.apache.spark..");
+    onlyIn(List.of("cluster", "partition", "federation", JOB, ""), "org.apache.spark..");
   }
 
   @Test

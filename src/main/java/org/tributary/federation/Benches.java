@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
-import org.tributary.partition.Interruptible;
+import org.tributary.cluster.Interruptible;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 

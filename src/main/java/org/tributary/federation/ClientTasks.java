@@ -15,6 +15,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.LostExecutor;
+import org.tributary.cluster.SparkJobs;
 import org.tributary.error.Trouble;
 
 /**
@@ -134,6 +136,10 @@ final class ClientTasks {
       return null;
     } catch (
         Exception e) { // Scala declares none: SparkException and InterruptedException come, too
+      Optional<Trouble> removed = SparkJobs.removed("round " + work.round(), e);
+      if (removed.isPresent()) {
+        throw removed.get();
+      }
       checkAlive(e);
       drain();
       awaitEnd(tasks);
@@ -154,7 +160,9 @@ final class ClientTasks {
   private void checkAlive(Exception e) throws InterruptedException {
     if (e instanceof InterruptedException || Thread.interrupted() || spark.sc().isStopped()) {
       InterruptedException stopped =
-          new InterruptedException("stopped while clients were training; run again to go on");
+          new InterruptedException(
+              "stopped while clients were training (%s); run again to go on"
+                  .formatted(firstLine(e)));
       stopped.initCause(e);
       throw stopped;
     }

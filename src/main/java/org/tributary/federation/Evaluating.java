@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
+import org.tributary.cluster.SparkJobs;
 import org.tributary.data.Examples;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
@@ -63,14 +64,18 @@ final class Evaluating {
             state == null ? null : state.toString(),
             new Spread(there, rows),
             size);
-    List<String> results =
-        spark
-            .parallelize(IntStream.range(0, shards).boxed().toList(), shards)
-            .map(work::score)
-            .collect();
-    SortedMap<String, Double> scores = together(Scoring.of(blueprint), results);
+    SortedMap<String, Double> scores =
+        SparkJobs.run(
+            spark,
+            "round %d: evaluation on %s rows".formatted(round, part),
+            () -> together(Scoring.of(blueprint), score(work, shards)));
     double seconds = (System.nanoTime() - begin) / 1e9;
     return new RoundSummary.Evaluation(client, part, rows, seconds, scores);
+  }
+
+  private List<String> score(Shard work, int shards) {
+    List<Integer> indices = IntStream.range(0, shards).boxed().toList();
+    return spark.parallelize(indices, shards).map(work::score).collect();
   }
 
   private long evaluationRows(String part) throws IOException {

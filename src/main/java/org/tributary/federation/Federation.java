@@ -13,12 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.FirstExecutor;
+import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.OwnDecoding;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Task;
-import org.tributary.partition.Interruptible;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
 public final class Federation {

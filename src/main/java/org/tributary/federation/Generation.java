@@ -15,9 +15,11 @@ import org.apache.spark.util.LongAccumulator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.FirstExecutor;
+import org.tributary.cluster.Interruptible;
+import org.tributary.cluster.SparkJobs;
 import org.tributary.config.GenerateConfig;
 import org.tributary.data.OwnDecoding;
-import org.tributary.partition.Interruptible;
 
 /**
  * A language model writes answers to rows, on all executors: the rows are cut into shards of a
@@ -186,8 +188,13 @@ public final class Generation {
     GenerationWork work = new GenerationWork(spec, counts);
     try (GenerationWatch watch =
         new GenerationWatch(spark.sc(), counts, listener, all - sum(open), all)) {
-      spark.parallelize(open, open.size()).foreach(work::run);
-      return null;
+      return SparkJobs.run(
+          spark,
+          "writing answers",
+          () -> {
+            spark.parallelize(open, open.size()).foreach(work::run);
+            return null;
+          });
     } finally {
       if (!spark.sc().isStopped()) {
         spec.destroy();

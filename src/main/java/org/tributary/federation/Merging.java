@@ -16,9 +16,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.Interruptible;
+import org.tributary.cluster.SparkJobs;
 import org.tributary.error.WrongInput;
 import org.tributary.framework.Framework;
-import org.tributary.partition.Interruptible;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -83,7 +84,10 @@ final class Merging {
       throws IOException {
     Piece work = new Piece(spec, Json.text(accepted));
     List<Integer> indices = java.util.stream.IntStream.range(0, units.size()).boxed().toList();
-    spark.parallelize(indices, units.size()).map(work::merge).collect();
+    SparkJobs.run(
+        spark,
+        "round %d: merge".formatted(accepted.round()),
+        () -> spark.parallelize(indices, units.size()).map(work::merge).collect());
     for (int i = 0; i < units.size(); i++) {
       Path piece = piece(folder, accepted.round(), i);
       assembly.add(units.get(i), SafeTensors.read(store, piece).tensors());

@@ -10,7 +10,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
-import org.tributary.partition.Interruptible;
+import org.tributary.cluster.Interruptible;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
 

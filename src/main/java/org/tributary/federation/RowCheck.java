@@ -17,6 +17,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.SparkJobs;
 import org.tributary.data.BadRows;
 import org.tributary.data.Manifest;
 import org.tributary.data.Tokens;
@@ -148,16 +149,14 @@ final class RowCheck {
     List<String> files = List.copyOf(parts().keySet());
     Work work = new Work(spec);
     try {
-      spark.setJobDescription("checking the rows");
-      return spark
-          .parallelize(files, Math.min(files.size(), TASKS_PER_CORE * spark.defaultParallelism()))
-          .mapPartitions(work::check)
-          .collect()
-          .stream()
-          .map(text -> Json.parse(text, Found.class))
-          .toList();
+      int tasks = Math.min(files.size(), TASKS_PER_CORE * spark.defaultParallelism());
+      List<String> found =
+          SparkJobs.run(
+              spark,
+              "the check of the rows",
+              () -> spark.parallelize(files, tasks).mapPartitions(work::check).collect());
+      return found.stream().map(text -> Json.parse(text, Found.class)).toList();
     } finally {
-      spark.setJobDescription(null);
       spec.destroy();
     }
   }

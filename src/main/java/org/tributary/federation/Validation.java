@@ -16,6 +16,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.SparkJobs;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.DType;
@@ -67,9 +68,12 @@ final class Validation {
       Work work = new Work(spec, round);
       List<String> names =
           attempts.values().stream().map(a -> a.client() + "\n" + a.attempt()).toList();
-      return spark.parallelize(names, names.size()).map(work::check).collect().stream()
-          .map(text -> Json.parse(text, Checked.class))
-          .toList();
+      List<String> checked =
+          SparkJobs.run(
+              spark,
+              "round %d: a look at the updates".formatted(round),
+              () -> spark.parallelize(names, names.size()).map(work::check).collect());
+      return checked.stream().map(text -> Json.parse(text, Checked.class)).toList();
     }
     List<Checked> all = new ArrayList<>();
     for (RunFolder.Attempt a : attempts.values()) {

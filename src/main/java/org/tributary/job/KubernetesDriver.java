@@ -11,8 +11,8 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.k8s.KubernetesUtils;
 import org.apache.spark.deploy.k8s.SparkKubernetesClientFactory;
 import org.apache.spark.util.Utils;
+import org.tributary.cluster.Pods;
 import org.tributary.error.Trouble;
-import org.tributary.federation.Pods;
 import scala.Option;
 
 /** A driver's pod on Kubernetes, found by its label. */

@@ -16,6 +16,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.FirstExecutor;
+import org.tributary.cluster.Interruptible;
+import org.tributary.cluster.SparkJobs;
 import org.tributary.config.PartitionConfig;
 import org.tributary.data.Manifest;
 import org.tributary.error.WrongInput;
@@ -92,12 +95,13 @@ public final class Partitioning {
     new Partitioning(null, store, config).sources(new ArrayList<>());
   }
 
-  private Result run() throws IOException {
+  private Result run() throws IOException, InterruptedException {
     // 1. What goes in, and whether it has been done already.
     List<String> notes = new ArrayList<>();
     Map<String, SourceFiles> sources = sources(notes);
     Path folder = new Path(store.path(config.out()), config.name());
-    Manifest.Inputs inputs = inputs(sources);
+    FirstExecutor.await(context());
+    Manifest.Inputs inputs = SparkJobs.run(context(), "hashing the sources", () -> inputs(sources));
     Existing existing = new Existing(store, folder);
     Optional<Manifest> done = existing.sameRun(inputs);
     if (done.isPresent()) {
@@ -105,9 +109,9 @@ public final class Partitioning {
     }
 
     // 2. Keys of all rows to the driver; everything that can be wrong is found here.
-    Map<String, RawSet> raw = read(sources, notes);
+    Map<String, RawSet> raw = new LinkedHashMap<>();
     Map<String, RawSet.Keys> found = new LinkedHashMap<>();
-    raw.forEach((set, rows) -> found.put(set, rows.keys()));
+    SparkJobs.run(context(), "reading the sources", () -> read(sources, notes, raw, found));
     Map<String, List<Key>> all = new LinkedHashMap<>();
     found.forEach((set, rows) -> all.put(set, rows.rows()));
     List<String> labels = Deal.labels(all.get("train"));
@@ -125,7 +129,9 @@ public final class Partitioning {
     existing.begin(inputs);
     long[] rows = new long[plan.targets().size()];
     targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
-    Map<Plan.Target, Manifest.Part> parts = write(folder, plan, rows, raw, keys, targets);
+    Map<Plan.Target, Manifest.Part> parts =
+        SparkJobs.run(
+            context(), "writing the parts", () -> write(folder, plan, rows, raw, keys, targets));
     SortedMap<String, String> leftOut = leftOut(decision.owners(), found, keys);
     Manifest manifest = manifest(inputs, raw, found, labels, parts, twins, leftOut);
     manifest.write(Store.of(hadoop()), folder);
@@ -181,7 +187,11 @@ public final class Partitioning {
         : new Manifest.Sameness(config.duplicates(), config.duplicateColumns());
   }
 
-  private Map<String, RawSet> read(Map<String, SourceFiles> sources, List<String> notes)
+  private Void read(
+      Map<String, SourceFiles> sources,
+      List<String> notes,
+      Map<String, RawSet> raw,
+      Map<String, RawSet.Keys> found)
       throws IOException {
     boolean natural = config.partitioner().name().equals("natural");
     RowCodec.Identity identity =
@@ -193,12 +203,12 @@ public final class Partitioning {
             config.seed());
     RawReader reader = new RawReader(spark, store, config.source());
     List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity, notes);
-    Map<String, RawSet> raw = new LinkedHashMap<>();
     int i = 0;
     for (String set : sources.keySet()) {
       raw.put(set, sets.get(i++));
     }
-    return raw;
+    raw.forEach((set, rows) -> found.put(set, rows.keys()));
+    return null;
   }
 
   private Map<Plan.Target, Manifest.Part> write(

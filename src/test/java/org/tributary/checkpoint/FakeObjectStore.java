@@ -86,8 +86,16 @@ public class FakeObjectStore extends FileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
+    before("create", path);
     return new FSDataOutputStream(object(path, overwrite), null);
   }
+
+  /**
+   * What is done before a file is touched.
+   *
+   * @param what {@code open} or {@code create}
+   */
+  protected void before(String what, Path path) throws IOException {}
 
   /** A stream for an object that is shown when the stream is closed. */
   protected OutputStream object(Path path, boolean overwrite) throws IOException {
@@ -106,6 +114,7 @@ public class FakeObjectStore extends FileSystem {
 
   @Override
   public FSDataInputStream open(Path path, int bufferSize) throws IOException {
+    before("open", path);
     return disk.open(local(path), bufferSize);
   }
 

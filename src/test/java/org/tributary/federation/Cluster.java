@@ -15,11 +15,15 @@ final class Cluster {
   private Cluster() {}
 
   static SparkSession open(Disturbance disturbance, int maxFailures) {
+    return open(SparkSession.builder(), disturbance, maxFailures);
+  }
+
+  static SparkSession open(SparkSession.Builder builder, Disturbance disturbance, int maxFailures) {
     String classes =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> new File(entry).isDirectory())
             .collect(Collectors.joining(File.pathSeparator));
-    return SparkSession.builder()
+    return builder
         .master("local-cluster[2,1,1024]")
         .appName("test")
         .config("spark.executor.extraClassPath", classes)

@@ -37,7 +37,10 @@ class ClusterTest {
   @BeforeAll
   static void open() throws Exception {
     disturbance = Disturbance.in(dir.resolve("disturbance"));
-    spark = Cluster.open(disturbance, 2);
+    Files.createDirectories(dir.resolve("orders"));
+    spark =
+        Cluster.open(
+            KillingStore.set(SparkSession.builder(), dir, dir.resolve("orders")), disturbance, 2);
     tiny = new Tiny(dir, 11, 30, 7, 9);
   }
 
@@ -100,6 +103,19 @@ class ClusterTest {
             .isEqualTo(killedBefore ? 2 : 1);
       }
     }
+  }
+
+  @Test
+  void killedOnceInAMerge() throws Exception {
+    Path order = dir.resolve("orders/once");
+    Files.writeString(order, "create .*/pieces/.*");
+    TrainConfig config = tiny.config("merge", "fedavg", "rounds=1", "reduce.driverLimit=0");
+    TrainConfig there =
+        tiny.config("merge", "fedavg", "rounds=1", "reduce.driverLimit=0", "out=s3a://merge/merge");
+    new Federation(spark, RoundListener.NONE).train(there);
+    assertThat(order).doesNotExist();
+    RunFolder folder = new RunFolder(Tiny.hadoop(dir.resolve("merge")));
+    assertThat(Tiny.tensors(folder.global(0))).isEqualTo(new PlainLoop(config).run().get(0));
   }
 
   /** A path as seen from this JVM's working directory, which is no executor's. */

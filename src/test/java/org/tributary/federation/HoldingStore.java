@@ -2,11 +2,9 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.FakeObjectStore;
 
@@ -28,7 +26,8 @@ public final class HoldingStore extends FakeObjectStore {
     at = hadoop.get(AT);
   }
 
-  private void hold(String what, Path path) throws IOException {
+  @Override
+  protected void before(String what, Path path) throws IOException {
     if (!(what + " " + path).matches(at)) {
       return;
     }
@@ -40,17 +39,5 @@ public final class HoldingStore extends FakeObjectStore {
     } catch (InterruptedException e) {
       throw (IOException) new InterruptedIOException("as HDFS has it").initCause(e);
     }
-  }
-
-  @Override
-  protected OutputStream object(Path path, boolean overwrite) throws IOException {
-    hold("create", path);
-    return super.object(path, overwrite);
-  }
-
-  @Override
-  public FSDataInputStream open(Path path, int bufferSize) throws IOException {
-    hold("open", path);
-    return super.open(path, bufferSize);
   }
 }

@@ -1,4 +1,4 @@
-package org.tributary.federation;
+package org.tributary.cluster;
 
 import java.util.List;
 import java.util.regex.Matcher;
@@ -14,7 +14,7 @@ import org.apache.spark.ExecutorLostFailure;
  * @param reason as Spark has it from the cluster
  * @param byItsTask whether the JVM ended itself
  */
-record LostExecutor(String reason, boolean byItsTask) {
+public record LostExecutor(String reason, boolean byItsTask) {
   /** As Spark's standalone workers, YARN and Kubernetes write it. */
   private static final Pattern CODE =
       Pattern.compile(
@@ -29,7 +29,13 @@ record LostExecutor(String reason, boolean byItsTask) {
   /** Spark's own codes for a disk store that fails and heartbeats that nobody answers. */
   private static final List<Integer> SPARKS = List.of(53, 54, 55, 56, 57);
 
-  static LostExecutor of(ExecutorLostFailure lost) {
+  /**
+   * From a task's end.
+   *
+   * @param lost what Spark says of it
+   * @return the executor
+   */
+  public static LostExecutor of(ExecutorLostFailure lost) {
     String reason = lost.reason().isDefined() ? lost.reason().get() : "unknown";
     return of(reason, lost.exitCausedByApp());
   }

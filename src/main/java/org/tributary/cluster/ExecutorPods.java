@@ -1,4 +1,4 @@
-package org.tributary.federation;
+package org.tributary.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;

@@ -1,4 +1,4 @@
-package org.tributary.federation;
+package org.tributary.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

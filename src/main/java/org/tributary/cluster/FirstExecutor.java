@@ -1,4 +1,4 @@
-package org.tributary.federation;
+package org.tributary.cluster;
 
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.tributary.error.Trouble;
  */
 public final class FirstExecutor {
   /** How long to wait for the first executor; a duration of Spark's, such as 30m. */
-  static final String PROPERTY = "spark.tributary.firstExecutor";
+  public static final String PROPERTY = "spark.tributary.firstExecutor";
 
   private static final Logger LOG = LoggerFactory.getLogger(FirstExecutor.class);
 
@@ -95,7 +95,8 @@ public final class FirstExecutor {
    * Waits as the session's settings say; with a local master there is nobody to wait for.
    *
    * @param spark whose executors are waited for
-   * @throws Trouble naming the cause where none comes
+   * @throws Trouble where none comes, or none works
+   * @throws InterruptedException if the thread was interrupted
    */
   public static void await(JavaSparkContext spark) throws Trouble, InterruptedException {
     SparkConf conf = spark.getConf();

@@ -1,4 +1,4 @@
-package org.tributary.partition;
+package org.tributary.cluster;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -66,6 +66,9 @@ public final class Interruptible {
       if (!spark.isStopped()) {
         spark.cancelJobGroup(group);
         running.awaitNone(spark);
+      }
+      if (e instanceof InterruptedException told && told.getMessage() != null) {
+        throw told;
       }
       InterruptedException stopped = new InterruptedException("stopped; run again to go on");
       stopped.initCause(e);
