@@ -30,7 +30,8 @@ record ParquetSchema(Schema schema, MessageType requested, List<String> skipped)
                 .formatted(name, kind(whole.getType(name))));
       }
     }
-    if (names.isEmpty() && flat.isEmpty()) {
+    List<String> all = flat.isEmpty() ? nested(whole) : flat;
+    if (names.isEmpty() && all.isEmpty()) {
       problems.add("no column holds plain values; convert them to text or numbers");
     }
     if (problems.size() == 1) {
@@ -39,7 +40,7 @@ record ParquetSchema(Schema schema, MessageType requested, List<String> skipped)
     if (!problems.isEmpty()) {
       throw WrongInput.all(file + ":", problems);
     }
-    List<String> wanted = names.isEmpty() ? flat : names.stream().distinct().toList();
+    List<String> wanted = names.isEmpty() ? all : names.stream().distinct().toList();
     List<Schema.Column> columns = new ArrayList<>();
     List<Type> fields = new ArrayList<>();
     for (String name : wanted) {
@@ -50,9 +51,14 @@ record ParquetSchema(Schema schema, MessageType requested, List<String> skipped)
       fields.add(field);
     }
     List<String> skipped =
-        whole.getFields().stream().map(Type::getName).filter(n -> !flat.contains(n)).toList();
+        whole.getFields().stream().map(Type::getName).filter(n -> !all.contains(n)).toList();
     return new ParquetSchema(
         new Schema(columns), new MessageType(whole.getName(), fields), skipped);
+  }
+
+  /** A file of conversations alone has no plain column. */
+  private static List<String> nested(MessageType whole) {
+    return whole.getFields().stream().filter(ParquetNested::isReadable).map(Type::getName).toList();
   }
 
   private static String missing(String name, List<String> existing) {

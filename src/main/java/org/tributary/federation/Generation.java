@@ -69,7 +69,7 @@ public final class Generation {
   public static void check(Store store, GenerateConfig config) throws IOException {
     GenerationModel model = new GenerationModel(store, config);
     model.tokens().close();
-    GenerationRows.of(store, config, model.prompt());
+    GenerationRows.of(store, config, model.prompt()).checkPrompts(store, config, model.prompt());
   }
 
   /**
@@ -101,6 +101,9 @@ public final class Generation {
       model.checkValues();
     }
     folder.check(store, config, hashes);
+    if (!store.exists(folder.config())) {
+      rows.checkPrompts(store, config, model.prompt());
+    }
     warn(model.own(), config.decoding());
     return new Prepared(config, rows, hashes);
   }

@@ -9,8 +9,10 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
+import org.tributary.data.BadRows;
 import org.tributary.data.Nearest;
 import org.tributary.data.Prompt;
+import org.tributary.data.Row;
 import org.tributary.data.Schema;
 import org.tributary.data.Schema.Column;
 import org.tributary.data.Schema.Type;
@@ -97,6 +99,40 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
       case "csv" -> RawFormat.csv(config.data().separatorChar());
       default -> RawFormat.parquet();
     };
+  }
+
+  /**
+   * Makes the prompts of all rows once, where the model's chat template could refuse one.
+   *
+   * @throws WrongInput naming the first rows that have none
+   */
+  void checkPrompts(Store store, GenerateConfig config, Prompt prompt) throws IOException {
+    if (prompt.chat() == null) {
+      return;
+    }
+    List<String> problems = new ArrayList<>();
+    long bad = 0;
+    for (GenerationShard shard : shards) {
+      Prompt fitting = prompt.fitting(shard.columns());
+      long place = shard.first();
+      for (Row row : shard.read(store, format(config))) {
+        try {
+          fitting.of(row::text);
+        } catch (WrongInput e) {
+          bad++;
+          if (problems.size() < BadRows.NAMED) {
+            problems.add("%s, row %d: %s".formatted(shard.file(), place, e.getMessage()));
+          }
+        }
+        place++;
+      }
+    }
+    if (bad > 0) {
+      if (bad > problems.size()) {
+        problems.add("and %d more".formatted(bad - problems.size()));
+      }
+      throw WrongInput.all("data.paths: %d rows cannot be asked:".formatted(bad), problems);
+    }
   }
 
   /** All files by path, with their names relative to the folder that was given. */

@@ -28,8 +28,8 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   public static final String A = Adapters.A;
 
   /**
-   * The target that stands for all linear layers that adapters can be put on, as in peft: the
-   * classifier and a language model's head are none of them. (peft adapts BERT's pooler, too.)
+   * The target that stands for all linear layers of what is computed, as in peft: BERT's pooler is
+   * one of them, the classifier and a language model's head are not.
    */
   public static final String ALL_LINEAR = "all-linear";
 

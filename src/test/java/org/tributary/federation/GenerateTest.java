@@ -382,6 +382,65 @@ class GenerateTest {
   }
 
   @Test
+  void aFolderOfSeveralSetsIsRefusedAndOneOfOneSetIsTaken() throws IOException {
+    Files.move(dir.resolve("in/a.parquet"), dir.resolve("in/train-00000-of-00001.parquet"));
+    Files.move(dir.resolve("in/b.parquet"), dir.resolve("in/test-00000-of-00001.parquet"));
+    assertThatThrownBy(() -> run("out"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("data.paths: ")
+        .hasMessageContaining("holds files of test and train by their names")
+        .hasMessageContaining("name the files of one of them");
+    assertThat(dir.resolve("out")).doesNotExist();
+    Files.delete(dir.resolve("in/test-00000-of-00001.parquet"));
+    assertThat(run("out").all()).isEqualTo(7);
+  }
+
+  /** The last of many conversations is bad: nothing is written before it is told. */
+  @Test
+  void conversationsAreLookedAtBeforeAnythingIsWritten() throws IOException {
+    Files.writeString(
+        model.resolve("tokenizer_config.json"),
+        "{\"chat_template\": \"{% for m in messages %}{{ m.content }}{% endfor %}\", \"eos_token\": \"</s>\"}");
+    String good = "{\"talk\": [{\"role\": \"user\", \"content\": \"why\"}]}\n";
+    String bad = "{\"talk\": [{\"role\": \"usher\", \"content\": \"why\"}]}\n";
+    Path file = dir.resolve("talks.jsonl");
+    Files.writeString(file, good.repeat(9) + bad);
+    String[] sets = {
+      "data.paths=[" + file + "]", "data.format=jsonl", "data.prompt=chat", "data.messages=talk"
+    };
+    assertThatThrownBy(() -> run("out", sets))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("data.paths: 1 rows cannot be asked")
+        .hasMessageContaining("talks.jsonl, row 9: ")
+        .hasMessageContaining("usher");
+    assertThat(dir.resolve("out")).doesNotExist();
+    Files.writeString(file, good.repeat(9));
+    assertThat(run("out", sets).all()).isEqualTo(9);
+    // The same rows as Parquet with lists of structs, and packed.
+    List<String> texts = new ArrayList<>();
+    answers("out").forEach(row -> texts.add(row.text("generated")));
+    Path packed = dir.resolve("talks.jsonl.gz");
+    try (java.io.OutputStream out =
+        new java.util.zip.GZIPOutputStream(Files.newOutputStream(packed))) {
+      out.write(Files.readAllBytes(file));
+    }
+    spark
+        .read()
+        .json(file.toString())
+        .coalesce(1)
+        .write()
+        .parquet(dir.resolve("structs").toString());
+    sets[0] = "data.paths=[" + packed + "]";
+    run("packed", sets);
+    sets[0] = "data.paths=[" + dir.resolve("structs") + "]";
+    sets[1] = "data.format=parquet";
+    run("structs-out", sets);
+    for (String other : List.of("packed", "structs-out")) {
+      assertThat(answers(other)).extracting(row -> row.text("generated")).isEqualTo(texts);
+    }
+  }
+
+  @Test
   void aColumnThatGenerateWritesMustNotBeThere() throws IOException {
     Schema schema = Schema.of(new Column("prompt", Type.STRING), new Column("x", Type.STRING));
     Path file = dir.resolve("in2/a.parquet");
