@@ -16,10 +16,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.OwnDecoding;
-import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
-import org.tributary.model.Task;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
 public final class Federation {
@@ -47,41 +44,6 @@ public final class Federation {
    * @param results folders of models or adapters
    */
   public record Outcome(String run, RunFolder folder, List<Path> results) {}
-
-  private static void checkTokenizer(Store store, Blueprint blueprint) throws IOException {
-    try (Tokens tokens = blueprint.base().tokens(store)) {
-      if (tokens == null && !store.exists(blueprint.base().imageProcessorFile())) {
-        LOG.warn(
-            "{} is not there: images are resized to the model's size (bilinear) and scaled to -1..1",
-            blueprint.base().imageProcessorFile());
-      }
-    }
-  }
-
-  private static void warnOfOtherTexts(Store store, Blueprint blueprint) throws IOException {
-    if (blueprint.architecture().task() != Task.GENERATION
-        || blueprint.config().evaluate().generate() == 0) {
-      return;
-    }
-    OwnDecoding.read(store, blueprint.base().files().folder())
-        .warning(OwnDecoding.Job.GREEDY)
-        .ifPresent(
-            warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
-  }
-
-  private static void warnOfOtherHeads(Blueprint blueprint) throws IOException {
-    List<String> replaced =
-        blueprint.base().files().tensors().keySet().stream()
-            .filter(blueprint.architecture()::isOfOtherHead)
-            .toList();
-    if (!blueprint.newHead().isEmpty() && !replaced.isEmpty()) {
-      LOG.warn(
-          "{}: a new classifier takes the place of {} tensors of other heads, such as {}; the result has none of them",
-          blueprint.base().files().folder(),
-          replaced.size(),
-          replaced.get(0));
-    }
-  }
 
   /**
    * A run that can begin or go on: everything about it that can be checked without Spark is.
@@ -120,10 +82,7 @@ public final class Federation {
    */
   public static Prepared look(Store store, TrainConfig config) throws IOException {
     Blueprint blueprint = new Blueprint(store, config);
-    checkTokenizer(store, blueprint);
-    warnOfOtherTexts(store, blueprint);
-    OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
-    warnOfOtherHeads(blueprint);
+    RunChecks.inputs(store, blueprint);
     RunFolder folder = new RunFolder(store.path(config.out()));
     RunConfig identity = RunConfig.of(store, blueprint);
     identity.checkAgainst(store, folder);

@@ -101,6 +101,19 @@ public final class RunConfig {
   }
 
   /**
+   * Holds a run against what its folder has; files are hashed only where a run is there.
+   *
+   * @throws WrongInput if the folder is another run's, or holds something else
+   */
+  static void check(Store store, Blueprint blueprint, RunFolder folder) throws IOException {
+    if (store.exists(folder.config())) {
+      of(store, blueprint).checkAgainst(store, folder);
+    } else {
+      checkFree(store, folder);
+    }
+  }
+
+  /**
    * Holds this start against what the folder has.
    *
    * @throws WrongInput if the folder is another run's, or holds something else

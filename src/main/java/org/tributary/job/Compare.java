@@ -16,17 +16,15 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.CompareConfig;
-import org.tributary.config.ConfigReader;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
-import org.tributary.config.Written;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.Blueprint;
 import org.tributary.federation.Federation;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.federation.ReadKeys;
+import org.tributary.federation.RunChecks;
 import org.tributary.federation.RunReport;
-import org.tributary.federation.RunSpec;
 import org.tributary.model.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,15 +56,20 @@ public final class Compare implements Callable<Integer> {
       Sessions.requireReachable(first, hadoop);
       List<String> files = List.of(file.name(), config.train());
       return new Check(spec, hadoop, Sessions.isAway())
-          .run(files, Sessions.inputs(first), () -> check(hadoop, variants));
+          .run(
+              files,
+              Sessions.inputs(first),
+              () -> check(hadoop, variants, new RunChecks(Store.of(hadoop)), false));
     }
-    check(hadoop, variants);
+    RunChecks checks = new RunChecks(Store.of(hadoop));
+    check(hadoop, variants, checks, true);
     for (String variant : config.variants().keySet()) {
       variants.written(variant).leftOut().forEach(left -> say("%s", left));
     }
     notes(config).forEach(note -> say("%s", note));
     try (SparkSession spark = Sessions.open("compare", first.client().threads())) {
       Store store = Store.of(hadoop);
+      checks.rows(spark);
       CompareFolder.commit(store, config, variants.common());
       List<RunReport> reports = new ArrayList<>();
       for (String variant : config.variants().keySet()) {
@@ -89,15 +92,21 @@ public final class Compare implements Callable<Integer> {
   }
 
   /** Every run must be able to begin before the first one does. */
-  private static void check(Configuration hadoop, Variants variants) throws IOException {
+  private static void check(
+      Configuration hadoop, Variants variants, RunChecks checks, boolean values)
+      throws IOException {
+    CompareFolder.check(Store.of(hadoop), variants.config(), variants.common());
     List<String> problems = new ArrayList<>();
     Architecture architecture = null;
-    for (TrainConfig run : variants.all()) {
+    for (List<TrainConfig> each : variants.all()) {
+      TrainConfig run = each.get(0);
       Sessions.requireReachable(run, hadoop);
       try {
-        Blueprint blueprint = new Blueprint(Store.of(hadoop), run);
+        Blueprint blueprint = checks.look(each);
         architecture = blueprint.architecture();
-        blueprint.adapterStart(Store.of(hadoop));
+        if (values) {
+          checks.values(blueprint);
+        }
         for (String part : run.evaluate().parts()) {
           if (blueprint.data().evaluationRows(part) == 0) {
             problems.add("%s: the partitioned set has no %s rows".formatted(run.out(), part));
@@ -114,7 +123,6 @@ public final class Compare implements Callable<Integer> {
     if (!problems.isEmpty()) {
       throw WrongInput.all("The comparison cannot begin:", problems);
     }
-    CompareFolder.check(Store.of(hadoop), variants.config(), variants.common());
   }
 
   /**
@@ -237,64 +245,5 @@ public final class Compare implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     err.println(String.format(Locale.ROOT, format, values));
     err.flush();
-  }
-
-  /**
-   * The runs of a comparison, as train configurations.
-   *
-   * @param config of the comparison
-   * @param common text of the train configuration that all share
-   */
-  private record Variants(CompareConfig config, String common) {
-    /** A variant with a seed, and a learning rate in place of its own where one is given. */
-    TrainConfig run(String variant, String seed, String rate) {
-      return written(variant, seed, "seed=" + seed, rate, List.of()).config();
-    }
-
-    /** A variant with a learning rate that is tried, scored on validation rows. */
-    TrainConfig trial(String variant, String rate) {
-      return written(variant, config.seeds().get(0), "lr=" + rate, rate, tried()).config();
-    }
-
-    /** What is other where a rate is tried. */
-    private List<String> tried() {
-      return config.score().matches("bleu4|rouge_l")
-          ? List.of("evaluate.parts=[validation]")
-          : List.of("evaluate.parts=[validation]", "evaluate.generate=0");
-    }
-
-    List<TrainConfig> all() {
-      List<TrainConfig> all = new ArrayList<>();
-      for (String variant : config.variants().keySet()) {
-        for (String rate : config.rates().getOrDefault(variant, List.of())) {
-          all.add(trial(variant, rate));
-        }
-        config.seeds().forEach(seed -> all.add(run(variant, seed, null)));
-      }
-      return all;
-    }
-
-    /** A variant as it was written, with the first seed. */
-    Written<TrainConfig> written(String variant) {
-      String seed = config.seeds().get(0);
-      return written(variant, seed, "seed=" + seed, null, List.of());
-    }
-
-    private Written<TrainConfig> written(
-        String variant, String seed, String folder, String rate, List<String> more) {
-      List<String> sets = new ArrayList<>(config.variants().get(variant));
-      if (rate != null) {
-        sets.add("client.optimizer.lr=" + rate);
-      }
-      sets.addAll(more);
-      sets.add("seed=" + seed);
-      sets.add("out='" + config.out().replace("'", "''") + "/" + variant + "/" + folder + "'");
-      return ConfigReader.written(
-          config.train() + ", variant " + variant,
-          common,
-          sets,
-          TrainConfig.class,
-          RunSpec.CHOICES);
-    }
   }
 }

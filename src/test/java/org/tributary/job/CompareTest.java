@@ -250,6 +250,50 @@ class CompareTest {
     assertThat(files()).isEmpty();
   }
 
+  private End refused(String yaml) throws IOException {
+    End end = run(yaml);
+    assertThat(end.code()).as(end.err()).isEqualTo(2);
+    assertThat(end.err()).doesNotContain("\tat ");
+    assertThat(files()).isEmpty();
+    return end;
+  }
+
+  /** What train looks at before its first round, compare looks at for all before the first run. */
+  @Test
+  void weightsRowsAndFoldersAreCheckedBeforeTheFirstVariant() throws IOException {
+    String variants = "variants: {good: [], later: [client.optimizer.lr=0.02]}\n";
+    Path weights = dir.resolve("model/model.safetensors");
+    byte[] whole = Files.readAllBytes(weights);
+    byte[] broken = whole.clone();
+    for (int i = 0; i < 4; i++) {
+      broken[broken.length - 1 - i] = (byte) (i == 0 ? 0x7f : 0xff);
+    }
+    Files.write(weights, broken);
+    assertThat(refused(variants).err()).containsOnlyOnce("no finite numbers");
+    Files.write(weights, whole);
+
+    Path tokenizer = dir.resolve("model/tokenizer.json");
+    byte[] tokens = Files.readAllBytes(tokenizer);
+    Files.writeString(tokenizer, "{}");
+    assertThat(refused(variants).err()).contains("tokenizer.json");
+    Files.write(tokenizer, tokens);
+
+    try (Stream<Path> all = Files.walk(dir)) {
+      Path test = all.filter(f -> f.toString().contains("/test/part-")).findFirst().orElseThrow();
+      byte[] rows = Files.readAllBytes(test);
+      Files.write(test, new byte[] {1, 2, 3});
+      assertThat(refused(variants).err()).containsOnlyOnce("it is not the file that was");
+      Files.write(test, rows);
+    }
+
+    Path other = Files.createDirectories(dir.resolve("compare/later/seed=3"));
+    Files.writeString(other.resolve("notes.txt"), "mine");
+    End taken = run(variants + "seeds: [3]\n");
+    assertThat(taken.code()).as(taken.err()).isEqualTo(2);
+    assertThat(taken.err()).contains("later/seed=3 is there and is no run");
+    assertThat(dir.resolve("compare/good")).doesNotExist();
+  }
+
   @Test
   void adaptersThatBeginUnequallyAreNotCompared() throws IOException {
     End end =

@@ -1,0 +1,175 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.Store;
+import org.tributary.cluster.FirstExecutor;
+import org.tributary.config.TrainConfig;
+import org.tributary.data.OwnDecoding;
+import org.tributary.data.Tokens;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Task;
+import org.tributary.cluster.Interruptible;
+
+/**
+ * The checks of several runs before the first of them begins, such as those of a comparison: all
+ * that {@link Federation#prepare} looks at, for each run. What runs share is looked at once: the
+ * tokenizer, the values of the weights, the rows.
+ */
+public final class RunChecks {
+  private static final Logger LOG = LoggerFactory.getLogger(RunChecks.class);
+
+  private final Store store;
+  private final Set<List<Object>> done = new HashSet<>();
+  private final List<RowCheck> rowsForSpark = new ArrayList<>();
+
+  /**
+   * Checks without a run yet.
+   *
+   * @param store reaches the paths of the configurations
+   */
+  public RunChecks(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * Checks a run, but for the values of its weights and for more rows than the driver reads alone.
+   *
+   * @param alternatives its configuration, or several that differ in the learning rate where that
+   *     is chosen later: its folder may be of any of them
+   * @return all that its configuration, model and partitions decide
+   * @throws WrongInput if configuration, model, data and the run's folder do not fit
+   * @throws IOException where a file system fails
+   */
+  public Blueprint look(List<TrainConfig> alternatives) throws IOException {
+    TrainConfig run = alternatives.get(0);
+    Blueprint blueprint = new Blueprint(store, run);
+    if (done.add(List.of("inputs", run.model(), run.data()))) {
+      inputs(store, blueprint);
+    }
+    RunFolder folder = new RunFolder(store.path(run.out()));
+    checkFolder(blueprint, folder, alternatives);
+    boolean begun = store.exists(folder.start());
+    // A run that goes on has its own list of rows that it leaves out.
+    Object skipped = begun ? folder.root() : "";
+    List<Object> rows = List.of("rows", run.model(), run.data(), run.evaluate().parts(), skipped);
+    if (done.add(rows)) {
+      RowCheck check = new RowCheck(store, blueprint, folder);
+      if (check.isSmall()) {
+        check.check(null);
+      } else {
+        rowsForSpark.add(check);
+      }
+    }
+    if (!begun) {
+      blueprint.adapterStart(store);
+    }
+    return blueprint;
+  }
+
+  private void checkFolder(Blueprint blueprint, RunFolder folder, List<TrainConfig> alternatives)
+      throws IOException {
+    try {
+      RunConfig.check(store, blueprint, folder);
+    } catch (WrongInput e) {
+      for (TrainConfig other : alternatives.subList(1, alternatives.size())) {
+        if (fits(new Blueprint(store, other), folder)) {
+          return;
+        }
+      }
+      throw e;
+    }
+  }
+
+  private boolean fits(Blueprint blueprint, RunFolder folder) throws IOException {
+    try {
+      RunConfig.check(store, blueprint, folder);
+      return true;
+    } catch (WrongInput e) {
+      return false;
+    }
+  }
+
+  /**
+   * Reads the weights of a run that has not begun, once for all runs with the same model.
+   *
+   * @param blueprint of a run that {@link #look} took
+   * @throws WrongInput naming weights that cannot be trained on
+   * @throws IOException where a file system fails
+   */
+  public void values(Blueprint blueprint) throws IOException {
+    TrainConfig run = blueprint.config();
+    boolean begun = store.exists(new RunFolder(store.path(run.out())).start());
+    if (!begun && done.add(List.of("values", run.model(), blueprint.base().used().keySet()))) {
+      blueprint.base().checkValues();
+    }
+  }
+
+  /**
+   * Reads the rows that were too many for the driver alone.
+   *
+   * @param session whose executors read
+   * @throws WrongInput naming the rows that cannot be used
+   * @throws IOException where a file system fails
+   * @throws InterruptedException if the driver is to stop
+   */
+  public void rows(SparkSession session) throws IOException, InterruptedException {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    for (RowCheck check : rowsForSpark) {
+      FirstExecutor.await(spark);
+      Interruptible.run(spark.sc(), () -> check.check(spark));
+    }
+  }
+
+  /**
+   * Checks a run's tokenizer, and warns of what the model's folder says and the run does not do.
+   */
+  static void inputs(Store store, Blueprint blueprint) throws IOException {
+    checkTokenizer(store, blueprint);
+    warnOfOtherTexts(store, blueprint);
+    OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
+    warnOfOtherHeads(blueprint);
+  }
+
+  private static void checkTokenizer(Store store, Blueprint blueprint) throws IOException {
+    try (Tokens tokens = blueprint.base().tokens(store)) {
+      if (tokens == null && !store.exists(blueprint.base().imageProcessorFile())) {
+        LOG.warn(
+            "{} is not there: images are resized to the model's size (bilinear) and scaled to -1..1",
+            blueprint.base().imageProcessorFile());
+      }
+    }
+  }
+
+  private static void warnOfOtherTexts(Store store, Blueprint blueprint) throws IOException {
+    if (blueprint.architecture().task() != Task.GENERATION
+        || blueprint.config().evaluate().generate() == 0) {
+      return;
+    }
+    OwnDecoding.read(store, blueprint.base().files().folder())
+        .warning(OwnDecoding.Job.GREEDY)
+        .ifPresent(
+            warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
+  }
+
+  private static void warnOfOtherHeads(Blueprint blueprint) throws IOException {
+    List<String> replaced =
+        blueprint.base().files().tensors().keySet().stream()
+            .filter(blueprint.architecture()::isOfOtherHead)
+            .toList();
+    if (!blueprint.newHead().isEmpty() && !replaced.isEmpty()) {
+      LOG.warn(
+          "{}: a new classifier takes the place of {} tensors of other heads, such as {}; the result has none of them",
+          blueprint.base().files().folder(),
+          replaced.size(),
+          replaced.get(0));
+    }
+  }
+}
