@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
+import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.OwnDecoding;
 import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Task;
-import org.tributary.cluster.Interruptible;
 
 /**
  * The checks of several runs before the first of them begins, such as those of a comparison: all

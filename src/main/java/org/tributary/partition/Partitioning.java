@@ -84,15 +84,20 @@ public final class Partitioning {
   }
 
   /**
-   * Looks for the sources' files, which needs no Spark.
+   * Looks for the sources' files, and at the first rows of each, which needs no Spark.
    *
    * @param store where sources lie
    * @param config what to do
    * @throws IOException where the file system fails
-   * @throws WrongInput where a source is not there
+   * @throws WrongInput where a source is not there, cannot be read or lacks a column
    */
   public static void check(Store store, PartitionConfig config) throws IOException {
-    new Partitioning(null, store, config).sources(new ArrayList<>());
+    Partitioning partitioning = new Partitioning(null, store, config);
+    Map<String, SourceFiles> sources = partitioning.sources(new ArrayList<>());
+    if (List.of("jsonl", "csv", "parquet").contains(config.source().format())) {
+      RawTables.look(
+          store, config.source(), List.copyOf(sources.values()), partitioning.identity());
+    }
   }
 
   private Result run() throws IOException, InterruptedException {
@@ -152,12 +157,24 @@ public final class Partitioning {
       given.clear();
     }
     sources.putAll(SourceSets.find(store, config.source().format(), given, problems, notes));
+    sources.values().forEach(files -> refuseHidden(files, problems));
     if (problems.size() == 1) {
       throw new WrongInput(problems.get(0));
     } else if (!problems.isEmpty()) {
       throw WrongInput.all("sources:", problems);
     }
     return sources;
+  }
+
+  /** Spark reads Parquet's images, and passes over hidden files without a word. */
+  private void refuseHidden(SourceFiles files, List<String> problems) {
+    for (Path file : config.source().image() == null ? List.<Path>of() : files.files()) {
+      if (file.getName().startsWith(".") || file.getName().startsWith("_")) {
+        problems.add(
+            "%s: with source.image Spark reads the rows, and passes over a file that is called %s; give it a name that begins with another character"
+                .formatted(files.key(), file));
+      }
+    }
   }
 
   private Manifest.Inputs inputs(Map<String, SourceFiles> sources) {
@@ -187,22 +204,24 @@ public final class Partitioning {
         : new Manifest.Sameness(config.duplicates(), config.duplicateColumns());
   }
 
+  private RowCodec.Identity identity() {
+    boolean natural = config.partitioner().name().equals("natural");
+    return new RowCodec.Identity(
+        config.label(),
+        natural ? config.partitioner().column() : null,
+        config.source().imageColumn(),
+        List.copyOf(config.duplicateColumns()),
+        config.seed());
+  }
+
   private Void read(
       Map<String, SourceFiles> sources,
       List<String> notes,
       Map<String, RawSet> raw,
       Map<String, RawSet.Keys> found)
       throws IOException {
-    boolean natural = config.partitioner().name().equals("natural");
-    RowCodec.Identity identity =
-        new RowCodec.Identity(
-            config.label(),
-            natural ? config.partitioner().column() : null,
-            config.source().imageColumn(),
-            List.copyOf(config.duplicateColumns()),
-            config.seed());
     RawReader reader = new RawReader(spark, store, config.source());
-    List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity, notes);
+    List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity(), notes);
     int i = 0;
     for (String set : sources.keySet()) {
       raw.put(set, sets.get(i++));

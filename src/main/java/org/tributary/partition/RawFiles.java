@@ -128,6 +128,28 @@ final class RawFiles {
     return found;
   }
 
+  /**
+   * Looks at the beginning of a file without Spark.
+   *
+   * @param store reaches it
+   * @param format of it
+   * @param set that it belongs to
+   * @param index of it in the set
+   * @param most rows to look at
+   */
+  static Found head(Store store, RawFormat format, SourceFiles set, int index, long most)
+      throws IOException {
+    Path file = set.files().get(index);
+    List<Piece> pieces = format.pieces(store, file, store.status(file).getLen());
+    Survey survey;
+    try {
+      survey = format.head(store, pieces.get(0), most);
+    } catch (WrongInput e) {
+      survey = Survey.failed(e.getMessage());
+    }
+    return new Found(file, HiveKeys.of(set.names().get(index)), pieces, List.of(survey));
+  }
+
   private List<Survey> surveys(List<Piece> pieces) {
     RawFormat format = this.format;
     Broadcast<SerializableConfiguration> hadoop = this.hadoop;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
 import org.tributary.data.Schema;
 import org.tributary.data.raw.Kind;
@@ -19,6 +20,11 @@ import org.tributary.error.WrongInput;
  */
 final class RawTables {
   private static final int NAMED = 5;
+
+  /** Rows of a file, and files of a set, that are looked at before there is a cluster. */
+  private static final long HEAD_ROWS = 10_000;
+
+  private static final int HEADS = 100;
 
   private final RawFiles files;
   private final PartitionConfig.Source source;
@@ -59,9 +65,8 @@ final class RawTables {
       found.add(files.look(set));
     }
     refuseFailures(sets, found);
-    Map<String, Kind> whole =
-        source.format().equals("jsonl") ? union(sets, found) : same(sets, found);
-    refuseBadRows(sets, found);
+    Map<String, Kind> whole = columns(sets, found);
+    refuseBadRows(sets, found, "");
     Schema schema =
         RawColumns.kept(RawColumns.struct(whole), sets.get(0), source.columns(), identity);
     Map<String, Kind> kept = new LinkedHashMap<>();
@@ -73,6 +78,52 @@ final class RawTables {
       raw.add(new RawSet(sets.get(i), files.rows(found.get(i), kept), codec));
     }
     return raw;
+  }
+
+  private Map<String, Kind> columns(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+    return source.format().equals("jsonl") ? union(sets, found) : same(sets, found);
+  }
+
+  /**
+   * Looks at the beginnings of files without Spark: what is wrong with a small file is found here,
+   * and of large ones the format, the header and the first rows.
+   *
+   * @param store reaches the files
+   * @param source format and columns to keep
+   * @param sets one or more
+   * @param identity names the columns that decide where a row goes
+   * @throws WrongInput where a file cannot be read, or a column is not there
+   * @throws IOException where the file system fails
+   */
+  static void look(
+      Store store,
+      PartitionConfig.Source source,
+      List<SourceFiles> sets,
+      RowCodec.Identity identity)
+      throws IOException {
+    RawFormat format = source.format().equals("parquet") ? RawFormat.parquet() : format(source);
+    List<List<RawFiles.Found>> found = new ArrayList<>();
+    boolean whole = true;
+    for (SourceFiles set : sets) {
+      List<RawFiles.Found> heads = new ArrayList<>();
+      for (int i = 0; i < Math.min(HEADS, set.files().size()); i++) {
+        RawFiles.Found head = RawFiles.head(store, format, set, i, HEAD_ROWS);
+        heads.add(head);
+        whole &= head.pieces().size() == 1 && head.surveys().get(0).looked() < HEAD_ROWS;
+      }
+      whole &= set.files().size() <= HEADS;
+      found.add(heads);
+    }
+    refuseFailures(sets, found);
+    RawTables tables = new RawTables(null, source);
+    tables.refuseBadRows(sets, found, whole ? "" : "at least ");
+    // Lines of JSON further down may bring columns; headers and Parquet's footers have all.
+    if (whole || !source.format().equals("jsonl")) {
+      Map<String, Kind> columns = tables.columns(sets, found);
+      if (source.image() == null) {
+        RawColumns.kept(RawColumns.struct(columns), sets.get(0), source.columns(), identity);
+      }
+    }
   }
 
   /** Another separator than the comma was told from a header: people want to know. */
@@ -150,17 +201,19 @@ final class RawTables {
         .collect(Collectors.joining(", "));
   }
 
-  private void refuseBadRows(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+  private void refuseBadRows(
+      List<SourceFiles> sets, List<List<RawFiles.Found>> found, String least) {
     for (int i = 0; i < sets.size(); i++) {
       List<String> problems = new ArrayList<>();
       for (RawFiles.Found file : found.get(i)) {
         if (file.bad() > 0) {
           problems.add(
               (source.format().equals("csv")
-                      ? "%s: %d rows do not have as many fields as the header: %s%s"
-                      : "%s: %d lines are no JSON objects; each line is to hold one: %s%s")
+                      ? "%s: %s%d rows do not have as many fields as the header: %s%s"
+                      : "%s: %s%d lines are no JSON objects; each line is to hold one: %s%s")
                   .formatted(
                       file.file(),
+                      least,
                       file.bad(),
                       file.named().stream().limit(NAMED).collect(Collectors.joining("; ")),
                       file.bad() > NAMED ? "; and %d more".formatted(file.bad() - NAMED) : ""));

@@ -64,7 +64,7 @@ final class SourceFolder {
     folder.keepRows();
     if (!folder.hiddenRows.isEmpty()) {
       throw new WrongInput(
-          "Spark passes over a file that is called %s; give it a name that begins with another character"
+          "%s is a file of rows with a hidden file's name, which begins with a dot or _; rename it, or move it away"
               .formatted(folder.root + "/" + folder.hiddenRows.first()));
     }
     if (folder.files.isEmpty()) {

@@ -76,11 +76,6 @@ final class SourceSets {
       throw new WrongInput("%s does not exist; correct the path".formatted(root));
     }
     if (store.status(root).isFile()) {
-      if (root.getName().startsWith(".") || root.getName().startsWith("_")) {
-        throw new WrongInput(
-            "Spark passes over a file that is called %s; give it a name that begins with another character"
-                .formatted(root));
-      }
       put(set, path, Map.of(root.getName(), root));
       return;
     }

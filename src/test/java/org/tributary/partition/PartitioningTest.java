@@ -486,15 +486,16 @@ class PartitioningTest {
   }
 
   @Test
-  void filesThatSparkPassesOverAreRefused() throws IOException {
-    Path file = Files.write(dir.resolve("_train.jsonl"), jsonRows(0, 300));
-    refused(k -> k.train = file.toUri().toString(), "source.train", "_train.jsonl; give it a name");
+  void hiddenFilesOfRowsInAFolderAreRefused() throws IOException {
     Path folder = Files.createDirectories(dir.resolve("raw"));
     Files.write(folder.resolve("a.jsonl"), jsonRows(0, 300));
     Files.write(folder.resolve("_SUCCESS"), new byte[0]);
     Files.write(folder.resolve(".a.jsonl"), new byte[9]);
     Files.write(folder.resolve("_b.jsonl"), jsonRows(300, 400));
-    refused(k -> k.train = folder.toUri().toString(), "source.train", "raw/_b.jsonl; give it");
+    refused(
+        k -> k.train = folder.toUri().toString(),
+        "source.train",
+        "raw/_b.jsonl is a file of rows with a hidden");
     Files.delete(folder.resolve("_b.jsonl"));
     assertThat(run(k -> k.train = folder.toUri().toString()).made()).isTrue();
   }
@@ -631,7 +632,7 @@ class PartitioningTest {
     bytes.write(latin);
     String line = "line %d is not UTF-8 (byte 0xe9)".formatted(jsonRows(0, 3000).size() + 1);
     Files.write(dir.resolve("train.jsonl"), bytes.toByteArray());
-    refused(k -> {}, "source.train", "train.jsonl: " + line, "iconv -f latin1 -t utf-8");
+    refused(k -> {}, "source.train", "train.jsonl: " + line, "iconv -f windows-1252 -t utf-8");
     try (GZIPOutputStream out =
         new GZIPOutputStream(Files.newOutputStream(dir.resolve("train.jsonl.gz")))) {
       out.write(bytes.toByteArray());

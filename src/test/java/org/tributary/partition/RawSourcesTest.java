@@ -107,6 +107,60 @@ class RawSourcesTest {
     return rows;
   }
 
+  /** What is wrong with files is told before there is a cluster: the check has no Spark. */
+  @Test
+  void beginningsOfFilesAreLookedAtWithoutSpark() throws IOException {
+    Path jsonl = dir.resolve("rows.jsonl");
+    Files.writeString(jsonl, "{\"text\": \"a\", \"lable\": \"x\"}\n".repeat(3));
+    unusable("jsonl", jsonl, "label: no column label among lable, text");
+    Files.writeString(jsonl, "[1]\n{\"label\": \"x\"}\n");
+    unusable("jsonl", jsonl, "rows.jsonl: 1 lines are no JSON objects", "line 1");
+    Files.writeString(jsonl, "{\"text\": \"a\"}\n".repeat(20_000) + "{\"label\": \"x\"}\n");
+    Partitioning.check(STORE, config("jsonl", jsonl));
+    Files.writeString(jsonl, "{\"text\": }\n" + "{\"text\": \"a\"}\n".repeat(20_000));
+    unusable("jsonl", jsonl, "at least 1 lines are no JSON objects");
+
+    Path csv = dir.resolve("rows.csv");
+    Files.writeString(csv, "text,class\n" + "a,b\n".repeat(20_000));
+    unusable("csv", csv, "label: no column label among text, class");
+    Files.writeString(csv, "text,label\na,b,c\n");
+    unusable("csv", csv, "do not have as many fields as the header", "line 2");
+    Files.writeString(csv, "text,text\na,b\n");
+    unusable("csv", csv, "names the column text twice");
+
+    Path parquet = dir.resolve("rows.parquet");
+    Files.writeString(parquet, "text,label\n");
+    unusable("parquet", parquet, "is no readable Parquet file");
+    parquet("some", "select 'a' as text, 'b' as kind");
+    unusable("parquet", dir.resolve("some"), "label: no column label among text, kind");
+  }
+
+  /** A file that is named itself is taken whatever its name; in a folder such files are hidden. */
+  @Test
+  void aNamedFileIsTakenWhateverItsName() throws IOException {
+    write("named/_rows.jsonl", jsonl("row", 0, 12));
+    write("named/.rows.jsonl", jsonl("row", 0, 12));
+    Partitioning.Result done = run("jsonl", dir.resolve("named/_rows.jsonl"));
+    assertThat(done.manifest().sources()).containsEntry("train", 12L);
+    Partitioning.check(STORE, config("jsonl", dir.resolve("named/.rows.jsonl")));
+    unusable(
+        "jsonl", dir.resolve("named"), "rows.jsonl is a file of rows with a hidden file's name");
+    parquet("_images.parquet", table("row", 12));
+    assertThatThrownBy(
+            () ->
+                Partitioning.check(
+                    STORE, config("parquet", dir.resolve("_images.parquet"), "source.image=text")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("with source.image Spark reads the rows");
+  }
+
+  private void unusable(String format, Path train, String... fragments) {
+    assertThatThrownBy(() -> Partitioning.check(STORE, config(format, train)))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContainingAll(fragments)
+        .hasMessageContaining("source.train");
+  }
+
   @Test
   void lineEndsThatChangeWithinAFile() throws IOException {
     for (String name : List.of("tickets.csv", "crlf-first.csv")) {

@@ -43,11 +43,16 @@ final class Csv implements RawFormat {
 
   @Override
   public Survey survey(Store store, Piece piece) throws IOException {
+    return head(store, piece, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Survey head(Store store, Piece piece, long most) throws IOException {
     Survey survey = new Survey();
     try (CsvReading csv = open(store, piece, survey)) {
       List<String> header = header(piece, csv.next());
       header.forEach(name -> survey.column(name, Kind.STRING));
-      for (List<String> row = csv.next(); row != null; row = csv.next()) {
+      for (List<String> row = csv.next(); row != null && survey.looked() < most; row = csv.next()) {
         if (row.size() == header.size()) {
           survey.row();
         } else {
@@ -113,7 +118,7 @@ final class Csv implements RawFormat {
     }
     if (fitting.size() > 1) {
       throw new WrongInput(
-          "%s: the header could be separated by %s; say which with source.separator"
+          "%s: the header could be separated by %s; say which with source.separator (generate: data.separator)"
               .formatted(piece.file(), fitting.stream().map(Csv::told).toList()));
     }
     return fitting.isEmpty() ? widest : fitting.get(0);

@@ -62,9 +62,16 @@ final class JsonLines implements RawFormat {
 
   @Override
   public Survey survey(Store store, Piece piece) throws IOException {
+    return head(store, piece, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Survey head(Store store, Piece piece, long most) throws IOException {
     Survey survey = new Survey();
     try (Lines lines = Lines.open(store, piece)) {
-      for (String line = lines.next(); line != null; line = lines.next()) {
+      for (String line = lines.next();
+          line != null && survey.looked() < most;
+          line = lines.next()) {
         if (line.isBlank()) {
           continue;
         }

@@ -65,6 +65,20 @@ public interface RawFormat extends Serializable {
   Survey survey(Store store, Piece piece) throws IOException;
 
   /**
+   * Looks at the beginning of a piece.
+   *
+   * @param store reaches the file
+   * @param piece of it
+   * @param most rows to look at, at least
+   * @return columns, rows, and what cannot be used
+   * @throws org.tributary.error.WrongInput where the file as a whole cannot be read
+   * @throws IOException where the file system fails
+   */
+  default Survey head(Store store, Piece piece, long most) throws IOException {
+    return survey(store, piece);
+  }
+
+  /**
    * Cuts a file into what tasks read, once it was looked at.
    *
    * @param piece of the first cut

@@ -43,6 +43,15 @@ public final class Survey implements Serializable {
   }
 
   /**
+   * All rows that were looked at.
+   *
+   * @return how many, those that cannot be used among them
+   */
+  public long looked() {
+    return rows + bad;
+  }
+
+  /**
    * Rows that cannot be used.
    *
    * @return how many
