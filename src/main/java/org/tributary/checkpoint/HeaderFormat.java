@@ -75,8 +75,11 @@ final class HeaderFormat {
     source.read(0, prefix);
     long size = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (size < 0 || size > MAX_HEADER) {
+      byte[] head = new byte[(int) Math.min(length, LfsPointer.HEAD)];
+      source.read(0, head);
+      LfsPointer.refuse(file, head);
       throw wrong(
-          "no safetensors file (its first bytes would mean a header of %s bytes): convert it to safetensors"
+          "no safetensors file (its first bytes would mean a header of %s bytes): download it again, or convert it to safetensors"
               .formatted(Long.toUnsignedString(size)));
     }
     if (size > length - 8) {

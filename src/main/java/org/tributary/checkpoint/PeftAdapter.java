@@ -276,8 +276,8 @@ public record PeftAdapter(
             Arrays.toString(shape),
             PeftConfig.isEmbedding(name)
                 ? ": its rows were resized; do so with the model, too, in Python"
-                    + " (resize_token_embeddings, save_pretrained) and name that, or save the"
-                    + " adapter with save_embedding_layers=False"
+                    + " (resize_token_embeddings, save_pretrained) and name that, or, where the new"
+                    + " rows were not trained, save the adapter with save_embedding_layers=False"
                 : "");
   }
 

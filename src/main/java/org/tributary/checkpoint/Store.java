@@ -155,7 +155,9 @@ public final class Store {
    */
   public byte[] readAll(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      return in.readAllBytes();
+      byte[] bytes = in.readAllBytes();
+      LfsPointer.refuse(file, bytes);
+      return bytes;
     }
   }
 

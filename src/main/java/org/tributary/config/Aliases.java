@@ -22,6 +22,9 @@ final class Aliases {
 
   private static final Map<String, Meant> MEANT = meant();
 
+  /** Names for what has no key here, or only in the configuration of another job. */
+  private static final Map<String, String> WITHOUT = without();
+
   private Aliases() {}
 
   /**
@@ -38,6 +41,43 @@ final class Aliases {
     }
     String note = meant.note().isEmpty() ? "" : ", " + meant.note();
     return meant.keys().stream().filter(known::contains).findFirst().map(key -> key + note);
+  }
+
+  /**
+   * Why a foreign name has no key here.
+   *
+   * @param name as it was typed, without the section it stands in
+   * @return a clause; empty where the name says nothing
+   */
+  static Optional<String> without(String name) {
+    return Optional.ofNullable(WITHOUT.get(plain(name)));
+  }
+
+  private static Map<String, String> without() {
+    Map<String, String> w = new LinkedHashMap<>();
+    w.put("lora_dropout", "adapters train without dropout; remove it");
+    w.put("bias", "adapters leave biases as they are; remove it");
+    w.put("task_type", "the model's family decides on the task; remove it");
+    w.put("use_dora", "adapters are plain LoRA; remove it");
+    w.put("load_in_4bit", "weights are float32 or bfloat16; remove it");
+    w.put("load_in_8bit", "weights are float32 or bfloat16; remove it");
+    w.put("quantization_config", "weights are float32 or bfloat16; remove it");
+    w.put("packing", "each row is one of a batch; remove it");
+    w.put("logging_steps", "the tables have every round; remove it");
+    w.put("report_to", "the tables have every round; remove it");
+    w.put("num_beams", "answers are written without beams; remove it");
+    w.put("top_k", "decoding has temperature and topP; remove it");
+    w.put("tokenizer_name", "the tokenizer is that of the model's folder; remove it");
+    String partition = "it belongs to the configuration of partition: ";
+    w.put("num_clients", partition + "clients");
+    w.put("num_partitions", partition + "clients");
+    w.put("dirichlet_alpha", partition + "partitioner.alpha");
+    w.put("train_file", partition + "source.train");
+    w.put("validation_file", partition + "source.validation");
+    w.put("test_file", partition + "source.test");
+    Map<String, String> plain = new LinkedHashMap<>();
+    w.forEach((name, why) -> plain.put(plain(name), why));
+    return plain;
   }
 
   /**
@@ -58,6 +98,14 @@ final class Aliases {
     put(m, "", List.of("model.maxLength"), "max_seq_length", "max_seq_len", "max_length");
     put(m, "", List.of("model.maxLength"), "model_max_length", "cutoff_len", "sequence_len");
     put(m, "", List.of("data.path"), "dataset", "dataset_name", "dataset_path", "data_path");
+    put(m, "", List.of("data.text"), "dataset_text_field", "text_column", "text_field");
+    put(m, "", List.of("data.label", "label"), "label_column", "label_column_name");
+    put(m, "", List.of("data.answer"), "response_column", "completion_column");
+    put(m, "", List.of("source.train"), "train_file");
+    put(m, "", List.of("source.validation"), "validation_file");
+    put(m, "", List.of("source.test"), "test_file");
+    put(m, "", List.of("partitioner.alpha"), "dirichlet_alpha");
+    put(m, "", List.of("seed", "seeds"), "random_seed", "random_state", "seed", "data_seed");
     put(m, "", List.of("out"), "output_dir", "out_dir");
     put(m, "", List.of("rounds"), "num_rounds", "num_server_rounds", "communication_rounds");
     put(m, "", List.of("cohort.fraction"), "fraction_fit", "sample_fraction", "client_fraction");
@@ -65,6 +113,7 @@ final class Aliases {
     put(m, "", List.of("clients"), "num_clients", "num_partitions");
     put(m, "", List.of("evaluate.batch"), "per_device_eval_batch_size", "eval_batch_size");
     put(m, "in rounds", List.of("evaluate.every"), "eval_steps", "eval_interval");
+    put(m, "in rounds", List.of("evaluate.every"), "eval_strategy", "evaluation_strategy");
     List<String> tokens = List.of("decoding.newTokens", "evaluate.newTokens");
     put(m, "", tokens, "max_new_tokens", "generation_max_length");
     put(m, "", List.of("decoding.topP"), "top_p");
@@ -83,7 +132,7 @@ final class Aliases {
     put(m, "", List.of("client.optimizer.galore.targets"), "optim_target_modules");
     List<String> batch = List.of("client.batch", "batch");
     put(m, "", batch, "per_device_train_batch_size", "train_batch_size", "micro_batch_size");
-    put(m, "", batch, "batch_size");
+    put(m, "", batch, "batch_size", "per_gpu_train_batch_size");
     put(m, "", List.of("client.accumulate"), "gradient_accumulation_steps");
     put(m, "passes a round", List.of("client.epochs"), "num_train_epochs", "num_epochs");
     put(m, "passes a round", List.of("client.epochs"), "local_epochs");

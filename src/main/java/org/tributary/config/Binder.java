@@ -129,6 +129,10 @@ final class Binder {
     if (alias.isPresent()) {
       return "unknown key; did you mean " + alias.get() + "?";
     }
+    Optional<String> without = Aliases.without(name);
+    if (without.isPresent()) {
+      return "unknown key; " + without.get();
+    }
     List<String> near = Nearest.keys(path, name, known);
     return near.isEmpty()
         ? "unknown key; the keys here are " + String.join(", ", names)

@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdIOException;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
+import org.tributary.checkpoint.LfsPointer;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
@@ -62,6 +64,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     try {
       reader = ParquetFileReader.open(new ParquetInput(store, file));
     } catch (RuntimeException e) {
+      refusePointer(store, file);
       throw unreadable(file, e);
     } catch (IOException e) {
       if (damaged(e)) {
@@ -76,6 +79,12 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     } catch (RuntimeException e) {
       reader.close();
       throw e;
+    }
+  }
+
+  private static void refusePointer(Store store, Path file) throws IOException {
+    try (InputStream in = store.open(file)) {
+      LfsPointer.refuse(file, in.readNBytes(LfsPointer.HEAD));
     }
   }
 

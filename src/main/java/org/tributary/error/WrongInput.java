@@ -2,6 +2,7 @@ package org.tributary.error;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -11,6 +12,9 @@ import java.util.stream.Collectors;
 public final class WrongInput extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MOST = 10;
+
+  /** Lines of a message that tells all: nobody reads more, and files can have millions. */
+  private static final int ALL = 100;
 
   /** Characters of a line: names and values come from files, and may have millions. */
   private static final int LONGEST_LINE = 4000;
@@ -53,14 +57,15 @@ public final class WrongInput extends RuntimeException {
   }
 
   /**
-   * Several problems, told all at once.
+   * Several problems, told all at once; of very many, the first hundred.
    *
    * @param heading what they are about, such as a file's name
    * @param problems one sentence each
-   * @return an exception whose message has the heading and a line for each problem
+   * @return an exception whose message has the heading, a line for each problem, and how many more
+   *     there are
    */
   public static WrongInput all(String heading, List<String> problems) {
-    return new WrongInput(heading + "\n  " + String.join("\n  ", problems));
+    return first(ALL, heading, problems);
   }
 
   /**
@@ -87,8 +92,8 @@ public final class WrongInput extends RuntimeException {
   public static WrongInput first(int most, String heading, List<String> problems) {
     List<String> told = new ArrayList<>(problems.subList(0, Math.min(most, problems.size())));
     if (problems.size() > most) {
-      told.add("and %,d more".formatted(problems.size() - most));
+      told.add(String.format(Locale.ROOT, "and %,d more", problems.size() - most));
     }
-    return all(heading, told);
+    return new WrongInput(heading + "\n  " + String.join("\n  ", told));
   }
 }

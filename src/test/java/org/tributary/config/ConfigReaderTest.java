@@ -399,8 +399,35 @@ class ConfigReaderTest {
     "framework.lora, r, framework.lora.rank",
     "framework.lora, target_modules, framework.lora.targets",
     "framework, target-modules, framework.lora.targets",
+    "model, max_seq_length, model.maxLength",
+    "data, max_length, model.maxLength",
+    "client, warmup_steps, 'client.schedule.warmup, in steps of the whole run'",
+    "client, weight_decay, client.optimizer.weightDecay",
+    "client, lr_scheduler_type, client.schedule.name",
+    "client, bf16, 'client.precision, float32 or bfloat16'",
+    "client, fp16, 'client.precision, float32 or bfloat16'",
+    "client, seed, seed",
+    "model, output_dir, out",
+    "model, model_name_or_path, model.path",
+    "evaluate, eval_steps, 'evaluate.every, in rounds'",
+    "framework.lora, modules_to_save, 'framework.train, globs over names of weights'",
+    "data, dataset_text_field, data.text",
+    "framework, num_rounds, rounds",
+    "cohort, min_fit_clients, cohort.minClients",
   })
   void keysOfTransformersAndPeftAreToldTheirNameHere(String section, String key, String meant) {
+    assertThat(Schema.keys(TrainConfig.class)).containsKey(meant.replaceAll(",.*", ""));
+    assertThatThrownBy(
+            () ->
+                ConfigReader.read(
+                    "run.yaml",
+                    "{}",
+                    List.of(section + "." + key + "=1"),
+                    TrainConfig.class,
+                    Map.of()))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(
+            "%s.%s: unknown key; did you mean %s?".formatted(section, key, meant));
     String nested = key + ": 1";
     String[] names = section.split("\\.");
     for (int i = names.length - 1; i >= 0; i--) {
@@ -412,6 +439,22 @@ class ConfigReaderTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(
             "%s.%s: unknown key; did you mean %s?".formatted(section, key, meant));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "framework.lora.lora_dropout, adapters train without dropout; remove it",
+    "framework.lora.bias, adapters leave biases as they are; remove it",
+    "framework.lora.task_type, the model's family decides on the task; remove it",
+    "num_clients, 'it belongs to the configuration of partition: clients'",
+  })
+  void namesOfWhatThereIsNotAreToldSo(String key, String why) {
+    assertThatThrownBy(
+            () ->
+                ConfigReader.read(
+                    "run.yaml", "{}", List.of(key + "=1"), TrainConfig.class, Map.of()))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(key + ": unknown key; " + why);
   }
 
   /** A name stands for a key of its own job alone, and where it stands for none it is a typo. */

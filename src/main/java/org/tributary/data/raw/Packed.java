@@ -55,12 +55,16 @@ final class Packed {
     COMPRESS("1f9d", null, "packed with compress (.Z); unpack it"),
     LZIP("4c5a4950", null, "packed with lzip; unpack it"),
     LZOP("894c5a4f000d0a1a0a", null, "packed with lzop; unpack it"),
-    PARQUET("50415231", null, "a Parquet file; set source.format: parquet"),
+    PARQUET("50415231", null, "a Parquet file; say so in source.format (generate: data.format)"),
     ARROW("4152524f5731", null, "an Arrow file; write it as Parquet"),
     ORC("4f524300", null, "an ORC file; write it as Parquet"),
     AVRO("4f626a01", null, "an Avro file; write it as Parquet"),
     SQLITE("53514c69746520666f726d617420", null, "an SQLite database; write its table as CSV"),
     PDF("255044462d", null, "a PDF; write its rows as CSV or JSON lines"),
+    LFS(
+        "76657273696f6e2068747470733a2f2f6769742d6c66732e6769746875622e636f6d2f",
+        null,
+        "a pointer of Git LFS and not the file itself; run git lfs pull in its folder, or download the file"),
     OLE("d0cf11e0a1b11ae1", null, "an old Office file; save it as CSV (UTF-8)");
 
     private final byte[] mark;
@@ -112,18 +116,25 @@ final class Packed {
     }
   }
 
-  /** Keeps in mind whether the store failed: then the bytes are not to blame. */
-  private static final class Watched extends FilterInputStream {
-    private IOException failure;
-
-    Watched(InputStream in) {
+  /** A stream whose single bytes are read as blocks are. */
+  private abstract static class Blocks extends FilterInputStream {
+    Blocks(InputStream in) {
       super(in);
     }
 
     @Override
-    public int read() throws IOException {
+    public final int read() throws IOException {
       byte[] one = new byte[1];
       return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+  }
+
+  /** Keeps in mind whether the store failed: then the bytes are not to blame. */
+  private static final class Watched extends Blocks {
+    private IOException failure;
+
+    Watched(InputStream in) {
+      super(in);
     }
 
     @Override
@@ -218,7 +229,7 @@ final class Packed {
   }
 
   /** Reads a zip's first file and then makes sure that there is no other. */
-  private static final class OnlyEntry extends FilterInputStream {
+  private static final class OnlyEntry extends Blocks {
     private final ZipInputStream zip;
     private final Path file;
     private final String first;
@@ -232,12 +243,6 @@ final class Packed {
       if (first.equals("[Content_Types].xml")) {
         throw new WrongInput("%s: is an Office file; save it as CSV (UTF-8)".formatted(file));
       }
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -261,13 +266,7 @@ final class Packed {
 
   /** Tells damaged bytes as wrong input: some codecs throw what is no IOException. */
   private InputStream telling(InputStream in, String codec) {
-    return new FilterInputStream(in) {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new Blocks(in) {
       @Override
       public int read(byte[] bytes, int from, int length) throws IOException {
         try {

@@ -81,7 +81,7 @@ final class Utf8Reader extends Reader {
             && (bytes.getShort(0) == (short) 0xfffe || bytes.getShort(0) == (short) 0xfeff);
     return new WrongInput(
         "%s: line %d is not UTF-8 (byte 0x%02x); write it again as UTF-8, such as with iconv -f %s -t utf-8 (or from its own encoding)"
-            .formatted(file, line, bytes.get(at), utf16 ? "utf-16" : "latin1"));
+            .formatted(file, line, bytes.get(at), utf16 ? "utf-16" : "windows-1252"));
   }
 
   @Override

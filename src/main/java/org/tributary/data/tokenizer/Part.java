@@ -114,7 +114,7 @@ record Part(String file, String path, JsonNode node) {
   WrongInput wrong(String key, String problem) {
     String where = key.isEmpty() ? path : name(key);
     return new WrongInput(
-        "%s: %s %s; copy the file again from its model, or save it again with transformers' save_pretrained"
+        "%s: %s %s; copy the file again from its model, or, where transformers loads it, save it again with save_pretrained"
             .formatted(file, where, problem));
   }
 

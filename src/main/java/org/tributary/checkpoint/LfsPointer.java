@@ -1,0 +1,46 @@
+package org.tributary.checkpoint;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.tributary.error.WrongInput;
+
+/**
+ * The few lines that a clone without Git LFS has in place of a large file. Source: the pointer
+ * format of git-lfs, docs/spec.md: the first line is {@code version
+ * https://git-lfs.github.com/spec/v1}.
+ */
+public final class LfsPointer {
+  private static final byte[] MARK =
+      "version https://git-lfs.github.com/spec/".getBytes(StandardCharsets.UTF_8);
+
+  /** How many bytes of a file tell whether it is one. */
+  public static final int HEAD = MARK.length;
+
+  private LfsPointer() {}
+
+  /**
+   * Whether a file is one.
+   *
+   * @param head its first bytes, at least {@link #HEAD} where it has as many
+   * @return true where the file itself is not there
+   */
+  public static boolean is(byte[] head) {
+    return head.length >= HEAD && Arrays.equals(head, 0, HEAD, MARK, 0, HEAD);
+  }
+
+  /**
+   * Refuses one.
+   *
+   * @param file its name
+   * @param head its first bytes
+   * @throws WrongInput where it is a pointer
+   */
+  public static void refuse(Object file, byte[] head) {
+    if (is(head)) {
+      throw new WrongInput(
+          file
+              + ": is a pointer of Git LFS and not the file itself; run git lfs pull in its folder,"
+              + " or download the file");
+    }
+  }
+}
