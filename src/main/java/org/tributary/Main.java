@@ -6,8 +6,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import org.apache.spark.SparkUserAppException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.StoreTrouble;
@@ -16,6 +17,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.Compare;
+import org.tributary.job.DriverFailed;
 import org.tributary.job.Follow;
 import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
@@ -74,9 +76,9 @@ public final class Main {
    * Runs a job and ends the JVM with its exit code.
    *
    * @param args job and its arguments
-   * @throws SparkUserAppException on YARN's nodes, to hand the exit code to the application master
+   * @throws DriverFailed on YARN's nodes, to hand code and cause to the application master
    */
-  public static void main(String... args) throws SparkUserAppException {
+  public static void main(String... args) {
     // What people read and what programs parse is the same in every locale.
     Locale.setDefault(Locale.ROOT);
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
@@ -85,11 +87,12 @@ public final class Main {
     boolean follows = args.length > 0 && args[0].equals("follow");
     Stop stop =
         Stop.listen(Thread.currentThread(), System.err, follows ? Follow.STOPPING : Stop.RESUME);
-    int code = stop.code(run(command(stop::isAsked), args));
+    AtomicReference<String> why = new AtomicReference<>("its log says why");
+    int code = stop.code(run(command(stop::isAsked, why::set), why::set, args));
     if (isYarnsDriver()) {
       // YARN's application master takes System.exit, even of 0, for a failure without a status.
       if (code != ExitCode.OK) {
-        throw new SparkUserAppException(code);
+        throw new DriverFailed(code, stop.isAsked() ? "it was asked to stop" : why.get());
       }
       return;
     }
@@ -103,24 +106,31 @@ public final class Main {
    * @return the exit code: 0 done, 1 failed, 2 wrong input
    */
   public static int run(String... args) {
-    return run(command(() -> false), args);
+    return run(command(() -> false, why -> {}), args);
   }
 
   /**
    * The command line, ready for {@link #run(CommandLine, String...)}.
    *
    * @param stopping whether the job was asked to stop: what it throws then says nothing
+   * @param why hears why a job failed
    * @return a new one
    */
-  static CommandLine command(BooleanSupplier stopping) {
-    return new CommandLine(new Main())
-        .setOut(utf8(System.out))
+  static CommandLine command(BooleanSupplier stopping, Consumer<String> why) {
+    CommandLine line = new CommandLine(new Main());
+    CommandLine.IParameterExceptionHandler wrongUse = line.getParameterExceptionHandler();
+    return line.setOut(utf8(System.out))
         .setErr(utf8(System.err))
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (e, args) -> {
+              why.accept(e.getMessage());
+              return wrongUse.handleParseException(e, args);
+            })
         .setExecutionExceptionHandler(
             (e, command, parsed) ->
-                stopping.getAsBoolean() ? ExitCode.SOFTWARE : failed(e, command.getErr()));
+                stopping.getAsBoolean() ? ExitCode.SOFTWARE : failed(e, command.getErr(), why));
   }
 
   private static PrintWriter utf8(PrintStream stream) {
@@ -135,28 +145,24 @@ public final class Main {
    * @return the exit code
    */
   static int run(CommandLine command, String... args) {
+    return run(command, why -> {}, args);
+  }
+
+  private static int run(CommandLine command, Consumer<String> why, String... args) {
     try {
       return command.execute(args);
     } catch (Error e) {
       // Libraries that do not load and memory that is out are failures of the job like any other.
-      return failed(e, command.getErr());
+      return failed(e, command.getErr(), why);
     }
   }
 
-  private static int failed(Throwable thrown, PrintWriter err) {
+  private static int failed(Throwable thrown, PrintWriter err, Consumer<String> why) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
-      if (e instanceof WrongInput) {
-        LOG.debug("wrong input", thrown);
-        err.println(e.getMessage());
-        err.flush();
-        return ExitCode.USAGE;
-      }
-      if (e instanceof QuorumMissed) {
-        // Its message has every client's reason; where in the program it was counted says nothing.
-        LOG.debug("quorum missed", thrown);
-        err.println(e.getMessage());
-        err.flush();
-        return ExitCode.SOFTWARE;
+      // Of a quorum the message has every client's reason; where it was counted says nothing.
+      if (e instanceof WrongInput || e instanceof QuorumMissed) {
+        tell(e.getMessage(), thrown, err, why);
+        return e instanceof WrongInput ? ExitCode.USAGE : ExitCode.SOFTWARE;
       }
       if (e instanceof InterruptedException && e.getMessage() != null) {
         // Somebody stopped Spark, such as the cluster that ended the application.
@@ -172,13 +178,20 @@ public final class Main {
             .or(() -> StoreTrouble.in(thrown))
             .map(Trouble::getMessage);
     if (trouble.isPresent()) {
-      LOG.debug("trouble", thrown);
-      err.println(trouble.get());
-      err.flush();
+      tell(trouble.get(), thrown, err, why);
       return ExitCode.SOFTWARE;
     }
     LOG.error("failed: {}", thrown.toString(), thrown);
+    why.accept(thrown.toString());
     return ExitCode.SOFTWARE;
+  }
+
+  private static void tell(
+      String message, Throwable thrown, PrintWriter err, Consumer<String> why) {
+    LOG.debug("failed", thrown);
+    err.println(message);
+    err.flush();
+    why.accept(message);
   }
 
   /** YARN's application master says who it is to the driver that it runs. */

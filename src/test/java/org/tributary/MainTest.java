@@ -28,7 +28,7 @@ class MainTest {
   }
 
   private CommandLine command() {
-    return Main.command(() -> false)
+    return Main.command(() -> false, why -> {})
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true));
   }

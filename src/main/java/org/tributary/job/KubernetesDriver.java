@@ -122,7 +122,8 @@ final class KubernetesDriver implements ClusterApplication {
   public Optional<String> log() {
     try {
       return Optional.ofNullable(
-          client.pods().inNamespace(namespace).withName(name).tailingLines(LOG_LINES).getLog());
+              client.pods().inNamespace(namespace).withName(name).tailingLines(LOG_LINES).getLog())
+          .filter(log -> !log.isBlank());
     } catch (KubernetesClientException e) {
       return Optional.empty(); // a convenience; the hint says where the log is
     }

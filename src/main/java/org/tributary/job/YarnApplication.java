@@ -16,7 +16,9 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 
 /** An application on YARN, found by its tag. */
 final class YarnApplication implements ClusterApplication {
-  private static final Pattern STATUS = Pattern.compile("exited with status (\\d+)");
+  /** How a node manager quotes the end of a container's stderr. */
+  private static final Pattern STDERR =
+      Pattern.compile("Last \\d+ bytes of stderr :\\n(.*?)(?:\\n\\n|$)", Pattern.DOTALL);
 
   private final YarnClient client = YarnClient.createYarnClient();
   private final String tag;
@@ -60,20 +62,42 @@ final class YarnApplication implements ClusterApplication {
     if (report.getFinalApplicationStatus() == FinalApplicationStatus.SUCCEEDED) {
       return State.ended(name + " has SUCCEEDED", 0);
     }
-    String why = report.getDiagnostics() == null ? "" : report.getDiagnostics().strip();
+    String why = diagnostics(report);
     return State.ended(
-        "%s has %s%s".formatted(name, report.getFinalApplicationStatus(), brief(why)), code(why));
+        "%s has %s%s; its log: yarn logs -applicationId %1$s"
+            .formatted(name, report.getFinalApplicationStatus(), brief(why)),
+        code(why));
   }
 
-  /** The first line says what happened; behind it may stand a trace. */
-  private static String brief(String why) {
-    return why.isEmpty() ? "" : ": " + why.lines().findFirst().orElse("");
+  private static String diagnostics(ApplicationReport report) {
+    return report.getDiagnostics() == null ? "" : report.getDiagnostics().strip();
   }
 
-  /** The driver's exit code, which YARN tells in words alone. */
+  /** The driver's exit code; else the first line, which says what happened. */
+  static String brief(String diagnostics) {
+    return DriverFailed.Told.in(diagnostics)
+        .map(told -> " (exit code %d)".formatted(told.code()))
+        .orElseGet(
+            () -> diagnostics.isEmpty() ? "" : ": " + diagnostics.lines().findFirst().orElse(""));
+  }
+
+  /** The driver's exit code, where it lived to tell it. */
   static int code(String diagnostics) {
-    Matcher status = STATUS.matcher(diagnostics);
-    return status.find() ? Integer.parseInt(status.group(1)) : FAILED;
+    return DriverFailed.Told.in(diagnostics).map(DriverFailed.Told::code).orElse(FAILED);
+  }
+
+  /** What the driver told; else what YARN has of a container's stderr. */
+  static Optional<String> log(String diagnostics) {
+    Matcher stderr = STDERR.matcher(diagnostics);
+    return DriverFailed.Told.in(diagnostics)
+        .map(DriverFailed.Told::why)
+        .or(() -> stderr.find() ? Optional.of(stderr.group(1).strip()) : Optional.empty())
+        .filter(text -> !text.isEmpty());
+  }
+
+  @Override
+  public Optional<String> log() {
+    return Optional.ofNullable(report).flatMap(r -> log(diagnostics(r)));
   }
 
   @Override

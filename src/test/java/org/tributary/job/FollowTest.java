@@ -15,8 +15,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is told of a driver on a cluster, and which code comes of it. */
 class FollowTest {
@@ -122,15 +120,38 @@ class FollowTest {
         .hasMessage("nobody is there");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "User application exited with status 2, 2",
-    "User application exited with status 1, 1",
-    "AM Container for appattempt_1 exited with  exitCode: 137, 1",
-    "'', 1"
-  })
-  void yarnTellsTheCodeInWords(String diagnostics, int code) {
-    assertThat(YarnApplication.code(diagnostics)).isEqualTo(code);
+  @Test
+  void yarnsDiagnosticsHaveWhatTheDriverTold() {
+    String why = "t.yaml cannot be used:\n  rounds: expected a number";
+    // The one where the application master could tell, the other where its container's log does.
+    String told = "User class threw exception: " + new DriverFailed(2, why) + "\n";
+    String quoted =
+        "AM Container for appattempt_1 exited with  exitCode: 13\nLast 4096 bytes of stderr :\n"
+            + "ERROR ApplicationMaster: User class threw exception: \n"
+            + new DriverFailed(2, why)
+            + "\nINFO ApplicationMaster: Final app status: FAILED, exitCode: 13, (reason: User class"
+            + " threw exception: "
+            + new DriverFailed(2, why)
+            + "\n)";
+    for (String diagnostics : List.of(told, quoted)) {
+      assertThat(YarnApplication.code(diagnostics)).isEqualTo(2);
+      assertThat(YarnApplication.brief(diagnostics)).isEqualTo(" (exit code 2)");
+      assertThat(YarnApplication.log(diagnostics)).contains(why);
+    }
+  }
+
+  @Test
+  void yarnsOwnWordsAreToldOfADriverThatDidNotLiveToTell() {
+    String killed =
+        "AM Container for appattempt_1 exited with  exitCode: 137\nLast 4096 bytes of stderr :\n"
+            + "last words\n\nFor more detailed output, check the application tracking page";
+    assertThat(YarnApplication.code(killed)).isEqualTo(1);
+    assertThat(YarnApplication.brief(killed))
+        .isEqualTo(": AM Container for appattempt_1 exited with  exitCode: 137");
+    assertThat(YarnApplication.log(killed)).contains("last words");
+    assertThat(YarnApplication.log("killed by user jane")).isEmpty();
+    assertThat(YarnApplication.code("")).isEqualTo(1);
+    assertThat(YarnApplication.brief("")).isEmpty();
   }
 
   private static Pod pod(String phase, ContainerStateBuilder state) {

@@ -1,0 +1,59 @@
+package org.tributary.job;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How a driver in YARN's application master hands on why it failed. The master takes the text of
+ * what was thrown for the application's diagnostics, which reach whoever asks the resource manager.
+ */
+public final class DriverFailed extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private static final Pattern TEXT =
+      Pattern.compile("Tributary ended with exit code (\\d{1,3}): (.*)");
+
+  /** Diagnostics are kept in the resource manager's memory. */
+  private static final int LONGEST = 2000;
+
+  /**
+   * A failure.
+   *
+   * @param code the exit code
+   * @param why what was told on stderr
+   */
+  public DriverFailed(int code, String why) {
+    super(
+        "Tributary ended with exit code %d: %s"
+            .formatted(
+                code,
+                why.strip()
+                    .substring(0, Math.min(LONGEST, why.strip().length()))
+                    .replace("\n", "\\n")),
+        null,
+        false,
+        false);
+  }
+
+  @Override
+  public String toString() {
+    return getMessage();
+  }
+
+  /**
+   * What a driver handed on.
+   *
+   * @param code its exit code
+   * @param why what it told, in lines
+   */
+  record Told(int code, String why) {
+    /** Looks for it in an application's diagnostics. */
+    static Optional<Told> in(String diagnostics) {
+      Matcher found = TEXT.matcher(diagnostics);
+      return found.find()
+          ? Optional.of(
+              new Told(Integer.parseInt(found.group(1)), found.group(2).replace("\\n", "\n")))
+          : Optional.empty();
+    }
+  }
+}
