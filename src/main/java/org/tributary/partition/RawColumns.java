@@ -44,10 +44,7 @@ final class RawColumns {
               .formatted(wanted.size(), String.join(", ", wanted.subList(0, 3)), MOST));
     }
     if (problems.isEmpty()) {
-      missing("label", identity.label(), wanted, problems);
-      missing("partitioner.column", identity.owner(), wanted, problems);
-      missing("source.image", identity.image(), wanted, problems);
-      identity.same().forEach(c -> missing("duplicateColumns", c, wanted, problems));
+      named(wanted, identity, problems);
     }
     List<Schema.Column> kept = new ArrayList<>();
     List<String> unsupported = new ArrayList<>();
@@ -78,6 +75,35 @@ final class RawColumns {
                   column,
                   String.join(", ", existing),
                   Nearest.to(column, existing).map(n -> "; did you mean " + n + "?").orElse("")));
+    }
+  }
+
+  private static void named(
+      List<String> columns, RowCodec.Identity identity, List<String> problems) {
+    missing("label", identity.label(), columns, problems);
+    missing("partitioner.column", identity.owner(), columns, problems);
+    missing("source.image", identity.image(), columns, problems);
+    identity.same().forEach(c -> missing("duplicateColumns", c, columns, problems));
+  }
+
+  /**
+   * Looks for the columns that a configuration names, whatever they hold.
+   *
+   * @param existing all columns
+   * @param train the set that messages name
+   * @param columns that were asked for; empty for all
+   * @param identity names columns that must be among them
+   * @throws WrongInput where one is missing
+   */
+  static void requireNames(
+      List<String> existing, SourceFiles train, List<String> columns, RowCodec.Identity identity) {
+    List<String> problems = new ArrayList<>();
+    columns.forEach(column -> missing("source.columns", column, existing, problems));
+    if (problems.isEmpty()) {
+      named(columns.isEmpty() ? existing : columns, identity, problems);
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.all("%s: %s:".formatted(train.key(), train.given()), problems);
     }
   }
 

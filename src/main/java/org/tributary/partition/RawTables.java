@@ -122,6 +122,10 @@ final class RawTables {
       Map<String, Kind> columns = tables.columns(sets, found);
       if (source.image() == null) {
         RawColumns.kept(RawColumns.struct(columns), sets.get(0), source.columns(), identity);
+      } else {
+        // Spark reads these, and takes structs of bytes, which are no plain values.
+        RawColumns.requireNames(
+            List.copyOf(columns.keySet()), sets.get(0), source.columns(), identity);
       }
     }
   }

@@ -133,6 +133,13 @@ class RawSourcesTest {
     unusable("parquet", parquet, "is no readable Parquet file");
     parquet("some", "select 'a' as text, 'b' as kind");
     unusable("parquet", dir.resolve("some"), "label: no column label among text, kind");
+    assertThatThrownBy(
+            () ->
+                Partitioning.check(
+                    STORE, config("parquet", dir.resolve("some"), "source.image=picture")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("label: no column label among text, kind")
+        .hasMessageContaining("source.image: no column picture among text, kind");
   }
 
   /** A file that is named itself is taken whatever its name; in a folder such files are hidden. */
