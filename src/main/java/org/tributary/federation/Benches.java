@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
+import org.tributary.cluster.DefaultAction;
 import org.tributary.cluster.Interruptible;
 import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
  * The benches of a JVM, by what they are made for: those that are in use and the last one that was,
@@ -94,9 +94,7 @@ final class Benches<B> {
     try {
       while (places.values().stream().anyMatch(p -> p.users > 0)) {
         if (System.nanoTime() > end) {
-          Signal terminate = new Signal("TERM");
-          Signal.handle(terminate, SignalHandler.SIG_DFL);
-          Signal.raise(terminate);
+          DefaultAction.take(new Signal("TERM"));
         }
         wait(100);
       }

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.tributary.cluster.DefaultAction;
 import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
  * Ends a job in order when the system asks for it with SIGTERM, SIGINT or SIGHUP: the job's thread
@@ -28,12 +28,14 @@ public final class Stop {
   private final Thread job;
   private final PrintStream err;
   private final String words;
+  private final Duration longest;
   private volatile Signal asked;
 
-  private Stop(Thread job, PrintStream err, String words) {
+  private Stop(Thread job, PrintStream err, String words, Duration longest) {
     this.job = job;
     this.err = err;
     this.words = words;
+    this.longest = longest;
   }
 
   /**
@@ -45,7 +47,12 @@ public final class Stop {
    * @return tells whether the job was asked to stop
    */
   public static Stop listen(Thread job, PrintStream err, String words) {
-    Stop stop = new Stop(job, err, words);
+    return listen(job, err, words, LONGEST);
+  }
+
+  /** The same with another time that the job has to end. */
+  static Stop listen(Thread job, PrintStream err, String words, Duration longest) {
+    Stop stop = new Stop(job, err, words, longest);
     for (String name : SIGNALS) {
       try {
         Signal.handle(new Signal(name), stop::handle);
@@ -58,7 +65,7 @@ public final class Stop {
 
   private synchronized void handle(Signal signal) {
     if (asked != null) {
-      die(signal);
+      DefaultAction.take(signal);
     }
     asked = signal;
     // What Spark and Hadoop say of work that is cut off is of no concern to whoever cut it off.
@@ -70,18 +77,14 @@ public final class Stop {
     job.interrupt();
   }
 
-  private static void dieLater(Signal signal) {
+  private void dieLater(Signal signal) {
     try {
-      Thread.sleep(LONGEST.toMillis());
-      die(signal);
+      Thread.sleep(longest.toMillis());
+      err.printf("a step takes longer than %d s and is cut off%n", longest.toSeconds());
     } catch (InterruptedException e) {
-      die(signal);
+      // Nobody interrupts it; what is left is the end.
     }
-  }
-
-  private static void die(Signal signal) {
-    Signal.handle(signal, SignalHandler.SIG_DFL);
-    Signal.raise(signal);
+    DefaultAction.take(signal);
   }
 
   /**

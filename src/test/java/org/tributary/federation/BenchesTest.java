@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Benches are shared while they are used, kept until another is needed, and dropped once. */
@@ -16,13 +17,24 @@ class BenchesTest {
   private final List<String> dropped = new ArrayList<>();
   private final Benches<Bench> benches = new Benches<>(bench -> dropped.add(bench.key()));
 
+  private final List<Bench> taken = new ArrayList<>();
+
   private Bench take(String key) throws IOException {
-    return benches.take(
-        key,
-        () -> {
-          made.add(key);
-          return new Bench(key);
-        });
+    Bench bench =
+        benches.take(
+            key,
+            () -> {
+              made.add(key);
+              return new Bench(key);
+            });
+    taken.add(bench);
+    return bench;
+  }
+
+  /** A place that somebody has holds the end of the JVM up, and ends it by force at last. */
+  @AfterEach
+  void giveAllBack() {
+    taken.forEach(benches::giveBack);
   }
 
   @Test
