@@ -11,7 +11,7 @@ final class NeedsAdapters {
     if (!trainables.adapters()) {
       throw new WrongInput(
           ("framework.lora: %s trains adapters; give framework.lora with rank and targets, such as"
-                  + " {rank: 8, alpha: 16, targets: [query, value]}")
+                  + " {rank: 8, alpha: 16, targets: [all-linear]}")
               .formatted(framework));
     }
   }

@@ -116,17 +116,17 @@ final class RawTables {
     }
     refuseFailures(sets, found);
     RawTables tables = new RawTables(null, source);
-    tables.refuseBadRows(sets, found, whole ? "" : "at least ");
     // Lines of JSON further down may bring columns; headers and Parquet's footers have all.
-    if (whole || !source.format().equals("jsonl")) {
-      Map<String, Kind> columns = tables.columns(sets, found);
-      if (source.image() == null) {
-        RawColumns.kept(RawColumns.struct(columns), sets.get(0), source.columns(), identity);
-      } else {
-        // Spark reads these, and takes structs of bytes, which are no plain values.
-        RawColumns.requireNames(
-            List.copyOf(columns.keySet()), sets.get(0), source.columns(), identity);
-      }
+    boolean all = whole || !source.format().equals("jsonl");
+    boolean bad = found.stream().flatMap(List::stream).anyMatch(file -> file.bad() > 0);
+    Map<String, Kind> columns = all || bad ? tables.columns(sets, found) : Map.of();
+    tables.refuseBadRows(sets, found, whole ? "" : "at least ");
+    if (all && source.image() == null) {
+      RawColumns.kept(RawColumns.struct(columns), sets.get(0), source.columns(), identity);
+    } else if (all) {
+      // Spark reads these, and takes structs of bytes, which are no plain values.
+      RawColumns.requireNames(
+          List.copyOf(columns.keySet()), sets.get(0), source.columns(), identity);
     }
   }
 

@@ -120,6 +120,9 @@ class RawSourcesTest {
     Files.writeString(jsonl, "{\"text\": }\n" + "{\"text\": \"a\"}\n".repeat(20_000));
     unusable("jsonl", jsonl, "at least 1 lines are no JSON objects");
 
+    Files.writeString(jsonl, "[\n" + "{\"text\":\n\"a\"},\n".repeat(20_000) + "]\n");
+    unusable("jsonl", jsonl, "jq -c '.[]' old.json > new.jsonl");
+
     Path csv = dir.resolve("rows.csv");
     Files.writeString(csv, "text,class\n" + "a,b\n".repeat(20_000));
     unusable("csv", csv, "label: no column label among text, class");
