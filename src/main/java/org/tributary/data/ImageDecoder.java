@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -64,6 +65,36 @@ public final class ImageDecoder {
           reader.setInput(in, true, true);
           return is(reader, "gif") ? GifCanvas.of(reader).size() : frame(reader);
         });
+  }
+
+  /**
+   * Whether an image has 16-bit grey values, and half of its pixels or more become white, as values
+   * above 255 do.
+   *
+   * @param bytes of a file
+   * @param decoded what {@link #decode} gives of it
+   * @throws BrokenImage as {@link #decode}
+   */
+  static boolean whitened(byte[] bytes, Pixels decoded) throws BrokenImage {
+    if (decoded.channels() != 1) {
+      return false;
+    }
+    boolean deep =
+        read(
+            bytes,
+            (reader, in) -> {
+              reader.setInput(in, true, true);
+              ImageTypeSpecifier type = reader.getRawImageType(0);
+              return type != null && type.getBitsPerBand(0) == 16;
+            });
+    if (!deep) {
+      return false;
+    }
+    int white = 0;
+    for (byte value : decoded.values()) {
+      white += value == -1 ? 1 : 0;
+    }
+    return 2L * white >= decoded.values().length;
   }
 
   private interface Reading<T> {

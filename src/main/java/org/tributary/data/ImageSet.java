@@ -108,20 +108,22 @@ public final class ImageSet implements Examples {
    */
   public static BadRows check(Store store, Path folder, Layout layout) throws IOException {
     Labels labels = new Labels(layout.label(), layout.labels());
+    long[] white = {0};
     return PartRows.check(
-        store,
-        folder,
-        List.of(layout.image(), layout.label()),
-        (row, where) -> {
-          byte[] bytes = bytes(row, where, layout);
-          try {
-            layout.processor().check(ImageDecoder.size(bytes));
-            ImageDecoder.decode(bytes);
-          } catch (BrokenImage e) {
-            throw unusable(where, e);
-          }
-          labels.index(row, where);
-        });
+            store,
+            folder,
+            List.of(layout.image(), layout.label()),
+            (row, where) -> {
+              byte[] bytes = bytes(row, where, layout);
+              try {
+                layout.processor().check(ImageDecoder.size(bytes));
+                white[0] += ImageDecoder.whitened(bytes, ImageDecoder.decode(bytes)) ? 1 : 0;
+              } catch (BrokenImage e) {
+                throw unusable(where, e);
+              }
+              labels.index(row, where);
+            })
+        .withWhite(white[0]);
   }
 
   private static byte[] bytes(Row row, String where, Layout layout) {

@@ -60,7 +60,7 @@ final class PartRows {
             }
           }
         });
-    return new BadRows(places, named, Cuts.NONE);
+    return new BadRows(places, named, Cuts.NONE, 0);
   }
 
   private interface Visitor {

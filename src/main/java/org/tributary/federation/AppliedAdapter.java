@@ -69,7 +69,8 @@ record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scali
       this.base = base;
       this.adapter = adapter;
       architecture = base.architecture();
-      layers = architecture.linearLayers();
+      layers = new HashMap<>(architecture.linearLayers());
+      layers.keySet().removeIf(layer -> !base.used().containsKey(layer + WEIGHT));
       weights.putAll(architecture.poolerWeights());
       base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
       layers.keySet().forEach(layer -> ours.put(architecture.nameWithHead(layer), layer));

@@ -99,8 +99,13 @@ public final class BaseModel {
     }
   }
 
-  /** Classes of other tasks may have tensors of the same names and shapes, which mean otherwise. */
-  private void checkClass() {
+  /**
+   * Checks the model's class: those of other tasks may have tensors of the same names and shapes,
+   * which mean otherwise.
+   *
+   * @throws WrongInput if the class is another one than the run goes on with
+   */
+  void checkClass() {
     String name = files.config().path("architectures").path(0).asText("");
     boolean writes = architecture.task() == Task.GENERATION;
     String wanted = writes ? "ForCausalLM" : architecture.headedClass();
@@ -112,7 +117,7 @@ public final class BaseModel {
                   files.folder(),
                   name,
                   writes
-                      ? "decoders write text here: name a model of a class that ends in ForCausalLM"
+                      ? "decoders write text here and classify none: name the folder of a language model, of a class that ends in ForCausalLM, or an encoder such as BERT to classify texts"
                       : "go on with one that ends in %s, or begin a new classifier with model.newHead=true"
                           .formatted(wanted)));
     }

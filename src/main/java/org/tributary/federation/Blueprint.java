@@ -2,8 +2,11 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -34,6 +37,8 @@ public final class Blueprint {
   /** The one client of a pooled framework. */
   static final String POOLED_CLIENT = "all";
 
+  private static final String WEIGHT = ".weight";
+
   private final TrainConfig config;
   private final RunData data;
   private final BaseModel base;
@@ -54,13 +59,14 @@ public final class Blueprint {
   public Blueprint(Store store, TrainConfig config) throws IOException {
     this.config = config;
     base = BaseModel.open(store, config.model());
+    base.checkClass(); // before labels are held against a classifier of another task
     data = RunData.open(store, config, base);
     newHead = base.head().fresh(base.architecture(), data.labels().size());
     base.check();
     Adapters adapters = lora() == null ? null : lora().adapters();
     framework = Frameworks.named(config.framework().name(), adapters);
     ranks = Ranks.of(config, adapters, framework, data.manifest());
-    adapted = lora() == null ? Map.of() : lora().layers(base.architecture().linearLayers());
+    adapted = lora() == null ? Map.of() : lora().layers(adaptable());
     plan = framework.plan(trainables());
     base.checkTrainable(plan.parts().keySet());
     SavedModules.check(adapted.keySet(), plan.parts().keySet());
@@ -70,12 +76,30 @@ public final class Blueprint {
     recipe();
   }
 
-  private Trainables trainables() {
+  /** Layers that adapters can be put on. A pooler that is new, or trains in full, is none. */
+  private Map<String, long[]> adaptable() {
+    Set<String> pooler = base.architecture().poolerWeights().keySet();
+    Set<String> full = new HashSet<>(newHead.keySet());
+    if (!config.framework().train().isEmpty()) {
+      full.addAll(named().keySet());
+    }
+    Map<String, long[]> layers = new LinkedHashMap<>(base.architecture().linearLayers());
+    layers
+        .keySet()
+        .removeIf(layer -> pooler.contains(layer + WEIGHT) && full.contains(layer + WEIGHT));
+    return layers;
+  }
+
+  /** The weights that {@code framework.train} names, all where it names none. */
+  private SortedMap<String, long[]> named() {
     SortedMap<String, long[]> weights = new TreeMap<>();
     base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
     List<String> named = config.framework().train();
-    SortedMap<String, long[]> chosen =
-        named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
+    return named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
+  }
+
+  private Trainables trainables() {
+    boolean isNamed = !config.framework().train().isEmpty();
     SortedMap<String, long[]> a = new TreeMap<>();
     SortedMap<String, long[]> b = new TreeMap<>();
     adapted.forEach(
@@ -83,7 +107,7 @@ public final class Blueprint {
           a.put(layer + Lora.A, new long[] {lora().rank(), shape[1]});
           b.put(layer + Lora.B, new long[] {shape[0], lora().rank()});
         });
-    return new Trainables(chosen, !named.isEmpty(), new TreeMap<>(newHead), a, b);
+    return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b);
   }
 
   private void checkOptimizer() {

@@ -89,6 +89,7 @@ final class RowCheck {
     refuse(found, byFile(evaluated()).keySet(), skipped);
     refuseNothingLeft(skipped);
     new CutCheck(blueprint).check(found);
+    tellWhite(found);
     if (skipped.rows() > 0) {
       tell(skipped);
     }
@@ -240,6 +241,16 @@ final class RowCheck {
     if (!problems.isEmpty()) {
       throw WrongInput.some(
           "%s: files cannot be used:".formatted(blueprint.config().data().path()), problems);
+    }
+  }
+
+  private void tellWhite(List<Found> found) {
+    long white = found.stream().filter(f -> f.bad() != null).mapToLong(f -> f.bad().white()).sum();
+    if (white > 0) {
+      LOG.warn(
+          "{}: {} images have 16-bit grey values of which half or more are above 255: these become white, as Pillow's convert does; scale them to 8 bits and partition again",
+          blueprint.config().data().path(),
+          white);
     }
   }
 

@@ -144,9 +144,13 @@ final class Bert implements Architecture {
     return Pooling.CLS;
   }
 
+  /** The pooler is one of them where it is computed, as it is to peft. */
   @Override
   public Map<String, long[]> linearLayers() {
-    return WeightNames.layers(weights(), name -> name.startsWith(prefix + "encoder."));
+    Map<String, long[]> all = new LinkedHashMap<>(weights());
+    all.putAll(poolerWeights());
+    return WeightNames.layers(
+        all, name -> name.startsWith(prefix + "encoder.") || name.startsWith(prefix + "pooler."));
   }
 
   @Override

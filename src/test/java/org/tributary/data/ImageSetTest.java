@@ -3,6 +3,8 @@ package org.tributary.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +12,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
@@ -173,6 +176,38 @@ class ImageSetTest {
     assertThat(bad.named().get(0)).contains("a.parquet, row 5: the image ");
     assertThat(bad.named().get(1)).contains("a.parquet, row 7: label \"neither\"");
     assertThat(bad.named().get(2)).contains("a.parquet, row 8: column label is empty");
+  }
+
+  /** Values of a scanner with 12 bits: Pillow, and so transformers, make them white. */
+  @Test
+  void greyImagesOf16BitsThatBecomeWhiteAreCounted() throws IOException {
+    write(
+        Row.of(SCHEMA, grey16(40, 200), "odd"),
+        Row.of(SCHEMA, grey16(40, 3000), "odd"),
+        Row.of(SCHEMA, grey16(900, 3000), "odd"));
+    BadRows bad =
+        ImageSet.check(
+            STORE,
+            new Path(dir.resolve("part").toUri()),
+            new ImageSet.Layout(
+                "image",
+                "label",
+                List.of("odd", "even"),
+                ImageProcessorConfig.byDefault(1, 6, 6),
+                Augmentation.NONE));
+    assertThat(bad.places()).isEmpty();
+    assertThat(bad.white()).isEqualTo(2);
+  }
+
+  /** Half of the pixels have one value, the others the other. */
+  private static byte[] grey16(int left, int right) throws IOException {
+    BufferedImage image = new BufferedImage(6, 6, BufferedImage.TYPE_USHORT_GRAY);
+    for (int i = 0; i < 36; i++) {
+      image.getRaster().setSample(i % 6, i / 6, 0, i % 6 < 3 ? left : right);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", out);
+    return out.toByteArray();
   }
 
   private static ImageSet unresized(ImageProcessor.Resize resize, Store store, Path part)

@@ -26,7 +26,7 @@ class CutCheckTest {
   }
 
   private static RowCheck.Found found(String file, Cuts cuts) {
-    return new RowCheck.Found(file, null, null, new BadRows(List.of(), List.of(), cuts));
+    return new RowCheck.Found(file, null, null, new BadRows(List.of(), List.of(), cuts, 0));
   }
 
   @Test

@@ -195,7 +195,7 @@ class PeftResultTest {
     assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
   }
 
-  /** peft's own adapter on all linear layers, of which no run adapts pooler and classifier. */
+  /** peft's own adapter on all linear layers, of which no run adapts the classifier. */
   @Test
   void anAdapterOnLayersThatNoRunAdaptsIsNoStart() throws Exception {
     TrainConfig config =
@@ -208,7 +208,9 @@ class PeftResultTest {
     assertThatThrownBy(() -> run(config))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(
-            "it has bert.pooler.dense.lora_A.weight, which this run does not train; no run adapts")
+            "it has classifier.lora_A.weight, which this run does not train; no run adapts")
+        .hasMessageContaining(
+            "it has bert.pooler.dense.lora_A.weight, which this run does not train; name the layer")
         .hasMessageContaining("merge-adapter")
         .hasMessageContaining(
             "1.output.dense.lora_A.weight, which this run does not train; name the layer in"
