@@ -14,9 +14,12 @@ import org.tributary.torch.Torch;
  * none, on a GPU that no other task of this JVM uses; else on the CPU.
  */
 final class Devices {
-  private static final BlockingQueue<Device> LOCAL_GPUS = localGpus();
-
   private Devices() {}
+
+  /** Made when a first task asks, so that a libtorch that does not load is told as what it is. */
+  private static final class Local {
+    static final BlockingQueue<Device> GPUS = localGpus();
+  }
 
   /**
    * A device for the time of a task.
@@ -28,7 +31,7 @@ final class Devices {
     @Override
     public void close() {
       if (own) {
-        LOCAL_GPUS.add(device);
+        Local.GPUS.add(device);
       }
     }
   }
@@ -43,7 +46,7 @@ final class Devices {
     }
     boolean local = SparkEnv.get().conf().get("spark.master", "").startsWith("local[");
     if (local && Torch.gpus() > 0) {
-      return new Loan(LOCAL_GPUS.take(), true);
+      return new Loan(Local.GPUS.take(), true);
     }
     return new Loan(Device.cpu(), false);
   }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tributary.host.NativeFolder;
 
 /**
  * A TorchScript program in the engine: text in, methods that take tensors and give tensors by name.
@@ -43,7 +42,7 @@ public final class Program implements AutoCloseable {
    * @throws IllegalArgumentException if the engine does not take the text; its message says where
    */
   public static Program load(String text, Device device) {
-    NativeFolder.prepare();
+    Torch.require();
     Model model = Model.newInstance("program", device, "PyTorch");
     try {
       model.load(new ByteArrayInputStream(Archive.of(text)));

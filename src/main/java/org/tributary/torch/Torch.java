@@ -2,13 +2,16 @@ package org.tributary.torch;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.tributary.error.Trouble;
 import org.tributary.host.NativeFolder;
 
 /** The engine's state of a thread, and the way of memory into and out of it. */
@@ -115,8 +118,40 @@ public final class Torch {
     return host.flip();
   }
 
+  /**
+   * Loads libtorch where that has not been done.
+   *
+   * @throws UncheckedIOException of a {@link Trouble} where it does not load
+   */
+  static void require() {
+    engine();
+  }
+
   private static Engine engine() {
     NativeFolder.prepare();
-    return Engine.getEngine("PyTorch");
+    try {
+      return Engine.getEngine("PyTorch");
+    } catch (EngineException | LinkageError e) {
+      throw new UncheckedIOException(unloadable(e));
+    }
+  }
+
+  /** A libtorch that does not load is the machine's fault, or of who told where it lies. */
+  private static Trouble unloadable(Throwable thrown) {
+    Throwable deepest = thrown;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    String given = System.getenv("PYTORCH_LIBRARY_PATH");
+    boolean own = given == null || given.isEmpty();
+    return new Trouble(
+        "libtorch%s does not load: %s; %s and run the same command again"
+            .formatted(
+                own ? "" : " in PYTORCH_LIBRARY_PATH=" + given,
+                String.valueOf(deepest.getMessage()).lines().findFirst().orElse(""),
+                own
+                    ? "set right what it says"
+                    : "name a folder whose libtorch goes with this machine, or none for that of Tributary,"),
+        thrown);
   }
 }
