@@ -237,6 +237,16 @@ final class ImageFinder {
   private record Part(String inside, List<String> names, List<String> skipped) {}
 
   private SourceFiles files(String key, String given, Path path, Part part) {
+    part.names().stream()
+        .map(ImageFinder::top)
+        .filter(HiveKeys::isKey)
+        .findFirst()
+        .ifPresent(
+            folder -> {
+              throw new WrongInput(
+                  "%s: %s/%s%s: images get no column of key=value, and the first folders are their labels; let the labels' folders come first, or name the labels in a metadata.csv"
+                      .formatted(key, path, part.inside(), folder));
+            });
     boolean zip = isZip(path);
     List<Path> files =
         zip

@@ -355,6 +355,14 @@ class ImagePartitioningTest {
     refused("images", tree, "source.train", "holds test but no train");
   }
 
+  /** Else each owner would be a label. */
+  @Test
+  void foldersOfKeysAreNoLabels() throws Exception {
+    write("hive/hospital=A/cat/1.png", image(5, "png", 4));
+    write("hive/hospital=B/dog/2.png", image(6, "png", 4));
+    refused("images", dir.resolve("hive"), "source.train", "hospital=A: images get no column");
+  }
+
   @Test
   void aZipMayHoldItsFoldersInOne() throws Exception {
     Path tree = tree();
