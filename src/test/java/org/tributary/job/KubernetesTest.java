@@ -166,6 +166,8 @@ class KubernetesTest {
   private Submission submit(Path home, String... args) throws Exception {
     Map<String, String> environment =
         Map.of(
+            "TMPDIR",
+            dir.toString(),
             "TRIBUTARY_SPARK_OPTIONS",
             "--conf spark.kubernetes.container.image=x --conf spark.kubernetes.file.upload.path="
                 + Files.createDirectories(dir.resolve("up")).toUri());
