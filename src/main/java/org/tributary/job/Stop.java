@@ -3,6 +3,7 @@ package org.tributary.job;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.tributary.cluster.DefaultAction;
@@ -80,7 +81,8 @@ public final class Stop {
   private void dieLater(Signal signal) {
     try {
       Thread.sleep(longest.toMillis());
-      err.printf("a step takes longer than %d s and is cut off%n", longest.toSeconds());
+      err.printf(
+          Locale.ROOT, "a step takes longer than %d s and is cut off%n", longest.toSeconds());
     } catch (InterruptedException e) {
       // Nobody interrupts it; what is left is the end.
     }
