@@ -122,4 +122,30 @@ class KillTest {
     assertThat(Tiny.tensors(outcome.folder().global(0)))
         .isEqualTo(new PlainLoop(config).run().get(0));
   }
+
+  @Test
+  void executorsThatEveryClientEndsAreAtFault() throws Exception {
+    TrainConfig config = tiny.config("broken", "fedavg", "rounds=1");
+    List<String> all = List.of("0000", "0001", "0002", "0003");
+    for (String client : all) {
+      disturbance.kill(STEP, client, 0);
+    }
+    assertThatThrownBy(() -> train(config))
+        .isInstanceOf(Trouble.class)
+        .hasMessageStartingWith(
+            "round 0: 3 clients in a row ended their executors, each alone, and no client has"
+                + " finished: the executors are at fault, no client is left out: ")
+        .hasMessageContaining("Command exited with code 1")
+        .hasMessageEndingWith("; set it right and run the same command again")
+        .hasMessageNotContaining("\n");
+    for (String client : all) {
+      disturbance.heal(STEP, client, 0);
+    }
+    Snapshot before = Snapshot.of(Path.of(config.out()));
+    assertThat(before.files().keySet()).noneMatch(name -> name.endsWith("accepted.json"));
+    Federation.Outcome outcome = train(config);
+    assertThat(accepted(outcome, 0).failed()).isEmpty();
+    assertThat(Tiny.tensors(outcome.folder().global(0)))
+        .isEqualTo(new PlainLoop(config).run().get(0));
+  }
 }
