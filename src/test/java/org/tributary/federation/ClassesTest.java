@@ -236,7 +236,7 @@ class ClassesTest {
   @Test
   void aNewClassifierTakesThePlaceOfOtherHeads() throws Exception {
     Path answers = model(ANSWERS, "", "{}");
-    try (Warnings warnings = Warnings.of(Federation.class)) {
+    try (Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
       RunFolder run = run(config(ANSWERS, answers));
       assertThat(warnings.heard())
           .singleElement()

@@ -106,7 +106,7 @@ class GenerationTest {
     }
     Files.writeString(model.resolve("generation_config.json"), "{\"no_repeat_ngram_size\": 2}");
     String[] sets = {"model.path=" + model, "rounds=1", "evaluate.parts=[test]"};
-    try (Warnings warnings = Warnings.of(Federation.class)) {
+    try (Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
       new Federation(spark, RoundListener.NONE).train(config("asks", "fedavg", sets));
       assertThat(warnings.heard())
           .singleElement()

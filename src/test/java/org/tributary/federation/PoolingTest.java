@@ -311,7 +311,7 @@ class PoolingTest {
     TrainConfig config = tiny.config(name, "fedavg", all.toArray(String[]::new));
     try (SparkSession spark =
             SparkSession.builder().master("local[2]").appName("test").getOrCreate();
-        Warnings warnings = Warnings.of(Federation.class)) {
+        Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
       new Federation(spark, RoundListener.NONE).train(config);
       return warnings.heard();
     }
