@@ -139,15 +139,34 @@ sealed interface Commit {
       Path from = temporary(target);
       createFolders(target.getParent());
       try {
-        try (FSDataOutputStream out = create(from)) {
-          write(content, out);
-          out.hsync();
-        }
+        fill(create(from), content);
         beforeCommit.run();
         return rename(context, from, target);
       } finally {
         files.delete(from, false);
       }
+    }
+
+    /**
+     * Writes, syncs and closes. A stream of HDFS that has failed throws the same exception again
+     * when it is closed, which a try-with-resources would take for an IllegalArgumentException: an
+     * exception cannot suppress itself.
+     */
+    private static void fill(FSDataOutputStream out, Store.Content content) throws IOException {
+      try {
+        write(content, out);
+        out.hsync();
+      } catch (IOException | RuntimeException | Error e) {
+        try {
+          out.close();
+        } catch (IOException | RuntimeException again) {
+          if (again != e) {
+            e.addSuppressed(again);
+          }
+        }
+        throw e;
+      }
+      out.close();
     }
 
     private void createFolders(Path folder) throws IOException {

@@ -56,17 +56,20 @@ final class Measured implements Store.Content {
     }
     Optional<StoreTrouble.Kind> kind =
         e == own ? StoreTrouble.kind(e) : StoreTrouble.kindOfStores(e);
-    return kind.map(k -> StoreTrouble.of(k, target, hasRoom(k) ? null : room(files, target), e));
+    return kind.map(k -> StoreTrouble.of(k, target, room(k, files, target), e));
   }
 
-  private static boolean hasRoom(StoreTrouble.Kind kind) {
-    return kind != StoreTrouble.Kind.SPACE && kind != StoreTrouble.Kind.QUOTA;
+  /** What is free on the whole file system says nothing of a quota, whose own message has it. */
+  private String room(StoreTrouble.Kind kind, FileSystem files, Path target) {
+    return switch (kind) {
+      case SPACE -> need() + Room.free(files, target);
+      case QUOTA -> need();
+      default -> null;
+    };
   }
 
-  private String room(FileSystem files, Path target) {
-    return (isWhole() ? Room.size(whole) : "more than " + Room.size(written))
-        + " needed"
-        + Room.free(files, target);
+  private String need() {
+    return (isWhole() ? Room.size(whole) : "more than " + Room.size(written)) + " needed";
   }
 
   /** Asks the content for all its bytes, once, where that is possible. */
@@ -120,6 +123,16 @@ final class Measured implements Store.Content {
       try {
         out.write(b, from, length);
         bytes += length;
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      try {
+        out.flush();
       } catch (IOException e) {
         failure = e;
         throw e;

@@ -92,6 +92,17 @@ public final class StoreTrouble {
         : kind(thrown).map(kind -> of(kind, place + ": " + said(thrown), thrown));
   }
 
+  /**
+   * Of a failure that names no place, that a local disk is full.
+   *
+   * @param thrown by anything that wrote to disks of this machine
+   * @param place to name where no store has named one
+   * @return the failure, told in one line; empty for all else
+   */
+  public static Optional<Trouble> ofFullDisk(Throwable thrown, String place) {
+    return kind(thrown).filter(Kind.SPACE::equals).flatMap(kind -> in(thrown, place));
+  }
+
   /** What is the matter; empty where no store or machine is known to be the reason. */
   static Optional<Kind> kind(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
@@ -165,7 +176,11 @@ public final class StoreTrouble {
     return new Trouble(
         switch (kind) {
           case SPACE -> what + ": make room and " + AGAIN;
-          case QUOTA -> what + ": make room within the quota, or have it raised, and " + AGAIN;
+          case QUOTA ->
+              what
+                  + ": make room within the quota (on HDFS a file counts with whole blocks while it"
+                  + " is written), or have it raised, and "
+                  + AGAIN;
           case READ_ONLY -> what + ": make it writable or name another path, and " + AGAIN;
           case PERMISSION ->
               what

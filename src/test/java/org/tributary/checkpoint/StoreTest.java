@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,10 +17,17 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.fs.viewfs.ViewFileSystem;
+import org.apache.hadoop.hdfs.protocol.DSQuotaExceededException;
+import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -164,6 +172,67 @@ class StoreTest {
         };
     assertThat(patient(30).commit(target, soon)).isTrue();
     assertThat(store.readAll(target)).hasSize(1000);
+  }
+
+  @Test
+  void aStreamThatFailsAgainWhenItIsClosedIsTriedAgain() throws IOException {
+    hadoop.setClass("fs.viewfs.impl", OverQuota.class, FileSystem.class);
+    Path target = path("viewfs", "folder/f");
+    OverQuota.failures.set(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> patient(1).commit(target, out -> out.write(new byte[1000])))
+        .isInstanceOf(Trouble.class)
+        .hasMessage(
+            target
+                + ": The DiskSpace quota of /data is exceeded: quota = 1 B: 1000 bytes needed: make"
+                + " room within the quota (on HDFS a file counts with whole blocks while it is"
+                + " written), or have it raised, and run the same command again: what is done is"
+                + " kept");
+    assertThat(onDisk()).isEmpty();
+
+    OverQuota.failures.set(2);
+    assertThat(patient(30).commit(target, out -> out.write(new byte[1000]))).isTrue();
+    assertThat(store.readAll(target)).hasSize(1000);
+  }
+
+  /** Like HDFS, where a stream that has failed throws the same exception when it is closed. */
+  public static final class OverQuota extends ViewFileSystem {
+    private static final AtomicInteger failures = new AtomicInteger();
+
+    /** Made by Hadoop. */
+    public OverQuota() throws IOException {}
+
+    @Override
+    public FSDataOutputStream create(
+        Path file,
+        FsPermission permission,
+        boolean overwrite,
+        int buffer,
+        short replication,
+        long block,
+        Progressable progress)
+        throws IOException {
+      FSDataOutputStream out =
+          super.create(file, permission, overwrite, buffer, replication, block, progress);
+      if (failures.getAndDecrement() <= 0) {
+        return out;
+      }
+      IOException failure =
+          new DSQuotaExceededException("The DiskSpace quota of /data is exceeded: quota = 1 B");
+      return new FSDataOutputStream(
+          new FilterOutputStream(out) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+              throw failure;
+            }
+
+            @Override
+            public void close() throws IOException {
+              out.close();
+              throw failure;
+            }
+          },
+          null);
+    }
   }
 
   @Test
