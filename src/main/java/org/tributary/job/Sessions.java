@@ -1,6 +1,7 @@
 package org.tributary.job;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +18,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.Utils;
 import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
+import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /** Spark sessions as jobs need them, and the checks that come before one is opened. */
@@ -74,12 +77,21 @@ public final class Sessions {
   }
 
   private static SparkSession open(String job, SparkSession.Builder builder, int taskCpus) {
-    return builder
+    builder
         .appName("tributary " + job)
         .config("spark.task.cpus", taskCpus)
         .config("spark.ui.showConsoleProgress", false)
-        .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate();
+        .config("spark.sql.session.timeZone", "UTC");
+    try {
+      return builder.getOrCreate();
+    } catch (Exception e) { // Scala declares none of what it throws
+      String folders = String.join(", ", Utils.getConfiguredLocalDirs(new SparkConf()));
+      Optional<Trouble> full = StoreTrouble.ofFullDisk(e, "spark.local.dir " + folders);
+      if (full.isPresent()) {
+        throw new UncheckedIOException(full.get());
+      }
+      throw e;
+    }
   }
 
   /**
