@@ -62,7 +62,7 @@ final class Measured implements Store.Content {
   /** What is free on the whole file system says nothing of a quota, whose own message has it. */
   private String room(StoreTrouble.Kind kind, FileSystem files, Path target) {
     return switch (kind) {
-      case SPACE -> need() + Room.free(files, target);
+      case SPACE, NODES -> need() + Room.free(files, target);
       case QUOTA -> need();
       default -> null;
     };

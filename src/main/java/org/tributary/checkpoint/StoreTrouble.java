@@ -36,13 +36,8 @@ public final class StoreTrouble {
 
   /** What is the matter. */
   enum Kind {
-    SPACE(
-        "no space left on device",
-        "not enough space",
-        "diskoutofspace",
-        "could only be written to",
-        "could only be replicated to",
-        "insufficient storage"),
+    SPACE("no space left on device", "not enough space", "diskoutofspace", "insufficient storage"),
+    NODES("could only be written to", "could only be replicated to"),
     QUOTA("quota exceeded", "quotaexceeded", "exceeds quota"),
     READ_ONLY("read-only file system", "readonlyfilesystem", "safemode", "safe mode"),
     PERMISSION("permission denied", "operation not permitted", "accesscontrolexception"),
@@ -176,6 +171,10 @@ public final class StoreTrouble {
     return new Trouble(
         switch (kind) {
           case SPACE -> what + ": make room and " + AGAIN;
+          case NODES ->
+              what
+                  + ": see that the file system's data nodes are there and have room, and "
+                  + AGAIN;
           case QUOTA ->
               what
                   + ": make room within the quota (on HDFS a file counts with whole blocks while it"

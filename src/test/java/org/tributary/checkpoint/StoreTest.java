@@ -175,6 +175,22 @@ class StoreTest {
   }
 
   @Test
+  void dataNodesThatAreAwayAreNoFullDisk() throws IOException {
+    String said = "File /f could only be written to 0 of the 1 minReplication nodes.";
+    assertThatThrownBy(
+            () ->
+                store.commit(
+                    path("viewfs", "folder/f"),
+                    out -> {
+                      throw new IOException(said);
+                    }))
+        .isInstanceOf(Trouble.class)
+        .hasMessageContaining("/data/folder/f: " + said)
+        .hasMessageContaining("see that the file system's data nodes are there and have room, and")
+        .hasMessageNotContaining("make room");
+  }
+
+  @Test
   void aStreamThatFailsAgainWhenItIsClosedIsTriedAgain() throws IOException {
     hadoop.setClass("fs.viewfs.impl", OverQuota.class, FileSystem.class);
     Path target = path("viewfs", "folder/f");

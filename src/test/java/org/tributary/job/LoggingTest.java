@@ -59,6 +59,8 @@ class LoggingTest {
   @Test
   void whatIsNoConcernOfPeopleIsNotTold() {
     context.getLogger("org.apache.spark.util.Utils").warn("could not bind on port 4040");
+    context.getLogger("org.apache.hadoop.hdfs.DFSClient").warn("Error while syncing");
+    context.getLogger("org.apache.hadoop.hdfs.DataStreamer").error("Exception in stream");
     context
         .getLogger("org.apache.spark.scheduler.TaskSchedulerImpl")
         .warn("Initial job has not accepted any resources");
