@@ -91,8 +91,9 @@ public record ClientSection(
     public List<String> problems() {
       return name.equals("galore") && galore == null
           ? List.of(
-              "galore needs a good section galore beside its name; give it a rank and targets, as in"
-                  + " galore: {rank: 8, targets: [query, value]}")
+              "galore needs the section galore beside its name; give it a rank and names of the model's"
+                  + " layers, such as galore: {rank: 8, targets: [q_proj, v_proj]}, or [query, value]"
+                  + " for BERT and ViT, [c_attn] for GPT-2")
           : List.of();
     }
 

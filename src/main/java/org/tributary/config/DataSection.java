@@ -142,10 +142,11 @@ public record DataSection(
         problems.add(
             "message: rows with messages hold their questions; remove message or messages");
       }
-      if (messages != null && shortPrompt != null
-          || chat && message == null && shortPrompt != null) {
+      if (messages != null && shortPrompt != null) {
+        problems.add("shortPrompt: rows with messages hold their questions; remove shortPrompt");
+      } else if (chat && message == null && shortPrompt != null) {
         problems.add(
-            "shortPrompt: is the second form of prompt, or of message in a chat; give that as a text, or remove it");
+            "shortPrompt: in a chat it is the second form of message; give message as a text, or remove shortPrompt");
       }
       if (date != null && !isDay(date)) {
         problems.add("date: there is no day %s; write one such as 2026-01-31".formatted(date));

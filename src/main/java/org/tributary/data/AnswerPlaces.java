@@ -72,7 +72,7 @@ final class AnswerPlaces {
     boolean all = chosen.size() == turns.size();
     if (!all && parts.size() != turns.size()) {
       throw new WrongInput(
-          "%s: its chat template marks %d parts as generated for %d answers, so those that count cannot be told; let all turns count"
+          "%s: its chat template marks %d parts as generated for %d answers, so those that count cannot be told; mark one for each answer, or let all count (data.turns: all, and no weight of 0 in the rows)"
               .formatted(template.name(), parts.size(), turns.size()));
     }
     List<Turns.Place> places = new ArrayList<>();
@@ -172,8 +172,7 @@ final class AnswerPlaces {
   private WrongInput notFound(int turn) {
     return new WrongInput(
         ("%s: its chat template does not write the answer of message %d in one place of its own, so what"
-                + " counts cannot be told; mark answers with {%% generation %%} in the template, or write"
-                + " the prompt as a text with {column} in place of chat")
-            .formatted(template.name(), turn));
+                + " counts cannot be told; mark answers with {%% generation %%} in the template%s")
+            .formatted(template.name(), turn, ChatTemplate.AS_TEXT));
   }
 }

@@ -22,6 +22,10 @@ import org.tributary.error.WrongInput;
  * whether it is defined then take the date they carry.
  */
 public final class ChatTemplate {
+  /** The way out that needs no template: conversations have none. */
+  static final String AS_TEXT =
+      ", or, without data.messages, write the prompt as a text with {column} in place of chat";
+
   private final String name;
   private final Jinja template;
   private final Map<String, Object> tokens;
@@ -53,9 +57,8 @@ public final class ChatTemplate {
     String source = source(config.path("chat_template"));
     if (source == null) {
       throw new WrongInput(
-          ("%s: has no chat template (no %s, and no chat_template in tokenizer_config.json): write the"
-                  + " prompt as a text with {column} in place of chat")
-              .formatted(folder, ModelFiles.CHAT));
+          "%s: has no chat template (no %s, and no chat_template in tokenizer_config.json): put the template there that the model was trained with%s"
+              .formatted(folder, ModelFiles.CHAT, AS_TEXT));
     }
     return of(new Path(folder, ModelFiles.TOKENIZER).toString(), source, tokens(config));
   }
@@ -128,8 +131,8 @@ public final class ChatTemplate {
 
   private static WrongInput unusable(String name, JinjaFault e) {
     return new WrongInput(
-        "%s: its chat template cannot be used: %s; write the prompt as a text with {column} in place of chat"
-            .formatted(name, e.getMessage()),
+        "%s: its chat template cannot be used: %s; correct it%s"
+            .formatted(name, e.getMessage(), AS_TEXT),
         e);
   }
 

@@ -187,7 +187,9 @@ public final class ImageProcessorConfig {
               boolean off = value.isNull() || value.isBoolean() && !value.asBoolean();
               boolean first = key.endsWith("data_format") && value.asText().contains("first");
               if (!KNOWN.contains(key) && !IGNORED.contains(key) && !off && !first) {
-                problems.add("%s: %s is not supported; remove it".formatted(key, value));
+                problems.add(
+                    "%s: %s is not supported; where it changes images, prepare them so beforehand, then remove it"
+                        .formatted(key, value));
               }
             });
   }

@@ -174,7 +174,7 @@ record CheckpointHead(
           long[] found = tensors.get(name).shape();
           if (!Arrays.equals(found, shape)) {
             throw new WrongInput(
-                "%s: tensor %s has shape %s, but there are %d classes; name them in id2label of"
+                "%s: tensor %s has shape %s, but there are %d classes; name one class for each of its rows in id2label of"
                         .formatted(files.folder(), name, Arrays.toString(found), labels)
                     + " config.json, or begin a new classifier with model.newHead=true");
           }

@@ -27,11 +27,12 @@ final class OtherPooling {
     return Optional.of(
         ("model.pooling is %s, but transformers' classifiers of model_type %s compute %s: they, and"
                 + " peft, give the result other scores than this run's tables have; for equal ones"
-                + " train a new classifier with model.pooling=%s")
+                + " train a new classifier with model.pooling=%s%s")
             .formatted(
                 ours.key(),
                 base.files().config().path("model_type").asText(),
                 theirs.key(),
-                theirs.key()));
+                theirs.key(),
+                base.head().isKept() ? " and model.newHead=true" : ""));
   }
 }

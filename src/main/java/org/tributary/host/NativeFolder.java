@@ -3,6 +3,7 @@ package org.tributary.host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,16 +57,22 @@ public final class NativeFolder {
    * @param root made if it is not there
    * @param name of the folder
    * @return the folder
-   * @throws Trouble where it is there and is a link, another user's or open to others
+   * @throws Trouble where it is there and is a link, another user's or open to others, and where
+   *     the user may not make it
    */
   static Path in(Path root, String name) throws IOException {
-    Files.createDirectories(root);
     Path folder = root.resolve(name);
     try {
+      Files.createDirectories(root);
       return Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
     } catch (FileAlreadyExistsException e) {
       check(folder);
       return folder;
+    } catch (AccessDeniedException e) {
+      throw new Trouble(
+          "%s: native libraries are to be unpacked there, but this user may not make it; name another directory with DJL_CACHE_DIR, or make %s writable for all its users (chmod 1777)"
+              .formatted(folder, root),
+          e);
     }
   }
 

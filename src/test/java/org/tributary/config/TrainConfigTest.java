@@ -244,7 +244,7 @@ class TrainConfigTest {
     assertThat(read(Effective.yaml(config))).isEqualTo(config);
     assertThatThrownBy(() -> read(LEAST, name))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("client.optimizer: galore needs a good section galore");
+        .hasMessageContaining("client.optimizer: galore needs the section galore");
     assertThatThrownBy(() -> read(LEAST, name, "client.optimizer.galore={projector: svd}"))
         .hasMessageContaining("client.optimizer.galore.rank: missing")
         .hasMessageContaining("client.optimizer.galore.targets: missing")
