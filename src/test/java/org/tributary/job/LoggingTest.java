@@ -59,6 +59,9 @@ class LoggingTest {
   @Test
   void whatIsNoConcernOfPeopleIsNotTold() {
     context.getLogger("org.apache.spark.util.Utils").warn("could not bind on port 4040");
+    context
+        .getLogger("org.apache.spark.scheduler.cluster.YarnScheduler")
+        .warn("Initial job has not accepted any resources");
     context.getLogger("org.apache.hadoop.hdfs.DFSClient").warn("Error while syncing");
     context.getLogger("org.apache.hadoop.hdfs.DataStreamer").error("Exception in stream");
     context
