@@ -3,6 +3,7 @@ package org.tributary.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -232,5 +233,23 @@ class AdviceTest {
       assertThat(next).as(one).doesNotContain(says);
       assertThat(next.isEmpty()).as(next).isEqualTo(!one.startsWith("?"));
     }
+  }
+
+  /**
+   * A decoder with a classifier is no language model: a causal one is, or an encoder classifies.
+   */
+  @Test
+  void ofADecoderThatClassifies() throws IOException {
+    Path model = family("llama_tied");
+    Path file = model.resolve("config.json");
+    ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
+    config.putArray("architectures").add("LlamaForSequenceClassification");
+    JSON.writeValue(file.toFile(), config);
+    assertThat(check("train", writing(model)))
+        .contains("of a class that ends in ForCausalLM, or an encoder such as BERT");
+    config.putArray("architectures").add("LlamaForCausalLM");
+    JSON.writeValue(file.toFile(), config);
+    assertThat(check("train", writing(model))).isEmpty();
+    assertThat(check("train", tiny.yaml("e", "fedavg"))).isEmpty();
   }
 }
