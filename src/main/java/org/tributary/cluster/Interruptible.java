@@ -24,7 +24,20 @@ public final class Interruptible {
   private static final String GROUP = "tributary-work-";
   private static final long LONGEST = TimeUnit.SECONDS.toNanos(60);
 
+  private static volatile Thread asked;
+
   private Interruptible() {}
+
+  /**
+   * Interrupts a driver's thread for good: clients of file systems, that of HDFS among them, catch
+   * an interrupt and go on, so that {@link #check()} would not see it.
+   *
+   * @param driver ends at the next place where its work can end
+   */
+  public static void stop(Thread driver) {
+    asked = driver;
+    driver.interrupt();
+  }
 
   /** Work. */
   @FunctionalInterface
@@ -84,10 +97,10 @@ public final class Interruptible {
   /**
    * A place where work can end: between two steps of a driver.
    *
-   * @throws InterruptedException if the thread was interrupted
+   * @throws InterruptedException if the thread was interrupted, or asked to stop
    */
   public static void check() throws InterruptedException {
-    if (Thread.interrupted()) {
+    if (Thread.interrupted() || asked == Thread.currentThread()) {
       throw new InterruptedException("stopped; run again to go on");
     }
   }
