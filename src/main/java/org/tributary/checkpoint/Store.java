@@ -151,13 +151,25 @@ public final class Store {
    *
    * @param file smaller than 2 GiB
    * @return its bytes
+   * @throws WrongInput where it is a pointer of Git LFS
    * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public byte[] readAll(Path file) throws IOException {
+    byte[] bytes = readAny(file);
+    LfsPointer.refuse(file, bytes);
+    return bytes;
+  }
+
+  /**
+   * A whole file in memory, a pointer of Git LFS too.
+   *
+   * @param file smaller than 2 GiB
+   * @return its bytes
+   * @throws IOException as of {@link #readAll}
+   */
+  public byte[] readAny(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      byte[] bytes = in.readAllBytes();
-      LfsPointer.refuse(file, bytes);
-      return bytes;
+      return in.readAllBytes();
     }
   }
 

@@ -17,6 +17,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.tributary.checkpoint.LfsPointer;
 
 /**
  * PNG, JPEG, BMP, GIF (its first picture, on the whole canvas) and TIFF (its first picture) as
@@ -104,6 +105,10 @@ public final class ImageDecoder {
   private static <T> T read(byte[] bytes, Reading<T> reading) throws BrokenImage {
     if (bytes.length == 0) {
       throw new BrokenImage("is empty");
+    }
+    if (LfsPointer.is(bytes)) {
+      throw new BrokenImage(
+          "is a pointer of Git LFS and not the image itself; run git lfs pull in its folder");
     }
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       ImageReader reader = WebP.is(bytes) ? WebP.reader(bytes) : reader(in);

@@ -131,7 +131,7 @@ final class ImageReader {
                   row(
                       name,
                       Store.of(conf.value().value())
-                          .readAll(PathNames.child(new Path(root), inside + name))));
+                          .readAny(PathNames.child(new Path(root), inside + name))));
     }
     Set<String> wanted = Set.copyOf(tree.names());
     int tasks = (wanted.size() + FILES_PER_TASK - 1) / FILES_PER_TASK;
@@ -153,7 +153,7 @@ final class ImageReader {
         .map(
             one ->
                 RowFactory.create(
-                    Store.of(conf.value().value()).readAll(new Path(folder, one[0])),
+                    Store.of(conf.value().value()).readAny(new Path(folder, one[0])),
                     one[1],
                     one[0].indexOf('/') < 0 ? "" : one[0].substring(0, one[0].lastIndexOf('/')),
                     one[0]));
