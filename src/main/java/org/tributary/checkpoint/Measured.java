@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 
 /**
@@ -14,6 +15,9 @@ import org.tributary.error.Trouble;
  * content that failed or the file below.
  */
 final class Measured implements Store.Content {
+  /** So few bytes tell nobody how much room to make: file systems count in blocks and files. */
+  private static final int TELLING = 100;
+
   private final Store.Content content;
   private final boolean repeatable;
   private long written;
@@ -69,7 +73,12 @@ final class Measured implements Store.Content {
   }
 
   private String need() {
-    return (isWhole() ? Room.size(whole) : "more than " + Room.size(written)) + " needed";
+    boolean known = isWhole();
+    long bytes = known ? whole : written;
+    if (bytes < TELLING) {
+      return "room for one more file needed";
+    }
+    return (known ? "" : "more than ") + Room.size(bytes) + " needed";
   }
 
   /** Asks the content for all its bytes, once, where that is possible. */
@@ -115,6 +124,7 @@ final class Measured implements Store.Content {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("stopped while writing");
       }
+      StopRequest.check("writing");
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 
 /**
@@ -37,11 +38,14 @@ record Patience(int seconds) {
    * @param path that is read or written
    * @param judge of failures
    * @throws Trouble where the store failed to the end
+   * @throws InterruptedIOException where this thread was asked to stop: no other place is passed as
+   *     often
    */
   <T> T ask(Path path, Judge judge, Attempt<T> attempt) throws IOException {
     long end = 0;
     long pause = FIRST_PAUSE;
     while (true) {
+      StopRequest.check("at work with " + path);
       try {
         return attempt.run();
       } catch (IOException e) {

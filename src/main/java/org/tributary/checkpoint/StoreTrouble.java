@@ -212,8 +212,14 @@ public final class StoreTrouble {
     if (telling instanceof FileSystemException e && e.getReason() != null) {
       return e.getFile() + ": " + e.getReason();
     }
-    String message = firstLine(telling.getMessage());
+    String message = withoutPointer(firstLine(telling.getMessage()));
     return message.isEmpty() ? telling.getClass().getSimpleName() : message;
+  }
+
+  /** Hadoop points to its wiki behind what it says of a connection. */
+  private static String withoutPointer(String message) {
+    int pointer = message.indexOf("; For more details see:");
+    return pointer < 0 ? message : message.substring(0, pointer);
   }
 
   /** Behind it servers write their own stack trace. */

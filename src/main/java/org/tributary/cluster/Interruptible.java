@@ -14,6 +14,7 @@ import org.apache.spark.TaskKilledException;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.tributary.error.StopRequest;
 
 /**
  * A driver's work that ends in order when its thread is interrupted: its Spark jobs are cancelled,
@@ -24,20 +25,7 @@ public final class Interruptible {
   private static final String GROUP = "tributary-work-";
   private static final long LONGEST = TimeUnit.SECONDS.toNanos(60);
 
-  private static volatile Thread asked;
-
   private Interruptible() {}
-
-  /**
-   * Interrupts a driver's thread for good: clients of file systems, that of HDFS among them, catch
-   * an interrupt and go on, so that {@link #check()} would not see it.
-   *
-   * @param driver ends at the next place where its work can end
-   */
-  public static void stop(Thread driver) {
-    asked = driver;
-    driver.interrupt();
-  }
 
   /** Work. */
   @FunctionalInterface
@@ -100,7 +88,7 @@ public final class Interruptible {
    * @throws InterruptedException if the thread was interrupted, or asked to stop
    */
   public static void check() throws InterruptedException {
-    if (Thread.interrupted() || asked == Thread.currentThread()) {
+    if (StopRequest.take()) {
       throw new InterruptedException("stopped; run again to go on");
     }
   }
@@ -122,7 +110,7 @@ public final class Interruptible {
   }
 
   private static boolean isInterruption(Exception thrown) {
-    boolean interrupted = Thread.interrupted(); // cleared: what follows has to wait
+    boolean interrupted = StopRequest.take(); // cleared: what follows has to wait
     for (Throwable e = thrown; e != null && !interrupted; e = e.getCause()) {
       interrupted =
           e instanceof InterruptedException

@@ -68,9 +68,7 @@ record ClientWork(
       if (trouble.isPresent()) {
         throw trouble.get(); // nor is this: the task may be tried again elsewhere
       }
-      if (e instanceof WrongInput) {
-        LOG.info("client {} failed in round {}: {}", client, round, e.getMessage());
-      } else {
+      if (!(e instanceof WrongInput)) { // whose message says it all, and the driver tells it
         LOG.info("client {} failed in round {}", client, round, e);
       }
       Failure failure = new Failure(client, attempt, reason(e));

@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
@@ -190,6 +191,8 @@ final class RunLock implements AutoCloseable {
   @Override
   public void close() {
     renewer.shutdown();
+    // Whoever asks this thread to stop meanwhile wants the lock released, too.
+    boolean asked = StopRequest.take();
     synchronized (this) {
       try {
         store.commit(name(folder, generation, RELEASED), out -> out.write('\n'));
@@ -197,6 +200,9 @@ final class RunLock implements AutoCloseable {
       } catch (IOException e) {
         withdraw(e);
       }
+    }
+    if (asked) {
+      StopRequest.to(Thread.currentThread());
     }
   }
 

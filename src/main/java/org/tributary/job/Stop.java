@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.tributary.cluster.DefaultAction;
-import org.tributary.cluster.Interruptible;
+import org.tributary.error.StopRequest;
 import sun.misc.Signal;
 
 /**
@@ -76,7 +76,7 @@ public final class Stop {
     Thread limit = new Thread(() -> dieLater(signal), "tributary-stop");
     limit.setDaemon(true);
     limit.start();
-    Interruptible.stop(job);
+    StopRequest.to(job);
   }
 
   private void dieLater(Signal signal) {

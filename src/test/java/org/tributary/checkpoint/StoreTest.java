@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,12 +30,14 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.fs.viewfs.ViewFileSystem;
 import org.apache.hadoop.hdfs.protocol.DSQuotaExceededException;
 import org.apache.hadoop.util.Progressable;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
@@ -172,6 +176,79 @@ class StoreTest {
         };
     assertThat(patient(30).commit(target, soon)).isTrue();
     assertThat(store.readAll(target)).hasSize(1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "viewfs", "s3a"})
+  void whoIsAskedToStopBeginsNothingMoreAlsoWhereTheInterruptIsLost(String scheme)
+      throws IOException {
+    Path there = path(scheme, "there");
+    Path missing = path(scheme, "missing");
+    store.commit(there, Store.Content.of(new byte[10]));
+    List<Integer> pieces = new ArrayList<>();
+    List<ThrowingCallable> steps =
+        List.of(
+            () -> store.exists(there),
+            () -> store.list(there.getParent()),
+            () -> store.readAll(there),
+            () -> store.delete(there),
+            () -> store.commit(missing, Store.Content.of(new byte[10])));
+    try {
+      StopRequest.to(Thread.currentThread());
+      assertThat(Thread.interrupted()).isTrue(); // as a library does that catches it
+      for (ThrowingCallable step : steps) {
+        assertThatThrownBy(step).isInstanceOf(InterruptedIOException.class);
+      }
+    } finally {
+      assertThat(StopRequest.take()).isTrue();
+    }
+    assertThat(names(there.getParent())).containsExactly("there");
+    Store.Content large =
+        out -> {
+          for (int i = 0; i < 3; i++) {
+            out.write(i);
+            pieces.add(i);
+            StopRequest.to(Thread.currentThread());
+            assertThat(Thread.interrupted()).isTrue();
+          }
+        };
+    assertThatThrownBy(() -> store.commit(missing, large))
+        .isInstanceOf(InterruptedIOException.class);
+    assertThat(StopRequest.take()).isTrue();
+    assertThat(pieces).containsExactly(0);
+    assertThat(names(there.getParent())).containsExactly("there");
+  }
+
+  @Test
+  void aNeedThatIsNotKnownIsThatOfAFile() {
+    assertThatThrownBy(
+            () ->
+                store.commit(
+                    path("file", "folder/f"),
+                    out -> {
+                      out.write(1);
+                      throw new IOException("No space left on device");
+                    }))
+        .isInstanceOf(Trouble.class)
+        .hasMessageMatching(
+            ".*folder/f: No space left on device: room for one more file needed, [0-9.]+ (MB|bytes) free: make.*");
+  }
+
+  @Test
+  void whatHadoopPointsToIsLeftOut() {
+    String said = "Call From vm to vm:9820 failed on connection exception: Connection refused";
+    assertThatThrownBy(
+            () ->
+                store.commit(
+                    path("viewfs", "f"),
+                    out -> {
+                      throw new ConnectException(
+                          said
+                              + "; For more details see:  http://wiki.apache.org/hadoop/ConnectionRefused");
+                    }))
+        .isInstanceOf(Trouble.class)
+        .hasMessageContaining(said + ": check host and port")
+        .hasMessageNotContaining("wiki");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.tributary.error.StopRequest;
 
 /** Where a driver's work ends. */
 @Timeout(20)
@@ -15,7 +16,7 @@ class InterruptibleTest {
         new FutureTask<>(
             () -> {
               Interruptible.check();
-              Interruptible.stop(Thread.currentThread());
+              StopRequest.to(Thread.currentThread());
               assertThat(Thread.interrupted()).isTrue();
               try {
                 Interruptible.check();
