@@ -62,6 +62,9 @@ class LoggingTest {
     context
         .getLogger("org.apache.spark.scheduler.cluster.YarnScheduler")
         .warn("Initial job has not accepted any resources");
+    context
+        .getLogger("org.apache.spark.rpc.netty.Dispatcher")
+        .warn("Message RemoteProcessDisconnected(192.0.2.2:39200) dropped.");
     context.getLogger("org.apache.hadoop.hdfs.DFSClient").warn("Error while syncing");
     context.getLogger("org.apache.hadoop.hdfs.DataStreamer").error("Exception in stream");
     context

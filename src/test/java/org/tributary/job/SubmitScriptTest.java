@@ -254,6 +254,19 @@ class SubmitScriptTest {
   }
 
   @Test
+  void aSparkHomeThatIsNoDistributionIsRefused() throws Exception {
+    Outcome outcome =
+        bash(
+            Path.of(home, "jobs/submit"),
+            Map.of("SPARK_HOME", dir.toString()),
+            List.of("local", "inspect", "x"));
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err())
+        .startsWith("jobs/submit: SPARK_HOME is " + dir + ", which has no bin/spark-submit; name a")
+        .hasLineCount(1);
+  }
+
+  @Test
   void whatIsNotBuiltIsToldWithTheWayOut() throws Exception {
     Path clone = Home.unbuilt(dir.resolve("my clone"));
     Path copy = clone.resolve("jobs/submit");
