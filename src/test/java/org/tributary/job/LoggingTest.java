@@ -65,12 +65,16 @@ class LoggingTest {
     context
         .getLogger("org.apache.spark.rpc.netty.Dispatcher")
         .warn("Message RemoteProcessDisconnected(192.0.2.2:39200) dropped.");
+    context
+        .getLogger("org.apache.spark.rpc.netty.Inbox")
+        .error("Ignoring error", new NullPointerException("idWithoutTopologyInfo is null"));
     context.getLogger("org.apache.hadoop.hdfs.DFSClient").warn("Error while syncing");
     context.getLogger("org.apache.hadoop.hdfs.DataStreamer").error("Exception in stream");
     context
         .getLogger("org.apache.spark.scheduler.TaskSchedulerImpl")
         .warn("Initial job has not accepted any resources");
     context.getLogger("org.apache.spark.scheduler.TaskSchedulerImpl").error("Lost executor 3");
-    assertThat(lines()).hasSize(1);
+    context.getLogger("org.apache.spark.rpc.netty.Inbox").error("An error happened", new Error());
+    assertThat(lines()).hasSize(2);
   }
 }
