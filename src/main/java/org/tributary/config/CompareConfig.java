@@ -52,6 +52,10 @@ public record CompareConfig(
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
+    if (variants.isEmpty()) {
+      problems.add(
+          "variants: there is none; name one or more, such as {a: [], b: [client.clip=1.0]}");
+    }
     variants.forEach(
         (name, sets) -> {
           if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]*")) {

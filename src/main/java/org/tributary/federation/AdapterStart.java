@@ -46,9 +46,18 @@ final class AdapterStart {
     return new AdapterStart(path, PeftAdapter.read(store, path));
   }
 
-  /** What identifies the adapter: SHA-256 over the hashes of its files. */
+  /**
+   * What identifies the adapter: SHA-256 over the hashes of its files.
+   *
+   * @throws WrongInput if one of the two is missing
+   */
   static String hash(Store store, String folder) throws IOException {
     Path path = store.path(folder);
+    for (String name : List.of(PeftAdapter.CONFIG, PeftAdapter.WEIGHTS)) {
+      if (!store.exists(new Path(path, name))) {
+        PeftAdapter.read(store, path); // tells what is missing and the way out
+      }
+    }
     return Sha256.of(
         store.sha256(new Path(path, PeftAdapter.CONFIG))
             + " "

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.Main;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
 
@@ -46,45 +41,8 @@ class AdviceTest {
     System.clearProperty("spark.master");
   }
 
-  /** What a job says; empty where it is content. */
-  private static String told(String... args) {
-    PrintStream outBefore = System.out;
-    PrintStream errBefore = System.err;
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    int code;
-    try {
-      code = Main.run(args);
-    } finally {
-      System.setOut(outBefore);
-      System.setErr(errBefore);
-    }
-    String said = err.toString(StandardCharsets.UTF_8);
-    assertThat(code).as(said).isIn(0, 2);
-    return code == 0 ? "" : said;
-  }
-
   private static String check(String job, String yaml, String... sets) throws IOException {
-    Path file = Files.writeString(dir.resolve(job + ".yaml"), yaml);
-    List<String> args = new ArrayList<>(List.of(job, file.toString(), "--check"));
-    for (String set : sets) {
-      args.add("--set=" + set.strip());
-    }
-    return told(args.toArray(String[]::new));
-  }
-
-  private static String[] sets(String list) {
-    return list == null || list.isBlank() ? new String[0] : list.split(" & ");
-  }
-
-  /** What is wrong, what the message says of it, and what is set instead. */
-  private static void advised(String job, String yaml, String wrong, String says, String right)
-      throws IOException {
-    assertThat(check(job, yaml, sets(wrong))).contains(says);
-    for (String one : right.split(" OR ")) {
-      assertThat(check(job, yaml, sets(one))).as(one).isEmpty();
-    }
+    return new Advice(dir).check(job, yaml, sets);
   }
 
   @ParameterizedTest
@@ -120,7 +78,7 @@ class AdviceTest {
     String yaml = tiny.yaml("a", "fedavg").replace(", schedule", ", schedule");
     yaml = yaml.replace("  schedule: {name: cosine, warmup: 2}\n", "");
     yaml = yaml.replace(", weightDecay: 0.01", "");
-    advised("train", yaml, wrong, says, right == null ? "" : right);
+    new Advice(dir).followed("train", yaml, wrong, says, right == null ? "" : right);
   }
 
   /** A language model of a family with its tokenizer, or the encoder. */
@@ -227,9 +185,10 @@ class AdviceTest {
   void ofTheConfigurationOfALanguageModel(String wrong, String says, String right)
       throws IOException {
     String yaml = writing(tiny.llama());
-    assertThat(check("train", yaml, sets(wrong))).contains(says);
+    assertThat(check("train", yaml, Advice.sets(wrong))).contains(says);
     for (String one : (right == null ? "" : right).split(" OR ")) {
-      String next = check("train", yaml, sets(one.replace("none", "").replaceFirst("^\\?", "")));
+      String next =
+          check("train", yaml, Advice.sets(one.replace("none", "").replaceFirst("^\\?", "")));
       assertThat(next).as(one).doesNotContain(says);
       assertThat(next.isEmpty()).as(next).isEqualTo(!one.startsWith("?"));
     }

@@ -112,10 +112,16 @@ record Part(String file, String path, JsonNode node) {
 
   /** A refusal that names a key; the section itself where the key is empty. */
   WrongInput wrong(String key, String problem) {
+    return unwanted(
+        key,
+        problem
+            + "; copy the file again from its model, or, where transformers loads it, save it again with save_pretrained");
+  }
+
+  /** A refusal of what is in order but not done here, which tells the way out itself. */
+  WrongInput unwanted(String key, String problem) {
     String where = key.isEmpty() ? path : name(key);
-    return new WrongInput(
-        "%s: %s %s; copy the file again from its model, or, where transformers loads it, save it again with save_pretrained"
-            .formatted(file, where, problem));
+    return new WrongInput("%s: %s %s".formatted(file, where, problem));
   }
 
   private String name(String key) {

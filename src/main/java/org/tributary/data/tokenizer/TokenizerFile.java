@@ -97,7 +97,8 @@ public record TokenizerFile(
     }
     if (!(node instanceof ObjectNode root) || !node.path("model").isObject()) {
       throw new WrongInput(
-          name + " is no Hugging Face tokenizer (it has no \"model\"); name a tokenizer.json");
+          name
+              + " is no Hugging Face tokenizer (it has no \"model\"); copy it again from its model");
     }
     ObjectNode kept = JSON.createObjectNode();
     SECTIONS.stream().filter(root::has).forEach(key -> kept.set(key, root.get(key)));
@@ -193,7 +194,7 @@ public record TokenizerFile(
     model.textOrNull("end_of_word_suffix", LONGEST_FIX);
     String prefix = model.textOrNull("continuing_subword_prefix", LONGEST_FIX);
     if (!model.lacks("dropout") && model.node().get("dropout").asDouble(1) != 0) {
-      throw model.wrong(
+      throw model.unwanted(
           "dropout",
           "is %s, which cuts equal texts in different ways; set it to null"
               .formatted(model.node().get("dropout")));

@@ -1,0 +1,75 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tributary.Main;
+
+/**
+ * Jobs in this JVM whose messages are read and followed.
+ *
+ * @param dir of the configurations
+ */
+record Advice(Path dir) {
+
+  /** What a job says that refuses its input; empty where it is content. */
+  static String told(String... args) {
+    PrintStream outBefore = System.out;
+    PrintStream errBefore = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    int code;
+    try {
+      code = Main.run(args);
+    } finally {
+      System.setOut(outBefore);
+      System.setErr(errBefore);
+    }
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertThat(code).as(said).isIn(0, 2);
+    return code == 0 ? "" : said;
+  }
+
+  /** What {@code --check} says of a configuration. */
+  String check(String job, String yaml, String... sets) throws IOException {
+    return told(job, yaml, List.of("--check"), sets);
+  }
+
+  /** What the job itself says. */
+  String run(String job, String yaml, String... sets) throws IOException {
+    return told(job, yaml, List.of(), sets);
+  }
+
+  private String told(String job, String yaml, List<String> options, String... sets)
+      throws IOException {
+    Path file = Files.writeString(dir.resolve(job + ".yaml"), yaml);
+    List<String> args = new ArrayList<>(List.of(job, file.toString()));
+    args.addAll(options);
+    for (String set : sets) {
+      args.add("--set=" + set.strip());
+    }
+    return told(args.toArray(String[]::new));
+  }
+
+  /** Values that are set, from a list with {@code &}. */
+  static String[] sets(String list) {
+    return list == null || list.isBlank() ? new String[0] : list.split(" & ");
+  }
+
+  /** What is wrong, what the message says of it, and what is set instead. */
+  void followed(String job, String yaml, String wrong, String says, String right)
+      throws IOException {
+    assertThat(check(job, yaml, sets(wrong))).contains(says);
+    for (String one : right.split(" OR ")) {
+      assertThat(check(job, yaml, sets(one))).as(one).isEmpty();
+    }
+  }
+}
