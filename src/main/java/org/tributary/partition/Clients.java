@@ -25,9 +25,14 @@ record Clients(int count, int minRows) {
   void refuseTooFew(int rows) {
     if (rows < (long) count * minRows) {
       throw new WrongInput(
-          "%d clients with at least %d rows each need %d rows, the set has %d to deal; lower clients or partitioner.minRows"
-              .formatted(count, minRows, (long) count * minRows, rows));
+          "%d clients with at least %d rows each need %d rows, the set has %d to deal; lower %s"
+              .formatted(count, minRows, (long) count * minRows, rows, lower()));
     }
+  }
+
+  /** What can be lower: a client needs one row at least. */
+  String lower() {
+    return minRows > 1 ? "clients or partitioner.minRows" : "clients";
   }
 
   /** Refuses a result whose smallest client is too small. */

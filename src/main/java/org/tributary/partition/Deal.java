@@ -51,8 +51,10 @@ final class Deal {
     long wanted = Math.round(config.test() * train.size());
     long taken = 0;
     long kept = 0;
+    int different = 0;
     for (int from = 0, to; from < test.length; from = to) {
       to = endOfRun(train, from);
+      different++;
       if (taken + to - from <= wanted) {
         if (owners.give(train.subList(from, to))) {
           Arrays.fill(test, from, to, true);
@@ -70,8 +72,13 @@ final class Deal {
     }
     if (taken == 0 || taken == test.length) {
       throw new WrongInput(
-          "test: a share of %s of %d rows leaves none for the test or none to train on; give more rows, another share, or source.test"
-              .formatted(config.test(), train.size()));
+          "test: a share of %s of %d rows leaves none for the test or none to train on%s; give more rows, another share, or source.test"
+              .formatted(
+                  config.test(),
+                  train.size(),
+                  different == test.length
+                      ? ""
+                      : ", as equal rows stay together and %d differ".formatted(different)));
     }
     return test;
   }

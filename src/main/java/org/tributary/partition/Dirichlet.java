@@ -33,8 +33,8 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
       best = Math.max(best, smallest);
     }
     throw new WrongInput(
-        "in %,d draws of Dirichlet(%s) over %d clients the smallest client never had %d rows (at best %d); raise partitioner.alpha, or lower partitioner.minRows or clients"
-            .formatted(TRIES, alpha, clients.count(), clients.minRows(), best));
+        "in %,d draws of Dirichlet(%s) over %d clients the smallest client never had %d rows (at best %d); raise partitioner.alpha, or lower %s"
+            .formatted(TRIES, alpha, clients.count(), clients.minRows(), best, clients.lower()));
   }
 
   private int[][] draw(int[] perClass, long seed) {

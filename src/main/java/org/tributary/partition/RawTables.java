@@ -173,7 +173,14 @@ final class RawTables {
     if (columns.isEmpty()) {
       throw sets.get(0)
           .wrong(
-              "holds no JSON object with a key on a line of its own; JSON Lines are wanted: jq -c '.[]' old.json > new.jsonl makes them of an array");
+              "holds no JSON object with a key on a line of its own, and JSON Lines are wanted%s"
+                  .formatted(
+                      found.stream()
+                          .flatMap(List::stream)
+                          .flatMap(file -> file.named().stream())
+                          .findFirst()
+                          .map(": "::concat)
+                          .orElse("")));
     }
     return columns;
   }

@@ -108,14 +108,21 @@ final class SourceSets {
       if (!given.containsKey(other)) {
         put(other, path, found.get(other));
         noteSet(other, found.get(other));
-      } else if (!store.path(given.get(other)).equals(root)
-          && !found.get(other).containsValue(store.path(given.get(other)))) {
+      } else if (!isAmong(root, store.path(given.get(other)), found.get(other))) {
         throw new WrongInput(
             "%s holds files of %s, too (%s), and source.%s names others; remove source.%s, let it name the same folder, or move these files away"
                 .formatted(
                     root, other, SourceFolder.told(found.get(other).keySet()), other, other));
       }
     }
+  }
+
+  /** Whether a path names files of a set in a folder: the folder, one that has all, or a file. */
+  private static boolean isAmong(Path root, Path path, Map<String, Path> files) {
+    String below = path.toString() + Path.SEPARATOR;
+    return path.equals(root)
+        || files.containsValue(path)
+        || files.values().stream().allMatch(file -> file.toString().startsWith(below));
   }
 
   private void put(String set, String path, Map<String, Path> files) throws IOException {

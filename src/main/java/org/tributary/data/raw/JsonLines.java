@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -83,12 +84,25 @@ final class JsonLines implements RawFormat {
             survey.row();
           }
         } catch (Unusable | JsonProcessingException e) {
+          if (piece.from() == 0 && survey.looked() == 0) {
+            refuseManyLines(piece, line.strip(), e);
+          }
           survey.bad(lines.line(), reason(e));
         }
       }
       survey.lines(lines.line());
     }
     return survey;
+  }
+
+  /** A document over many lines has no line to correct or remove: it is to be written anew. */
+  private static void refuseManyLines(Piece piece, String line, Exception e) {
+    boolean array = line.startsWith("[") && e instanceof JsonEOFException;
+    if (array || line.equals("{")) {
+      throw new WrongInput(
+          "%s: has one JSON %s over many lines, and JSON Lines are wanted, an object a line: jq -c '%s' old.json > new.jsonl makes them"
+              .formatted(piece.file(), array ? "array" : "object", array ? ".[]" : "."));
+    }
   }
 
   /** Why a line cannot be used. */

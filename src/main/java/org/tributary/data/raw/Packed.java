@@ -57,7 +57,7 @@ final class Packed {
     LZOP("894c5a4f000d0a1a0a", null, "packed with lzop; unpack it"),
     PARQUET("50415231", null, "a Parquet file; say so in source.format (generate: data.format)"),
     ARROW("4152524f5731", null, "an Arrow file; write it as Parquet"),
-    ORC("4f524300", null, "an ORC file; write it as Parquet"),
+    ORC("4f5243", null, "an ORC file; write it as Parquet"),
     AVRO("4f626a01", null, "an Avro file; write it as Parquet"),
     SQLITE("53514c69746520666f726d617420", null, "an SQLite database; write its table as CSV"),
     PDF("255044462d", null, "a PDF; write its rows as CSV or JSON lines"),
@@ -85,11 +85,23 @@ final class Packed {
     static Kind of(byte[] head) {
       for (Kind kind : values()) {
         int size = kind.mark.length;
-        if (head.length >= size && Arrays.equals(head, 0, size, kind.mark, 0, size)) {
+        if (head.length >= size
+            && Arrays.equals(head, 0, size, kind.mark, 0, size)
+            && (kind != ORC || isBinary(head))) {
           return kind;
         }
       }
       return null;
+    }
+
+    /** Whether there are bytes that no text has: a column of CSV may be called ORCID. */
+    private static boolean isBinary(byte[] head) {
+      for (byte b : head) {
+        if (b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r') {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -287,7 +299,7 @@ final class Packed {
     }
     return new WrongInput(
         "%s: is packed (%s) and cannot be unpacked, it cannot be read (%s); pack it again, or give it unpacked"
-            .formatted(file, codec, e.getMessage()),
+            .formatted(file, codec, e.getMessage() == null ? "it ends too early" : e.getMessage()),
         e);
   }
 }
