@@ -1,9 +1,10 @@
 package org.tributary.client;
 
 import java.util.Map;
+import java.util.Set;
 import org.tributary.data.Examples;
 import org.tributary.protocol.HostTensor;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 
 /**
  * What one client is to do in one round.
@@ -11,14 +12,36 @@ import org.tributary.protocol.TrainPlan;
  * @param client id
  * @param round counted from 0
  * @param rows its training rows
- * @param plan what trains, travels and stays
- * @param start every tensor of the plan at the start of the round: global, fixed and its own
+ * @param plan what has which role
+ * @param model names of the tensors that are part of the model; the others are for a local rule
+ * @param start tensors of the plan at the start of the round: those that it is given and its own
  * @param optimizerState what its optimizer remembers of earlier rounds; empty for a fresh one
  */
 public record Assignment(
     String client,
     int round,
     Examples rows,
-    TrainPlan plan,
+    RoundPlan plan,
+    Set<String> model,
     Map<String, HostTensor> start,
-    Map<String, HostTensor> optimizerState) {}
+    Map<String, HostTensor> optimizerState) {
+  /**
+   * An assignment whose tensors are all part of the model.
+   *
+   * @param client id
+   * @param round counted from 0
+   * @param rows its training rows
+   * @param plan what has which role
+   * @param start as of the record
+   * @param optimizerState as of the record
+   */
+  public Assignment(
+      String client,
+      int round,
+      Examples rows,
+      RoundPlan plan,
+      Map<String, HostTensor> start,
+      Map<String, HostTensor> optimizerState) {
+    this(client, round, rows, plan, plan.parts().keySet(), start, optimizerState);
+  }
+}

@@ -18,12 +18,14 @@ import org.tributary.optim.Optimizer;
  */
 final class BlockSteps {
   private final Model model;
+  private final Correction correction;
   private final Gradients gradients;
   private final Optimizer optimizer;
 
-  BlockSteps(Model model, Gradients gradients, Optimizer optimizer) {
+  BlockSteps(Model model, Correction correction, Optimizer optimizer) {
     this.model = model;
-    this.gradients = gradients;
+    this.correction = correction;
+    gradients = correction.gradients();
     this.optimizer = optimizer;
   }
 
@@ -61,6 +63,7 @@ final class BlockSteps {
     if (found.isEmpty()) {
       return 0;
     }
+    correction.add(scratch, found);
     double norm = gradients.clip(scratch, found, Double.POSITIVE_INFINITY);
     optimizer.update(new TreeMap<>(found), lr);
     found.values().forEach(NDArray::close);

@@ -15,6 +15,7 @@ import org.tributary.optim.Optimizer;
 import org.tributary.optim.Optimizers;
 import org.tributary.optim.Schedule;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LocalRule;
 import org.tributary.protocol.Seeds;
 import org.tributary.torch.Torch;
 
@@ -28,16 +29,29 @@ public final class LocalTraining {
 
   private final Model model;
   private final Recipe recipe;
+  private final LocalRule rule;
 
   /**
    * A training with a model.
    *
    * @param model frozen weights and program
    * @param recipe how to train
+   * @param rule what the framework changes of it
    */
-  public LocalTraining(Model model, Recipe recipe) {
+  public LocalTraining(Model model, Recipe recipe, LocalRule rule) {
     this.model = model;
     this.recipe = recipe;
+    this.rule = rule;
+  }
+
+  /**
+   * A training with a model, without a framework's rule.
+   *
+   * @param model frozen weights and program
+   * @param recipe how to train
+   */
+  public LocalTraining(Model model, Recipe recipe) {
+    this(model, recipe, LocalRule.NONE);
   }
 
   /**
@@ -60,20 +74,32 @@ public final class LocalTraining {
               (name, value) -> {
                 if (a.plan().trains(name)) {
                   weights.put(name, model.trainable(memory, name, value, seed));
-                } else {
+                } else if (a.model().contains(name)) {
                   given.add(model.fixed(memory, name, value));
                 }
               });
       given.addAll(weights.values());
+      Correction correction = Correction.of(rule, a, memory, weights, gradients);
       try (Optimizer optimizer =
               Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState(), seed);
           Prefetch ahead = prefetch(a)) {
-        Loop loop = new Loop(a, given, gradients, optimizer, ahead);
+        Loop loop = new Loop(a, given, correction, optimizer, ahead);
         Trained.Facts facts = loop.run(memory, listener);
         return new Trained(
-            host(weights), recipe.keepOptimizer() ? host(optimizer.state()) : Map.of(), facts);
+            finished(a, host(weights), facts),
+            recipe.keepOptimizer() ? host(optimizer.state()) : Map.of(),
+            facts);
       }
     }
+  }
+
+  private Map<String, HostTensor> finished(
+      Assignment a, Map<String, HostTensor> trained, Trained.Facts facts) {
+    Map<String, HostTensor> finished = new TreeMap<>(trained);
+    LocalRule.Facts known =
+        new LocalRule.Facts(a.client(), a.round(), a.rows().size(), facts.steps(), facts.rates());
+    finished.putAll(rule.finish(a.start(), trained, known));
+    return finished;
   }
 
   private Prefetch prefetch(Assignment a) {
@@ -93,6 +119,7 @@ public final class LocalTraining {
   private final class Loop {
     private final Assignment a;
     private final List<NDArray> given;
+    private final Correction correction;
     private final Gradients gradients;
     private final Optimizer optimizer;
     private final Prefetch ahead;
@@ -105,17 +132,18 @@ public final class LocalTraining {
     Loop(
         Assignment a,
         List<NDArray> given,
-        Gradients gradients,
+        Correction correction,
         Optimizer optimizer,
         Prefetch ahead) {
       this.a = a;
       this.given = given;
-      this.gradients = gradients;
+      this.correction = correction;
+      gradients = correction.gradients();
       this.optimizer = optimizer;
       this.ahead = ahead;
       steps = recipe.stepsFor(a.rows().size());
       schedule = recipe.scheduleFor(steps);
-      blockSteps = new BlockSteps(model, gradients, optimizer);
+      blockSteps = new BlockSteps(model, correction, optimizer);
     }
 
     Trained.Facts run(NDManager memory, StepListener listener) {
@@ -124,9 +152,12 @@ public final class LocalTraining {
       double last = 0;
       double sum = 0;
       double norms = 0;
+      double rates = 0;
       for (int i = 0; i < steps; i++) {
         try (NDManager scratch = memory.newSubManager()) {
-          BlockSteps.Found found = step(scratch, schedule.at((long) a.round() * steps + i), i);
+          double lr = schedule.at((long) a.round() * steps + i);
+          BlockSteps.Found found = step(scratch, lr, i);
+          rates += lr;
           last = found.loss();
           first = i == 0 ? last : first;
           sum += last;
@@ -144,7 +175,8 @@ public final class LocalTraining {
           sum / steps,
           norms / steps,
           optimizer.stateBytes(),
-          seconds);
+          seconds,
+          rates);
     }
 
     private BlockSteps.Found step(NDManager scratch, double lr, int i) {
@@ -158,6 +190,7 @@ public final class LocalTraining {
       Map<String, NDArray> mean = new LinkedHashMap<>();
       double loss = accumulate(scratch, mean);
       checkFinite("loss", loss, i);
+      correction.add(scratch, mean);
       double norm = gradients.clip(scratch, mean, recipe.clip());
       checkFinite("gradients' norm", norm, i);
       optimizer.step(mean, lr);

@@ -6,7 +6,7 @@ import org.tributary.protocol.HostTensor;
 /**
  * What a client has after its steps.
  *
- * @param tensors all that trained, by name
+ * @param tensors all that trained, and what a local rule made of it, by name
  * @param optimizerState what its optimizer remembers; empty unless it is kept
  * @param facts what was counted on the way
  */
@@ -25,6 +25,7 @@ public record Trained(
    * @param gradientNorm mean over the steps of the norm before clipping
    * @param optimizerBytes size of the optimizer's state
    * @param seconds from the first step to the last
+   * @param rates sum of the learning rates of all steps
    */
   public record Facts(
       int steps,
@@ -35,5 +36,6 @@ public record Trained(
       double lossMean,
       double gradientNorm,
       long optimizerBytes,
-      double seconds) {}
+      double seconds,
+      double rates) {}
 }

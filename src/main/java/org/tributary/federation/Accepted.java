@@ -28,10 +28,4 @@ record Accepted(int round, List<Choice> clients, Map<String, String> failed) {
   Accepted {
     failed = new TreeMap<>(failed);
   }
-
-  /** p_k = n_k / Σ n, in the order of {@link #clients}. */
-  double[] weights() {
-    double total = clients.stream().mapToLong(Choice::samples).sum();
-    return clients.stream().mapToDouble(choice -> choice.samples() / total).toArray();
-  }
 }

@@ -7,9 +7,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import org.apache.hadoop.fs.Path;
-import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.data.Examples;
 import org.tributary.data.Manifest;
@@ -18,7 +17,7 @@ import org.tributary.error.Trouble;
 import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
-import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Resources;
 
 /**
@@ -36,14 +35,14 @@ final class Bench implements AutoCloseable {
   private final Tokens tokens;
   private final Map<String, SoftReference<Examples>> evaluationRows = new HashMap<>();
   private final Map<String, Integer> checked = new HashMap<>();
-  private final Map<Path, SoftReference<Map<String, HostTensor>>> globals =
+  private final Map<Integer, SoftReference<Map<String, HostTensor>>> given =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
         protected boolean removeEldestEntry(
-            Map.Entry<Path, SoftReference<Map<String, HostTensor>>> eldest) {
-          return size() > 2; // the start and the last round's
+            Map.Entry<Integer, SoftReference<Map<String, HostTensor>>> eldest) {
+          return size() > 1; // clients of one round after the other
         }
       };
   private final Resources opened;
@@ -62,6 +61,7 @@ final class Bench implements AutoCloseable {
 
   private Model load() throws IOException {
     Map<String, HostTensor> weights = new LinkedHashMap<>();
+    Set<String> model = blueprint.modelTensors();
     blueprint
         .base()
         .files()
@@ -69,8 +69,7 @@ final class Bench implements AutoCloseable {
         .forEach(
             (name, tensor) -> {
               // What trains comes with every call.
-              if (blueprint.base().used().containsKey(name)
-                  && !blueprint.plan().parts().containsKey(name)) {
+              if (blueprint.base().used().containsKey(name) && !model.contains(name)) {
                 weights.put(name, tensor);
               }
             });
@@ -136,32 +135,25 @@ final class Bench implements AutoCloseable {
     return tokens;
   }
 
-  /** Global tensors; the last ones are kept for the next client of this JVM. */
-  synchronized Map<String, HostTensor> global(Path file) throws IOException {
-    SoftReference<Map<String, HostTensor>> kept = globals.get(file);
+  /**
+   * What every client is given at the start of a round: the global state, and the start of what
+   * clients keep. The last rounds' are kept for the next client of this JVM.
+   *
+   * @param folder of the run
+   * @param round counted from 0; the number of rounds for the state at the end
+   * @return tensors by name
+   */
+  synchronized Map<String, HostTensor> given(RunFolder folder, int round) throws IOException {
+    SoftReference<Map<String, HostTensor>> kept = given.get(round);
     Map<String, HostTensor> tensors = kept == null ? null : kept.get();
     if (tensors == null) {
-      tensors = SafeTensors.read(store, file).tensors();
-      globals.put(file, new SoftReference<>(tensors));
+      RoundPlan plan = blueprint.plan(round);
+      try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
+        tensors = state.tensors(plan.where(role -> role.goesDown() || role.isPersonal()).keySet());
+      }
+      given.put(round, new SoftReference<>(tensors));
     }
-    return tensors;
-  }
-
-  /**
-   * What every client is given at the start of a round: fixed tensors, those that travel, and the
-   * start of those that stay.
-   */
-  Map<String, HostTensor> given(RunFolder folder, int round) throws IOException {
-    Map<String, HostTensor> given = new TreeMap<>();
-    boolean allTravel =
-        blueprint.plan().parts().values().stream().allMatch(p -> p.role() == Role.TRAVELS);
-    if (round == 0 || !allTravel) {
-      given.putAll(global(folder.start()));
-    }
-    if (round > 0) {
-      given.putAll(global(folder.global(round - 1)));
-    }
-    return given;
+    return new TreeMap<>(tensors);
   }
 
   /** Rows as the model takes them. */

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Recipe;
@@ -25,8 +27,10 @@ import org.tributary.model.WeightNames;
 import org.tributary.optim.Optimizers;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Seeds;
 import org.tributary.protocol.Trainables;
 
 /**
@@ -46,7 +50,8 @@ public final class Blueprint {
   private final Map<String, long[]> adapted;
   private final Framework framework;
   private final Ranks ranks;
-  private final TrainPlan plan;
+  private final Trainables trainables;
+  private final Map<Integer, RoundPlan> plans = new ConcurrentHashMap<>();
 
   /**
    * Works a run out.
@@ -67,10 +72,10 @@ public final class Blueprint {
     framework = Frameworks.named(config.framework().name(), adapters);
     ranks = Ranks.of(config, adapters, framework, data.manifest());
     adapted = lora() == null ? Map.of() : lora().layers(adaptable());
-    plan = framework.plan(trainables());
-    base.checkTrainable(plan.parts().keySet());
-    SavedModules.check(adapted.keySet(), plan.parts().keySet());
-    checkOptimizer();
+    trainables = trainables();
+    base.checkTrainable(modelTensors());
+    SavedModules.check(adapted.keySet(), modelTensors());
+    checkPlans();
     checkLengths();
     checkClients();
     recipe();
@@ -110,10 +115,25 @@ public final class Blueprint {
     return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b);
   }
 
-  private void checkOptimizer() {
-    SortedMap<String, long[]> shapes = new TreeMap<>(plan.of(Role.TRAVELS));
-    shapes.putAll(plan.of(Role.STAYS));
-    Optimizers.check(Recipes.optimizer(config), shapes);
+  /** The optimizer has to fit what trains in any round; its state what trains in the next. */
+  private void checkPlans() {
+    SortedMap<String, long[]> trained = new TreeMap<>();
+    for (int round = 0; round < config.rounds(); round++) {
+      RoundPlan plan = plan(round);
+      if (!plan.parts().keySet().equals(plan(0).parts().keySet())) {
+        throw new IllegalStateException(
+            "%s has other tensors in round %d than in round 0"
+                .formatted(config.framework().name(), round));
+      }
+      trained.putAll(plan.where(Role::isTrained));
+      if (config.client().keepOptimizer()
+          && !plan.where(Role::isTrained).keySet().equals(trained.keySet())) {
+        throw new WrongInput(
+            "client.keepOptimizer: %s trains other tensors in round %d than before, so that the optimizer's state does not fit; remove keepOptimizer"
+                .formatted(config.framework().name(), round + 1));
+      }
+    }
+    Optimizers.check(Recipes.optimizer(config), trained);
   }
 
   private void checkLengths() {
@@ -181,7 +201,8 @@ public final class Blueprint {
       return Map.of();
     }
     Map<String, long[]> shapes = new TreeMap<>();
-    plan.parts().forEach((name, part) -> shapes.put(name, part.shape()));
+    plan(0).parts().forEach((name, part) -> shapes.put(name, part.shape()));
+    shapes.keySet().retainAll(modelTensors());
     return AdapterStart.read(store, l.start()).tensors(base, lora(), labels(), shapes);
   }
 
@@ -199,17 +220,6 @@ public final class Blueprint {
             config.cohort().fraction(),
             config.seed(),
             round);
-  }
-
-  /**
-   * Whether a client takes part for the first time.
-   *
-   * @param client id
-   * @param round counted from 0, in whose cohort it is
-   * @return false if it was in the cohort of an earlier round
-   */
-  boolean isFirst(String client, int round) {
-    return IntStream.range(0, round).noneMatch(earlier -> cohort(earlier).contains(client));
   }
 
   /**
@@ -285,9 +295,66 @@ public final class Blueprint {
     return framework;
   }
 
-  /** What trains, travels and stays, in the shapes of the global tensors. */
-  public TrainPlan plan() {
-    return plan;
+  /**
+   * What has which role in a round, in the shapes of the global tensors.
+   *
+   * @param round counted from 0
+   * @return the same names and shapes in every round
+   */
+  public RoundPlan plan(int round) {
+    return plans.computeIfAbsent(round, r -> framework.plan(trainables, r));
+  }
+
+  /**
+   * The tensors of the plans that are part of the model: weights and adapters. The others are a
+   * framework's own.
+   *
+   * @return names
+   */
+  public Set<String> modelTensors() {
+    Set<String> names = new TreeSet<>(plan(0).parts().keySet());
+    names.retainAll(trainables.names());
+    return names;
+  }
+
+  /** Whether the run ends with a model folder; else with an adapter. */
+  boolean leavesModel() {
+    return framework.leavesModel(trainables);
+  }
+
+  /**
+   * What a client starts a round from, in its shapes.
+   *
+   * @param client id
+   * @param round counted from 0
+   * @param given by the server
+   * @return tensors by name, without the client's own state
+   */
+  Map<String, HostTensor> start(String client, int round, Map<String, HostTensor> given) {
+    long seed = Seeds.of(config.seed(), "start", round, client);
+    return framework.start(given, new Participant(client, round, ranks.of(client), seed));
+  }
+
+  /**
+   * The tensors that go down to a client in a round: those that it is given for the first time, or
+   * that merges may have changed since its last round.
+   *
+   * @param client id
+   * @param round counted from 0, in whose cohort it is
+   * @return names
+   */
+  Set<String> down(String client, int round) {
+    Set<String> down = new TreeSet<>(plan(round).where(Role::goesDown).keySet());
+    int last = round - 1;
+    while (last >= 0 && !cohort(last).contains(client)) {
+      last--;
+    }
+    if (last >= 0) {
+      int since = last;
+      down.removeIf(
+          name -> IntStream.range(since, round).noneMatch(r -> plan(r).says(name, Role::isMerged)));
+    }
+    return down;
   }
 
   /** The ranks of the clients' adapters. */

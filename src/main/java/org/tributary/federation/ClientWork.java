@@ -29,6 +29,7 @@ import org.tributary.model.Model;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
@@ -115,17 +116,13 @@ record ClientWork(
     Torch.prepareThread(threads);
     ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
     Examples rows = bench.rows(blueprint.trainParts(client));
-    Map<String, HostTensor> start = new TreeMap<>();
+    RoundPlan plan = blueprint.ranks().plan(client, blueprint.plan(round));
+    Map<String, HostTensor> start =
+        new TreeMap<>(blueprint.start(client, round, bench.given(folder, round)));
     Map<String, HostTensor> optimizer = new TreeMap<>();
-    collectStart(bench, folder, client, start, optimizer);
+    addOwn(bench, client, plan, start, optimizer);
     Assignment assignment =
-        new Assignment(
-            client,
-            round,
-            rows,
-            blueprint.ranks().plan(client, blueprint.plan()),
-            start,
-            optimizer);
+        new Assignment(client, round, rows, plan, blueprint.modelTensors(), start, optimizer);
     StepListener steps =
         (step, of, loss) -> {
           progress.done(client, step, of, loss);
@@ -135,20 +132,21 @@ record ClientWork(
     try (NDManager manager = Torch.manager(bench.device());
         Model model = bench.model().withScaling(blueprint.ranks().scaling(client))) {
       Trained trained =
-          new LocalTraining(model, blueprint.recipe()).train(assignment, manager, steps);
+          new LocalTraining(model, blueprint.recipe(), blueprint.framework().local())
+              .train(assignment, manager, steps);
       new Writing(bench, folder, listener).commit(assignment, trained, attempt);
     }
   }
 
-  /** Global, fixed and own tensors at the start of the round, and the optimizer's memory. */
-  private void collectStart(
+  /** The client's own tensors, as its last round left them, and its optimizer's memory. */
+  private void addOwn(
       Bench bench,
-      RunFolder folder,
       String client,
+      RoundPlan plan,
       Map<String, HostTensor> start,
       Map<String, HostTensor> optimizer)
       throws IOException {
-    start.putAll(bench.blueprint().ranks().start(client, bench.given(folder, round)));
+    plan.of(Role.OWN).keySet().forEach(name -> start.put(name, plan.start(name)));
     String state = states.get(client);
     if (state == null) {
       return;
@@ -185,8 +183,12 @@ record ClientWork(
           .tensors()
           .forEach(
               (name, tensor) -> {
-                boolean travels = a.plan().parts().get(name).role() == Role.TRAVELS;
-                (travels ? up : kept).put(name, tensor);
+                if (a.plan().says(name, Role::goesUp)) {
+                  up.put(name, tensor);
+                }
+                if (a.plan().says(name, role -> role.keeper() == Role.Keeper.CLIENT)) {
+                  kept.put(name, tensor);
+                }
               });
       trained.optimizerState().forEach((name, tensor) -> kept.put(OPTIMIZER + name, tensor));
       if (!kept.isEmpty()) {
@@ -239,16 +241,9 @@ record ClientWork(
           Machine.peakMemoryBytes());
     }
 
-    /** What never changes goes down to a client once, in the first round that asks it. */
     private long bytesDown(Assignment a) {
-      boolean first = bench.blueprint().isFirst(a.client(), round);
       Map<String, HostTensor> down = new TreeMap<>(a.start());
-      down.keySet()
-          .removeIf(
-              name -> {
-                Role role = a.plan().parts().get(name).role();
-                return role == Role.STAYS || role == Role.FIXED && !first;
-              });
+      down.keySet().retainAll(bench.blueprint().down(a.client(), round));
       return bytes(down);
     }
   }

@@ -153,8 +153,8 @@ final class Evaluating {
           new TreeMap<>(bench.given(spec.value().folder(), round + 1));
       if (state != null) {
         tensors.putAll(SafeTensors.read(bench.store(), new Path(state)).tensors());
-        tensors.keySet().removeIf(name -> name.startsWith(ClientWork.OPTIMIZER));
       }
+      tensors.keySet().retainAll(bench.blueprint().modelTensors());
       List<NDArray> weights = new ArrayList<>();
       tensors.forEach(
           (name, tensor) -> weights.add(bench.model().trainable(manager, name, tensor)));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -23,38 +24,49 @@ import org.tributary.framework.Framework;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 import org.tributary.torch.Torch;
 
 /**
  * The merge of a round: {@link Framework#merge} for every unit, from ranged reads of the accepted
- * updates, in the driver where the uploads are small, else as a Spark stage. Both give the same
- * bits, and neither needs memory that grows with the clients.
+ * updates and of the global state, in the driver where the uploads are small, else as a Spark
+ * stage. Both give the same bits, and neither needs memory that grows with the clients.
  */
 final class Merging {
   private final JavaSparkContext spark;
   private final Broadcast<RunSpec> spec;
   private final Blueprint blueprint;
+  private final Store store;
+  private final RunFolder folder;
 
-  Merging(JavaSparkContext spark, Broadcast<RunSpec> spec, Blueprint blueprint) {
+  Merging(JavaSparkContext spark, Broadcast<RunSpec> spec, Blueprint blueprint) throws IOException {
     this.spark = spark;
     this.spec = spec;
     this.blueprint = blueprint;
+    store = spec.value().store();
+    folder = spec.value().folder();
   }
 
   /**
-   * Writes a round's global tensors, unless they are there.
+   * Writes the global state that a round leaves, unless it is there.
    *
+   * @param accepted the choice of the round
+   * @param weights p_k of the accepted clients, in their order
+   * @param uploadedBytes of all of them
    * @throws WrongInput where an update is not the one that was accepted
    */
-  void merge(Store store, RunFolder folder, Accepted accepted, long uploadedBytes)
+  void merge(Accepted accepted, double[] weights, long uploadedBytes)
       throws IOException, InterruptedException {
-    Path target = folder.global(accepted.round());
+    int round = accepted.round();
+    Path target = folder.global(round);
     if (store.exists(target)) {
       return;
     }
     for (Accepted.Choice choice : accepted.clients()) {
-      Path file = folder.update(accepted.round(), choice.client(), choice.attempt());
+      Path file = folder.update(round, choice.client(), choice.attempt());
       if (!store.sha256(file).equals(choice.updateSha256())) {
         throw new WrongInput(
             "%s is not what was accepted (its SHA-256 differs); restore it from a backup, or delete %s: then round %d is trained again"
@@ -62,28 +74,29 @@ final class Merging {
       }
     }
     Torch.prepareThread(blueprint.config().client().threads()); // large decompositions' bits
-    List<Unit> units = blueprint.framework().units(blueprint.plan());
-    boolean inDriver = uploadedBytes <= blueprint.config().reduce().driverLimit();
-    Assembly assembly = new Assembly();
-    if (inDriver) {
-      try (Sources sources = new Sources(store, folder, accepted)) {
+    RoundPlan plan = blueprint.plan(round);
+    List<Unit> units = blueprint.framework().units(plan);
+    Assembly assembly = new Assembly(plan);
+    try (Sources sources = new Sources(store, folder, blueprint, accepted, weights)) {
+      if (uploadedBytes <= blueprint.config().reduce().driverLimit()) {
         for (Unit unit : units) {
           Interruptible.check();
-          assembly.add(unit, blueprint.framework().merge(unit, sources.contributions(unit)));
+          assembly.add(unit, blueprint.framework().merge(unit, sources.of(unit)));
         }
+      } else {
+        inStage(accepted, weights, units, assembly);
       }
-    } else {
-      inStage(store, folder, accepted, units, assembly);
+      // What this round's merge does not write stays as it was.
+      sources.state.merged(assembly.tensors().keySet()).forEach(assembly.tensors()::put);
     }
     store.commit(target, SafeTensors.content(assembly.tensors(), Map.of("format", "pt")));
-    store.delete(folder.pieces(accepted.round()));
+    store.delete(folder.pieces(round));
   }
 
-  private void inStage(
-      Store store, RunFolder folder, Accepted accepted, List<Unit> units, Assembly assembly)
+  private void inStage(Accepted accepted, double[] weights, List<Unit> units, Assembly assembly)
       throws IOException {
-    Piece work = new Piece(spec, Json.text(accepted));
-    List<Integer> indices = java.util.stream.IntStream.range(0, units.size()).boxed().toList();
+    Piece work = new Piece(spec, Json.text(accepted), weights);
+    List<Integer> indices = IntStream.range(0, units.size()).boxed().toList();
     SparkJobs.run(
         spark,
         "round %d: merge".formatted(accepted.round()),
@@ -99,48 +112,59 @@ final class Merging {
   }
 
   /** One unit's work, in an executor: its result is a file. */
-  private record Piece(Broadcast<RunSpec> spec, String accepted) implements Serializable {
+  private record Piece(Broadcast<RunSpec> spec, String accepted, double[] weights)
+      implements Serializable {
     int merge(int index) throws IOException {
       Store store = spec.value().store();
       RunFolder folder = spec.value().folder();
       Accepted choice = Json.parse(accepted, Accepted.class);
       Blueprint blueprint = new Blueprint(store, spec.value().config());
       Torch.prepareThread(blueprint.config().client().threads());
-      Unit unit = blueprint.framework().units(blueprint.plan()).get(index);
-      try (Sources sources = new Sources(store, folder, choice)) {
-        Map<String, HostTensor> merged =
-            blueprint.framework().merge(unit, sources.contributions(unit));
+      Unit unit = blueprint.framework().units(blueprint.plan(choice.round())).get(index);
+      try (Sources sources = new Sources(store, folder, blueprint, choice, weights)) {
+        Map<String, HostTensor> merged = blueprint.framework().merge(unit, sources.of(unit));
         store.commit(piece(folder, choice.round(), index), SafeTensors.content(merged, Map.of()));
       }
       return index;
     }
   }
 
-  /** The accepted updates, open for ranged reads. */
+  /** The accepted updates and the global state, open for ranged reads. */
   private static final class Sources implements Closeable {
     private final Accepted accepted;
-    private final List<SafeTensors.Reader> readers = new ArrayList<>();
+    private final double[] weights;
+    private final int population;
+    private final GlobalState state;
+    private final List<SafeTensors.Reader> updates = new ArrayList<>();
 
-    Sources(Store store, RunFolder folder, Accepted accepted) throws IOException {
+    Sources(Store store, RunFolder folder, Blueprint blueprint, Accepted accepted, double[] weights)
+        throws IOException {
       this.accepted = accepted;
+      this.weights = weights;
+      int round = accepted.round();
+      population = blueprint.manifest().clients().size();
+      state = GlobalState.open(store, folder, blueprint.plan(round), round);
       for (Accepted.Choice choice : accepted.clients()) {
-        Path file = folder.update(accepted.round(), choice.client(), choice.attempt());
-        readers.add(SafeTensors.open(store, file));
+        Path file = folder.update(round, choice.client(), choice.attempt());
+        updates.add(SafeTensors.open(store, file));
       }
     }
 
-    List<Contribution> contributions(Unit unit) throws IOException {
-      double[] weights = accepted.weights();
+    Merge of(Unit unit) throws IOException {
       List<Contribution> contributions = new ArrayList<>();
-      for (int k = 0; k < readers.size(); k++) {
+      for (int k = 0; k < updates.size(); k++) {
         Map<String, HostTensor> tensors = new HashMap<>();
-        for (String name : unit.tensors()) {
-          tensors.put(name, tensor(readers.get(k), name, unit));
+        for (String name : unit.updates()) {
+          tensors.put(name, tensor(updates.get(k), name, unit));
         }
         contributions.add(
             new Contribution(accepted.clients().get(k).client(), weights[k], tensors));
       }
-      return contributions;
+      Map<String, HostTensor> server = new HashMap<>();
+      for (String name : unit.server()) {
+        server.put(name, state.tensor(name, unit));
+      }
+      return new Merge(accepted.round(), population, server, contributions);
     }
 
     private static HostTensor tensor(SafeTensors.Reader reader, String name, Unit unit)
@@ -154,31 +178,44 @@ final class Merging {
 
     @Override
     public void close() throws IOException {
-      for (SafeTensors.Reader reader : readers) {
+      state.close();
+      for (SafeTensors.Reader reader : updates) {
         reader.close();
       }
     }
   }
 
   /** Puts the units' results together. */
-  private final class Assembly {
+  private static final class Assembly {
+    private final RoundPlan plan;
     private final Map<String, HostTensor> whole = new TreeMap<>();
 
+    Assembly(RoundPlan plan) {
+      this.plan = plan;
+    }
+
     void add(Unit unit, Map<String, HostTensor> merged) {
-      if (!unit.isChunk()) {
-        whole.putAll(merged);
-        return;
-      }
-      String name = unit.tensors().get(0);
-      HostTensor part = merged.get(name);
-      HostTensor tensor = whole.computeIfAbsent(name, this::empty);
-      ByteBuffer target = tensor.data();
-      target.position(Math.toIntExact(unit.from() * part.dtype().bytes()));
+      merged.forEach(
+          (name, part) -> {
+            if (!plan.says(name, Role::isMerged)) {
+              throw new IllegalStateException("a merge wrote " + name + ", which is not its own");
+            }
+            if (unit.isChunk()) {
+              put(name, part, unit.from());
+            } else {
+              whole.put(name, part);
+            }
+          });
+    }
+
+    private void put(String name, HostTensor part, long from) {
+      ByteBuffer target = whole.computeIfAbsent(name, this::empty).data();
+      target.position(Math.toIntExact(from * part.dtype().bytes()));
       target.put(part.data());
     }
 
     private HostTensor empty(String name) {
-      long[] shape = blueprint.plan().parts().get(name).shape();
+      long[] shape = plan.parts().get(name).shape();
       int bytes = Math.toIntExact(HostTensor.elements(shape) * DType.F32.bytes());
       ByteBuffer data = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
       return new HostTensor(DType.F32, shape, data);

@@ -48,13 +48,15 @@ final class Result {
    * @return the folders written
    */
   List<Path> write(Map<String, Path> states) throws IOException {
-    int last = blueprint.config().rounds() - 1;
-    Map<String, HostTensor> global =
-        new TreeMap<>(SafeTensors.read(store, folder.start()).tensors());
-    global.putAll(SafeTensors.read(store, folder.global(last)).tensors());
-    Path root = blueprint.lora() == null ? folder.model() : folder.adapter();
+    int rounds = blueprint.config().rounds();
+    Set<String> model = blueprint.modelTensors();
+    Map<String, HostTensor> global;
+    try (GlobalState state = GlobalState.open(store, folder, blueprint.plan(rounds), rounds)) {
+      global = state.tensors(model);
+    }
+    Path root = blueprint.leavesModel() ? folder.model() : folder.adapter();
     List<Path> written = new ArrayList<>();
-    if (blueprint.plan().of(Role.STAYS).isEmpty()) {
+    if (!blueprint.plan(rounds - 1).any(Role::isPersonal)) {
       write(root, global);
       written.add(root);
       return written;
@@ -62,7 +64,7 @@ final class Result {
     for (Map.Entry<String, Path> state : states.entrySet()) {
       Map<String, HostTensor> own = new TreeMap<>(global);
       own.putAll(SafeTensors.read(store, state.getValue()).tensors());
-      own.keySet().retainAll(blueprint.plan().parts().keySet());
+      own.keySet().retainAll(model);
       Path target = new Path(root, "client=" + state.getKey());
       write(target, own);
       written.add(target);
@@ -77,8 +79,8 @@ final class Result {
   }
 
   private void files(Path target, Map<String, HostTensor> tensors) throws IOException {
-    if (blueprint.lora() == null) {
-      edit(tensors).write(store, blueprint.base().files(), target);
+    if (blueprint.leavesModel()) {
+      edit(withoutAdapters(tensors)).write(store, blueprint.base().files(), target);
       return;
     }
     Map<String, HostTensor> saved = new TreeMap<>();
@@ -99,6 +101,12 @@ final class Result {
             baseModel(),
             taskType());
     new PeftAdapter(config, adapter, notes()).write(store, target);
+  }
+
+  private static Map<String, HostTensor> withoutAdapters(Map<String, HostTensor> tensors) {
+    Map<String, HostTensor> weights = new TreeMap<>(tensors);
+    weights.keySet().removeIf(name -> name.endsWith(Lora.A) || name.endsWith(Lora.B));
+    return weights;
   }
 
   private Map<String, String> notes() {

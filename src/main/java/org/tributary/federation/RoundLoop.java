@@ -77,7 +77,7 @@ final class RoundLoop {
   }
 
   private boolean keepsStates() {
-    return !blueprint.plan().of(Role.STAYS).isEmpty()
+    return blueprint.plan(0).any(role -> role.keeper() == Role.Keeper.CLIENT)
         || blueprint.config().client().keepOptimizer();
   }
 
@@ -96,7 +96,8 @@ final class RoundLoop {
     listener.phase(round, RoundListener.Phase.ACCEPTED);
     // 4. The merge.
     List<ClientReport> reports = reports(accepted);
-    new Merging(spark, spec, blueprint).merge(store, folder, accepted, bytesUp(reports));
+    double[] weights = blueprint.framework().weights(reports);
+    new Merging(spark, spec, blueprint).merge(accepted, weights, bytesUp(reports));
     double secondsMerge = seconds(begin);
     listener.phase(round, RoundListener.Phase.MERGED);
     // 5. Evaluation.
@@ -110,7 +111,7 @@ final class RoundLoop {
             cohort,
             accepted.clients().stream().map(Accepted.Choice::client).toList(),
             accepted.failed(),
-            loss(accepted, reports),
+            loss(weights, reports),
             bytesUp(reports),
             reports.stream().mapToLong(ClientReport::bytesDown).sum(),
             secondsTrain,
@@ -118,7 +119,6 @@ final class RoundLoop {
             secondsEvaluate,
             resumed,
             evaluations),
-        accepted,
         reports);
   }
 
@@ -133,12 +133,11 @@ final class RoundLoop {
     return reports.stream().mapToLong(ClientReport::bytesUp).sum();
   }
 
-  private void close(RoundSummary summary, Accepted accepted, List<ClientReport> reports)
-      throws IOException {
+  private void close(RoundSummary summary, List<ClientReport> reports) throws IOException {
     int round = summary.round();
     // 6. Tables.
     lock.check();
-    tables.write(summary, accepted, reports);
+    tables.write(summary, reports, blueprint.framework().weights(reports));
     Json.commit(store, folder.roundJson(round), summary);
     listener.phase(round, RoundListener.Phase.TABLED);
     // 7. Closed.
@@ -211,8 +210,7 @@ final class RoundLoop {
     }
   }
 
-  private static double loss(Accepted accepted, List<ClientReport> reports) {
-    double[] weights = accepted.weights();
+  private static double loss(double[] weights, List<ClientReport> reports) {
     double loss = 0;
     for (int k = 0; k < weights.length; k++) {
       loss += weights[k] * reports.get(k).lossMean();
@@ -231,7 +229,7 @@ final class RoundLoop {
       if (blueprint.data().evaluationRows(part) == 0) {
         continue;
       }
-      if (blueprint.plan().of(Role.STAYS).isEmpty()) {
+      if (!blueprint.plan(round).any(Role::isPersonal)) {
         all.add(evaluating.evaluate(part, round, null, null));
       } else {
         for (Map.Entry<String, Path> own : personal(accepted).entrySet()) {

@@ -12,8 +12,9 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
 
 /**
- * Every tensor of a plan before the first round: weights as the base model has them, in float32,
- * adapters as {@link Lora#start} draws them, a new classifier from N(0, σ²) with zero biases.
+ * Every tensor of the plans that is part of the model, before the first round: weights as the base
+ * model has them, in float32, adapters as {@link Lora#start} draws them, a new classifier from N(0,
+ * σ²) with zero biases.
  */
 public final class StartState {
   private StartState() {}
@@ -42,15 +43,14 @@ public final class StartState {
     for (org.apache.hadoop.fs.Path file : blueprint.base().files().weightFiles()) {
       try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
         for (String name : reader.header().tensors().keySet()) {
-          if (blueprint.plan().parts().containsKey(name)
-              && !blueprint.newHead().containsKey(name)) {
+          if (blueprint.modelTensors().contains(name) && !blueprint.newHead().containsKey(name)) {
             start.put(name, reader.tensor(name).to(DType.F32));
           }
         }
       }
     }
     start.putAll(given);
-    start.keySet().retainAll(blueprint.plan().parts().keySet());
+    start.keySet().retainAll(blueprint.modelTensors());
     return start;
   }
 

@@ -107,10 +107,10 @@ public final class Tables {
   }
 
   /** Writes a round's rows of every table; rows that are there stay as they are. */
-  void write(RoundSummary summary, Accepted accepted, List<ClientReport> reports)
+  void write(RoundSummary summary, List<ClientReport> reports, double[] weights)
       throws IOException {
     int round = summary.round();
-    commit("clients", round, CLIENTS, clients(summary, accepted, reports));
+    commit("clients", round, CLIENTS, clients(summary, reports, weights));
     commit("evals", round, EVALS, evals(summary));
     commit("rounds", round, ROUNDS, List.of(round(summary, reports)));
   }
@@ -136,9 +136,8 @@ public final class Tables {
   }
 
   private static List<Row> clients(
-      RoundSummary summary, Accepted accepted, List<ClientReport> reports) {
+      RoundSummary summary, List<ClientReport> reports, double[] weights) {
     List<Row> rows = new ArrayList<>();
-    double[] weights = accepted.weights();
     for (int k = 0; k < reports.size(); k++) {
       rows.add(accepted(summary, reports.get(k), weights[k]));
     }

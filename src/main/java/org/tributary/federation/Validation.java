@@ -22,7 +22,7 @@ import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 
 /**
  * Looks at every committed update before it may be accepted: names, shapes, types, and that every
@@ -99,7 +99,7 @@ final class Validation {
     Path file = folder.update(round, client, attempt);
     String problem;
     try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
-      problem = problem(reader, blueprint.ranks().plan(client, blueprint.plan()));
+      problem = problem(reader, blueprint.ranks().plan(client, blueprint.plan(round)));
     } catch (WrongInput e) {
       problem = e.getMessage();
     }
@@ -112,8 +112,8 @@ final class Validation {
         store.exists(state) ? store.sha256(state) : null);
   }
 
-  private static String problem(SafeTensors.Reader reader, TrainPlan plan) throws IOException {
-    SortedMap<String, long[]> asked = plan.of(Role.TRAVELS);
+  private static String problem(SafeTensors.Reader reader, RoundPlan plan) throws IOException {
+    SortedMap<String, long[]> asked = plan.where(Role::goesUp);
     Map<String, SafeTensorsHeader.Entry> found = reader.header().tensors();
     if (!found.keySet().equals(asked.keySet())) {
       return "its update has other tensors than the plan: %d instead of %d"

@@ -1,7 +1,7 @@
 package org.tributary.framework;
 
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
@@ -13,7 +13,7 @@ final class Central extends LinearFramework {
   static final String NAME = "central";
 
   @Override
-  public TrainPlan plan(Trainables trainables) {
+  public RoundPlan plan(Trainables trainables, int round) {
     return Local.everything(trainables, Role.TRAVELS);
   }
 

@@ -2,7 +2,7 @@ package org.tributary.framework;
 
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
@@ -13,12 +13,12 @@ final class FedAvg extends LinearFramework {
   static final String NAME = "fedavg";
 
   @Override
-  public TrainPlan plan(Trainables trainables) {
+  public RoundPlan plan(Trainables trainables, int round) {
     if (trainables.adapters()) {
       throw new WrongInput(
           "framework.lora: fedavg trains weights, not adapters; leave framework.lora out, or use"
               + " fedit");
     }
-    return new TrainPlan().with(trainables.fullRank(), Role.TRAVELS);
+    return new RoundPlan().with(trainables.fullRank(), Role.TRAVELS);
   }
 }

@@ -1,7 +1,7 @@
 package org.tributary.framework;
 
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
@@ -14,9 +14,9 @@ final class FedIt extends LinearFramework {
   static final String NAME = "fedit";
 
   @Override
-  public TrainPlan plan(Trainables trainables) {
+  public RoundPlan plan(Trainables trainables, int round) {
     NeedsAdapters.check(NAME, trainables);
-    return new TrainPlan()
+    return new RoundPlan()
         .with(trainables.a(), Role.TRAVELS)
         .with(trainables.b(), Role.TRAVELS)
         .with(trainables.besideAdapters(), Role.TRAVELS);

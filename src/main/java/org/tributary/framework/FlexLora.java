@@ -11,8 +11,10 @@ import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
+import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
@@ -36,16 +38,16 @@ final class FlexLora extends LinearFramework {
   }
 
   @Override
-  public TrainPlan plan(Trainables trainables) {
+  public RoundPlan plan(Trainables trainables, int round) {
     NeedsAdapters.check(NAME, trainables);
-    return new TrainPlan()
+    return new RoundPlan()
         .with(trainables.a(), Role.TRAVELS)
         .with(trainables.b(), Role.TRAVELS)
         .with(trainables.besideAdapters(), Role.TRAVELS);
   }
 
   @Override
-  public List<Unit> units(TrainPlan plan) {
+  public List<Unit> units(RoundPlan plan) {
     SortedMap<String, long[]> rest = plan.of(Role.TRAVELS);
     List<String> all = List.copyOf(rest.keySet());
     rest.keySet().removeIf(name -> name.endsWith(Adapters.A) || name.endsWith(Adapters.B));
@@ -59,14 +61,14 @@ final class FlexLora extends LinearFramework {
   }
 
   @Override
-  public Map<String, HostTensor> merge(Unit unit, List<Contribution> contributions) {
+  public Map<String, HostTensor> merge(Unit unit, Merge merge) {
     if (unit.isChunk()) {
-      return super.merge(unit, contributions);
+      return super.merge(unit, merge);
     }
-    String nameA = unit.tensors().get(0);
-    String nameB = unit.tensors().get(1);
+    String nameA = unit.updates().get(0);
+    String nameB = unit.updates().get(1);
     List<LowRank.Term> terms = new ArrayList<>();
-    for (Contribution c : contributions) {
+    for (Contribution c : merge.contributions()) {
       HostTensor a = c.tensors().get(nameA);
       double scaling = adapters.scaling((int) a.shape()[0]);
       terms.add(
@@ -75,7 +77,7 @@ final class FlexLora extends LinearFramework {
     }
     Svd merged = LowRank.merge(terms, adapters.rank());
     double scaling = adapters.scaling(adapters.rank());
-    DType dtype = contributions.get(0).tensors().get(nameA).dtype();
+    DType dtype = merge.contributions().get(0).tensors().get(nameA).dtype();
     return Map.of(
         nameA, Matrices.tensor(merged.v().transposed(), dtype),
         nameB, Matrices.tensor(merged.us().scaleColumns(j -> 1 / scaling), dtype));
@@ -87,8 +89,12 @@ final class FlexLora extends LinearFramework {
   }
 
   @Override
-  public Map<String, HostTensor> start(Map<String, HostTensor> global, int rank) {
-    Map<String, HostTensor> start = new TreeMap<>(global);
+  public Map<String, HostTensor> start(Map<String, HostTensor> given, Participant client) {
+    int rank = client.rank();
+    if (rank == adapters.rank()) {
+      return given;
+    }
+    Map<String, HostTensor> start = new TreeMap<>(given);
     double factor = adapters.scaling(adapters.rank()) / adapters.scaling(rank);
     start.replaceAll(
         (name, tensor) -> {

@@ -3,44 +3,67 @@ package org.tributary.framework;
 import java.util.List;
 import java.util.Map;
 import org.tributary.error.WrongInput;
-import org.tributary.protocol.Contribution;
+import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.LocalRule;
+import org.tributary.protocol.Merge;
+import org.tributary.protocol.Participant;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
 /**
- * A federated framework: what trains, what travels, and how what came up is merged. The rest of a
- * round is the same for all. A new one is one class that implements this, one golden case, its line
- * in {@link Frameworks} and a row in docs/methods.md.
+ * A federated framework: what has which role in a round, how what came up is merged, and what a
+ * client does otherwise than plain training. The rest of a round is the same for all. A new one is
+ * one class that implements this, one golden case, its line in {@link Frameworks} and a section in
+ * docs/methods.md.
+ *
+ * <p>The global state is total: a tensor that the server keeps and that a round's merge does not
+ * write has the value that it had before. So what a client is given in a round is the global state
+ * of the round before, whatever the framework.
  */
 public interface Framework {
   /**
-   * Chooses what trains, travels and stays.
+   * Chooses the role of every tensor in a round. All rounds of a run have the same names and
+   * shapes; roles may differ.
    *
    * @param trainables what the model and the configuration offer
-   * @return the plan of the run
+   * @param round counted from 0
+   * @return the plan of the round
    * @throws WrongInput if the framework needs what is not there, or has no use for what is
    */
-  TrainPlan plan(Trainables trainables);
+  RoundPlan plan(Trainables trainables, int round);
 
   /**
-   * Cuts the merge into pieces, each of which needs only the tensors it names.
+   * Cuts a round's merge into pieces, each of which needs only the tensors that it names.
    *
-   * @param plan of the run
-   * @return units, each of a chunk of one tensor or of whole tensors, in an order that is always
-   *     the same
+   * @param plan of the round
+   * @return units, each of a range of elements or of whole tensors, in an order that is always the
+   *     same
    */
-  List<Unit> units(TrainPlan plan);
+  List<Unit> units(RoundPlan plan);
 
   /**
    * Merges one unit: a pure function, whatever the machine that runs it.
    *
    * @param unit one of {@link #units}
-   * @param contributions of the accepted clients, in the order of their ids
-   * @return the new global tensors of the unit (for a chunk: its elements), by name
+   * @param merge the round, the server's tensors of the unit and the clients' contributions
+   * @return new values of tensors for which {@link Role#isMerged} (of a range: its elements), by
+   *     name
    */
-  Map<String, HostTensor> merge(Unit unit, List<Contribution> contributions);
+  Map<String, HostTensor> merge(Unit unit, Merge merge);
+
+  /**
+   * The weights p_k of the clients in a merge.
+   *
+   * @param clients the reports of the accepted ones, in the order of their ids
+   * @return one weight each; by default p_k = n_k / Σ n, n_k being a client's training rows
+   */
+  default double[] weights(List<ClientReport> clients) {
+    double total = clients.stream().mapToLong(ClientReport::samples).sum();
+    return clients.stream().mapToDouble(client -> client.samples() / total).toArray();
+  }
 
   /**
    * Whether clients may have adapters of ranks of their own. Then every client's A and B, down and
@@ -53,15 +76,34 @@ public interface Framework {
   }
 
   /**
-   * What a client of a rank of its own starts a round from. Asked only of a framework that {@link
-   * #takesRanks}.
+   * What a client starts a round from.
    *
-   * @param global what all clients are given, at the global rank
-   * @param rank r of this client
-   * @return the same tensors, of the shapes of {@link TrainPlan#atRank}
+   * @param given the tensors of the global state that clients are given, at the global rank, and
+   *     the start of those that clients keep
+   * @param client who starts
+   * @return the same tensors, of the shapes of {@link RoundPlan#atRank}
    */
-  default Map<String, HostTensor> start(Map<String, HostTensor> global, int rank) {
-    return global;
+  default Map<String, HostTensor> start(Map<String, HostTensor> given, Participant client) {
+    return given;
+  }
+
+  /**
+   * What a client does otherwise than plain training.
+   *
+   * @return {@link LocalRule#NONE} for plain training
+   */
+  default LocalRule local() {
+    return LocalRule.NONE;
+  }
+
+  /**
+   * Whether a run ends with a model folder; else it ends with an adapter for the base model.
+   *
+   * @param trainables as of {@link #plan}
+   * @return by default whether no adapters train
+   */
+  default boolean leavesModel(Trainables trainables) {
+    return !trainables.adapters();
   }
 
   /**

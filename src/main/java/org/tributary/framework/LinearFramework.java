@@ -3,10 +3,10 @@ package org.tributary.framework;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
 /** A framework whose merge is the weighted mean, element by element, of what travels. */
@@ -15,7 +15,7 @@ abstract class LinearFramework implements Framework {
   static final long CHUNK = 1L << 20;
 
   @Override
-  public List<Unit> units(TrainPlan plan) {
+  public List<Unit> units(RoundPlan plan) {
     return chunks(plan.of(Role.TRAVELS));
   }
 
@@ -33,8 +33,8 @@ abstract class LinearFramework implements Framework {
   }
 
   @Override
-  public Map<String, HostTensor> merge(Unit unit, List<Contribution> contributions) {
-    String name = unit.tensors().get(0);
-    return Map.of(name, WeightedMean.of(name, contributions));
+  public Map<String, HostTensor> merge(Unit unit, Merge merge) {
+    String name = unit.updates().get(0);
+    return Map.of(name, WeightedMean.of(name, merge.contributions()));
   }
 }

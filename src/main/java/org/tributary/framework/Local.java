@@ -1,7 +1,7 @@
 package org.tributary.framework;
 
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
@@ -12,15 +12,15 @@ final class Local extends LinearFramework {
   static final String NAME = "local";
 
   @Override
-  public TrainPlan plan(Trainables trainables) {
+  public RoundPlan plan(Trainables trainables, int round) {
     return everything(trainables, Role.STAYS);
   }
 
-  static TrainPlan everything(Trainables trainables, Role role) {
+  static RoundPlan everything(Trainables trainables, Role role) {
     if (!trainables.adapters()) {
-      return new TrainPlan().with(trainables.fullRank(), role);
+      return new RoundPlan().with(trainables.fullRank(), role);
     }
-    return new TrainPlan()
+    return new RoundPlan()
         .with(trainables.a(), role)
         .with(trainables.b(), role)
         .with(trainables.besideAdapters(), role);

@@ -3,6 +3,7 @@ package org.tributary.optim;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,46 @@ public final class Gradients implements AutoCloseable {
     gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
     arguments.add(scratch.create(new double[] {factor}));
     program.call(scratch, "add", arguments);
+  }
+
+  /**
+   * gradient += factor · (weight − start), for every gradient.
+   *
+   * @param scratch owns what is made on the way
+   * @param gradients changed in place
+   * @param weights of the same names, as {@code Model.trainable} named them
+   * @param start of the same names, float32
+   * @param factor such as FedProx's μ
+   */
+  public void pull(
+      NDManager scratch,
+      Map<String, NDArray> gradients,
+      Map<String, NDArray> weights,
+      Map<String, NDArray> start,
+      double factor) {
+    List<NDArray> arguments = new ArrayList<>();
+    gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
+    arguments.addAll(weights.values());
+    start.forEach((k, w) -> arguments.add(Program.name("start", k, w)));
+    arguments.add(scratch.create(new double[] {factor}));
+    program.call(scratch, "pull", arguments);
+  }
+
+  /**
+   * A gradient in float32.
+   *
+   * @param scratch owns what is made
+   * @param name of its weight
+   * @param gradient of any precision
+   * @return the same array where it is float32
+   */
+  public NDArray wide(NDManager scratch, String name, NDArray gradient) {
+    if (gradient.getDataType() == DataType.FLOAT32) {
+      return gradient;
+    }
+    NDArray sum = scratch.zeros(gradient.getShape());
+    add(scratch, Map.of(name, sum), Map.of(name, gradient), 1);
+    return sum;
   }
 
   /**

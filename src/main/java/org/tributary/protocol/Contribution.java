@@ -6,7 +6,7 @@ import java.util.Map;
  * One client's part in a merge.
  *
  * @param client its id
- * @param weight p_k = n_k / Σ n over the accepted clients, n_k being its training rows
+ * @param weight p_k of this client, as {@code Framework.weights} gives it
  * @param tensors of the unit, by name
  */
 public record Contribution(String client, double weight, Map<String, HostTensor> tensors) {}

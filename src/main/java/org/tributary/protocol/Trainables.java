@@ -1,8 +1,10 @@
 package org.tributary.protocol;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What could be trained in a run, as the model and the configuration say: shapes by name.
@@ -46,6 +48,19 @@ public record Trainables(
    */
   public SortedMap<String, long[]> fullRank() {
     return union(weights, head);
+  }
+
+  /**
+   * All that is part of the model.
+   *
+   * @return names of weights, head and adapters
+   */
+  public Set<String> names() {
+    Set<String> names = new TreeSet<>(weights.keySet());
+    names.addAll(head.keySet());
+    names.addAll(a.keySet());
+    names.addAll(b.keySet());
+    return names;
   }
 
   private static SortedMap<String, long[]> union(Map<String, long[]> x, Map<String, long[]> y) {

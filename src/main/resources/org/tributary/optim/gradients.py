@@ -9,6 +9,12 @@ class Program(Module):
       _0 = torch.add_(sum[k], grads[k].to(6), alpha=f)
     return annotate(Dict[str, Tensor], {})
 
+  def pull(self: __torch__.Program, grads: Dict[str, Tensor], weights: Dict[str, Tensor], start: Dict[str, Tensor], factor: Tensor) -> Dict[str, Tensor]:
+    f = float(torch.item(torch.select(factor, 0, 0)))
+    for k in grads:
+      _0 = torch.add_(grads[k], torch.sub(weights[k].to(6), start[k]), alpha=f)
+    return annotate(Dict[str, Tensor], {})
+
   def clip(self: __torch__.Program, grads: Dict[str, Tensor], bound: Tensor) -> Dict[str, Tensor]:
     norms = annotate(List[Tensor], [])
     keys = sorted(grads.keys())

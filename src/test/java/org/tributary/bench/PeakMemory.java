@@ -34,7 +34,7 @@ import org.tributary.optim.Projector;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
@@ -151,13 +151,13 @@ public final class PeakMemory {
   }
 
   private static Assignment assignment(Map<String, HostTensor> start, int batch, int length) {
-    TrainPlan plan =
-        new TrainPlan(
+    RoundPlan plan =
+        new RoundPlan(
             start.entrySet().stream()
                 .collect(
                     Collectors.toMap(
                         Map.Entry::getKey,
-                        e -> new TrainPlan.Part(e.getValue().shape(), Role.TRAVELS),
+                        e -> new RoundPlan.Part(e.getValue().shape(), Role.TRAVELS),
                         (a, b) -> a,
                         TreeMap::new)));
     return new Assignment("c", 0, new Random(batch, length), plan, start, Map.of());

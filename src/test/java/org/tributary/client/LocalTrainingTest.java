@@ -16,7 +16,7 @@ import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Torch;
 
 /** A client's training is a function of its assignment. */
@@ -104,7 +104,7 @@ class LocalTrainingTest extends TinyClient {
       Map<String, HostTensor> b = adapters(Lora.B, 1);
       Map<String, HostTensor> head = new TreeMap<>(bert.weights());
       head.keySet().removeIf(name -> !name.startsWith("classifier"));
-      TrainPlan plan =
+      RoundPlan plan =
           TinyBert.plan(a, Role.FIXED)
               .with(TinyBert.shapes(b), Role.STAYS)
               .with(TinyBert.shapes(head), Role.TRAVELS);
@@ -139,7 +139,7 @@ class LocalTrainingTest extends TinyClient {
       values[i] += i % 2;
     }
     HostTensor other = HostTensor.of(values, was.shape());
-    TrainPlan plan =
+    RoundPlan plan =
         TinyBert.plan(Map.of(name, other), Role.FIXED).with(TinyBert.shapes(head), Role.TRAVELS);
     Recipe recipe = recipe(SGD, 1e-2, 3, 4);
     Trained with = train(model, recipe, start(plan, Map.of(name, other), head));

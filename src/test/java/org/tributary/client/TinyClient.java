@@ -15,7 +15,7 @@ import org.tributary.model.Model;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Torch;
 
 /**
@@ -97,7 +97,7 @@ abstract class TinyClient {
   }
 
   @SafeVarargs
-  static Assignment start(TrainPlan plan, Map<String, HostTensor>... parts) {
+  static Assignment start(RoundPlan plan, Map<String, HostTensor>... parts) {
     Map<String, HostTensor> start = new TreeMap<>();
     for (Map<String, HostTensor> part : parts) {
       start.putAll(part);

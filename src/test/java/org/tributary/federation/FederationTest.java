@@ -94,7 +94,7 @@ class FederationTest {
     if (end.isEmpty()) {
       end.putAll(oracle.own("0001"));
     }
-    start.keySet().removeAll(new Blueprint(Tiny.STORE, config).plan().of(Role.FIXED).keySet());
+    start.keySet().removeAll(new Blueprint(Tiny.STORE, config).plan(0).of(Role.FIXED).keySet());
     assertThat(end.keySet()).isEqualTo(start.keySet());
     end.forEach((name, tensor) -> assertThat(tensor).as(name).isNotEqualTo(start.get(name)));
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.Recipe;
@@ -18,20 +19,29 @@ import org.tributary.client.Trained;
 import org.tributary.config.TrainConfig;
 import org.tributary.data.Examples;
 import org.tributary.data.Tokens;
+import org.tributary.framework.Framework;
+import org.tributary.framework.WholeMerge;
 import org.tributary.model.Lora;
 import org.tributary.model.Model;
+import org.tributary.protocol.ClientReport;
+import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
+import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Seeds;
 import org.tributary.torch.Torch;
 
 /**
  * The oracle: the same rounds as a plain loop in one thread, without Spark, files of rounds or
- * chunks.
+ * chunks. It shares the framework's own code, and knows no framework by name.
  */
 final class PlainLoop {
   private final TrainConfig config;
   private final Set<String> excluded;
   private final Blueprint blueprint;
+  private final Framework framework;
   private final PlainRanks ranks;
   private final SkippedRows skipped;
   private final Map<String, Map<String, HostTensor>> own = new HashMap<>();
@@ -46,6 +56,7 @@ final class PlainLoop {
     this.config = config;
     this.excluded = excluded;
     blueprint = new Blueprint(Tiny.STORE, config);
+    framework = blueprint.framework();
     ranks = new PlainRanks(config, blueprint);
     skipped = SkippedRows.read(Tiny.STORE, new RunFolder(Tiny.STORE.path(config.out())));
   }
@@ -55,10 +66,11 @@ final class PlainLoop {
     return own.get(client);
   }
 
-  /** The global tensors after every round. */
+  /** The global state after every round: what any merge has written so far. */
   List<Map<String, HostTensor>> run() throws IOException {
     Torch.prepareThread(config.client().threads());
-    Map<String, HostTensor> given = StartState.of(Tiny.STORE, blueprint);
+    Map<String, HostTensor> state = start();
+    Map<String, HostTensor> written = new TreeMap<>();
     List<Map<String, HostTensor>> rounds = new ArrayList<>();
     Map<String, HostTensor> base = new LinkedHashMap<>(blueprint.base().files().weights());
     base.keySet().removeIf(name -> !blueprint.base().used().containsKey(name));
@@ -68,25 +80,33 @@ final class PlainLoop {
       Map<String, Double> s = Lora.scalings(blueprint.adapted().keySet(), ranks.scaling(rank));
       models.put(
           rank, new Model(blueprint.architecture(), base, s, Device.cpu(), blueprint.precision()));
-      trainings.put(rank, new LocalTraining(models.get(rank), recipe()));
+      trainings.put(rank, new LocalTraining(models.get(rank), recipe(), framework.local()));
     }
     try (Tokens tokens = blueprint.base().tokens(Tiny.STORE);
         NDManager manager = Torch.manager(Device.cpu())) {
       for (int round = 0; round < config.rounds(); round++) {
-        Map<String, HostTensor> merged = round(round, trainings, tokens, manager, given);
-        rounds.add(merged);
-        given = new TreeMap<>(given);
-        given.putAll(merged);
+        Map<String, HostTensor> merged = round(round, trainings, tokens, manager, state);
+        state.putAll(merged);
+        written.putAll(merged);
+        rounds.add(new TreeMap<>(written));
       }
     }
     models.values().forEach(Model::close);
     return rounds;
   }
 
+  /** The model's tensors, and a framework's own by the constant that its plan says. */
+  private Map<String, HostTensor> start() throws IOException {
+    Map<String, HostTensor> start = new TreeMap<>(StartState.of(Tiny.STORE, blueprint));
+    RoundPlan plan = blueprint.plan(0);
+    plan.parts().keySet().forEach(name -> start.computeIfAbsent(name, plan::start));
+    return start;
+  }
+
   /** One client with everybody's rows takes as many steps as all clients of a round take. */
   private Recipe recipe() {
     Recipe recipe = blueprint.recipe();
-    if (!config.framework().name().equals("central")) {
+    if (!framework.pooled()) {
       return recipe;
     }
     int clients = blueprint.manifest().clients().size();
@@ -100,19 +120,17 @@ final class PlainLoop {
       Map<Integer, LocalTraining> trainings,
       Tokens tokens,
       NDManager manager,
-      Map<String, HostTensor> given)
+      Map<String, HostTensor> state)
       throws IOException {
+    RoundPlan plan = blueprint.plan(round);
     List<Map<String, HostTensor>> updates = new ArrayList<>();
-    List<Integer> samples = new ArrayList<>();
+    List<ClientReport> reports = new ArrayList<>();
     for (String client : blueprint.cohort(round)) {
       if (excluded.contains(client)) {
         continue;
       }
       Examples rows =
           blueprint.data().rows(Tiny.STORE, blueprint.trainParts(client), tokens, skipped);
-      Map<String, HostTensor> start = new TreeMap<>(given);
-      ranks.cut(start, client);
-      start.putAll(own.getOrDefault(client, Map.of()));
       Trained trained =
           trainings
               .get(ranks.of(client))
@@ -121,49 +139,77 @@ final class PlainLoop {
                       client,
                       round,
                       rows,
-                      ranks.plan(client),
-                      start,
+                      ranks.plan(client, plan),
+                      blueprint.modelTensors(),
+                      begin(round, client, state),
                       memories.getOrDefault(client, Map.of())),
                   manager,
                   StepListener.NONE);
-      Map<String, HostTensor> up = new TreeMap<>(trained.tensors());
-      up.keySet().retainAll(blueprint.plan().of(Role.TRAVELS).keySet());
-      Map<String, HostTensor> kept = new TreeMap<>(trained.tensors());
-      kept.keySet().removeAll(up.keySet());
-      own.put(client, kept);
+      own.put(client, only(trained.tensors(), plan, r -> r.keeper() == Role.Keeper.CLIENT));
       memories.put(client, trained.optimizerState());
-      updates.add(up);
-      samples.add(rows.size());
+      updates.add(only(trained.tensors(), plan, Role::goesUp));
+      reports.add(report(client, round, rows.size(), trained.facts()));
     }
-    Map<String, HostTensor> merged = new TreeMap<>();
-    if (config.framework().name().equals("flexlora")) {
-      merged.putAll(ranks.products(updates, samples));
-      updates.forEach(update -> update.keySet().removeAll(merged.keySet()));
-    }
-    merged.putAll(mean(updates, samples));
-    return merged;
+    return merge(round, state, reports, updates);
   }
 
-  /** Σ p_k w_k, whole tensors at once, in double. */
-  private static Map<String, HostTensor> mean(
-      List<Map<String, HostTensor>> updates, List<Integer> samples) {
-    double total = samples.stream().mapToInt(Integer::intValue).sum();
-    Map<String, HostTensor> mean = new TreeMap<>();
-    for (String name : updates.get(0).keySet()) {
-      HostTensor first = updates.get(0).get(name);
-      double[] sum = new double[(int) first.elements()];
-      for (int k = 0; k < updates.size(); k++) {
-        float[] w = updates.get(k).get(name).toFloats();
-        for (int i = 0; i < sum.length; i++) {
-          sum[i] += samples.get(k) / total * w[i];
-        }
-      }
-      float[] rounded = new float[sum.length];
-      for (int i = 0; i < sum.length; i++) {
-        rounded[i] = (float) sum[i];
-      }
-      mean.put(name, HostTensor.of(rounded, first.shape()));
+  /** What a client is given, and its own. */
+  private Map<String, HostTensor> begin(int round, String client, Map<String, HostTensor> state) {
+    RoundPlan plan = blueprint.plan(round);
+    Map<String, HostTensor> given = only(state, plan, r -> r.goesDown() || r.isPersonal());
+    long seed = Seeds.of(config.seed(), "start", round, client);
+    Participant who = new Participant(client, round, ranks.of(client), seed);
+    Map<String, HostTensor> start = new TreeMap<>(framework.start(given, who));
+    start.putAll(only(state, plan, r -> r.keeper() == Role.Keeper.CLIENT && !r.isPersonal()));
+    start.putAll(own.getOrDefault(client, Map.of()));
+    return start;
+  }
+
+  private static Map<String, HostTensor> only(
+      Map<String, HostTensor> tensors, RoundPlan plan, Predicate<Role> question) {
+    Map<String, HostTensor> chosen = new TreeMap<>(tensors);
+    chosen.keySet().retainAll(plan.where(question).keySet());
+    return chosen;
+  }
+
+  private Map<String, HostTensor> merge(
+      int round,
+      Map<String, HostTensor> state,
+      List<ClientReport> reports,
+      List<Map<String, HostTensor>> updates) {
+    double[] weights = framework.weights(reports);
+    List<Contribution> contributions = new ArrayList<>();
+    for (int k = 0; k < weights.length; k++) {
+      contributions.add(new Contribution(reports.get(k).client(), weights[k], updates.get(k)));
     }
-    return mean;
+    int population = blueprint.manifest().clients().size();
+    Merge merge = new Merge(round, population, state, contributions);
+    return WholeMerge.of(framework, blueprint.plan(round), merge);
+  }
+
+  /** What weights may depend on; where and how fast a client trained is none of it. */
+  private static ClientReport report(String client, int round, int rows, Trained.Facts f) {
+    return new ClientReport(
+        client,
+        round,
+        "",
+        rows,
+        f.steps(),
+        f.tokens(),
+        f.lossFirst(),
+        f.lossLast(),
+        f.lossMean(),
+        f.gradientNorm(),
+        f.truncatedRows(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        "",
+        "",
+        1,
+        "",
+        0);
   }
 }

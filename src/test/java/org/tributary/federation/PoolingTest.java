@@ -216,7 +216,7 @@ class PoolingTest {
   void aPoolerThatIsThereIsTheModelsOwn() throws Exception {
     Blueprint blueprint = new Blueprint(Tiny.STORE, tiny.config("x", "fedavg"));
     assertThat(blueprint.newHead()).containsOnlyKeys("classifier.bias", "classifier.weight");
-    assertThat(blueprint.plan().parts()).containsKey("bert.pooler.dense.weight");
+    assertThat(blueprint.plan(0).parts()).containsKey("bert.pooler.dense.weight");
   }
 
   @Test

@@ -19,8 +19,9 @@ import org.tributary.model.Lora;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 
 /** Merges equal the golden values in float64: three clients of unequal sizes, no matrix square. */
 class AggregationGoldenTest {
@@ -67,7 +68,7 @@ class AggregationGoldenTest {
   private static Map<String, HostTensor> merge(Framework framework, List<Contribution> clients) {
     Map<String, long[]> shapes = new TreeMap<>();
     clients.get(0).tensors().forEach((name, t) -> shapes.put(name, t.shape()));
-    TrainPlan plan = new TrainPlan().with(shapes, Role.TRAVELS);
+    RoundPlan plan = new RoundPlan().with(shapes, Role.TRAVELS);
     return Merges.merge(framework, plan, clients);
   }
 
@@ -197,7 +198,7 @@ class AggregationGoldenTest {
       int rank = facts.get("r_k").get(k).intValue();
       double scaling = adapters.scaling(rank);
       assertThat(scaling).isEqualTo(facts.get("scaling_k").get(k).doubleValue());
-      Map<String, HostTensor> start = flexlora.start(merged, rank);
+      Map<String, HostTensor> start = flexlora.start(merged, new Participant("c", 0, rank, 1));
       assertThat(start.get(A).shape()).containsExactly(rank, 16);
       assertThat(start.get(B).shape()).containsExactly(12, rank);
       double[] own = product(start.get(B), start.get(A), scaling);

@@ -19,7 +19,7 @@ import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
 /** What holds of a weighted mean for any clients, sizes and cuts. */
@@ -50,8 +50,8 @@ class MergePropertiesTest {
     return clients;
   }
 
-  private static TrainPlan plan(int rows, int columns) {
-    return new TrainPlan().with(Map.of("w", new long[] {rows, columns}), Role.TRAVELS);
+  private static RoundPlan plan(int rows, int columns) {
+    return new RoundPlan().with(Map.of("w", new long[] {rows, columns}), Role.TRAVELS);
   }
 
   private static HostTensor merge(List<Contribution> clients, int rows, int columns) {
@@ -159,8 +159,8 @@ class MergePropertiesTest {
                 "a", new long[] {3, 1 << 20},
                 "c", new long[] {},
                 "stays", new long[] {5}));
-    TrainPlan plan =
-        new TrainPlan()
+    RoundPlan plan =
+        new RoundPlan()
             .with(shapes, Role.TRAVELS)
             .with(Map.of("stays", new long[] {5}), Role.STAYS)
             .with(Map.of("fixed", new long[] {5}), Role.FIXED);

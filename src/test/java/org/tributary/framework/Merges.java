@@ -9,8 +9,9 @@ import java.util.TreeMap;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
 /** A round's merge through the public interface: units cut, merged one by one, put together. */
@@ -18,25 +19,27 @@ final class Merges {
   private Merges() {}
 
   static Map<String, HostTensor> merge(
-      Framework framework, TrainPlan plan, List<Contribution> contributions) {
+      Framework framework, RoundPlan plan, List<Contribution> contributions) {
     return merge(framework, plan, framework.units(plan), contributions);
   }
 
   static Map<String, HostTensor> merge(
-      Framework framework, TrainPlan plan, List<Unit> units, List<Contribution> contributions) {
+      Framework framework, RoundPlan plan, List<Unit> units, List<Contribution> contributions) {
     Map<String, HostTensor> merged = new TreeMap<>();
     for (Unit unit : units) {
       if (!unit.isChunk()) {
-        merged.putAll(framework.merge(unit, contributions));
+        merged.putAll(
+            framework.merge(unit, new Merge(0, contributions.size(), Map.of(), contributions)));
         continue;
       }
-      String name = unit.tensors().get(0);
+      String name = unit.updates().get(0);
       DType dtype = contributions.get(0).tensors().get(name).dtype();
       HostTensor whole =
           merged.computeIfAbsent(name, n -> empty(dtype, plan.of(Role.TRAVELS).get(n)));
       List<Contribution> slices = new ArrayList<>();
       contributions.forEach(c -> slices.add(slice(unit, name, c)));
-      Map<String, HostTensor> part = framework.merge(unit, slices);
+      Map<String, HostTensor> part =
+          framework.merge(unit, new Merge(0, slices.size(), Map.of(), slices));
       ByteBuffer at = whole.data();
       at.position((int) (unit.from() * dtype.bytes()));
       at.put(part.get(name).data());

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Role;
-import org.tributary.protocol.TrainPlan;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
@@ -33,8 +33,8 @@ class PlansTest {
     return new Trainables(WEIGHTS, named, HEAD, adapters ? A : NONE, adapters ? B : NONE);
   }
 
-  private static TrainPlan plan(String framework, boolean adapters, boolean named) {
-    return Frameworks.named(framework).plan(trainables(adapters, named));
+  private static RoundPlan plan(String framework, boolean adapters, boolean named) {
+    return Frameworks.named(framework).plan(trainables(adapters, named), 0);
   }
 
   private static final String[] FULL = {"classifier.weight", "layer.bias", "layer.weight"};
@@ -44,7 +44,7 @@ class PlansTest {
 
   @Test
   void fedavgSendsTheWeights() {
-    TrainPlan plan = plan("fedavg", false, false);
+    RoundPlan plan = plan("fedavg", false, false);
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(FULL);
     assertThat(plan.parts()).hasSize(3);
     assertThat(plan.trainableParameters()).isEqualTo(8 * 5 + 8 + 3 * 8);
@@ -60,7 +60,7 @@ class PlansTest {
 
   @Test
   void feditSendsAdaptersAndANewHead() {
-    TrainPlan plan = plan("fedit", true, false);
+    RoundPlan plan = plan("fedit", true, false);
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(ADAPTERS);
     assertThat(plan.parts()).hasSize(3);
     assertThat(plan.trainableParameters()).isEqualTo(2 * (5 + 8) + 3 * 8);
@@ -73,18 +73,18 @@ class PlansTest {
 
   @Test
   void ffaGivesAllClientsOneAThatNobodyTrainsOrSends() {
-    TrainPlan plan = plan("ffa-lora", true, false);
+    RoundPlan plan = plan("ffa-lora", true, false);
     assertThat(plan.of(Role.FIXED)).containsOnlyKeys("layer.lora_A.weight");
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys("classifier.weight", "layer.lora_B.weight");
     assertThat(plan.trains("layer.lora_A.weight")).isFalse();
     assertThat(plan.trainableParameters()).isEqualTo(2 * 8 + 3 * 8);
     assertThat(Frameworks.named("ffa-lora").units(plan))
-        .allMatch(unit -> !unit.tensors().contains("layer.lora_A.weight"));
+        .allMatch(unit -> !unit.updates().contains("layer.lora_A.weight"));
   }
 
   @Test
   void flexloraMergesALayerWholeAndTheRestInChunks() {
-    TrainPlan plan = plan("flexlora", true, false);
+    RoundPlan plan = plan("flexlora", true, false);
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(ADAPTERS);
     assertThat(Frameworks.named("flexlora").units(plan))
         .containsExactly(
@@ -94,7 +94,7 @@ class PlansTest {
 
   @Test
   void aPlanAtAnotherRankHasItsShapes() {
-    TrainPlan cut = plan("flexlora", true, false).atRank(1);
+    RoundPlan cut = plan("flexlora", true, false).atRank(1);
     assertThat(cut.parts().get("layer.lora_A.weight").shape()).containsExactly(1, 5);
     assertThat(cut.parts().get("layer.lora_B.weight").shape()).containsExactly(8, 1);
     assertThat(cut.parts().get("classifier.weight").shape()).containsExactly(3, 8);
@@ -119,7 +119,7 @@ class PlansTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void locallyNothingTravels(boolean adapters) {
-    TrainPlan plan = plan("local", adapters, false);
+    RoundPlan plan = plan("local", adapters, false);
     assertThat(plan.of(Role.TRAVELS)).isEmpty();
     assertThat(plan.of(Role.STAYS)).containsOnlyKeys(adapters ? ADAPTERS : FULL);
     assertThat(Frameworks.named("local").units(plan)).isEmpty();
@@ -128,7 +128,7 @@ class PlansTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void centralPoolsTheRows(boolean adapters) {
-    TrainPlan plan = plan("central", adapters, false);
+    RoundPlan plan = plan("central", adapters, false);
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(adapters ? ADAPTERS : FULL);
   }
 

@@ -1,0 +1,15 @@
+package org.tributary.protocol;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a merge of one unit knows.
+ *
+ * @param round counted from 0
+ * @param population clients of the run, in this round's cohort or not
+ * @param server the unit's tensors of the global state, as the round found them, by name
+ * @param contributions of the accepted clients, in the order of their ids
+ */
+public record Merge(
+    int round, int population, Map<String, HostTensor> server, List<Contribution> contributions) {}
