@@ -49,7 +49,7 @@ class RoomTest {
           Map.entry(
               "client",
               Set.of("config", "protocol", "data", "model", "optim", "checkpoint", "torch")),
-          Map.entry("framework", Set.of("protocol", "linalg", "torch")),
+          Map.entry("framework", Set.of("config", "protocol", "linalg", "torch")),
           Map.entry("partition", Set.of("config", "data", "protocol", "checkpoint", "cluster")),
           Map.entry(
               "federation",

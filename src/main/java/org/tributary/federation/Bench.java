@@ -149,7 +149,7 @@ final class Bench implements AutoCloseable {
     if (tensors == null) {
       RoundPlan plan = blueprint.plan(round);
       try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
-        tensors = state.tensors(plan.where(role -> role.goesDown() || role.isPersonal()).keySet());
+        tensors = state.tensors(plan.where(role -> role.goesDown() || role.isTrained()).keySet());
       }
       given.put(round, new SoftReference<>(tensors));
     }

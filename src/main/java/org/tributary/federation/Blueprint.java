@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Recipe;
@@ -68,17 +69,24 @@ public final class Blueprint {
     data = RunData.open(store, config, base);
     newHead = base.head().fresh(base.architecture(), data.labels().size());
     base.check();
-    Adapters adapters = lora() == null ? null : lora().adapters();
-    framework = Frameworks.named(config.framework().name(), adapters);
-    ranks = Ranks.of(config, adapters, framework, data.manifest());
     adapted = lora() == null ? Map.of() : lora().layers(adaptable());
+    Adapters adapters = lora() == null ? null : lora().adapters(transposed());
+    framework = Frameworks.of(config.framework(), adapters);
+    ranks = Ranks.of(config, adapters, framework, data.manifest());
     trainables = trainables();
     base.checkTrainable(modelTensors());
-    SavedModules.check(adapted.keySet(), modelTensors());
+    SavedModules.check(adapted.keySet(), plan(0).where(Role::isTrained).keySet());
     checkPlans();
     checkLengths();
     checkClients();
     recipe();
+  }
+
+  private Set<String> transposed() {
+    return adapted.keySet().stream()
+        .filter(base.architecture()::transposed)
+        .map(layer -> layer + WEIGHT)
+        .collect(Collectors.toSet());
   }
 
   /** Layers that adapters can be put on. A pooler that is new, or trains in full, is none. */
@@ -107,12 +115,14 @@ public final class Blueprint {
     boolean isNamed = !config.framework().train().isEmpty();
     SortedMap<String, long[]> a = new TreeMap<>();
     SortedMap<String, long[]> b = new TreeMap<>();
+    SortedMap<String, long[]> bases = new TreeMap<>();
     adapted.forEach(
         (layer, shape) -> {
           a.put(layer + Lora.A, new long[] {lora().rank(), shape[1]});
           b.put(layer + Lora.B, new long[] {shape[0], lora().rank()});
+          bases.put(layer + WEIGHT, base.used().get(layer + WEIGHT).shape());
         });
-    return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b);
+    return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b, bases);
   }
 
   /** The optimizer has to fit what trains in any round; its state what trains in the next. */
@@ -120,9 +130,9 @@ public final class Blueprint {
     SortedMap<String, long[]> trained = new TreeMap<>();
     for (int round = 0; round < config.rounds(); round++) {
       RoundPlan plan = plan(round);
-      if (!plan.parts().keySet().equals(plan(0).parts().keySet())) {
+      if (!modelTensors(plan).equals(modelTensors())) {
         throw new IllegalStateException(
-            "%s has other tensors in round %d than in round 0"
+            "%s has other tensors of the model in round %d than in round 0"
                 .formatted(config.framework().name(), round));
       }
       trained.putAll(plan.where(Role::isTrained));
@@ -134,6 +144,24 @@ public final class Blueprint {
       }
     }
     Optimizers.check(Recipes.optimizer(config), trained);
+    if (plan(0).any(Role::isFresh)) {
+      checkFresh();
+    }
+  }
+
+  /** What starts anew in every round goes on with nothing. */
+  private void checkFresh() {
+    String name = config.framework().name();
+    if (config.framework().lora().start() != null) {
+      throw new WrongInput(
+          "framework.lora.start: %s begins with new adapters in every round and does not read it; merge the adapter into the base model with the job merge-adapter, and remove start"
+              .formatted(name));
+    }
+    if (config.client().keepOptimizer()) {
+      throw new WrongInput(
+          "client.keepOptimizer: %s begins with new adapters in every round, which the state of the last ones does not fit; remove keepOptimizer"
+              .formatted(name));
+    }
   }
 
   private void checkLengths() {
@@ -299,7 +327,7 @@ public final class Blueprint {
    * What has which role in a round, in the shapes of the global tensors.
    *
    * @param round counted from 0
-   * @return the same names and shapes in every round
+   * @return of the model the same names and shapes in every round
    */
   public RoundPlan plan(int round) {
     return plans.computeIfAbsent(round, r -> framework.plan(trainables, r));
@@ -312,7 +340,11 @@ public final class Blueprint {
    * @return names
    */
   public Set<String> modelTensors() {
-    Set<String> names = new TreeSet<>(plan(0).parts().keySet());
+    return modelTensors(plan(0));
+  }
+
+  private Set<String> modelTensors(RoundPlan plan) {
+    Set<String> names = new TreeSet<>(plan.parts().keySet());
     names.retainAll(trainables.names());
     return names;
   }
@@ -332,7 +364,8 @@ public final class Blueprint {
    */
   Map<String, HostTensor> start(String client, int round, Map<String, HostTensor> given) {
     long seed = Seeds.of(config.seed(), "start", round, client);
-    return framework.start(given, new Participant(client, round, ranks.of(client), seed));
+    RoundPlan own = ranks.plan(client, plan(round));
+    return framework.start(given, new Participant(client, round, ranks.of(client), own, seed));
   }
 
   /**

@@ -120,7 +120,9 @@ record ClientWork(
     Map<String, HostTensor> start =
         new TreeMap<>(blueprint.start(client, round, bench.given(folder, round)));
     Map<String, HostTensor> optimizer = new TreeMap<>();
-    addOwn(bench, client, plan, start, optimizer);
+    plan.of(Role.OWN).keySet().forEach(name -> start.put(name, plan.start(name)));
+    Map<String, HostTensor> own = own(bench, client, optimizer);
+    start.putAll(own);
     Assignment assignment =
         new Assignment(client, round, rows, plan, blueprint.modelTensors(), start, optimizer);
     StepListener steps =
@@ -134,22 +136,17 @@ record ClientWork(
       Trained trained =
           new LocalTraining(model, blueprint.recipe(), blueprint.framework().local())
               .train(assignment, manager, steps);
-      new Writing(bench, folder, listener).commit(assignment, trained, attempt);
+      new Writing(bench, folder, listener, own).commit(assignment, trained, attempt);
     }
   }
 
-  /** The client's own tensors, as its last round left them, and its optimizer's memory. */
-  private void addOwn(
-      Bench bench,
-      String client,
-      RoundPlan plan,
-      Map<String, HostTensor> start,
-      Map<String, HostTensor> optimizer)
+  /** The client's own tensors, as its last round left them; its optimizer's memory goes aside. */
+  private Map<String, HostTensor> own(Bench bench, String client, Map<String, HostTensor> optimizer)
       throws IOException {
-    plan.of(Role.OWN).keySet().forEach(name -> start.put(name, plan.start(name)));
+    Map<String, HostTensor> own = new TreeMap<>();
     String state = states.get(client);
     if (state == null) {
-      return;
+      return own;
     }
     SafeTensors.read(bench.store(), new Path(state))
         .tensors()
@@ -158,9 +155,10 @@ record ClientWork(
               if (name.startsWith(OPTIMIZER)) {
                 optimizer.put(name.substring(OPTIMIZER.length()), tensor);
               } else {
-                start.put(name, tensor);
+                own.put(name, tensor);
               }
             });
+    return own;
   }
 
   /** Commits state and update, in that order. */
@@ -168,8 +166,11 @@ record ClientWork(
     private final Bench bench;
     private final RunFolder folder;
     private final ClientListener listener;
+    private final Map<String, HostTensor> own;
 
-    Writing(Bench bench, RunFolder folder, ClientListener listener) {
+    /** {@code own} is what the client keeps already; what this round does not touch stays. */
+    Writing(Bench bench, RunFolder folder, ClientListener listener, Map<String, HostTensor> own) {
+      this.own = own;
       this.bench = bench;
       this.folder = folder;
       this.listener = listener;
@@ -178,7 +179,7 @@ record ClientWork(
     void commit(Assignment a, Trained trained, String attempt) throws IOException {
       int last = trained.facts().steps();
       Map<String, HostTensor> up = new TreeMap<>();
-      Map<String, HostTensor> kept = new TreeMap<>();
+      Map<String, HostTensor> kept = new TreeMap<>(own);
       trained
           .tensors()
           .forEach(

@@ -28,6 +28,8 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
   public static final Map<String, Set<String>> CHOICES =
       Map.of(
           "framework.name", Frameworks.names(),
+          "framework.server.name", Frameworks.servers(),
+          "framework.local.name", Frameworks.localRules(),
           "client.optimizer.name", Optimizers.names(),
           "client.schedule.name", Schedule.names());
 

@@ -84,6 +84,11 @@ final class FlexLora extends LinearFramework {
   }
 
   @Override
+  public boolean averages() {
+    return false;
+  }
+
+  @Override
   public boolean takesRanks() {
     return true;
   }

@@ -25,8 +25,8 @@ import org.tributary.protocol.Unit;
  */
 public interface Framework {
   /**
-   * Chooses the role of every tensor in a round. All rounds of a run have the same names and
-   * shapes; roles may differ.
+   * Chooses the role of every tensor in a round. All rounds of a run have the same tensors of the
+   * model; roles, and a framework's own tensors, may differ.
    *
    * @param trainables what the model and the configuration offer
    * @param round counted from 0
@@ -63,6 +63,16 @@ public interface Framework {
   default double[] weights(List<ClientReport> clients) {
     double total = clients.stream().mapToLong(ClientReport::samples).sum();
     return clients.stream().mapToDouble(client -> client.samples() / total).toArray();
+  }
+
+  /**
+   * Whether what travels is merged by its weighted mean, each tensor on its own, so that a server
+   * optimizer or a control variate can be put around this framework.
+   *
+   * @return false unless said
+   */
+  default boolean averages() {
+    return false;
   }
 
   /**

@@ -37,4 +37,9 @@ abstract class LinearFramework implements Framework {
     String name = unit.updates().get(0);
     return Map.of(name, WeightedMean.of(name, merge.contributions()));
   }
+
+  @Override
+  public boolean averages() {
+    return true;
+  }
 }

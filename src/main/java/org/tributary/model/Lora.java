@@ -6,12 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Globs;
 import org.tributary.protocol.HostTensor;
-import org.tributary.protocol.Seeds;
 
 /**
  * Low-rank adapters (Hu et al. 2021): a layer with weight W [out, in] computes W x + s B A x, with
@@ -46,6 +44,16 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
    */
   public double scaling() {
     return adapters().scaling(rank);
+  }
+
+  /**
+   * These adapters as a merge sees them.
+   *
+   * @param transposed names of the adapted weights that lie as [in, out]
+   * @return rank, α and kind of s
+   */
+  public Adapters adapters(Set<String> transposed) {
+    return new Adapters(rank, alpha, rslora, transposed);
   }
 
   /**
@@ -121,17 +129,7 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
    * @return A and B by name
    */
   public Map<String, HostTensor> start(String layer, long[] shape, long seed) {
-    int in = Math.toIntExact(shape[1]);
-    SplittableRandom random = new SplittableRandom(Seeds.of(seed, "lora", layer));
-    double bound = 1 / Math.sqrt(in);
-    float[] a = new float[rank * in];
-    for (int i = 0; i < a.length; i++) {
-      a[i] = (float) ((2 * random.nextDouble() - 1) * bound);
-    }
-    Map<String, HostTensor> start = new LinkedHashMap<>();
-    start.put(layer + A, HostTensor.of(a, rank, in));
-    start.put(
-        layer + B, HostTensor.of(new float[Math.toIntExact(shape[0] * rank)], shape[0], rank));
-    return start;
+    return Adapters.start(
+        layer + A, new long[] {rank, shape[1]}, new long[] {shape[0], rank}, seed);
   }
 }

@@ -1,5 +1,9 @@
 package org.tributary.protocol;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
 /**
  * Low-rank adapters as the merge sees them: a layer W [out, in] computes W x + s B A x with A [r,
  * in], B [out, r] (Hu et al. 2021). Their tensors are named as in peft.
@@ -7,13 +11,35 @@ package org.tributary.protocol;
  * @param rank r of the global adapters, the largest of all clients'
  * @param alpha α, the same at every rank
  * @param rslora whether s = α/√r (Kalajdzievski 2023) and not α/r
+ * @param transposed names of the adapted weights W that lie as [in, out]
  */
-public record Adapters(int rank, double alpha, boolean rslora) {
+public record Adapters(int rank, double alpha, boolean rslora, Set<String> transposed) {
   /** Ends the name of A. */
   public static final String A = ".lora_A.weight";
 
   /** Ends the name of B. */
   public static final String B = ".lora_B.weight";
+
+  /**
+   * Adapters of layers whose weights all lie as [out, in].
+   *
+   * @param rank as of the record
+   * @param alpha as of the record
+   * @param rslora as of the record
+   */
+  public Adapters(int rank, double alpha, boolean rslora) {
+    this(rank, alpha, rslora, Set.of());
+  }
+
+  /**
+   * Whether an adapted weight lies as [in, out].
+   *
+   * @param weight its name
+   * @return false for most architectures
+   */
+  public boolean isTransposed(String weight) {
+    return transposed.contains(weight);
+  }
 
   /**
    * The factor s before B A.
@@ -33,6 +59,38 @@ public record Adapters(int rank, double alpha, boolean rslora) {
    */
   public static String partner(String a) {
     return a.substring(0, a.length() - A.length()) + B;
+  }
+
+  /**
+   * The weight that an A adapts.
+   *
+   * @param a name that ends in {@link #A}
+   * @return the name of W
+   */
+  public static String base(String a) {
+    return a.substring(0, a.length() - A.length()) + ".weight";
+  }
+
+  /**
+   * The start of an adapter: A ~ U(-1/√in, 1/√in), which is what peft's kaiming_uniform with a = √5
+   * draws, and B = 0.
+   *
+   * @param a name of A
+   * @param shapeA [r, in]
+   * @param shapeB [out, r]
+   * @param seed of whom the draw is
+   * @return A and B by name
+   */
+  public static Map<String, HostTensor> start(String a, long[] shapeA, long[] shapeB, long seed) {
+    String layer = a.substring(0, a.length() - A.length());
+    SplittableRandom random = new SplittableRandom(Seeds.of(seed, "lora", layer));
+    double bound = 1 / Math.sqrt(shapeA[1]);
+    float[] values = new float[Math.toIntExact(HostTensor.elements(shapeA))];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+    }
+    float[] zeros = new float[Math.toIntExact(HostTensor.elements(shapeB))];
+    return Map.of(a, HostTensor.of(values, shapeA), partner(a), HostTensor.of(zeros, shapeB));
   }
 
   /**

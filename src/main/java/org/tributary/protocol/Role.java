@@ -10,6 +10,8 @@ public enum Role {
   TRAVELS(true, true, true, Keeper.SERVER),
   /** A client trains it and keeps it: it is part of that client's personal model. */
   STAYS(true, false, false, Keeper.CLIENT),
+  /** A client begins it anew in every round, trains it and sends it; a merge reads it. */
+  FRESH(true, false, true, Keeper.NOBODY),
   /** All clients have the same one and nobody changes it in this round: it goes down once. */
   FIXED(false, true, false, Keeper.SERVER),
   /** A merge writes it and clients are given it; they do not train it. */
@@ -95,5 +97,14 @@ public enum Role {
    */
   public boolean isPersonal() {
     return trained && keeper == Keeper.CLIENT;
+  }
+
+  /**
+   * Whether a client trains something that no round before has left.
+   *
+   * @return true for what is trained and kept by nobody
+   */
+  public boolean isFresh() {
+    return trained && keeper == Keeper.NOBODY;
   }
 }

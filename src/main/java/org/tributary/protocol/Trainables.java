@@ -14,13 +14,15 @@ import java.util.TreeSet;
  * @param head the classifier that starts anew; empty where the checkpoint has its own
  * @param a the adapters' A [r, in]; empty without adapters
  * @param b the adapters' B [out, r]; empty without adapters
+ * @param bases the weights that adapters adapt, as they lie in the checkpoint; empty without
  */
 public record Trainables(
     SortedMap<String, long[]> weights,
     boolean named,
     SortedMap<String, long[]> head,
     SortedMap<String, long[]> a,
-    SortedMap<String, long[]> b) {
+    SortedMap<String, long[]> b,
+    SortedMap<String, long[]> bases) {
 
   /**
    * Whether the configuration asks for adapters.
@@ -60,6 +62,7 @@ public record Trainables(
     names.addAll(head.keySet());
     names.addAll(a.keySet());
     names.addAll(b.keySet());
+    names.addAll(bases.keySet());
     return names;
   }
 

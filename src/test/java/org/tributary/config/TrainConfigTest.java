@@ -78,6 +78,17 @@ class TrainConfigTest {
           ranks: [2, 8]
           start: runs/a/adapter
         centralSteps: client
+        weights: uniform
+        server:
+          name: fedadam
+          lr: 0.1
+          momentum: 0.8
+          beta1: 0.7
+          beta2: 0.95
+          tau: 0.01
+        local:
+          name: fedprox
+          mu: 0.5
       client:
         epochs: 0.5
         batch: 8
@@ -151,7 +162,7 @@ class TrainConfigTest {
                     "answer",
                     "refuse",
                     new Augment(false, 0)),
-                new FrameworkSection("fedavg", List.of(), null, "cohort"),
+                new FrameworkSection("fedavg", List.of(), null, "cohort", "rows", null, null),
                 new ClientSection(
                     10,
                     null,
@@ -205,7 +216,10 @@ class TrainConfigTest {
                     List.of("classifier.*", "*.bias"),
                     new Lora(
                         8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter"),
-                    "client"),
+                    "client",
+                    "uniform",
+                    new FrameworkSection.Server("fedadam", 0.1, 0.8, 0.7, 0.95, 0.01),
+                    new FrameworkSection.Local("fedprox", 0.5)),
                 new ClientSection(
                     null,
                     0.5,

@@ -34,9 +34,14 @@ class UnreadKeysTest {
         "client.optimizer={name: sgd, lr: 1, beta1: 0.8} | client.optimizer.beta1: the optimizer sgd does not read it, adamw",
         "client.optimizer={name: sgd, lr: 1, beta2: 0.8} | client.optimizer.beta2: the optimizer sgd does not read it, adamw",
         "client.optimizer={name: sgd, lr: 1, eps: 0.8} | client.optimizer.eps: the optimizer sgd does not read it, adamw",
-        "framework.lora={rank: 2, targets: [q]} | fedavg trains the weights themselves and does not read it; fedit",
-        "framework={name: fedit, lora: {rank: 2, targets: [q], ranks: [1]}} | framework.lora.ranks: fedit does not read it, flexlora does",
+        "framework.lora={rank: 2, targets: [q]} | fedavg trains the weights themselves and does not read it; frameworks of adapters",
+        "framework={name: fedit, lora: {rank: 2, targets: [q], ranks: [1]}} | framework.lora.ranks: fedit does not read it, flexlora and flora do",
         "framework.centralSteps=client | fedavg does not read it, central does",
+        "framework={name: local, weights: uniform} | framework.weights: local merges nothing and does not read it",
+        "framework.server={name: fedavgm, lr: 1, tau: 0.1} | framework.server.tau: fedavgm does not read it, adaptive optimizers do",
+        "framework.server={name: fedadam, lr: 1, momentum: 0.1} | framework.server.momentum: fedadam does not read it, fedavgm does",
+        "framework.server={name: fedadagrad, lr: 1, beta2: 0.1} | framework.server.beta2: fedadagrad does not read it, fedadam and fedyogi do",
+        "framework.local={name: scaffold, mu: 0.1} | framework.local.mu: scaffold does not read it, fedprox does",
         "evaluate.newTokens=9 | with evaluate.generate 0, the default, no answers are written",
       })
   void ofTrain(String set, String why) {

@@ -98,8 +98,10 @@ final class PlainLoop {
   /** The model's tensors, and a framework's own by the constant that its plan says. */
   private Map<String, HostTensor> start() throws IOException {
     Map<String, HostTensor> start = new TreeMap<>(StartState.of(Tiny.STORE, blueprint));
-    RoundPlan plan = blueprint.plan(0);
-    plan.parts().keySet().forEach(name -> start.computeIfAbsent(name, plan::start));
+    for (int round = 0; round < config.rounds(); round++) {
+      RoundPlan plan = blueprint.plan(round);
+      plan.parts().keySet().forEach(name -> start.computeIfAbsent(name, plan::start));
+    }
     return start;
   }
 
@@ -145,7 +147,8 @@ final class PlainLoop {
                       memories.getOrDefault(client, Map.of())),
                   manager,
                   StepListener.NONE);
-      own.put(client, only(trained.tensors(), plan, r -> r.keeper() == Role.Keeper.CLIENT));
+      own.computeIfAbsent(client, c -> new TreeMap<>())
+          .putAll(only(trained.tensors(), plan, r -> r.keeper() == Role.Keeper.CLIENT));
       memories.put(client, trained.optimizerState());
       updates.add(only(trained.tensors(), plan, Role::goesUp));
       reports.add(report(client, round, rows.size(), trained.facts()));
@@ -156,11 +159,12 @@ final class PlainLoop {
   /** What a client is given, and its own. */
   private Map<String, HostTensor> begin(int round, String client, Map<String, HostTensor> state) {
     RoundPlan plan = blueprint.plan(round);
-    Map<String, HostTensor> given = only(state, plan, r -> r.goesDown() || r.isPersonal());
+    Map<String, HostTensor> given = only(state, plan, r -> r.goesDown() || r.isTrained());
     long seed = Seeds.of(config.seed(), "start", round, client);
-    Participant who = new Participant(client, round, ranks.of(client), seed);
+    Participant who =
+        new Participant(client, round, ranks.of(client), ranks.plan(client, plan), seed);
     Map<String, HostTensor> start = new TreeMap<>(framework.start(given, who));
-    start.putAll(only(state, plan, r -> r.keeper() == Role.Keeper.CLIENT && !r.isPersonal()));
+    start.putAll(only(state, plan, r -> r.keeper() == Role.Keeper.CLIENT && !r.isTrained()));
     start.putAll(own.getOrDefault(client, Map.of()));
     return start;
   }

@@ -6,22 +6,30 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
+import org.tributary.config.FrameworkSection;
 import org.tributary.model.Lora;
 import org.tributary.protocol.Adapters;
+import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Contribution;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
 import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Trainables;
 
 /** Merges equal the golden values in float64: three clients of unequal sizes, no matrix square. */
 class AggregationGoldenTest {
@@ -198,7 +206,8 @@ class AggregationGoldenTest {
       int rank = facts.get("r_k").get(k).intValue();
       double scaling = adapters.scaling(rank);
       assertThat(scaling).isEqualTo(facts.get("scaling_k").get(k).doubleValue());
-      Map<String, HostTensor> start = flexlora.start(merged, new Participant("c", 0, rank, 1));
+      Map<String, HostTensor> start =
+          flexlora.start(merged, new Participant("c", 0, rank, null, 1));
       assertThat(start.get(A).shape()).containsExactly(rank, 16);
       assertThat(start.get(B).shape()).containsExactly(12, rank);
       double[] own = product(start.get(B), start.get(A), scaling);
@@ -220,6 +229,224 @@ class AggregationGoldenTest {
         .isGreaterThan(1e-2);
     assertThat(distance(delta(clients, 16), exact)).as("another alpha").isGreaterThan(1e-2);
     assertThat(distance(delta(clients, 8), exact)).isLessThan(CLOSE);
+  }
+
+  @Test
+  void uniformWeightsCountEveryClientAlike() throws IOException {
+    Map<String, HostTensor> golden = file("fedavg");
+    List<ClientReport> reports = new ArrayList<>();
+    List<Contribution> byRows = clients(golden, List.of("weight"));
+    byRows.forEach(c -> reports.add(ClientReport.of("{\"client\": \"%s\"}".formatted(c.client()))));
+    double[] weights = new UniformWeights(Frameworks.named("fedavg")).weights(reports);
+    List<Contribution> uniform = new ArrayList<>();
+    for (int k = 0; k < weights.length; k++) {
+      uniform.add(new Contribution(byRows.get(k).client(), weights[k], byRows.get(k).tensors()));
+    }
+    HostTensor merged = merge("fedavg", uniform).get("weight");
+    assertThat(distance(merged, golden.get("expected_uniform.weight"))).isLessThan(TOLERANCE);
+  }
+
+  @Test
+  void fedsaAveragesAAndEveryClientKeepsItsB() throws IOException {
+    Map<String, HostTensor> inputs = file("lora_equal_inputs");
+    Map<String, HostTensor> golden = file("fedsa_lora");
+    Map<String, HostTensor> merged = merge("fedsa-lora", clients(inputs, List.of("A")));
+    assertThat(merged).containsOnlyKeys("A");
+    assertThat(distance(merged.get("A"), golden.get("A"))).isLessThan(TOLERANCE);
+    for (int k = 0; k < 3; k++) {
+      HostTensor own = inputs.get("client" + k + ".B");
+      assertThat(own).isEqualTo(golden.get("client" + k + ".B"));
+      double[] delta = product(own, merged.get("A"), scaling());
+      assertThat(distance(delta, Merges.doubles(golden.get("client" + k + ".delta_W"))))
+          .isLessThan(TOLERANCE);
+    }
+  }
+
+  /** The merge of FLoRA: W0 and what came up make W. */
+  private static HostTensor flora(
+      Adapters adapters, HostTensor base, List<Contribution> contributions) {
+    Framework flora = Frameworks.named("flora", adapters);
+    TreeMap<String, long[]> none = new TreeMap<>();
+    Map<String, HostTensor> first = contributions.get(0).tensors();
+    RoundPlan plan =
+        flora.plan(
+            new Trainables(
+                none,
+                false,
+                none,
+                new TreeMap<>(Map.of(A, first.get(A).shape())),
+                new TreeMap<>(Map.of(B, first.get(B).shape())),
+                new TreeMap<>(Map.of("layer.weight", base.shape()))),
+            0);
+    Map<String, HostTensor> merged =
+        WholeMerge.of(
+            flora,
+            plan,
+            new Merge(0, contributions.size(), Map.of("layer.weight", base), contributions));
+    assertThat(merged).containsOnlyKeys("layer.weight");
+    return merged.get("layer.weight");
+  }
+
+  @Test
+  void floraAddsTheExactSumOfEqualRanksToTheBase() throws IOException {
+    Map<String, HostTensor> inputs = file("lora_equal_inputs");
+    JsonNode ranks = facts().get("equal_ranks");
+    Adapters adapters =
+        new Adapters(ranks.get("r").intValue(), ranks.get("alpha").doubleValue(), false);
+    HostTensor w = flora(adapters, inputs.get("W0"), adapters(inputs));
+    assertThat(distance(w, file("flora_equal").get("W"))).isLessThan(TOLERANCE);
+  }
+
+  @Test
+  void floraAddsTheExactSumOfUnequalRanksToTheBase() throws IOException {
+    Map<String, HostTensor> inputs = file("lora_hetero_inputs");
+    JsonNode ranks = facts().get("different_ranks");
+    Adapters adapters =
+        new Adapters(ranks.get("r_max").intValue(), ranks.at("/alpha_k/0").doubleValue(), false);
+    HostTensor base = file("lora_equal_inputs").get("W0");
+    double[] change = Merges.doubles(flora(adapters, base, adapters(inputs)));
+    double[] before = Merges.doubles(base);
+    for (int i = 0; i < change.length; i++) {
+      change[i] -= before[i];
+    }
+    assertThat(distance(change, Merges.doubles(file("flora_hetero").get("delta_W"))))
+        .isLessThan(TOLERANCE);
+  }
+
+  /** Weights that lie as [in, out], as GPT-2 has them, get the transposed change. */
+  @Test
+  void floraOfATransposedBase() throws IOException {
+    Map<String, HostTensor> inputs = file("lora_equal_inputs");
+    double alpha = facts().at("/equal_ranks/alpha").doubleValue();
+    Adapters adapters = new Adapters(4, alpha, false, Set.of("layer.weight"));
+    HostTensor turned = Matrices.tensor(Matrices.of(inputs.get("W0")).transposed(), DType.F64);
+    HostTensor w = flora(adapters, turned, adapters(inputs));
+    HostTensor back = Matrices.tensor(Matrices.of(w).transposed(), DType.F64);
+    assertThat(distance(back, file("flora_equal").get("W"))).isLessThan(TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fedavgm", "fedadagrad", "fedadam", "fedyogi"})
+  void serverOptimizersStepWithTheMeanChange(String name) throws IOException {
+    Map<String, HostTensor> golden = file("server_optimizers");
+    JsonNode server = facts().get("server");
+    FrameworkSection section =
+        new FrameworkSection(
+            "fedavg",
+            List.of(),
+            null,
+            "cohort",
+            "rows",
+            new FrameworkSection.Server(
+                name,
+                server.get("eta").doubleValue(),
+                server.get("beta").doubleValue(),
+                server.get("beta1").doubleValue(),
+                server.get("beta2").doubleValue(),
+                server.get("tau").doubleValue()),
+            null);
+    Framework framework = Frameworks.of(section, null);
+    RoundPlan plan = serverPlan(framework, golden.get("x0").shape());
+    Map<String, HostTensor> state = new TreeMap<>();
+    plan.parts().forEach((part, shape) -> state.put(part, constant(shape.shape(), 0)));
+    state.computeIfPresent(
+        "server.v/w",
+        (v, zeros) -> constant(zeros.shape(), server.get("main_v_minus_1").doubleValue()));
+    state.put("w", golden.get("x0"));
+    for (int round = 0; round < server.get("rounds").intValue(); round++) {
+      List<Contribution> moved = moved(golden, state.get("w"), round);
+      state.putAll(WholeMerge.of(framework, plan, new Merge(round, moved.size(), state, moved)));
+      String prefix = "%s.round%d.".formatted(name, round);
+      assertThat(distance(state.get("w"), golden.get(prefix + "x"))).isLessThan(TOLERANCE);
+      String first = name.equals("fedavgm") ? "server.momentum/w" : "server.m/w";
+      assertThat(distance(state.get(first), golden.get(prefix + "m"))).isLessThan(TOLERANCE);
+      if (!name.equals("fedavgm")) {
+        assertThat(distance(state.get("server.v/w"), golden.get(prefix + "v")))
+            .isLessThan(TOLERANCE);
+      }
+    }
+  }
+
+  private static RoundPlan serverPlan(Framework framework, long[] shape) {
+    TreeMap<String, long[]> none = new TreeMap<>();
+    TreeMap<String, long[]> weights = new TreeMap<>(Map.of("w", shape));
+    return framework.plan(new Trainables(weights, false, none, none, none, none), 0);
+  }
+
+  private static HostTensor constant(long[] shape, double value) {
+    double[] values = new double[(int) HostTensor.elements(shape)];
+    java.util.Arrays.fill(values, value);
+    return Elements.tensor(values, DType.F64, shape);
+  }
+
+  /** The clients' models: the server's and each one's change. */
+  private static List<Contribution> moved(Map<String, HostTensor> golden, HostTensor w, int round)
+      throws IOException {
+    List<Contribution> moved = new ArrayList<>();
+    JsonNode sizes = facts().get("n_k");
+    for (int k = 0; k < sizes.size(); k++) {
+      double[] y = Elements.of(w);
+      Elements.add(y, 1, golden.get("round%d.client%d.delta".formatted(round, k)));
+      moved.add(
+          new Contribution(
+              "000" + k,
+              facts().get("p_k").get(k).doubleValue(),
+              Map.of("w", Elements.tensor(y, DType.F64, w.shape()))));
+    }
+    return moved;
+  }
+
+  @Test
+  void roloraAveragesOneFactorARoundAndIsExact() throws IOException {
+    Path file = FOLDER.resolveSibling("federated").resolve("rolora.json");
+    Assumptions.assumeTrue(Files.exists(file), file + " is not there");
+    JsonNode golden = new ObjectMapper().readTree(file.toFile());
+    Map<String, HostTensor> state = new TreeMap<>();
+    state.put(A, matrix(golden.get("A")));
+    state.put(B, matrix(golden.get("B")));
+    TreeMap<String, long[]> none = new TreeMap<>();
+    Trainables trainables =
+        new Trainables(
+            none,
+            false,
+            none,
+            new TreeMap<>(Map.of(A, state.get(A).shape())),
+            new TreeMap<>(Map.of(B, state.get(B).shape())),
+            none);
+    Framework rolora = Frameworks.named("rolora");
+    double total = 0;
+    for (JsonNode n : golden.get("rows")) {
+      total += n.doubleValue();
+    }
+    for (int round = 0; round < golden.get("rounds").size(); round++) {
+      JsonNode expected = golden.get("rounds").get(round);
+      RoundPlan plan = rolora.plan(trainables, round);
+      String trains = plan.where(Role::isTrained).firstKey();
+      List<Contribution> clients = new ArrayList<>();
+      for (int k = 0; k < expected.get("trained").size(); k++) {
+        clients.add(
+            new Contribution(
+                "000" + k,
+                golden.get("rows").get(k).doubleValue() / total,
+                Map.of(trains, matrix(expected.get("trained").get(k)))));
+      }
+      state.putAll(WholeMerge.of(rolora, plan, new Merge(round, clients.size(), state, clients)));
+      assertThat(distance(state.get(A), matrix(expected.get("A")))).isLessThan(TOLERANCE);
+      assertThat(distance(state.get(B), matrix(expected.get("B")))).isLessThan(TOLERANCE);
+      double[] product = product(state.get(B), state.get(A), 1);
+      assertThat(distance(product, Merges.doubles(matrix(expected.get("product")))))
+          .isLessThan(TOLERANCE);
+    }
+  }
+
+  private static HostTensor matrix(JsonNode rows) {
+    List<Double> values = new ArrayList<>();
+    rows.forEach(row -> row.forEach(value -> values.add(value.doubleValue())));
+    return Elements.tensor(
+        values.stream().mapToDouble(Double::doubleValue).toArray(),
+        DType.F64,
+        rows.size(),
+        rows.get(0).size());
   }
 
   private static double[] delta(List<Contribution> clients, double alpha) {

@@ -29,8 +29,12 @@ class PlansTest {
   private static final SortedMap<String, long[]> B =
       new TreeMap<>(Map.of("layer.lora_B.weight", new long[] {8, 2}));
 
+  private static final SortedMap<String, long[]> BASE =
+      new TreeMap<>(Map.of("layer.weight", new long[] {8, 5}));
+
   private static Trainables trainables(boolean adapters, boolean named) {
-    return new Trainables(WEIGHTS, named, HEAD, adapters ? A : NONE, adapters ? B : NONE);
+    return new Trainables(
+        WEIGHTS, named, HEAD, adapters ? A : NONE, adapters ? B : NONE, adapters ? BASE : NONE);
   }
 
   private static RoundPlan plan(String framework, boolean adapters, boolean named) {
@@ -141,6 +145,15 @@ class PlansTest {
   @Test
   void theNamesOfAConfiguration() {
     assertThat(List.copyOf(Frameworks.names()))
-        .containsExactly("central", "fedavg", "fedit", "ffa-lora", "flexlora", "local");
+        .containsExactly(
+            "central",
+            "fedavg",
+            "fedit",
+            "fedsa-lora",
+            "ffa-lora",
+            "flexlora",
+            "flora",
+            "local",
+            "rolora");
   }
 }

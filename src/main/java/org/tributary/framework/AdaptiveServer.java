@@ -1,0 +1,55 @@
+package org.tributary.framework;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The adaptive server optimizers of Reddi et al. 2021 (arXiv 2003.00295, Algorithm 2): m = β1 m +
+ * (1 − β1) Δ, w += η m / (√v + τ), without bias correction. They differ in v, which begins with τ².
+ */
+abstract class AdaptiveServer extends ServerOptimizer {
+  private final Settings settings;
+
+  /**
+   * The numbers of an adaptive server optimizer.
+   *
+   * @param lr η
+   * @param beta1 β1, decay of m
+   * @param beta2 β2, decay of v
+   * @param tau τ, the degree of adaptivity
+   */
+  record Settings(double lr, double beta1, double beta2, double tau) {}
+
+  AdaptiveServer(Framework inner, Settings settings) {
+    super(inner, moments(settings.tau()));
+    this.settings = settings;
+  }
+
+  private static Map<String, Double> moments(double tau) {
+    Map<String, Double> moments = new LinkedHashMap<>();
+    moments.put("m", 0.0);
+    moments.put("v", tau * tau);
+    return moments;
+  }
+
+  /**
+   * The second moment after a round.
+   *
+   * @param v before it
+   * @param square Δ²
+   * @return v
+   */
+  abstract double second(double v, double square);
+
+  /** The numbers of this optimizer. */
+  final Settings settings() {
+    return settings;
+  }
+
+  @Override
+  final double step(double delta, double[] moments) {
+    moments[0] = settings.beta1() * moments[0] + (1 - settings.beta1()) * delta;
+    moments[1] = second(moments[1], delta * delta);
+    return settings.lr() * moments[0] / (Math.sqrt(moments[1]) + settings.tau());
+  }
+}

@@ -1,0 +1,18 @@
+package org.tributary.framework;
+
+/**
+ * FedAdam (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v = β2 v + (1 −
+ * β2) Δ²; all else as {@link AdaptiveServer} has it.
+ */
+final class FedAdam extends AdaptiveServer {
+  static final String NAME = "fedadam";
+
+  FedAdam(Framework inner, Settings settings) {
+    super(inner, settings);
+  }
+
+  @Override
+  double second(double v, double square) {
+    return settings().beta2() * v + (1 - settings().beta2()) * square;
+  }
+}

@@ -1,0 +1,23 @@
+package org.tributary.framework;
+
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Trainables;
+
+/**
+ * FedSA-LoRA (Guo et al. 2025, arXiv 2410.01463): clients train A and B; A travels, A = Σ p_k A_k,
+ * and every client keeps its own B_k, so that every client has a model of its own. Up and down: r n
+ * per matrix m×n. A new head and weights that are named train and travel in full.
+ */
+final class FedSaLora extends LinearFramework {
+  static final String NAME = "fedsa-lora";
+
+  @Override
+  public RoundPlan plan(Trainables trainables, int round) {
+    NeedsAdapters.check(NAME, trainables);
+    return new RoundPlan()
+        .with(trainables.a(), Role.TRAVELS)
+        .with(trainables.b(), Role.STAYS)
+        .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+}

@@ -1,0 +1,26 @@
+package org.tributary.framework;
+
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Trainables;
+
+/**
+ * RoLoRA (Chen et al. 2025, arXiv 2502.01755): clients train one factor at a time, B in the first
+ * round and in every second one after it, A in the others, while the other factor rests. The merge
+ * is the mean of the factor that trained, and exact: Σ p_k s B_k A = s (Σ p_k B_k) A. Up: r m or r
+ * n per matrix m×n; down as much, and the other factor where it is new to the client. A new head
+ * and weights that are named train and travel in full.
+ */
+final class RoLora extends LinearFramework {
+  static final String NAME = "rolora";
+
+  @Override
+  public RoundPlan plan(Trainables trainables, int round) {
+    NeedsAdapters.check(NAME, trainables);
+    boolean trainsB = round % 2 == 0;
+    return new RoundPlan()
+        .with(trainables.a(), trainsB ? Role.FIXED : Role.TRAVELS)
+        .with(trainables.b(), trainsB ? Role.TRAVELS : Role.FIXED)
+        .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+}

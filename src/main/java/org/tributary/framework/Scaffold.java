@@ -1,0 +1,139 @@
+package org.tributary.framework;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tributary.protocol.Contribution;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LocalRule;
+import org.tributary.protocol.Merge;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Trainables;
+import org.tributary.protocol.Unit;
+
+/**
+ * SCAFFOLD (Karimireddy et al. 2020, arXiv 1910.06378) around any framework that averages: control
+ * variates correct every client's drift. A step follows g + c − c_k; after the last one c_k⁺ = c_k
+ * − c + (x − y) / Σ η_t, x being the start, y the end and η_t the learning rates of the steps
+ * (option II); the server's c += (1/N) Σ (c_k⁺ − c_k), N being all clients of the run, in the
+ * cohort or not.
+ *
+ * <p>Beside what the inner framework sends, c goes down and c_k⁺ − c_k goes up, both as large as
+ * what travels; c_k stays with its client. The formulas are for SGD without momentum and clipping;
+ * with AdamW or GaLore the correction is a heuristic.
+ */
+final class Scaffold extends Decorator {
+  static final String NAME = "scaffold";
+
+  private static final String SERVER = "scaffold.c/";
+  private static final String CLIENT = "scaffold.client/";
+  private static final String CHANGE = "scaffold.change/";
+
+  Scaffold(Framework inner) {
+    super(inner);
+  }
+
+  @Override
+  public RoundPlan plan(Trainables trainables, int round) {
+    RoundPlan plan = super.plan(trainables, round);
+    Map<String, long[]> travels = plan.of(Role.TRAVELS);
+    return plan.with(prefixed(SERVER, travels), Role.GIVEN)
+        .with(prefixed(CLIENT, travels), Role.OWN)
+        .with(prefixed(CHANGE, travels), Role.SENT);
+  }
+
+  private static Map<String, long[]> prefixed(String prefix, Map<String, long[]> shapes) {
+    Map<String, long[]> named = new TreeMap<>();
+    shapes.forEach((name, shape) -> named.put(prefix + name, shape));
+    return named;
+  }
+
+  @Override
+  public List<Unit> units(RoundPlan plan) {
+    List<Unit> units = new ArrayList<>(super.units(plan));
+    for (Unit unit : LinearFramework.chunks(plan.of(Role.SENT))) {
+      String change = unit.updates().get(0);
+      if (change.startsWith(CHANGE)) {
+        units.add(unit.withServer(List.of(SERVER + change.substring(CHANGE.length()))));
+      }
+    }
+    return units;
+  }
+
+  @Override
+  public Map<String, HostTensor> merge(Unit unit, Merge merge) {
+    String change = unit.updates().get(0);
+    if (!change.startsWith(CHANGE)) {
+      return super.merge(unit, merge);
+    }
+    String name = unit.server().get(0);
+    HostTensor before = merge.server().get(name);
+    double[] c = Elements.of(before);
+    for (Contribution contribution : merge.contributions()) {
+      Elements.add(c, 1.0 / merge.population(), contribution.tensors().get(change));
+    }
+    return Map.of(name, Elements.tensor(c, before.dtype(), before.shape()));
+  }
+
+  @Override
+  public LocalRule local() {
+    LocalRule inner = super.local();
+    return new LocalRule() {
+      @Override
+      public Map<String, HostTensor> drift(Map<String, HostTensor> start) {
+        Map<String, HostTensor> drift = new TreeMap<>(inner.drift(start));
+        corrected(start)
+            .forEach(
+                (name, c) -> {
+                  double[] sum = Elements.of(c);
+                  Elements.add(sum, -1, start.get(CLIENT + name));
+                  if (drift.containsKey(name)) {
+                    Elements.add(sum, 1, drift.get(name));
+                  }
+                  drift.put(name, Elements.tensor(sum, c.dtype(), c.shape()));
+                });
+        return drift;
+      }
+
+      @Override
+      public double proximal() {
+        return inner.proximal();
+      }
+
+      @Override
+      public Map<String, HostTensor> finish(
+          Map<String, HostTensor> start, Map<String, HostTensor> trained, Facts facts) {
+        Map<String, HostTensor> finished = new TreeMap<>(inner.finish(start, trained, facts));
+        corrected(start)
+            .forEach(
+                (name, c) -> {
+                  // c_k⁺ − c_k = (x − y) / Σ η − c, from what is sent and not from two roundings
+                  double[] change = new double[Math.toIntExact(c.elements())];
+                  Elements.add(change, 1 / facts.rates(), start.get(name));
+                  Elements.add(change, -1 / facts.rates(), trained.get(name));
+                  Elements.add(change, -1, c);
+                  HostTensor sent = Elements.tensor(change, c.dtype(), c.shape());
+                  double[] own = Elements.of(start.get(CLIENT + name));
+                  Elements.add(own, 1, sent);
+                  finished.put(CHANGE + name, sent);
+                  finished.put(CLIENT + name, Elements.tensor(own, c.dtype(), c.shape()));
+                });
+        return finished;
+      }
+    };
+  }
+
+  /** The server's control variates by the name of what they correct. */
+  private static Map<String, HostTensor> corrected(Map<String, HostTensor> start) {
+    Map<String, HostTensor> corrected = new TreeMap<>();
+    start.forEach(
+        (name, value) -> {
+          if (name.startsWith(SERVER)) {
+            corrected.put(name.substring(SERVER.length()), value);
+          }
+        });
+    return corrected;
+  }
+}
