@@ -12,6 +12,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.Effective;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.ClientListener.Moment;
@@ -76,6 +78,31 @@ class DriverKillTest {
     }
     assertThat(Tiny.tensors(new org.apache.hadoop.fs.Path(folder.model(), "model.safetensors")))
         .containsAllEntriesOf(expected.get(2));
+  }
+
+  /** A low-rank, a base-changing and a stateful method; a linear one is killed above. */
+  @ParameterizedTest
+  @CsvSource({
+    "rolora, true, client.clip=1",
+    "flora, true, client.clip=1",
+    "fedavg, false, framework.local={name: scaffold}"
+  })
+  @Timeout(value = 200, unit = TimeUnit.SECONDS)
+  void aMethodsRunIsTheSameWhereverItsDriversDie(String framework, boolean lora, String set)
+      throws Exception {
+    Tiny tiny = new Tiny(dir, 11, 7, 9);
+    Disturbance disturbance = Disturbance.in(dir.resolve("disturbance"));
+    TrainConfig config = tiny.config("method", framework, FederationTest.sets(lora, set));
+    Path yaml = yaml(config);
+    Path out = Path.of(config.out());
+    kill(yaml, disturbance, new Death(1, Phase.TRAINED), out);
+    kill(yaml, disturbance, new Death(1, Phase.MERGED), out);
+    finish(yaml, disturbance, out);
+    RunFolder folder = new RunFolder(Tiny.STORE.path(config.out()));
+    List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
+    for (int round = 0; round < config.rounds(); round++) {
+      assertThat(Tiny.tensors(folder.global(round))).isEqualTo(expected.get(round));
+    }
   }
 
   private static void kill(Path yaml, Disturbance disturbance, Death death, Path out)

@@ -1,0 +1,274 @@
+package org.tributary.framework;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.tributary.config.FrameworkSection;
+import org.tributary.protocol.Adapters;
+import org.tributary.protocol.ClientReport;
+import org.tributary.protocol.Contribution;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
+import org.tributary.protocol.Participant;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Trainables;
+
+/** What must hold of methods for any clients, sizes and ranks. */
+class MethodPropertiesTest {
+  private static final String A = "layer" + Adapters.A;
+  private static final String B = "layer" + Adapters.B;
+  private static final TreeMap<String, long[]> NONE = new TreeMap<>();
+
+  private static HostTensor random(SplittableRandom random, long... shape) {
+    double[] values = new double[(int) HostTensor.elements(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextGaussian();
+    }
+    return Elements.tensor(values, DType.F64, shape);
+  }
+
+  private static double[] shares(SplittableRandom random, int clients) {
+    double[] rows = new double[clients];
+    for (int k = 0; k < clients; k++) {
+      rows[k] = 1 + random.nextInt(100);
+    }
+    double total = Arrays.stream(rows).sum();
+    return Arrays.stream(rows).map(n -> n / total).toArray();
+  }
+
+  private static Trainables layer(int out, int in, int rank) {
+    return new Trainables(
+        NONE,
+        false,
+        NONE,
+        new TreeMap<>(Map.of(A, new long[] {rank, in})),
+        new TreeMap<>(Map.of(B, new long[] {out, rank})),
+        new TreeMap<>(Map.of("layer.weight", new long[] {out, in})));
+  }
+
+  private static FrameworkSection section(
+      FrameworkSection.Server server, FrameworkSection.Local local) {
+    return new FrameworkSection("fedavg", List.of(), null, "cohort", "rows", server, local);
+  }
+
+  /** W + Σ p_k s_k B_k A_k, computed number by number. */
+  @Property(tries = 40)
+  void floraIsExactForAnyRanks(
+      @ForAll @IntRange(min = 3, max = 6) int clients,
+      @ForAll @IntRange(min = 2, max = 7) int out,
+      @ForAll @IntRange(min = 2, max = 7) int in,
+      @ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Adapters adapters = new Adapters(4, 6, random.nextBoolean());
+    HostTensor base = random(random, out, in);
+    double[] expected = Elements.of(base);
+    double[] p = shares(random, clients);
+    List<Contribution> contributions = new ArrayList<>();
+    for (int k = 0; k < clients; k++) {
+      int rank = 1 + random.nextInt(4);
+      HostTensor a = random(random, rank, in);
+      HostTensor b = random(random, out, rank);
+      contributions.add(new Contribution("c" + k, p[k], Map.of(A, a, B, b)));
+      for (int i = 0; i < out; i++) {
+        for (int j = 0; j < in; j++) {
+          for (int r = 0; r < rank; r++) {
+            expected[i * in + j] +=
+                p[k]
+                    * adapters.scaling(rank)
+                    * b.data().getDouble(8 * (i * rank + r))
+                    * a.data().getDouble(8 * (r * in + j));
+          }
+        }
+      }
+    }
+    Framework flora = Frameworks.named("flora", adapters);
+    Merge merge = new Merge(0, clients, Map.of("layer.weight", base), contributions);
+    HostTensor w =
+        WholeMerge.of(flora, flora.plan(layer(out, in, 4), 0), merge).get("layer.weight");
+    assertThat(Elements.of(w)).containsExactly(expected, within(1e-12));
+  }
+
+  @Property(tries = 20)
+  void floraDrawsAnewForEveryClientAndRoundAndBIsZero(@ForAll long seed) {
+    Framework flora = Frameworks.named("flora", new Adapters(3, 6, false));
+    RoundPlan plan = flora.plan(layer(5, 4, 3), 0).atRank(2);
+    Map<String, HostTensor> one = flora.start(Map.of(), new Participant("a", 0, 2, plan, seed));
+    Map<String, HostTensor> two = flora.start(Map.of(), new Participant("a", 1, 2, plan, seed + 1));
+    assertThat(one.get(A).shape()).containsExactly(2, 4);
+    assertThat(one.get(A)).isNotEqualTo(two.get(A));
+    for (float value : one.get(A).toFloats()) {
+      assertThat(Math.abs(value)).isLessThanOrEqualTo(0.5f); // 1/√in
+    }
+    assertThat(one.get(B).toFloats()).containsOnly(0);
+    assertThat(flora.start(Map.of(), new Participant("a", 0, 2, plan, seed))).isEqualTo(one);
+  }
+
+  @Property(tries = 20)
+  void roloraTrainsOneFactorARoundByTheRoundsNumber(@ForAll @IntRange(max = 50) int round) {
+    RoundPlan plan = Frameworks.named("rolora").plan(layer(5, 4, 2), round);
+    assertThat(plan.where(Role::isTrained)).containsOnlyKeys(round % 2 == 0 ? B : A);
+    assertThat(plan.where(Role::goesUp)).containsOnlyKeys(round % 2 == 0 ? B : A);
+    assertThat(plan.where(Role::goesDown)).containsOnlyKeys(A, B);
+  }
+
+  @Property(tries = 20)
+  void fedsaSendsAAndNeverB(@ForAll @IntRange(max = 50) int round) {
+    RoundPlan plan = Frameworks.named("fedsa-lora").plan(layer(5, 4, 2), round);
+    assertThat(plan.where(Role::goesUp)).containsOnlyKeys(A);
+    assertThat(plan.where(Role::isPersonal)).containsOnlyKeys(B);
+  }
+
+  private static Map<String, HostTensor> step(
+      Framework framework, Map<String, HostTensor> state, List<Contribution> contributions) {
+    RoundPlan plan =
+        framework.plan(
+            new Trainables(
+                new TreeMap<>(Map.of("w", new long[] {4, 3})), false, NONE, NONE, NONE, NONE),
+            0);
+    Map<String, HostTensor> whole = new TreeMap<>();
+    plan.parts()
+        .forEach(
+            (name, part) ->
+                whole.put(
+                    name, Elements.tensor(Elements.of(plan.start(name)), DType.F64, part.shape())));
+    whole.putAll(state);
+    whole.putAll(
+        WholeMerge.of(framework, plan, new Merge(0, contributions.size(), whole, contributions)));
+    return whole;
+  }
+
+  private static List<Contribution> clients(SplittableRandom random, int count) {
+    double[] p = shares(random, count);
+    List<Contribution> clients = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      clients.add(new Contribution("c" + k, p[k], Map.of("w", random(random, 4, 3))));
+    }
+    return clients;
+  }
+
+  /** With η = 1 and no momentum a server step is the mean. */
+  @Property(tries = 40)
+  void fedavgmWithoutMomentumIsTheMean(
+      @ForAll @IntRange(min = 3, max = 8) int count, @ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<String, HostTensor> state = Map.of("w", random(random, 4, 3));
+    List<Contribution> clients = clients(random, count);
+    FrameworkSection.Server server = new FrameworkSection.Server("fedavgm", 1, 0, 0, 0, 1);
+    HostTensor stepped = step(Frameworks.of(section(server, null), null), state, clients).get("w");
+    HostTensor mean = step(Frameworks.named("fedavg"), state, clients).get("w");
+    assertThat(Elements.of(stepped)).containsExactly(Elements.of(mean), within(1e-12));
+  }
+
+  /** A first adaptive step is at most η (1 − β1) |Δ| / τ, and in the direction of Δ. */
+  @Property(tries = 40)
+  void adaptiveStepsAreBoundedAndFollowTheMeanChange(
+      @ForAll @IntRange(min = 3, max = 8) int count, @ForAll long seed) {
+    for (String name : List.of("fedadagrad", "fedadam", "fedyogi")) {
+      SplittableRandom random = new SplittableRandom(seed);
+      HostTensor before = random(random, 4, 3);
+      List<Contribution> clients = clients(random, count);
+      FrameworkSection.Server server = new FrameworkSection.Server(name, 0.1, 0, 0.9, 0.99, 0.01);
+      Map<String, HostTensor> state =
+          step(Frameworks.of(section(server, null), null), Map.of("w", before), clients);
+      double[] mean = WeightedMean.sum("w", clients);
+      double[] w = Elements.of(before);
+      double[] after = Elements.of(state.get("w"));
+      double[] v = Elements.of(state.get("server.v/w"));
+      for (int i = 0; i < w.length; i++) {
+        double delta = mean[i] - w[i];
+        assertThat(v[i]).isGreaterThanOrEqualTo(0);
+        assertThat(Math.signum(after[i] - w[i])).isEqualTo(Math.signum(delta));
+        assertThat(Math.abs(after[i] - w[i]))
+            .isLessThanOrEqualTo(0.1 * 0.1 * Math.abs(delta) / 0.01);
+      }
+    }
+  }
+
+  /** Clients whose optimum is the same drift nowhere: SCAFFOLD then is FedAvg. */
+  @Property(tries = 20)
+  void scaffoldOfEqualClientsIsFedavg(
+      @ForAll @IntRange(min = 3, max = 6) int count, @ForAll long seed) {
+    double[] shared = run(new FrameworkSection.Local("scaffold", null), count, seed, 0);
+    double[] plain = run(null, count, seed, 0);
+    assertThat(shared).containsExactly(plain, within(1e-9));
+  }
+
+  /**
+   * Where curvatures and optima differ, FedAvg ends where local steps lead it, and SCAFFOLD at the
+   * optimum of the mean loss.
+   */
+  @Property(tries = 10)
+  void scaffoldReachesTheOptimumThatFedavgMisses(@ForAll long seed) {
+    double optimum = optimum(4, seed);
+    double[] corrected = run(new FrameworkSection.Local("scaffold", null), 4, seed, 3);
+    double[] plain = run(null, 4, seed, 3);
+    assertThat(corrected[0]).isCloseTo(optimum, within(1e-6));
+    assertThat(Math.abs(plain[0] - optimum)).isGreaterThan(1e-3);
+  }
+
+  private static double curvature(int k) {
+    return 0.2 + 0.5 * k;
+  }
+
+  private static double target(int k, long seed, double spread) {
+    return spread * (k % 2 == 0 ? 1 + k : -k) + new SplittableRandom(seed).nextDouble();
+  }
+
+  /** Of clients of equal rows: Σ h_k (w − b_k) = 0. */
+  private static double optimum(int count, long seed) {
+    double above = 0;
+    double below = 0;
+    for (int k = 0; k < count; k++) {
+      above += curvature(k) * target(k, seed, 3);
+      below += curvature(k);
+    }
+    return above / below;
+  }
+
+  private static double[] run(FrameworkSection.Local local, int count, long seed, double spread) {
+    Trainables trainables =
+        new Trainables(new TreeMap<>(Map.of("w", new long[] {1})), false, NONE, NONE, NONE, NONE);
+    int[] rows = new int[count];
+    Arrays.fill(rows, 10);
+    int[] cohort = new int[count];
+    List<ToyRun.Loss> losses = new ArrayList<>();
+    double[][] rates = new double[count][];
+    for (int k = 0; k < count; k++) {
+      double h = spread == 0 ? 0.7 : curvature(k);
+      double b = target(spread == 0 ? 0 : k, seed, spread);
+      cohort[k] = k;
+      losses.add(at -> Map.of("w", new double[] {h * (at.get("w")[0] - b)}));
+      rates[k] = new double[] {0.1, 0.1, 0.1, 0.1, 0.1};
+    }
+    HostTensor start = Elements.tensor(new double[] {5}, DType.F64, 1);
+    ToyRun run =
+        new ToyRun(Frameworks.of(section(null, local), null), trainables, Map.of("w", start), rows);
+    for (int round = 0; round < (spread == 0 ? 5 : 400); round++) {
+      run.round(round, cohort, losses, rates);
+    }
+    return Elements.of(run.state("w"));
+  }
+
+  @Property(tries = 20)
+  void uniformWeightsSumToOneWhateverTheRows(@ForAll @IntRange(min = 1, max = 50) int count) {
+    FrameworkSection uniform =
+        new FrameworkSection("fedavg", List.of(), null, "cohort", "uniform", null, null);
+    List<ClientReport> reports = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      reports.add(ClientReport.of("{\"samples\": %d}".formatted(1 + k * k)));
+    }
+    double[] weights = Frameworks.of(uniform, null).weights(reports);
+    assertThat(weights).hasSize(count).containsOnly(1.0 / count);
+  }
+}
