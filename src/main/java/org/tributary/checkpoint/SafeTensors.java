@@ -191,6 +191,15 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
 
     /**
+     * Where the tensors' bytes begin.
+     *
+     * @return bytes of the file before them
+     */
+    public long dataStart() {
+      return parsed.dataStart();
+    }
+
+    /**
      * One tensor.
      *
      * @param name as in the header

@@ -50,7 +50,7 @@ final class Bench implements AutoCloseable {
   private Bench(RunSpec spec, Device device) throws IOException {
     this.store = spec.store();
     this.device = device;
-    blueprint = new Blueprint(store, spec.config());
+    blueprint = Blueprints.of(store, spec);
     skipped = SkippedRows.read(store, spec.folder());
     try (Resources opening = new Resources()) {
       tokens = opening.add(blueprint.base().tokens(store));

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
@@ -36,6 +36,9 @@ import org.tributary.torch.Torch;
  * stage. Both give the same bits, and neither needs memory that grows with the clients.
  */
 final class Merging {
+  /** Tasks for each core: enough to share the work evenly, few enough to cost nothing. */
+  private static final int PIECES = 4;
+
   private final JavaSparkContext spark;
   private final Broadcast<RunSpec> spec;
   private final Blueprint blueprint;
@@ -55,77 +58,139 @@ final class Merging {
    *
    * @param accepted the choice of the round
    * @param weights p_k of the accepted clients, in their order
+   * @param looked hashes of the updates that this driver has just looked at, by file
    * @param uploadedBytes of all of them
    * @throws WrongInput where an update is not the one that was accepted
    */
-  void merge(Accepted accepted, double[] weights, long uploadedBytes)
+  void merge(Accepted accepted, double[] weights, Map<Path, String> looked, long uploadedBytes)
       throws IOException, InterruptedException {
     int round = accepted.round();
     Path target = folder.global(round);
     if (store.exists(target)) {
       return;
     }
-    for (Accepted.Choice choice : accepted.clients()) {
-      Path file = folder.update(round, choice.client(), choice.attempt());
-      if (!store.sha256(file).equals(choice.updateSha256())) {
-        throw new WrongInput(
-            "%s is not what was accepted (its SHA-256 differs); restore it from a backup, or delete %s: then round %d is trained again"
-                .formatted(file, folder.round(accepted.round()), accepted.round()));
-      }
-    }
-    Torch.prepareThread(blueprint.config().client().threads()); // large decompositions' bits
+    boolean isSmall = uploadedBytes <= blueprint.config().reduce().driverLimit();
+    checkUpdates(accepted, looked, isSmall);
     RoundPlan plan = blueprint.plan(round);
     List<Unit> units = blueprint.framework().units(plan);
     Assembly assembly = new Assembly(plan);
-    try (Sources sources = new Sources(store, folder, blueprint, accepted, weights)) {
-      if (uploadedBytes <= blueprint.config().reduce().driverLimit()) {
-        for (Unit unit : units) {
-          Interruptible.check();
-          assembly.add(unit, blueprint.framework().merge(unit, sources.of(unit)));
-        }
-      } else {
-        inStage(accepted, weights, units, assembly);
-      }
-      // What this round's merge does not write stays as it was.
-      sources.state.merged(assembly.tensors().keySet()).forEach(assembly.tensors()::put);
+    if (isSmall) {
+      inDriver(accepted, weights, units, assembly);
+    } else {
+      inStage(accepted, weights, units, assembly);
+    }
+    // What this round's merge does not write stays as it was.
+    try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
+      assembly.tensors().putAll(state.merged(assembly.tensors().keySet()));
     }
     store.commit(target, SafeTensors.content(assembly.tensors(), Map.of("format", "pt")));
     store.delete(folder.pieces(round));
   }
 
-  private void inStage(Accepted accepted, double[] weights, List<Unit> units, Assembly assembly)
-      throws IOException {
-    Piece work = new Piece(spec, Json.text(accepted), weights);
-    List<Integer> indices = IntStream.range(0, units.size()).boxed().toList();
-    SparkJobs.run(
-        spark,
-        "round %d: merge".formatted(accepted.round()),
-        () -> spark.parallelize(indices, units.size()).map(work::merge).collect());
-    for (int i = 0; i < units.size(); i++) {
-      Path piece = piece(folder, accepted.round(), i);
-      assembly.add(units.get(i), SafeTensors.read(store, piece).tensors());
+  /** What was accepted is what is merged: by hash, unless this driver has just worked it out. */
+  private void checkUpdates(Accepted accepted, Map<Path, String> looked, boolean isSmall)
+      throws IOException, InterruptedException {
+    Map<Path, String> chosen = new TreeMap<>();
+    for (Accepted.Choice choice : accepted.clients()) {
+      Path file = folder.update(accepted.round(), choice.client(), choice.attempt());
+      if (!choice.updateSha256().equals(looked.get(file))) {
+        chosen.put(file, choice.updateSha256());
+      }
+    }
+    List<Path> files = List.copyOf(chosen.keySet());
+    Hash work = new Hash(spec);
+    List<String> hashes =
+        isSmall || files.isEmpty()
+            ? DriverThreads.map(files, store::sha256)
+            : SparkJobs.run(
+                spark,
+                "round %d: hashes of the updates".formatted(accepted.round()),
+                () ->
+                    spark
+                        .parallelize(files.stream().map(Path::toString).toList(), files.size())
+                        .map(work::of)
+                        .collect());
+    for (int i = 0; i < files.size(); i++) {
+      if (!hashes.get(i).equals(chosen.get(files.get(i)))) {
+        throw new WrongInput(
+            "%s is not what was accepted (its SHA-256 differs); restore it from a backup, or delete %s: then round %d is trained again"
+                .formatted(files.get(i), folder.round(accepted.round()), accepted.round()));
+      }
     }
   }
 
-  private static Path piece(RunFolder folder, int round, int unit) {
-    return new Path(folder.pieces(round), String.format(Locale.ROOT, "%08d.safetensors", unit));
+  /** A file's hash, in an executor. */
+  private record Hash(Broadcast<RunSpec> spec) implements Serializable {
+    String of(String file) throws IOException {
+      return spec.value().store().sha256(new Path(file));
+    }
   }
 
-  /** One unit's work, in an executor: its result is a file. */
+  private void inDriver(Accepted accepted, double[] weights, List<Unit> units, Assembly assembly)
+      throws IOException, InterruptedException {
+    DriverThreads.map(
+        Span.of(units.size(), DriverThreads.count()),
+        span -> {
+          Torch.prepareThread(blueprint.config().client().threads()); // decompositions' bits
+          try (Sources sources = new Sources(store, folder, blueprint, accepted, weights)) {
+            for (Unit unit : units.subList(span.from(), span.to())) {
+              Interruptible.check();
+              assembly.add(unit, blueprint.framework().merge(unit, sources.of(unit)));
+            }
+          }
+          return span;
+        });
+  }
+
+  private void inStage(Accepted accepted, double[] weights, List<Unit> units, Assembly assembly)
+      throws IOException {
+    Piece work = new Piece(spec, Json.text(accepted), weights);
+    List<Span> spans = Span.of(units.size(), PIECES * spark.defaultParallelism());
+    SparkJobs.run(
+        spark,
+        "round %d: merge".formatted(accepted.round()),
+        () -> spark.parallelize(spans, spans.size()).map(work::merge).collect());
+    for (Span span : spans) {
+      Map<String, HostTensor> merged =
+          SafeTensors.read(store, piece(folder, accepted.round(), span)).tensors();
+      merged.forEach(
+          (key, tensor) -> {
+            int slash = key.indexOf('/');
+            Unit unit = units.get(Integer.parseInt(key.substring(0, slash)));
+            assembly.add(unit, Map.of(key.substring(slash + 1), tensor));
+          });
+    }
+  }
+
+  private static Path piece(RunFolder folder, int round, Span span) {
+    return new Path(
+        folder.pieces(round),
+        String.format(Locale.ROOT, "%08d-%08d.safetensors", span.from(), span.to()));
+  }
+
+  /** The work on some units, in an executor: its results are a file. */
   private record Piece(Broadcast<RunSpec> spec, String accepted, double[] weights)
       implements Serializable {
-    int merge(int index) throws IOException {
+    int merge(Span span) throws IOException {
       Store store = spec.value().store();
       RunFolder folder = spec.value().folder();
       Accepted choice = Json.parse(accepted, Accepted.class);
-      Blueprint blueprint = new Blueprint(store, spec.value().config());
+      Blueprint blueprint = Blueprints.of(store, spec.value());
       Torch.prepareThread(blueprint.config().client().threads());
-      Unit unit = blueprint.framework().units(blueprint.plan(choice.round())).get(index);
+      List<Unit> units = blueprint.framework().units(blueprint.plan(choice.round()));
+      Map<String, HostTensor> merged = new TreeMap<>();
       try (Sources sources = new Sources(store, folder, blueprint, choice, weights)) {
-        Map<String, HostTensor> merged = blueprint.framework().merge(unit, sources.of(unit));
-        store.commit(piece(folder, choice.round(), index), SafeTensors.content(merged, Map.of()));
+        for (int i = span.from(); i < span.to(); i++) {
+          Interruptible.check(TaskContext.get());
+          int unit = i;
+          blueprint
+              .framework()
+              .merge(units.get(i), sources.of(units.get(i)))
+              .forEach((name, tensor) -> merged.put(unit + "/" + name, tensor));
+        }
       }
-      return index;
+      store.commit(piece(folder, choice.round(), span), SafeTensors.content(merged, Map.of()));
+      return span.from();
     }
   }
 
@@ -194,6 +259,7 @@ final class Merging {
       this.plan = plan;
     }
 
+    /** Takes a unit's results; asked by several threads. */
     void add(Unit unit, Map<String, HostTensor> merged) {
       merged.forEach(
           (name, part) -> {
@@ -203,15 +269,23 @@ final class Merging {
             if (unit.isChunk()) {
               put(name, part, unit.from());
             } else {
-              whole.put(name, part);
+              keep(name, part);
             }
           });
     }
 
     private void put(String name, HostTensor part, long from) {
-      ByteBuffer target = whole.computeIfAbsent(name, this::empty).data();
+      ByteBuffer target = whole(name).data();
       target.position(Math.toIntExact(from * part.dtype().bytes()));
       target.put(part.data());
+    }
+
+    private synchronized HostTensor whole(String name) {
+      return whole.computeIfAbsent(name, this::empty);
+    }
+
+    private synchronized void keep(String name, HostTensor tensor) {
+      whole.put(name, tensor);
     }
 
     private HostTensor empty(String name) {

@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -92,12 +93,13 @@ final class RoundLoop {
     listener.phase(round, RoundListener.Phase.TRAINED);
     // 3. The choice.
     begin = System.nanoTime();
-    Accepted accepted = accept(round, cohort, failed);
+    Map<Path, String> looked = new HashMap<>();
+    Accepted accepted = accept(round, cohort, failed, looked);
     listener.phase(round, RoundListener.Phase.ACCEPTED);
     // 4. The merge.
     List<ClientReport> reports = reports(accepted);
     double[] weights = blueprint.framework().weights(reports);
-    new Merging(spark, spec, blueprint).merge(accepted, weights, bytesUp(reports));
+    new Merging(spark, spec, blueprint).merge(accepted, weights, looked, bytesUp(reports));
     double secondsMerge = seconds(begin);
     listener.phase(round, RoundListener.Phase.MERGED);
     // 5. Evaluation.
@@ -160,8 +162,10 @@ final class RoundLoop {
     }
   }
 
-  private Accepted accept(int round, List<String> cohort, Map<String, String> failed)
-      throws IOException {
+  /** The choice; notes the hashes of the updates that are looked at. */
+  private Accepted accept(
+      int round, List<String> cohort, Map<String, String> failed, Map<Path, String> looked)
+      throws IOException, InterruptedException {
     Path file = folder.accepted(round);
     if (!store.exists(file)) {
       Map<String, String> reasons = new TreeMap<>(failed);
@@ -171,6 +175,7 @@ final class RoundLoop {
         if (!cohort.contains(c.client())) {
           continue;
         }
+        looked.put(folder.update(round, c.client(), c.attempt()), c.sha256());
         if (c.problem() != null) {
           reasons.put(c.client(), c.problem());
         } else {

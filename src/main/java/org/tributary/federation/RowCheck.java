@@ -166,7 +166,7 @@ final class RowCheck {
   private record Work(Broadcast<RunSpec> spec) implements Serializable {
     Iterator<String> check(Iterator<String> files) throws IOException {
       Store store = spec.value().store();
-      Blueprint blueprint = new Blueprint(store, spec.value().config());
+      Blueprint blueprint = Blueprints.of(store, spec.value());
       Map<String, Manifest.Part> parts = new TreeMap<>();
       blueprint.manifest().parts().forEach(part -> parts.put(part.file(), part));
       List<String> found = new ArrayList<>();

@@ -2,11 +2,15 @@ package org.tributary.framework;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /** The numbers of a tensor, F32 or F64, as doubles to compute with, and back. */
 final class Elements {
+  /** Numbers that are worked on together; they stay in the processor's cache. */
+  static final int BLOCK = 1 << 12;
+
   private Elements() {}
 
   /**
@@ -17,14 +21,15 @@ final class Elements {
    */
   static double[] of(HostTensor tensor) {
     double[] values = new double[Math.toIntExact(tensor.elements())];
-    ByteBuffer data = tensor.data();
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (tensor.dtype()) {
-            case F32 -> data.getFloat();
-            case F64 -> data.getDouble();
-            default -> throw unsupported(tensor.dtype());
-          };
+    switch (tensor.dtype()) {
+      case F64 -> tensor.data().asDoubleBuffer().get(values);
+      case F32 -> {
+        float[] narrow = tensor.toFloats();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = narrow[i];
+        }
+      }
+      default -> throw unsupported(tensor.dtype());
     }
     return values;
   }
@@ -41,14 +46,22 @@ final class Elements {
     ByteBuffer data =
         ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
-    for (double value : values) {
-      switch (dtype) {
-        case F32 -> data.putFloat((float) value);
-        case F64 -> data.putDouble(value);
-        default -> throw unsupported(dtype);
+    switch (dtype) {
+      case F64 -> data.asDoubleBuffer().put(values);
+      case F32 -> {
+        float[] block = new float[BLOCK];
+        FloatBuffer target = data.asFloatBuffer();
+        for (int from = 0; from < values.length; from += BLOCK) {
+          int count = Math.min(BLOCK, values.length - from);
+          for (int i = 0; i < count; i++) {
+            block[i] = (float) values[from + i];
+          }
+          target.put(block, 0, count);
+        }
       }
+      default -> throw unsupported(dtype);
     }
-    return new HostTensor(dtype, shape, data.flip());
+    return new HostTensor(dtype, shape, data);
   }
 
   /**
@@ -59,18 +72,37 @@ final class Elements {
    * @param x F32 or F64, of as many elements
    */
   static void add(double[] sum, double factor, HostTensor x) {
+    checkSize(sum, x);
+    float[] block = new float[BLOCK];
+    for (int from = 0; from < sum.length; from += BLOCK) {
+      add(sum, from, Math.min(sum.length, from + BLOCK), factor, x, block);
+    }
+  }
+
+  /** A sum and what is added to it have as many elements. */
+  static void checkSize(double[] sum, HostTensor x) {
     if (x.elements() != sum.length) {
       throw new IllegalArgumentException("contributions of different sizes");
     }
-    ByteBuffer data = x.data();
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] +=
-          factor
-              * switch (x.dtype()) {
-                case F32 -> data.getFloat(4 * i);
-                case F64 -> data.getDouble(8 * i);
-                default -> throw unsupported(x.dtype());
-              };
+  }
+
+  /** The same for the elements from one up to another, at most {@link #BLOCK}. */
+  static void add(double[] sum, int from, int to, double factor, HostTensor x, float[] block) {
+    switch (x.dtype()) {
+      case F32 -> {
+        int count = to - from;
+        x.floats().get(from, block, 0, count);
+        for (int i = 0; i < count; i++) {
+          sum[from + i] += factor * block[i];
+        }
+      }
+      case F64 -> {
+        ByteBuffer data = x.data();
+        for (int i = from; i < to; i++) {
+          sum[i] += factor * data.getDouble(8 * i);
+        }
+      }
+      default -> throw unsupported(x.dtype());
     }
   }
 

@@ -21,7 +21,14 @@ final class WeightedMean {
     HostTensor first = contributions.get(0).tensors().get(name);
     double[] sum = new double[Math.toIntExact(first.elements())];
     for (Contribution contribution : contributions) {
-      Elements.add(sum, contribution.weight(), contribution.tensors().get(name));
+      Elements.checkSize(sum, contribution.tensors().get(name));
+    }
+    float[] block = new float[Elements.BLOCK];
+    for (int from = 0; from < sum.length; from += Elements.BLOCK) {
+      int to = Math.min(sum.length, from + Elements.BLOCK);
+      for (Contribution c : contributions) {
+        Elements.add(sum, from, to, c.weight(), c.tensors().get(name), block);
+      }
     }
     return sum;
   }

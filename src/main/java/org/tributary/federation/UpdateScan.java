@@ -1,0 +1,144 @@
+package org.tributary.federation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.SafeTensorsHeader;
+import org.tributary.checkpoint.Sha256;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.ClientReport;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+
+/**
+ * A look at one update, in one pass over its bytes: names, shapes and types as the plan says, every
+ * number finite, and the file's SHA-256.
+ */
+final class UpdateScan {
+  /** Bytes that are read, hashed and looked at together; they stay in the processor's cache. */
+  private static final int CHUNK = 1 << 18;
+
+  /** A float32 is not finite where all of these bits are set. */
+  private static final int EXPONENT = 0x7F800000;
+
+  private UpdateScan() {}
+
+  /**
+   * What was found.
+   *
+   * @param problem null where the update may be accepted
+   * @param sha256 of the file
+   */
+  record Found(String problem, String sha256) {}
+
+  /**
+   * Looks at an update.
+   *
+   * @param store reaches the file
+   * @param file of the update
+   * @param plan of the round, in the client's shapes
+   * @return what was found
+   * @throws IOException where the store fails
+   */
+  static Found of(Store store, Path file, RoundPlan plan) throws IOException {
+    SafeTensorsHeader header;
+    long dataStart;
+    try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
+      header = reader.header();
+      dataStart = reader.dataStart();
+    } catch (WrongInput e) {
+      return new Found(e.getMessage(), store.sha256(file));
+    }
+    String problem = problem(header, plan);
+    if (problem != null) {
+      return new Found(problem, store.sha256(file));
+    }
+    Sha256 hash = new Sha256();
+    long wrong = -1;
+    try (InputStream in = store.open(file)) {
+      byte[] head = in.readNBytes(Math.toIntExact(dataStart));
+      hash.write(head, 0, head.length);
+      byte[] bytes = new byte[CHUNK];
+      int[] words = new int[CHUNK / 4];
+      for (long at = 0; ; at += bytes.length) {
+        int read = in.readNBytes(bytes, 0, bytes.length);
+        hash.write(bytes, 0, read);
+        if (wrong < 0 && !isFinite(bytes, words, read)) {
+          wrong = at + first(words, read / 4);
+        }
+        if (read < bytes.length) {
+          break;
+        }
+      }
+    }
+    return new Found(
+        wrong < 0
+            ? null
+            : "its update has a number in tensor %s that is not finite; lower client.optimizer.lr"
+                .formatted(tensorAt(header, wrong)),
+        hash.hex());
+  }
+
+  private static String problem(SafeTensorsHeader header, RoundPlan plan) {
+    SortedMap<String, long[]> asked = plan.where(Role::goesUp);
+    Map<String, SafeTensorsHeader.Entry> found = header.tensors();
+    if (!found.keySet().equals(asked.keySet())) {
+      return "its update has other tensors than the plan: %d instead of %d"
+          .formatted(found.size(), asked.size());
+    }
+    for (Map.Entry<String, long[]> tensor : asked.entrySet()) {
+      SafeTensorsHeader.Entry entry = found.get(tensor.getKey());
+      if (entry.dtype() != DType.F32 || !Arrays.equals(entry.shape(), tensor.getValue())) {
+        return "its update has tensor %s as %s%s, the plan asks for F32%s"
+            .formatted(
+                tensor.getKey(),
+                entry.dtype(),
+                Arrays.toString(entry.shape()),
+                Arrays.toString(tensor.getValue()));
+      }
+    }
+    return header.metadata().containsKey(ClientReport.KEY)
+        ? null
+        : "its update has no report in its header";
+  }
+
+  /** Without a branch for each number, so that the loop is compiled to vector instructions. */
+  private static boolean isFinite(byte[] bytes, int[] words, int length) {
+    IntBuffer from = ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    int count = length / 4;
+    from.get(words, 0, count);
+    int largest = 0;
+    for (int i = 0; i < count; i++) {
+      largest = Math.max(largest, words[i] & EXPONENT);
+    }
+    return largest != EXPONENT;
+  }
+
+  /** The place, in bytes, of the first number that is not finite. */
+  private static long first(int[] words, int count) {
+    for (int i = 0; i < count; i++) {
+      if ((words[i] & EXPONENT) == EXPONENT) {
+        return 4L * i;
+      }
+    }
+    throw new IllegalStateException("all are finite");
+  }
+
+  private static String tensorAt(SafeTensorsHeader header, long place) {
+    return header.tensors().entrySet().stream()
+        .filter(t -> t.getValue().begin() <= place)
+        .filter(t -> place < t.getValue().begin() + t.getValue().bytes())
+        .findFirst()
+        .orElseThrow()
+        .getKey();
+  }
+}
