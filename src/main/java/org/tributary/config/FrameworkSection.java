@@ -49,8 +49,8 @@ public record FrameworkSection(
           new Unread(
               "lora",
               "name",
-              "fedavg trains the weights themselves and does not read it; frameworks of"
-                  + " adapters, local and central do"));
+              "fedavg trains the weights themselves and does not read it; fedit, ffa-lora,"
+                  + " flexlora, fedsa-lora, rolora, flora, local and central do"));
     } else if (!List.of("flexlora", "flora").contains(name)) {
       unread.add(
           new Unread("lora.ranks", "name", name + " does not read it, flexlora and flora do"));

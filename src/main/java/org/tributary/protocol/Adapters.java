@@ -1,5 +1,6 @@
 package org.tributary.protocol;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -90,7 +91,10 @@ public record Adapters(int rank, double alpha, boolean rslora, Set<String> trans
       values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
     }
     float[] zeros = new float[Math.toIntExact(HostTensor.elements(shapeB))];
-    return Map.of(a, HostTensor.of(values, shapeA), partner(a), HostTensor.of(zeros, shapeB));
+    Map<String, HostTensor> start = new LinkedHashMap<>();
+    start.put(a, HostTensor.of(values, shapeA));
+    start.put(partner(a), HostTensor.of(zeros, shapeB));
+    return start;
   }
 
   /**

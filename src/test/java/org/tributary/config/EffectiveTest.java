@@ -74,6 +74,9 @@ class EffectiveTest {
               train: []
               lora: null
               centralSteps: cohort
+              weights: rows
+              server: null
+              local: null
             client:
               steps: 10
               epochs: null

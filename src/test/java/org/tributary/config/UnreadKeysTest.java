@@ -34,7 +34,7 @@ class UnreadKeysTest {
         "client.optimizer={name: sgd, lr: 1, beta1: 0.8} | client.optimizer.beta1: the optimizer sgd does not read it, adamw",
         "client.optimizer={name: sgd, lr: 1, beta2: 0.8} | client.optimizer.beta2: the optimizer sgd does not read it, adamw",
         "client.optimizer={name: sgd, lr: 1, eps: 0.8} | client.optimizer.eps: the optimizer sgd does not read it, adamw",
-        "framework.lora={rank: 2, targets: [q]} | fedavg trains the weights themselves and does not read it; frameworks of adapters",
+        "framework.lora={rank: 2, targets: [q]} | fedavg trains the weights themselves and does not read it; fedit, ffa-lora, flexlora, fedsa-lora, rolora, flora",
         "framework={name: fedit, lora: {rank: 2, targets: [q], ranks: [1]}} | framework.lora.ranks: fedit does not read it, flexlora and flora do",
         "framework.centralSteps=client | fedavg does not read it, central does",
         "framework={name: local, weights: uniform} | framework.weights: local merges nothing and does not read it",
