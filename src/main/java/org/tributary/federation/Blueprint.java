@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tributary.checkpoint.Store;
@@ -25,7 +24,6 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Lora;
 import org.tributary.model.Precision;
 import org.tributary.model.WeightNames;
-import org.tributary.optim.Optimizers;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Participant;
@@ -51,8 +49,7 @@ public final class Blueprint {
   private final Map<String, long[]> adapted;
   private final Framework framework;
   private final Ranks ranks;
-  private final Trainables trainables;
-  private final Map<Integer, RoundPlan> plans = new ConcurrentHashMap<>();
+  private final Plans plans;
 
   /**
    * Works a run out.
@@ -73,10 +70,10 @@ public final class Blueprint {
     Adapters adapters = lora() == null ? null : lora().adapters(transposed());
     framework = Frameworks.of(config.framework(), adapters);
     ranks = Ranks.of(config, adapters, framework, data.manifest());
-    trainables = trainables();
+    plans = new Plans(config, framework, trainables());
     base.checkTrainable(modelTensors());
     SavedModules.check(adapted.keySet(), plan(0).where(Role::isTrained).keySet());
-    checkPlans();
+    plans.check();
     checkLengths();
     checkClients();
     recipe();
@@ -123,45 +120,6 @@ public final class Blueprint {
           bases.put(layer + WEIGHT, base.used().get(layer + WEIGHT).shape());
         });
     return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b, bases);
-  }
-
-  /** The optimizer has to fit what trains in any round; its state what trains in the next. */
-  private void checkPlans() {
-    SortedMap<String, long[]> trained = new TreeMap<>();
-    for (int round = 0; round < config.rounds(); round++) {
-      RoundPlan plan = plan(round);
-      if (!modelTensors(plan).equals(modelTensors())) {
-        throw new IllegalStateException(
-            "%s has other tensors of the model in round %d than in round 0"
-                .formatted(config.framework().name(), round));
-      }
-      trained.putAll(plan.where(Role::isTrained));
-      if (config.client().keepOptimizer()
-          && !plan.where(Role::isTrained).keySet().equals(trained.keySet())) {
-        throw new WrongInput(
-            "client.keepOptimizer: %s trains other tensors in round %d than before, so that the optimizer's state does not fit; remove keepOptimizer"
-                .formatted(config.framework().name(), round + 1));
-      }
-    }
-    Optimizers.check(Recipes.optimizer(config), trained);
-    if (plan(0).any(Role::isFresh)) {
-      checkFresh();
-    }
-  }
-
-  /** What starts anew in every round goes on with nothing. */
-  private void checkFresh() {
-    String name = config.framework().name();
-    if (config.framework().lora().start() != null) {
-      throw new WrongInput(
-          "framework.lora.start: %s begins with new adapters in every round and does not read it; merge the adapter into the base model with the job merge-adapter, and remove start"
-              .formatted(name));
-    }
-    if (config.client().keepOptimizer()) {
-      throw new WrongInput(
-          "client.keepOptimizer: %s begins with new adapters in every round, which the state of the last ones does not fit; remove keepOptimizer"
-              .formatted(name));
-    }
   }
 
   private void checkLengths() {
@@ -330,7 +288,7 @@ public final class Blueprint {
    * @return of the model the same names and shapes in every round
    */
   public RoundPlan plan(int round) {
-    return plans.computeIfAbsent(round, r -> framework.plan(trainables, r));
+    return plans.of(round);
   }
 
   /**
@@ -340,18 +298,12 @@ public final class Blueprint {
    * @return names
    */
   public Set<String> modelTensors() {
-    return modelTensors(plan(0));
-  }
-
-  private Set<String> modelTensors(RoundPlan plan) {
-    Set<String> names = new TreeSet<>(plan.parts().keySet());
-    names.retainAll(trainables.names());
-    return names;
+    return plans.modelTensors();
   }
 
   /** Whether the run ends with a model folder; else with an adapter. */
   boolean leavesModel() {
-    return framework.leavesModel(trainables);
+    return plans.leavesModel();
   }
 
   /**
