@@ -195,6 +195,7 @@ public final class Federation {
         spec.destroy();
       }
       Bench.clear();
+      Blueprints.clear();
     }
   }
 

@@ -16,6 +16,11 @@ final class Local extends LinearFramework {
     return everything(trainables, Role.STAYS);
   }
 
+  @Override
+  public boolean averages() {
+    return false; // nothing travels
+  }
+
   static RoundPlan everything(Trainables trainables, Role role) {
     if (!trainables.adapters()) {
       return new RoundPlan().with(trainables.fullRank(), role);

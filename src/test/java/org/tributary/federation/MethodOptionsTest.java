@@ -33,6 +33,8 @@ class MethodOptionsTest {
         "flexlora | framework.server={name: fedavgm, lr: 1} | which flexlora does not take; remove server",
         "flexlora | framework.local={name: scaffold} | which flexlora does not take; remove local",
         "central | framework.server={name: fedavgm, lr: 1} | which central does not take; remove server",
+        "local | framework.server={name: fedavgm, lr: 1} | which local does not take; remove server",
+        "local | framework.local={name: scaffold} | which local does not take; remove local",
         "fedit | framework.local={name: fedprox} | fedprox needs its factor mu",
         "fedit | framework.server={name: adam, lr: 1} | fedadam",
         "fedit | framework.local={name: prox} | fedprox",
