@@ -209,9 +209,14 @@ final class Merging {
       int round = accepted.round();
       population = blueprint.manifest().clients().size();
       state = GlobalState.open(store, folder, blueprint.plan(round), round);
-      for (Accepted.Choice choice : accepted.clients()) {
-        Path file = folder.update(round, choice.client(), choice.attempt());
-        updates.add(SafeTensors.open(store, file));
+      try {
+        for (Accepted.Choice choice : accepted.clients()) {
+          Path file = folder.update(round, choice.client(), choice.attempt());
+          updates.add(SafeTensors.open(store, file));
+        }
+      } catch (IOException | RuntimeException e) {
+        close();
+        throw e;
       }
     }
 
