@@ -29,7 +29,7 @@ final class Json {
    *
    * @param wayOut what to do where it is missing
    */
-  static ObjectNode read(Store store, Path file, String wayOut) throws IOException {
+  public static ObjectNode read(Store store, Path file, String wayOut) throws IOException {
     JsonNode node;
     try {
       node = MAPPER.readTree(store.readAll(file));

@@ -2,7 +2,7 @@ package org.tributary.client;
 
 import java.util.Map;
 import java.util.Set;
-import org.tributary.data.Examples;
+import org.tributary.batch.Examples;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.RoundPlan;
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tributary.model.BlockwiseBackward;
 import org.tributary.model.Model;
-import org.tributary.model.Walk;
 import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 
@@ -41,7 +41,7 @@ final class BlockSteps {
   Found step(NDManager scratch, List<NDArray> given, List<NDArray> withLabels, double lr) {
     double squares = 0;
     optimizer.begin();
-    try (Walk walk = model.walk(scratch, given, withLabels);
+    try (BlockwiseBackward walk = model.walk(scratch, given, withLabels);
         NDManager ends = scratch.newSubManager()) {
       Map<String, NDArray> end = new TreeMap<>(walk.end(ends));
       Map<String, NDArray> later = new TreeMap<>(end);

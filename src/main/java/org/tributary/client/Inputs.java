@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import org.tributary.data.Batch;
-import org.tributary.data.ImageBatch;
-import org.tributary.data.TextBatch;
+import org.tributary.batch.Batch;
+import org.tributary.batch.ImageBatch;
+import org.tributary.batch.TextBatch;
 
 /**
  * Batches as a program's arguments: of text ids, mask, types [b, t], of images pixels [b, c, h, w];

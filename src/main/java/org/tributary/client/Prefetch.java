@@ -3,7 +3,7 @@ package org.tributary.client;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
-import org.tributary.data.Batch;
+import org.tributary.batch.Batch;
 
 /**
  * Prepares the next batches (decoding, tokenizing) on a thread of its own while the engine

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.tributary.data.TextBatch;
-import org.tributary.data.Tokens;
+import org.tributary.batch.TextBatch;
 import org.tributary.model.Decoding;
 import org.tributary.model.Model;
+import org.tributary.text.Tokens;
 
 /**
  * Has a model go on with prompts. What it writes behind one is a function of the prompt and its

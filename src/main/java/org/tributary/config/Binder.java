@@ -62,7 +62,7 @@ final class Binder {
     for (int i = 0; i < components.length; i++) {
       int soFar = problems.count();
       Node value = values.get(components[i].getName());
-      String key = Schema.join(path, components[i].getName());
+      String key = ConfigSchema.join(path, components[i].getName());
       if (components[i].getType().isRecord()) {
         arguments[i] = inner(components[i], key, value, section);
       } else {
@@ -100,21 +100,21 @@ final class Binder {
   }
 
   private Map<String, Node> entries(Class<?> type, String path, MappingNode section) {
-    List<String> names = Schema.names(type);
+    List<String> names = ConfigSchema.names(type);
     Map<String, Node> values = new LinkedHashMap<>();
     for (NodeTuple entry : section.getValue()) {
       Node keyNode = entry.getKeyNode();
       if (!(keyNode instanceof ScalarNode scalar)) {
-        problems.add(keyNode, path, "expected a key, got " + Values.got(keyNode));
+        problems.add(keyNode, path, "expected a key, got " + YamlValues.got(keyNode));
         continue;
       }
       String name = scalar.getValue();
-      String key = Schema.join(path, name);
+      String key = ConfigSchema.join(path, name);
       if (!names.contains(name)) {
         problems.add(keyNode, key, unknown(path, name, names));
       } else if (values.putIfAbsent(name, entry.getValueNode()) != null) {
         problems.add(keyNode, key, "stands here for the second time; keep one of the two");
-      } else if (!Values.isNull(entry.getValueNode())) {
+      } else if (!YamlValues.isNull(entry.getValueNode())) {
         written.put(key, entry);
       }
     }
@@ -140,8 +140,8 @@ final class Binder {
   }
 
   private Object inner(RecordComponent component, String path, Node value, Node parent) {
-    Key key = Schema.key(component);
-    if (value == null || (key.optional() && Values.isNull(value))) {
+    Key key = ConfigSchema.key(component);
+    if (value == null || (key.optional() && YamlValues.isNull(value))) {
       if (key.optional()) {
         return null;
       } else if (key.required()) {
@@ -162,37 +162,38 @@ final class Binder {
       return section(component.getType(), path, empty);
     }
     if (!(value instanceof MappingNode map)) {
-      String keys = String.join(", ", Schema.names(component.getType()));
-      problems.add(value, path, "expected a section with " + keys + ", got " + Values.got(value));
+      String keys = String.join(", ", ConfigSchema.names(component.getType()));
+      problems.add(
+          value, path, "expected a section with " + keys + ", got " + YamlValues.got(value));
       return null;
     }
     return section(component.getType(), path, map);
   }
 
   private Object value(RecordComponent component, String path, Node node, Node section) {
-    Key key = Schema.key(component);
+    Key key = ConfigSchema.key(component);
     Class<?> type = component.getType();
     boolean none = key.byDefault().isEmpty();
     if (node == null && key.required()) {
       problems.add(section, path, "missing; add this key: " + key.value());
       return null;
     }
-    if (node == null && none || Values.isNull(node) && none && !key.required()) {
+    if (node == null && none || YamlValues.isNull(node) && none && !key.required()) {
       return null;
     }
     try {
-      if (node != null && Values.isNull(node)) {
+      if (node != null && YamlValues.isNull(node)) {
         String way = key.required() ? "give a value" : "the default is " + key.byDefault();
-        throw new Values.Bad(node, "has no value; " + way);
+        throw new YamlValues.Bad(node, "has no value; " + way);
       }
       String absent = stored && !key.before().isEmpty() ? key.before() : key.byDefault();
-      Object value = Values.read(type, key, node == null ? YamlTree.parse(absent) : node);
+      Object value = YamlValues.read(type, key, node == null ? YamlTree.parse(absent) : node);
       Collection<String> allowed = choices.get(path);
       if (allowed != null) {
-        Values.choice(node == null ? section : node, (String) value, List.copyOf(allowed));
+        YamlValues.choice(node == null ? section : node, (String) value, List.copyOf(allowed));
       }
       return value;
-    } catch (Values.Bad e) {
+    } catch (YamlValues.Bad e) {
       problems.add(e.at(), path, e.getMessage());
       return null;
     }

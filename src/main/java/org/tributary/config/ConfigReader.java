@@ -129,7 +129,7 @@ public final class ConfigReader {
 
   private static Set<String> known(
       Class<?> type, Map<String, ? extends Collection<String>> choices) {
-    Map<String, RecordComponent> known = Schema.keys(type);
+    Map<String, RecordComponent> known = ConfigSchema.keys(type);
     for (String key : choices.keySet()) {
       if (!known.containsKey(key) || known.get(key).getType() != String.class) {
         throw new IllegalArgumentException("no key of texts to choose from: " + key);
@@ -148,15 +148,15 @@ public final class ConfigReader {
   }
 
   private static MappingNode root(String fileName, String yaml, Class<?> type, Problems problems) {
-    String keys = String.join(", ", Schema.names(type));
+    String keys = String.join(", ", ConfigSchema.names(type));
     try {
       Node root = YamlTree.parse(yaml);
-      if (Values.isNull(root)) {
+      if (YamlValues.isNull(root)) {
         problems.addAt(fileName, "is empty; its keys are " + keys);
       } else if (root instanceof MappingNode map) {
         return map;
       } else {
-        problems.add(root, "", "expected keys (" + keys + "), got " + Values.got(root));
+        problems.add(root, "", "expected keys (" + keys + "), got " + YamlValues.got(root));
       }
     } catch (YAMLException e) {
       problems.addSyntax(fileName, e);

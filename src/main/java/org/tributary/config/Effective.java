@@ -113,7 +113,7 @@ public final class Effective {
     }
     for (RecordComponent component : config.getClass().getRecordComponents()) {
       if (get(config, component) instanceof Record inner) {
-        unread(inner).forEach(key -> unread.add(Schema.join(component.getName(), key)));
+        unread(inner).forEach(key -> unread.add(ConfigSchema.join(component.getName(), key)));
       }
     }
     return unread;
@@ -125,7 +125,7 @@ public final class Effective {
 
   /** Whether a key is part of what a run is called by. */
   private static boolean isNamed(Record section, RecordComponent component) {
-    Key key = Schema.key(component);
+    Key key = ConfigSchema.key(component);
     if (!key.later()) {
       return isFrozen(section, component);
     }
@@ -135,7 +135,7 @@ public final class Effective {
   }
 
   private static boolean isFrozen(Record section, RecordComponent component) {
-    return !Schema.key(component).operational()
+    return !ConfigSchema.key(component).operational()
         || section instanceof Section s && s.alsoFrozen().contains(component.getName());
   }
 
@@ -147,14 +147,14 @@ public final class Effective {
         Object value = get(section, component);
         if (value instanceof Record inner) {
           value = tree(inner, wanted);
-        } else if (Schema.key(component).size() && value != null) {
-          value = Values.size((Long) value);
-        } else if (value instanceof List<?> list && Schema.key(component).numbers()) {
+        } else if (ConfigSchema.key(component).size() && value != null) {
+          value = YamlValues.size((Long) value);
+        } else if (value instanceof List<?> list && ConfigSchema.key(component).numbers()) {
           value = new ArrayList<>(list.stream().map(Effective::number).toList());
-        } else if (value instanceof Map<?, ?> scalars && Schema.key(component).scalars()) {
+        } else if (value instanceof Map<?, ?> scalars && ConfigSchema.key(component).scalars()) {
           value = plain(scalars);
         } else if (value instanceof Map<?, ?> lists) {
-          value = lists(lists, Schema.key(component).numbers());
+          value = lists(lists, ConfigSchema.key(component).numbers());
         } else if (value instanceof List<?> list) {
           // SnakeYAML writes anchors for an object it meets twice, as it would List.of().
           value = new ArrayList<>(list);
@@ -172,7 +172,7 @@ public final class Effective {
         (name, value) -> {
           if (value instanceof Map<?, ?> section) {
             flat((Map<String, Object>) section)
-                .forEach((key, leaf) -> flat.put(Schema.join(name, key), leaf));
+                .forEach((key, leaf) -> flat.put(ConfigSchema.join(name, key), leaf));
           } else {
             flat.put(name, value);
           }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** What the writer of a wrong name may have meant, by edit distance. */
-final class Nearest {
+public final class Nearest {
   /** Between a name in the right section and as near a one elsewhere, the first is meant. */
   private static final double MISPLACED = 0.5;
 
@@ -30,8 +30,8 @@ final class Nearest {
     List<String> nearest = new ArrayList<>();
     double best = tolerance(unknown) + MISPLACED;
     for (String key : known) {
-      double misplaced = Schema.parent(key).equals(section) ? 0 : MISPLACED;
-      int toLast = distance(unknown, Schema.last(key));
+      double misplaced = ConfigSchema.parent(key).equals(section) ? 0 : MISPLACED;
+      int toLast = distance(unknown, ConfigSchema.last(key));
       double distance = misplaced + Math.min(toLast, distance(unknown, key));
       if (distance < best) {
         nearest.clear();
@@ -51,7 +51,7 @@ final class Nearest {
    * @param allowed names
    * @return the first of the nearest; empty when none is near
    */
-  static Optional<String> name(String wrong, Collection<String> allowed) {
+  public static Optional<String> name(String wrong, Collection<String> allowed) {
     String nearest = null;
     int best = tolerance(wrong) + 1;
     for (String name : allowed) {

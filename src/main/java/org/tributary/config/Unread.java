@@ -17,6 +17,8 @@ public record Unread(String key, String decider, String why) {
    */
   Unread below(String path) {
     return new Unread(
-        Schema.join(path, key), decider.isEmpty() ? "" : Schema.join(path, decider), why);
+        ConfigSchema.join(path, key),
+        decider.isEmpty() ? "" : ConfigSchema.join(path, decider),
+        why);
   }
 }

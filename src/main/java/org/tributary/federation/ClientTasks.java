@@ -18,6 +18,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.cluster.LostExecutor;
 import org.tributary.cluster.SparkJobs;
 import org.tributary.error.Trouble;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
 
 /**
  * Gets a round's clients to train, one task each, and outlives those that kill their JVM. A task

@@ -16,20 +16,27 @@ import org.apache.spark.TaskKilledException;
 import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.batch.Examples;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
-import org.tributary.data.Examples;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
+import org.tributary.executor.Devices;
+import org.tributary.executor.LoadedRun;
+import org.tributary.executor.TaskTrouble;
 import org.tributary.model.Model;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
 import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
@@ -57,7 +64,7 @@ record ClientWork(
     }
     String attempt = attempt();
     try (Devices.Loan loan = Devices.borrow();
-        Bench bench = Bench.take(spec.value(), loan.device())) {
+        LoadedRun bench = LoadedRun.take(spec.value(), loan.device())) {
       train(bench, folder, client, attempt);
     } catch (InterruptedException | TaskKilledException e) {
       throw e;
@@ -109,7 +116,7 @@ record ClientWork(
     return SparkEnv.get().conf().getAppId().replace('.', '-') + "-" + task.taskAttemptId();
   }
 
-  private void train(Bench bench, RunFolder folder, String client, String attempt)
+  private void train(LoadedRun bench, RunFolder folder, String client, String attempt)
       throws IOException {
     Blueprint blueprint = bench.blueprint();
     int threads = blueprint.config().client().threads();
@@ -141,8 +148,8 @@ record ClientWork(
   }
 
   /** The client's own tensors, as its last round left them; its optimizer's memory goes aside. */
-  private Map<String, HostTensor> own(Bench bench, String client, Map<String, HostTensor> optimizer)
-      throws IOException {
+  private Map<String, HostTensor> own(
+      LoadedRun bench, String client, Map<String, HostTensor> optimizer) throws IOException {
     Map<String, HostTensor> own = new TreeMap<>();
     String state = states.get(client);
     if (state == null) {
@@ -163,13 +170,14 @@ record ClientWork(
 
   /** Commits state and update, in that order. */
   private final class Writing {
-    private final Bench bench;
+    private final LoadedRun bench;
     private final RunFolder folder;
     private final ClientListener listener;
     private final Map<String, HostTensor> own;
 
     /** {@code own} is what the client keeps already; what this round does not touch stays. */
-    Writing(Bench bench, RunFolder folder, ClientListener listener, Map<String, HostTensor> own) {
+    Writing(
+        LoadedRun bench, RunFolder folder, ClientListener listener, Map<String, HostTensor> own) {
       this.own = own;
       this.bench = bench;
       this.folder = folder;

@@ -5,8 +5,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tributary.data.Cuts;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.Truncation;
+import org.tributary.run.Blueprint;
 
 /**
  * Tells before the first round how many rows are longer than {@code model.maxLength}, and refuses a
@@ -35,11 +36,11 @@ record CutCheck(Blueprint blueprint) {
   private void check(String which, List<RowCheck.Found> found, boolean needed) {
     int maxLength = blueprint.config().model().maxLength();
     String path = blueprint.config().data().path();
-    Cuts all =
+    Truncation all =
         found.stream()
             .filter(f -> f.bad() != null)
             .map(f -> f.bad().cuts())
-            .reduce(Cuts.NONE, Cuts::plus);
+            .reduce(Truncation.NONE, Truncation::plus);
     if (needed && all.leavesNothing()) {
       throw new WrongInput(
           "%s: within model.maxLength %d no token of an answer is left in any of the %d %s rows that were looked at; raise model.maxLength"

@@ -17,6 +17,15 @@ import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.executor.LoadedRun;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Blueprints;
+import org.tributary.run.Json;
+import org.tributary.run.OtherPooling;
+import org.tributary.run.RunConfig;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
+import org.tributary.run.SkippedRows;
 
 /** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
 public final class Federation {
@@ -194,7 +203,7 @@ public final class Federation {
       if (!spark.sc().isStopped()) {
         spec.destroy();
       }
-      Bench.clear();
+      LoadedRun.clear();
       Blueprints.clear();
     }
   }

@@ -28,6 +28,12 @@ import org.tributary.protocol.Merge;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Blueprints;
+import org.tributary.run.GlobalState;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
 import org.tributary.torch.Torch;
 
 /**

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tributary.config.TrainConfig;
 import org.tributary.model.Architecture;
+import org.tributary.run.Blueprint;
+import org.tributary.run.OtherPooling;
 
 /**
  * The {@code README.md} of a result: what it is, the classes in the order of the classifier's rows,

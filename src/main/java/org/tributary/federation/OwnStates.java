@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.run.RunFolder;
 
 /**
  * Where each client's own state lies: in the last closed round that accepted it. An attempt that

@@ -25,6 +25,10 @@ import org.tributary.model.Pooling;
 import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
+import org.tributary.run.Blueprint;
+import org.tributary.run.GlobalState;
+import org.tributary.run.RunFolder;
+import org.tributary.run.SavedModules;
 
 /** Writes what a run ends with: a model, or an adapter for the base model. */
 final class Result {

@@ -12,8 +12,14 @@ import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.Interruptible;
+import org.tributary.evaluation.Evaluating;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
 
 /**
  * The rounds of a run, one after the other, the same for every framework:
@@ -104,7 +110,7 @@ final class RoundLoop {
     listener.phase(round, RoundListener.Phase.MERGED);
     // 5. Evaluation.
     begin = System.nanoTime();
-    List<RoundSummary.Evaluation> evaluations = evaluate(round, accepted);
+    List<Evaluation> evaluations = evaluate(round, accepted);
     double secondsEvaluate = seconds(begin);
     listener.phase(round, RoundListener.Phase.EVALUATED);
     close(
@@ -223,13 +229,13 @@ final class RoundLoop {
     return loss;
   }
 
-  private List<RoundSummary.Evaluation> evaluate(int round, Accepted accepted) throws IOException {
+  private List<Evaluation> evaluate(int round, Accepted accepted) throws IOException {
     int last = blueprint.config().rounds() - 1;
     if (round != last && (round + 1) % blueprint.config().evaluate().every() != 0) {
       return List.of();
     }
     Evaluating evaluating = new Evaluating(spark, spec, blueprint);
-    List<RoundSummary.Evaluation> all = new ArrayList<>();
+    List<Evaluation> all = new ArrayList<>();
     for (String part : blueprint.config().evaluate().parts()) {
       if (blueprint.data().evaluationRows(part) == 0) {
         continue;

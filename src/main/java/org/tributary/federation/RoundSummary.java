@@ -2,7 +2,7 @@ package org.tributary.federation;
 
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import org.tributary.evaluation.Evaluation;
 
 /**
  * What was measured in a round: {@code round.json}.
@@ -32,17 +32,4 @@ public record RoundSummary(
     double secondsMerge,
     double secondsEvaluate,
     boolean resumed,
-    List<Evaluation> evaluations) {
-
-  /**
-   * One evaluation.
-   *
-   * @param client whose personal model; null for the global one
-   * @param part {@code test} or {@code validation}
-   * @param rows evaluated
-   * @param seconds it took
-   * @param scores by name, as the table {@code evals} has them
-   */
-  public record Evaluation(
-      String client, String part, long rows, double seconds, SortedMap<String, Double> scores) {}
-}
+    List<Evaluation> evaluations) {}

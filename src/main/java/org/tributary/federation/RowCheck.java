@@ -18,10 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.SparkJobs;
-import org.tributary.data.BadRows;
-import org.tributary.data.Manifest;
-import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.BadRows;
+import org.tributary.rows.Manifest;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Blueprints;
+import org.tributary.run.Json;
+import org.tributary.run.RunData;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
+import org.tributary.run.SkippedRows;
+import org.tributary.text.Tokens;
 
 /**
  * A first reading of a run's rows, before the first client trains: rows that cannot be used end the

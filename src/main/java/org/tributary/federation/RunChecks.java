@@ -13,10 +13,14 @@ import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.OwnDecoding;
-import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Task;
+import org.tributary.run.Blueprint;
+import org.tributary.run.OtherPooling;
+import org.tributary.run.RunConfig;
+import org.tributary.run.RunFolder;
+import org.tributary.text.OwnDecoding;
+import org.tributary.text.Tokens;
 
 /**
  * The checks of several runs before the first of them begins, such as those of a comparison: all

@@ -21,6 +21,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
+import org.tributary.run.Json;
 
 /**
  * One driver at a time works in a run's folder. The lock is a sequence of files that are only ever

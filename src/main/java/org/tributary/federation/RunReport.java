@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.run.RunFolder;
 
 /**
  * A run in one line, from its tables.

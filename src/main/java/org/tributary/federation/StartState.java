@@ -10,6 +10,7 @@ import org.tributary.model.Lora;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
+import org.tributary.run.Blueprint;
 
 /**
  * Every tensor of the plans that is part of the model, before the first round: weights as the base

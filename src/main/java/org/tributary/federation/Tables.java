@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
-import org.tributary.data.Schema.Column;
-import org.tributary.data.Schema.Type;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.protocol.ClientReport;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
+import org.tributary.rows.Schema.Column;
+import org.tributary.rows.Schema.Type;
+import org.tributary.run.RunFolder;
 
 /** The tables of a run, one Parquet file a round and table; docs/tables.md has every column. */
 public final class Tables {
@@ -184,7 +186,7 @@ public final class Tables {
 
   private static List<Row> evals(RoundSummary summary) {
     List<Row> rows = new ArrayList<>();
-    for (RoundSummary.Evaluation e : summary.evaluations()) {
+    for (Evaluation e : summary.evaluations()) {
       List<Object> values = new ArrayList<>();
       values.add(summary.round());
       values.add(e.client());

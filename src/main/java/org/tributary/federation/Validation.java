@@ -11,6 +11,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.SparkJobs;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Blueprints;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
 
 /**
  * Looks at every committed update before it may be accepted: names, shapes, types, and that every

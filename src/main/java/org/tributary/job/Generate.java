@@ -10,7 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
-import org.tributary.federation.Generation;
+import org.tributary.generation.Generation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

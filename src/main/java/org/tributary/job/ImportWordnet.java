@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.WordNetImport;
+import org.tributary.rows.WordNetImport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -81,8 +81,8 @@ public final class Logits implements Callable<Integer> {
       throw new WrongInput(
           "--pooling: \"%s\" is not known; use mean, cls or attention".formatted(pooling));
     }
-    org.tributary.federation.Logits opened =
-        org.tributary.federation.Logits.open(store, model, adapter, pooling);
+    org.tributary.evaluation.Logits opened =
+        org.tributary.evaluation.Logits.open(store, model, adapter, pooling);
     Path file = store.path(input);
     Map<String, HostTensor> inputs = SafeTensors.read(store, file).tensors();
     java.nio.file.Path staging = Files.createTempDirectory("tributary-logits");

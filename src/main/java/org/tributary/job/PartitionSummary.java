@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
-import org.tributary.data.Manifest;
+import org.tributary.rows.Manifest;
 
 /** What a partitioned set holds, in words. */
 final class PartitionSummary {

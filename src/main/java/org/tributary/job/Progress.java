@@ -10,6 +10,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.tributary.config.TrainConfig;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.federation.RoundListener;
 import org.tributary.federation.RoundSummary;
 
@@ -106,7 +107,7 @@ final class Progress implements RoundListener, AutoCloseable {
             s.accepted().size(),
             s.cohort().size(),
             s.loss()));
-    for (RoundSummary.Evaluation e : s.evaluations()) {
+    for (Evaluation e : s.evaluations()) {
       line.append(", ").append(e.part()).append(e.client() == null ? "" : " of " + e.client());
       e.scores()
           .forEach(

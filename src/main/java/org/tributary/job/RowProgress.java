@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.tributary.federation.GenerationListener;
+import org.tributary.generation.GenerationListener;
 
 /**
  * Shows how many rows are written: a live bar on a terminal, a line for every tenth of the rows

@@ -6,7 +6,7 @@ import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
 import org.tributary.config.Written;
-import org.tributary.federation.RunSpec;
+import org.tributary.run.RunSpec;
 
 /**
  * The runs of a comparison, as train configurations.

@@ -13,7 +13,7 @@ import org.apache.commons.math3.linear.QRDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.tributary.torch.Program;
-import org.tributary.torch.Text;
+import org.tributary.torch.ProgramText;
 import org.tributary.torch.Torch;
 
 /**
@@ -34,7 +34,7 @@ public final class Decompositions {
   /** Loaded when the first large matrix comes; it has no state. */
   private static final class Engine {
     static final Program PROGRAM =
-        Program.load(Text.of(Decompositions.class, "decompositions.py"), Device.cpu());
+        Program.load(ProgramText.of(Decompositions.class, "decompositions.py"), Device.cpu());
   }
 
   private static boolean isSmall(Matrix m) {

@@ -176,8 +176,8 @@ public final class Model implements AutoCloseable {
    * @param inputs as for {@link #gradients}
    * @return to be closed, when the blocks are computed forward
    */
-  public Walk walk(NDManager step, List<NDArray> train, List<NDArray> inputs) {
-    return new Walk(this, step, train, inputs);
+  public BlockwiseBackward walk(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+    return new BlockwiseBackward(this, step, train, inputs);
   }
 
   /**

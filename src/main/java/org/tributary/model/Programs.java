@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.tributary.torch.Text;
+import org.tributary.torch.ProgramText;
 
 /**
  * Puts the programs together: the family's own text between what all share and what its kind
@@ -25,7 +25,7 @@ final class Programs {
   static String classifier(int layers, String blocks, Map<String, ?> constants, String... family) {
     List<String> texts = new ArrayList<>(List.of("prelude.py"));
     texts.addAll(List.of(family));
-    texts.addAll(List.of("classifier.py", "walk.py", "program.py"));
+    texts.addAll(List.of("classifier.py", "blockwise.py", "program.py"));
     return filled(layers, blocks, constants, texts);
   }
 
@@ -42,7 +42,7 @@ final class Programs {
   static String decoder(int layers, String blocks, Map<String, ?> constants, String... family) {
     List<String> texts = new ArrayList<>(List.of("prelude.py"));
     texts.addAll(List.of(family));
-    texts.addAll(List.of("decoder.py", "walk.py", "program.py", "generation.py"));
+    texts.addAll(List.of("decoder.py", "blockwise.py", "program.py", "generation.py"));
     return filled(layers, blocks, constants, texts);
   }
 
@@ -51,6 +51,6 @@ final class Programs {
     Map<String, Object> all = new HashMap<>(constants);
     all.put("layers", layers);
     all.put("blocks", blocks);
-    return Text.fill(Text.of(Programs.class, texts.toArray(String[]::new)), all);
+    return ProgramText.fill(ProgramText.of(Programs.class, texts.toArray(String[]::new)), all);
   }
 }

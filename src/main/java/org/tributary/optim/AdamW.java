@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tributary.protocol.HostTensor;
-import org.tributary.torch.Text;
+import org.tributary.torch.ProgramText;
 
 /**
  * AdamW (Loshchilov and Hutter 2019) by libtorch's fused kernel: w *= 1 − lr λ; m = β1 m + (1−β1)
  * g; v = β2 v + (1−β2) g²; w −= lr/(1−β1ᵗ) · m / (√v/√(1−β2ᵗ) + ε), t counted from 1.
  */
 final class AdamW implements Optimizer {
-  private static final String TEXT = Text.of(AdamW.class, "lists.py", "rounding.py", "adamw.py");
+  private static final String TEXT =
+      ProgramText.of(AdamW.class, "lists.py", "rounding.py", "adamw.py");
 
   private final StepProgram program;
   private final State state;

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
 import org.tributary.torch.Program;
-import org.tributary.torch.Text;
+import org.tributary.torch.ProgramText;
 
 /**
  * AdamW in low-rank subspaces of the gradients (Zhao et al. 2024, arXiv 2403.03507, and their
@@ -34,7 +34,8 @@ import org.tributary.torch.Text;
  * absolute value is positive, which is ours.
  */
 final class GaLore implements Optimizer {
-  private static final String TEXT = Text.of(GaLore.class, "lists.py", "rounding.py", "galore.py");
+  private static final String TEXT =
+      ProgramText.of(GaLore.class, "lists.py", "rounding.py", "galore.py");
 
   /** Random columns beside those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
   private static final int OVERSAMPLING = 8;
@@ -74,7 +75,7 @@ final class GaLore implements Optimizer {
   }
 
   private static String text(GaLoreSettings galore) {
-    return Text.fill(
+    return ProgramText.fill(
         TEXT,
         Map.of(
             "projector",

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tributary.torch.Program;
-import org.tributary.torch.Text;
+import org.tributary.torch.ProgramText;
 
 /** What happens to gradients between a batch and a step: accumulation and clipping, in place. */
 public final class Gradients implements AutoCloseable {
@@ -20,7 +20,7 @@ public final class Gradients implements AutoCloseable {
    * @param device where gradients live
    */
   public Gradients(Device device) {
-    program = Program.load(Text.of(Gradients.class, "gradients.py"), device);
+    program = Program.load(ProgramText.of(Gradients.class, "gradients.py"), device);
   }
 
   /**

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Program;
-import org.tributary.torch.Text;
+import org.tributary.torch.ProgramText;
 
 /**
  * Stochastic gradient descent with momentum and L2 decay, as torch.optim.SGD (dampening 0, no
  * Nesterov): d = g + λ w; b = μ b + d, b starting at d; w −= lr b.
  */
 final class Sgd implements Optimizer {
-  private static final String TEXT = Text.of(Sgd.class, "lists.py", "rounding.py", "sgd.py");
+  private static final String TEXT = ProgramText.of(Sgd.class, "lists.py", "rounding.py", "sgd.py");
 
   private final StepProgram program;
   private final State state;

@@ -2,7 +2,7 @@ package org.tributary.partition;
 
 import java.util.Comparator;
 import java.util.stream.IntStream;
-import org.tributary.data.BatchOrder;
+import org.tributary.batch.BatchOrder;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Seeds;
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.apache.commons.math3.distribution.GammaDistribution;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
-import org.tributary.data.BatchOrder;
+import org.tributary.batch.BatchOrder;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Seeds;
 

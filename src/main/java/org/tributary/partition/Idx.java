@@ -10,8 +10,8 @@ import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.Png;
 import org.tributary.error.WrongInput;
+import org.tributary.image.Png;
 
 /**
  * Grey images and their labels in the IDX format of MNIST (LeCun, Cortes and Burges): big-endian

@@ -1,6 +1,6 @@
 package org.tributary.partition;
 
-import org.tributary.data.BatchOrder;
+import org.tributary.batch.BatchOrder;
 
 /** Rows at random: a seeded permutation, cut into pieces whose lengths differ by at most one. */
 record Iid(Clients clients) implements Partitioner {

@@ -20,11 +20,11 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Store;
 import org.tributary.checkpoint.StoreTrouble;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
 import scala.Tuple2;
 
 /**

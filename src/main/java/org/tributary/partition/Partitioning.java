@@ -20,9 +20,9 @@ import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
 import org.tributary.cluster.SparkJobs;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.Manifest;
 import org.tributary.error.WrongInput;
 import org.tributary.partition.RawSet.Key;
+import org.tributary.rows.Manifest;
 
 /**
  * Cuts a raw set into clients: {@code <out>/<name>/client=<id>/{train,validation}} and a global
@@ -107,7 +107,7 @@ public final class Partitioning {
     Path folder = new Path(store.path(config.out()), config.name());
     FirstExecutor.await(context());
     Manifest.Inputs inputs = SparkJobs.run(context(), "hashing the sources", () -> inputs(sources));
-    Existing existing = new Existing(store, folder);
+    PartitionInputs existing = new PartitionInputs(store, folder);
     Optional<Manifest> done = existing.sameRun(inputs);
     if (done.isPresent()) {
       return new Result(false, folder, done.get(), notes);
@@ -122,7 +122,7 @@ public final class Partitioning {
     List<String> labels = Deal.labels(all.get("train"));
     Deal deal = new Deal(config, labels);
     raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), all.get(set)));
-    Twins twins = new Twins(config.duplicates(), raw, all);
+    CrossSetDuplicates twins = new CrossSetDuplicates(config.duplicates(), raw, all);
     Map<String, List<Key>> keys = twins.kept();
 
     // 3. Where each row goes.
@@ -277,7 +277,7 @@ public final class Partitioning {
       Map<String, RawSet.Keys> found,
       List<String> labels,
       Map<Plan.Target, Manifest.Part> parts,
-      Twins twins,
+      CrossSetDuplicates twins,
       SortedMap<String, String> leftOut) {
     Map<String, String> owners = owners(found);
     TreeMap<String, Manifest.Client> clients = new TreeMap<>();

@@ -7,10 +7,10 @@ import java.util.Map;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.tributary.data.Nearest;
-import org.tributary.data.Schema;
-import org.tributary.data.raw.Kind;
+import org.tributary.config.Nearest;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.Schema;
+import org.tributary.rows.raw.Kind;
 
 /** Which columns of a raw set are kept, and their types here and in Spark. */
 final class RawColumns {
@@ -74,7 +74,7 @@ final class RawColumns {
                   key,
                   column,
                   String.join(", ", existing),
-                  Nearest.to(column, existing).map(n -> "; did you mean " + n + "?").orElse("")));
+                  Nearest.name(column, existing).map(n -> "; did you mean " + n + "?").orElse("")));
     }
   }
 

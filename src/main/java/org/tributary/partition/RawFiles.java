@@ -20,11 +20,11 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.raw.Kind;
-import org.tributary.data.raw.Piece;
-import org.tributary.data.raw.RawFormat;
-import org.tributary.data.raw.Survey;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.raw.Kind;
+import org.tributary.rows.raw.Piece;
+import org.tributary.rows.raw.RawFormat;
+import org.tributary.rows.raw.Survey;
 
 /**
  * Raw files of one format on all executors: a first look at every piece, then their rows. Tasks

@@ -15,9 +15,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.Schema;
-import org.tributary.data.raw.RawFormat;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.Schema;
+import org.tributary.rows.raw.RawFormat;
 import scala.collection.JavaConverters;
 
 /**

@@ -9,10 +9,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.Schema;
-import org.tributary.data.raw.Kind;
-import org.tributary.data.raw.RawFormat;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.Schema;
+import org.tributary.rows.raw.Kind;
+import org.tributary.rows.raw.RawFormat;
 
 /**
  * Sets of raw files that have one schema: of JSON lines the columns of all of them, in the order of

@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
-import org.tributary.data.BrokenImage;
-import org.tributary.data.ImageDecoder;
-import org.tributary.data.Pixels;
-import org.tributary.data.Schema;
+import org.tributary.image.BrokenImage;
+import org.tributary.image.ImageDecoder;
+import org.tributary.image.Pixels;
+import org.tributary.rows.Schema;
 
 /**
  * Turns Spark's rows into plain values and into their identity: SHA-256 over the seed and the row

@@ -16,9 +16,9 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
 import org.tributary.checkpoint.StoreTrouble;
-import org.tributary.data.Manifest;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.Manifest;
 
 /**
  * The files of one raw set.

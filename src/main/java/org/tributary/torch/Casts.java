@@ -32,7 +32,7 @@ public final class Casts implements AutoCloseable {
    * @param device where arrays live
    */
   public Casts(Device device) {
-    program = Program.load(Text.of(Casts.class, "casts.py"), device);
+    program = Program.load(ProgramText.of(Casts.class, "casts.py"), device);
   }
 
   /**

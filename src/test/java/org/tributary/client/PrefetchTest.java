@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.tributary.data.Batch;
-import org.tributary.data.ImageBatch;
+import org.tributary.batch.Batch;
+import org.tributary.batch.ImageBatch;
 import org.tributary.error.WrongInput;
 
 @Timeout(20)

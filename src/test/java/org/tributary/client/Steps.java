@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.tributary.data.ClassificationSet;
 import org.tributary.fixture.TinyBert;
 import org.tributary.model.Model;
 import org.tributary.optim.Optimizer;
@@ -16,6 +15,7 @@ import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Optimizers;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.text.ClassificationSet;
 import org.tributary.torch.Torch;
 
 /** Steps taken by hand, to look in between. */

@@ -264,12 +264,12 @@ class EffectiveTest {
   @ParameterizedTest
   @ValueSource(classes = {TrainConfig.class, PartitionConfig.class})
   void everyKeySaysWhatItIsForAndPrimitivesHaveAValue(Class<?> type) {
-    Map<String, RecordComponent> keys = Schema.keys(type);
+    Map<String, RecordComponent> keys = ConfigSchema.keys(type);
     assertThat(keys).isNotEmpty();
     Set<Class<?>> boxed = Set.of(Integer.class, Long.class, Double.class);
     keys.forEach(
         (name, component) -> {
-          Key key = Schema.key(component);
+          Key key = ConfigSchema.key(component);
           assertThat(key.value()).as(name).isNotBlank();
           if (component.getType().isPrimitive()) {
             assertThat(key.required()).as(name).isNotEqualTo(!key.byDefault().isEmpty());

@@ -25,6 +25,10 @@ import org.tributary.fixture.Cases;
 import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
+import org.tributary.run.SkippedRows;
 
 /** Rows that cannot be used: they end the run before its first round, or are left out. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)

@@ -24,6 +24,8 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
 
 /** Whatever a run reads may break off in the middle, or be another than what was written. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)

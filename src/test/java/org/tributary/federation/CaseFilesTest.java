@@ -22,13 +22,16 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
+import org.tributary.evaluation.Logits;
 import org.tributary.fixture.Cases;
 import org.tributary.model.Precision;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
 
 /**
  * Files as people have them, with the configuration that they write for them: each gives the rows

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.run.Json;
 
 /** Files of a partitioned set that are replaced, added or removed after it was partitioned. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)

@@ -32,10 +32,12 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.evaluation.Logits;
 import org.tributary.fixture.Cases;
 import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.RunFolder;
 
 /**
  * Runs on checkpoints as users bring them, in 16-bit types and in shards, and what they leave; runs

@@ -21,7 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
+import org.tributary.generation.Generation;
+import org.tributary.generation.GenerationListener;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
 
 /**
  * Several JVMs give the bits of a plain loop in one, also where they die at every moment of a

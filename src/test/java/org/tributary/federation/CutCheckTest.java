@@ -10,10 +10,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.BadRows;
-import org.tributary.data.Cuts;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Warnings;
+import org.tributary.rows.BadRows;
+import org.tributary.rows.Truncation;
+import org.tributary.run.Blueprint;
+import org.tributary.run.RunFolder;
 
 /** Rows that are longer than the longest length are told before the first round. */
 class CutCheckTest {
@@ -25,7 +27,7 @@ class CutCheckTest {
     tiny = new Tiny(dir, 9, 8, 12);
   }
 
-  private static RowCheck.Found found(String file, Cuts cuts) {
+  private static RowCheck.Found found(String file, Truncation cuts) {
     return new RowCheck.Found(file, null, null, new BadRows(List.of(), List.of(), cuts, 0));
   }
 
@@ -38,9 +40,9 @@ class CutCheckTest {
     try (Warnings warnings = Warnings.of(CutCheck.class)) {
       check.check(
           List.of(
-              found(first, new Cuts(2, 2, 2, 20, 0)),
-              found(second, new Cuts(2, 0, 0, 20, 20)),
-              found(test, new Cuts(5, 0, 0, 9, 9))));
+              found(first, new Truncation(2, 2, 2, 20, 0)),
+              found(second, new Truncation(2, 0, 0, 20, 20)),
+              found(test, new Truncation(5, 0, 0, 9, 9))));
       assertThat(warnings.heard())
           .singleElement()
           .asString()
@@ -51,9 +53,9 @@ class CutCheckTest {
             () ->
                 check.check(
                     List.of(
-                        found(first, new Cuts(2, 2, 2, 20, 0)),
-                        found(second, new Cuts(1, 1, 1, 9, 0)),
-                        found(test, new Cuts(5, 0, 0, 9, 9)))))
+                        found(first, new Truncation(2, 2, 2, 20, 0)),
+                        found(second, new Truncation(1, 1, 1, 9, 0)),
+                        found(test, new Truncation(5, 0, 0, 9, 9)))))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("no token of an answer is left in any of the 3 training rows")
         .hasMessageContaining("raise model.maxLength");

@@ -20,6 +20,8 @@ import org.tributary.federation.ClientListener.Moment;
 import org.tributary.federation.DriverProcess.Death;
 import org.tributary.federation.RoundListener.Phase;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Json;
+import org.tributary.run.RunFolder;
 
 /** Drivers die anywhere, and the next one goes on; two at once do not get in each other's way. */
 class DriverKillTest {

@@ -11,6 +11,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.RoundListener.Phase;
+import org.tributary.run.RunSpec;
 
 /** A driver in a JVM of its own. */
 record DriverProcess(Process process, Path output) {

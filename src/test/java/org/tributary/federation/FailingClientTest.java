@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
+import org.tributary.run.Json;
 
 /**
  * Clients that fail for reasons of their own: they are left out with the reason, the rest go on.

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.RoundPlan;
+import org.tributary.run.Blueprint;
 
 /** A Spark run equals the plain loop, bit for bit, for every framework. */
 class FederationTest {

@@ -28,7 +28,11 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
+import org.tributary.evaluation.Evaluation;
+import org.tributary.generation.Generation;
+import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
+import org.tributary.run.Json;
 
 /**
  * A store that is full stops a run with one line, wherever it is, and blames no client; with room
@@ -246,6 +250,6 @@ class FullStoreTest {
             s.accepted(),
             s.failed(),
             s.loss(),
-            s.evaluations().stream().map(RoundSummary.Evaluation::scores).toList());
+            s.evaluations().stream().map(Evaluation::scores).toList());
   }
 }

@@ -17,10 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.ParquetReading;
-import org.tributary.data.ParquetRows;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
+import org.tributary.rows.ParquetReading;
+import org.tributary.rows.ParquetRows;
+import org.tributary.run.RunFolder;
 
 /** Federated averaging with GaLore on Spark. */
 class GaLoreFederationTest {

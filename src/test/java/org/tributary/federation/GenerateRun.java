@@ -7,6 +7,8 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.GenerateConfig;
+import org.tributary.generation.Generation;
+import org.tributary.generation.GenerationListener;
 
 /** A generation in a JVM of its own, which dies when some rows are written. */
 public final class GenerateRun {

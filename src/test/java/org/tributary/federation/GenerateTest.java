@@ -27,15 +27,17 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.GenerateConfig;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
-import org.tributary.data.Schema.Column;
-import org.tributary.data.Schema.Type;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.fixture.Warnings;
+import org.tributary.generation.Generation;
+import org.tributary.generation.GenerationListener;
 import org.tributary.protocol.HostTensor;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
+import org.tributary.rows.Schema.Column;
+import org.tributary.rows.Schema.Type;
 
 /** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)

@@ -25,12 +25,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.fixture.Warnings;
 import org.tributary.protocol.HostTensor;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Schema;
 
 /** A language model in rounds: answers are learnt, scored and written. */
 class GenerationTest {
@@ -126,13 +126,13 @@ class GenerationTest {
     new ObjectMapper().writeValue(tokenizer.toFile(), json);
     Path test = blank.data().resolve("test/part-00000.parquet");
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(test.toUri());
-    List<org.tributary.data.Row> rows = new ArrayList<>();
+    List<org.tributary.rows.Row> rows = new ArrayList<>();
     ParquetRows.forEach(Tiny.STORE, file, List.of("text", "label"), rows::add);
     Schema schema =
         Schema.of(
             new Schema.Column("text", Schema.Type.STRING),
             new Schema.Column("label", Schema.Type.STRING));
-    rows.set(5, org.tributary.data.Row.of(schema, "", "genetic"));
+    rows.set(5, org.tributary.rows.Row.of(schema, "", "genetic"));
     Tiny.STORE.delete(file);
     Tiny.STORE.commit(file, out -> ParquetRows.write(out, schema, rows));
     blank.seal();

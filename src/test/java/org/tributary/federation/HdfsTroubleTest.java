@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.run.Blueprint;
+import org.tributary.run.RunConfig;
+import org.tributary.run.RunFolder;
 
 /** Commits on a real HDFS, and what is told where a path of it is wrong. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)

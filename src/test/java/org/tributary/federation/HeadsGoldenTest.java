@@ -25,8 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
+import org.tributary.evaluation.Logits;
 import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
 
 /**
  * Trained classifiers of every family, through the folders that runs write: what is in the evals

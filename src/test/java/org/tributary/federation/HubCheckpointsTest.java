@@ -19,9 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
+import org.tributary.evaluation.Logits;
 import org.tributary.fixture.Cases;
 import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Blueprint;
 
 /** Checkpoints of the hub that are not as transformers writes them today. */
 class HubCheckpointsTest {

@@ -35,6 +35,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Blueprint;
 
 /** Image files to a trained ViT: partition, train, evaluate. */
 class ImagesTest {

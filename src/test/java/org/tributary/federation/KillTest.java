@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
+import org.tributary.run.Json;
 
 /** Clients that kill their JVM whenever they are tried: the rest go on, the quorum decides. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)

@@ -24,6 +24,8 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
+import org.tributary.generation.Generation;
+import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
 
 /**

@@ -25,6 +25,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.model.Lora;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Blueprint;
+import org.tributary.run.RunFolder;
 
 /**
  * What travels in runs of ffa-lora and flexlora, and what they leave: sizes as the formulas say,

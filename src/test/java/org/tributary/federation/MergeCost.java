@@ -28,6 +28,9 @@ import org.tributary.model.Architectures;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Blueprint;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
 
 /**
  * What the driver's part of a round costs: the look at the updates, and the merge. {@code MergeCost

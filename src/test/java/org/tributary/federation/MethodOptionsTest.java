@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.WrongInput;
+import org.tributary.run.Blueprint;
 
 /** A method and an option that do not fit are refused before anything runs, with the reason. */
 class MethodOptionsTest {

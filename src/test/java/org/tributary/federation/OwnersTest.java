@@ -22,11 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.partition.Partitioning;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
+import org.tributary.run.Json;
 
 /** Owners that a column names: each becomes a client, whatever it is called, or is named. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)

@@ -21,6 +21,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.RunFolder;
 
 /** What runs leave in a PEFT folder beside A and B, so that peft computes what the run did. */
 class PeftResultTest {

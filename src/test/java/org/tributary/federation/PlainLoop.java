@@ -11,14 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.tributary.batch.Examples;
 import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.Recipe;
 import org.tributary.client.StepListener;
 import org.tributary.client.Trained;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.Examples;
-import org.tributary.data.Tokens;
 import org.tributary.framework.Framework;
 import org.tributary.framework.WholeMerge;
 import org.tributary.model.Lora;
@@ -31,6 +30,10 @@ import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Seeds;
+import org.tributary.run.Blueprint;
+import org.tributary.run.RunFolder;
+import org.tributary.run.SkippedRows;
+import org.tributary.text.Tokens;
 import org.tributary.torch.Torch;
 
 /**

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.protocol.RoundPlan;
+import org.tributary.run.Blueprint;
 
 /** The oracle's own reading of ranks that differ. */
 final class PlainRanks {

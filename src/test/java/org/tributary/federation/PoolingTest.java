@@ -28,6 +28,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.Warnings;
 import org.tributary.model.Pooling;
 import org.tributary.protocol.HostTensor;
+import org.tributary.run.Blueprint;
+import org.tributary.run.RunFolder;
 
 /** A run goes on with a classifier on the vector that it was trained with. */
 class PoolingTest {

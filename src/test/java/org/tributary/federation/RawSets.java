@@ -12,11 +12,11 @@ import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
-import org.tributary.data.Schema.Column;
-import org.tributary.data.Schema.Type;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
+import org.tributary.rows.Schema.Column;
+import org.tributary.rows.Schema.Type;
 
 /** Small raw sets of every format that can be partitioned, below one folder. */
 final class RawSets {

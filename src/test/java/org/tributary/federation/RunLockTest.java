@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
+import org.tributary.run.Json;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class RunLockTest {

@@ -27,7 +27,10 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
+import org.tributary.generation.Generation;
+import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
+import org.tributary.run.RunSpec;
 
 /**
  * Jobs in JVMs of their own are sent a signal in every phase: one line, the shells' exit code, the

@@ -18,14 +18,15 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetReading;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetReading;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
+import org.tributary.run.RunSpec;
 
 /**
  * A world small enough for tests: the golden BERT as a base model without a classifier, and clients

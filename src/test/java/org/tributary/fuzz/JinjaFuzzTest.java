@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.checkpoint.Store;
-import org.tributary.data.ChatTemplate;
+import org.tributary.text.ChatTemplate;
 
 /** Chat templates that are none, never end, or make endless texts. */
 class JinjaFuzzTest {

@@ -23,16 +23,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.BrokenImage;
-import org.tributary.data.ImageDecoder;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.image.BrokenImage;
+import org.tributary.image.ImageDecoder;
 import org.tributary.job.Choices;
 import org.tributary.partition.Partitioning;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
 
 /** Malformed rows and images: `partition` takes them, skips them, or tells what is wrong. */
 class RowsFuzzTest {

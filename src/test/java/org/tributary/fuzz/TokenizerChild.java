@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.tributary.data.Tokens;
 import org.tributary.error.WrongInput;
+import org.tributary.text.Tokens;
 
 /**
  * Opens each tokenizer.json of a folder, as jobs do, makes tokens of texts and texts of tokens. A

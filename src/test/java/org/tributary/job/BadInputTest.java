@@ -34,11 +34,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.Main;
 import org.tributary.checkpoint.HuggingFaceFolder;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
 import org.tributary.federation.Tiny;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
 
 /**
  * Wrong input ends a job with exit code 2 and one message that names the thing and the way out: no

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.Main;
-import org.tributary.federation.RunFolder;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
+import org.tributary.run.RunFolder;
 
 /** Variants on equal terms: each with every seed, rates by validation, nothing done twice. */
 class CompareTest {

@@ -16,7 +16,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
-import org.tributary.federation.RunSpec;
+import org.tributary.run.RunSpec;
 
 /**
  * Every file in jobs/ is one that its job takes, as it stands and as its head says to change it.

@@ -8,8 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
-import org.tributary.data.Manifest;
-import org.tributary.data.Schema;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.Schema;
 
 class PartitionSummaryTest {
   private static Manifest.Part part(String file, Object... labelsAndRows) {

@@ -19,15 +19,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.batch.Example;
+import org.tributary.batch.TextBatch;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.MiniLmImport;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Inputs;
-import org.tributary.data.Example;
-import org.tributary.data.TextBatch;
-import org.tributary.data.Tokens;
 import org.tributary.protocol.HostTensor;
+import org.tributary.text.Tokens;
 import org.tributary.torch.Torch;
 
 /** A real pretrained encoder, imported from Maven's artifact, gives the reference embeddings. */

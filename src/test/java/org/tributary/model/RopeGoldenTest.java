@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.tributary.torch.Program;
-import org.tributary.torch.Text;
+import org.tributary.torch.ProgramText;
 import org.tributary.torch.Torch;
 
 /** The frequencies of rotary positions are those of transformers, for each type of scaling. */
@@ -60,7 +60,8 @@ class RopeGoldenTest {
   private static float[] frequencies(Rope rope, int head, long... lengths) {
     Map<String, Object> constants = new HashMap<>(rope.constants());
     constants.put("head", head);
-    String text = Text.fill(Text.of(Rope.class, "rotary.py", rope.text()), constants) + CALL;
+    String text =
+        ProgramText.fill(ProgramText.of(Rope.class, "rotary.py", rope.text()), constants) + CALL;
     try (Program program = Program.load(text, Device.cpu());
         NDManager manager = Torch.manager(Device.cpu())) {
       NDArray rows = manager.create(lengths, new Shape(lengths.length, 1));

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
 
 /** Images whose labels stand in metadata beside them, and the formats of a set of images. */
 class ImageMetadataTest {

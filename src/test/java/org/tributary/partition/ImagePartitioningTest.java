@@ -33,12 +33,12 @@ import org.tributary.checkpoint.FakeObjectStore;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.ImageDecoder;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Pixels;
-import org.tributary.data.Row;
 import org.tributary.error.WrongInput;
+import org.tributary.image.ImageDecoder;
+import org.tributary.image.Pixels;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
 
 /** Folders, zips, IDX and Parquet of images, with broken ones and twins among them. */
 class ImagePartitioningTest {

@@ -30,11 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.StoreSection;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
-import org.tributary.data.Schema;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
 
 class PartitioningTest {
   private static final List<String> LABELS = List.of("ant", "bee", "cat");

@@ -20,10 +20,10 @@ import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
-import org.tributary.data.Manifest;
-import org.tributary.data.ParquetRows;
-import org.tributary.data.Row;
 import org.tributary.error.WrongInput;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
 
 /** Other people's files and folders of rows. */
 class RawSourcesTest {

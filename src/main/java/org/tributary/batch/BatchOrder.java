@@ -1,0 +1,81 @@
+package org.tributary.batch;
+
+import java.util.SplittableRandom;
+import org.tributary.protocol.Seeds;
+
+/**
+ * In which order local training sees a client's rows: pass 0, 1, 2, ... each a permutation of all
+ * rows, one after the other without end, cut into batches that run on across the passes. Pass k is
+ * the Fisher-Yates shuffle of 0..n-1 (from the last place down) by {@code SplittableRandom} seeded
+ * with {@code Seeds.of(seed, "pass", k)}, so that it depends on nothing else.
+ */
+public final class BatchOrder {
+  private final int rows;
+  private final long seed;
+  private long pass = -1;
+  private int[] order = {};
+  private int position;
+
+  /**
+   * An order at its beginning.
+   *
+   * @param rows how many there are, at least one
+   * @param seed of this client and round
+   */
+  public BatchOrder(int rows, long seed) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("no rows to put in order");
+    }
+    this.rows = rows;
+    this.seed = seed;
+  }
+
+  /**
+   * The rows of the next batch.
+   *
+   * @param size how many; may exceed the number of rows
+   * @return row indices, 0 to n-1
+   */
+  public int[] next(int size) {
+    int[] batch = new int[size];
+    for (int i = 0; i < size; i++) {
+      if (position == order.length) {
+        order = permutation(rows, Seeds.of(seed, "pass", ++pass));
+        position = 0;
+      }
+      batch[i] = order[position++];
+    }
+    return batch;
+  }
+
+  /**
+   * The pass that the last row was of.
+   *
+   * @return counted from 0
+   */
+  public long pass() {
+    return pass;
+  }
+
+  /**
+   * A seeded permutation.
+   *
+   * @param n how many
+   * @param seed of this permutation
+   * @return 0..n-1 in another order
+   */
+  public static int[] permutation(int n, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] order = new int[n];
+    for (int i = 0; i < n; i++) {
+      order[i] = i;
+    }
+    for (int i = n - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int kept = order[i];
+      order[i] = order[j];
+      order[j] = kept;
+    }
+    return order;
+  }
+}

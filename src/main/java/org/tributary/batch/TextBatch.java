@@ -1,0 +1,65 @@
+package org.tributary.batch;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Examples of one step side by side, padded on the right to the longest: B rows of T ids, stored
+ * row-major.
+ *
+ * @param ids token ids, [B, T]
+ * @param mask 1 where an id is real, 0 where it is padding, [B, T]
+ * @param typeIds segment of each id, 0 for single texts, [B, T]
+ * @param labels class of each row, [B]; or of each id the id itself where it counts in the loss,
+ *     and {@link #IGNORED} where it does not, [B, T]
+ * @param rows B
+ * @param length T
+ * @param truncated how many rows were cut to the longest length
+ */
+public record TextBatch(
+    long[] ids, long[] mask, long[] typeIds, long[] labels, int rows, int length, int truncated)
+    implements Batch {
+  /**
+   * Pads examples to the longest.
+   *
+   * @param examples at least one
+   * @param padId what fills up
+   * @return the batch
+   */
+  public static TextBatch of(List<Example> examples, long padId) {
+    if (examples.isEmpty()) {
+      throw new IllegalArgumentException("a batch needs an example");
+    }
+    int rows = examples.size();
+    int length = examples.stream().mapToInt(e -> e.ids().length).max().getAsInt();
+    long[] ids = new long[rows * length];
+    long[] mask = new long[rows * length];
+    long[] labels = new long[rows];
+    Arrays.fill(ids, padId);
+    for (int i = 0; i < rows; i++) {
+      long[] row = examples.get(i).ids();
+      System.arraycopy(row, 0, ids, i * length, row.length);
+      Arrays.fill(mask, i * length, i * length + row.length, 1);
+      labels[i] = examples.get(i).label();
+    }
+    int truncated = (int) examples.stream().filter(Example::truncated).count();
+    return new TextBatch(ids, mask, new long[rows * length], labels, rows, length, truncated);
+  }
+
+  @Override
+  public long tokens() {
+    return Arrays.stream(mask).sum();
+  }
+
+  @Override
+  public long targets() {
+    if (labels.length == rows) {
+      return rows;
+    }
+    long counted = 0;
+    for (int i = 0; i < labels.length; i++) {
+      counted += i % length != 0 && labels[i] != IGNORED ? 1 : 0;
+    }
+    return counted;
+  }
+}

@@ -1,0 +1,40 @@
+package org.tributary.batch;
+
+import java.util.function.Supplier;
+import org.tributary.protocol.Seeds;
+
+/**
+ * The batches of one client's training in one round, in {@link BatchOrder}. A row's use is seeded
+ * by {@code Seeds.of(seed, "use", pass, row)}, so that its random changes depend on nothing else.
+ */
+public final class TrainingBatches implements Supplier<Batch> {
+  private final Examples rows;
+  private final BatchOrder order;
+  private final int size;
+  private final long seed;
+
+  /**
+   * Batches from the first one on.
+   *
+   * @param rows of the client
+   * @param size rows of a batch
+   * @param seed of this client and round
+   */
+  public TrainingBatches(Examples rows, int size, long seed) {
+    this.rows = rows;
+    this.size = size;
+    this.seed = seed;
+    order = new BatchOrder(rows.size(), seed);
+  }
+
+  @Override
+  public Batch get() {
+    int[] indices = new int[size];
+    long[] seeds = new long[size];
+    for (int i = 0; i < size; i++) {
+      indices[i] = order.next(1)[0];
+      seeds[i] = Seeds.of(seed, "use", order.pass(), indices[i]);
+    }
+    return rows.trainingBatch(indices, seeds);
+  }
+}

@@ -1,7 +1,0 @@
-package org.tributary.data.jinja;
-
-/** Something with a value, once names have theirs. */
-@FunctionalInterface
-interface Expression {
-  Object value(Scope scope);
-}

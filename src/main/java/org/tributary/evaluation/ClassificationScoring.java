@@ -1,0 +1,101 @@
+package org.tributary.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.mllib.evaluation.MulticlassMetrics;
+import org.tributary.batch.Batch;
+import org.tributary.client.Inputs;
+import org.tributary.metrics.Confusion;
+import scala.Tuple3;
+
+/**
+ * Cross entropy and the confusion matrix over the declared classes; accuracy and weighted F1 by
+ * MLlib.
+ *
+ * @param classes declared
+ */
+record ClassificationScoring(int classes) implements Scoring<ClassificationScoring.Sums> {
+  /**
+   * Sums over rows.
+   *
+   * @param loss cross entropy
+   * @param counts confusion matrix
+   * @param truncated rows that were cut
+   */
+  record Sums(double loss, long[][] counts, long truncated) {}
+
+  @Override
+  public Sums none() {
+    return new Sums(0, new long[classes][classes], 0);
+  }
+
+  @Override
+  public Class<Sums> type() {
+    return Sums.class;
+  }
+
+  @Override
+  public Sums score(Given given, NDManager scratch, int[] places) {
+    int[] indices = given.spread().rows(places);
+    Batch batch = given.rows().batch(indices);
+    NDArray logits =
+        given.bench().model().logits(scratch, given.weights(), Inputs.of(scratch, batch));
+    float[] values = logits.toFloatArray();
+    double loss = 0;
+    long[][] counts = new long[classes][classes];
+    for (int i = 0; i < indices.length; i++) {
+      int truth = (int) batch.labels()[i];
+      int best = 0;
+      for (int c = 1; c < classes; c++) {
+        best = values[i * classes + c] > values[i * classes + best] ? c : best;
+      }
+      double sum = 0;
+      for (int c = 0; c < classes; c++) {
+        sum += Math.exp(values[i * classes + c] - values[i * classes + best]);
+      }
+      loss += Math.log(sum) + values[i * classes + best] - values[i * classes + truth];
+      counts[truth][best]++;
+    }
+    return new Sums(loss, counts, batch.truncated());
+  }
+
+  @Override
+  public Sums plus(Sums one, Sums other) {
+    Confusion sum = new Confusion(one.counts()).plus(new Confusion(other.counts()));
+    return new Sums(one.loss() + other.loss(), sum.counts(), one.truncated() + other.truncated());
+  }
+
+  @Override
+  public SortedMap<String, Double> scores(JavaSparkContext spark, Sums all) {
+    Confusion confusion = new Confusion(all.counts());
+    MulticlassMetrics overall = overall(spark, confusion);
+    SortedMap<String, Double> scores = new TreeMap<>();
+    scores.put("loss", all.loss() / confusion.rows());
+    scores.put("accuracy", overall.accuracy());
+    scores.put("macro_f1", confusion.macroF1());
+    scores.put("micro_f1", confusion.microF1());
+    scores.put("weighted_f1", overall.weightedFMeasure());
+    scores.put("truncated_rows", (double) all.truncated());
+    return scores;
+  }
+
+  private static MulticlassMetrics overall(JavaSparkContext spark, Confusion confusion) {
+    List<Tuple3<Object, Object, Object>> cells = new ArrayList<>();
+    long[][] counts = confusion.counts();
+    for (int t = 0; t < counts.length; t++) {
+      for (int p = 0; p < counts.length; p++) {
+        if (counts[t][p] > 0) {
+          cells.add(new Tuple3<>((double) p, (double) t, (double) counts[t][p]));
+        }
+      }
+    }
+    JavaRDD<Tuple3<Object, Object, Object>> rdd = spark.parallelize(cells, 1);
+    return new MulticlassMetrics(rdd.rdd());
+  }
+}

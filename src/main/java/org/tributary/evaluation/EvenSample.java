@@ -1,0 +1,40 @@
+package org.tributary.evaluation;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/**
+ * Some of many rows, evenly spread over all, so that of rows that lie together client by client
+ * every client has its share.
+ *
+ * @param rows there are
+ * @param chosen of them
+ */
+record EvenSample(long rows, int chosen) implements Serializable {
+  /**
+   * The row at a place.
+   *
+   * @param place 0 to chosen - 1
+   * @return its index among all rows
+   */
+  int row(int place) {
+    return Math.toIntExact(place * rows / chosen);
+  }
+
+  /** The rows at some places. */
+  int[] rows(int[] places) {
+    return Arrays.stream(places).map(this::row).toArray();
+  }
+
+  /**
+   * Some of the chosen, evenly spread again.
+   *
+   * @param some how many; all if there are fewer
+   * @return whether a place is one of them
+   */
+  IntPredicate some(int some) {
+    long n = Math.min(some, chosen);
+    return place -> place * n / chosen != (place + 1) * n / chosen;
+  }
+}

@@ -1,0 +1,119 @@
+package org.tributary.evaluation;
+
+import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.tributary.batch.Batch;
+import org.tributary.batch.TextBatch;
+import org.tributary.client.Continuation;
+import org.tributary.client.Inputs;
+import org.tributary.client.Writer;
+import org.tributary.config.TrainConfig;
+import org.tributary.executor.LoadedRun;
+import org.tributary.metrics.Bleu;
+import org.tributary.metrics.Perplexity;
+import org.tributary.metrics.TextScores;
+import org.tributary.model.Decoding;
+import org.tributary.text.GenerationSet;
+import org.tributary.text.TextExamples;
+
+/**
+ * How likely the answers are, and, for some of the rows, how the answers that the model writes
+ * itself (greedily, to its end token or a number of tokens) compare with the given ones.
+ *
+ * @param settings how many rows, how many tokens
+ */
+record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<GenerationScoring.Sums> {
+  /**
+   * Sums over rows.
+   *
+   * @param answers how likely the given answers are
+   * @param written how the written ones compare with them
+   * @param rows whose prompt and answer were cut
+   * @param prompts that were cut to leave room for the written answer
+   */
+  record Sums(Perplexity answers, TextScores written, long rows, long prompts) {}
+
+  /** Written answers, and how many of their prompts were cut. */
+  private record Written(List<String> answers, int truncated) {}
+
+  @Override
+  public Sums none() {
+    return new Sums(Perplexity.empty(), TextScores.empty(), 0, 0);
+  }
+
+  @Override
+  public Class<Sums> type() {
+    return Sums.class;
+  }
+
+  @Override
+  public Sums score(Given given, NDManager scratch, int[] places) {
+    int[] indices = given.spread().rows(places);
+    GenerationSet set = (GenerationSet) ((TextExamples) given.rows()).rows();
+    Batch batch = given.rows().batch(indices);
+    float[] nll =
+        given
+            .bench()
+            .model()
+            .likelihood(scratch, given.weights(), Inputs.withLabels(scratch, batch))
+            .toFloatArray();
+    double sum = 0;
+    for (float one : nll) {
+      sum += one;
+    }
+    int[] written =
+        given
+            .spread()
+            .rows(Arrays.stream(places).filter(given.spread().some(settings.generate())).toArray());
+    Written own = write(given, scratch, set, written);
+    TextScores scores = TextScores.empty();
+    for (int i = 0; i < written.length; i++) {
+      scores = scores.plus(own.answers().get(i), set.answer(written[i]));
+    }
+    return new Sums(new Perplexity(sum, nll.length), scores, batch.truncated(), own.truncated());
+  }
+
+  private Written write(Given given, NDManager scratch, GenerationSet set, int[] indices) {
+    if (indices.length == 0) {
+      return new Written(List.of(), 0);
+    }
+    int most = settings.newTokens();
+    LoadedRun bench = given.bench();
+    TextBatch prompts = set.prompts(indices, bench.tokens(), most);
+    List<Continuation> written =
+        new Writer(bench.model(), bench.tokens(), Decoding.greedy(set.special().ends()))
+            .write(scratch, given.weights(), prompts, most);
+    return new Written(written.stream().map(c -> c.text().strip()).toList(), prompts.truncated());
+  }
+
+  @Override
+  public Sums plus(Sums one, Sums other) {
+    return new Sums(
+        one.answers().plus(other.answers()),
+        one.written().plus(other.written()),
+        one.rows() + other.rows(),
+        one.prompts() + other.prompts());
+  }
+
+  @Override
+  public SortedMap<String, Double> scores(JavaSparkContext spark, Sums all) {
+    SortedMap<String, Double> scores = new TreeMap<>();
+    scores.put("loss", all.answers().meanLoss());
+    scores.put("perplexity", all.answers().value());
+    scores.put("truncated_rows", (double) all.rows());
+    TextScores written = all.written();
+    if (written.rows() > 0) {
+      scores.put("generated", (double) written.rows());
+      scores.put("bleu4", Bleu.corpus().score(written.bleu()).value());
+      scores.put("rouge_l", written.rouge().rougeL());
+      scores.put("rouge_l_stemmed", written.stemmedRouge().rougeL());
+      scores.put("exact_match", written.exactMatch().value());
+      scores.put("truncated_prompts", (double) all.prompts());
+    }
+    return scores;
+  }
+}

@@ -1,0 +1,61 @@
+package org.tributary.executor;
+
+import ai.djl.Device;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.resource.ResourceInformation;
+import org.tributary.error.Trouble;
+import org.tributary.torch.Torch;
+
+/**
+ * Where a task computes: on the GPU that Spark gave it; with a local master, where Spark gives
+ * none, on a GPU that no other task of this JVM uses; else on the CPU.
+ */
+public final class Devices {
+  private Devices() {}
+
+  /** Made when a first task asks, so that a libtorch that does not load is told as what it is. */
+  private static final class Local {
+    static final BlockingQueue<Device> GPUS = localGpus();
+  }
+
+  /**
+   * A device for the time of a task.
+   *
+   * @param device where to compute
+   * @param own whether it must be given back
+   */
+  public record Loan(Device device, boolean own) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (own) {
+        Local.GPUS.add(device);
+      }
+    }
+  }
+
+  public static Loan borrow() throws InterruptedException, Trouble {
+    TaskContext task = TaskContext.get();
+    ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
+    if (gpu != null) {
+      GpuAddress address =
+          new GpuAddress(gpu.addresses()[0], System.getenv("CUDA_VISIBLE_DEVICES"), Torch.gpus());
+      return new Loan(Device.gpu(address.ordinal()), false);
+    }
+    boolean local = SparkEnv.get().conf().get("spark.master", "").startsWith("local[");
+    if (local && Torch.gpus() > 0) {
+      return new Loan(Local.GPUS.take(), true);
+    }
+    return new Loan(Device.cpu(), false);
+  }
+
+  private static BlockingQueue<Device> localGpus() {
+    BlockingQueue<Device> gpus = new LinkedBlockingQueue<>();
+    for (int i = 0; i < Torch.gpus(); i++) {
+      gpus.add(Device.gpu(i));
+    }
+    return gpus;
+  }
+}

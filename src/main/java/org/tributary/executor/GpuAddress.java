@@ -1,0 +1,57 @@
+package org.tributary.executor;
+
+import org.tributary.error.Trouble;
+
+/**
+ * Which of the GPUs that libtorch sees is meant by an address of Spark's. Discovery scripts tell
+ * numbers, or the names of GPUs and of their parts ({@code GPU-...}, {@code MIG-...}); libtorch
+ * counts those that the process sees from 0. CUDA_VISIBLE_DEVICES has the one beside the other.
+ *
+ * @param address as Spark gives it to a task
+ * @param visible CUDA_VISIBLE_DEVICES of the process; null or empty where all GPUs are seen
+ * @param gpus how many libtorch sees
+ */
+record GpuAddress(String address, String visible, int gpus) {
+  /**
+   * The number by which libtorch knows the GPU.
+   *
+   * @throws Trouble where libtorch sees none, or several and the address tells none of them
+   */
+  int ordinal() throws Trouble {
+    if (gpus == 0) {
+      throw new Trouble(
+          "Spark gave a task GPU %s, but libtorch on that machine sees none: executors need libtorch for CUDA"
+                  .formatted(address)
+              + " (PYTORCH_LIBRARY_PATH, PYTORCH_FLAVOR) and the driver of the GPU; or do not ask for GPUs"
+              + " (spark.task.resource.gpu.amount)",
+          null);
+    }
+    int place = place();
+    if (place >= 0 && place < gpus) {
+      return place;
+    }
+    if (gpus == 1) {
+      return 0; // the only one that the process sees, whatever it is called outside
+    }
+    throw new Trouble(
+        "Spark gave a task GPU %s, which is none of the %d that libtorch sees: name it in CUDA_VISIBLE_DEVICES of the executors, or let each executor see one GPU"
+            .formatted(address, gpus),
+        null);
+  }
+
+  private int place() {
+    if (visible == null || visible.isBlank()) {
+      return address.matches("[0-9]{1,4}") ? Integer.parseInt(address) : -1;
+    }
+    String[] names = visible.split(",");
+    for (int i = 0; i < names.length; i++) {
+      String name = names[i].strip();
+      // CUDA takes the beginning of a name for the whole, where it is a name and no number.
+      boolean begins = name.matches("(GPU|MIG)-.+") && address.startsWith(name);
+      if (name.equals(address) || begins) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,190 @@
+package org.tributary.executor;
+
+import ai.djl.Device;
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.tributary.batch.Examples;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.Trouble;
+import org.tributary.model.Lora;
+import org.tributary.model.Model;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.rows.Manifest;
+import org.tributary.run.Blueprint;
+import org.tributary.run.Blueprints;
+import org.tributary.run.GlobalState;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunSpec;
+import org.tributary.run.SkippedRows;
+import org.tributary.text.Tokens;
+import org.tributary.torch.Resources;
+
+/**
+ * A JVM's tools for one run on one device: the base weights, mapped once and shared by the clients
+ * that run there, the program, the tokenizer and the evaluation's rows.
+ */
+public final class LoadedRun implements AutoCloseable {
+  private static final JvmCache<LoadedRun> BENCHES = new JvmCache<>(bench -> bench.opened.close());
+
+  private final Store store;
+  private final Blueprint blueprint;
+  private final Device device;
+  private final SkippedRows skipped;
+  private final Model model;
+  private final Tokens tokens;
+  private final Map<String, SoftReference<Examples>> evaluationRows = new HashMap<>();
+  private final Map<String, Integer> checked = new HashMap<>();
+  private final Map<Integer, SoftReference<Map<String, HostTensor>>> given =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(
+            Map.Entry<Integer, SoftReference<Map<String, HostTensor>>> eldest) {
+          return size() > 1; // clients of one round after the other
+        }
+      };
+  private final Resources opened;
+
+  private LoadedRun(RunSpec spec, Device device) throws IOException {
+    this.store = spec.store();
+    this.device = device;
+    blueprint = Blueprints.of(store, spec);
+    skipped = SkippedRows.read(store, spec.folder());
+    try (Resources opening = new Resources()) {
+      tokens = opening.add(blueprint.base().tokens(store));
+      model = opening.add(load());
+      opened = opening.keep();
+    }
+  }
+
+  private Model load() throws IOException {
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    Set<String> model = blueprint.modelTensors();
+    blueprint
+        .base()
+        .files()
+        .map(Staging.folder())
+        .forEach(
+            (name, tensor) -> {
+              // What trains comes with every call.
+              if (blueprint.base().used().containsKey(name) && !model.contains(name)) {
+                weights.put(name, tensor);
+              }
+            });
+    double scaling = blueprint.lora() == null ? 1 : blueprint.lora().scaling();
+    return new Model(
+        blueprint.architecture(),
+        weights,
+        Lora.scalings(blueprint.adapted().keySet(), scaling),
+        device,
+        blueprint.precision());
+  }
+
+  /**
+   * Takes a place at a bench, which is made if there is none. {@link #close} gives the place back.
+   *
+   * @param spec of the run
+   * @param device to compute on
+   * @return the bench
+   * @throws Trouble where it cannot be made: the driver could read all of it, so that this machine
+   *     is the reason and no client
+   */
+  public static LoadedRun take(RunSpec spec, Device device) throws Trouble {
+    String key = spec.root() + "\n" + device + "\n" + spec.yaml();
+    try {
+      return BENCHES.take(key, () -> new LoadedRun(spec, device));
+    } catch (IOException | RuntimeException e) {
+      throw TaskTrouble.here(e);
+    }
+  }
+
+  /** Drops every bench that nobody uses. */
+  public static void clear() {
+    BENCHES.clear();
+  }
+
+  @Override
+  public void close() {
+    BENCHES.giveBack(this);
+  }
+
+  /** Ends the task between two steps where its driver stops or its JVM ends. */
+  public void checkGoesOn() {
+    BENCHES.checkGoesOn();
+  }
+
+  public Store store() {
+    return store;
+  }
+
+  public Blueprint blueprint() {
+    return blueprint;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  public Model model() {
+    return model;
+  }
+
+  public Tokens tokens() {
+    return tokens;
+  }
+
+  /**
+   * What every client is given at the start of a round: the global state, and the start of what
+   * clients keep. The last rounds' are kept for the next client of this JVM.
+   *
+   * @param folder of the run
+   * @param round counted from 0; the number of rounds for the state at the end
+   * @return tensors by name
+   */
+  public synchronized Map<String, HostTensor> given(RunFolder folder, int round)
+      throws IOException {
+    SoftReference<Map<String, HostTensor>> kept = given.get(round);
+    Map<String, HostTensor> tensors = kept == null ? null : kept.get();
+    if (tensors == null) {
+      RoundPlan plan = blueprint.plan(round);
+      try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
+        tensors = state.tensors(plan.where(role -> role.goesDown() || role.isTrained()).keySet());
+      }
+      given.put(round, new SoftReference<>(tensors));
+    }
+    return new TreeMap<>(tensors);
+  }
+
+  /** Rows as the model takes them. */
+  public Examples rows(List<Manifest.Part> parts) throws IOException {
+    return blueprint.data().rows(store, parts, tokens, skipped);
+  }
+
+  /**
+   * The rows of an evaluation; kept, as every round asks for them, and their files are held against
+   * the manifest once in every round.
+   */
+  public synchronized Examples evaluationRows(String part, int round) throws IOException {
+    SoftReference<Examples> kept = evaluationRows.get(part);
+    Examples rows = kept == null ? null : kept.get();
+    List<Manifest.Part> parts = blueprint.data().evaluationParts(part);
+    if (rows == null) {
+      rows = rows(parts);
+      evaluationRows.put(part, new SoftReference<>(rows));
+    } else if (!Integer.valueOf(round).equals(checked.get(part))) {
+      for (Manifest.Part file : parts) {
+        blueprint.data().files().check(store, file);
+      }
+    }
+    checked.put(part, round);
+    return rows;
+  }
+}

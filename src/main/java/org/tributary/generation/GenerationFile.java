@@ -1,0 +1,105 @@
+package org.tributary.generation;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.partition.RawFolder;
+import org.tributary.rows.raw.Kind;
+import org.tributary.rows.raw.Piece;
+import org.tributary.rows.raw.RawFormat;
+import org.tributary.rows.raw.Survey;
+
+/**
+ * A file of rows to which answers are written, after a first look.
+ *
+ * @param path of the file
+ * @param keys columns that its folders' names hold
+ * @param columns what each column holds; of JSON lines by name
+ * @param pieces in file order
+ * @param surveys of each
+ */
+record GenerationFile(
+    Path path,
+    Map<String, String> keys,
+    Map<String, Kind> columns,
+    List<Piece> pieces,
+    List<Survey> surveys) {
+
+  /**
+   * Looks at a file.
+   *
+   * @param name the folder that was given, a line end, and the file's name in it
+   * @throws WrongInput where it or a row of it cannot be read
+   */
+  static GenerationFile look(Store store, RawFormat format, String name, Path path)
+      throws IOException {
+    long length = store.status(path).getLen();
+    List<Piece> pieces = format.pieces(store, path, length);
+    List<Survey> surveys = new ArrayList<>();
+    Map<String, Kind> columns = new LinkedHashMap<>();
+    List<String> bad = new ArrayList<>();
+    long lines = 0;
+    for (Piece piece : pieces) {
+      Survey survey = format.survey(store, piece);
+      surveys.add(survey);
+      survey.columns().forEach((column, kind) -> columns.merge(column, kind, Kind::with));
+      bad.addAll(survey.named(lines));
+      lines += survey.lines();
+    }
+    if (!bad.isEmpty()) {
+      throw new WrongInput(
+          "%s: %d rows cannot be used: %s"
+              .formatted(
+                  path,
+                  surveys.stream().mapToLong(Survey::bad).sum(),
+                  String.join("; ", bad.subList(0, Math.min(5, bad.size())))));
+    }
+    Map<String, String> keys = RawFolder.keys(name.substring(name.indexOf('\n') + 1));
+    for (String key : keys.keySet()) {
+      if (columns.put(key, Kind.STRING) != null) {
+        throw new WrongInput(
+            "%s: has the column %s, as the name of its folder has; rename one"
+                .formatted(path, key));
+      }
+    }
+    boolean anyOrder = surveys.stream().anyMatch(survey -> survey.lines() > 0);
+    return new GenerationFile(
+        path, keys, anyOrder ? new TreeMap<>(columns) : columns, pieces, surveys);
+  }
+
+  long rows() {
+    return surveys.stream().mapToLong(Survey::rows).sum();
+  }
+
+  /**
+   * Where a slice of the rows lies.
+   *
+   * @param from first row
+   * @param to behind the last
+   * @param read columns to read, with what they hold
+   */
+  GenerationShard.Slice slice(long from, long to, LinkedHashMap<String, Kind> read) {
+    if (surveys.get(0).isCutByRows()) {
+      List<Piece> rows = List.of(new Piece(path.toString(), from, to));
+      return new GenerationShard.Slice(rows, 0, to - from, keys, read);
+    }
+    List<Piece> some = new ArrayList<>();
+    long before = 0;
+    long skip = 0;
+    for (int i = 0; i < pieces.size(); i++) {
+      long behind = before + surveys.get(i).rows();
+      if (behind > from && before < to) {
+        skip = some.isEmpty() ? from - before : skip;
+        some.add(pieces.get(i));
+      }
+      before = behind;
+    }
+    return new GenerationShard.Slice(some, skip, to - from, keys, read);
+  }
+}

@@ -1,0 +1,147 @@
+package org.tributary.generation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.Effective;
+import org.tributary.config.GenerateConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.run.RunConfig;
+import org.tributary.torch.Machine;
+import org.tributary.torch.Torch;
+
+/**
+ * Where the answers of a generation lie, and what they were made of: {@code config.yaml}, one file
+ * a shard under {@code rows}, and {@code rows/_SUCCESS} when all are there.
+ *
+ * @param root the generation's {@code out}
+ */
+public record GenerationFolder(Path root) {
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationFolder.class);
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  /** The effective configuration, with versions and hashes. */
+  public Path config() {
+    return new Path(root, "config.yaml");
+  }
+
+  /** The folder of the answers: what Spark and others read as one table. */
+  public Path rows() {
+    return new Path(root, "rows");
+  }
+
+  /** A shard's rows. */
+  Path part(int shard) {
+    return new Path(rows(), String.format(Locale.ROOT, "part-%05d.parquet", shard));
+  }
+
+  /** Says that all rows are there. */
+  public Path success() {
+    return new Path(rows(), "_SUCCESS");
+  }
+
+  /**
+   * Holds a start against what the folder has, and writes {@code config.yaml} where there is none.
+   *
+   * @param hashes of model, adapter and data, by key
+   * @throws WrongInput if the folder holds something else
+   */
+  void begin(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
+    check(store, config, hashes);
+    if (store.exists(config())) {
+      return;
+    }
+    ObjectNode facts = facts(hashes);
+    ObjectNode whole = YAML.createObjectNode();
+    whole.set("run", facts);
+    whole.set("config", YAML.readTree(Effective.yaml(config)));
+    byte[] text = YAML.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
+    store.commit(config(), Store.Content.of(text));
+  }
+
+  /**
+   * Holds a start against what the folder has, and writes nothing.
+   *
+   * @param hashes of model, adapter and data, by key
+   * @throws WrongInput if the folder holds something else
+   */
+  void check(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
+    if (store.exists(config())) {
+      check(read(store), config, facts(hashes));
+    } else if (!store.list(root).isEmpty()) {
+      throw new WrongInput(
+          "out: %s is there and holds no answers (it has no config.yaml); name another folder"
+              .formatted(root));
+    }
+  }
+
+  private static ObjectNode facts(Map<String, String> hashes) throws IOException {
+    Properties build = RunConfig.build();
+    ObjectNode facts = YAML.createObjectNode();
+    ObjectNode named = facts.putObject("hashes");
+    hashes.forEach(named::put);
+    facts.put("version", build.getProperty("git.build.version", "unknown"));
+    facts.put("commit", build.getProperty("git.commit.id.full", "unknown"));
+    facts.put("libtorch", Torch.version());
+    facts.put("cpuCapability", Machine.cpuCapability());
+    return facts;
+  }
+
+  private JsonNode read(Store store) throws IOException {
+    try {
+      return YAML.readTree(store.readAll(config()));
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          config() + " is no readable configuration; name another out, or restore the file", e);
+    }
+  }
+
+  private void check(JsonNode file, GenerateConfig config, ObjectNode facts) throws IOException {
+    GenerateConfig before =
+        ConfigReader.stored(
+            config().toString(),
+            YAML.writeValueAsString(file.path("config")),
+            GenerateConfig.class,
+            Map.of());
+    List<String> differences = new ArrayList<>(Effective.difference(before, config));
+    JsonNode old = file.path("run");
+    facts
+        .get("hashes")
+        .fields()
+        .forEachRemaining(
+            hash -> {
+              String was = old.path("hashes").path(hash.getKey()).asText();
+              if (differences.isEmpty() && !was.equals(hash.getValue().asText())) {
+                differences.add(hash.getKey() + ": its files have changed since");
+              }
+            });
+    if (!differences.isEmpty()) {
+      throw WrongInput.all(
+          "out: %s holds other answers; name another folder, or set back:".formatted(root),
+          differences);
+    }
+    for (String key : List.of("cpuCapability", "libtorch", "commit")) {
+      if (!old.path(key).asText().equals(facts.get(key).asText())) {
+        LOG.warn(
+            "the answers began with {} {} and go on with {}: bits may differ",
+            key,
+            old.path(key).asText(),
+            facts.get(key).asText());
+      }
+    }
+  }
+}

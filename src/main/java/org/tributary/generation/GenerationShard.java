@@ -1,0 +1,103 @@
+package org.tributary.generation;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
+import org.tributary.rows.raw.Kind;
+import org.tributary.rows.raw.Piece;
+import org.tributary.rows.raw.RawFormat;
+
+/**
+ * A piece of a file's rows, which one task gets and which becomes one file of answers.
+ *
+ * @param index counted from 0 over all files
+ * @param slice where its rows lie
+ * @param first its first row in the file
+ * @param before rows of all files before it
+ */
+public record GenerationShard(int index, Slice slice, long first, long before)
+    implements Serializable {
+
+  /**
+   * Where rows lie.
+   *
+   * @param pieces of a file that hold them, in order
+   * @param skip rows of the first piece that lie before
+   * @param rows how many follow
+   * @param keys columns that the file's folders' names hold
+   * @param columns to read, with what they hold
+   */
+  record Slice(
+      List<Piece> pieces,
+      long skip,
+      long rows,
+      Map<String, String> keys,
+      LinkedHashMap<String, Kind> columns)
+      implements Serializable {}
+
+  long rows() {
+    return slice.rows();
+  }
+
+  String file() {
+    return slice.pieces().get(0).file();
+  }
+
+  /** Names of the columns that are read. */
+  List<String> columns() {
+    return List.copyOf(slice.columns().keySet());
+  }
+
+  /** Columns as plain ones. */
+  static Schema schema(Map<String, Kind> columns) {
+    return new Schema(
+        columns.entrySet().stream()
+            .map(column -> new Schema.Column(column.getKey(), column.getValue().type()))
+            .toList());
+  }
+
+  /**
+   * Reads the rows.
+   *
+   * @throws WrongInput where the file is not what it was
+   */
+  List<Row> read(Store store, RawFormat format) throws IOException {
+    Schema schema = schema(slice.columns());
+    LinkedHashMap<String, Kind> inside = new LinkedHashMap<>(slice.columns());
+    inside.keySet().removeAll(slice.keys().keySet());
+    List<Row> read = new ArrayList<>();
+    long skip = slice.skip();
+    for (Piece piece : slice.pieces()) {
+      try (RawFormat.Rows rows = format.read(store, piece, inside)) {
+        while (read.size() < slice.rows() && rows.hasNext()) {
+          Object[] values = rows.next();
+          if (skip > 0) {
+            skip--;
+          } else {
+            read.add(Row.of(schema, whole(values)));
+          }
+        }
+      }
+    }
+    if (read.size() != slice.rows()) {
+      throw new WrongInput("%s: changed while it was read; run again".formatted(file()));
+    }
+    return read;
+  }
+
+  private Object[] whole(Object[] values) {
+    List<Object> all = new ArrayList<>();
+    int next = 0;
+    for (String column : slice.columns().keySet()) {
+      all.add(slice.keys().containsKey(column) ? slice.keys().get(column) : values[next++]);
+    }
+    return all.toArray();
+  }
+}

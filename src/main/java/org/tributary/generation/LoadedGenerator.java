@@ -1,0 +1,64 @@
+package org.tributary.generation;
+
+import ai.djl.Device;
+import java.io.IOException;
+import org.tributary.executor.JvmCache;
+import org.tributary.model.Model;
+import org.tributary.text.Tokens;
+import org.tributary.torch.Resources;
+
+/**
+ * A JVM's tools for one generation on one device: the weights, mapped once and shared by its tasks,
+ * the program and the tokenizer.
+ */
+final class LoadedGenerator implements AutoCloseable {
+  private static final JvmCache<LoadedGenerator> BENCHES =
+      new JvmCache<>(bench -> bench.opened.close());
+
+  private final GenerationModel described;
+  private final Model model;
+  private final Tokens tokens;
+  private final Resources opened;
+
+  private LoadedGenerator(GenerationSpec spec, Device device) throws IOException {
+    described = new GenerationModel(spec.store(), spec.config());
+    try (Resources opening = new Resources()) {
+      tokens = opening.add(described.tokens());
+      model = opening.add(described.load(device));
+      opened = opening.keep();
+    }
+  }
+
+  /** Takes a place at a bench, which is made if there is none; {@link #close} gives it back. */
+  static LoadedGenerator take(GenerationSpec spec, Device device) throws IOException {
+    String key = device + "\n" + spec.yaml();
+    return BENCHES.take(key, () -> new LoadedGenerator(spec, device));
+  }
+
+  /** Drops every bench that nobody uses. */
+  static void clear() {
+    BENCHES.clear();
+  }
+
+  @Override
+  public void close() {
+    BENCHES.giveBack(this);
+  }
+
+  /** Ends the task between two steps where its driver stops or its JVM ends. */
+  void checkGoesOn() {
+    BENCHES.checkGoesOn();
+  }
+
+  GenerationModel described() {
+    return described;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  Tokens tokens() {
+    return tokens;
+  }
+}

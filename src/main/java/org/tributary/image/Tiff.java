@@ -1,0 +1,92 @@
+package org.tributary.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.IOException;
+import javax.imageio.ImageReader;
+import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
+import javax.imageio.plugins.tiff.TIFFDirectory;
+import javax.imageio.plugins.tiff.TIFFField;
+
+/**
+ * What a TIFF's first directory says beyond its pixels. What the JDK's reader and Pillow would take
+ * differently is refused by name.
+ */
+final class Tiff {
+  private static final int RGB = 2;
+  private static final int PALETTE = 3;
+
+  private final TIFFDirectory directory;
+
+  private Tiff(TIFFDirectory directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Reads the directory.
+   *
+   * @param reader the JDK's, with its input set
+   * @param bytes the file's size, which no strip or tile can exceed
+   * @throws BrokenImage where sizes cannot be, or the values are of a kind that is not supported
+   */
+  static Tiff of(ImageReader reader, int bytes) throws IOException, BrokenImage {
+    Tiff tiff = new Tiff(TIFFDirectory.createFromMetadata(reader.getImageMetadata(0)));
+    for (int tag :
+        new int[] {
+          BaselineTIFFTagSet.TAG_STRIP_BYTE_COUNTS, BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS
+        }) {
+      TIFFField counts = tiff.directory.getTIFFField(tag);
+      for (int i = 0; counts != null && i < counts.getCount(); i++) {
+        if (counts.getAsLong(i) < 0 || counts.getAsLong(i) > bytes) {
+          throw new BrokenImage("is truncated or damaged: a part of it is larger than the file");
+        }
+      }
+    }
+    long tile =
+        tiff.number(BaselineTIFFTagSet.TAG_TILE_WIDTH, 1)
+            * tiff.number(BaselineTIFFTagSet.TAG_TILE_LENGTH, 1);
+    if (tile < 1 || tile > ImageDecoder.MOST_PIXELS) {
+      throw new BrokenImage("has tiles of %d pixels".formatted(tile));
+    }
+    long orientation = tiff.number(BaselineTIFFTagSet.TAG_ORIENTATION, 1);
+    if (orientation != 1) {
+      throw new BrokenImage("is a TIFF of orientation %d; turn it".formatted(orientation));
+    }
+    long colours = tiff.number(BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION, -1);
+    if (colours < 0 || colours > PALETTE) {
+      throw new BrokenImage(
+          "is a TIFF of other colours than grey, RGB or a palette; convert it to RGB");
+    }
+    long extra = tiff.number(BaselineTIFFTagSet.TAG_EXTRA_SAMPLES, 0);
+    if (extra == BaselineTIFFTagSet.EXTRA_SAMPLES_ASSOCIATED_ALPHA) {
+      throw new BrokenImage("is a TIFF whose colours are multiplied by alpha; convert it to RGB");
+    }
+    if (tiff.number(BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL, 1) > (colours == RGB ? 4 : 2)
+        || tiff.number(BaselineTIFFTagSet.TAG_SAMPLE_FORMAT, 1) != 1) {
+      throw new BrokenImage("is a TIFF of other samples than whole numbers; convert it to RGB");
+    }
+    return tiff;
+  }
+
+  private long number(int tag, long absent) {
+    TIFFField field = directory.getTIFFField(tag);
+    return field == null || field.getCount() == 0 ? absent : field.getAsLong(0);
+  }
+
+  /** The palette with the high bytes of its 16-bit values, as Pillow takes it. */
+  IndexColorModel palette(BufferedImage image) {
+    IndexColorModel given = (IndexColorModel) image.getColorModel();
+    TIFFField map = directory.getTIFFField(BaselineTIFFTagSet.TAG_COLOR_MAP);
+    if (map == null) {
+      return given;
+    }
+    int size = map.getCount() / 3;
+    byte[][] colours = new byte[3][size];
+    for (int c = 0; c < 3; c++) {
+      for (int i = 0; i < size; i++) {
+        colours[c][i] = (byte) (map.getAsInt(c * size + i) >> 8);
+      }
+    }
+    return new IndexColorModel(given.getPixelSize(), size, colours[0], colours[1], colours[2]);
+  }
+}

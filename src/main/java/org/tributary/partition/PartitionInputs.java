@@ -1,0 +1,92 @@
+package org.tributary.partition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.rows.Manifest;
+
+/**
+ * What a set's folder says of the run that made it: {@code inputs.json}, written before the first
+ * file of rows, so that a run that stopped half-way is gone on with only by the same inputs.
+ */
+final class PartitionInputs {
+  private static final String INPUTS = "inputs.json";
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Store store;
+  private final Path folder;
+
+  /**
+   * A folder.
+   *
+   * @param store where it lies
+   * @param folder of the partitioned set, may be absent
+   */
+  PartitionInputs(Store store, Path folder) {
+    this.store = store;
+    this.folder = folder;
+  }
+
+  /**
+   * The manifest of a finished run of the same inputs.
+   *
+   * @param inputs of this run
+   * @return empty where the folder is absent, empty or half-way
+   * @throws WrongInput where the folder is another run's or holds something else
+   */
+  Optional<Manifest> sameRun(Manifest.Inputs inputs) throws IOException {
+    if (store.exists(new Path(folder, Manifest.FILE))) {
+      Manifest manifest = Manifest.read(store, folder);
+      refuseOther(JSON.valueToTree(manifest.inputs()), inputs);
+      return Optional.of(manifest);
+    }
+    Path file = new Path(folder, INPUTS);
+    if (store.exists(file)) {
+      refuseOther(JSON.readTree(store.readAll(file)), inputs);
+    } else if (store.exists(folder) && !store.list(folder).isEmpty()) {
+      throw new WrongInput(
+          folder + " holds something that is no partition; choose another name or remove it");
+    }
+    return Optional.empty();
+  }
+
+  /** Marks the folder as this run's. */
+  void begin(Manifest.Inputs inputs) throws IOException {
+    byte[] bytes = JSON.writeValueAsBytes(inputs);
+    store.commit(new Path(folder, INPUTS), out -> out.write(bytes));
+    refuseOther(JSON.readTree(store.readAll(new Path(folder, INPUTS))), inputs);
+  }
+
+  private void refuseOther(JsonNode there, Manifest.Inputs inputs) throws IOException {
+    // Through text, so that numbers compare as they are written.
+    JsonNode wanted = JSON.readTree(JSON.writeValueAsBytes(inputs));
+    JsonNode found = JSON.readTree(JSON.writeValueAsBytes(there));
+    List<String> differences = new ArrayList<>();
+    TreeSet<String> keys = new TreeSet<>();
+    wanted.fieldNames().forEachRemaining(keys::add);
+    found.fieldNames().forEachRemaining(keys::add);
+    for (String key : keys) {
+      if (!wanted.path(key).equals(found.path(key))) {
+        differences.add(
+            "%s was %s, now it is %s".formatted(key, shown(found, key), shown(wanted, key)));
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw WrongInput.all(
+          folder + " holds another partition; choose another name or remove it:", differences);
+    }
+  }
+
+  private static String shown(JsonNode node, String key) {
+    return node.has(key) ? node.get(key).toString() : "absent";
+  }
+}

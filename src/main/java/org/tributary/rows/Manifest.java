@@ -1,0 +1,327 @@
+package org.tributary.rows;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * What a partitioned set holds: {@code manifest.json} in its folder, written last, so that its
+ * presence says that every file is there.
+ *
+ * @param version of this layout, {@value #VERSION}
+ * @param inputs what the set was made from; equal inputs give equal files
+ * @param sources the raw sets' rows: train, and validation and test where given
+ * @param columns names and types, in file order
+ * @param labels the classes, sorted; empty where the set has no label
+ * @param clients what each client holds, by id
+ * @param test the global test rows; null where there are none
+ * @param duplicates rows of a given validation or test set that also occur in train, by set
+ * @param skipped images that were left out (broken, hidden, without a label), by set; empty where
+ *     there are none
+ * @param leftOut owners that the source names and that are no clients, and why; empty where there
+ *     are none
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Manifest(
+    int version,
+    Inputs inputs,
+    Map<String, Long> sources,
+    List<Schema.Column> columns,
+    List<String> labels,
+    SortedMap<String, Client> clients,
+    Part test,
+    Map<String, Duplicates> duplicates,
+    Map<String, Skipped> skipped,
+    SortedMap<String, String> leftOut) {
+  /** Rows that are named at most: of duplicates, and of what was skipped. */
+  public static final int NAMED = 100;
+
+  /** The layout that this release writes and reads. */
+  public static final int VERSION = 1;
+
+  /** The manifest's name in the folder of a partitioned set. */
+  public static final String FILE = "manifest.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectWriter WRITER =
+      JSON.writer(
+          new DefaultPrettyPrinter()
+              .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+              .withArrayIndenter(new DefaultIndenter("  ", "\n")));
+
+  /** Copies and sorts. */
+  public Manifest {
+    columns = columns == null ? List.of() : List.copyOf(columns);
+    labels = labels == null ? List.of() : List.copyOf(labels);
+    clients =
+        Collections.unmodifiableSortedMap(
+            clients == null ? new TreeMap<>() : new TreeMap<>(clients));
+    sources = sources == null ? Map.of() : sources;
+    duplicates = duplicates == null ? Map.of() : duplicates;
+    skipped = skipped == null ? Map.of() : skipped;
+    leftOut = leftOut == null ? new TreeMap<>() : leftOut;
+  }
+
+  /**
+   * What decides every byte of the files.
+   *
+   * @param name of the partitioned set
+   * @param seed of everything random
+   * @param format of the sources
+   * @param train files of the raw training set
+   * @param validation files of the raw validation set; empty where a share of train is taken
+   * @param test files of the raw test set; empty where a share of train is taken
+   * @param columns that were asked for; empty for all
+   * @param label column of the class; null where there is none
+   * @param partitioner its name and parameters
+   * @param shares of rows taken out of train
+   * @param image column of the encoded image; null for text
+   * @param sameness what was done about duplicates; null where they were only reported, by all
+   *     columns or pixels
+   * @param separator of CSV, where it was given; else null
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Inputs(
+      String name,
+      long seed,
+      String format,
+      List<SourceFile> train,
+      List<SourceFile> validation,
+      List<SourceFile> test,
+      List<String> columns,
+      String label,
+      Partitioner partitioner,
+      Shares shares,
+      String image,
+      Sameness sameness,
+      String separator) {}
+
+  /**
+   * What was done about duplicates.
+   *
+   * @param duplicates {@code report}, {@code drop-train} or {@code drop-test}
+   * @param columns in which equal rows are duplicates; empty for all, of images the pixels
+   */
+  public record Sameness(String duplicates, List<String> columns) {}
+
+  /**
+   * Rows of a held-out set that also occur in train.
+   *
+   * @param rows how many
+   * @param labels how many of each label; empty without a label
+   * @param twins rows of train that are equal to one of them
+   * @param dropped rows that were left out for it, of train or of the held-out set
+   * @param named the first of them, at most {@value #NAMED}
+   */
+  public record Duplicates(
+      long rows, SortedMap<String, Long> labels, long twins, long dropped, List<String> named) {
+    /** From all parts. */
+    @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+    public Duplicates {}
+
+    /**
+     * From a manifest of the first release, which only counted.
+     *
+     * @param rows how many
+     * @return the count
+     */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Duplicates counted(long rows) {
+      return new Duplicates(rows, new TreeMap<>(), 0, 0, List.of());
+    }
+  }
+
+  /**
+   * Broken images of a set.
+   *
+   * @param rows how many
+   * @param named the first of them with the reason, at most {@value #NAMED}
+   */
+  public record Skipped(long rows, List<String> named) {}
+
+  /**
+   * A file of a raw set.
+   *
+   * @param path its name as it was read
+   * @param sha256 of its bytes, hex
+   */
+  public record SourceFile(String path, String sha256) {}
+
+  /**
+   * How rows were given to clients.
+   *
+   * @param name the partitioner's
+   * @param parameters its own, by configuration key
+   */
+  public record Partitioner(String name, SortedMap<String, Object> parameters) {}
+
+  /**
+   * Rows taken out of train.
+   *
+   * @param validation share of each client's rows, 0 where the set is given
+   * @param test share of all rows, 0 where the set is given
+   */
+  public record Shares(double validation, double test) {}
+
+  /**
+   * What a client holds.
+   *
+   * @param train never empty
+   * @param validation null where it has none
+   * @param owner its name in the source, where the id is another; null elsewhere
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Client(Part train, Part validation, String owner) {}
+
+  /**
+   * One file of rows.
+   *
+   * @param file relative to the manifest's folder
+   * @param rows how many
+   * @param labels rows of each label that occurs
+   * @param sha256 of its bytes, hex
+   * @param bytes its size; null in manifests of earlier releases, which did not note it
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Part(
+      String file, long rows, SortedMap<String, Long> labels, String sha256, Long bytes) {
+    /** A manifest that was written by hand may leave the labels out. */
+    public Part {
+      labels = labels == null ? new TreeMap<>() : labels;
+    }
+
+    /**
+     * The folder that holds the file.
+     *
+     * @return relative to the manifest's folder
+     */
+    @JsonIgnore
+    public String folder() {
+      return file.substring(0, file.lastIndexOf('/'));
+    }
+  }
+
+  /**
+   * Reads the manifest of a partitioned set.
+   *
+   * @param store where it lies
+   * @param folder of the set
+   * @return what it holds
+   * @throws IOException where the file system fails
+   * @throws WrongInput where there is none, or it is of another layout
+   */
+  public static Manifest read(Store store, Path folder) throws IOException {
+    Path file = new Path(folder, FILE);
+    if (!store.exists(file)) {
+      throw new WrongInput(
+          store.exists(folder)
+              ? folder
+                  + " has no "
+                  + FILE
+                  + ": partition stopped before its end, run it again; or name the folder that it"
+                  + " printed, which ends in the set's name"
+              : folder + " does not exist; make it with partition, or correct the path");
+    }
+    try {
+      JsonNode root = JSON.readTree(store.readAll(file));
+      if (root.path("version").asInt(-1) != VERSION) {
+        throw new WrongInput(
+            "%s has version %s, this release reads %d; partition again under another name"
+                .formatted(file, root.path("version"), VERSION));
+      }
+      Manifest manifest = JSON.treeToValue(root, Manifest.class);
+      manifest.check(file);
+      return manifest;
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "%s is no readable manifest (%s); remove the folder and partition again"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  /** Every file must be known so well that another one in its place is noticed. */
+  private void check(Path file) {
+    List<String> problems = new ArrayList<>();
+    if (inputs == null) {
+      problems.add("inputs is missing");
+    }
+    clients.forEach(
+        (id, client) -> {
+          check("clients." + id + ".train", client.train(), problems);
+          check("clients." + id + ".validation", client.validation(), problems);
+        });
+    check("test", test, problems);
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          file + ": partition again under another name, or fill in by hand:", problems);
+    }
+  }
+
+  private static void check(String key, Part part, List<String> problems) {
+    if (part == null) {
+      return;
+    }
+    if (part.file() == null || part.file().indexOf('/') < 0) {
+      problems.add(key + ".file is no path below the set's folder, such as test/rows.parquet");
+    }
+    if (part.sha256() == null) {
+      problems.add(key + ".sha256 is missing; sha256sum prints it");
+    }
+  }
+
+  /**
+   * What people call a client.
+   *
+   * @param id of the client
+   * @return its owner's name where the id is another, without control characters; else empty
+   */
+  public String called(String id) {
+    Client client = clients.get(id);
+    return client == null || client.owner() == null
+        ? ""
+        : client.owner().replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /**
+   * All files of rows.
+   *
+   * @return of the clients, in their order, and of the test
+   */
+  public List<Part> parts() {
+    List<Part> parts = new ArrayList<>();
+    clients.values().forEach(c -> parts.addAll(Arrays.asList(c.train(), c.validation())));
+    parts.add(test);
+    parts.removeIf(part -> part == null);
+    return parts;
+  }
+
+  /**
+   * Commits the manifest, after all files it names.
+   *
+   * @param store where to write
+   * @param folder of the set
+   * @throws IOException where the file system fails
+   */
+  public void write(Store store, Path folder) throws IOException {
+    byte[] bytes = WRITER.writeValueAsBytes(this);
+    store.commit(new Path(folder, FILE), out -> out.write(bytes));
+  }
+}

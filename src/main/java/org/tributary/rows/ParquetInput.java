@@ -1,0 +1,27 @@
+package org.tributary.rows;
+
+import java.io.IOException;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.util.HadoopStreams;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.SeekableInputStream;
+import org.tributary.checkpoint.Store;
+
+/** Parquet's input from a store, so that local files are read raw as they were written. */
+record ParquetInput(Store store, Path file) implements InputFile {
+
+  @Override
+  public long getLength() throws IOException {
+    return store.status(file).getLen();
+  }
+
+  @Override
+  public SeekableInputStream newStream() throws IOException {
+    return HadoopStreams.wrap(store.open(file));
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

@@ -1,0 +1,298 @@
+package org.tributary.rows;
+
+import com.github.luben.zstd.ZstdIOException;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.MessageColumnIO;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.tributary.checkpoint.LfsPointer;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.Trouble;
+import org.tributary.error.WrongInput;
+import shaded.parquet.org.apache.thrift.TException;
+
+/** The rows of one Parquet file, read in file order, one row group in memory at a time. */
+public final class ParquetReading implements Iterator<Row>, Closeable {
+  private final Path file;
+  private final ParquetFileReader reader;
+  private final ParquetSchema columns;
+  private final MessageColumnIO columnIo;
+  private final long rows;
+  private long group = -1;
+  private long leftInGroup;
+  private long next;
+  private long end;
+  private RecordReader<Row> records;
+
+  private ParquetReading(Path file, ParquetFileReader reader, ParquetSchema columns) {
+    this.file = file;
+    this.reader = reader;
+    this.columns = columns;
+    MessageType requested = columns.requested();
+    reader.setRequestedSchema(requested);
+    MessageType whole = reader.getFileMetaData().getSchema();
+    this.columnIo =
+        new ColumnIOFactory(reader.getFileMetaData().getCreatedBy()).getColumnIO(requested, whole);
+    this.rows = reader.getRecordCount();
+    this.end = rows;
+  }
+
+  static ParquetReading open(Store store, Path file, List<String> names) throws IOException {
+    if (!store.exists(file)) {
+      throw new WrongInput(file + " does not exist; check the path");
+    }
+    if (store.status(file).isDirectory()) {
+      throw new WrongInput(file + " is a folder; name a Parquet file in it");
+    }
+    ParquetFileReader reader;
+    try {
+      reader = ParquetFileReader.open(new ParquetInput(store, file));
+    } catch (RuntimeException e) {
+      refusePointer(store, file);
+      throw unreadable(file, e);
+    } catch (IOException e) {
+      if (damaged(e)) {
+        throw unreadable(file, e);
+      }
+      throw e;
+    }
+    try {
+      MessageType schema = reader.getFileMetaData().getSchema();
+      refuseCodecs(file, reader, names);
+      return new ParquetReading(file, reader, ParquetSchema.of(file, schema, names));
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  private static void refusePointer(Store store, Path file) throws IOException {
+    try (InputStream in = store.open(file)) {
+      LfsPointer.refuse(file, in.readNBytes(LfsPointer.HEAD));
+    }
+  }
+
+  /** Pages of a codec that is not there are found here, not in the middle of the rows. */
+  private static void refuseCodecs(Path file, ParquetFileReader reader, List<String> names) {
+    Set<String> checked = new HashSet<>();
+    for (BlockMetaData group : reader.getRowGroups()) {
+      for (ColumnChunkMetaData column : group.getColumns()) {
+        String name = column.getPath().toArray()[0];
+        String codec = column.getCodec().getHadoopCompressionCodecClassName();
+        if (codec == null
+            || !names.isEmpty() && !names.contains(name)
+            || !checked.add(column.getCodec().name())) {
+          continue;
+        }
+        try {
+          Class.forName(codec, false, ParquetReading.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+          throw new WrongInput(
+              "%s: column %s is packed with %s, for which there is no codec here; write it with snappy, gzip or zstd"
+                  .formatted(file, name, column.getCodec()),
+              e);
+        }
+      }
+    }
+  }
+
+  /**
+   * All columns.
+   *
+   * @return what each holds, in file order
+   */
+  public List<Field> fields() {
+    return reader.getFileMetaData().getSchema().getFields().stream()
+        .map(
+            field ->
+                new Field(
+                    field.getName(),
+                    ParquetSchema.flat(field).map(ParquetValues::type).orElse(null),
+                    shape(field)))
+        .toList();
+  }
+
+  private static Shape shape(org.apache.parquet.schema.Type field) {
+    if (!ParquetNested.isReadable(field)) {
+      return Shape.UNREADABLE;
+    }
+    return !ParquetNested.isNested(field)
+        ? Shape.PLAIN
+        : ParquetNested.isArray(field) ? Shape.ARRAY : Shape.OBJECT;
+  }
+
+  /** How a column's values are made: nested ones are read as the text of JSON. */
+  public enum Shape {
+    PLAIN,
+    ARRAY,
+    OBJECT,
+    UNREADABLE
+  }
+
+  /**
+   * A column of the file.
+   *
+   * @param name as the file has it
+   * @param type the plain type; null of others
+   * @param shape of its values
+   */
+  public record Field(String name, Schema.Type type, Shape shape) {}
+
+  /**
+   * Rows and bytes of each row group.
+   *
+   * @return in file order
+   */
+  public List<Group> groups() {
+    return reader.getRowGroups().stream()
+        .map(group -> new Group(group.getRowCount(), group.getTotalByteSize()))
+        .toList();
+  }
+
+  /**
+   * A row group.
+   *
+   * @param rows how many
+   * @param bytes of all columns, unpacked
+   */
+  public record Group(long rows, long bytes) {}
+
+  /**
+   * Names and types of what the rows hold.
+   *
+   * @return the columns that were asked for, in that order
+   */
+  public Schema schema() {
+    return columns.schema();
+  }
+
+  /**
+   * Columns that cannot be read as plain values.
+   *
+   * @return names of the file's nested, repeated and special columns
+   */
+  public List<String> skipped() {
+    return columns.skipped();
+  }
+
+  /**
+   * How many rows the file holds, whatever the range.
+   *
+   * @return from the file's footer
+   */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * Restricts the reading to the rows from (inclusive) to (exclusive); row groups outside are not
+   * read. Before the first row only.
+   *
+   * @param from 0 or more
+   * @param to at most {@link #rows()}
+   * @return this
+   * @throws IOException where the file system fails
+   */
+  public ParquetReading range(long from, long to) throws IOException {
+    if (group >= 0 || from < 0 || from > to || to > rows) {
+      throw new IllegalArgumentException(
+          "rows %d to %d of %s, which has %d".formatted(from, to, file, rows));
+    }
+    end = to;
+    long skip = from;
+    for (var block : reader.getRowGroups()) {
+      if (skip < block.getRowCount()) {
+        break;
+      }
+      reader.skipNextRowGroup();
+      skip -= block.getRowCount();
+      next += block.getRowCount();
+      group++;
+    }
+    while (next < from) {
+      next();
+    }
+    return this;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next < end;
+  }
+
+  /**
+   * The next row.
+   *
+   * @return in file order
+   * @throws WrongInput where the file is damaged, or a text is not UTF-8
+   */
+  @Override
+  public Row next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException(file + " has no row " + next);
+    }
+    try {
+      while (leftInGroup == 0) {
+        nextGroup();
+      }
+      leftInGroup--;
+      next++;
+      return records.read();
+    } catch (WrongInput e) {
+      throw new WrongInput("%s, row %d: %s".formatted(file, next, e.getMessage()), e);
+    } catch (RuntimeException e) {
+      throw unreadable(file, e);
+    } catch (IOException e) {
+      throw damaged(e) ? unreadable(file, e) : new UncheckedIOException("reading " + file, e);
+    }
+  }
+
+  private void nextGroup() throws IOException {
+    PageReadStore pages = reader.readNextRowGroup();
+    group++;
+    leftInGroup = pages.getRowCount();
+    records =
+        columnIo.getRecordReader(
+            pages, new RowMaterializer(columns.schema(), columns.requested().getFields()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  /** Whether the bytes are at fault and not the file system, which a retry might find well. */
+  private static boolean damaged(IOException e) {
+    return e instanceof EOFException
+        || e instanceof ZstdIOException
+        || e.getCause() instanceof TException;
+  }
+
+  /** Of a store that failed its own answer: Parquet's reader wraps what it does not know. */
+  private static RuntimeException unreadable(Path file, Exception cause) {
+    Optional<Trouble> trouble = Trouble.in(cause);
+    if (trouble.isPresent()) {
+      return new UncheckedIOException(trouble.get());
+    }
+    return new WrongInput(
+        "%s is no readable Parquet file (%s); write it again or name another file"
+            .formatted(file, cause.getMessage()),
+        cause);
+  }
+}

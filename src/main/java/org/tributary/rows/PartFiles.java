@@ -1,0 +1,143 @@
+package org.tributary.rows;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * The files of a partitioned set, held against its manifest whenever they are read: a folder has
+ * the one file that the manifest lists, with its size, its number of rows and its SHA-256. A file
+ * is hashed once and then again whenever its size or its time of change is another. Threads may
+ * share one.
+ */
+public final class PartFiles {
+  private static final String WAY_OUT =
+      "put back the file that partition wrote, or partition again under another name";
+
+  private final Path root;
+  private final Map<String, Stamp> hashed = new ConcurrentHashMap<>();
+
+  /** A file's state when it was hashed. */
+  private record Stamp(long bytes, long changed, String sha256) {}
+
+  /**
+   * Nothing is looked at yet.
+   *
+   * @param root the set's folder
+   */
+  public PartFiles(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * The folder that holds a part's file.
+   *
+   * @param part of the manifest
+   * @return its path
+   */
+  public Path folder(Manifest.Part part) {
+    return new Path(root, part.folder());
+  }
+
+  /**
+   * Holds a part's folder and file against the manifest.
+   *
+   * @param store where they lie
+   * @param part of the manifest
+   * @throws WrongInput where the file is missing or another one, or the folder has more files; what
+   *     begins with a dot or an underscore is passed over
+   * @throws IOException where the file system fails
+   */
+  public void check(Store store, Manifest.Part part) throws IOException {
+    Path file = new Path(root, part.file());
+    FileStatus status = alone(store, file);
+    if (part.bytes() != null && part.bytes() != status.getLen()) {
+      throw changed(file, "has %d bytes".formatted(status.getLen()), part.bytes() + " bytes");
+    }
+    Stamp known = hashed.get(part.file());
+    if (known == null
+        || known.bytes() != status.getLen()
+        || known.changed() != status.getModificationTime()) {
+      known = new Stamp(status.getLen(), status.getModificationTime(), store.sha256(file));
+      hashed.put(part.file(), known);
+    }
+    if (!known.sha256().equals(part.sha256())) {
+      throw changed(file, "has the SHA-256 " + known.sha256(), part.sha256());
+    }
+    try (ParquetReading rows = ParquetRows.read(store, file)) {
+      if (rows.rows() != part.rows()) {
+        throw changed(file, "has %d rows".formatted(rows.rows()), part.rows() + " rows");
+      }
+    }
+  }
+
+  /** The file's status, where it is the only one of its folder. */
+  private static FileStatus alone(Store store, Path file) throws IOException {
+    FileStatus found = null;
+    List<String> others = new ArrayList<>();
+    for (FileStatus status : store.list(file.getParent())) {
+      String name = status.getPath().getName();
+      if (name.equals(file.getName())) {
+        found = status;
+      } else if (!isPassedOver(name)) {
+        others.add(name);
+      }
+    }
+    if (found == null) {
+      throw new WrongInput(
+          "%s is missing, %s lists it; %s".formatted(file, Manifest.FILE, WAY_OUT));
+    }
+    if (!others.isEmpty()) {
+      throw new WrongInput(
+          "%s holds %s, which %s does not list; move it away, or partition again under another name"
+              .formatted(file.getParent(), String.join(", ", others), Manifest.FILE));
+    }
+    return found;
+  }
+
+  /** Rows are never read from such files, wherever Parquet is read. */
+  private static boolean isPassedOver(String name) {
+    return name.startsWith(".") || name.startsWith("_");
+  }
+
+  private static WrongInput changed(Path file, String found, String wanted) {
+    return new WrongInput(
+        "%s %s, %s says %s: it is not the file that was partitioned; %s"
+            .formatted(file, found, Manifest.FILE, wanted, WAY_OUT));
+  }
+
+  /**
+   * Looks for clients' folders that the manifest does not list: their rows would never be read.
+   *
+   * @param store where they lie
+   * @param manifest of the set
+   * @throws WrongInput naming them
+   * @throws IOException where the file system fails
+   */
+  public void refuseUnlisted(Store store, Manifest manifest) throws IOException {
+    Set<String> listed = new HashSet<>();
+    manifest
+        .parts()
+        .forEach(part -> listed.add(part.file().substring(0, part.file().indexOf('/'))));
+    List<String> unlisted = new ArrayList<>();
+    for (FileStatus status : store.list(root)) {
+      String name = status.getPath().getName();
+      if (name.startsWith("client=") && !listed.contains(name)) {
+        unlisted.add(
+            "%s is not in %s; move it away, or partition again under another name"
+                .formatted(name, Manifest.FILE));
+      }
+    }
+    if (!unlisted.isEmpty()) {
+      throw WrongInput.some(root + ":", unlisted);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package org.tributary.rows;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Names and types of the columns of plain rows, in the order in which they stand in a file. Any
+ * value may be null.
+ *
+ * @param columns at least one, names unique
+ */
+public record Schema(List<Column> columns) {
+
+  /** What a column holds: the flat types that Parquet, Spark and Java share. */
+  public enum Type {
+    STRING(String.class),
+    LONG(Long.class),
+    INT(Integer.class),
+    DOUBLE(Double.class),
+    FLOAT(Float.class),
+    BOOLEAN(Boolean.class),
+    BINARY(byte[].class);
+
+    private final Class<?> javaType;
+
+    Type(Class<?> javaType) {
+      this.javaType = javaType;
+    }
+
+    /**
+     * The Java class of a value.
+     *
+     * @return such as {@code Long} for {@link #LONG}
+     */
+    public Class<?> javaType() {
+      return javaType;
+    }
+  }
+
+  /**
+   * One column.
+   *
+   * @param name as files name it
+   * @param type what it holds
+   */
+  public record Column(String name, Type type) {}
+
+  /** Checks the names; equal ones are a fault of the caller. */
+  public Schema {
+    columns = List.copyOf(columns);
+    Set<String> seen = new HashSet<>();
+    for (Column column : columns) {
+      if (!seen.add(column.name())) {
+        throw new IllegalArgumentException("two columns are called " + column.name());
+      }
+    }
+    if (columns.isEmpty()) {
+      throw new IllegalArgumentException("a schema needs a column");
+    }
+  }
+
+  /**
+   * A schema of the given columns.
+   *
+   * @param columns in file order
+   * @return the schema
+   */
+  public static Schema of(Column... columns) {
+    return new Schema(List.of(columns));
+  }
+
+  /**
+   * The names.
+   *
+   * @return in file order
+   */
+  public List<String> names() {
+    return columns.stream().map(Column::name).toList();
+  }
+
+  /**
+   * Where a column stands.
+   *
+   * @param name the column
+   * @return its index, or -1 where there is none of that name
+   */
+  public int indexOf(String name) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,207 @@
+package org.tributary.rows.raw;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * CSV with a header: columns of text, one task a file. What separates fields is given, or the one
+ * of comma, semicolon, tab and bar that the header shows. Rows of another width than the header are
+ * told with the line in which they begin.
+ */
+final class Csv implements RawFormat {
+  private static final long serialVersionUID = 1;
+  private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
+  private static final int HEAD = 1 << 16;
+  private static final int SAMPLE = 20;
+
+  private final Character given;
+
+  /**
+   * A reader of CSV.
+   *
+   * @param separator between fields; null to tell it from each file's header
+   */
+  Csv(Character separator) {
+    given = separator;
+  }
+
+  @Override
+  public List<Piece> pieces(Store store, Path file, long length) {
+    return List.of(Piece.whole(file));
+  }
+
+  @Override
+  public Survey survey(Store store, Piece piece) throws IOException {
+    return head(store, piece, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Survey head(Store store, Piece piece, long most) throws IOException {
+    Survey survey = new Survey();
+    try (CsvReading csv = open(store, piece, survey)) {
+      List<String> header = header(piece, csv.next());
+      header.forEach(name -> survey.column(name, Kind.STRING));
+      for (List<String> row = csv.next(); row != null && survey.looked() < most; row = csv.next()) {
+        if (row.size() == header.size()) {
+          survey.row();
+        } else {
+          survey.bad(
+              csv.line(), "has %d fields, the header has %d".formatted(row.size(), header.size()));
+        }
+      }
+    }
+    return survey;
+  }
+
+  private CsvReading open(Store store, Piece piece, Survey survey) throws IOException {
+    char separator = given == null ? separator(store, piece) : given;
+    survey.separator(separator);
+    return new CsvReading(
+        piece.file(), new Utf8Reader(piece.file(), Packed.open(store, piece.path())), separator);
+  }
+
+  /** Names of columns: those without one are counted, as Spark does; twice the same is refused. */
+  private static List<String> header(Piece piece, List<String> first) {
+    if (first == null) {
+      throw new WrongInput(
+          "%s is empty; the first line is to name the columns".formatted(piece.file()));
+    }
+    List<String> names = new ArrayList<>();
+    Set<String> seen = new LinkedHashSet<>();
+    for (int i = 0; i < first.size(); i++) {
+      String name = first.get(i).isEmpty() ? "_c" + i : first.get(i);
+      if (!seen.add(name)) {
+        throw new WrongInput(
+            "%s: the header names the column %s twice; rename one".formatted(piece.file(), name));
+      }
+      names.add(name);
+    }
+    return names;
+  }
+
+  /** Tells the separator from a file's first records. */
+  private static char separator(Store store, Piece piece) throws IOException {
+    char[] head = new char[HEAD];
+    int filled = 0;
+    try (Utf8Reader in = new Utf8Reader(piece.file(), Packed.open(store, piece.path()))) {
+      for (int read = 0; read >= 0 && filled < HEAD; filled += Math.max(0, read)) {
+        read = in.read(head, filled, HEAD - filled);
+      }
+    }
+    List<Character> found = new ArrayList<>();
+    List<Character> fitting = new ArrayList<>();
+    char widest = ',';
+    int width = 1;
+    for (char separator : SEPARATORS) {
+      List<Integer> widths = widths(piece.file(), new String(head, 0, filled), separator);
+      if (!widths.isEmpty() && widths.get(0) > 1) {
+        found.add(separator);
+        if (widths.stream().allMatch(widths.get(0)::equals)) {
+          fitting.add(separator);
+        }
+        if (widths.get(0) > width) {
+          widest = separator;
+          width = widths.get(0);
+        }
+      }
+    }
+    if (fitting.size() > 1) {
+      throw new WrongInput(
+          "%s: the header could be separated by %s; say which with source.separator (generate: data.separator)"
+              .formatted(piece.file(), fitting.stream().map(Csv::told).toList()));
+    }
+    return fitting.isEmpty() ? widest : fitting.get(0);
+  }
+
+  /** How many fields the first records have; the last may be cut off and does not count. */
+  private static List<Integer> widths(String file, String head, char separator) throws IOException {
+    List<Integer> widths = new ArrayList<>();
+    CsvReading csv = new CsvReading(file, new StringReader(head), separator);
+    try {
+      for (List<String> row = csv.next();
+          row != null && widths.size() <= SAMPLE;
+          row = csv.next()) {
+        widths.add(row.size());
+      }
+    } catch (WrongInput unclosed) {
+      // The quote is closed behind the head, or the survey tells.
+      return widths;
+    }
+    if (widths.size() > 1 && head.length() == HEAD) {
+      widths.remove(widths.size() - 1);
+    }
+    return widths;
+  }
+
+  static String told(char separator) {
+    return separator == '\t' ? "tab" : "'" + separator + "'";
+  }
+
+  @Override
+  public Rows read(Store store, Piece piece, Map<String, Kind> columns) throws IOException {
+    CsvReading csv = open(store, piece, new Survey());
+    try {
+      List<String> header = header(piece, csv.next());
+      int[] places = columns.keySet().stream().mapToInt(header::indexOf).toArray();
+      return new Reading(piece.file(), csv, header.size(), places);
+    } catch (IOException | RuntimeException | Error e) {
+      csv.close();
+      throw e;
+    }
+  }
+
+  /** The rows of a file that was looked at. */
+  private static final class Reading implements Rows {
+    private final String file;
+    private final CsvReading csv;
+    private final int width;
+    private final int[] places;
+    private List<String> row;
+
+    Reading(String file, CsvReading csv, int width, int... places) throws IOException {
+      this.file = file;
+      this.csv = csv;
+      this.width = width;
+      this.places = places;
+      row = csv.next();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return row != null;
+    }
+
+    @Override
+    public Object[] next() {
+      if (row == null) {
+        throw new NoSuchElementException();
+      }
+      if (row.size() != width || Arrays.stream(places).anyMatch(p -> p < 0)) {
+        throw new WrongInput("%s: changed while it was read; run again".formatted(file));
+      }
+      Object[] values = Arrays.stream(places).mapToObj(row::get).toArray();
+      try {
+        row = csv.next();
+      } catch (IOException e) {
+        throw new UncheckedIOException("reading " + file, e);
+      }
+      return values;
+    }
+
+    @Override
+    public void close() throws IOException {
+      csv.close();
+    }
+  }
+}

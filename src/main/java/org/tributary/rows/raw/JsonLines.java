@@ -1,0 +1,312 @@
+package org.tributary.rows.raw;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * JSON lines: an object a line (or, as some tools write it, an array of objects), keys in any
+ * order. A column's type is what holds all its values; where it is text, a number is the text that
+ * stands in the file. Nested values are their JSON text. A line that holds anything else, a key
+ * twice or half of a surrogate pair is told with its number.
+ */
+final class JsonLines implements RawFormat {
+  private static final long serialVersionUID = 1;
+
+  /** Bytes of a piece. */
+  private static final long PIECE = 64L << 20;
+
+  private static final JsonFactory JSON =
+      new JsonFactoryBuilder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
+          // Tables of names that are made for few names grow without end with many.
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
+
+  @Override
+  public List<Piece> pieces(Store store, Path file, long length) throws IOException {
+    if (length <= 2 * PIECE || !Packed.isPlain(store, file)) {
+      return List.of(Piece.whole(file));
+    }
+    List<Piece> pieces = new ArrayList<>();
+    for (long from = 0; from < length; from += PIECE) {
+      long to = from + PIECE < length ? from + PIECE : Piece.END;
+      pieces.add(new Piece(file.toString(), from, to));
+    }
+    return pieces;
+  }
+
+  @Override
+  public Survey survey(Store store, Piece piece) throws IOException {
+    return head(store, piece, Long.MAX_VALUE);
+  }
+
+  @Override
+  public Survey head(Store store, Piece piece, long most) throws IOException {
+    Survey survey = new Survey();
+    try (Lines lines = Lines.open(store, piece)) {
+      for (String line = lines.next();
+          line != null && survey.looked() < most;
+          line = lines.next()) {
+        if (line.isBlank()) {
+          continue;
+        }
+        Map<String, Kind> before = new LinkedHashMap<>();
+        try (JsonParser json = JSON.createParser(line)) {
+          int objects = look(json, line, before);
+          before.forEach(survey::column);
+          for (int i = 0; i < objects; i++) {
+            survey.row();
+          }
+        } catch (Unusable | JsonProcessingException e) {
+          if (piece.from() == 0 && survey.looked() == 0) {
+            refuseManyLines(piece, line.strip(), e);
+          }
+          survey.bad(lines.line(), reason(e));
+        }
+      }
+      survey.lines(lines.line());
+    }
+    return survey;
+  }
+
+  /** A document over many lines has no line to correct or remove: it is to be written anew. */
+  private static void refuseManyLines(Piece piece, String line, Exception e) {
+    boolean array = line.startsWith("[") && e instanceof JsonEOFException;
+    if (array || line.equals("{")) {
+      throw new WrongInput(
+          "%s: has one JSON %s over many lines, and JSON Lines are wanted, an object a line: jq -c '%s' old.json > new.jsonl makes them"
+              .formatted(piece.file(), array ? "array" : "object", array ? ".[]" : "."));
+    }
+  }
+
+  /** Why a line cannot be used. */
+  private static final class Unusable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unusable(String why) {
+      super(why);
+    }
+  }
+
+  private static String reason(Exception e) {
+    if (e instanceof Unusable) {
+      return e.getMessage();
+    }
+    // Behind the first line Jackson tells where in its own input it was.
+    String message = ((JsonProcessingException) e).getOriginalMessage();
+    int end = message.indexOf(" at [Source");
+    return "is no JSON (%s)".formatted(shortened(end < 0 ? message : message.substring(0, end)));
+  }
+
+  private static String shortened(String message) {
+    String line = message.lines().findFirst().orElse("");
+    return line.length() > 200 ? line.substring(0, 200) + "..." : line;
+  }
+
+  /** Looks at a line's objects and counts them. */
+  private static int look(JsonParser json, String line, Map<String, Kind> columns)
+      throws IOException, Unusable {
+    boolean escapes = line.contains("\\u");
+    JsonToken first = json.nextToken();
+    boolean array = first == JsonToken.START_ARRAY;
+    int objects = 0;
+    for (JsonToken token = array ? json.nextToken() : first;
+        token == JsonToken.START_OBJECT;
+        token = array ? json.nextToken() : null) {
+      lookAtObject(json, escapes, columns);
+      objects++;
+    }
+    if (objects == 0 || array && json.currentToken() != JsonToken.END_ARRAY) {
+      throw new Unusable("holds no object");
+    }
+    if (json.nextToken() != null) {
+      throw new Unusable("holds more behind its object");
+    }
+    return objects;
+  }
+
+  private static void lookAtObject(JsonParser json, boolean escapes, Map<String, Kind> columns)
+      throws IOException, Unusable {
+    Set<String> names = new HashSet<>();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      if (!names.add(name)) {
+        throw new Unusable("has the key `%s` twice; leave it once".formatted(name));
+      }
+      Kind kind = kind(json, json.nextToken());
+      columns.merge(name, kind, Kind::with);
+      int depth = 0;
+      while (true) {
+        JsonToken token = json.currentToken();
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (escapes && token == JsonToken.VALUE_STRING && isBroken(json.getText())) {
+          throw new Unusable("holds half of a surrogate pair (\\ud800 to \\udfff)");
+        }
+        if (depth == 0) {
+          break;
+        }
+        json.nextToken();
+      }
+    }
+  }
+
+  private static Kind kind(JsonParser json, JsonToken token) throws IOException {
+    return switch (token) {
+      case START_OBJECT -> Kind.OBJECT;
+      case START_ARRAY -> Kind.ARRAY;
+      case VALUE_STRING -> Kind.STRING;
+      case VALUE_TRUE, VALUE_FALSE -> Kind.BOOLEAN;
+      case VALUE_NUMBER_INT ->
+          json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? Kind.BIG : Kind.LONG;
+      case VALUE_NUMBER_FLOAT -> Kind.DOUBLE;
+      default -> Kind.NULL;
+    };
+  }
+
+  /** Whether text holds half of a surrogate pair, which no UTF-8 can hold. */
+  private static boolean isBroken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isHighSurrogate(text.charAt(i))
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public Rows read(Store store, Piece piece, Map<String, Kind> columns) throws IOException {
+    return new Reading(Lines.open(store, piece), columns);
+  }
+
+  /** The rows of a piece that was looked at. */
+  private static final class Reading implements Rows {
+    private final Lines lines;
+    private final Map<String, Integer> places = new HashMap<>();
+    private final Kind[] kinds;
+    private final Deque<Object[]> ready = new ArrayDeque<>();
+    private boolean ended;
+
+    Reading(Lines lines, Map<String, Kind> columns) {
+      this.lines = lines;
+      kinds = columns.values().toArray(Kind[]::new);
+      columns.keySet().forEach(name -> places.put(name, places.size()));
+    }
+
+    @Override
+    public boolean hasNext() {
+      try {
+        while (ready.isEmpty() && !ended) {
+          String line = lines.next();
+          ended = line == null;
+          if (!ended && !line.isBlank()) {
+            fill(line);
+          }
+        }
+      } catch (JsonProcessingException e) {
+        throw new WrongInput("%s: changed while it was read; run again".formatted(lines.file()), e);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException("reading " + lines.file(), e);
+      }
+      return !ready.isEmpty();
+    }
+
+    @Override
+    public Object[] next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      return ready.remove();
+    }
+
+    private void fill(String line) throws IOException {
+      try (JsonParser json = JSON.createParser(line)) {
+        boolean array = json.nextToken() == JsonToken.START_ARRAY;
+        JsonToken token = array ? json.nextToken() : json.currentToken();
+        while (token == JsonToken.START_OBJECT) {
+          ready.add(values(json));
+          token = json.nextToken();
+        }
+      }
+    }
+
+    private Object[] values(JsonParser json) throws IOException {
+      Object[] values = new Object[kinds.length];
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        Integer place = places.get(json.currentName());
+        JsonToken token = json.nextToken();
+        if (place == null) {
+          json.skipChildren();
+        } else if (token != JsonToken.VALUE_NULL) {
+          values[place] = value(json, kinds[place]);
+        }
+      }
+      return values;
+    }
+
+    private static Object value(JsonParser json, Kind kind) throws IOException {
+      return switch (kind) {
+        case LONG -> json.getLongValue();
+        case DOUBLE -> json.getDoubleValue();
+        case BOOLEAN -> json.getBooleanValue();
+        default -> json.currentToken().isStructStart() ? nested(json) : json.getText();
+      };
+    }
+
+    /** A nested value's JSON without spaces, numbers as they stand there. */
+    private static String nested(JsonParser json) throws IOException {
+      StringWriter text = new StringWriter();
+      try (JsonGenerator out = JSON.createGenerator(text)) {
+        int depth = 0;
+        while (true) {
+          JsonToken token = json.currentToken();
+          depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+          if (token.isNumeric()) {
+            out.writeNumber(json.getText());
+          } else {
+            out.copyCurrentEvent(json);
+          }
+          if (depth == 0) {
+            break;
+          }
+          json.nextToken();
+        }
+      }
+      return text.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+      lines.close();
+    }
+  }
+}

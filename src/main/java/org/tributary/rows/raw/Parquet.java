@@ -1,0 +1,130 @@
+package org.tributary.rows.raw;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.rows.ParquetReading;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+
+/** Parquet, cut at its row groups. Nested columns are the text of their JSON. */
+final class Parquet implements RawFormat {
+  private static final long serialVersionUID = 1;
+
+  /** Bytes of a piece, unpacked. */
+  private static final long PIECE = 128L << 20;
+
+  @Override
+  public List<Piece> pieces(Store store, Path file, long length) {
+    return List.of(Piece.whole(file));
+  }
+
+  @Override
+  public Survey survey(Store store, Piece piece) throws IOException {
+    Survey survey = new Survey();
+    try (ParquetReading reading = ParquetRows.read(store, piece.path())) {
+      for (ParquetReading.Field field : reading.fields()) {
+        survey.column(field.name(), kind(field));
+      }
+      reading.groups().forEach(group -> survey.group(group.rows(), group.bytes()));
+    }
+    return survey;
+  }
+
+  private static Kind kind(ParquetReading.Field field) {
+    return switch (field.shape()) {
+      case PLAIN -> Kind.valueOf(field.type().name());
+      case ARRAY -> Kind.ARRAY;
+      case OBJECT -> Kind.OBJECT;
+      case UNREADABLE -> Kind.UNREADABLE;
+    };
+  }
+
+  @Override
+  public List<Piece> cut(Piece piece, Survey survey) {
+    List<Piece> pieces = new ArrayList<>();
+    long from = 0;
+    long to = 0;
+    long bytes = 0;
+    for (int i = 0; i < survey.groups().size(); i += 2) {
+      to += survey.groups().get(i);
+      bytes += survey.groups().get(i + 1);
+      if (bytes >= PIECE || i == survey.groups().size() - 2) {
+        pieces.add(new Piece(piece.file(), from, to));
+        from = to;
+        bytes = 0;
+      }
+    }
+    return pieces;
+  }
+
+  @Override
+  public Rows read(Store store, Piece piece, Map<String, Kind> columns) throws IOException {
+    if (columns.isEmpty()) {
+      // Every column stands in the names of folders.
+      return new Empty(piece.to() - piece.from());
+    }
+    ParquetReading reading = ParquetRows.read(store, piece.path(), List.copyOf(columns.keySet()));
+    try {
+      if (piece.to() > reading.rows()) {
+        throw new WrongInput("%s: changed while it was read; run again".formatted(piece.file()));
+      }
+      return new Reading(reading.range(piece.from(), piece.to()));
+    } catch (IOException | RuntimeException | Error e) {
+      reading.close();
+      throw e;
+    }
+  }
+
+  /** The rows of a piece. */
+  private record Reading(ParquetReading rows) implements Rows {
+    @Override
+    public boolean hasNext() {
+      return rows.hasNext();
+    }
+
+    @Override
+    public Object[] next() {
+      Row row = rows.next();
+      Object[] values = new Object[row.schema().columns().size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = row.value(i);
+      }
+      return values;
+    }
+
+    @Override
+    public void close() throws IOException {
+      rows.close();
+    }
+  }
+
+  /** Rows without a value of their own. */
+  private static final class Empty implements Rows {
+    private long left;
+
+    Empty(long rows) {
+      left = rows;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return left > 0;
+    }
+
+    @Override
+    public Object[] next() {
+      left--;
+      return new Object[0];
+    }
+
+    @Override
+    public void close() {
+      // Nothing is open.
+    }
+  }
+}

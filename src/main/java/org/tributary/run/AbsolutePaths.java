@@ -1,0 +1,83 @@
+package org.tributary.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.Effective;
+import org.tributary.config.FrameworkSection;
+import org.tributary.config.GenerateConfig;
+import org.tributary.config.TrainConfig;
+
+/**
+ * Configurations as tasks get them. A relative path means another file in each JVM's working
+ * directory, so the driver resolves all paths once, in its own, and tasks are given URIs. The run's
+ * {@code config.yaml} keeps what its user wrote: what is frozen must not depend on where a run was
+ * started.
+ */
+public final class AbsolutePaths {
+  private AbsolutePaths() {}
+
+  /**
+   * A run's configuration for its tasks.
+   *
+   * @param store resolves paths on their file systems
+   * @param config with paths as the user wrote them
+   * @return YAML of the same configuration, its paths with scheme and authority
+   */
+  public static String yaml(Store store, TrainConfig config) throws IOException {
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("out", config.out());
+    paths.put("model.path", config.model().path());
+    paths.put("data.path", config.data().path());
+    FrameworkSection.Lora lora = config.framework().lora();
+    if (lora != null && lora.start() != null) {
+      paths.put("framework.lora.start", lora.start());
+    }
+    List<String> sets = sets(store, paths);
+    return Effective.yaml(
+        ConfigReader.read(
+            "config.yaml", Effective.yaml(config), sets, TrainConfig.class, RunSpec.CHOICES));
+  }
+
+  /**
+   * A generation's configuration for its tasks.
+   *
+   * @param store resolves paths on their file systems
+   * @param config with paths as the user wrote them
+   * @return YAML of the same configuration, its paths with scheme and authority
+   */
+  public static String yaml(Store store, GenerateConfig config) throws IOException {
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("out", config.out());
+    paths.put("model.path", config.model().path());
+    if (config.adapter() != null) {
+      paths.put("adapter", config.adapter());
+    }
+    List<String> sets = new ArrayList<>(sets(store, paths));
+    List<String> data = new ArrayList<>();
+    for (String path : config.data().paths()) {
+      data.add(quoted(store.path(path).toString()));
+    }
+    sets.add(data.stream().collect(Collectors.joining(", ", "data.paths=[", "]")));
+    return Effective.yaml(
+        ConfigReader.read(
+            "config.yaml", Effective.yaml(config), sets, GenerateConfig.class, Map.of()));
+  }
+
+  private static List<String> sets(Store store, Map<String, String> paths) throws IOException {
+    List<String> sets = new ArrayList<>();
+    for (Map.Entry<String, String> path : paths.entrySet()) {
+      sets.add(path.getKey() + "=" + quoted(store.path(path.getValue()).toString()));
+    }
+    return sets;
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+}

@@ -1,0 +1,247 @@
+package org.tributary.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.SafeTensorsHeader;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ModelSection;
+import org.tributary.error.WrongInput;
+import org.tributary.image.ImageProcessor;
+import org.tributary.image.ImageProcessorConfig;
+import org.tributary.model.Architecture;
+import org.tributary.model.Architectures;
+import org.tributary.model.ImageShape;
+import org.tributary.model.Pooling;
+import org.tributary.model.Task;
+import org.tributary.model.WeightNames;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+import org.tributary.text.Tokens;
+
+/** The model that a run begins with: its files, and what they say it is. */
+public final class BaseModel {
+  private static final Set<DType> TYPES = EnumSet.of(DType.F32, DType.F16, DType.BF16);
+
+  private final HuggingFaceFolder files;
+  private final Map<String, SafeTensorsHeader.Entry> tensors;
+  private final CheckpointHead head;
+  private final Architecture architecture;
+  private final ModelSection settings;
+
+  private BaseModel(
+      HuggingFaceFolder files,
+      Map<String, SafeTensorsHeader.Entry> tensors,
+      ModelSection settings) {
+    this.files = files;
+    this.tensors = tensors;
+    this.settings = settings;
+    if (settings.newHead()) {
+      Architecture family = Architectures.of(files.config(), tensors.keySet(), null);
+      tensors.keySet().removeAll(family.head(1).keySet());
+    }
+    head = new CheckpointHead(files, tensors, settings.newHead());
+    architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
+  }
+
+  /** As configured; else what the classifier was trained on; else the family's own. */
+  private Pooling pooling() {
+    return settings.pooling() == null
+        ? head.trainedPooling().orElse(null)
+        : Pooling.named(settings.pooling());
+  }
+
+  /**
+   * Opens a model's folder and reads the headers of its weights.
+   *
+   * @param store reaches the folder
+   * @param settings path and pooling
+   * @return the model, not yet checked
+   * @throws WrongInput if it is no model folder, or its family is not supported
+   * @throws IOException where a file system fails
+   */
+  public static BaseModel open(Store store, ModelSection settings) throws IOException {
+    HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));
+    return new BaseModel(files, files.tensors(), settings);
+  }
+
+  /**
+   * Checks the model's class, and names, shapes and types of the weights.
+   *
+   * @throws WrongInput if the class is another one, or they are not what config.json promises
+   */
+  public void check() {
+    checkClass();
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, entry) -> shapes.put(name, entry.shape()));
+    WeightNames.check(files.folder().toString(), architecture, shapes);
+    List<String> problems = new ArrayList<>();
+    used()
+        .forEach(
+            (name, entry) -> {
+              if (!TYPES.contains(entry.dtype())) {
+                problems.add("tensor %s is %s".formatted(name, entry.dtype()));
+              } else if (entry.bytes() > HostTensor.MAX_BYTES) {
+                problems.add("tensor %s has %d bytes".formatted(name, entry.bytes()));
+              }
+            });
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "%s: weights must be F32, F16 or BF16, and of less than 2 GiB a tensor; save it so:"
+              .formatted(files.folder()),
+          problems);
+    }
+  }
+
+  /**
+   * Checks the model's class: those of other tasks may have tensors of the same names and shapes,
+   * which mean otherwise.
+   *
+   * @throws WrongInput if the class is another one than the run goes on with
+   */
+  void checkClass() {
+    String name = files.config().path("architectures").path(0).asText("");
+    boolean writes = architecture.task() == Task.GENERATION;
+    String wanted = writes ? "ForCausalLM" : architecture.headedClass();
+    boolean counts = writes || head.isKept();
+    if (counts && name.contains("For") && !name.endsWith(wanted)) {
+      throw new WrongInput(
+          "%s: config.json says that it is a %s; %s"
+              .formatted(
+                  files.folder(),
+                  name,
+                  writes
+                      ? "decoders write text here and classify none: name the folder of a language model, of a class that ends in ForCausalLM, or an encoder such as BERT to classify texts"
+                      : "go on with one that ends in %s, or begin a new classifier with model.newHead=true"
+                          .formatted(wanted)));
+    }
+  }
+
+  /**
+   * Checks that what trains can be held in float32.
+   *
+   * @param names of tensors that train
+   * @throws WrongInput if one has 2 GiB or more then
+   */
+  void checkTrainable(Set<String> names) {
+    List<String> problems = new ArrayList<>();
+    tensors.forEach(
+        (name, entry) -> {
+          long bytes = entry.elements() * DType.F32.bytes();
+          if (names.contains(name) && bytes > HostTensor.MAX_BYTES) {
+            problems.add("tensor %s would take %d bytes".formatted(name, bytes));
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          ("%s: what trains is held in float32, of less than 2 GiB a tensor; leave these out in"
+                  + " framework.train, or train adapters:")
+              .formatted(files.folder()),
+          problems);
+    }
+  }
+
+  /**
+   * Reads all weights once and looks at their values.
+   *
+   * @throws WrongInput that names weights with NaN or infinite numbers, and matrices that should be
+   *     equal and are not
+   * @throws IOException where a file system fails
+   */
+  public void checkValues() throws IOException {
+    files.checkFinite(used().keySet());
+    for (Map.Entry<String, String> tie : architecture.tiedWeights().entrySet()) {
+      if (tensors.containsKey(tie.getKey())
+          && !files.tensor(tie.getKey()).equals(files.tensor(tie.getValue()))) {
+        throw new WrongInput(
+            "%s: config.json ties %s to %s, but the two differ; set tie_word_embeddings to false, as transformers 5 takes it, or remove %s, as transformers 4 did"
+                .formatted(files.folder(), tie.getKey(), tie.getValue(), tie.getKey()));
+      }
+    }
+  }
+
+  /**
+   * The tensors that the program uses: not extras, such as a pooler that mean pooling leaves out.
+   *
+   * @return headers by name
+   */
+  public Map<String, SafeTensorsHeader.Entry> used() {
+    Map<String, SafeTensorsHeader.Entry> used = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, entry) -> {
+          if (architecture.weights().containsKey(name)
+              || architecture.poolerWeights().containsKey(name)
+              || architecture.head(1).containsKey(name)) {
+            used.put(name, entry);
+          }
+        });
+    return used;
+  }
+
+  /**
+   * Opens the tokenizer and checks that the model knows all its ids.
+   *
+   * @param store reaches the model folder
+   * @return to be closed; null for models of images
+   * @throws WrongInput if there is none, or it does not fit the embedding
+   */
+  public Tokens tokens(Store store) throws IOException {
+    if (architecture.image() != null) {
+      return null;
+    }
+    Path file = new Path(files.folder(), HuggingFaceFolder.TOKENIZER);
+    // A row of prompt and answer is cut where the prompt begins, which only the row knows.
+    int longest = architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
+    Tokens tokens = Tokens.open(store, file, longest);
+    if (tokens.size() > architecture.vocabulary()) {
+      int size = tokens.size();
+      tokens.close();
+      throw new WrongInput(
+          "%s: has ids up to %d, but the embedding in %s has %d rows; use the tokenizer of this model"
+              .formatted(file, size - 1, files.folder(), architecture.vocabulary()));
+    }
+    return tokens;
+  }
+
+  /**
+   * What becomes of an image before the model sees it.
+   *
+   * @param store reaches the model folder
+   * @return null for models of text
+   * @throws WrongInput if the folder's processor is not supported or does not fit the model
+   * @throws IOException where a file system fails
+   */
+  ImageProcessor imageProcessor(Store store) throws IOException {
+    ImageShape shape = architecture.image();
+    return shape == null
+        ? null
+        : ImageProcessorConfig.read(
+            store, files.folder(), shape.channels(), shape.height(), shape.width());
+  }
+
+  /** The file that says what becomes of an image. */
+  public Path imageProcessorFile() {
+    return new Path(files.folder(), ImageProcessor.FILE);
+  }
+
+  /** The folder and its files. */
+  public HuggingFaceFolder files() {
+    return files;
+  }
+
+  /** The checkpoint's classifier. */
+  public CheckpointHead head() {
+    return head;
+  }
+
+  /** The family and its sizes. */
+  public Architecture architecture() {
+    return architecture;
+  }
+}

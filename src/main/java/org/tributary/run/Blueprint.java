@@ -1,0 +1,349 @@
+package org.tributary.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tributary.checkpoint.Store;
+import org.tributary.client.Recipe;
+import org.tributary.config.FrameworkSection;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.framework.Framework;
+import org.tributary.framework.Frameworks;
+import org.tributary.model.Architecture;
+import org.tributary.model.Lora;
+import org.tributary.model.Precision;
+import org.tributary.model.WeightNames;
+import org.tributary.protocol.Adapters;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Participant;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Seeds;
+import org.tributary.protocol.Trainables;
+import org.tributary.rows.Manifest;
+
+/**
+ * All that a run's configuration, base model and partitions decide, worked out the same way by the
+ * driver and by every executor. Making one reads and checks, and writes nothing.
+ */
+public final class Blueprint {
+  /** The one client of a pooled framework. */
+  static final String POOLED_CLIENT = "all";
+
+  private static final String WEIGHT = ".weight";
+
+  private final TrainConfig config;
+  private final RunData data;
+  private final BaseModel base;
+  private final Map<String, long[]> newHead;
+  private final Map<String, long[]> adapted;
+  private final Framework framework;
+  private final Ranks ranks;
+  private final Plans plans;
+
+  /**
+   * Works a run out.
+   *
+   * @param store reaches the paths of the configuration
+   * @param config of the run
+   * @throws WrongInput if model, partitions and configuration do not fit each other
+   * @throws IOException where a file system fails
+   */
+  public Blueprint(Store store, TrainConfig config) throws IOException {
+    this.config = config;
+    base = BaseModel.open(store, config.model());
+    base.checkClass(); // before labels are held against a classifier of another task
+    data = RunData.open(store, config, base);
+    newHead = base.head().fresh(base.architecture(), data.labels().size());
+    base.check();
+    adapted = lora() == null ? Map.of() : lora().layers(adaptable());
+    Adapters adapters = lora() == null ? null : lora().adapters(transposed());
+    framework = Frameworks.of(config.framework(), adapters);
+    ranks = Ranks.of(config, adapters, framework, data.manifest());
+    plans = new Plans(config, framework, trainables());
+    base.checkTrainable(modelTensors());
+    SavedModules.check(adapted.keySet(), plan(0).where(Role::isTrained).keySet());
+    plans.check();
+    checkLengths();
+    checkClients();
+    recipe();
+  }
+
+  private Set<String> transposed() {
+    return adapted.keySet().stream()
+        .filter(base.architecture()::transposed)
+        .map(layer -> layer + WEIGHT)
+        .collect(Collectors.toSet());
+  }
+
+  /** Layers that adapters can be put on. A pooler that is new, or trains in full, is none. */
+  private Map<String, long[]> adaptable() {
+    Set<String> pooler = base.architecture().poolerWeights().keySet();
+    Set<String> full = new HashSet<>(newHead.keySet());
+    if (!config.framework().train().isEmpty()) {
+      full.addAll(named().keySet());
+    }
+    Map<String, long[]> layers = new LinkedHashMap<>(base.architecture().linearLayers());
+    layers
+        .keySet()
+        .removeIf(layer -> pooler.contains(layer + WEIGHT) && full.contains(layer + WEIGHT));
+    return layers;
+  }
+
+  /** The weights that {@code framework.train} names, all where it names none. */
+  private SortedMap<String, long[]> named() {
+    SortedMap<String, long[]> weights = new TreeMap<>();
+    base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
+    List<String> named = config.framework().train();
+    return named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
+  }
+
+  private Trainables trainables() {
+    boolean isNamed = !config.framework().train().isEmpty();
+    SortedMap<String, long[]> a = new TreeMap<>();
+    SortedMap<String, long[]> b = new TreeMap<>();
+    SortedMap<String, long[]> bases = new TreeMap<>();
+    adapted.forEach(
+        (layer, shape) -> {
+          a.put(layer + Lora.A, new long[] {lora().rank(), shape[1]});
+          b.put(layer + Lora.B, new long[] {shape[0], lora().rank()});
+          bases.put(layer + WEIGHT, base.used().get(layer + WEIGHT).shape());
+        });
+    return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b, bases);
+  }
+
+  private void checkLengths() {
+    if (base.architecture().image() != null) {
+      return;
+    }
+    int most = base.architecture().maxPositions();
+    if (config.model().maxLength() > most) {
+      throw new WrongInput(
+          "model.maxLength: %d is more than the model's %d positions (%s in its config.json); lower it"
+              .formatted(config.model().maxLength(), most, base.architecture().positionsKey()));
+    }
+    TrainConfig.Evaluate e = config.evaluate();
+    if (e.generate() > 0 && e.newTokens() >= config.model().maxLength()) {
+      throw new WrongInput(
+          "evaluate.newTokens: %d leave no room for a prompt within model.maxLength %d; lower it"
+              .formatted(e.newTokens(), config.model().maxLength()));
+    }
+  }
+
+  private void checkClients() {
+    List<String> problems = new ArrayList<>();
+    manifest()
+        .clients()
+        .forEach(
+            (id, client) -> {
+              if (client.train() == null || client.train().rows() == 0) {
+                problems.add(
+                    "client %s has no training rows; partition again with fewer clients or a larger"
+                            .formatted(id)
+                        + " partitioner.minRows");
+              }
+            });
+    if (config.cohort().minClients() > cohort(0).size()) {
+      problems.add(
+          "cohort.minClients: %d is more than the %d clients of a round; lower it"
+              .formatted(config.cohort().minClients(), cohort(0).size()));
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.all(data.folder() + ":", problems);
+    }
+  }
+
+  /**
+   * The adapters that the configuration asks for.
+   *
+   * @return null without
+   */
+  public Lora lora() {
+    FrameworkSection.Lora l = config.framework().lora();
+    return l == null ? null : new Lora(l.rank(), l.alpha(), l.rslora(), l.targets());
+  }
+
+  /**
+   * What the PEFT folder holds that the configuration names as the start.
+   *
+   * @param store reaches the folder
+   * @return tensors by name, in float32; empty without such a folder
+   * @throws WrongInput if it does not fit the configuration
+   * @throws IOException where a file system fails
+   */
+  public Map<String, HostTensor> adapterStart(Store store) throws IOException {
+    FrameworkSection.Lora l = config.framework().lora();
+    if (l == null || l.start() == null) {
+      return Map.of();
+    }
+    Map<String, long[]> shapes = new TreeMap<>();
+    plan(0).parts().forEach((name, part) -> shapes.put(name, part.shape()));
+    shapes.keySet().retainAll(modelTensors());
+    return AdapterStart.read(store, l.start()).tensors(base, lora(), labels(), shapes);
+  }
+
+  /**
+   * The clients of a round.
+   *
+   * @param round counted from 0
+   * @return ids in their order
+   */
+  public List<String> cohort(int round) {
+    return framework.pooled()
+        ? List.of(POOLED_CLIENT)
+        : Cohort.sample(
+            List.copyOf(manifest().clients().keySet()),
+            config.cohort().fraction(),
+            config.seed(),
+            round);
+  }
+
+  /**
+   * The files of a client's training rows.
+   *
+   * @param client id
+   * @return one, or all clients' for the pooled client
+   */
+  public List<Manifest.Part> trainParts(String client) {
+    return framework.pooled()
+        ? manifest().clients().values().stream().map(Manifest.Client::train).toList()
+        : List.of(manifest().clients().get(client).train());
+  }
+
+  /** The configuration. */
+  public TrainConfig config() {
+    return config;
+  }
+
+  /** What the partitioned set holds. */
+  public Manifest manifest() {
+    return data.manifest();
+  }
+
+  /** The partitioned set, as this run reads it. */
+  public RunData data() {
+    return data;
+  }
+
+  /** The base model. */
+  public BaseModel base() {
+    return base;
+  }
+
+  /** The base model's family and sizes. */
+  public Architecture architecture() {
+    return base.architecture();
+  }
+
+  /**
+   * The classes as the model calls them, in the order of the classifier's rows; empty for language
+   * models.
+   */
+  public List<String> labels() {
+    return data.labels();
+  }
+
+  /** The type of weights and activations. */
+  public Precision precision() {
+    return Precision.named(config.client().precision());
+  }
+
+  /** How every client trains. */
+  public Recipe recipe() {
+    return Recipes.of(config, framework, manifest());
+  }
+
+  /**
+   * The shapes of a classifier that starts anew, and of the pooler with it where the checkpoint has
+   * none; empty where the checkpoint's classifier stays.
+   */
+  public Map<String, long[]> newHead() {
+    return newHead;
+  }
+
+  /** The layers that carry adapters, shape [out, in] by name. */
+  public Map<String, long[]> adapted() {
+    return adapted;
+  }
+
+  /** The framework. */
+  public Framework framework() {
+    return framework;
+  }
+
+  /**
+   * What has which role in a round, in the shapes of the global tensors.
+   *
+   * @param round counted from 0
+   * @return of the model the same names and shapes in every round
+   */
+  public RoundPlan plan(int round) {
+    return plans.of(round);
+  }
+
+  /**
+   * The tensors of the plans that are part of the model: weights and adapters. The others are a
+   * framework's own.
+   *
+   * @return names
+   */
+  public Set<String> modelTensors() {
+    return plans.modelTensors();
+  }
+
+  /** Whether the run ends with a model folder; else with an adapter. */
+  public boolean leavesModel() {
+    return plans.leavesModel();
+  }
+
+  /**
+   * What a client starts a round from, in its shapes.
+   *
+   * @param client id
+   * @param round counted from 0
+   * @param given by the server
+   * @return tensors by name, without the client's own state
+   */
+  public Map<String, HostTensor> start(String client, int round, Map<String, HostTensor> given) {
+    long seed = Seeds.of(config.seed(), "start", round, client);
+    RoundPlan own = ranks.plan(client, plan(round));
+    return framework.start(given, new Participant(client, round, ranks.of(client), own, seed));
+  }
+
+  /**
+   * The tensors that go down to a client in a round: those that it is given for the first time, or
+   * that merges may have changed since its last round.
+   *
+   * @param client id
+   * @param round counted from 0, in whose cohort it is
+   * @return names
+   */
+  public Set<String> down(String client, int round) {
+    Set<String> down = new TreeSet<>(plan(round).where(Role::goesDown).keySet());
+    int last = round - 1;
+    while (last >= 0 && !cohort(last).contains(client)) {
+      last--;
+    }
+    if (last >= 0) {
+      int since = last;
+      down.removeIf(
+          name -> IntStream.range(since, round).noneMatch(r -> plan(r).says(name, Role::isMerged)));
+    }
+    return down;
+  }
+
+  /** The ranks of the clients' adapters. */
+  public Ranks ranks() {
+    return ranks;
+  }
+}

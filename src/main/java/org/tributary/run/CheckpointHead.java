@@ -1,0 +1,205 @@
+package org.tributary.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.tributary.checkpoint.Heads;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.SafeTensorsHeader;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Architecture;
+import org.tributary.model.Architectures;
+import org.tributary.model.Pooling;
+import org.tributary.rows.ClassNumbers;
+
+/**
+ * The classifier of a base model's checkpoint: whether a run goes on with it, what it was trained
+ * on, and what a new one consists of.
+ *
+ * @param files the checkpoint
+ * @param tensors that the run may take from it, headers by name
+ * @param anew whether the configuration asks for a new classifier
+ */
+public record CheckpointHead(
+    HuggingFaceFolder files, Map<String, SafeTensorsHeader.Entry> tensors, boolean anew) {
+  /** Whether the run goes on with the checkpoint's classifier. */
+  boolean isKept() {
+    Set<String> head = family().head(1).keySet();
+    return !head.isEmpty() && tensors.keySet().containsAll(head);
+  }
+
+  /** Rows of the checkpoint's classifier, one a class. */
+  int rows() {
+    return family().head(1).keySet().stream()
+        .map(name -> tensors.get(name).shape())
+        .filter(shape -> shape.length == 2)
+        .mapToInt(shape -> Math.toIntExact(shape[0]))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * What the checkpoint calls the classes of its classifier, whether config.json names a class of
+   * transformers or not: its {@code id2label}, else LABEL_0, LABEL_1, ... where transformers would
+   * give it as many classes as there are rows ({@code num_labels}, or 2).
+   *
+   * @return in the order of the rows; empty where the checkpoint does not say
+   * @throws WrongInput where id2label does not number them from 0, or label2id says otherwise
+   */
+  List<String> names() {
+    JsonNode names = files.config().path("id2label");
+    if (names.isEmpty()) {
+      int number = files.config().path("num_labels").asInt(2);
+      return number == rows()
+          ? IntStream.range(0, number).mapToObj(i -> "LABEL_" + i).toList()
+          : List.of();
+    }
+    List<String> known = new ArrayList<>();
+    JsonNode ids = files.config().path("label2id");
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.path(Integer.toString(i)).asText(null);
+      if (name == null) {
+        throw new WrongInput(
+            "%s: id2label in config.json has %d classes, but none for row %d; number them from 0"
+                .formatted(files.folder(), names.size(), i));
+      }
+      if (ids.path(name).asInt(i) != i && !known.contains(name)) {
+        throw new WrongInput(
+            "%s: in config.json id2label has \"%s\" at row %d, label2id at row %d; correct one of them"
+                .formatted(files.folder(), name, i, ids.path(name).asInt()));
+      }
+      known.add(name);
+    }
+    return known;
+  }
+
+  /**
+   * The classes that config.json names for a classifier of its own whose weights are not there:
+   * transformers draws one for them, in their order.
+   *
+   * @return in the order of the rows; empty where config.json names none, or the configuration asks
+   *     for a new classifier
+   * @throws WrongInput as of {@link #names}
+   */
+  List<String> declared() {
+    String architecture = files.config().path("architectures").path(0).asText("");
+    boolean own = !anew && architecture.endsWith(family().headedClass());
+    if (!own || files.config().path("id2label").isEmpty()) {
+      return List.of();
+    }
+    List<String> names = names();
+    return ClassNumbers.of(names).isEmpty() ? names : List.of();
+  }
+
+  /**
+   * Whether config.json says of a classifier that stays all that a run knows of it.
+   *
+   * @param architecture with the run's pooling
+   * @param classes the run's names for its classes
+   * @return false where a result's config.json has to say more
+   */
+  public boolean saysAll(Architecture architecture, List<String> classes) {
+    JsonNode config = files.config();
+    List<String> named = new ArrayList<>();
+    config.path("id2label").forEach(name -> named.add(name.asText()));
+    return named.equals(classes)
+        && config.path("architectures").path(0).asText("").endsWith(architecture.headedClass())
+        && trainedPooling().equals(Optional.of(architecture.pooling()));
+  }
+
+  private Architecture family() {
+    return Architectures.of(files.config(), tensors.keySet(), null);
+  }
+
+  /**
+   * What the classifier that the run goes on with was trained on.
+   *
+   * @return what Tributary noted, else what transformers does; empty where a classifier begins
+   *     anew, and where neither can be, as the checkpoint lacks the pooler that transformers has
+   * @throws WrongInput where config.json notes what is none
+   */
+  Optional<Pooling> trainedPooling() {
+    if (!isKept()) {
+      return Optional.empty();
+    }
+    String note = files.config().path(Heads.POOLING).asText(null);
+    if (note != null) {
+      return Optional.of(noted(note));
+    }
+    Architecture family = family();
+    return tensors.keySet().containsAll(family.poolerWeights().keySet())
+        ? Optional.of(family.classifierPooling())
+        : Optional.empty();
+  }
+
+  private Pooling noted(String note) {
+    return Arrays.stream(Pooling.values())
+        .filter(pooling -> pooling.key().equals(note))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new WrongInput(
+                    "%s: config.json has %s \"%s\", which is none; use %s"
+                        .formatted(files.folder(), Heads.POOLING, note, Pooling.keys())));
+  }
+
+  /**
+   * What starts anew: the classifier, where the checkpoint has none, and with it a pooler that the
+   * checkpoint lacks.
+   *
+   * @param architecture with the run's pooling
+   * @param labels number of classes
+   * @return shapes by name; empty where the checkpoint has a classifier, or needs none
+   * @throws WrongInput if its classifier is for another number of classes, or only a part is there
+   */
+  Map<String, long[]> fresh(Architecture architecture, int labels) {
+    Map<String, long[]> head = architecture.head(labels);
+    Map<String, long[]> pooler = architecture.poolerWeights();
+    if (lacksAll(head, "classifier")) {
+      Map<String, long[]> fresh = new LinkedHashMap<>(head);
+      if (lacksAll(pooler, "pooler")) {
+        fresh.putAll(pooler);
+      }
+      return fresh;
+    }
+    head.forEach(
+        (name, shape) -> {
+          long[] found = tensors.get(name).shape();
+          if (!Arrays.equals(found, shape)) {
+            throw new WrongInput(
+                "%s: tensor %s has shape %s, but there are %d classes; name one class for each of its rows in id2label of"
+                        .formatted(files.folder(), name, Arrays.toString(found), labels)
+                    + " config.json, or begin a new classifier with model.newHead=true");
+          }
+        });
+    if (!pooler.isEmpty() && lacksAll(pooler, "pooler")) {
+      throw new WrongInput(
+          ("%s: has a classifier, but not %s, which a %s of transformers computes in between; begin"
+                  + " a new classifier with model.newHead=true, or, where this one was trained on the"
+                  + " mean of a row's tokens, say model.pooling=mean")
+              .formatted(
+                  files.folder(),
+                  String.join(", ", pooler.keySet()),
+                  "class that ends in " + architecture.headedClass()));
+    }
+    return Map.of();
+  }
+
+  private boolean lacksAll(Map<String, long[]> part, String what) {
+    Set<String> missing = new TreeSet<>(part.keySet());
+    missing.removeAll(tensors.keySet());
+    if (!missing.isEmpty() && missing.size() < part.size()) {
+      throw new WrongInput(
+          "%s: has a part of a %s, without %s; save it again, or take the model without its %s"
+              .formatted(files.folder(), what, String.join(", ", missing), what));
+    }
+    return missing.size() == part.size();
+  }
+}

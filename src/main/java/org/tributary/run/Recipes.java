@@ -1,0 +1,97 @@
+package org.tributary.run;
+
+import org.tributary.client.Backward;
+import org.tributary.client.Recipe;
+import org.tributary.config.ClientSection;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.framework.Framework;
+import org.tributary.optim.GaLoreSettings;
+import org.tributary.optim.OptimizerSettings;
+import org.tributary.optim.Projector;
+import org.tributary.rows.Manifest;
+
+/** Turns a run's configuration into what a client's training asks for. */
+final class Recipes {
+  private Recipes() {}
+
+  /**
+   * How every client trains.
+   *
+   * @param config of the run
+   * @param framework of the run
+   * @param manifest says how many rows the clients have, each at least one
+   * @return numbers from the configuration; for one client with everybody's rows, unless the
+   *     configuration says otherwise, with the steps of a cohort
+   * @throws WrongInput if these are too many to count
+   */
+  static Recipe of(TrainConfig config, Framework framework, Manifest manifest) {
+    Recipe each = of(config);
+    return framework.pooled() && config.framework().centralSteps().equals("cohort")
+        ? each.withSteps(cohortSteps(each, config.cohort().fraction(), manifest))
+        : each;
+  }
+
+  /**
+   * The steps that a round's clients take together: of clients that take equal steps their number
+   * times these; else the cohort's share in all clients' steps.
+   */
+  private static int cohortSteps(Recipe each, double fraction, Manifest manifest) {
+    int clients = manifest.clients().size();
+    long all =
+        manifest.clients().values().stream()
+            .mapToLong(client -> each.stepsFor(Math.toIntExact(client.train().rows())))
+            .sum();
+    double share = (double) Cohort.size(clients, fraction) / clients;
+    long together = Math.max(1, Math.round(all * share));
+    if (together > Integer.MAX_VALUE) {
+      throw new WrongInput(
+          "client: central takes the steps of a round's clients together, %d, which is more than %d; give fewer steps or epochs"
+              .formatted(together, Integer.MAX_VALUE));
+    }
+    return (int) together;
+  }
+
+  private static Recipe of(TrainConfig config) {
+    ClientSection c = config.client();
+    ClientSection.Optimizer o = c.optimizer();
+    return new Recipe(
+        config.seed(),
+        config.rounds(),
+        c.steps() == null ? 0 : c.steps(),
+        c.epochs() == null ? 0 : c.epochs(),
+        c.batch(),
+        c.accumulate(),
+        c.clip() == null ? Double.POSITIVE_INFINITY : c.clip(),
+        optimizer(config),
+        c.schedule().name(),
+        o.lr(),
+        c.schedule().warmup(),
+        c.keepOptimizer(),
+        c.perBlock()
+            ? Backward.UPDATING
+            : c.checkpointing() ? Backward.CHECKPOINTED : Backward.WHOLE);
+  }
+
+  /** The optimizer and its numbers. */
+  static OptimizerSettings optimizer(TrainConfig config) {
+    ClientSection.Optimizer o = config.client().optimizer();
+    ClientSection.GaLore g = o.galore();
+    return new OptimizerSettings(
+        o.name(),
+        o.momentum(),
+        o.beta1(),
+        o.beta2(),
+        o.eps(),
+        o.weightDecay(),
+        g == null
+            ? null
+            : new GaLoreSettings(
+                g.rank(),
+                g.gap(),
+                g.scale(),
+                g.targets(),
+                Projector.named(g.projector()),
+                config.seed()));
+  }
+}

@@ -1,0 +1,220 @@
+package org.tributary.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.Effective;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.linalg.Backend;
+import org.tributary.rows.Manifest;
+import org.tributary.torch.Machine;
+import org.tributary.torch.Torch;
+
+/**
+ * What a run is: its effective configuration and what it stands on. It is {@code config.yaml} of
+ * the run's folder, written once; a later start of the same run is held against it.
+ */
+public final class RunConfig {
+  private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  private final Blueprint blueprint;
+  private final TrainConfig config;
+  private final ObjectNode facts;
+  private final String run;
+
+  private RunConfig(Blueprint blueprint, ObjectNode facts, String run) {
+    this.blueprint = blueprint;
+    config = blueprint.config();
+    this.facts = facts;
+    this.run = run;
+  }
+
+  public static RunConfig of(Store store, Blueprint blueprint) throws IOException {
+    TrainConfig config = blueprint.config();
+    String frozen = Effective.frozen(config).sha256();
+    Path out = store.path(config.out());
+    Properties build = build();
+    ObjectNode facts = YAML.createObjectNode();
+    facts.put("frozen", frozen);
+    facts.put("model", blueprint.base().files().hash());
+    facts.put(
+        "partitions", store.sha256(new Path(store.path(config.data().path()), Manifest.FILE)));
+    ObjectNode classifier = ClassifierFacts.of(blueprint);
+    if (classifier != null) {
+      facts.set(ClassifierFacts.KEY, classifier);
+    }
+    String adapter = adapter(config);
+    if (adapter != null) {
+      facts.put("adapter", AdapterStart.hash(store, adapter));
+    }
+    facts.put("version", build.getProperty("git.build.version", "unknown"));
+    facts.put("commit", build.getProperty("git.commit.id.full", "unknown"));
+    facts.put("libtorch", Torch.version());
+    facts.put("gemm", Backend.name());
+    facts.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
+    facts.put("java", System.getProperty("java.version"));
+    facts.put("cpuCapability", Machine.cpuCapability());
+    return new RunConfig(blueprint, facts, out.getName() + "-" + frozen.substring(0, 8));
+  }
+
+  /** The adapter that a run begins with; null without. */
+  private static String adapter(TrainConfig config) {
+    return config.framework().lora() == null ? null : config.framework().lora().start();
+  }
+
+  /** What this program was built from. */
+  public static Properties build() throws IOException {
+    Properties build = new Properties();
+    try (InputStream in = RunConfig.class.getResourceAsStream("/org/tributary/build.properties")) {
+      if (in != null) {
+        build.load(in);
+      }
+    }
+    return build;
+  }
+
+  /**
+   * The run's name in the tables: its folder's name and the hash of what is frozen, as they were at
+   * the first start. Keys that came later change the hash and not the name.
+   */
+  public String run(Store store, RunFolder folder) throws IOException {
+    return store.exists(folder.config())
+        ? read(store, folder.config()).path("run").path("name").asText(run)
+        : run;
+  }
+
+  /**
+   * Holds a run against what its folder has; files are hashed only where a run is there.
+   *
+   * @throws WrongInput if the folder is another run's, or holds something else
+   */
+  public static void check(Store store, Blueprint blueprint, RunFolder folder) throws IOException {
+    if (store.exists(folder.config())) {
+      of(store, blueprint).checkAgainst(store, folder);
+    } else {
+      checkFree(store, folder);
+    }
+  }
+
+  /**
+   * Holds this start against what the folder has.
+   *
+   * @throws WrongInput if the folder is another run's, or holds something else
+   */
+  public void checkAgainst(Store store, RunFolder folder) throws IOException {
+    if (!store.exists(folder.config())) {
+      checkFree(store, folder);
+      return;
+    }
+    JsonNode file = read(store, folder.config());
+    TrainConfig before =
+        ConfigReader.stored(
+            folder.config().toString(),
+            YAML.writeValueAsString(file.path("config")),
+            TrainConfig.class,
+            RunSpec.CHOICES);
+    JsonNode old = file.path("run");
+    List<String> differences = new ArrayList<>(Effective.difference(before, config));
+    differences.addAll(changedFiles(old));
+    differences.addAll(ClassifierFacts.differences(old, blueprint));
+    if (store.exists(folder.round(config.rounds()))) {
+      differences.add(
+          "rounds: is %d, but round %d has begun already; ask for more rounds"
+              .formatted(config.rounds(), config.rounds() + 1));
+    }
+    differences.addAll(otherBackend(old));
+    if (!differences.isEmpty()) {
+      throw WrongInput.all(
+          "out: %s is another run's; name another folder, or set back:".formatted(folder.root()),
+          differences);
+    }
+    warnOfOtherBits(old);
+  }
+
+  /** A run may begin where nothing is but its lock. */
+  private static void checkFree(Store store, RunFolder folder) throws IOException {
+    if (!store.list(folder.root()).stream()
+        .allMatch(file -> file.getPath().getName().equals(folder.lock().getName()))) {
+      throw new WrongInput(
+          "out: %s is there and is no run (it has no config.yaml); name another folder"
+              .formatted(folder.root()));
+    }
+  }
+
+  private List<String> changedFiles(JsonNode old) {
+    Map<String, String> stands = new LinkedHashMap<>();
+    stands.put("model", "model.path: the files at " + config.model().path());
+    stands.put("partitions", "data.path: the files at " + config.data().path());
+    stands.put("adapter", "framework.lora.start: the files at " + adapter(config));
+    List<String> changed = new ArrayList<>();
+    stands.forEach(
+        (key, files) -> {
+          if (!old.path(key).asText().equals(facts.path(key).asText())
+              && old.has(key) == facts.has(key)) {
+            changed.add(files + " have changed since");
+          }
+        });
+    return changed;
+  }
+
+  private List<String> otherBackend(JsonNode old) {
+    String now = facts.get("gemm").asText();
+    String gemm = old.path("gemm").asText(now);
+    return gemm.equals(now)
+        ? List.of()
+        : List.of(
+            "merges were computed by %s, this build has %s: go on with a build of profile cuda, or"
+                    .formatted(gemm, now)
+                + " without it, as before");
+  }
+
+  private void warnOfOtherBits(JsonNode old) {
+    for (String key : List.of("cpuCapability", "libtorch", "commit")) {
+      if (!old.path(key).asText().equals(facts.get(key).asText())) {
+        LOG.warn(
+            "this run began with {} {} and goes on with {}: bits may differ from an undisturbed run",
+            key,
+            old.path(key).asText(),
+            facts.get(key).asText());
+      }
+    }
+  }
+
+  private static JsonNode read(Store store, Path file) throws IOException {
+    try {
+      return YAML.readTree(store.readAll(file));
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          file + " is no readable run configuration; name another out, or restore the file", e);
+    }
+  }
+
+  /** Writes {@code config.yaml} if it is not there. */
+  public void commit(Store store, RunFolder folder) throws IOException {
+    ObjectNode whole = YAML.createObjectNode();
+    whole.set("run", facts.deepCopy().put("name", run));
+    whole.set(
+        "config",
+        YAML.readTree(
+            Effective.readYaml(config, ReadKeys.unread(blueprint.architecture()).keySet())));
+    byte[] text = YAML.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
+    store.commit(folder.config(), out -> out.write(text));
+  }
+}

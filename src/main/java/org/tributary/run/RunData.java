@@ -1,0 +1,228 @@
+package org.tributary.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.tributary.batch.Examples;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.DataSection;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.image.Augmentation;
+import org.tributary.image.ImageProcessor;
+import org.tributary.image.ImageSet;
+import org.tributary.model.Task;
+import org.tributary.rows.BadRows;
+import org.tributary.rows.Manifest;
+import org.tributary.rows.PartFiles;
+import org.tributary.rows.PartSource;
+import org.tributary.rows.Schema;
+import org.tributary.text.ChatTemplate;
+import org.tributary.text.ClassificationSet;
+import org.tributary.text.GenerationSet;
+import org.tributary.text.Prompt;
+import org.tributary.text.SpecialTokens;
+import org.tributary.text.TextExamples;
+import org.tributary.text.TextRows;
+import org.tributary.text.Tokens;
+
+/** The partitioned set of a run, read as the base model's task wants it. */
+public final class RunData {
+  private final TrainConfig config;
+  private final BaseModel base;
+  private final Path folder;
+  private final Manifest manifest;
+  private final PartFiles files;
+  private final Classes classes;
+  private final Prompt prompt;
+  private final SpecialTokens special;
+  private final ImageProcessor processor;
+
+  private RunData(Store store, TrainConfig config, BaseModel base, Path folder) throws IOException {
+    this.config = config;
+    this.base = base;
+    this.folder = folder;
+    manifest = Manifest.read(store, folder);
+    files = new PartFiles(folder);
+    processor = base.imageProcessor(store);
+    ModalityCheck.check(base, config, manifest);
+    if (base.architecture().task() == Task.GENERATION) {
+      classes = new Classes(List.of(), List.of());
+      DataSection d = config.data();
+      Path model = base.files().folder();
+      prompt =
+          Prompt.of(keys(d), () -> ChatTemplate.read(store, model))
+              .fitting(manifest.columns().stream().map(Schema.Column::name).toList());
+      special = SpecialTokens.read(store, model, base.architecture().vocabulary(), prompt);
+    } else {
+      classes = Classes.of(base.head(), manifest, config.data());
+      prompt = null;
+      special = null;
+    }
+  }
+
+  private static Prompt.Keys keys(DataSection d) {
+    return new Prompt.Keys(
+        d.prompt(),
+        d.shortPrompt(),
+        d.message(),
+        new Prompt.ChatKeys(
+            d.system(), d.template(), d.date(), d.messages(), d.turns().equals("last")));
+  }
+
+  /**
+   * Opens a partitioned set.
+   *
+   * @param store reaches it
+   * @param config of the run
+   * @param base says what rows are for
+   * @return the set, of which no rows are read yet
+   * @throws WrongInput if it is none, or its labels do not fit the model
+   * @throws IOException where a file system fails
+   */
+  static RunData open(Store store, TrainConfig config, BaseModel base) throws IOException {
+    Path folder = store.path(config.data().path());
+    return new RunData(store, config, base, folder);
+  }
+
+  /**
+   * The files of an evaluation's rows.
+   *
+   * @param part {@code test} or {@code validation}
+   * @return the global test rows, or all clients' validation rows; empty where there are none
+   */
+  public List<Manifest.Part> evaluationParts(String part) {
+    if (part.equals("test")) {
+      return manifest.test() == null ? List.of() : List.of(manifest.test());
+    }
+    return manifest.clients().values().stream()
+        .map(Manifest.Client::validation)
+        .filter(v -> v != null && v.rows() > 0)
+        .toList();
+  }
+
+  /**
+   * The rows of an evaluation.
+   *
+   * @param part {@code test} or {@code validation}
+   * @return how many
+   */
+  public long evaluationRows(String part) {
+    return evaluationParts(part).stream().mapToLong(Manifest.Part::rows).sum();
+  }
+
+  /** The files, as they are held against the manifest. */
+  public PartFiles files() {
+    return files;
+  }
+
+  /**
+   * Reads rows as the model's task wants them, from files that are as the manifest says.
+   *
+   * @param store reaches the files
+   * @param parts of the manifest
+   * @param tokens the base model's tokenizer; null for images
+   * @param skipped rows that are left out
+   * @return at least one row
+   * @throws WrongInput if there are none, a file is not the one that was partitioned, or a row
+   *     cannot be used
+   * @throws IOException where a file system fails
+   */
+  public Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens, SkippedRows skipped)
+      throws IOException {
+    List<PartSource> sources = new ArrayList<>();
+    for (Manifest.Part part : parts) {
+      files.check(store, part);
+      BitSet left = skipped.of(part);
+      if (left.cardinality() < part.rows()) {
+        sources.add(new PartSource(files.folder(part), left));
+      }
+    }
+    if (sources.isEmpty()) {
+      throw new WrongInput(
+          "%s: none of its rows can be used, all are left out (data.badRows: skip)"
+              .formatted(files.folder(parts.get(0))));
+    }
+    if (processor != null) {
+      return ImageSet.read(store, sources, images());
+    }
+    TextRows rows =
+        base.architecture().task() == Task.GENERATION
+            ? GenerationSet.read(store, sources, generation(), tokens)
+            : ClassificationSet.read(store, sources, columns(), classes.labels());
+    return new TextExamples(rows, tokens, base.architecture().padToken());
+  }
+
+  /**
+   * Finds the rows of a part that cannot be used, and keeps none.
+   *
+   * @param store reaches the file
+   * @param part of the manifest
+   * @param tokens the base model's tokenizer; null for images
+   * @return those that {@link #rows} or a batch would refuse
+   * @throws WrongInput if the file is no Parquet, or a column is missing
+   * @throws IOException where a file system fails
+   */
+  public BadRows check(Store store, Manifest.Part part, Tokens tokens) throws IOException {
+    Path folder = files.folder(part);
+    if (processor != null) {
+      return ImageSet.check(store, folder, images());
+    }
+    return base.architecture().task() == Task.GENERATION
+        ? GenerationSet.check(store, folder, generation(), tokens, part.rows())
+        : ClassificationSet.check(
+            store,
+            folder,
+            columns(),
+            classes.labels(),
+            new ClassificationSet.Lengths(tokens, part.rows()));
+  }
+
+  private ImageSet.Layout images() {
+    DataSection.Augment augment = config.data().augment();
+    return new ImageSet.Layout(
+        manifest.inputs().image(),
+        config.data().label(),
+        classes.labels(),
+        processor,
+        new Augmentation(augment.flip(), augment.crop()));
+  }
+
+  private GenerationSet.Layout generation() {
+    return new GenerationSet.Layout(
+        prompt, config.data().answer(), special, config.model().maxLength());
+  }
+
+  private ClassificationSet.Columns columns() {
+    return new ClassificationSet.Columns(config.data().text(), config.data().label());
+  }
+
+  /**
+   * The tokens that begin and end the language model's texts.
+   *
+   * @return null for a classifier
+   */
+  public SpecialTokens special() {
+    return special;
+  }
+
+  /** Where the set lies. */
+  Path folder() {
+    return folder;
+  }
+
+  /** What the set holds. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * The classes as the model calls them, in the order of the classifier's rows; empty for language
+   * models.
+   */
+  public List<String> labels() {
+    return classes.names();
+  }
+}

@@ -1,0 +1,53 @@
+package org.tributary.run;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.util.SerializableConfiguration;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.TrainConfig;
+import org.tributary.framework.Frameworks;
+import org.tributary.optim.Optimizers;
+import org.tributary.optim.Schedule;
+
+/**
+ * What a task needs to know of its run; everything else it reads from files.
+ *
+ * @param yaml the effective configuration, its paths resolved by the driver
+ * @param root the run's folder
+ * @param hadoop how to reach file systems
+ */
+public record RunSpec(String yaml, String root, SerializableConfiguration hadoop)
+    implements Serializable {
+
+  /** The keys of a train configuration whose values are names that other rooms know. */
+  public static final Map<String, Set<String>> CHOICES =
+      Map.of(
+          "framework.name", Frameworks.names(),
+          "framework.server.name", Frameworks.servers(),
+          "framework.local.name", Frameworks.localRules(),
+          "client.optimizer.name", Optimizers.names(),
+          "client.schedule.name", Schedule.names());
+
+  public static RunSpec of(TrainConfig config, Path root, SerializableConfiguration hadoop)
+      throws IOException {
+    String yaml = AbsolutePaths.yaml(Store.of(hadoop.value()), config);
+    return new RunSpec(yaml, root.toString(), hadoop);
+  }
+
+  TrainConfig config() {
+    return ConfigReader.read("config.yaml", yaml, List.of(), TrainConfig.class, CHOICES);
+  }
+
+  public Store store() {
+    return Store.of(hadoop.value());
+  }
+
+  public RunFolder folder() throws IOException {
+    return new RunFolder(store().path(root));
+  }
+}

@@ -1,0 +1,103 @@
+package org.tributary.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Architecture;
+import org.tributary.model.Lora;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * The modules that an adapter's folder holds whole. A run trains tensors; peft saves and loads
+ * modules, with all that is in them, and each as a copy of its own. Names here are those in the
+ * base model's checkpoint.
+ */
+public final class SavedModules {
+  private SavedModules() {}
+
+  /**
+   * Checks, before a run, that its result can be said in a PEFT folder.
+   *
+   * @param adapted layers that carry adapters
+   * @param trained all that trains
+   * @throws WrongInput that names the weights of adapted layers that train in full, at most ten
+   */
+  static void check(Set<String> adapted, Set<String> trained) {
+    List<String> problems = new ArrayList<>();
+    for (String name : new TreeSet<>(trained)) {
+      String inside = module(name) + ".";
+      if (!isAdapter(name) && adapted.stream().anyMatch(l -> (l + ".").startsWith(inside))) {
+        problems.add(name);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          "framework.train: names weights of layers that framework.lora.targets adapts, and peft"
+              + " adapts a layer or saves it whole; leave these layers out of one of the two:",
+          problems);
+    }
+  }
+
+  /**
+   * What the folder holds beside A and B.
+   *
+   * @param base the model
+   * @param trained what the run trained, A and B among it
+   * @param withHead whether peft saves the model's classifier unasked, as it does for SEQ_CLS
+   * @return the tensors that were trained in full, and those that peft wants with them: the others
+   *     of their modules, a classifier that did not train, and the second copy of a matrix that is
+   *     two in the files of peft
+   */
+  public static Map<String, HostTensor> of(
+      BaseModel base, Map<String, HostTensor> trained, boolean withHead) throws IOException {
+    Architecture architecture = base.architecture();
+    Map<String, HostTensor> saved = new TreeMap<>(trained);
+    saved.keySet().removeIf(SavedModules::isAdapter);
+    Set<String> named = new TreeSet<>(saved.keySet());
+    if (withHead) {
+      named.addAll(architecture.head(1).keySet());
+    }
+    Set<String> modules = modules(named);
+    for (String name : base.used().keySet()) {
+      if (!saved.containsKey(name) && modules.stream().anyMatch(m -> name.startsWith(m + "."))) {
+        saved.put(name, base.files().tensor(name));
+      }
+    }
+    architecture
+        .tiedWeights()
+        .forEach(
+            (head, same) -> {
+              if (saved.containsKey(same)) {
+                saved.put(head, saved.get(same));
+              }
+            });
+    return saved;
+  }
+
+  /**
+   * The modules that hold tensors.
+   *
+   * @param tensors names that end in a parameter's own
+   * @return names, sorted, without those that lie in another of them
+   */
+  public static Set<String> modules(Set<String> tensors) {
+    Set<String> modules = new TreeSet<>();
+    tensors.forEach(name -> modules.add(module(name)));
+    Set<String> outer = new TreeSet<>(modules);
+    outer.removeIf(m -> modules.stream().anyMatch(o -> m.startsWith(o + ".")));
+    return outer;
+  }
+
+  private static String module(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
+
+  private static boolean isAdapter(String name) {
+    return name.endsWith(Lora.A) || name.endsWith(Lora.B);
+  }
+}

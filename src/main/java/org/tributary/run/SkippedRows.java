@@ -1,0 +1,51 @@
+package org.tributary.run;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tributary.checkpoint.Store;
+import org.tributary.rows.Manifest;
+
+/**
+ * The rows that a run leaves out, as {@code data.badRows: skip} asks. They are found before the
+ * first round and written once, so that every task, and every later start, leaves out the same.
+ *
+ * @param rows how many
+ * @param files places of the rows in their file, counted from 0, by the file's name in the manifest
+ * @param named why the first of them cannot be used
+ */
+public record SkippedRows(long rows, SortedMap<String, List<Integer>> files, List<String> named) {
+  /** No row is left out. */
+  public static final SkippedRows NONE = new SkippedRows(0, new TreeMap<>(), List.of());
+
+  /**
+   * The rows that a run leaves out.
+   *
+   * @return none where the run's folder has no such file
+   */
+  public static SkippedRows read(Store store, RunFolder folder) throws IOException {
+    return store.exists(folder.skipped())
+        ? Json.read(store, folder.skipped(), SkippedRows.class)
+        : NONE;
+  }
+
+  /** Copies. */
+  public SkippedRows {
+    files = new TreeMap<>(files);
+    named = List.copyOf(named);
+  }
+
+  /** The places of a file's rows that are left out. */
+  BitSet of(Manifest.Part part) {
+    BitSet places = new BitSet();
+    files.getOrDefault(part.file(), List.of()).forEach(places::set);
+    return places;
+  }
+
+  /** How many rows of some files are left out. */
+  public long count(List<Manifest.Part> parts) {
+    return parts.stream().mapToLong(p -> files.getOrDefault(p.file(), List.of()).size()).sum();
+  }
+}

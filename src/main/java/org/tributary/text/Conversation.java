@@ -1,0 +1,143 @@
+package org.tributary.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tributary.error.WrongInput;
+
+/**
+ * A conversation as rows have it: a list of messages, of OpenAI's keys {@code role} and {@code
+ * content} or of ShareGPT's {@code from} and {@code value}, whose {@code human} is the user and
+ * whose {@code gpt} the assistant. An assistant's message of {@code weight} 0 does not count. Of
+ * what else a message has, {@code name} is given to the template, and what would be the assistant's
+ * own words elsewhere (calls of tools, thoughts under a key of their own) is refused by name.
+ *
+ * @param messages with {@code role} and {@code content}, at least one
+ * @param counting the places of the assistant's messages that count, in order
+ */
+record Conversation(List<Map<String, Object>> messages, List<Integer> counting) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What data sets call the three that speak. */
+  private static final Map<String, String> ROLES =
+      Map.of(
+          "system", "system",
+          "user", "user",
+          "human", "user",
+          "assistant", "assistant",
+          "gpt", "assistant",
+          "chatgpt", "assistant",
+          "model", "assistant");
+
+  /** Keys whose values templates write as the assistant's, outside of its content. */
+  private static final List<String> SPOKEN =
+      List.of("tool_calls", "function_call", "reasoning_content", "reasoning", "thinking");
+
+  /**
+   * Reads a conversation.
+   *
+   * @param json a list of messages
+   * @param column that holds it, for messages
+   * @param system what the model is told first where the conversation does not say; may be null
+   * @return at least one message
+   * @throws WrongInput where it is none, or has what cannot be trained
+   */
+  static Conversation of(String json, String column, String system) {
+    JsonNode list;
+    try {
+      list = JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "column %s holds no list of messages (%s); name the column of conversations as data.messages"
+              .formatted(column, e.getOriginalMessage()),
+          e);
+    }
+    if (!list.isArray() || list.isEmpty()) {
+      throw new WrongInput(
+          "column %s holds no list of messages; write [{\"role\": \"user\", \"content\": \"...\"}, ...], or leave the row out"
+              .formatted(column));
+    }
+    List<Map<String, Object>> messages = new ArrayList<>();
+    List<Integer> counting = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      Map<String, Object> message = message(list.get(i), column + ", message " + i);
+      if (i == 0 && system != null && !message.get("role").equals("system")) {
+        messages.add(ChatTemplate.message("system", system));
+      }
+      if (message.get("role").equals("assistant") && counts(list.get(i), column, i)) {
+        counting.add(messages.size());
+      }
+      messages.add(message);
+    }
+    return new Conversation(messages, counting);
+  }
+
+  private static Map<String, Object> message(JsonNode node, String where) {
+    boolean openAi = node.has("role") && node.has("content");
+    String role = text(node, openAi ? "role" : "from", where);
+    String known = ROLES.get(role);
+    if (known == null) {
+      throw new WrongInput(
+          "%s: the role \"%s\" cannot be trained (system, user, assistant, human and gpt can); leave such rows out"
+              .formatted(where, role));
+    }
+    for (String key : SPOKEN) {
+      if (!node.path(key).isMissingNode() && !node.path(key).isNull() && !isEmpty(node.path(key))) {
+        throw new WrongInput(
+            "%s: %s is not supported; put its text into the content, or leave such rows out"
+                .formatted(where, key));
+      }
+    }
+    Map<String, Object> message = new HashMap<>();
+    message.put("role", known);
+    message.put("content", text(node, openAi ? "content" : "value", where));
+    if (node.path("name").isTextual()) {
+      message.put("name", node.path("name").textValue());
+    }
+    return message;
+  }
+
+  private static boolean isEmpty(JsonNode node) {
+    return node.isContainerNode() ? node.isEmpty() : node.isTextual() && node.asText().isEmpty();
+  }
+
+  private static String text(JsonNode node, String key, String where) {
+    if (!node.path(key).isTextual()) {
+      throw new WrongInput(
+          "%s: has no text under %s; messages are objects with role and content, or from and value, which are texts"
+              .formatted(where, key));
+    }
+    return node.path(key).textValue();
+  }
+
+  private static boolean counts(JsonNode node, String column, int place) {
+    JsonNode weight = node.path("weight");
+    boolean none = weight.isMissingNode() || weight.isNull();
+    double value = none ? 1 : weight.asDouble(-1);
+    if (value != 0 && value != 1) {
+      throw new WrongInput(
+          "%s, message %d: the weight %s is not supported; 0 and 1 are"
+              .formatted(column, place, weight));
+    }
+    return value == 1;
+  }
+
+  /** The place of the last message that is the assistant's; -1 where none is. */
+  int lastAnswer() {
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      if (messages.get(i).get("role").equals("assistant")) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The messages before a place. */
+  List<Map<String, Object>> before(int place) {
+    return messages.subList(0, place);
+  }
+}

@@ -1,0 +1,244 @@
+package org.tributary.text;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.batch.TextBatch;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.rows.BadRows;
+import org.tributary.rows.PartRows;
+import org.tributary.rows.PartSource;
+import org.tributary.rows.Row;
+import org.tributary.rows.Truncation;
+
+/**
+ * The rows of one part as prompts and answers. A row's ids are those of the prompt with its special
+ * tokens, those of the answer, and the end token; of a chat those of the whole conversation as the
+ * model's template writes it. Only answers and their ends count in the loss, the prompt never does.
+ * A row that is too long loses the prompt's left first (but for a leading special token), then the
+ * answer's right.
+ *
+ * @param rows in file order, at least one
+ * @param special the tokens that begin and end texts
+ * @param maxLength the most ids of a row
+ */
+public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLength)
+    implements TextRows {
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationSet.class);
+
+  /**
+   * A row.
+   *
+   * @param prompt up to where the last answer begins, for who writes it
+   * @param answer the last one
+   * @param turns the whole conversation of a chat; null where prompt and answer stand as they are
+   */
+  public record Asked(String prompt, String answer, Turns turns) {}
+
+  /** Keeps a copy of the list. */
+  public GenerationSet {
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * Where prompts and answers come from.
+   *
+   * @param prompt how a row becomes a prompt
+   * @param answer the column of the answer; conversations have none
+   * @param special the tokens that begin and end texts
+   * @param maxLength the most ids of a row
+   */
+  public record Layout(Prompt prompt, String answer, SpecialTokens special, int maxLength) {
+
+    /** The columns of a row. */
+    private List<String> columns() {
+      Set<String> columns = new LinkedHashSet<>(prompt.columns());
+      if (!prompt.isConversation()) {
+        columns.add(answer);
+      }
+      return List.copyOf(columns);
+    }
+
+    /** A row; blank prompts are looked at with the tokenizer, as others have tokens anyway. */
+    private Asked asked(Row row, String where, Tokens tokens) {
+      boolean talk = prompt.isConversation();
+      if (!talk && row.isNull(answer)) {
+        throw new WrongInput(
+            "%s: column %s is empty; fill it in or leave the row out".formatted(where, answer));
+      }
+      Asked asked;
+      try {
+        asked = prompt.asked(row::text, talk ? null : row.text(answer));
+      } catch (WrongInput e) {
+        throw new WrongInput(where + ": " + e.getMessage(), e);
+      }
+      if (asked.prompt().isBlank() && special.prompt(tokens, asked.prompt()).length == 0) {
+        throw noTokens(where, asked.prompt());
+      }
+      return asked;
+    }
+  }
+
+  private static WrongInput noTokens(String where, String prompt) {
+    return new WrongInput(
+        "%s: the prompt \"%s\" has no tokens; fill its columns in, or add words to data.prompt"
+            .formatted(where, prompt));
+  }
+
+  /**
+   * Reads folders of Parquet files, in the order given and there in the order of their names.
+   *
+   * @param store where they lie
+   * @param sources folders such as {@code client=0003/train}
+   * @param layout of rows
+   * @param tokens how text becomes ids
+   * @return the rows
+   * @throws IOException where the file system fails
+   * @throws WrongInput where a folder has no rows, a file is no Parquet, a column is missing, or a
+   *     prompt has no tokens
+   */
+  public static GenerationSet read(
+      Store store, List<PartSource> sources, Layout layout, Tokens tokens) throws IOException {
+    List<Asked> asked = new ArrayList<>();
+    for (PartSource source : sources) {
+      int before = asked.size();
+      PartRows.forEach(
+          store,
+          source,
+          layout.columns(),
+          (row, where) -> asked.add(layout.asked(row, where, tokens)));
+      warnOfParts(source.folder(), asked.subList(before, asked.size()));
+    }
+    return new GenerationSet(asked, layout.special(), layout.maxLength());
+  }
+
+  private static void warnOfParts(Path folder, List<Asked> rows) {
+    long cut = rows.stream().filter(row -> row.turns() != null && !row.turns().whole()).count();
+    if (cut > 0) {
+      LOG.warn(
+          "{}: of {} of {} rows the chat template leaves the system message out of the whole conversation, or a part of an answer, such as its thought: that is not trained",
+          folder,
+          cut,
+          rows.size());
+    }
+  }
+
+  /**
+   * Finds the rows of a folder that {@link #read} refuses, and keeps none.
+   *
+   * @param store where it lies
+   * @param folder such as {@code client=0003/train}
+   * @param layout of rows
+   * @param tokens how text becomes ids
+   * @param rows of the folder, of which some are looked at for their lengths
+   * @return rows without an answer, or whose prompt has no tokens
+   * @throws IOException where the file system fails
+   * @throws WrongInput where a file is no Parquet, or a column is missing
+   */
+  public static BadRows check(Store store, Path folder, Layout layout, Tokens tokens, long rows)
+      throws IOException {
+    long every = Truncation.every(rows);
+    long[] seen = {0};
+    Truncation[] cuts = {Truncation.NONE};
+    return PartRows.check(
+            store,
+            folder,
+            layout.columns(),
+            (row, where) -> {
+              Asked asked = layout.asked(row, where, tokens);
+              if (seen[0]++ % every == 0) {
+                GenerationSet one =
+                    new GenerationSet(List.of(asked), layout.special(), layout.maxLength());
+                Labelled whole = one.labelled(0, tokens);
+                cuts[0] = cuts[0].plus(one.truncation(whole, tokens));
+              }
+            })
+        .with(cuts[0]);
+  }
+
+  @Override
+  public int size() {
+    return rows.size();
+  }
+
+  @Override
+  public TextBatch batch(int[] indices, Tokens tokens, long padId) {
+    List<Labelled> labelled = new ArrayList<>();
+    int truncated = 0;
+    for (int row : indices) {
+      Labelled whole = labelled(row, tokens);
+      Labelled cut = cut(whole, tokens);
+      labelled.add(cut);
+      truncated += cut == whole ? 0 : 1;
+    }
+    return Labelled.padded(labelled, truncated, padId);
+  }
+
+  private Truncation truncation(Labelled whole, Tokens tokens) {
+    Labelled cut = cut(whole, tokens);
+    return Truncation.answers(cut != whole, whole.counted(), cut.counted());
+  }
+
+  private Labelled cut(Labelled whole, Tokens tokens) {
+    return whole.ids().length > maxLength
+        ? whole.cut(maxLength, special.leads(tokens, whole.ids()[0]))
+        : whole;
+  }
+
+  private Labelled labelled(int row, Tokens tokens) {
+    if (rows.get(row).turns() != null) {
+      return rows.get(row).turns().labelled(tokens, special);
+    }
+    long[] text = tokens.encode(rows.get(row).answer(), false).ids();
+    long[] ended = Arrays.copyOf(text, text.length + 1);
+    ended[text.length] = special.end();
+    return Labelled.of(promptIds(row, tokens), ended);
+  }
+
+  private long[] promptIds(int row, Tokens tokens) {
+    long[] ids = special.prompt(tokens, rows.get(row).prompt());
+    if (ids.length == 0) {
+      throw noTokens("row " + row, rows.get(row).prompt());
+    }
+    return ids;
+  }
+
+  /**
+   * What a row's last answer is to be.
+   *
+   * @param row its index
+   * @return the text that the data have
+   */
+  public String answer(int row) {
+    return rows.get(row).answer();
+  }
+
+  /**
+   * Prompts alone, to be gone on with.
+   *
+   * @param indices of the rows
+   * @param tokens how text becomes ids
+   * @param room ids that must stay free behind a prompt
+   * @return a batch whose labels are all ignored
+   */
+  public TextBatch prompts(int[] indices, Tokens tokens, int room) {
+    List<long[]> ids = Arrays.stream(indices).mapToObj(row -> promptIds(row, tokens)).toList();
+    List<String> prompts = rows.stream().map(Asked::prompt).toList();
+    return new Prompts(prompts, special, maxLength).batch(ids, tokens, room);
+  }
+
+  @Override
+  public int characters(int row) {
+    Asked asked = rows.get(row);
+    return asked.turns() == null
+        ? asked.prompt().length() + asked.answer().length()
+        : asked.turns().text().length();
+  }
+}

@@ -1,0 +1,126 @@
+package org.tributary.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.OptionalLong;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/** What a model's folder says of its text, beside the tokenizer itself. */
+final class ModelFiles {
+  /** The tokens that end a text, where there are several. */
+  static final String GENERATION = "generation_config.json";
+
+  /** The special tokens' names, and often the chat template. */
+  static final String TOKENIZER = "tokenizer_config.json";
+
+  /** The chat template, where it has a file of its own. */
+  static final String CHAT = "chat_template.jinja";
+
+  /** Special tokens' names, in folders of earlier releases of transformers. */
+  static final String SPECIAL = "special_tokens_map.json";
+
+  /** Ids of added tokens, in folders of earlier releases of transformers. */
+  static final String ADDED = "added_tokens.json";
+
+  private static final String CLASS = "tokenizer_class";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Store store;
+  private final Path folder;
+  private JsonNode tokenizer;
+
+  ModelFiles(Store store, Path folder) {
+    this.store = store;
+    this.folder = folder;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** A file's content; missing where there is no such file. */
+  JsonNode json(String name) throws IOException {
+    Path file = new Path(folder, name);
+    if (!store.exists(file)) {
+      return MissingNode.getInstance();
+    }
+    try {
+      return JSON.readTree(store.readAll(file));
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "%s is no readable JSON (%s); copy it again from its model"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  /**
+   * The settings of the tokenizer as transformers puts them together: tokenizer_config.json; where
+   * that has no {@code added_tokens_decoder}, what special_tokens_map.json says counts instead of
+   * it; and {@code tokenizer_class} of config.json where it names none.
+   *
+   * @return missing where no file says anything
+   */
+  JsonNode settings() throws IOException {
+    JsonNode config = json(TOKENIZER);
+    JsonNode map = config.has("added_tokens_decoder") ? MissingNode.getInstance() : json(SPECIAL);
+    JsonNode kind = json(HuggingFaceFolder.CONFIG).path(CLASS);
+    if (!map.isObject() && (!kind.isTextual() || config.hasNonNull(CLASS))) {
+      return config;
+    }
+    ObjectNode all = config instanceof ObjectNode object ? object : JSON.createObjectNode();
+    if (map instanceof ObjectNode tokens) {
+      all.setAll(tokens);
+    }
+    if (kind.isTextual() && !all.hasNonNull(CLASS)) {
+      all.set(CLASS, kind);
+    }
+    return all;
+  }
+
+  /** A special token's text, as tokenizer_config.json has it: a text, or a section with content. */
+  static String text(JsonNode tokenizerConfig, String key) {
+    JsonNode token = tokenizerConfig.path(key);
+    String text = token.isObject() ? token.path("content").asText(null) : token.asText(null);
+    return text == null || text.isEmpty() || token.isNull() ? null : text;
+  }
+
+  /** The id of an added token, such as an end token. */
+  OptionalLong id(String token) throws IOException {
+    for (JsonNode added : added()) {
+      if (added.path("content").asText().equals(token)) {
+        return OptionalLong.of(added.path("id").longValue());
+      }
+    }
+    JsonNode plain = tokenizer.path("model").path("vocab").path(token);
+    return plain.isIntegralNumber() ? OptionalLong.of(plain.longValue()) : OptionalLong.empty();
+  }
+
+  /** The longest added token that a text begins with. */
+  OptionalLong first(String text) throws IOException {
+    int longest = 0;
+    OptionalLong id = OptionalLong.empty();
+    for (JsonNode added : added()) {
+      String content = added.path("content").asText();
+      if (content.length() > longest && text.startsWith(content)) {
+        longest = content.length();
+        id = OptionalLong.of(added.path("id").longValue());
+      }
+    }
+    return id;
+  }
+
+  private JsonNode added() throws IOException {
+    if (tokenizer == null) {
+      tokenizer = json(HuggingFaceFolder.TOKENIZER);
+    }
+    return tokenizer.path("added_tokens");
+  }
+}

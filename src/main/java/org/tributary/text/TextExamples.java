@@ -1,0 +1,28 @@
+package org.tributary.text;
+
+import org.tributary.batch.Examples;
+import org.tributary.batch.TextBatch;
+
+/**
+ * Rows of text with the tokenizer of the model that they are for.
+ *
+ * @param rows the text
+ * @param tokens how it becomes ids
+ * @param padId what fills up short rows
+ */
+public record TextExamples(TextRows rows, Tokens tokens, long padId) implements Examples {
+  @Override
+  public int size() {
+    return rows.size();
+  }
+
+  @Override
+  public int length(int row) {
+    return rows.characters(row);
+  }
+
+  @Override
+  public TextBatch batch(int[] indices) {
+    return rows.batch(indices, tokens, padId);
+  }
+}

@@ -1,0 +1,88 @@
+package org.tributary.text;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A conversation as the model's chat template writes it, and where in it the assistant's turns lie.
+ *
+ * @param text the whole conversation, with special tokens written out
+ * @param answers the turns that count in the loss, in order, at least one
+ * @param closed whether the template itself marks all that counts; else the token that ends a turn
+ *     is looked for behind it
+ * @param whole whether the template wrote every system message, and every answer as it is, but for
+ *     white space
+ */
+public record Turns(String text, List<Place> answers, boolean closed, boolean whole) {
+
+  /**
+   * A part of a text, in {@code char}s.
+   *
+   * @param from its begin
+   * @param to behind its end
+   */
+  public record Place(int from, int to) {}
+
+  /** Keeps a copy of the list. */
+  public Turns {
+    answers = List.copyOf(answers);
+  }
+
+  /**
+   * The conversation as ids, up to the last one that counts. A token counts where it has a
+   * character of an answer, and so does the end token that follows an answer, with the white space
+   * between the two. A last answer that no end token follows gets one.
+   *
+   * @param tokens the model's tokenizer
+   * @param special its end tokens
+   * @return ids, those that count, and where the last answer begins
+   */
+  Labelled labelled(Tokens tokens, SpecialTokens special) {
+    Tokens.Placed placed = special.once(tokens.placed(text));
+    List<int[]> ranges = new ArrayList<>();
+    for (Place answer : answers) {
+      ranges.add(range(placed, answer, special));
+    }
+    int[] last = ranges.get(ranges.size() - 1);
+    int length = last[1];
+    long[] ids = Arrays.copyOf(placed.ids(), length);
+    boolean open = !closed && (length == 0 || !special.ends().contains(ids[length - 1]));
+    if (open) {
+      ids = Arrays.copyOf(ids, length + 1);
+      ids[length] = special.end();
+      last[1]++;
+    }
+    return Labelled.of(ids, ranges);
+  }
+
+  /** The tokens of an answer: the first one, and the one behind the last. */
+  private int[] range(Tokens.Placed placed, Place answer, SpecialTokens special) {
+    int from = 0;
+    int count = placed.ids().length;
+    while (from < count && placed.to()[from] <= answer.from()) {
+      from++;
+    }
+    // A special token that takes the white space around it is none of the answer's.
+    while (from < count && placed.from()[from] < answer.from() && placed.added()[from]) {
+      from++;
+    }
+    int to = from;
+    while (to < count && placed.from()[to] < answer.to()) {
+      to++;
+    }
+    return new int[] {from, closed ? to : behindEnd(placed, answer.to(), to, special)};
+  }
+
+  private int behindEnd(Tokens.Placed placed, int behind, int next, SpecialTokens special) {
+    for (int i = next; i < placed.ids().length; i++) {
+      if (special.ends().contains(placed.ids()[i])) {
+        return i + 1;
+      }
+      if (!text.substring(behind, Math.max(behind, placed.to()[i])).isBlank()) {
+        break;
+      }
+    }
+    return next;
+  }
+}

@@ -1,0 +1,7 @@
+package org.tributary.text.jinja;
+
+/** Something with a value, once names have theirs. */
+@FunctionalInterface
+interface Expression {
+  Object value(Scope scope);
+}

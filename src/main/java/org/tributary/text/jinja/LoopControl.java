@@ -1,0 +1,16 @@
+package org.tributary.text.jinja;
+
+/** Leaves a loop's turn, or the loop. */
+final class LoopControl extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** Ends the loop. */
+  static final LoopControl BREAK = new LoopControl();
+
+  /** Ends the turn. */
+  static final LoopControl CONTINUE = new LoopControl();
+
+  private LoopControl() {
+    super(null, null, false, false);
+  }
+}

@@ -1,0 +1,14 @@
+package org.tributary.text.jinja;
+
+/**
+ * The value of a name that nobody has set: false, and empty as text; anything else that is asked of
+ * it is a fault.
+ *
+ * @param name that was asked for
+ */
+record Undefined(String name) {
+  @Override
+  public String toString() {
+    return "";
+  }
+}

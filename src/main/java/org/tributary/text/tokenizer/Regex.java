@@ -1,0 +1,239 @@
+package org.tributary.text.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.tributary.error.WrongInput;
+
+/**
+ * A regular expression of a tokenizer, looked at before the tokenizers library runs it. The library
+ * backtracks (Oniguruma), and ends the process where one match backtracks too often. So an
+ * expression is taken only where one match costs a number of steps in proportion to the text:
+ *
+ * <ul>
+ *   <li>only single characters and classes are repeated, never groups;
+ *   <li>in each alternative at most one repetition without end has something behind it that may
+ *       fail, which is what makes it give back characters.
+ * </ul>
+ *
+ * <p>All matches of a text together cost steps in proportion to it ({@link #linear}) where each
+ * such repetition also stands in an alternative that takes what it has read. Else they may cost the
+ * square.
+ */
+final class Regex {
+  private static final int LONGEST = 4000;
+  private static final int MOST_CHOICES = 64;
+
+  private static final String ASSERTIONS = "bBAzZ";
+
+  private final RegexScanner in;
+  private final Function<String, WrongInput> wrong;
+  private int shortest;
+  private boolean linear;
+
+  /**
+   * One piece of an alternative.
+   *
+   * @param text as written, without its repetition
+   * @param min the fewest characters that it takes
+   * @param repeat how it repeats
+   * @param choices in how many ways a bounded piece may match
+   * @param asserts whether it may fail though it takes nothing
+   */
+  private record Item(String text, int min, Repeat repeat, int choices, boolean asserts) {
+    boolean mayFail() {
+      return asserts || min > 0;
+    }
+
+    boolean endless() {
+      return repeat != Repeat.BOUNDED;
+    }
+  }
+
+  /** How often a piece may match, and whether it gives back what it has taken. */
+  private enum Repeat {
+    BOUNDED,
+    ENDLESS,
+    ENDLESS_AND_KEPT
+  }
+
+  private Regex(String text, Function<String, WrongInput> wrong) {
+    this.in = new RegexScanner(text, wrong);
+    this.wrong = wrong;
+  }
+
+  /**
+   * Looks at an expression.
+   *
+   * @param text the expression
+   * @param wrong makes a refusal of a problem
+   * @return what was found
+   * @throws WrongInput where it is not understood or may not end in time
+   */
+  static Regex of(String text, Function<String, WrongInput> wrong) {
+    Regex regex = new Regex(text, wrong);
+    if (text.isEmpty() || text.length() > LONGEST) {
+      throw wrong.apply("must be an expression of 1 to %,d characters".formatted(LONGEST));
+    }
+    List<List<Item>> alternatives = regex.alternatives(0);
+    if (!regex.in.isAtEnd()) {
+      throw regex.in.unknown("an unmatched )");
+    }
+    regex.shortest = min(alternatives);
+    regex.linear = alternatives.stream().allMatch(a -> regex.isTakenAnyway(a, alternatives));
+    return regex;
+  }
+
+  /** The fewest characters of a match. */
+  int shortest() {
+    return shortest;
+  }
+
+  /** Whether all matches of a text together cost steps in proportion to it. */
+  boolean linear() {
+    return linear;
+  }
+
+  private List<List<Item>> alternatives(int depth) {
+    if (depth > 16) {
+      throw in.unknown("groups nested deeper than 16");
+    }
+    List<List<Item>> alternatives = new ArrayList<>();
+    List<Item> items = new ArrayList<>();
+    while (!in.isAtEnd() && !in.isAny(")")) {
+      if (in.take("|")) {
+        alternatives.add(items);
+        items = new ArrayList<>();
+      } else {
+        items.add(item(depth));
+      }
+    }
+    alternatives.add(items);
+    alternatives.forEach(a -> checkCost(a, depth));
+    return alternatives;
+  }
+
+  private void checkCost(List<Item> items, int depth) {
+    if (depth > 0 && items.stream().anyMatch(Item::endless)) {
+      throw in.unknown("a repetition without end within a group");
+    }
+    long choices =
+        items.stream().mapToLong(Item::choices).reduce(1, (a, b) -> Math.min(a * b, 1L << 40));
+    if (givesBack(items).size() > 1 || choices > MOST_CHOICES) {
+      throw wrong.apply(
+          "is an expression that may take too many steps (several repetitions before something that may fail)");
+    }
+  }
+
+  /** The repetitions without end that something behind them makes give back. */
+  private static List<Item> givesBack(List<Item> items) {
+    List<Item> found = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      if (item.repeat == Repeat.ENDLESS
+          && items.subList(i + 1, items.size()).stream().anyMatch(Item::mayFail)) {
+        found.add(item);
+      }
+    }
+    return found;
+  }
+
+  /** Whether what an alternative gives back is taken at once by another one. */
+  private boolean isTakenAnyway(List<Item> items, List<List<Item>> all) {
+    return givesBack(items).stream().allMatch(i -> all.stream().anyMatch(a -> takes(a, i)));
+  }
+
+  private static boolean takes(List<Item> items, Item run) {
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      if (item.text.equals(run.text) && item.endless() && item.min <= 1) {
+        return items.subList(i + 1, items.size()).stream().noneMatch(Item::mayFail);
+      }
+      if (item.mayFail()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static int min(List<List<Item>> alternatives) {
+    return alternatives.stream()
+        .mapToInt(a -> a.stream().mapToInt(Item::min).sum())
+        .min()
+        .orElse(0);
+  }
+
+  private Item item(int depth) {
+    if (in.isAny("(")) {
+      return group(depth);
+    }
+    int from = in.at();
+    boolean asserts = in.isAny("^$");
+    if (in.isAny("[")) {
+      in.characters();
+    } else if (in.isAny("\\")) {
+      asserts = ASSERTIONS.indexOf(in.escape()) >= 0;
+    } else if (in.isAny("*+?{")) {
+      throw in.unknown("a repetition of nothing");
+    } else {
+      in.character();
+    }
+    String atom = in.since(from);
+    return asserts ? new Item(atom, 0, Repeat.BOUNDED, 1, true) : repeated(atom);
+  }
+
+  private Item repeated(String atom) {
+    int least = 1;
+    int most = 1;
+    boolean bounded = in.isAny("{");
+    if (bounded) {
+      int[] bounds = in.bounds();
+      least = bounds[0];
+      most = bounds[1];
+    } else if (in.isAny("*+?")) {
+      char sign = in.character();
+      least = sign == '+' ? 1 : 0;
+      most = sign == '?' ? 1 : Integer.MAX_VALUE;
+    } else {
+      return new Item(atom, 1, Repeat.BOUNDED, 1, false);
+    }
+    boolean keeps = in.suffix(!bounded);
+    if (most == Integer.MAX_VALUE) {
+      return new Item(atom, least, keeps ? Repeat.ENDLESS_AND_KEPT : Repeat.ENDLESS, 1, false);
+    }
+    return new Item(atom, least, Repeat.BOUNDED, keeps ? 1 : most - least + 1, false);
+  }
+
+  private Item group(int depth) {
+    int from = in.at();
+    in.character();
+    boolean asserts = false;
+    if (in.isAny("?")) {
+      String kind =
+          Stream.of("?:", "?i:", "?=", "?!", "?<=", "?<!")
+              .filter(in::take)
+              .findFirst()
+              .orElseThrow(() -> in.unknown("a group of another kind"));
+      asserts = kind.endsWith("=") || kind.endsWith("!");
+    }
+    List<List<Item>> inside = alternatives(depth + 1);
+    if (!in.take(")")) {
+      throw in.unknown("a group without its )");
+    }
+    String atom = in.since(from);
+    int choices = inside.stream().mapToInt(Regex::choices).sum();
+    boolean optional = in.take("?");
+    if (optional) {
+      in.suffix(true);
+    } else if (in.isAny("*+{")) {
+      throw in.unknown("a repetition of a group");
+    }
+    int min = asserts || optional ? 0 : min(inside);
+    return new Item(atom, min, Repeat.BOUNDED, optional ? choices + 1 : choices, !optional);
+  }
+
+  private static int choices(List<Item> items) {
+    return items.stream().mapToInt(Item::choices).reduce(1, (a, b) -> Math.min(a * b, 1 << 20));
+  }
+}

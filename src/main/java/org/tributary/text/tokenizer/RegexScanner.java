@@ -1,0 +1,159 @@
+package org.tributary.text.tokenizer;
+
+import java.util.function.Function;
+import org.tributary.error.WrongInput;
+
+/**
+ * Reads the smallest parts of a regular expression from left to right: characters, escapes, classes
+ * of characters and how often something repeats. What dialects read differently is refused.
+ */
+final class RegexScanner {
+  private static final int MOST_REPEATS = 1000;
+
+  /** Of the escapes with letters, those that mean the same in every dialect. */
+  private static final String ESCAPES = "sSdDwWrntfbBAzZ";
+
+  private final String text;
+  private final Function<String, WrongInput> wrong;
+  private int at;
+
+  /**
+   * At the begin of an expression.
+   *
+   * @param text the expression
+   * @param wrong makes a refusal of a problem
+   */
+  RegexScanner(String text, Function<String, WrongInput> wrong) {
+    this.text = text;
+    this.wrong = wrong;
+  }
+
+  /** Characters read so far. */
+  int at() {
+    return at;
+  }
+
+  boolean isAtEnd() {
+    return at >= text.length();
+  }
+
+  /** Whether the next character is one of these. */
+  boolean isAny(String characters) {
+    return !isAtEnd() && characters.indexOf(text.charAt(at)) >= 0;
+  }
+
+  /** Reads what comes next where it is this, and tells whether it is. */
+  boolean take(String expected) {
+    boolean is = text.startsWith(expected, at);
+    at += is ? expected.length() : 0;
+    return is;
+  }
+
+  /** Reads one character, which may be a pair of surrogates, and returns its first half. */
+  char character() {
+    char first = text.charAt(at);
+    at += Character.charCount(text.codePointAt(at));
+    return first;
+  }
+
+  /** What was read since a place. */
+  String since(int from) {
+    return text.substring(from, at);
+  }
+
+  /** What stands behind a repetition: + keeps what was taken, ? takes as little as it can. */
+  boolean suffix(boolean allowed) {
+    if (at >= text.length() || "*+?{".indexOf(text.charAt(at)) < 0) {
+      return false;
+    }
+    char sign = text.charAt(at++);
+    boolean another = at < text.length() && "*+?{".indexOf(text.charAt(at)) >= 0;
+    if (!allowed || another || sign == '*' || sign == '{') {
+      throw unknown("a repetition of a repetition");
+    }
+    return sign == '+';
+  }
+
+  /** Reads a repetition in braces: the least and the most; the largest int where it has no end. */
+  int[] bounds() {
+    int end = text.indexOf('}', at);
+    String inside = end < 0 ? "" : text.substring(at + 1, end);
+    if (!inside.matches("\\d{1,4}(,\\d{0,4})?")) {
+      throw unknown("a { that is no repetition");
+    }
+    at = end + 1;
+    String[] numbers = inside.split(",", 2);
+    int least = Integer.parseInt(numbers[0]);
+    int most = least;
+    if (numbers.length == 2) {
+      most = numbers[1].isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(numbers[1]);
+    }
+    if (least > MOST_REPEATS || most < least || most != Integer.MAX_VALUE && most > MOST_REPEATS) {
+      throw unknown("a repetition of more than %,d times".formatted(MOST_REPEATS));
+    }
+    return new int[] {least, most};
+  }
+
+  /** Reads one escape and returns the character that says which. */
+  char escape() {
+    if (at + 1 >= text.length()) {
+      throw unknown("a \\ at its end");
+    }
+    char c = text.charAt(at + 1);
+    at += 2;
+    if (c == 'p' || c == 'P') {
+      skip("\\{\\^?[A-Za-z_ ]{1,40}\\}");
+    } else if (c == 'x') {
+      skip("[0-9A-Fa-f]{2}|\\{[0-9A-Fa-f]{1,6}\\}");
+    } else if (c == 'u') {
+      skip("[0-9A-Fa-f]{4}");
+    } else if (c >= 128 || Character.isLetterOrDigit(c) && ESCAPES.indexOf(c) < 0) {
+      throw unknown("the escape \\" + c);
+    }
+    return c;
+  }
+
+  private void skip(String form) {
+    var rest = java.util.regex.Pattern.compile(form).matcher(text);
+    rest.region(at, text.length());
+    if (!rest.lookingAt()) {
+      throw unknown("an escape that is not whole");
+    }
+    at = rest.end();
+  }
+
+  /** Reads a class of characters, with classes in it. */
+  void characters() {
+    characters(0);
+  }
+
+  private void characters(int depth) {
+    at++;
+    if (text.startsWith("^", at)) {
+      at++;
+    }
+    if (text.startsWith("]", at)) {
+      throw unknown("an empty class of characters");
+    }
+    while (at < text.length() && text.charAt(at) != ']') {
+      if (text.startsWith("[:", at)) {
+        throw unknown("a class with a POSIX name");
+      } else if (text.charAt(at) == '[' && depth < 8) {
+        characters(depth + 1);
+      } else if (text.charAt(at) == '\\') {
+        escape();
+      } else {
+        at++;
+      }
+    }
+    if (at >= text.length()) {
+      throw unknown("a class of characters without its ]");
+    }
+    at++;
+  }
+
+  /** A refusal of what the expression has. */
+  WrongInput unknown(String what) {
+    return wrong.apply("is an expression with " + what + ", which Tributary does not take");
+  }
+}

@@ -1,0 +1,125 @@
+package org.tributary.text.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Set;
+import org.tributary.error.WrongInput;
+
+/**
+ * Which class of transformers 5 {@code AutoTokenizer} takes for a folder. A model's {@code
+ * model_type} has a class of its own; another one that tokenizer_config.json or config.json names
+ * counts instead, but not for {@code qwen2}, whose own is always taken, and not for {@code
+ * mistral}, whose tokenizer.json is taken as it is.
+ */
+final class TokenizerClass {
+  static final String AS_IS = "TokenizersBackend";
+  static final String BERT = "BertTokenizer";
+  static final String GEMMA = "GemmaTokenizer";
+  static final String GPT2 = "GPT2Tokenizer";
+  static final String LLAMA = "LlamaTokenizer";
+  static final String QWEN2 = "Qwen2Tokenizer";
+  static final String XLM = "XLMRobertaTokenizer";
+
+  private static final Map<String, String> OF_MODEL =
+      Map.of(
+          "bert", BERT, "gemma", GEMMA, "gpt2", GPT2, "mistral", AS_IS, "qwen2", QWEN2, "qwen3",
+          QWEN2);
+
+  /** The special tokens that a class has where no key names others. */
+  private static final Map<String, Set<String>> DEFAULTS =
+      Map.of(
+          BERT,
+          Set.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"),
+          GEMMA,
+          Set.of("<pad>", "<unk>", "<bos>", "<eos>", "<mask>"),
+          GPT2,
+          Set.of("<|endoftext|>"),
+          LLAMA,
+          Set.of("<unk>", "<s>", "</s>"),
+          QWEN2,
+          Set.of("<|endoftext|>"),
+          XLM,
+          Set.of("<s>", "</s>", "<unk>", "<pad>", "<mask>"));
+
+  /** Classes of transformers 5.18 that build a tokenizer by rules of their own. */
+  private static final Set<String> OTHERS =
+      Set.of(
+          "AlbertTokenizer",
+          "BartTokenizer",
+          "BarthezTokenizer",
+          "BigBirdTokenizer",
+          "BlenderbotTokenizer",
+          "CLIPTokenizer",
+          "CamembertTokenizer",
+          "CodeGenTokenizer",
+          "CodeLlamaTokenizer",
+          "CohereTokenizer",
+          "CpmTokenizer",
+          "DebertaTokenizer",
+          "DebertaV2Tokenizer",
+          "DistilBertTokenizer",
+          "EsmcTokenizer",
+          "FunnelTokenizer",
+          "GPTNeoXTokenizer",
+          "HerbertTokenizer",
+          "LayoutLMv2Tokenizer",
+          "LayoutLMv3Tokenizer",
+          "LayoutXLMTokenizer",
+          "LukeTokenizer",
+          "MBart50Tokenizer",
+          "MBartTokenizer",
+          "MLukeTokenizer",
+          "MPNetTokenizer",
+          "MarkupLMTokenizer",
+          "MobileBertTokenizer",
+          "NllbTokenizer",
+          "NougatTokenizer",
+          "OpenAIGPTTokenizer",
+          "PegasusTokenizer",
+          "Qwen3_5Tokenizer",
+          "ReformerTokenizer",
+          "RemBertTokenizer",
+          "RoFormerTokenizer",
+          "RobertaTokenizer",
+          "SeamlessM4TTokenizer",
+          "Siglip2Tokenizer",
+          "SplinterTokenizer",
+          "SqueezeBertTokenizer",
+          "T5Tokenizer",
+          "UdopTokenizer",
+          "WhisperTokenizer",
+          "XGLMTokenizer",
+          "XLNetTokenizer");
+
+  private TokenizerClass() {}
+
+  /**
+   * The class that is taken.
+   *
+   * @param settings of tokenizer_config.json, with {@code tokenizer_class} of config.json where it
+   *     has none
+   * @param model {@code model_type} of config.json; empty where it is not known
+   * @return without {@code Fast}; {@link #AS_IS} for what takes a tokenizer.json as it is
+   * @throws WrongInput for a class whose rules Tributary does not have
+   */
+  static String of(JsonNode settings, String model) {
+    String own = OF_MODEL.getOrDefault(model, AS_IS);
+    String named = settings.path("tokenizer_class").asText(own);
+    named = named.endsWith("Fast") ? named.substring(0, named.length() - 4) : named;
+    String taken = model.equals("qwen2") || model.equals("mistral") ? own : named;
+    if (OTHERS.contains(taken)) {
+      throw new WrongInput(
+          ("tokenizer_config.json: tokenizer_class is %s, which transformers builds by rules that Tributary"
+                  + " does not have; load the tokenizer in transformers, save what it built with"
+                  + " tokenizer.backend_tokenizer.save(\"tokenizer.json\"), and set tokenizer_class to"
+                  + " PreTrainedTokenizerFast")
+              .formatted(taken));
+    }
+    return DEFAULTS.containsKey(taken) ? taken : AS_IS;
+  }
+
+  /** The special tokens that a class has by itself. */
+  static Set<String> defaults(String name) {
+    return DEFAULTS.getOrDefault(name, Set.of());
+  }
+}

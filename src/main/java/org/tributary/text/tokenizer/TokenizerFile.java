@@ -1,0 +1,222 @@
+package org.tributary.text.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.tributary.error.WrongInput;
+
+/**
+ * A tokenizer.json that the tokenizers library takes without ending the process. The library is
+ * native and written in Rust; where it did not expect something it panics, and a panic within a
+ * call from Java ends the JVM. So all that it reads is checked here by name, kind and bound, and
+ * what it gets is the checked sections alone.
+ *
+ * @param json what the library gets
+ * @param vocabulary all tokens with their ids
+ * @param around how many special tokens stand around one text
+ * @param longestText the most characters of a text that it is asked for
+ * @param habits what it does beside making ids
+ */
+public record TokenizerFile(
+    ObjectNode json, Vocabulary vocabulary, int around, int longestText, Habits habits) {
+  /** Of a text: what backtracks over it stays well within the library's limit of steps. */
+  private static final int LONGEST_TEXT = 1_000_000;
+
+  /** Of a text, where an expression may take the square of its length. */
+  private static final int LONGEST_OF_SQUARE = 20_000;
+
+  /** Of a text that is normalized. */
+  private static final double LONGEST_NORMALIZED = 32e6;
+
+  /** Steps of one text where long words cost the square of their length. */
+  private static final double MOST_STEPS = 6e10;
+
+  private static final int LONGEST_FIX = 100;
+  private static final List<String> SECTIONS =
+      List.of(
+          "version",
+          "added_tokens",
+          "normalizer",
+          "pre_tokenizer",
+          "post_processor",
+          "decoder",
+          "model");
+
+  /** Numbers keep their digits, as scores of a vocabulary are compared. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+          .build();
+
+  /**
+   * Reads and checks a file.
+   *
+   * @param content of the file
+   * @param name what messages call it
+   * @return what the library may see
+   * @throws WrongInput that names the key which the library would not take
+   */
+  public static TokenizerFile read(byte[] content, String name) {
+    return read(content, name, MissingNode.getInstance(), "");
+  }
+
+  /**
+   * Reads and checks a file with what stands beside it.
+   *
+   * @param content of the file
+   * @param name what messages call it
+   * @param settings of tokenizer_config.json; missing where there is none
+   * @param model {@code model_type} of config.json; empty where it is not known
+   * @return what the library may see
+   * @throws WrongInput that names the key which the library would not take
+   */
+  public static TokenizerFile read(byte[] content, String name, JsonNode settings, String model) {
+    JsonNode node;
+    try {
+      node = JSON.readTree(content);
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "%s is no readable JSON (%s); copy it again from its model"
+              .formatted(name, e.getOriginalMessage()),
+          e);
+    } catch (IOException e) {
+      throw new WrongInput("%s cannot be read: %s".formatted(name, e.getMessage()), e);
+    }
+    if (!(node instanceof ObjectNode root) || !node.path("model").isObject()) {
+      throw new WrongInput(
+          name
+              + " is no Hugging Face tokenizer (it has no \"model\"); copy it again from its model");
+    }
+    ObjectNode kept = JSON.createObjectNode();
+    SECTIONS.stream().filter(root::has).forEach(key -> kept.set(key, root.get(key)));
+    new TokenizerSettings(kept, settings, model).apply();
+    return checked(new Part(name, "", kept), root, settings);
+  }
+
+  /**
+   * The tokens that the file adds to its model's.
+   *
+   * @return their contents
+   */
+  public Set<String> addedTokens() {
+    return StreamSupport.stream(json.path("added_tokens").spliterator(), false)
+        .map(token -> token.path("content").asText())
+        .collect(Collectors.toSet());
+  }
+
+  private static TokenizerFile checked(Part root, JsonNode whole, JsonNode settings) {
+    if (!root.lacks("version")) {
+      root.choice("version", List.of("1.0"));
+    }
+    int longestWord = model(root.part("model"));
+    Normalizing normalizing = Normalizing.of(root.part("normalizer"));
+    Splitting splitting = Splitting.of(root.part("pre_tokenizer"));
+    Vocabulary vocabulary = Vocabulary.of(root, normalizing);
+    int around = Surrounding.added(root.part("post_processor"), vocabulary);
+    DecoderCheck.check(root.part("decoder"));
+    double longest = normalizing.linear() && splitting.linear() ? LONGEST_TEXT : LONGEST_OF_SQUARE;
+    longest = Math.min(longest, LONGEST_NORMALIZED / normalizing.growth());
+    longest = Math.min(longest, MOST_STEPS / longestWord / longestWord);
+    Habits habits = Habits.of(whole, settings, padId(root, whole.path("padding"), vocabulary));
+    return new TokenizerFile(root.object(), vocabulary, around, (int) longest, habits);
+  }
+
+  private static int padId(Part root, JsonNode padding, Vocabulary vocabulary) {
+    JsonNode id = padding.path("pad_id");
+    if (id.isInt() && id.intValue() >= 0 && id.intValue() < vocabulary.size()) {
+      return id.intValue();
+    }
+    return StreamSupport.stream(root.node().path("added_tokens").spliterator(), false)
+        .filter(t -> t.path("content").asText().matches("(?i)[\\[<]\\|?pad\\|?[\\]>]"))
+        .mapToInt(t -> t.path("id").intValue())
+        .findFirst()
+        .orElse(0);
+  }
+
+  /**
+   * Looks at the model beside its vocabulary.
+   *
+   * @return the most characters of a word that it tries to cut at every place
+   */
+  private static int model(Part model) {
+    switch (kind(model)) {
+      case "BPE" -> bpe(model);
+      case "WordPiece" -> {
+        model.text("unk_token", LONGEST_FIX);
+        model.text("continuing_subword_prefix", LONGEST_FIX);
+        return model.number("max_input_chars_per_word", 1, 1000);
+      }
+      case "WordLevel" -> model.text("unk_token", LONGEST_FIX);
+      case "Unigram" -> {
+        if (!model.lacks("unk_id")) {
+          model.number("unk_id", 0, Math.max(0, model.node().path("vocab").size() - 1));
+        }
+        model.flag("byte_fallback", false);
+      }
+      default ->
+          throw model.wrong(
+              "type",
+              "\"%s\" is no model that the tokenizers library knows".formatted(model.type()));
+    }
+    return 1;
+  }
+
+  /** The kind of a model. Files of early releases do not name it. */
+  private static String kind(Part model) {
+    if (!model.lacks("type")) {
+      return model.type();
+    }
+    if (model.node().has("merges")) {
+      return "BPE";
+    }
+    if (model.node().path("vocab").isArray()) {
+      return "Unigram";
+    }
+    return model.node().has("max_input_chars_per_word") ? "WordPiece" : "WordLevel";
+  }
+
+  private static void bpe(Part model) {
+    List.of("fuse_unk", "byte_fallback", "ignore_merges").forEach(key -> model.flag(key, false));
+    model.textOrNull("unk_token", LONGEST_FIX);
+    model.textOrNull("end_of_word_suffix", LONGEST_FIX);
+    String prefix = model.textOrNull("continuing_subword_prefix", LONGEST_FIX);
+    if (!model.lacks("dropout") && model.node().get("dropout").asDouble(1) != 0) {
+      throw model.unwanted(
+          "dropout",
+          "is %s, which cuts equal texts in different ways; set it to null"
+              .formatted(model.node().get("dropout")));
+    }
+    JsonNode merges = model.node().path("merges");
+    if (!merges.isArray()) {
+      throw model.wrong("merges", "must be a list");
+    }
+    for (int i = 0; i < merges.size(); i++) {
+      JsonNode merge = merges.get(i);
+      String text = merge.asText();
+      boolean pair = merge.size() == 2 && merge.get(0).isTextual() && merge.get(1).isTextual();
+      if (!pair && !merge.isTextual()) {
+        throw model.wrong("merges[%d]".formatted(i), "must be two tokens");
+      }
+      String second = pair ? merge.get(1).textValue() : text.substring(text.indexOf(' ') + 1);
+      if (prefix != null && !second.startsWith(prefix)) {
+        throw model.wrong(
+            "merges[%d]".formatted(i),
+            "must have a second token that begins with the continuing_subword_prefix \"%s\""
+                .formatted(prefix));
+      }
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package org.tributary.text.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.error.WrongInput;
+import org.tributary.fixture.Cases;
+
+/**
+ * What would end the JVM in the tokenizers library, or take it too long, is refused by the name of
+ * its key.
+ */
+class TokenizerFileTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static ObjectNode base(String model) throws IOException {
+    return (ObjectNode) JSON.readTree(Cases.of(model + "/tokenizer.json").toFile());
+  }
+
+  private static TokenizerFile read(JsonNode file) throws IOException {
+    return TokenizerFile.read(JSON.writeValueAsBytes(file), "m/tokenizer.json");
+  }
+
+  /** Puts a value, written with ' for ", at a pointer. */
+  private static ObjectNode with(String model, String pointer, String value) throws IOException {
+    ObjectNode file = base(model);
+    int cut = pointer.lastIndexOf('/');
+    String key = pointer.substring(cut + 1);
+    ObjectNode at = (ObjectNode) file.at(pointer.substring(0, cut));
+    if (value.equals("-")) {
+      at.remove(key);
+    } else {
+      at.set(key, JSON.readTree(value.replace('\'', '"')));
+    }
+    return file;
+  }
+
+  private static void refused(JsonNode file, String... fragments) {
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageStartingWith("m/tokenizer.json: ")
+        .hasMessageContainingAll(fragments);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "gpt2", "gemma", "llama_gqa", "llama_tied", "qwen2", "unigram"})
+  void realKindsAreTakenWhole(String model) throws IOException {
+    TokenizerFile file = read(base(model));
+    assertThat(file.longestText()).isGreaterThan(500_000);
+    assertThat(file.json().get("model")).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        // The library cuts the prefix off tokens that are shorter than it.
+        "gpt2; /model/continuing_subword_prefix; '##########'; continuing_subword_prefix",
+        "gpt2; /model/dropout; 0.5; model.dropout",
+        "gpt2; /model/merges; [['a']]; model.merges[0]",
+        "gpt2; /model/merges; 'a b'; model.merges",
+        "gpt2; /model/vocab; []; model.vocab",
+        "gpt2; /model/vocab; {'a': 4294967295}; model.vocab has 4294967295",
+        "gpt2; /model/type; 'Foo'; model.type \"Foo\"",
+        "bert; /model/max_input_chars_per_word; 1000000; max_input_chars_per_word",
+        "bert; /model/unk_token; -; model.unk_token",
+        "unigram; /model/unk_id; 900; model.unk_id",
+        "unigram; /model/vocab; [['a', 1, 2]]; model.vocab[0]",
+        "unigram; /model/vocab; [['a', 1e300]]; model.vocab[0] has the score",
+        // Post-processors that name what is not there.
+        "bert; /post_processor/special_tokens/[SEP]; -; special_tokens lacks",
+        "bert; /post_processor/single; [{'Sequence': {'id': 'B', 'type_id': 0}}]; single must have the text A once",
+        "bert; /post_processor/single; [{'Sequence': {'id': 'A', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}}]; single must",
+        "bert; /post_processor/pair; [{'Sequence': {'id': 'A', 'type_id': 0}}]; pair must have the texts A and B each once",
+        "bert; /post_processor/special_tokens/[SEP]/ids; [3, 3]; has 2 ids and 1 tokens",
+        "bert; /post_processor/special_tokens/[SEP]/ids; [7]; the id 7, the vocabulary 3",
+        "bert; /post_processor/special_tokens/[SEP]/tokens; ['[NONE]']; \"[NONE]\", which the vocabulary lacks",
+        "bert; /post_processor; {'type': 'BertProcessing', 'sep': ['[X]', 3], 'cls': ['[CLS]', 2]}; sep names the token \"[X]\"",
+        "bert; /post_processor; {'type': 'Sequence', 'processors': [{'type': 'BertProcessing', 'sep': ['[SEP]', 3], 'cls': ['[CLS]', 2]}, {'type': 'BertProcessing', 'sep': ['[SEP]', 3], 'cls': ['[CLS]', 2]}]}; second step",
+        // Normalizers.
+        "bert; /normalizer; {'type': 'Precompiled', 'precompiled_charsmap': null}; precompiled_charsmap",
+        "bert; /normalizer; {'type': 'Precompiled', 'precompiled_charsmap': ''}; precompiled_charsmap",
+        "bert; /normalizer; {'type': 'Precompiled', 'precompiled_charsmap': 'AAAAAAAA====='}; is not base64",
+        "bert; /normalizer; {'type': 'Precompiled', 'precompiled_charsmap': '////f////38='}; names a trie of",
+        "bert; /normalizer; {'type': 'Replace', 'pattern': {'Regex': 'a*'}, 'content': 'b'}; nothing to replace",
+        "bert; /normalizer; {'type': 'Replace', 'pattern': {'String': ''}, 'content': 'b'}; pattern.String is empty",
+        "bert; /normalizer; {'type': 'Prepend', 'prepend': 7}; normalizer.prepend",
+        "bert; /normalizer; {'type': 'Lower'}; no normalizer that",
+        // Pre-tokenizers and decoders.
+        "bert; /pre_tokenizer; {'type': 'FixedLength', 'length': 0}; pre_tokenizer.length",
+        "bert; /pre_tokenizer; {'type': 'Sequence', 'pretokenizers': [{'type': 'Metaspace', 'replacement': 'ab'}]}; pretokenizers[0].replacement must be one character",
+        "bert; /decoder; {'type': 'Strip', 'content': ' ', 'start': 0, 'stop': 1}; decoder.stop",
+        "bert; /decoder; {'type': 'Foo'}; decoder.type",
+        "bert; /added_tokens; [{'id': 9, 'content': ''}]; added_tokens[0]",
+      })
+  void whatWouldEndTheJvmIsRefused(String model, String pointer, String value, String fragment)
+      throws IOException {
+    refused(with(model, pointer, value), fragment);
+  }
+
+  @Test
+  void anAddedTokenHasTheIdThatTheLibraryGivesIt() throws IOException {
+    String token =
+        "[{'id': %d, 'content': '<x>', 'single_word': false, 'lstrip': false, 'rstrip': false,"
+            + " 'normalized': %s, 'special': false}]";
+    int size = base("gpt2").get("model").get("vocab").size();
+    assertThat(
+            read(with("gpt2", "/added_tokens", token.formatted(size, "true"))).vocabulary().size())
+        .isEqualTo(size + 1);
+    refused(
+        with("gpt2", "/added_tokens", token.formatted(size + 5, "true")),
+        "added_tokens[0].id is " + (size + 5),
+        "the id " + size);
+    ObjectNode gone = with("gpt2", "/added_tokens", token.formatted(size, "true"));
+    gone.set(
+        "normalizer",
+        JSON.readTree(
+            "{\"type\": \"Replace\", \"pattern\": {\"Regex\": \"<.>\"}, \"content\": \"\"}"));
+    refused(gone, "of which the normalizer leaves nothing");
+  }
+
+  @Test
+  void replacementsThatMultiplyAreRefused() throws IOException {
+    String twice = "{'type': 'Replace', 'pattern': {'String': 'a'}, 'content': 'aa'},";
+    String normalizer = "{'type': 'Sequence', 'normalizers': [%s{'type': 'NFKD'}]}";
+    TokenizerFile some = read(with("bert", "/normalizer", normalizer.formatted(twice.repeat(5))));
+    assertThat(some.longestText()).isEqualTo((int) (32e6 / 32 / 18));
+    refused(
+        with("bert", "/normalizer", normalizer.formatted(twice.repeat(40))),
+        "normalizer.normalizers[6]",
+        "more than 64 characters of one");
+    refused(
+        with(
+            "bert",
+            "/decoder",
+            "{'type': 'Sequence', 'decoders': [%s{'type': 'Fuse'}]}".formatted(twice.repeat(7))),
+        "decoder.decoders[6]");
+    String bytes = "{'type': 'ByteLevel', 'add_prefix_space': false, 'trim_offsets': true}";
+    refused(
+        with(
+            "bert",
+            "/pre_tokenizer",
+            "{'type': 'Sequence', 'pretokenizers': [%s, %s]}".formatted(bytes, bytes)),
+        "bytes of bytes");
+  }
+
+  @Test
+  void deepNestingAndLongTokensAreRefused() throws IOException {
+    String deep = "{'type': 'Sequence', 'normalizers': [".repeat(200) + "]}".repeat(200);
+    refused(with("bert", "/normalizer", deep), "is one step of more than");
+    refused(
+        with("unigram", "/model/vocab", "[['%s', 0]]".formatted("a".repeat(100_000))),
+        "100,000 characters");
+    assertThatThrownBy(
+            () ->
+                TokenizerFile.read(
+                    "{\"model\": {\"vocab\": {\"a\": 0, \"a\": 1}}}"
+                        .getBytes(StandardCharsets.UTF_8),
+                    "t"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("Duplicate field");
+  }
+
+  /** A trie whose only unit leads to itself, to what is behind it, and to no replacement. */
+  @Test
+  void aTableOfReplacementsIsFollowed() throws IOException {
+    ObjectNode unigram = base("unigram");
+    String good = unigram.at("/normalizer/normalizers/0/precompiled_charsmap").asText();
+    byte[] table = Base64.getDecoder().decode(good);
+    int refused = 0;
+    for (int i = 0; i < table.length; i += 3) {
+      byte[] broken = table.clone();
+      broken[i] ^= (byte) 0xA5;
+      ((ObjectNode) unigram.at("/normalizer/normalizers/0"))
+          .put("precompiled_charsmap", Base64.getEncoder().encodeToString(broken));
+      try {
+        read(unigram);
+      } catch (WrongInput e) {
+        assertThat(e).hasMessageContaining("normalizers[0].precompiled_charsmap");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+        "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+        "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
+        "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+        "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+        " ?[^(\\s|[.,!?…。，、।۔،])]+",
+        "[\\p{Han}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}&&[^\\p{Han}]]*[\\p{Ll}&&[^\\p{Han}]]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}&&[^\\p{Han}]]+[\\p{Ll}&&[^\\p{Han}]]*|\\s+",
+        "[一-龥぀-ゟ゠-ヿ]+",
+        "[0-9][0-9][0-9]",
+        " {2,}",
+        "\\s+",
+        "\\r\\n|\\n",
+      })
+  void expressionsOfPublicTokenizersTakeStepsInProportion(String expression) {
+    assertThat(Regex.of(expression, WrongInput::new).linear()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(a+)+b",
+        "(a|a)*b",
+        "(?:a?){50}a{50}",
+        "\\s*\\s*x",
+        ".*.*.*=",
+        "a{1,900}b",
+        "a**",
+        "a{2}{3}",
+        "(a)\\1",
+        "(?<n>a)\\k<n>",
+        "\\Ga",
+        "(?~a)",
+        "[[:alpha:]]+",
+        "(?R)",
+        "[a",
+        "(a",
+        "a)",
+        "\\",
+        "\\p{",
+        "",
+        "*a",
+        "(?=a+)b",
+        "a?a?a?a?a?a?a?a?a?b",
+        "(?>a+)b",
+        "(?m)a",
+        "[]a]"
+      })
+  void expressionsThatMayNotEndOrAreNotUnderstoodAreRefused(String expression) {
+    assertThatThrownBy(() -> Regex.of(expression, WrongInput::new)).isInstanceOf(WrongInput.class);
+  }
+
+  @Test
+  void anExpressionThatMayCostTheSquareBoundsTheText() throws IOException {
+    String normalizer = "{'type': 'Replace', 'pattern': {'Regex': '\\\\s+$'}, 'content': ''}";
+    assertThat(read(with("bert", "/normalizer", normalizer)).longestText()).isEqualTo(20_000);
+    assertThatCode(() -> read(base("bert"))).doesNotThrowAnyException();
+    assertThat(Files.size(Cases.of("bert/tokenizer.json"))).isPositive();
+  }
+}
