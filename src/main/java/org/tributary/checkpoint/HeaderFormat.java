@@ -1,11 +1,7 @@
 package org.tributary.checkpoint;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -22,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
@@ -29,11 +26,6 @@ import org.tributary.protocol.HostTensor;
 final class HeaderFormat {
   static final String METADATA = "__metadata__";
   private static final long MAX_HEADER = 100_000_000;
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private final String file;
   private final List<String> problems = new ArrayList<>();
@@ -99,7 +91,7 @@ final class HeaderFormat {
     try {
       // Jackson would guess UTF-16 and UTF-32 as well; safetensors is UTF-8.
       root =
-          JSON.readTree(
+          Json.strict(
               StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (JsonProcessingException e) {
       throw wrong(
@@ -268,7 +260,7 @@ final class HeaderFormat {
 
   /** The header's bytes with their length in front, padded so that the data is aligned to 8. */
   static byte[] render(SafeTensorsHeader header) throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = Json.object();
     if (!header.metadata().isEmpty()) {
       ObjectNode metadata = root.putObject(METADATA);
       header.metadata().forEach(metadata::put);
@@ -282,7 +274,7 @@ final class HeaderFormat {
               Arrays.stream(entry.shape()).forEach(shape::add);
               tensor.putArray("data_offsets").add(entry.begin()).add(entry.end());
             });
-    byte[] json = JSON.writeValueAsBytes(root);
+    byte[] json = Json.bytes(root);
     int padded = (json.length + 7) / 8 * 8;
     ByteBuffer bytes = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(padded).put(json);

@@ -62,7 +62,7 @@ public final class HuggingFaceFolder {
    */
   public static HuggingFaceFolder open(Store store, Path folder) throws IOException {
     ObjectNode config =
-        Json.read(
+        JsonFiles.object(
             store,
             new Path(folder, CONFIG),
             "name the folder of a model as save_pretrained of transformers writes it");
@@ -93,7 +93,7 @@ public final class HuggingFaceFolder {
     // transformers refuses weights whose header does not name a framework.
     files.put(WEIGHTS, SafeTensors.content(weights, Map.of("format", "pt")));
     // Last, so that a folder with a configuration is complete.
-    files.put(CONFIG, Store.Content.of(Json.render(config)));
+    files.put(CONFIG, Store.Content.of(JsonFiles.content(config)));
     return FolderOnce.write(store, folder, files);
   }
 
@@ -164,7 +164,7 @@ public final class HuggingFaceFolder {
   Optional<byte[]> index(Map<String, SafeTensorsHeader> written) throws IOException {
     return weights.index() == null
         ? Optional.empty()
-        : Optional.of(Json.render(weights.index(written)));
+        : Optional.of(JsonFiles.content(weights.index(written)));
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.protocol.HostTensor;
 
 /**

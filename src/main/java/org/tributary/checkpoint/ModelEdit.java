@@ -133,7 +133,7 @@ public record ModelEdit(
         HuggingFaceFolder.CONFIG,
         config == null
             ? copy(store, new Path(base.folder(), HuggingFaceFolder.CONFIG))
-            : Store.Content.of(Json.render(config)));
+            : Store.Content.of(JsonFiles.content(config)));
     return FolderOnce.write(store, target, files);
   }
 

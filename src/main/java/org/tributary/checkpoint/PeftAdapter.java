@@ -86,7 +86,7 @@ public record PeftAdapter(
     Map<String, String> texts = new TreeMap<>(metadata);
     texts.put(FORMAT, "pt");
     files.put(WEIGHTS, SafeTensors.content(named, texts));
-    files.put(CONFIG, Store.Content.of(Json.render(PeftConfigFile.json(config))));
+    files.put(CONFIG, Store.Content.of(JsonFiles.content(PeftConfigFile.json(config))));
     return FolderOnce.write(store, folder, files);
   }
 

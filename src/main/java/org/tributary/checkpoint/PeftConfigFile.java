@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /**
  * The file {@code adapter_config.json}: refuses what it asks for beyond plain LoRA, and writes it.
@@ -62,7 +63,8 @@ final class PeftConfigFile {
   /** Reads an adapter's configuration, see {@link PeftConfig#read}. */
   static PeftConfig read(Store store, Path folder) throws IOException {
     Path file = new Path(folder, PeftAdapter.CONFIG);
-    ObjectNode node = Json.read(store, file, "name a folder as save_pretrained of peft writes it");
+    ObjectNode node =
+        JsonFiles.object(store, file, "name a folder as save_pretrained of peft writes it");
     List<String> problems = new ArrayList<>();
     require(problems, node, "peft_type", node.path("peft_type").asText().equals("LORA"));
     require(problems, node, "r", node.path("r").isInt() && node.path("r").intValue() > 0);

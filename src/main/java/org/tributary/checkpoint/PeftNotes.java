@@ -1,11 +1,13 @@
 package org.tributary.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tributary.json.Json;
 
 /**
  * What Tributary's adapters with a classifier say beyond peft's files: the classes and the pooling.
@@ -43,7 +45,12 @@ public final class PeftNotes {
    */
   public static List<String> labels(PeftAdapter adapter) {
     List<String> labels = new ArrayList<>();
-    Json.parse(adapter.metadata().getOrDefault(LABELS, "[]")).forEach(n -> labels.add(n.asText()));
+    try {
+      Json.tree(adapter.metadata().getOrDefault(LABELS, "[]")).forEach(n -> labels.add(n.asText()));
+    } catch (JsonProcessingException e) {
+      // Another program's note under the same name.
+      return List.of();
+    }
     return labels;
   }
 

@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /**
  * The files with a model's weights: one, or several, the shards, that an index lists.
@@ -54,7 +55,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
     if (!store.exists(path)) {
       throw noWeights(store, folder);
     }
-    ObjectNode index = Json.read(store, path, "copy it again");
+    ObjectNode index = JsonFiles.object(store, path, "copy it again");
     TreeSet<String> names = new TreeSet<>();
     index.path(MAP).forEach(file -> names.add(file.asText()));
     if (names.isEmpty()) {

@@ -21,9 +21,9 @@ import org.tributary.cluster.SparkJobs;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Devices;
 import org.tributary.executor.LoadedRun;
+import org.tributary.json.Json;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
-import org.tributary.run.Json;
 import org.tributary.run.RunData;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
@@ -94,11 +94,11 @@ public final class Evaluating {
       Scoring<S> scoring, List<String> results) {
     S all = scoring.none();
     for (String result : results) {
-      Scored scored = Json.parse(result, Scored.class);
+      Scored scored = Json.own(result, Scored.class);
       if (scored.wrong() != null) {
         throw new WrongInput(scored.wrong());
       }
-      all = scoring.plus(all, Json.parse(scored.sums(), scoring.type()));
+      all = scoring.plus(all, Json.own(scored.sums(), scoring.type()));
     }
     return scoring.scores(spark, all);
   }
@@ -122,10 +122,10 @@ public final class Evaluating {
           NDManager manager = Torch.manager(loan.device())) {
         Blueprint blueprint = bench.blueprint();
         Torch.prepareThread(blueprint.config().client().threads());
-        return Json.text(
-            new Scored(Json.text(score(bench, manager, Scoring.of(blueprint), index)), null));
+        return Json.pretty(
+            new Scored(Json.pretty(score(bench, manager, Scoring.of(blueprint), index)), null));
       } catch (WrongInput e) {
-        return Json.text(new Scored(null, e.getMessage()));
+        return Json.pretty(new Scored(null, e.getMessage()));
       }
     }
 

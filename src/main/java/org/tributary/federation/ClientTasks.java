@@ -14,11 +14,11 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.LostExecutor;
 import org.tributary.cluster.SparkJobs;
 import org.tributary.error.Trouble;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 
 /**
@@ -223,7 +223,7 @@ final class ClientTasks {
     for (RunFolder.Attempt a : reasons.values()) {
       if (done.add(a.client())) {
         ClientWork.Failure failure =
-            Json.read(
+            JsonFiles.read(
                 store, folder.failure(round, a.client(), a.attempt()), ClientWork.Failure.class);
         failed.put(a.client(), failure.reason());
         LOG.warn("round {}: client {} is left out: {}", round, a.client(), failure.reason());

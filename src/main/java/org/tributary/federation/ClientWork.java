@@ -17,6 +17,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.batch.Examples;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Assignment;
@@ -34,7 +35,6 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.run.Blueprint;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.torch.Machine;
@@ -80,7 +80,7 @@ record ClientWork(
         LOG.info("client {} failed in round {}", client, round, e);
       }
       Failure failure = new Failure(client, attempt, reason(e));
-      Json.commit(store, folder.failure(round, client, attempt), failure);
+      JsonFiles.commit(store, folder.failure(round, client, attempt), failure);
     }
     return client;
   }

@@ -11,6 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
@@ -20,7 +21,6 @@ import org.tributary.error.WrongInput;
 import org.tributary.executor.LoadedRun;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
-import org.tributary.run.Json;
 import org.tributary.run.OtherPooling;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
@@ -165,7 +165,7 @@ public final class Federation {
     dropEarlierResult(store, folder, config.rounds());
     if (!store.exists(folder.start())) {
       if (config.data().badRows().equals("skip")) {
-        Json.commit(store, folder.skipped(), prepared.skipped());
+        JsonFiles.commit(store, folder.skipped(), prepared.skipped());
       }
       store.commit(
           folder.start(),

@@ -21,6 +21,7 @@ import org.tributary.cluster.Interruptible;
 import org.tributary.cluster.SparkJobs;
 import org.tributary.error.WrongInput;
 import org.tributary.framework.Framework;
+import org.tributary.json.Json;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -31,7 +32,6 @@ import org.tributary.protocol.Unit;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
 import org.tributary.run.GlobalState;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.torch.Torch;
@@ -150,7 +150,7 @@ final class Merging {
 
   private void inStage(Accepted accepted, double[] weights, List<Unit> units, Assembly assembly)
       throws IOException {
-    Piece work = new Piece(spec, Json.text(accepted), weights);
+    Piece work = new Piece(spec, Json.pretty(accepted), weights);
     List<Span> spans = Span.of(units.size(), PIECES * spark.defaultParallelism());
     SparkJobs.run(
         spark,
@@ -180,7 +180,7 @@ final class Merging {
     int merge(Span span) throws IOException {
       Store store = spec.value().store();
       RunFolder folder = spec.value().folder();
-      Accepted choice = Json.parse(accepted, Accepted.class);
+      Accepted choice = Json.own(accepted, Accepted.class);
       Blueprint blueprint = Blueprints.of(store, spec.value());
       Torch.prepareThread(blueprint.config().client().threads());
       List<Unit> units = blueprint.framework().units(blueprint.plan(choice.round()));

@@ -1,11 +1,10 @@
 package org.tributary.federation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.tributary.config.TrainConfig;
+import org.tributary.json.Json;
 import org.tributary.model.Architecture;
 import org.tributary.run.Blueprint;
 import org.tributary.run.OtherPooling;
@@ -18,8 +17,6 @@ import org.tributary.run.OtherPooling;
 final class ModelCard {
   /** The card's name in a result's folder. */
   static final String FILE = "README.md";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Blueprint blueprint;
 
@@ -89,10 +86,6 @@ final class ModelCard {
 
   /** As JSON, in which every label is one line. */
   private static String quoted(String label) {
-    try {
-      return JSON.writeValueAsString(label);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a text is always JSON", e);
-    }
+    return Json.text(label);
   }
 }

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.Interruptible;
@@ -17,7 +18,6 @@ import org.tributary.evaluation.Evaluation;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
@@ -76,7 +76,7 @@ final class RoundLoop {
         round(round);
       }
       if (keepsStates() && store.exists(folder.accepted(round))) {
-        states.advance(Json.read(store, folder.accepted(round), Accepted.class));
+        states.advance(JsonFiles.read(store, folder.accepted(round), Accepted.class));
       }
       prune(round);
     }
@@ -146,7 +146,7 @@ final class RoundLoop {
     // 6. Tables.
     lock.check();
     tables.write(summary, reports, blueprint.framework().weights(reports));
-    Json.commit(store, folder.roundJson(round), summary);
+    JsonFiles.commit(store, folder.roundJson(round), summary);
     listener.phase(round, RoundListener.Phase.TABLED);
     // 7. Closed.
     store.commit(folder.success(round), out -> {});
@@ -201,9 +201,9 @@ final class RoundLoop {
             folder.root(), round, choices.size(), cohort.size(), quorum, reasons);
       }
       lock.check();
-      Json.commit(store, file, new Accepted(round, choices, reasons));
+      JsonFiles.commit(store, file, new Accepted(round, choices, reasons));
     }
-    return Json.read(store, file, Accepted.class);
+    return JsonFiles.read(store, file, Accepted.class);
   }
 
   private List<ClientReport> reports(Accepted accepted) throws IOException {

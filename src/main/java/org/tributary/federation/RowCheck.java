@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.SparkJobs;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.rows.BadRows;
 import org.tributary.rows.Manifest;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
-import org.tributary.run.Json;
 import org.tributary.run.RunData;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
@@ -163,7 +163,7 @@ final class RowCheck {
               spark,
               "the check of the rows",
               () -> spark.parallelize(files, tasks).mapPartitions(work::check).collect());
-      return found.stream().map(text -> Json.parse(text, Found.class)).toList();
+      return found.stream().map(text -> Json.own(text, Found.class)).toList();
     } finally {
       spec.destroy();
     }
@@ -180,7 +180,7 @@ final class RowCheck {
       try (Tokens tokens = blueprint.base().tokens(store)) {
         while (files.hasNext()) {
           Manifest.Part part = parts.get(files.next());
-          found.add(Json.text(RowCheck.found(store, blueprint.data(), part, tokens)));
+          found.add(Json.pretty(RowCheck.found(store, blueprint.data(), part, tokens)));
         }
       }
       return found.iterator();

@@ -17,11 +17,11 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
-import org.tributary.run.Json;
 
 /**
  * One driver at a time works in a run's folder. The lock is a sequence of files that are only ever
@@ -118,7 +118,7 @@ final class RunLock implements AutoCloseable {
       } catch (FileNotFoundException e) {
         continue; // a newer holder has cleared the files of this generation away: look again
       }
-      if (Json.commit(store, held(folder, last + 1), me)) {
+      if (JsonFiles.commit(store, held(folder, last + 1), me)) {
         if (lastGeneration(store, folder) > last + 1) {
           continue; // so slow that a newer holder had cleared this generation away already
         }
@@ -129,7 +129,7 @@ final class RunLock implements AutoCloseable {
   }
 
   private static WrongInput inUse(Store store, Path folder, long generation) throws IOException {
-    Holder holder = Json.read(store, held(folder, generation), Holder.class);
+    Holder holder = JsonFiles.read(store, held(folder, generation), Holder.class);
     return new WrongInput(
         "%s is in use by application %s (process %d on %s); wait until it ends, or use another out"
             .formatted(folder.getParent(), holder.application(), holder.pid(), holder.host()));
@@ -140,7 +140,7 @@ final class RunLock implements AutoCloseable {
     if (store.exists(name(folder, generation, RELEASED))) {
       return true;
     }
-    Holder holder = Json.read(store, held(folder, generation), Holder.class);
+    Holder holder = JsonFiles.read(store, held(folder, generation), Holder.class);
     if (holder.isGone()) {
       LOG.info("the run's last driver (process {}) is gone; going on", holder.pid());
       return true;

@@ -11,9 +11,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.SparkJobs;
+import org.tributary.json.Json;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
@@ -64,7 +64,7 @@ final class Validation {
               spark,
               "round %d: a look at the updates".formatted(round),
               () -> spark.parallelize(names, names.size()).map(work::check).collect());
-      return checked.stream().map(text -> Json.parse(text, Checked.class)).toList();
+      return checked.stream().map(text -> Json.own(text, Checked.class)).toList();
     }
     return DriverThreads.map(
         List.copyOf(attempts.values()),
@@ -77,7 +77,7 @@ final class Validation {
       String[] parts = name.split("\n");
       Store store = spec.value().store();
       Blueprint blueprint = Blueprints.of(store, spec.value());
-      return Json.text(
+      return Json.pretty(
           Validation.check(store, spec.value().folder(), blueprint, round, parts[0], parts[1]));
     }
   }

@@ -2,9 +2,7 @@ package org.tributary.generation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +18,8 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.Effective;
 import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
+import org.tributary.json.Yaml;
 import org.tributary.run.RunConfig;
 import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
@@ -32,7 +32,6 @@ import org.tributary.torch.Torch;
  */
 public record GenerationFolder(Path root) {
   private static final Logger LOG = LoggerFactory.getLogger(GenerationFolder.class);
-  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
   /** The effective configuration, with versions and hashes. */
   public Path config() {
@@ -66,10 +65,10 @@ public record GenerationFolder(Path root) {
       return;
     }
     ObjectNode facts = facts(hashes);
-    ObjectNode whole = YAML.createObjectNode();
+    ObjectNode whole = Json.object();
     whole.set("run", facts);
-    whole.set("config", YAML.readTree(Effective.yaml(config)));
-    byte[] text = YAML.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
+    whole.set("config", Yaml.tree(Effective.yaml(config)));
+    byte[] text = Yaml.text(whole).getBytes(StandardCharsets.UTF_8);
     store.commit(config(), Store.Content.of(text));
   }
 
@@ -91,7 +90,7 @@ public record GenerationFolder(Path root) {
 
   private static ObjectNode facts(Map<String, String> hashes) throws IOException {
     Properties build = RunConfig.build();
-    ObjectNode facts = YAML.createObjectNode();
+    ObjectNode facts = Json.object();
     ObjectNode named = facts.putObject("hashes");
     hashes.forEach(named::put);
     facts.put("version", build.getProperty("git.build.version", "unknown"));
@@ -103,7 +102,7 @@ public record GenerationFolder(Path root) {
 
   private JsonNode read(Store store) throws IOException {
     try {
-      return YAML.readTree(store.readAll(config()));
+      return Yaml.tree(store.readAll(config()));
     } catch (JsonProcessingException e) {
       throw new WrongInput(
           config() + " is no readable configuration; name another out, or restore the file", e);
@@ -113,10 +112,7 @@ public record GenerationFolder(Path root) {
   private void check(JsonNode file, GenerateConfig config, ObjectNode facts) throws IOException {
     GenerateConfig before =
         ConfigReader.stored(
-            config().toString(),
-            YAML.writeValueAsString(file.path("config")),
-            GenerateConfig.class,
-            Map.of());
+            config().toString(), Yaml.text(file.path("config")), GenerateConfig.class, Map.of());
     List<String> differences = new ArrayList<>(Effective.difference(before, config));
     JsonNode old = file.path("run");
     facts

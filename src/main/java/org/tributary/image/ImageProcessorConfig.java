@@ -2,7 +2,6 @@ package org.tributary.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +11,13 @@ import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /**
  * Reads a {@code preprocessor_config.json} as transformers' ViT, SigLIP, CLIP and DeiT image
  * processors do, in all their layouts. What is not supported is refused by name.
  */
 public final class ImageProcessorConfig {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** A family's processor and what it does where its file says nothing. */
   private record Family(Resample filter, double mean, double std, boolean crop, boolean square) {}
 
@@ -98,7 +96,7 @@ public final class ImageProcessorConfig {
     }
     JsonNode json;
     try {
-      json = JSON.readTree(store.readAll(file));
+      json = Json.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
       throw new WrongInput(file + " is no JSON; copy it again from its model", e);
     }

@@ -2,7 +2,6 @@ package org.tributary.partition;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.univocity.parsers.common.TextParsingException;
 import com.univocity.parsers.csv.CsvParser;
 import com.univocity.parsers.csv.CsvParserSettings;
@@ -18,6 +17,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /**
  * The labels of a folder's images as Hugging Face's imagefolder has them: {@code metadata.csv} or
@@ -27,8 +27,6 @@ import org.tributary.error.WrongInput;
 final class ImageMetadata {
   private static final String FILE_NAME = "file_name";
   private static final List<String> NAMES = List.of("metadata.csv", "metadata.jsonl");
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final String file;
   private final String label;
   private final Map<String, String> labels = new TreeMap<>();
@@ -108,7 +106,7 @@ final class ImageMetadata {
       }
       JsonNode row;
       try {
-        row = JSON.readTree(lines.get(i));
+        row = Json.tree(lines.get(i));
       } catch (JsonProcessingException e) {
         throw wrong(i, "is no JSON object");
       }

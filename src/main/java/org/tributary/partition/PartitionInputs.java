@@ -1,9 +1,8 @@
 package org.tributary.partition;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +10,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.rows.Manifest;
 
 /**
@@ -19,9 +19,6 @@ import org.tributary.rows.Manifest;
  */
 final class PartitionInputs {
   private static final String INPUTS = "inputs.json";
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
   private final Store store;
   private final Path folder;
 
@@ -46,12 +43,12 @@ final class PartitionInputs {
   Optional<Manifest> sameRun(Manifest.Inputs inputs) throws IOException {
     if (store.exists(new Path(folder, Manifest.FILE))) {
       Manifest manifest = Manifest.read(store, folder);
-      refuseOther(JSON.valueToTree(manifest.inputs()), inputs);
+      refuseOther(Json.treeOf(manifest.inputs()), inputs);
       return Optional.of(manifest);
     }
     Path file = new Path(folder, INPUTS);
     if (store.exists(file)) {
-      refuseOther(JSON.readTree(store.readAll(file)), inputs);
+      refuseOther(Json.tree(store.readAll(file)), inputs);
     } else if (store.exists(folder) && !store.list(folder).isEmpty()) {
       throw new WrongInput(
           folder + " holds something that is no partition; choose another name or remove it");
@@ -61,15 +58,15 @@ final class PartitionInputs {
 
   /** Marks the folder as this run's. */
   void begin(Manifest.Inputs inputs) throws IOException {
-    byte[] bytes = JSON.writeValueAsBytes(inputs);
+    byte[] bytes = Json.pretty(inputs).getBytes(StandardCharsets.UTF_8);
     store.commit(new Path(folder, INPUTS), out -> out.write(bytes));
-    refuseOther(JSON.readTree(store.readAll(new Path(folder, INPUTS))), inputs);
+    refuseOther(Json.tree(store.readAll(new Path(folder, INPUTS))), inputs);
   }
 
   private void refuseOther(JsonNode there, Manifest.Inputs inputs) throws IOException {
     // Through text, so that numbers compare as they are written.
-    JsonNode wanted = JSON.readTree(JSON.writeValueAsBytes(inputs));
-    JsonNode found = JSON.readTree(JSON.writeValueAsBytes(there));
+    JsonNode wanted = Json.tree(Json.text(inputs));
+    JsonNode found = Json.tree(Json.text(there));
     List<String> differences = new ArrayList<>();
     TreeSet<String> keys = new TreeSet<>();
     wanted.fieldNames().forEachRemaining(keys::add);

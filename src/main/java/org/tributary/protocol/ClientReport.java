@@ -1,7 +1,7 @@
 package org.tributary.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import org.tributary.json.Json;
 
 /**
  * What a client says about its training in a round; it lies in the header of its update.
@@ -50,8 +50,6 @@ public record ClientReport(
     int threads,
     String cpuCapability,
     long peakMemoryBytes) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** The key of an update's metadata under which the report lies. */
   public static final String KEY = "tributary.report";
 
@@ -61,11 +59,7 @@ public record ClientReport(
    * @return JSON
    */
   public String json() {
-    try {
-      return JSON.writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of numbers and words", e);
-    }
+    return Json.text(this);
   }
 
   /**
@@ -77,7 +71,7 @@ public record ClientReport(
    */
   public static ClientReport of(String json) {
     try {
-      return JSON.readValue(json, ClientReport.class);
+      return Json.record(json, ClientReport.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a client's report: " + e.getOriginalMessage(), e);
     }

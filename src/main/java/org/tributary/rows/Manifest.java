@@ -4,12 +4,9 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +17,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /**
  * What a partitioned set holds: {@code manifest.json} in its folder, written last, so that its
@@ -58,13 +56,6 @@ public record Manifest(
 
   /** The manifest's name in the folder of a partitioned set. */
   public static final String FILE = "manifest.json";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final ObjectWriter WRITER =
-      JSON.writer(
-          new DefaultPrettyPrinter()
-              .withObjectIndenter(new DefaultIndenter("  ", "\n"))
-              .withArrayIndenter(new DefaultIndenter("  ", "\n")));
 
   /** Copies and sorts. */
   public Manifest {
@@ -240,13 +231,13 @@ public record Manifest(
               : folder + " does not exist; make it with partition, or correct the path");
     }
     try {
-      JsonNode root = JSON.readTree(store.readAll(file));
+      JsonNode root = Json.tree(store.readAll(file));
       if (root.path("version").asInt(-1) != VERSION) {
         throw new WrongInput(
             "%s has version %s, this release reads %d; partition again under another name"
                 .formatted(file, root.path("version"), VERSION));
       }
-      Manifest manifest = JSON.treeToValue(root, Manifest.class);
+      Manifest manifest = Json.record(root, Manifest.class);
       manifest.check(file);
       return manifest;
     } catch (JsonProcessingException e) {
@@ -321,7 +312,7 @@ public record Manifest(
    * @throws IOException where the file system fails
    */
   public void write(Store store, Path folder) throws IOException {
-    byte[] bytes = WRITER.writeValueAsBytes(this);
+    byte[] bytes = Json.elements(this).getBytes(StandardCharsets.UTF_8);
     store.commit(new Path(folder, FILE), out -> out.write(bytes));
   }
 }

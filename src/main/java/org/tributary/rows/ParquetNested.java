@@ -1,7 +1,5 @@
 package org.tributary.rows;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +13,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.MapKeyValueTypeAnnotation
 import org.apache.parquet.schema.LogicalTypeAnnotation.MapLogicalTypeAnnotation;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Type.Repetition;
+import org.tributary.json.Json;
 
 /**
  * Nested columns as the text of JSON: structs are objects with all their fields, lists and repeated
@@ -22,8 +21,6 @@ import org.apache.parquet.schema.Type.Repetition;
  * are those of Parquet's LogicalTypes.md, with its rules for older writers.
  */
 final class ParquetNested {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private ParquetNested() {}
 
   /** Whether every part of a column can be read. */
@@ -45,11 +42,7 @@ final class ParquetNested {
 
   /** Maps, lists and plain values as JSON. */
   static String json(Object value) {
-    try {
-      return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("plain values are JSON", e);
-    }
+    return Json.text(value);
   }
 
   private static boolean isList(Type type) {

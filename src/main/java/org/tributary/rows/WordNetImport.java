@@ -1,9 +1,8 @@
 package org.tributary.rows;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +17,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.protocol.Seeds;
 
 /**
@@ -35,8 +35,6 @@ public final class WordNetImport {
       Schema.of(
           new Schema.Column("definition", Schema.Type.STRING),
           new Schema.Column("category", Schema.Type.STRING));
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private WordNetImport() {}
 
@@ -102,7 +100,7 @@ public final class WordNetImport {
       files.put(part.getKey() + ".parquet", parquet(part.getValue()));
     }
     files.put("LICENSE", WordNetNouns.license().getBytes(StandardCharsets.UTF_8));
-    files.put(ORIGIN, JSON.writeValueAsBytes(origin));
+    files.put(ORIGIN, Json.pretty(origin).getBytes(StandardCharsets.UTF_8));
     boolean complete = refuseOther(store, out, files);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       store.commit(new Path(out, file.getKey()), stream -> stream.write(file.getValue()));
@@ -194,11 +192,11 @@ public final class WordNetImport {
 
   private static void refuseOtherOrigin(Store store, Path file, byte[] expected)
       throws IOException {
-    JsonNode wanted = JSON.readTree(expected);
+    JsonNode wanted = Json.tree(expected);
     JsonNode found;
     try {
-      found = JSON.readTree(store.readAll(file));
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      found = Json.tree(store.readAll(file));
+    } catch (JsonProcessingException e) {
       throw new WrongInput(file + " is no JSON; name another folder or remove it", e);
     }
     List<String> differences = new ArrayList<>();

@@ -1,11 +1,11 @@
 package org.tributary.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.tributary.json.Json;
 import org.tributary.model.Architecture;
 import org.tributary.model.Pooling;
 
@@ -30,7 +30,7 @@ final class ClassifierFacts {
     if (architecture.pooling() == null) {
       return null;
     }
-    ObjectNode facts = new ObjectMapper().createObjectNode();
+    ObjectNode facts = Json.object();
     facts.put("pooling", architecture.pooling().key());
     blueprint.labels().forEach(facts.putArray("classes")::add);
     new TreeSet<>(blueprint.newHead().keySet()).forEach(facts.putArray("new")::add);

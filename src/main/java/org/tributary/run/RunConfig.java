@@ -2,9 +2,7 @@ package org.tributary.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +19,8 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.Effective;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
+import org.tributary.json.Yaml;
 import org.tributary.linalg.Backend;
 import org.tributary.rows.Manifest;
 import org.tributary.torch.Machine;
@@ -32,7 +32,6 @@ import org.tributary.torch.Torch;
  */
 public final class RunConfig {
   private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
-  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
   private final Blueprint blueprint;
   private final TrainConfig config;
@@ -51,7 +50,7 @@ public final class RunConfig {
     String frozen = Effective.frozen(config).sha256();
     Path out = store.path(config.out());
     Properties build = build();
-    ObjectNode facts = YAML.createObjectNode();
+    ObjectNode facts = Json.object();
     facts.put("frozen", frozen);
     facts.put("model", blueprint.base().files().hash());
     facts.put(
@@ -127,7 +126,7 @@ public final class RunConfig {
     TrainConfig before =
         ConfigReader.stored(
             folder.config().toString(),
-            YAML.writeValueAsString(file.path("config")),
+            Yaml.text(file.path("config")),
             TrainConfig.class,
             RunSpec.CHOICES);
     JsonNode old = file.path("run");
@@ -199,7 +198,7 @@ public final class RunConfig {
 
   private static JsonNode read(Store store, Path file) throws IOException {
     try {
-      return YAML.readTree(store.readAll(file));
+      return Yaml.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
       throw new WrongInput(
           file + " is no readable run configuration; name another out, or restore the file", e);
@@ -208,13 +207,12 @@ public final class RunConfig {
 
   /** Writes {@code config.yaml} if it is not there. */
   public void commit(Store store, RunFolder folder) throws IOException {
-    ObjectNode whole = YAML.createObjectNode();
+    ObjectNode whole = Json.object();
     whole.set("run", facts.deepCopy().put("name", run));
     whole.set(
         "config",
-        YAML.readTree(
-            Effective.readYaml(config, ReadKeys.unread(blueprint.architecture()).keySet())));
-    byte[] text = YAML.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
+        Yaml.tree(Effective.readYaml(config, ReadKeys.unread(blueprint.architecture()).keySet())));
+    byte[] text = Yaml.text(whole).getBytes(StandardCharsets.UTF_8);
     store.commit(folder.config(), out -> out.write(text));
   }
 }

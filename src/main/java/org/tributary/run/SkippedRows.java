@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.Store;
 import org.tributary.rows.Manifest;
 
@@ -27,7 +28,7 @@ public record SkippedRows(long rows, SortedMap<String, List<Integer>> files, Lis
    */
   public static SkippedRows read(Store store, RunFolder folder) throws IOException {
     return store.exists(folder.skipped())
-        ? Json.read(store, folder.skipped(), SkippedRows.class)
+        ? JsonFiles.read(store, folder.skipped(), SkippedRows.class)
         : NONE;
   }
 

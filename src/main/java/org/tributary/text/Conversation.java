@@ -2,12 +2,12 @@ package org.tributary.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /**
  * A conversation as rows have it: a list of messages, of OpenAI's keys {@code role} and {@code
@@ -20,8 +20,6 @@ import org.tributary.error.WrongInput;
  * @param counting the places of the assistant's messages that count, in order
  */
 record Conversation(List<Map<String, Object>> messages, List<Integer> counting) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** What data sets call the three that speak. */
   private static final Map<String, String> ROLES =
       Map.of(
@@ -49,7 +47,7 @@ record Conversation(List<Map<String, Object>> messages, List<Integer> counting) 
   static Conversation of(String json, String column, String system) {
     JsonNode list;
     try {
-      list = JSON.readTree(json);
+      list = Json.tree(json);
     } catch (JsonProcessingException e) {
       throw new WrongInput(
           "column %s holds no list of messages (%s); name the column of conversations as data.messages"

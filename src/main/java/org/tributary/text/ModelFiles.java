@@ -2,7 +2,6 @@ package org.tributary.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /** What a model's folder says of its text, beside the tokenizer itself. */
 final class ModelFiles {
@@ -30,8 +30,6 @@ final class ModelFiles {
   static final String ADDED = "added_tokens.json";
 
   private static final String CLASS = "tokenizer_class";
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Store store;
   private final Path folder;
   private JsonNode tokenizer;
@@ -52,7 +50,7 @@ final class ModelFiles {
       return MissingNode.getInstance();
     }
     try {
-      return JSON.readTree(store.readAll(file));
+      return Json.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
       throw new WrongInput(
           "%s is no readable JSON (%s); copy it again from its model"
@@ -75,7 +73,7 @@ final class ModelFiles {
     if (!map.isObject() && (!kind.isTextual() || config.hasNonNull(CLASS))) {
       return config;
     }
-    ObjectNode all = config instanceof ObjectNode object ? object : JSON.createObjectNode();
+    ObjectNode all = config instanceof ObjectNode object ? object : Json.object();
     if (map instanceof ObjectNode tokens) {
       all.setAll(tokens);
     }

@@ -4,7 +4,6 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,6 +18,7 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.host.NativeFolder;
+import org.tributary.json.Json;
 import org.tributary.text.tokenizer.TokenizerFile;
 
 /**
@@ -27,8 +27,6 @@ import org.tributary.text.tokenizer.TokenizerFile;
  * what the caller asks for. Threads may share one.
  */
 public final class Tokens implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final HuggingFaceTokenizer tokenizer;
   private final String name;
   private final TokenizerFile file;
@@ -146,7 +144,7 @@ public final class Tokens implements AutoCloseable {
     keepOffsets(file.json().path("post_processor"));
     NativeFolder.prepare();
     try {
-      return new Tokens(build(JSON.writeValueAsBytes(file.json()), maxLength), name, file);
+      return new Tokens(build(Json.bytes(file.json()), maxLength), name, file);
     } catch (IOException | RuntimeException e) {
       throw new WrongInput(
           "%s is no readable Hugging Face tokenizer (%s); copy it again from its model"

@@ -3,6 +3,7 @@ package org.tributary.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
@@ -85,9 +87,13 @@ class AdapterMergeTest {
         target);
   }
 
+  private static JsonNode json(String text) {
+    return Json.own(text, JsonNode.class);
+  }
+
   private void base(String config, Map<String, HostTensor> weights) throws IOException {
     HuggingFaceFolder.write(
-        store, base, (ObjectNode) Json.parse(config.replace('\'', '"')), weights, Map.of());
+        store, base, (ObjectNode) json(config.replace('\'', '"')), weights, Map.of());
   }
 
   private Map<String, HostTensor> merged() throws IOException {
@@ -248,7 +254,7 @@ class AdapterMergeTest {
         .containsEntry("classifier.weight", head);
     assertThat(HuggingFaceFolder.open(store, target).config())
         .isEqualTo(
-            Json.parse(
+            json(
                 """
                 {"model_type": "bert", "architectures": ["BertForSequenceClassification"],
                  "id2label": {"0": "no", "1": "yes"}, "label2id": {"no": 0, "yes": 1},

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.protocol.HostTensor;
 
 /** What is told of a checkpoint. */

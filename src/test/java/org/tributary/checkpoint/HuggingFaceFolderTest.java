@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 

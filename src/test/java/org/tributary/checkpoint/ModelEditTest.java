@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 

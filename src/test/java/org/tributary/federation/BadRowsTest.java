@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
@@ -26,7 +27,6 @@ import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 import org.tributary.run.SkippedRows;
 
@@ -178,7 +178,7 @@ class BadRowsTest {
     bad.rewrite("client=0001/train", rows -> rows.removeIf(row -> !row.isNull("text")));
     bad.seal();
     Federation.Outcome outcome = train(bad.config("run", "fedavg", concat(SKIP, ONE)));
-    Accepted accepted = Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
     assertThat(accepted.failed()).containsOnlyKeys("0001");
     assertThat(accepted.failed().get("0001"))
         .contains("client=0001/train: none of its rows can be used");
@@ -242,7 +242,7 @@ class BadRowsTest {
         .hasMessageContaining("client=lyon/train/part-00000.parquet, row ")
         .hasMessageContaining("column text is empty");
     Federation.Outcome outcome = train(clean.config("run", "fedavg", concat(SKIP, sets)));
-    Accepted accepted = Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
     assertThat(accepted.clients())
         .extracting(Accepted.Choice::client, Accepted.Choice::samples)
         .containsExactly(

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.BreakingStore;
 import org.tributary.checkpoint.FakeObjectStore;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 
 /** Whatever a run reads may break off in the middle, or be another than what was written. */
@@ -99,7 +99,7 @@ class BrokenReadsTest {
     BreakingStore.breakEvery(5);
     RunFolder broken = train(config("broken", "store.patience=30"));
     assertThat(BreakingStore.reads()).isGreaterThan(500);
-    assertThat(Json.read(Tiny.STORE, broken.accepted(0), Accepted.class).failed()).isEmpty();
+    assertThat(JsonFiles.read(Tiny.STORE, broken.accepted(0), Accepted.class).failed()).isEmpty();
     for (int round = 0; round < 2; round++) {
       assertThat(Tiny.tensors(broken.global(round))).isEqualTo(Tiny.tensors(calm.global(round)));
     }
@@ -113,7 +113,8 @@ class BrokenReadsTest {
     BreakingStore.heal();
     assertThat(Trouble.in(thrown)).as("%s", thrown).isPresent();
     assertThat(Trouble.in(thrown).get()).hasMessageContaining(BUCKET);
-    assertThat(Json.read(Tiny.STORE, train(config).accepted(0), Accepted.class).failed()).isEmpty();
+    assertThat(JsonFiles.read(Tiny.STORE, train(config).accepted(0), Accepted.class).failed())
+        .isEmpty();
   }
 
   @Test

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.run.Json;
 
 /** Files of a partitioned set that are replaced, added or removed after it was partitioned. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -83,7 +83,8 @@ class ChangedFilesTest {
   }
 
   private static String failure(Federation.Outcome outcome, int round) throws IOException {
-    Accepted accepted = Json.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class);
+    Accepted accepted =
+        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class);
     return accepted.failed().get("0001");
   }
 

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.protocol.HostTensor;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 
 /**
@@ -93,7 +93,8 @@ class ClusterTest {
     assertThat(expected).as("rounds that change something").doesNotHaveDuplicates();
     for (int round = 0; round < config.rounds(); round++) {
       assertThat(Tiny.tensors(outcome.folder().global(round))).isEqualTo(expected.get(round));
-      assertThat(Json.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class).failed())
+      assertThat(
+              JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class).failed())
           .isEmpty();
       for (String client : List.of("0000", "0001", "0002", "0003")) {
         assertThat(disturbance.count(COMMITTED, client, round, 2))
@@ -140,7 +141,7 @@ class ClusterTest {
     };
     TrainConfig config = tiny.config("relative", "fedit", sets);
     Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
-    Accepted accepted = Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
     assertThat(accepted.failed()).isEmpty();
     assertThat(Tiny.tensors(outcome.folder().global(2)))
         .isEqualTo(new PlainLoop(absolute).run().get(2));
@@ -160,7 +161,7 @@ class ClusterTest {
             "client.schedule.warmup=0",
             "framework.lora.start=" + relative(tiny.out("relative").resolve("adapter")));
     outcome = new Federation(spark, RoundListener.NONE).train(further);
-    accepted = Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
     assertThat(accepted.failed()).isEmpty();
   }
 

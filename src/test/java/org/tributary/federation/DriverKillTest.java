@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.Effective;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.ClientListener.Moment;
 import org.tributary.federation.DriverProcess.Death;
 import org.tributary.federation.RoundListener.Phase;
 import org.tributary.protocol.HostTensor;
-import org.tributary.run.Json;
 import org.tributary.run.RunFolder;
 
 /** Drivers die anywhere, and the next one goes on; two at once do not get in each other's way. */
@@ -71,7 +71,8 @@ class DriverKillTest {
     assertThat(expected).as("rounds that change something").doesNotHaveDuplicates();
     for (int round = 0; round < config.rounds(); round++) {
       assertThat(Tiny.tensors(folder.global(round))).isEqualTo(expected.get(round));
-      assertThat(Json.read(Tiny.STORE, folder.accepted(round), Accepted.class).failed()).isEmpty();
+      assertThat(JsonFiles.read(Tiny.STORE, folder.accepted(round), Accepted.class).failed())
+          .isEmpty();
       for (String client : CLIENTS) {
         assertThat(disturbance.startedAfterCommit(client, round))
             .as("%s trained again in round %d", client, round)
@@ -174,7 +175,7 @@ class DriverKillTest {
   private static RunLock.Holder holder(RunFolder folder) throws IOException {
     for (FileStatus file : Tiny.STORE.list(folder.lock())) {
       if (file.getPath().getName().endsWith(".json")) {
-        return Json.read(Tiny.STORE, file.getPath(), RunLock.Holder.class);
+        return JsonFiles.read(Tiny.STORE, file.getPath(), RunLock.Holder.class);
       }
     }
     throw new AssertionError("no holder in " + folder.lock());

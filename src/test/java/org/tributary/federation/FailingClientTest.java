@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
-import org.tributary.run.Json;
 
 /**
  * Clients that fail for reasons of their own: they are left out with the reason, the rest go on.
@@ -50,7 +50,7 @@ class FailingClientTest {
   }
 
   private static Accepted accepted(Federation.Outcome outcome) throws Exception {
-    return Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    return JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
   }
 
   @Test

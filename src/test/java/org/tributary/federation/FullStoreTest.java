@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.FakeObjectStore;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.Store;
 import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.config.ConfigReader;
@@ -32,7 +33,6 @@ import org.tributary.evaluation.Evaluation;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
-import org.tributary.run.Json;
 
 /**
  * A store that is full stops a run with one line, wherever it is, and blames no client; with room
@@ -244,7 +244,7 @@ class FullStoreTest {
     if (!file.endsWith("round.json")) {
       return "";
     }
-    RoundSummary s = Json.read(Tiny.STORE, Tiny.hadoop(file), RoundSummary.class);
+    RoundSummary s = JsonFiles.read(Tiny.STORE, Tiny.hadoop(file), RoundSummary.class);
     return "%s %s %s %s"
         .formatted(
             s.accepted(),

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
-import org.tributary.run.Json;
 
 /** Clients that kill their JVM whenever they are tried: the rest go on, the quorum decides. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
@@ -51,7 +51,7 @@ class KillTest {
   }
 
   private static Accepted accepted(Federation.Outcome outcome, int round) throws IOException {
-    return Json.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class);
+    return JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class);
   }
 
   @Test

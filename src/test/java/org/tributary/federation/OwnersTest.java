@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
@@ -27,7 +28,6 @@ import org.tributary.fixture.Cases;
 import org.tributary.partition.Partitioning;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
-import org.tributary.run.Json;
 
 /** Owners that a column names: each becomes a client, whatever it is called, or is named. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -183,7 +183,7 @@ class OwnersTest {
     };
     TrainConfig config = tiny.config("run", "local", sets);
     Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
-    Accepted accepted = Json.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
     assertThat(accepted.clients()).hasSize(owners.size() - 1);
     assertThat(new TreeMap<>(accepted.failed())).containsOnlyKeys("a%2Fb");
     assertThat(accepted.failed().get("a%2Fb")).startsWith("\"a/b\": ");

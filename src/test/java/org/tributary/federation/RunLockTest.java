@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.error.WrongInput;
-import org.tributary.run.Json;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class RunLockTest {
@@ -36,7 +36,7 @@ class RunLockTest {
   }
 
   private void held(RunLock.Holder holder) throws IOException {
-    assertThat(Json.commit(Tiny.STORE, new Path(folder, "00000001.json"), holder)).isTrue();
+    assertThat(JsonFiles.commit(Tiny.STORE, new Path(folder, "00000001.json"), holder)).isTrue();
   }
 
   private List<String> names() throws IOException {
@@ -144,7 +144,7 @@ class RunLockTest {
   @Test
   void aHolderLearnsThatItWasTakenOver() throws Exception {
     try (RunLock lock = take("a", 60)) {
-      Json.commit(Tiny.STORE, new Path(folder, "00000002.json"), ME);
+      JsonFiles.commit(Tiny.STORE, new Path(folder, "00000002.json"), ME);
       assertThatThrownBy(lock::check)
           .isInstanceOf(IOException.class)
           .hasMessageContaining("another driver took the run over");

@@ -1,11 +1,7 @@
 package org.tributary.text.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -14,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
 
 /**
  * A tokenizer.json that the tokenizers library takes without ending the process. The library is
@@ -52,15 +49,6 @@ public record TokenizerFile(
           "decoder",
           "model");
 
-  /** Numbers keep their digits, as scores of a vocabulary are compared. */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .build();
-
   /**
    * Reads and checks a file.
    *
@@ -86,7 +74,7 @@ public record TokenizerFile(
   public static TokenizerFile read(byte[] content, String name, JsonNode settings, String model) {
     JsonNode node;
     try {
-      node = JSON.readTree(content);
+      node = Json.strict(content);
     } catch (JsonProcessingException e) {
       throw new WrongInput(
           "%s is no readable JSON (%s); copy it again from its model"
@@ -100,7 +88,7 @@ public record TokenizerFile(
           name
               + " is no Hugging Face tokenizer (it has no \"model\"); copy it again from its model");
     }
-    ObjectNode kept = JSON.createObjectNode();
+    ObjectNode kept = root.objectNode();
     SECTIONS.stream().filter(root::has).forEach(key -> kept.set(key, root.get(key)));
     new TokenizerSettings(kept, settings, model).apply();
     return checked(new Part(name, "", kept), root, settings);

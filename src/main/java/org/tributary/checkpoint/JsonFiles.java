@@ -1,0 +1,76 @@
+package org.tributary.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+import org.tributary.json.Json;
+
+/** JSON files: those beside the weights, and the records of a run, which are written once. */
+public final class JsonFiles {
+  private JsonFiles() {}
+
+  /**
+   * Reads a file that must be there and hold one JSON object.
+   *
+   * @param wayOut what to do where it is missing
+   * @throws WrongInput where it is missing or holds no object
+   */
+  static ObjectNode object(Store store, Path file, String wayOut) throws IOException {
+    JsonNode node;
+    try {
+      node = Json.tree(store.readAll(file));
+    } catch (FileNotFoundException e) {
+      throw new WrongInput("%s: there is no such file: %s".formatted(file, wayOut), e);
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "%s: is not valid JSON (%s): copy or write it again"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+    if (!(node instanceof ObjectNode object)) {
+      throw new WrongInput(file + ": holds no JSON object: copy or write it again");
+    }
+    return object;
+  }
+
+  /** What a file of a folder holds: fields and elements of arrays in lines of their own. */
+  static byte[] content(JsonNode node) {
+    return utf8(Json.elements(node));
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @param type of the record
+   * @throws WrongInput where the file holds no such record
+   * @throws IOException where the file system fails
+   */
+  public static <T> T read(Store store, Path file, Class<T> type) throws IOException {
+    try {
+      return Json.record(store.readAll(file), type);
+    } catch (JsonProcessingException e) {
+      throw new WrongInput(
+          "%s is damaged (%s); restore it from a backup, or begin anew in another folder"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Writes a record, unless the file is there.
+   *
+   * @return whether this call made the file
+   */
+  public static boolean commit(Store store, Path file, Object record) throws IOException {
+    return store.commit(file, Store.Content.of(utf8(Json.pretty(record))));
+  }
+
+  private static byte[] utf8(String json) {
+    return (json + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+}
