@@ -7,7 +7,8 @@ import org.apache.spark.sql.functions.{col, max}
 import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 import org.tributary.config.{ConfigReader, TrainConfig}
-import org.tributary.federation.{Federation, RoundListener, RunSpec, Tiny}
+import org.tributary.federation.{Federation, RoundListener, Tiny}
+import org.tributary.run.RunSpec
 
 import scala.collection.JavaConverters._
 
