@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -39,9 +38,7 @@ sealed interface Commit {
     if (files instanceof RawLocalFileSystem local) {
       return new Link(local);
     }
-    return Upload.SCHEMES.contains(files.getScheme())
-        ? new Upload(files)
-        : new Rename(files, hadoop);
+    return ObjectStores.hold(files.getScheme()) ? new Upload(files) : new Rename(files, hadoop);
   }
 
   /** Whether a file's name is one that {@link #temporary} gives. */
@@ -220,8 +217,6 @@ sealed interface Commit {
    * @param files the target's file system
    */
   record Upload(FileSystem files) implements Commit {
-    static final Set<String> SCHEMES = Set.of("s3a", "s3", "gs", "oss", "obs", "cosn");
-
     @Override
     public boolean run(Path target, Store.Content content, Runnable beforeCommit)
         throws IOException {

@@ -36,7 +36,12 @@ public final class StoreTrouble {
 
   /** What is the matter. */
   enum Kind {
-    SPACE("no space left on device", "not enough space", "diskoutofspace", "insufficient storage"),
+    SPACE(
+        "no space left on device",
+        "not enough space",
+        "diskoutofspace",
+        "insufficient storage",
+        "xminiostoragefull"),
     NODES("could only be written to", "could only be replicated to"),
     QUOTA("quota exceeded", "quotaexceeded", "exceeds quota"),
     READ_ONLY("read-only file system", "readonlyfilesystem", "safemode", "safe mode"),
@@ -48,7 +53,9 @@ public final class StoreTrouble {
         "standbyexception",
         "retriableexception",
         "service unavailable",
-        "blockmissingexception"),
+        "blockmissingexception",
+        "unable to execute http request"),
+    BUCKET("unknownstoreexception"),
     MACHINE(
         "too many open files", "input/output error", "stale file handle", "cannot allocate memory");
 
@@ -151,7 +158,10 @@ public final class StoreTrouble {
             || e instanceof SocketTimeoutException
             || e instanceof UnknownHostException
             || e instanceof SSLException;
-    return network ? Optional.of(Kind.UNREACHABLE) : Optional.empty();
+    if (network) {
+      return Optional.of(Kind.UNREACHABLE);
+    }
+    return S3Words.isOne(e) ? Optional.of(Kind.MACHINE) : Optional.empty();
   }
 
   /**
@@ -190,6 +200,7 @@ public final class StoreTrouble {
                   + what
                   + ": check host and port in the paths and in Hadoop's configuration, or run again"
                   + " when it is back";
+          case BUCKET -> what + ": make the bucket or correct the path, and " + AGAIN;
           case MACHINE -> what + ": when the machine or the file system is well, " + AGAIN;
         },
         thrown);
@@ -197,6 +208,10 @@ public final class StoreTrouble {
 
   /** The first line of the cause that says what is the matter. */
   private static String said(Throwable thrown) {
+    Optional<String> s3 = S3Words.of(thrown);
+    if (s3.isPresent()) {
+      return s3.get();
+    }
     Throwable telling = thrown;
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       // Spark's own message is about stages and tasks; the cause is what happened.

@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.JsonFiles;
+import org.tributary.checkpoint.ObjectStores;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
@@ -28,7 +29,8 @@ import org.tributary.error.WrongInput;
  * made, never changed: {@code <generation>.json} by who takes it, {@code <generation>.<n>} by who
  * renews it, {@code <generation>.released} at the end. A generation is free when it is released,
  * when its process is known to be gone (same host), or when nobody renewed it for a lease while we
- * watched: no clocks are compared.
+ * watched: no clocks are compared. Object stores may tell two at once that they made a file, so
+ * that there a taker looks a little later whose it is.
  *
  * <p>The lock saves work, it does not guard the bits: all files of a run are written once and the
  * first wins, so that even two drivers at once could not spoil them.
@@ -37,6 +39,9 @@ final class RunLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
   private static final String HELD = ".json";
   private static final String RELEASED = ".released";
+
+  /** In which whoever had begun to make the same object is done. */
+  private static final long SETTLED_MILLIS = 2_000;
 
   /**
    * Who holds a generation.
@@ -78,13 +83,15 @@ final class RunLock implements AutoCloseable {
   private final Store store;
   private final Path folder;
   private final long generation;
+  private final Holder me;
   private final ScheduledExecutorService renewer;
   private long renewals;
 
-  private RunLock(Store store, Path folder, long generation, int leaseSeconds) {
+  private RunLock(Store store, Path folder, long generation, Holder me) {
     this.store = store;
     this.folder = folder;
     this.generation = generation;
+    this.me = me;
     renewer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -92,7 +99,7 @@ final class RunLock implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    long third = Math.max(1, leaseSeconds * 1000L / 3);
+    long third = Math.max(1, me.leaseSeconds() * 1000L / 3);
     renewer.scheduleAtFixedRate(this::renew, third, third, TimeUnit.MILLISECONDS);
   }
 
@@ -118,13 +125,28 @@ final class RunLock implements AutoCloseable {
       } catch (FileNotFoundException e) {
         continue; // a newer holder has cleared the files of this generation away: look again
       }
-      if (JsonFiles.commit(store, held(folder, last + 1), me)) {
+      if (JsonFiles.commit(store, held(folder, last + 1), me)
+          && isMine(store, folder, last + 1, me)) {
         if (lastGeneration(store, folder) > last + 1) {
           continue; // so slow that a newer holder had cleared this generation away already
         }
         forget(store, folder, last + 1);
-        return new RunLock(store, folder, last + 1, leaseSeconds);
+        return new RunLock(store, folder, last + 1, me);
       }
+    }
+  }
+
+  /** Whether a generation that was just made is ours: of two at once the later one's stays. */
+  private static boolean isMine(Store store, Path folder, long generation, Holder me)
+      throws IOException, InterruptedException {
+    if (!ObjectStores.hold(folder)) {
+      return true;
+    }
+    Thread.sleep(SETTLED_MILLIS);
+    try {
+      return JsonFiles.read(store, held(folder, generation), Holder.class).equals(me);
+    } catch (FileNotFoundException e) {
+      return false; // a newer holder has cleared it away
     }
   }
 
@@ -171,7 +193,8 @@ final class RunLock implements AutoCloseable {
    * @throws Trouble if somebody did
    */
   void check() throws IOException {
-    if (lastGeneration(store, folder) != generation) {
+    if (lastGeneration(store, folder) != generation
+        || !JsonFiles.read(store, held(folder, generation), Holder.class).equals(me)) {
       throw new Trouble(
           folder.getParent()
               + ": another driver took the run over while this one was silent; look at that one",

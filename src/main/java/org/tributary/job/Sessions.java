@@ -12,11 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.Utils;
+import org.tributary.checkpoint.ObjectStores;
 import org.tributary.checkpoint.PathNames;
+import org.tributary.checkpoint.S3Settings;
 import org.tributary.checkpoint.Store;
 import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.config.FrameworkSection;
@@ -82,6 +85,8 @@ public final class Sessions {
         .config("spark.task.cpus", taskCpus)
         .config("spark.ui.showConsoleProgress", false)
         .config("spark.sql.session.timeZone", "UTC");
+    S3Settings.missing(SparkHadoopUtil.get().newConfiguration(new SparkConf()))
+        .forEach((key, value) -> builder.config("spark.hadoop." + key, value));
     try {
       return builder.getOrCreate();
     } catch (Exception e) { // Scala declares none of what it throws
@@ -112,7 +117,9 @@ public final class Sessions {
    * @return Hadoop's, with the {@code spark.hadoop.*} properties of this submission
    */
   public static Configuration hadoop() {
-    return SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    Configuration hadoop = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    S3Settings.missing(hadoop).forEach(hadoop::set);
+    return hadoop;
   }
 
   /**
@@ -177,7 +184,13 @@ public final class Sessions {
       return Optional.empty();
     }
     try {
-      String last = store.path(path).getName();
+      Path qualified = store.path(path);
+      if (ObjectStores.lackBucket(store, qualified)) {
+        return Optional.of(
+            "%s: %s: there is no bucket %s: make it, or correct the path"
+                .formatted(key, path, qualified.toUri().getAuthority()));
+      }
+      String last = qualified.getName();
       return key.equals("out") && last.getBytes(StandardCharsets.UTF_8).length > LONGEST_OUT
           ? Optional.of(
               "out: the folder's name has more than %d bytes, too many for the names that are made of it; take a shorter one"

@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.FakeObjectStore;
 import org.tributary.checkpoint.JsonFiles;
+import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
@@ -112,6 +117,15 @@ class RunLockTest {
   @Test
   void ofTwoWhoTakeItAtOnceOneGetsIt() throws Exception {
     held(new RunLock.Holder("other", "elsewhere", 1, "long ago", 1));
+    ofTwoOneGetsIt(application -> take(application, 1));
+  }
+
+  /** Takes a lock for an application. */
+  private interface Taker {
+    RunLock take(String application) throws Exception;
+  }
+
+  private static void ofTwoOneGetsIt(Taker each) throws Exception {
     ExecutorService two = Executors.newFixedThreadPool(2);
     CyclicBarrier start = new CyclicBarrier(2);
     List<RunLock> taken = new ArrayList<>();
@@ -122,7 +136,7 @@ class RunLockTest {
           two.submit(
               () -> {
                 start.await();
-                return take(application, 1);
+                return each.take(application);
               }));
     }
     for (Future<RunLock> taker : takers) {
@@ -139,6 +153,33 @@ class RunLockTest {
     assertThat(refused.get(0)).contains("process " + ME.pid() + " on " + ME.host());
     taken.get(0).check();
     taken.get(0).close();
+  }
+
+  /** An object store where two see no object, and both make it. */
+  public static final class Racing extends FakeObjectStore {
+    private static final CyclicBarrier BOTH = new CyclicBarrier(2);
+
+    @Override
+    protected OutputStream object(Path path, boolean overwrite) throws IOException {
+      OutputStream object = super.object(path, overwrite);
+      if (path.getName().equals("00000001.json")) {
+        try {
+          BOTH.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+          throw new IOException(e);
+        }
+      }
+      return object;
+    }
+  }
+
+  @Test
+  void ofTwoWhoMakeTheSameObjectOneGetsIt() throws Exception {
+    Configuration hadoop = new Configuration();
+    FakeObjectStore.set(hadoop, Racing.class, dir);
+    Store store = Store.of(hadoop);
+    Path there = new Path("s3a://bucket/run/lock");
+    ofTwoOneGetsIt(application -> RunLock.take(store, there, application, 1));
   }
 
   @Test

@@ -1,0 +1,50 @@
+package org.tributary.checkpoint;
+
+import java.io.IOException;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+
+/** What object stores do otherwise than file systems. */
+public final class ObjectStores {
+  private static final Set<String> SCHEMES = Set.of("s3a", "s3", "gs", "oss", "obs", "cosn");
+
+  private ObjectStores() {}
+
+  /**
+   * Whether a path lies on an object store. There two that make the same object at once may both be
+   * told that they made it; the later one's stays.
+   *
+   * @param path with its scheme
+   * @return false for file systems
+   */
+  public static boolean hold(Path path) {
+    return hold(path.toUri().getScheme());
+  }
+
+  static boolean hold(String scheme) {
+    return scheme != null && SCHEMES.contains(scheme);
+  }
+
+  /**
+   * Whether the bucket of a path is not there.
+   *
+   * @param store that reaches it
+   * @param path with its scheme
+   * @return false on file systems
+   * @throws IOException where the object store cannot be asked
+   */
+  public static boolean lackBucket(Store store, Path path) throws IOException {
+    if (!hold(path)) {
+      return false;
+    }
+    try {
+      store.exists(path);
+      return false;
+    } catch (IOException e) {
+      if (S3Words.isNoBucket(e)) {
+        return true;
+      }
+      throw e;
+    }
+  }
+}
