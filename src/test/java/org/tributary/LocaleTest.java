@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.LocalNames;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Home;
+import org.tributary.fixture.Slow;
 
 /** What is printed, read and named is the same whatever the locale and time zone are. */
 class LocaleTest {
@@ -154,6 +155,7 @@ class LocaleTest {
 
   /** Names in Greek, from a shell that knows ASCII alone, on a JVM that was told to be Arabic. */
   @Test
+  @Slow
   void aRunIsTheSameInEveryLocale() throws Exception {
     Home.built(dir.resolve("home"));
     Path world = Files.createDirectories(dir.resolve("Δεδομένα"));

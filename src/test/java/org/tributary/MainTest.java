@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -165,6 +166,7 @@ class MainTest {
   }
 
   @Test
+  @Slow
   void partitionWritesASetThatInspectDescribes() throws IOException {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 40; i++) {

@@ -8,11 +8,13 @@ import org.scalatest.BeforeAndAfterAll
 import org.scalatest.funsuite.AnyFunSuite
 import org.tributary.config.{ConfigReader, TrainConfig}
 import org.tributary.federation.{Federation, RoundListener, Tiny}
+import org.tributary.fixture.Slow
 import org.tributary.run.RunSpec
 
 import scala.collection.JavaConverters._
 
 /** A tiny training as a spark-shell user types it: session, configuration, training, tables. */
+@Slow
 class SparkShellSuite extends AnyFunSuite with BeforeAndAfterAll {
   private lazy val dir: Path = Files.createTempDirectory("spark-shell")
   private lazy val spark: SparkSession =

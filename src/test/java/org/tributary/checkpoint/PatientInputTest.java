@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 
 /** Reads that break off in the middle are taken up again, and never taken for the end. */
 @Timeout(60)
@@ -81,6 +82,7 @@ class PatientInputTest {
   }
 
   @Test
+  @Slow
   void severalAreWaitedFor() throws Exception {
     BreakingStore.breakNext(4);
     assertThat(Store.of(hadoop).readAll(file)).isEqualTo(bytes);

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 
 /** What {@link Store} promises, on the local disk, through a rename and through an upload. */
 @Timeout(120)
@@ -268,6 +269,7 @@ class StoreTest {
   }
 
   @Test
+  @Slow
   void aStreamThatFailsAgainWhenItIsClosedIsTriedAgain() throws IOException {
     hadoop.setClass("fs.viewfs.impl", OverQuota.class, FileSystem.class);
     Path target = path("viewfs", "folder/f");

@@ -13,12 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tributary.fixture.MemoryWatch;
+import org.tributary.fixture.Slow;
 import org.tributary.model.Model;
 import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
 /** Whatever is in memory on the way back, a round ends with the same weights. */
+@Slow
 class BackwardTest extends TinyClient {
   private static Recipe recipe(Backward backward, int steps) {
     return new Recipe(

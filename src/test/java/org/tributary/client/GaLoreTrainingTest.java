@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tributary.fixture.MemoryWatch;
+import org.tributary.fixture.Slow;
 import org.tributary.fixture.TinyBert;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
@@ -22,6 +23,7 @@ import org.tributary.torch.Torch;
 /**
  * A client's training with GaLore: no bit from garbage collection, no memory lost, no state lost.
  */
+@Slow
 class GaLoreTrainingTest extends TinyClient {
   private static final int RANK = 4;
   private static final List<String> TARGETS = List.of("query", "key", "value", "dense");

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.fixture.MemoryWatch;
+import org.tributary.fixture.Slow;
 import org.tributary.fixture.TinyBert;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.protocol.HostTensor;
@@ -24,6 +25,7 @@ import org.tributary.protocol.Role;
 import org.tributary.torch.Torch;
 
 /** Neither garbage collection nor a neighbour changes a bit, and no memory is lost. */
+@Slow
 class LocalTrainingMemoryTest extends TinyClient {
   @Test
   void garbageCollectionAtAnyMomentChangesNoBit() throws Exception {

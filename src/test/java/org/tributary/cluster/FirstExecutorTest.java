@@ -17,9 +17,11 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tributary.error.Trouble;
+import org.tributary.fixture.Slow;
 
 /** A cluster whose executors never come ends the wait, with the cause where there is one. */
 @Timeout(120)
+@Slow
 class FirstExecutorTest {
   private static final Duration LOOK = Duration.ofMillis(50);
   private static final Duration HOUR = Duration.ofHours(1);

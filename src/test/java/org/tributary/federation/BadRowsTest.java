@@ -23,6 +23,7 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
@@ -32,6 +33,7 @@ import org.tributary.run.SkippedRows;
 
 /** Rows that cannot be used: they end the run before its first round, or are left out. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Slow
 class BadRowsTest {
   private static final String SKIP = "data.badRows=skip";
   private static final String[] ONE = {"rounds=1", "client.schedule.warmup=0"};

@@ -10,9 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.fixture.Home;
+import org.tributary.fixture.Slow;
 
 /** A libtorch that does not load, as one for CUDA on a machine without its driver. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Slow
 class BrokenLibtorchTest {
   @TempDir Path dir;
 

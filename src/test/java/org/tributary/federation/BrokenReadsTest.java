@@ -24,11 +24,13 @@ import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
 /** Whatever a run reads may break off in the middle, or be another than what was written. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Slow
 class BrokenReadsTest {
   private static final String BUCKET = "s3a://reads/";
 

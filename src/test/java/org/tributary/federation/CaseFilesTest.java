@@ -24,6 +24,7 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.evaluation.Logits;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
@@ -38,6 +39,7 @@ import org.tributary.run.RunSpec;
  * that the files hold and the loss or the logits that transformers 5.18 and peft 0.21 compute.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Slow
 class CaseFilesTest {
   @TempDir Path dir;
   private static SparkSession spark;

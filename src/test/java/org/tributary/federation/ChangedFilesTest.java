@@ -23,9 +23,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 
 /** Files of a partitioned set that are replaced, added or removed after it was partitioned. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Slow
 class ChangedFilesTest {
   private static final String TRAIN = "client=0001/train/part-00000.parquet";
   private static final String TEST = "test/part-00000.parquet";

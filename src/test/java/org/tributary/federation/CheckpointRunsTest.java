@@ -34,6 +34,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.evaluation.Logits;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
@@ -43,6 +44,7 @@ import org.tributary.run.RunFolder;
  * Runs on checkpoints as users bring them, in 16-bit types and in shards, and what they leave; runs
  * that begin with an adapter; checkpoints that are refused before anything is written.
  */
+@Slow
 class CheckpointRunsTest {
   private static final String[] SHARDS = {
     "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.Slow;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.protocol.HostTensor;
@@ -32,6 +33,7 @@ import org.tributary.run.RunFolder;
  * client's task.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Slow
 class ClusterTest {
   @TempDir static Path dir;
   private static Disturbance disturbance;

@@ -9,8 +9,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.fixture.Slow;
 
 /** Files of a hundred thousand levels are refused in one line: no parser runs out of stack. */
+@Slow
 class DeepNestingTest {
   private static final int LEVELS = 100_000;
   private static final String LIST = "[".repeat(LEVELS) + "]".repeat(LEVELS);

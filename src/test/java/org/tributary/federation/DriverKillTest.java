@@ -20,10 +20,12 @@ import org.tributary.config.TrainConfig;
 import org.tributary.federation.ClientListener.Moment;
 import org.tributary.federation.DriverProcess.Death;
 import org.tributary.federation.RoundListener.Phase;
+import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
 /** Drivers die anywhere, and the next one goes on; two at once do not get in each other's way. */
+@Slow
 class DriverKillTest {
   private static final int SECONDS = 90; // less than the lease of a lock that is left behind
   private static final List<String> CLIENTS = List.of("0000", "0001", "0002");

@@ -15,11 +15,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.Slow;
 
 /**
  * Clients that fail for reasons of their own: they are left out with the reason, the rest go on.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Slow
 class FailingClientTest {
   /** A rate at which whoever makes a second step meets a loss that is no number. */
   private static final String[] DIVERGING = {

@@ -16,11 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.run.Blueprint;
 
 /** A Spark run equals the plain loop, bit for bit, for every framework. */
+@Slow
 class FederationTest {
   @TempDir static Path dir;
   private static SparkSession spark;

@@ -30,6 +30,7 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
 import org.tributary.evaluation.Evaluation;
+import org.tributary.fixture.Slow;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
@@ -39,6 +40,7 @@ import org.tributary.partition.Partitioning;
  * again the run goes on and ends with the same bits.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Slow
 class FullStoreTest {
   @TempDir static Path dir;
   private static SparkSession spark;

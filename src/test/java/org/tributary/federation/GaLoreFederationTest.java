@@ -18,12 +18,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.run.RunFolder;
 
 /** Federated averaging with GaLore on Spark. */
+@Slow
 class GaLoreFederationTest {
   private static final int RANK = 4;
   @TempDir static Path dir;

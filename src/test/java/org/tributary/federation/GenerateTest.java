@@ -29,6 +29,7 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
@@ -41,6 +42,7 @@ import org.tributary.rows.Schema.Type;
 
 /** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Slow
 class GenerateTest {
   private static final Schema SCHEMA =
       Schema.of(new Column("id", Type.LONG), new Column("question", Type.STRING));

@@ -27,12 +27,14 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.protocol.HostTensor;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Schema;
 
 /** A language model in rounds: answers are learnt, scored and written. */
+@Slow
 class GenerationTest {
   @TempDir static Path dir;
   private static SparkSession spark;

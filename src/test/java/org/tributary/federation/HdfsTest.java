@@ -33,6 +33,7 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Staging;
+import org.tributary.fixture.Slow;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
@@ -42,6 +43,7 @@ import org.tributary.protocol.HostTensor;
 /** All that jobs read and write, on a real HDFS: the bits are those of the local disk. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @ExtendWith(Hdfs.Shared.class)
+@Slow
 class HdfsTest {
   /** The same files lie below it on the local disk and on HDFS. */
   private static final String WORLD = "/a world/ü";

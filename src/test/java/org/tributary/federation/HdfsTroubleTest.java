@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
@@ -36,6 +37,7 @@ import org.tributary.run.RunFolder;
 /** Commits on a real HDFS, and what is told where a path of it is wrong. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @ExtendWith(Hdfs.Shared.class)
+@Slow
 class HdfsTroubleTest {
   @TempDir static Path dir;
   private static Hdfs hdfs;

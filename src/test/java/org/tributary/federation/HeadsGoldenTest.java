@@ -26,6 +26,7 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
 import org.tributary.evaluation.Logits;
+import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
@@ -37,6 +38,7 @@ import org.tributary.run.RunSpec;
  * has a base model without a classifier, a partitioned set, what runs of {@code model.yaml} and
  * {@code adapter.yaml} wrote, and what transformers and peft say to the test rows with it.
  */
+@Slow
 class HeadsGoldenTest {
   private static final Path HEADS = Path.of(System.getProperty("golden"), "heads");
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -33,11 +33,13 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
 
 /** Image files to a trained ViT: partition, train, evaluate. */
+@Slow
 class ImagesTest {
   private static final List<String> SHAPES = List.of("bar", "box", "disc");
 

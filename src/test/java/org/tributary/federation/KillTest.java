@@ -20,9 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
+import org.tributary.fixture.Slow;
 
 /** Clients that kill their JVM whenever they are tried: the rest go on, the quorum decides. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
+@Slow
 class KillTest {
   @TempDir static Path dir;
   private static Disturbance disturbance;

@@ -24,6 +24,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
+import org.tributary.fixture.Slow;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
@@ -33,6 +34,7 @@ import org.tributary.partition.Partitioning;
  * same command then goes on, with the same bits.
  */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
+@Slow
 class LostExecutorsTest {
   private static final String BUCKET = "s3a://lost/";
 

@@ -22,6 +22,7 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.model.Lora;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
@@ -33,6 +34,7 @@ import org.tributary.run.RunFolder;
  * one A for all, every client at its rank. The layers are 32 x 32, four of them; the head is 3 x 32
  * and 3.
  */
+@Slow
 class LowRankRunsTest {
   private static final int SIDE = 32;
   private static final int LAYERS = 4;

@@ -25,12 +25,14 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.partition.Partitioning;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 
 /** Owners that a column names: each becomes a client, whatever it is called, or is named. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Slow
 class OwnersTest {
   private static final Path CASE = Cases.of("../cases/07-natural-owners-vanish/rows.jsonl");
 

@@ -20,10 +20,12 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
 /** What runs leave in a PEFT folder beside A and B, so that peft computes what the run did. */
+@Slow
 class PeftResultTest {
   private static final String EMBEDDING = "model.embed_tokens.weight";
   private static final String HEAD = "lm_head.weight";

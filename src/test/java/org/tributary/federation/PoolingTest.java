@@ -25,6 +25,7 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.model.Pooling;
 import org.tributary.protocol.HostTensor;
@@ -32,6 +33,7 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 
 /** A run goes on with a classifier on the vector that it was trained with. */
+@Slow
 class PoolingTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> LABELS = List.of("genetic", "symptoms", "treatment");

@@ -14,9 +14,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 
 /** What may change when a run goes on, and what may not. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Slow
 class ResumeTest {
   @TempDir static Path dir;
   private static SparkSession spark;

@@ -24,8 +24,10 @@ import org.tributary.checkpoint.FakeObjectStore;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Slow
 class RunLockTest {
   private static final RunLock.Holder ME = RunLock.Holder.me("mine", 60);
   @TempDir java.nio.file.Path dir;

@@ -27,6 +27,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.Slow;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
@@ -37,6 +38,7 @@ import org.tributary.run.RunSpec;
  * lock released, no native crash; and the same command goes on to the same bits.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Slow
 class SignalsTest {
   private static final String BUCKET = "s3a://signals/";
   private static final String STOPPING = "stopping; run the same command to resume";

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
 import org.tributary.fixture.Home;
+import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
 /** jobs/submit on a standalone cluster: a master and a worker as processes of their own. */
 @Timeout(value = 400, unit = TimeUnit.SECONDS)
+@Slow
 class StandaloneTest {
   private static final String CLUSTER = "org.apache.spark.deploy.";
   @TempDir Path dir;

@@ -10,8 +10,10 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.fixture.Slow;
 
 /** Progress is live where clients train in the driver's JVM, without heartbeats of a second. */
+@Slow
 class StepProgressTest {
   @TempDir Path dir;
 

@@ -16,8 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.Slow;
 
 /** Spark is stopped while clients train, by its user or its cluster manager. */
+@Slow
 class StoppedSparkTest {
   @TempDir Path dir;
 

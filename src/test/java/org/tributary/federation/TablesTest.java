@@ -21,10 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.fixture.Slow;
 import org.tributary.generation.GenerationRows;
 import org.tributary.rows.Schema;
 
 /** docs/tables.md is true: its files, its columns and its queries, on real runs. */
+@Slow
 class TablesTest {
   private static final Pattern SQL = Pattern.compile("### (.+)\\R(?s:.*?)```sql\\R((?s).*?)```");
 

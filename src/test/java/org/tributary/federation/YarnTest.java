@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
 import org.tributary.fixture.Home;
+import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
 /** jobs/submit on YARN: a resource manager and a node manager in a JVM of their own. */
 @Timeout(value = 400, unit = TimeUnit.SECONDS)
+@Slow
 class YarnTest {
   @TempDir Path dir;
   private YarnDaemons yarn;

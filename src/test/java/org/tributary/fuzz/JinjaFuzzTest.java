@@ -13,9 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.checkpoint.Store;
+import org.tributary.fixture.Slow;
 import org.tributary.text.ChatTemplate;
 
 /** Chat templates that are none, never end, or make endless texts. */
+@Slow
 class JinjaFuzzTest {
   private static final String TEMPLATE =
       """

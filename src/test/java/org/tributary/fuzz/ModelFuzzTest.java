@@ -18,8 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 
 /** Malformed checkpoints and adapters never hang a job, end the JVM or leave anything behind. */
+@Slow
 class ModelFuzzTest {
   @TempDir static Path dir;
   private static Map<Path, byte[]> whole = new TreeMap<>();

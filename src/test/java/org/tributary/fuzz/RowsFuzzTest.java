@@ -25,6 +25,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.image.BrokenImage;
 import org.tributary.image.ImageDecoder;
 import org.tributary.job.Choices;
@@ -35,6 +36,7 @@ import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
 
 /** Malformed rows and images: `partition` takes them, skips them, or tells what is wrong. */
+@Slow
 class RowsFuzzTest {
   private static final Store STORE = Store.of(new Configuration(false));
   private static SparkSession spark;

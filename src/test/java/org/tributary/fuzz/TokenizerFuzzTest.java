@@ -10,11 +10,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 
 /**
  * Malformed tokenizers, each opened and used in a JVM beside this one: which of them ended it, or
  * took too long, is told by its name.
  */
+@Slow
 class TokenizerFuzzTest {
   @TempDir Path dir;
 

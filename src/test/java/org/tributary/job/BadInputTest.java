@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.Main;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.federation.Tiny;
+import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
@@ -44,6 +45,7 @@ import org.tributary.rows.Schema;
  * Wrong input ends a job with exit code 2 and one message that names the thing and the way out: no
  * stack trace, and nothing changed on disk.
  */
+@Slow
 class BadInputTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -21,9 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.Main;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
+import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
 /** Variants on equal terms: each with every seed, rates by validation, nothing done twice. */
+@Slow
 class CompareTest {
   @TempDir Path dir;
   private Path train;

@@ -26,6 +26,7 @@ import org.tributary.error.Trouble;
 import org.tributary.federation.Submission;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Home;
+import org.tributary.fixture.Slow;
 
 /** What becomes of a submission to Kubernetes, by what its API server tells. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
@@ -109,6 +110,7 @@ class KubernetesTest {
   }
 
   @Test
+  @Slow
   void aServerThatRefusesIsNotAskedAgainAndOneThatIsAwayIsToldInALine() throws Exception {
     server.refuses("pods is forbidden: User \"jane\" cannot list pods");
     assertThatThrownBy(this::follow)
@@ -123,6 +125,7 @@ class KubernetesTest {
   }
 
   @Test
+  @Slow
   void theWholeWayFromJobsSubmit() throws Exception {
     Path home = Home.built(dir.resolve("home"));
     Tiny tiny = new Tiny(dir, 5, 8);

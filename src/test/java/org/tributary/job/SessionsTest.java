@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 
 class SessionsTest {
   @AfterEach
@@ -111,6 +112,7 @@ class SessionsTest {
   }
 
   @Test
+  @Slow
   void aSessionPlacesTasksByTheirThreads() {
     System.setProperty("spark.master", "local[2]");
     try (SparkSession spark = Sessions.open("train", 2)) {

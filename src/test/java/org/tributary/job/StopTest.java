@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.fixture.Slow;
 
 /** A job that does not end when it is asked to: a step that is too long, or a second signal. */
 @Timeout(60)
+@Slow
 class StopTest {
   @TempDir Path dir;
 

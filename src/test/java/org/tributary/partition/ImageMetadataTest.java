@@ -20,10 +20,12 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 
 /** Images whose labels stand in metadata beside them, and the formats of a set of images. */
+@Slow
 class ImageMetadataTest {
   private static final Store STORE = Store.of(new Configuration());
   private static final Path CASE = Cases.of("../cases/20-images");

@@ -34,6 +34,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.image.ImageDecoder;
 import org.tributary.image.Pixels;
 import org.tributary.rows.Manifest;
@@ -41,6 +42,7 @@ import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 
 /** Folders, zips, IDX and Parquet of images, with broken ones and twins among them. */
+@Slow
 class ImagePartitioningTest {
   private static final Store STORE = Store.of(new Configuration(false));
   private static SparkSession spark;

@@ -31,11 +31,13 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.StoreSection;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
 
+@Slow
 class PartitioningTest {
   private static final List<String> LABELS = List.of("ant", "bee", "cat");
   private static final Store STORE = Store.of(new Configuration(false));

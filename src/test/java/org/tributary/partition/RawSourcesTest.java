@@ -21,11 +21,13 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 
 /** Other people's files and folders of rows. */
+@Slow
 class RawSourcesTest {
   private static final Store STORE = Store.of(new Configuration(false));
   private static SparkSession spark;

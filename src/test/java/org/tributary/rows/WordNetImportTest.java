@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.Slow;
 
 class WordNetImportTest {
   @TempDir java.nio.file.Path dir;
@@ -35,6 +36,7 @@ class WordNetImportTest {
   }
 
   @Test
+  @Slow
   void everyDefinitionOnceInOnePart() throws IOException {
     WordNetImport.Result result = WordNetImport.run(store, path("a"), 7, 0.02, 0.03);
     WordNetImport.Origin origin = result.origin();

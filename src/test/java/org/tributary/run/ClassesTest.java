@@ -38,6 +38,7 @@ import org.tributary.federation.RunChecks;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
@@ -47,6 +48,7 @@ import org.tributary.protocol.HostTensor;
  * config.json does not name, without names, with numbers in the data, with heads for other tasks.
  * Losses are those of transformers 5.18 on the same rows.
  */
+@Slow
 class ClassesTest {
   private static final String NAMELESS = "02-classifier-without-architectures";
   private static final String NUMBERS = "18-ints-against-id2label";
