@@ -56,6 +56,18 @@ class VersionsTest {
   }
 
   @Test
+  void theCitationAndTheNewestChangesAreOfThisVersion() throws IOException {
+    Map<String, String> lines =
+        Map.of("CITATION.cff", "(?m)^version: (\\S+)$", "CHANGELOG.md", "(?m)^## ([^\\s,]+)");
+    for (Map.Entry<String, String> line : lines.entrySet()) {
+      Matcher first =
+          Pattern.compile(line.getValue()).matcher(Files.readString(Path.of(line.getKey())));
+      assertThat(first.find()).as(line.getKey()).isTrue();
+      assertThat(first.group(1)).as(line.getKey()).isEqualTo(Pom.version());
+    }
+  }
+
+  @Test
   void theScriptsTakeTheVersionFromThePom() throws Exception {
     for (String script : List.of("jobs/submit", "jobs/demo")) {
       String line =
