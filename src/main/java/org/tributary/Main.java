@@ -18,7 +18,7 @@ import org.tributary.federation.QuorumMissed;
 import org.tributary.job.Build;
 import org.tributary.job.Compare;
 import org.tributary.job.DriverFailed;
-import org.tributary.job.Follow;
+import org.tributary.job.FollowApplication;
 import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
@@ -28,7 +28,7 @@ import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
 import org.tributary.job.Partition;
 import org.tributary.job.Sessions;
-import org.tributary.job.Stop;
+import org.tributary.job.StopSignals;
 import org.tributary.job.Train;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,7 +62,7 @@ import picocli.CommandLine.ScopeType;
       Train.class,
       Compare.class,
       Generate.class,
-      Follow.class,
+      FollowApplication.class,
       Inspect.class,
       Logits.class,
       MergeAdapter.class
@@ -85,8 +85,11 @@ public final class Main {
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
     Sessions.takeSettings();
     boolean follows = args.length > 0 && args[0].equals("follow");
-    Stop stop =
-        Stop.listen(Thread.currentThread(), System.err, follows ? Follow.STOPPING : Stop.RESUME);
+    StopSignals stop =
+        StopSignals.listen(
+            Thread.currentThread(),
+            System.err,
+            follows ? FollowApplication.STOPPING : StopSignals.RESUME);
     AtomicReference<String> why = new AtomicReference<>("its log says why");
     int code = stop.code(run(command(stop::isAsked, why::set), why::set, args));
     if (isYarnsDriver()) {

@@ -242,7 +242,7 @@ public final class AdapterMerge {
           && (changed.containsKey(same) || changed.containsKey(head))
           && !base.tensor(head).equals(base.tensor(same))) {
         problems.add("%s and %s are tied by config.json, but differ".formatted(head, same));
-      } else if (!TiedCopies.problems(Map.of(head, same), saved, adapted.keySet()).isEmpty()) {
+      } else if (!TiedWeights.problems(Map.of(head, same), saved, adapted.keySet()).isEmpty()) {
         untie(head, same, saved.get(head), adapted.get(head));
       }
     }
@@ -324,8 +324,8 @@ public final class AdapterMerge {
       }
     }
     boolean images = config.has("image_size") || config.has("vision_config");
-    Heads.put(config, names, images ? "ForImageClassification" : "ForSequenceClassification");
-    PeftNotes.pooling(adapter).ifPresent(pooling -> config.put(Heads.POOLING, pooling));
+    HeadConfig.put(config, names, images ? "ForImageClassification" : "ForSequenceClassification");
+    PeftNotes.pooling(adapter).ifPresent(pooling -> config.put(HeadConfig.POOLING, pooling));
     return withHead.apply(config);
   }
 }

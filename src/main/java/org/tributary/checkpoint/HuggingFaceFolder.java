@@ -94,7 +94,7 @@ public final class HuggingFaceFolder {
     files.put(WEIGHTS, SafeTensors.content(weights, Map.of("format", "pt")));
     // Last, so that a folder with a configuration is complete.
     files.put(CONFIG, Store.Content.of(JsonFiles.content(config)));
-    return FolderOnce.write(store, folder, files);
+    return WriteOnceFolder.write(store, folder, files);
   }
 
   /**

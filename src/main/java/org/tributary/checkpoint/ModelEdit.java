@@ -134,7 +134,7 @@ public record ModelEdit(
         config == null
             ? copy(store, new Path(base.folder(), HuggingFaceFolder.CONFIG))
             : Store.Content.of(JsonFiles.content(config)));
-    return FolderOnce.write(store, target, files);
+    return WriteOnceFolder.write(store, target, files);
   }
 
   private void check(Path folder, Set<String> before) {

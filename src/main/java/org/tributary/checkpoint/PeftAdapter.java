@@ -87,7 +87,7 @@ public record PeftAdapter(
     texts.put(FORMAT, "pt");
     files.put(WEIGHTS, SafeTensors.content(named, texts));
     files.put(CONFIG, Store.Content.of(JsonFiles.content(PeftConfigFile.json(config))));
-    return FolderOnce.write(store, folder, files);
+    return WriteOnceFolder.write(store, folder, files);
   }
 
   /**

@@ -34,9 +34,9 @@ public final class Store {
   public static final String PATIENCE = "tributary.store.patience";
 
   private final Configuration hadoop;
-  private final Patience patience;
+  private final Retries patience;
 
-  private Store(Configuration hadoop, Patience patience) {
+  private Store(Configuration hadoop, Retries patience) {
     this.hadoop = hadoop;
     this.patience = patience;
   }
@@ -48,7 +48,7 @@ public final class Store {
    * @return the store
    */
   public static Store of(Configuration hadoop) {
-    return new Store(hadoop, new Patience(hadoop.getInt(PATIENCE, 0)));
+    return new Store(hadoop, new Retries(hadoop.getInt(PATIENCE, 0)));
   }
 
   /**
@@ -58,7 +58,7 @@ public final class Store {
    * @return a store without patience
    */
   public Store once() {
-    return new Store(hadoop, new Patience(0));
+    return new Store(hadoop, new Retries(0));
   }
 
   /**
@@ -132,7 +132,7 @@ public final class Store {
    * @throws IOException where the file is missing; Trouble where the file system fails to the end
    */
   public FSDataInputStream open(Path file) throws IOException {
-    return ask(file, files -> new FSDataInputStream(new PatientInput(files, file, patience)));
+    return ask(file, files -> new FSDataInputStream(new RetryingInput(files, file, patience)));
   }
 
   /**
@@ -201,7 +201,7 @@ public final class Store {
   public boolean commit(Path target, Content content, Runnable beforeCommit) throws IOException {
     FileSystem files = fileSystem(target);
     Path qualified = files.makeQualified(target);
-    Measured measured = new Measured(content, patience.seconds() > 0);
+    WatchedContent measured = new WatchedContent(content, patience.seconds() > 0);
     return patience.ask(
         qualified,
         e -> measured.trouble(files, qualified, e),

@@ -18,11 +18,11 @@ import org.tributary.optim.Optimizer;
  */
 final class BlockSteps {
   private final Model model;
-  private final Correction correction;
+  private final GradientCorrection correction;
   private final Gradients gradients;
   private final Optimizer optimizer;
 
-  BlockSteps(Model model, Correction correction, Optimizer optimizer) {
+  BlockSteps(Model model, GradientCorrection correction, Optimizer optimizer) {
     this.model = model;
     this.correction = correction;
     gradients = correction.gradients();
@@ -35,26 +35,26 @@ final class BlockSteps {
    * @param loss of the batch
    * @param norm of all gradients
    */
-  record Found(double loss, double norm) {}
+  record StepResult(double loss, double norm) {}
 
   /** One step. */
-  Found step(NDManager scratch, List<NDArray> given, List<NDArray> withLabels, double lr) {
+  StepResult step(NDManager scratch, List<NDArray> given, List<NDArray> withLabels, double lr) {
     double squares = 0;
     optimizer.begin();
-    try (BlockwiseBackward walk = model.walk(scratch, given, withLabels);
+    try (BlockwiseBackward backward = model.blockwise(scratch, given, withLabels);
         NDManager ends = scratch.newSubManager()) {
-      Map<String, NDArray> end = new TreeMap<>(walk.end(ends));
+      Map<String, NDArray> end = new TreeMap<>(backward.end(ends));
       Map<String, NDArray> later = new TreeMap<>(end);
       later.keySet().retainAll(model.sharedWeights());
       end.keySet().removeAll(later.keySet());
       squares += update(ends, end, lr);
-      for (int i = walk.blocks() - 1; i >= 0; i--) {
+      for (int i = backward.blocks() - 1; i >= 0; i--) {
         try (NDManager own = scratch.newSubManager()) {
-          squares += update(own, walk.block(own, i), lr);
+          squares += update(own, backward.block(own, i), lr);
         }
       }
-      squares += update(ends, sum(ends, walk.start(ends), later), lr);
-      return new Found(walk.loss(), Math.sqrt(squares));
+      squares += update(ends, sum(ends, backward.start(ends), later), lr);
+      return new StepResult(backward.loss(), Math.sqrt(squares));
     }
   }
 

@@ -63,7 +63,7 @@ public final class LocalTraining {
    * @return weights and facts
    * @throws ClientFailure if the loss is not finite
    */
-  public Trained train(Assignment a, NDManager manager, StepListener listener) {
+  public TrainingResult train(Assignment a, NDManager manager, StepListener listener) {
     try (NDManager memory = manager.newSubManager();
         Gradients gradients = new Gradients(manager.getDevice())) {
       Map<String, NDArray> weights = new TreeMap<>();
@@ -79,13 +79,13 @@ public final class LocalTraining {
                 }
               });
       given.addAll(weights.values());
-      Correction correction = Correction.of(rule, a, memory, weights, gradients);
+      GradientCorrection correction = GradientCorrection.of(rule, a, memory, weights, gradients);
       try (Optimizer optimizer =
               Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState(), seed);
           Prefetch ahead = prefetch(a)) {
         Loop loop = new Loop(a, given, correction, optimizer, ahead);
-        Trained.Facts facts = loop.run(memory, listener);
-        return new Trained(
+        TrainingResult.Facts facts = loop.run(memory, listener);
+        return new TrainingResult(
             finished(a, host(weights), facts),
             recipe.keepOptimizer() ? host(optimizer.state()) : Map.of(),
             facts);
@@ -94,7 +94,7 @@ public final class LocalTraining {
   }
 
   private Map<String, HostTensor> finished(
-      Assignment a, Map<String, HostTensor> trained, Trained.Facts facts) {
+      Assignment a, Map<String, HostTensor> trained, TrainingResult.Facts facts) {
     Map<String, HostTensor> finished = new TreeMap<>(trained);
     LocalRule.Facts known =
         new LocalRule.Facts(a.client(), a.round(), a.rows().size(), facts.steps(), facts.rates());
@@ -119,7 +119,7 @@ public final class LocalTraining {
   private final class Loop {
     private final Assignment a;
     private final List<NDArray> given;
-    private final Correction correction;
+    private final GradientCorrection correction;
     private final Gradients gradients;
     private final Optimizer optimizer;
     private final Prefetch ahead;
@@ -132,7 +132,7 @@ public final class LocalTraining {
     Loop(
         Assignment a,
         List<NDArray> given,
-        Correction correction,
+        GradientCorrection correction,
         Optimizer optimizer,
         Prefetch ahead) {
       this.a = a;
@@ -146,7 +146,7 @@ public final class LocalTraining {
       blockSteps = new BlockSteps(model, correction, optimizer);
     }
 
-    Trained.Facts run(NDManager memory, StepListener listener) {
+    TrainingResult.Facts run(NDManager memory, StepListener listener) {
       long begin = System.nanoTime();
       double first = 0;
       double last = 0;
@@ -156,7 +156,7 @@ public final class LocalTraining {
       for (int i = 0; i < steps; i++) {
         try (NDManager scratch = memory.newSubManager()) {
           double lr = schedule.at((long) a.round() * steps + i);
-          BlockSteps.Found found = step(scratch, lr, i);
+          BlockSteps.StepResult found = step(scratch, lr, i);
           rates += lr;
           last = found.loss();
           first = i == 0 ? last : first;
@@ -166,7 +166,7 @@ public final class LocalTraining {
         listener.step(i + 1, steps, last);
       }
       double seconds = (System.nanoTime() - begin) / 1e9;
-      return new Trained.Facts(
+      return new TrainingResult.Facts(
           steps,
           tokens,
           truncated,
@@ -179,10 +179,11 @@ public final class LocalTraining {
           rates);
     }
 
-    private BlockSteps.Found step(NDManager scratch, double lr, int i) {
+    private BlockSteps.StepResult step(NDManager scratch, double lr, int i) {
       if (recipe.backward() == Backward.UPDATING) {
-        BlockSteps.Found found =
-            blockSteps.step(scratch, given, Inputs.withLabels(scratch, counted(ahead.next())), lr);
+        BlockSteps.StepResult found =
+            blockSteps.step(
+                scratch, given, ModelInputs.withLabels(scratch, counted(ahead.next())), lr);
         checkFinite("loss", found.loss(), i);
         checkFinite("gradients' norm", found.norm(), i);
         return found;
@@ -194,7 +195,7 @@ public final class LocalTraining {
       double norm = gradients.clip(scratch, mean, recipe.clip());
       checkFinite("gradients' norm", norm, i);
       optimizer.step(mean, lr);
-      return new BlockSteps.Found(loss, norm);
+      return new BlockSteps.StepResult(loss, norm);
     }
 
     private Batch counted(Batch batch) {
@@ -225,7 +226,7 @@ public final class LocalTraining {
     }
 
     private Map<String, NDArray> results(NDManager owner, Batch batch) {
-      List<NDArray> inputs = Inputs.withLabels(owner, batch);
+      List<NDArray> inputs = ModelInputs.withLabels(owner, batch);
       return recipe.backward() == Backward.WHOLE
           ? model.gradients(owner, given, inputs)
           : model.checkpointed(owner, given, inputs);

@@ -10,7 +10,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.tributary.batch.Batch;
-import org.tributary.client.Inputs;
+import org.tributary.client.ModelInputs;
 import org.tributary.metrics.Confusion;
 import scala.Tuple3;
 
@@ -42,10 +42,10 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
 
   @Override
   public Sums score(Given given, NDManager scratch, int[] places) {
-    int[] indices = given.spread().rows(places);
+    int[] indices = given.sample().rows(places);
     Batch batch = given.rows().batch(indices);
     NDArray logits =
-        given.bench().model().logits(scratch, given.weights(), Inputs.of(scratch, batch));
+        given.run().model().logits(scratch, given.weights(), ModelInputs.of(scratch, batch));
     float[] values = logits.toFloatArray();
     double loss = 0;
     long[][] counts = new long[classes][classes];

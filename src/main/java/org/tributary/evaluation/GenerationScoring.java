@@ -9,8 +9,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.tributary.batch.Batch;
 import org.tributary.batch.TextBatch;
 import org.tributary.client.Continuation;
-import org.tributary.client.Inputs;
-import org.tributary.client.Writer;
+import org.tributary.client.ModelInputs;
+import org.tributary.client.TextGenerator;
 import org.tributary.config.TrainConfig;
 import org.tributary.executor.LoadedRun;
 import org.tributary.metrics.Bleu;
@@ -52,14 +52,14 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
 
   @Override
   public Sums score(Given given, NDManager scratch, int[] places) {
-    int[] indices = given.spread().rows(places);
+    int[] indices = given.sample().rows(places);
     GenerationSet set = (GenerationSet) ((TextExamples) given.rows()).rows();
     Batch batch = given.rows().batch(indices);
     float[] nll =
         given
-            .bench()
+            .run()
             .model()
-            .likelihood(scratch, given.weights(), Inputs.withLabels(scratch, batch))
+            .likelihood(scratch, given.weights(), ModelInputs.withLabels(scratch, batch))
             .toFloatArray();
     double sum = 0;
     for (float one : nll) {
@@ -67,8 +67,8 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     }
     int[] written =
         given
-            .spread()
-            .rows(Arrays.stream(places).filter(given.spread().some(settings.generate())).toArray());
+            .sample()
+            .rows(Arrays.stream(places).filter(given.sample().some(settings.generate())).toArray());
     Written own = write(given, scratch, set, written);
     TextScores scores = TextScores.empty();
     for (int i = 0; i < written.length; i++) {
@@ -82,10 +82,10 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
       return new Written(List.of(), 0);
     }
     int most = settings.newTokens();
-    LoadedRun bench = given.bench();
-    TextBatch prompts = set.prompts(indices, bench.tokens(), most);
+    LoadedRun run = given.run();
+    TextBatch prompts = set.prompts(indices, run.tokens(), most);
     List<Continuation> written =
-        new Writer(bench.model(), bench.tokens(), Decoding.greedy(set.special().ends()))
+        new TextGenerator(run.model(), run.tokens(), Decoding.greedy(set.special().ends()))
             .write(scratch, given.weights(), prompts, most);
     return new Written(written.stream().map(c -> c.text().strip()).toList(), prompts.truncated());
   }

@@ -19,12 +19,12 @@ interface Scoring<S extends Record> {
   /**
    * What all batches of a task are scored with.
    *
-   * @param bench the model and its tokenizer
+   * @param run the model and its tokenizer
    * @param weights what trains, as the round left it
    * @param rows of the evaluation, this task's and the others'
-   * @param spread which of them are chosen
+   * @param sample which of them are chosen
    */
-  record Given(LoadedRun bench, List<NDArray> weights, Examples rows, EvenSample spread) {}
+  record Given(LoadedRun run, List<NDArray> weights, Examples rows, EvenSample sample) {}
 
   /** The sums of no rows. */
   S none();

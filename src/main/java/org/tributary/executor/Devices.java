@@ -27,7 +27,7 @@ public final class Devices {
    * @param device where to compute
    * @param own whether it must be given back
    */
-  public record Loan(Device device, boolean own) implements AutoCloseable {
+  public record BorrowedDevice(Device device, boolean own) implements AutoCloseable {
     @Override
     public void close() {
       if (own) {
@@ -36,19 +36,19 @@ public final class Devices {
     }
   }
 
-  public static Loan borrow() throws InterruptedException, Trouble {
+  public static BorrowedDevice borrow() throws InterruptedException, Trouble {
     TaskContext task = TaskContext.get();
     ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
     if (gpu != null) {
       GpuAddress address =
           new GpuAddress(gpu.addresses()[0], System.getenv("CUDA_VISIBLE_DEVICES"), Torch.gpus());
-      return new Loan(Device.gpu(address.ordinal()), false);
+      return new BorrowedDevice(Device.gpu(address.ordinal()), false);
     }
     boolean local = SparkEnv.get().conf().get("spark.master", "").startsWith("local[");
     if (local && Torch.gpus() > 0) {
-      return new Loan(Local.GPUS.take(), true);
+      return new BorrowedDevice(Local.GPUS.take(), true);
     }
-    return new Loan(Device.cpu(), false);
+    return new BorrowedDevice(Device.cpu(), false);
   }
 
   private static BlockingQueue<Device> localGpus() {

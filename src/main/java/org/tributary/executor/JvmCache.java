@@ -12,68 +12,71 @@ import org.tributary.cluster.Interruptible;
 import sun.misc.Signal;
 
 /**
- * The benches of a JVM, by what they are made for: those that are in use and the last one that was,
- * so that the next task finds it ready. Its instances are static and mutable, as {@link
- * org.tributary.run.Blueprints} is, and nothing else.
+ * What tasks of a JVM share, such as a loaded model, by what it is made for: the values that are in
+ * use and the last one that was, so that the next task finds it ready. Its instances are static and
+ * mutable, as {@link org.tributary.run.Blueprints} is, and nothing else.
  *
- * @param <B> a kind of bench
+ * @param <V> what tasks share
  */
-public final class JvmCache<B> {
-  /** Makes a bench where there is none. */
-  public interface Maker<B> {
-    B make() throws IOException;
+public final class JvmCache<V> {
+  /** Makes a value where there is none. */
+  public interface Maker<V> {
+    V make() throws IOException;
   }
 
-  private static final class Place<B> {
-    private final B bench;
+  private static final class Entry<V> {
+    private final V value;
     private int users;
 
-    Place(B bench) {
-      this.bench = bench;
+    Entry(V value) {
+      this.value = value;
     }
   }
 
   /** What a step of a large model may take. */
   private static final long LONGEST = TimeUnit.SECONDS.toNanos(20);
 
-  private final Consumer<B> drop;
-  private final Map<String, Place<B>> places = new HashMap<>();
+  private final Consumer<V> drop;
+  private final Map<String, Entry<V>> entries = new HashMap<>();
   private Thread guard;
   private volatile boolean ending;
 
   /**
    * None yet.
    *
-   * @param drop closes what a bench that nobody uses has opened
+   * @param drop closes a value that nobody uses
    */
-  public JvmCache(Consumer<B> drop) {
+  public JvmCache(Consumer<V> drop) {
     this.drop = drop;
   }
 
-  /** Takes a place at a bench, to be given back; one that must be made takes that of the unused. */
-  public synchronized B take(String key, Maker<B> maker) throws IOException {
+  /**
+   * Takes a value for a task, to be given back; where it has to be made, unused ones are dropped
+   * first.
+   */
+  public synchronized V take(String key, Maker<V> maker) throws IOException {
     if (guard == null) {
-      guard = new Thread(this::awaitUnused, "tributary-benches");
+      guard = new Thread(this::awaitUnused, "tributary-jvm-cache");
       Runtime.getRuntime().addShutdownHook(guard);
     }
-    Place<B> place = places.get(key);
-    if (place == null) {
+    Entry<V> entry = entries.get(key);
+    if (entry == null) {
       clear();
-      place = new Place<>(maker.make());
-      places.put(key, place);
+      entry = new Entry<>(maker.make());
+      entries.put(key, entry);
     }
-    place.users++;
-    return place.bench;
+    entry.users++;
+    return entry.value;
   }
 
-  /** Gives a place back. */
-  public synchronized void giveBack(B bench) {
-    places.values().stream().filter(p -> p.bench == bench).forEach(p -> p.users--);
+  /** Gives a value back: its task is done. */
+  public synchronized void giveBack(V value) {
+    entries.values().stream().filter(e -> e.value == value).forEach(e -> e.users--);
     notifyAll();
   }
 
   /**
-   * A place where a task can end: between two steps.
+   * Ends a task between two steps, where its driver stops or its JVM ends.
    *
    * @throws TaskKilledException if its driver stops, or its JVM ends
    */
@@ -93,7 +96,7 @@ public final class JvmCache<B> {
     ending = true;
     long end = System.nanoTime() + LONGEST;
     try {
-      while (places.values().stream().anyMatch(p -> p.users > 0)) {
+      while (entries.values().stream().anyMatch(e -> e.users > 0)) {
         if (System.nanoTime() > end) {
           DefaultAction.take(new Signal("TERM"));
         }
@@ -104,16 +107,16 @@ public final class JvmCache<B> {
     }
   }
 
-  /** Drops every bench that nobody uses. */
+  /** Drops every value that nobody uses. */
   public synchronized void clear() {
-    places
+    entries
         .values()
         .removeIf(
-            place -> {
-              if (place.users > 0) {
+            entry -> {
+              if (entry.users > 0) {
                 return false;
               }
-              drop.accept(place.bench);
+              drop.accept(entry.value);
               return true;
             });
   }

@@ -31,7 +31,7 @@ import org.tributary.torch.Resources;
  * that run there, the program, the tokenizer and the evaluation's rows.
  */
 public final class LoadedRun implements AutoCloseable {
-  private static final JvmCache<LoadedRun> BENCHES = new JvmCache<>(bench -> bench.opened.close());
+  private static final JvmCache<LoadedRun> LOADED = new JvmCache<>(run -> run.opened.close());
 
   private final Store store;
   private final Blueprint blueprint;
@@ -89,36 +89,37 @@ public final class LoadedRun implements AutoCloseable {
   }
 
   /**
-   * Takes a place at a bench, which is made if there is none. {@link #close} gives the place back.
+   * Takes what this JVM has loaded for a run, and loads it if there is none. {@link #close} gives
+   * it back.
    *
    * @param spec of the run
    * @param device to compute on
-   * @return the bench
-   * @throws Trouble where it cannot be made: the driver could read all of it, so that this machine
-   *     is the reason and no client
+   * @return the model, tokenizer and rows of the run
+   * @throws Trouble where it cannot be loaded: the driver could read all of it, so that this
+   *     machine is the reason and no client
    */
   public static LoadedRun take(RunSpec spec, Device device) throws Trouble {
     String key = spec.root() + "\n" + device + "\n" + spec.yaml();
     try {
-      return BENCHES.take(key, () -> new LoadedRun(spec, device));
+      return LOADED.take(key, () -> new LoadedRun(spec, device));
     } catch (IOException | RuntimeException e) {
       throw TaskTrouble.here(e);
     }
   }
 
-  /** Drops every bench that nobody uses. */
+  /** Drops every loaded run that nobody uses. */
   public static void clear() {
-    BENCHES.clear();
+    LOADED.clear();
   }
 
   @Override
   public void close() {
-    BENCHES.giveBack(this);
+    LOADED.giveBack(this);
   }
 
   /** Ends the task between two steps where its driver stops or its JVM ends. */
   public void checkGoesOn() {
-    BENCHES.checkGoesOn();
+    LOADED.checkGoesOn();
   }
 
   public Store store() {

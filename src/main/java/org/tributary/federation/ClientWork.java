@@ -23,7 +23,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
-import org.tributary.client.Trained;
+import org.tributary.client.TrainingResult;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Devices;
@@ -63,9 +63,9 @@ record ClientWork(
       return client;
     }
     String attempt = attempt();
-    try (Devices.Loan loan = Devices.borrow();
-        LoadedRun bench = LoadedRun.take(spec.value(), loan.device())) {
-      train(bench, folder, client, attempt);
+    try (Devices.BorrowedDevice loan = Devices.borrow();
+        LoadedRun loaded = LoadedRun.take(spec.value(), loan.device())) {
+      train(loaded, folder, client, attempt);
     } catch (InterruptedException | TaskKilledException e) {
       throw e;
     } catch (Exception | OutOfMemoryError e) {
@@ -116,19 +116,19 @@ record ClientWork(
     return SparkEnv.get().conf().getAppId().replace('.', '-') + "-" + task.taskAttemptId();
   }
 
-  private void train(LoadedRun bench, RunFolder folder, String client, String attempt)
+  private void train(LoadedRun loaded, RunFolder folder, String client, String attempt)
       throws IOException {
-    Blueprint blueprint = bench.blueprint();
+    Blueprint blueprint = loaded.blueprint();
     int threads = blueprint.config().client().threads();
     Torch.prepareThread(threads);
     ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
-    Examples rows = bench.rows(blueprint.trainParts(client));
+    Examples rows = loaded.rows(blueprint.trainParts(client));
     RoundPlan plan = blueprint.ranks().plan(client, blueprint.plan(round));
     Map<String, HostTensor> start =
-        new TreeMap<>(blueprint.start(client, round, bench.given(folder, round)));
+        new TreeMap<>(blueprint.start(client, round, loaded.given(folder, round)));
     Map<String, HostTensor> optimizer = new TreeMap<>();
     plan.of(Role.OWN).keySet().forEach(name -> start.put(name, plan.start(name)));
-    Map<String, HostTensor> own = own(bench, client, optimizer);
+    Map<String, HostTensor> own = own(loaded, client, optimizer);
     start.putAll(own);
     Assignment assignment =
         new Assignment(client, round, rows, plan, blueprint.modelTensors(), start, optimizer);
@@ -136,26 +136,26 @@ record ClientWork(
         (step, of, loss) -> {
           progress.done(client, step, of, loss);
           listener.on(ClientListener.Moment.STEP, client, round, step);
-          bench.checkGoesOn();
+          loaded.checkGoesOn();
         };
-    try (NDManager manager = Torch.manager(bench.device());
-        Model model = bench.model().withScaling(blueprint.ranks().scaling(client))) {
-      Trained trained =
+    try (NDManager manager = Torch.manager(loaded.device());
+        Model model = loaded.model().withScaling(blueprint.ranks().scaling(client))) {
+      TrainingResult trained =
           new LocalTraining(model, blueprint.recipe(), blueprint.framework().local())
               .train(assignment, manager, steps);
-      new Writing(bench, folder, listener, own).commit(assignment, trained, attempt);
+      new Writing(loaded, folder, listener, own).commit(assignment, trained, attempt);
     }
   }
 
   /** The client's own tensors, as its last round left them; its optimizer's memory goes aside. */
   private Map<String, HostTensor> own(
-      LoadedRun bench, String client, Map<String, HostTensor> optimizer) throws IOException {
+      LoadedRun loaded, String client, Map<String, HostTensor> optimizer) throws IOException {
     Map<String, HostTensor> own = new TreeMap<>();
     String state = states.get(client);
     if (state == null) {
       return own;
     }
-    SafeTensors.read(bench.store(), new Path(state))
+    SafeTensors.read(loaded.store(), new Path(state))
         .tensors()
         .forEach(
             (name, tensor) -> {
@@ -170,21 +170,21 @@ record ClientWork(
 
   /** Commits state and update, in that order. */
   private final class Writing {
-    private final LoadedRun bench;
+    private final LoadedRun loaded;
     private final RunFolder folder;
     private final ClientListener listener;
     private final Map<String, HostTensor> own;
 
     /** {@code own} is what the client keeps already; what this round does not touch stays. */
     Writing(
-        LoadedRun bench, RunFolder folder, ClientListener listener, Map<String, HostTensor> own) {
+        LoadedRun loaded, RunFolder folder, ClientListener listener, Map<String, HostTensor> own) {
       this.own = own;
-      this.bench = bench;
+      this.loaded = loaded;
       this.folder = folder;
       this.listener = listener;
     }
 
-    void commit(Assignment a, Trained trained, String attempt) throws IOException {
+    void commit(Assignment a, TrainingResult trained, String attempt) throws IOException {
       int last = trained.facts().steps();
       Map<String, HostTensor> up = new TreeMap<>();
       Map<String, HostTensor> kept = new TreeMap<>(own);
@@ -221,11 +221,11 @@ record ClientWork(
         throws IOException {
       Map<String, String> metadata = new HashMap<>(facts);
       metadata.put("format", "pt");
-      bench.store().commit(file, SafeTensors.content(tensors, metadata), before);
+      loaded.store().commit(file, SafeTensors.content(tensors, metadata), before);
     }
 
-    private ClientReport report(Assignment a, Trained.Facts facts, String attempt, long bytesUp)
-        throws IOException {
+    private ClientReport report(
+        Assignment a, TrainingResult.Facts facts, String attempt, long bytesUp) throws IOException {
       return new ClientReport(
           a.client(),
           round,
@@ -244,15 +244,15 @@ record ClientWork(
           bytesDown(a),
           bytesUp,
           InetAddress.getLocalHost().getHostName(),
-          bench.device().toString(),
-          bench.blueprint().config().client().threads(),
+          loaded.device().toString(),
+          loaded.blueprint().config().client().threads(),
           Machine.cpuCapability(),
           Machine.peakMemoryBytes());
     }
 
     private long bytesDown(Assignment a) {
       Map<String, HostTensor> down = new TreeMap<>(a.start());
-      down.keySet().retainAll(bench.blueprint().down(a.client(), round));
+      down.keySet().retainAll(loaded.blueprint().down(a.client(), round));
       return bytes(down);
     }
   }

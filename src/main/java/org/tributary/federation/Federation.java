@@ -21,7 +21,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.executor.LoadedRun;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
-import org.tributary.run.OtherPooling;
+import org.tributary.run.PoolingNote;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
@@ -174,9 +174,9 @@ public final class Federation {
     String run = prepared.identity().run(store, folder);
     Tables tables = new Tables(store, folder, run, config.framework().name());
     Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
-    List<Path> results = new Result(store, folder, blueprint).write(states);
+    List<Path> results = new ResultWriter(store, folder, blueprint).write(states);
     LOG.info("{} is done: {}", run, results);
-    OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
+    PoolingNote.of(blueprint.base()).ifPresent(LOG::warn);
     return new Outcome(run, folder, results);
   }
 

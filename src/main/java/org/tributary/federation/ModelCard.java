@@ -7,7 +7,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.json.Json;
 import org.tributary.model.Architecture;
 import org.tributary.run.Blueprint;
-import org.tributary.run.OtherPooling;
+import org.tributary.run.PoolingNote;
 
 /**
  * The {@code README.md} of a result: what it is, the classes in the order of the classifier's rows,
@@ -57,7 +57,7 @@ final class ModelCard {
     Architecture architecture = blueprint.architecture();
     lines.add("| classes | %d |".formatted(blueprint.labels().size()));
     lines.add("| pooling | `%s` |".formatted(architecture.pooling().key()));
-    OtherPooling.of(blueprint.base())
+    PoolingNote.of(blueprint.base())
         .ifPresent(
             other -> lines.addAll(List.of("", "**Scores elsewhere differ.** " + other + ".")));
     lines.addAll(List.of("", "The classes, in the order of the classifier's rows:", ""));

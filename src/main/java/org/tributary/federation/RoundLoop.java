@@ -13,8 +13,8 @@ import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.Interruptible;
-import org.tributary.evaluation.Evaluating;
 import org.tributary.evaluation.Evaluation;
+import org.tributary.evaluation.EvaluationJob;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
@@ -46,7 +46,7 @@ final class RoundLoop {
   private final RunLock lock;
   private final Tables tables;
   private final RoundListener listener;
-  private final OwnStates states;
+  private final ClientStates states;
 
   RoundLoop(
       JavaSparkContext spark,
@@ -64,7 +64,7 @@ final class RoundLoop {
     this.listener = listener;
     store = spec.value().store();
     folder = spec.value().folder();
-    states = new OwnStates(store, folder);
+    states = new ClientStates(store, folder);
   }
 
   /** Runs all rounds that are not closed; gives every client's own state at the end. */
@@ -76,7 +76,7 @@ final class RoundLoop {
         round(round);
       }
       if (keepsStates() && store.exists(folder.accepted(round))) {
-        states.advance(JsonFiles.read(store, folder.accepted(round), Accepted.class));
+        states.advance(JsonFiles.read(store, folder.accepted(round), AcceptedUpdates.class));
       }
       prune(round);
     }
@@ -100,12 +100,12 @@ final class RoundLoop {
     // 3. The choice.
     begin = System.nanoTime();
     Map<Path, String> looked = new HashMap<>();
-    Accepted accepted = accept(round, cohort, failed, looked);
+    AcceptedUpdates accepted = accept(round, cohort, failed, looked);
     listener.phase(round, RoundListener.Phase.ACCEPTED);
     // 4. The merge.
     List<ClientReport> reports = reports(accepted);
     double[] weights = blueprint.framework().weights(reports);
-    new Merging(spark, spec, blueprint).merge(accepted, weights, looked, bytesUp(reports));
+    new RoundMerge(spark, spec, blueprint).merge(accepted, weights, looked, bytesUp(reports));
     double secondsMerge = seconds(begin);
     listener.phase(round, RoundListener.Phase.MERGED);
     // 5. Evaluation.
@@ -117,7 +117,7 @@ final class RoundLoop {
         new RoundSummary(
             round,
             cohort,
-            accepted.clients().stream().map(Accepted.Choice::client).toList(),
+            accepted.clients().stream().map(AcceptedUpdates.Choice::client).toList(),
             accepted.failed(),
             loss(weights, reports),
             bytesUp(reports),
@@ -169,15 +169,15 @@ final class RoundLoop {
   }
 
   /** The choice; notes the hashes of the updates that are looked at. */
-  private Accepted accept(
+  private AcceptedUpdates accept(
       int round, List<String> cohort, Map<String, String> failed, Map<Path, String> looked)
       throws IOException, InterruptedException {
     Path file = folder.accepted(round);
     if (!store.exists(file)) {
       Map<String, String> reasons = new TreeMap<>(failed);
-      List<Accepted.Choice> choices = new ArrayList<>();
-      for (Validation.Checked c :
-          new Validation(spark, spec, blueprint).check(store, folder, round)) {
+      List<AcceptedUpdates.Choice> choices = new ArrayList<>();
+      for (UpdateValidation.Checked c :
+          new UpdateValidation(spark, spec, blueprint).check(store, folder, round)) {
         if (!cohort.contains(c.client())) {
           continue;
         }
@@ -187,7 +187,8 @@ final class RoundLoop {
         } else {
           long samples = report(round, c.client(), c.attempt()).samples();
           choices.add(
-              new Accepted.Choice(c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
+              new AcceptedUpdates.Choice(
+                  c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
         }
       }
       reasons.replaceAll(
@@ -201,14 +202,14 @@ final class RoundLoop {
             folder.root(), round, choices.size(), cohort.size(), quorum, reasons);
       }
       lock.check();
-      JsonFiles.commit(store, file, new Accepted(round, choices, reasons));
+      JsonFiles.commit(store, file, new AcceptedUpdates(round, choices, reasons));
     }
-    return JsonFiles.read(store, file, Accepted.class);
+    return JsonFiles.read(store, file, AcceptedUpdates.class);
   }
 
-  private List<ClientReport> reports(Accepted accepted) throws IOException {
+  private List<ClientReport> reports(AcceptedUpdates accepted) throws IOException {
     List<ClientReport> reports = new ArrayList<>();
-    for (Accepted.Choice choice : accepted.clients()) {
+    for (AcceptedUpdates.Choice choice : accepted.clients()) {
       reports.add(report(accepted.round(), choice.client(), choice.attempt()));
     }
     return reports;
@@ -229,12 +230,12 @@ final class RoundLoop {
     return loss;
   }
 
-  private List<Evaluation> evaluate(int round, Accepted accepted) throws IOException {
+  private List<Evaluation> evaluate(int round, AcceptedUpdates accepted) throws IOException {
     int last = blueprint.config().rounds() - 1;
     if (round != last && (round + 1) % blueprint.config().evaluate().every() != 0) {
       return List.of();
     }
-    Evaluating evaluating = new Evaluating(spark, spec, blueprint);
+    EvaluationJob evaluating = new EvaluationJob(spark, spec, blueprint);
     List<Evaluation> all = new ArrayList<>();
     for (String part : blueprint.config().evaluate().parts()) {
       if (blueprint.data().evaluationRows(part) == 0) {
@@ -252,9 +253,9 @@ final class RoundLoop {
   }
 
   /** Every client's own model: its state as of this round, or of the last one that took it. */
-  private Map<String, Path> personal(Accepted accepted) {
+  private Map<String, Path> personal(AcceptedUpdates accepted) {
     Map<String, Path> all = new TreeMap<>(states.latest());
-    for (Accepted.Choice c : accepted.clients()) {
+    for (AcceptedUpdates.Choice c : accepted.clients()) {
       all.put(c.client(), folder.state(accepted.round(), c.client(), c.attempt()));
     }
     return all;

@@ -95,7 +95,7 @@ final class RowCheck {
         begun ? SkippedRows.read(store, folder) : skips() ? skipped(found) : SkippedRows.NONE;
     refuse(found, byFile(evaluated()).keySet(), skipped);
     refuseNothingLeft(skipped);
-    new CutCheck(blueprint).check(found);
+    new TruncationCheck(blueprint).check(found);
     tellWhite(found);
     if (skipped.rows() > 0) {
       tell(skipped);

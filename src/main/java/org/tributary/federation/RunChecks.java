@@ -16,10 +16,10 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Task;
 import org.tributary.run.Blueprint;
-import org.tributary.run.OtherPooling;
+import org.tributary.run.PoolingNote;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
-import org.tributary.text.OwnDecoding;
+import org.tributary.text.DecodingDefaults;
 import org.tributary.text.Tokens;
 
 /**
@@ -138,7 +138,7 @@ public final class RunChecks {
   static void inputs(Store store, Blueprint blueprint) throws IOException {
     checkTokenizer(store, blueprint);
     warnOfOtherTexts(store, blueprint);
-    OtherPooling.of(blueprint.base()).ifPresent(LOG::warn);
+    PoolingNote.of(blueprint.base()).ifPresent(LOG::warn);
     warnOfOtherHeads(blueprint);
   }
 
@@ -157,8 +157,8 @@ public final class RunChecks {
         || blueprint.config().evaluate().generate() == 0) {
       return;
     }
-    OwnDecoding.read(store, blueprint.base().files().folder())
-        .warning(OwnDecoding.Job.GREEDY)
+    DecodingDefaults.read(store, blueprint.base().files().folder())
+        .warning(DecodingDefaults.Job.GREEDY)
         .ifPresent(
             warning -> LOG.warn("{}: evaluation writes the likeliest token, always", warning));
   }

@@ -38,7 +38,7 @@ final class UpdateScan {
    * @param problem null where the update may be accepted
    * @param sha256 of the file
    */
-  record Found(String problem, String sha256) {}
+  record Findings(String problem, String sha256) {}
 
   /**
    * Looks at an update.
@@ -49,18 +49,18 @@ final class UpdateScan {
    * @return what was found
    * @throws IOException where the store fails
    */
-  static Found of(Store store, Path file, RoundPlan plan) throws IOException {
+  static Findings of(Store store, Path file, RoundPlan plan) throws IOException {
     SafeTensorsHeader header;
     long dataStart;
     try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
       header = reader.header();
       dataStart = reader.dataStart();
     } catch (WrongInput e) {
-      return new Found(e.getMessage(), store.sha256(file));
+      return new Findings(e.getMessage(), store.sha256(file));
     }
     String problem = problem(header, plan);
     if (problem != null) {
-      return new Found(problem, store.sha256(file));
+      return new Findings(problem, store.sha256(file));
     }
     Sha256 hash = new Sha256();
     long wrong = -1;
@@ -80,7 +80,7 @@ final class UpdateScan {
         }
       }
     }
-    return new Found(
+    return new Findings(
         wrong < 0
             ? null
             : "its update has a number in tensor %s that is not finite; lower client.optimizer.lr"

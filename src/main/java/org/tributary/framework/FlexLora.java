@@ -73,14 +73,16 @@ final class FlexLora extends LinearFramework {
       double scaling = adapters.scaling((int) a.shape()[0]);
       terms.add(
           new LowRank.Term(
-              c.weight() * scaling, Matrices.of(c.tensors().get(nameB)), Matrices.of(a)));
+              c.weight() * scaling,
+              TensorMatrices.of(c.tensors().get(nameB)),
+              TensorMatrices.of(a)));
     }
     Svd merged = LowRank.merge(terms, adapters.rank());
     double scaling = adapters.scaling(adapters.rank());
     DType dtype = merge.contributions().get(0).tensors().get(nameA).dtype();
     return Map.of(
-        nameA, Matrices.tensor(merged.v().transposed(), dtype),
-        nameB, Matrices.tensor(merged.us().scaleColumns(j -> 1 / scaling), dtype));
+        nameA, TensorMatrices.tensor(merged.v().transposed(), dtype),
+        nameB, TensorMatrices.tensor(merged.us().scaleColumns(j -> 1 / scaling), dtype));
   }
 
   @Override
@@ -104,11 +106,12 @@ final class FlexLora extends LinearFramework {
     start.replaceAll(
         (name, tensor) -> {
           if (name.endsWith(Adapters.A)) {
-            return Matrices.firstRows(tensor, rank);
+            return TensorMatrices.firstRows(tensor, rank);
           }
           return name.endsWith(Adapters.B)
-              ? Matrices.tensor(
-                  Matrices.of(tensor).firstColumns(rank).scaleColumns(j -> factor), tensor.dtype())
+              ? TensorMatrices.tensor(
+                  TensorMatrices.of(tensor).firstColumns(rank).scaleColumns(j -> factor),
+                  tensor.dtype())
               : tensor;
         });
     return start;

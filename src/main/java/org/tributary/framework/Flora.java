@@ -81,10 +81,10 @@ final class Flora extends LinearFramework {
     long[] shapeB = contributions.get(0).tensors().get(b).shape();
     try (Gemm.Sum sum = new Gemm.Sum((int) shapeB[0], (int) shapeA[1])) {
       for (Contribution c : contributions) {
-        Matrix factorA = Matrices.of(c.tensors().get(a));
+        Matrix factorA = TensorMatrices.of(c.tensors().get(a));
         sum.add(
             c.weight() * adapters.scaling(factorA.rows()),
-            Matrices.of(c.tensors().get(b)),
+            TensorMatrices.of(c.tensors().get(b)),
             factorA);
       }
       return sum.matrix();

@@ -19,7 +19,7 @@ import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
 import org.tributary.cluster.SparkJobs;
 import org.tributary.config.GenerateConfig;
-import org.tributary.text.OwnDecoding;
+import org.tributary.text.DecodingDefaults;
 
 /**
  * A language model writes answers to rows, on all executors: the rows are cut into shards of a
@@ -166,8 +166,9 @@ public final class Generation {
         (System.nanoTime() - begin) / 1e9);
   }
 
-  private static void warn(OwnDecoding own, GenerateConfig.Decoding d) {
-    OwnDecoding.Job job = new OwnDecoding.Job(d.temperature(), d.topP(), d.repetitionPenalty());
+  private static void warn(DecodingDefaults own, GenerateConfig.Decoding d) {
+    DecodingDefaults.Job job =
+        new DecodingDefaults.Job(d.temperature(), d.topP(), d.repetitionPenalty());
     List<String> settings = own.settings(job);
     String way =
         settings.isEmpty()

@@ -10,10 +10,10 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.partition.RawFolder;
-import org.tributary.rows.raw.Kind;
-import org.tributary.rows.raw.Piece;
+import org.tributary.rows.raw.ColumnKind;
+import org.tributary.rows.raw.FileSplit;
 import org.tributary.rows.raw.RawFormat;
-import org.tributary.rows.raw.Survey;
+import org.tributary.rows.raw.SplitSummary;
 
 /**
  * A file of rows to which answers are written, after a first look.
@@ -27,9 +27,9 @@ import org.tributary.rows.raw.Survey;
 record GenerationFile(
     Path path,
     Map<String, String> keys,
-    Map<String, Kind> columns,
-    List<Piece> pieces,
-    List<Survey> surveys) {
+    Map<String, ColumnKind> columns,
+    List<FileSplit> pieces,
+    List<SplitSummary> surveys) {
 
   /**
    * Looks at a file.
@@ -40,15 +40,15 @@ record GenerationFile(
   static GenerationFile look(Store store, RawFormat format, String name, Path path)
       throws IOException {
     long length = store.status(path).getLen();
-    List<Piece> pieces = format.pieces(store, path, length);
-    List<Survey> surveys = new ArrayList<>();
-    Map<String, Kind> columns = new LinkedHashMap<>();
+    List<FileSplit> pieces = format.pieces(store, path, length);
+    List<SplitSummary> surveys = new ArrayList<>();
+    Map<String, ColumnKind> columns = new LinkedHashMap<>();
     List<String> bad = new ArrayList<>();
     long lines = 0;
-    for (Piece piece : pieces) {
-      Survey survey = format.survey(store, piece);
+    for (FileSplit piece : pieces) {
+      SplitSummary survey = format.survey(store, piece);
       surveys.add(survey);
-      survey.columns().forEach((column, kind) -> columns.merge(column, kind, Kind::with));
+      survey.columns().forEach((column, kind) -> columns.merge(column, kind, ColumnKind::with));
       bad.addAll(survey.named(lines));
       lines += survey.lines();
     }
@@ -57,12 +57,12 @@ record GenerationFile(
           "%s: %d rows cannot be used: %s"
               .formatted(
                   path,
-                  surveys.stream().mapToLong(Survey::bad).sum(),
+                  surveys.stream().mapToLong(SplitSummary::bad).sum(),
                   String.join("; ", bad.subList(0, Math.min(5, bad.size())))));
     }
     Map<String, String> keys = RawFolder.keys(name.substring(name.indexOf('\n') + 1));
     for (String key : keys.keySet()) {
-      if (columns.put(key, Kind.STRING) != null) {
+      if (columns.put(key, ColumnKind.STRING) != null) {
         throw new WrongInput(
             "%s: has the column %s, as the name of its folder has; rename one"
                 .formatted(path, key));
@@ -74,7 +74,7 @@ record GenerationFile(
   }
 
   long rows() {
-    return surveys.stream().mapToLong(Survey::rows).sum();
+    return surveys.stream().mapToLong(SplitSummary::rows).sum();
   }
 
   /**
@@ -84,12 +84,12 @@ record GenerationFile(
    * @param to behind the last
    * @param read columns to read, with what they hold
    */
-  GenerationShard.Slice slice(long from, long to, LinkedHashMap<String, Kind> read) {
+  GenerationShard.Slice slice(long from, long to, LinkedHashMap<String, ColumnKind> read) {
     if (surveys.get(0).isCutByRows()) {
-      List<Piece> rows = List.of(new Piece(path.toString(), from, to));
+      List<FileSplit> rows = List.of(new FileSplit(path.toString(), from, to));
       return new GenerationShard.Slice(rows, 0, to - from, keys, read);
     }
-    List<Piece> some = new ArrayList<>();
+    List<FileSplit> some = new ArrayList<>();
     long before = 0;
     long skip = 0;
     for (int i = 0; i < pieces.size(); i++) {

@@ -18,7 +18,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.run.AppliedAdapter;
 import org.tributary.run.BaseModel;
 import org.tributary.text.ChatTemplate;
-import org.tributary.text.OwnDecoding;
+import org.tributary.text.DecodingDefaults;
 import org.tributary.text.Prompt;
 import org.tributary.text.SpecialTokens;
 import org.tributary.text.Tokens;
@@ -126,8 +126,8 @@ final class GenerationModel {
   }
 
   /** How the model's own files ask for its texts to be written. */
-  OwnDecoding own() throws IOException {
-    return OwnDecoding.read(store, base.files().folder());
+  DecodingDefaults own() throws IOException {
+    return DecodingDefaults.read(store, base.files().folder());
   }
 
   Prompt prompt() {

@@ -17,7 +17,7 @@ import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
 import org.tributary.rows.Schema.Column;
 import org.tributary.rows.Schema.Type;
-import org.tributary.rows.raw.Kind;
+import org.tributary.rows.raw.ColumnKind;
 import org.tributary.rows.raw.RawFormat;
 import org.tributary.text.Prompt;
 
@@ -59,14 +59,14 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
         problems.add(e.getMessage());
       }
     }
-    Map<String, Kind> whole = new LinkedHashMap<>();
+    Map<String, ColumnKind> whole = new LinkedHashMap<>();
     for (GenerationFile file : files) {
       if (!config.data().format().equals("jsonl")
           && !whole.isEmpty()
           && !List.copyOf(whole.entrySet()).equals(List.copyOf(file.columns().entrySet()))) {
         problems.add("%s has other columns than the files before it".formatted(file.path()));
       }
-      file.columns().forEach((name, kind) -> whole.merge(name, kind, Kind::with));
+      file.columns().forEach((name, kind) -> whole.merge(name, kind, ColumnKind::with));
     }
     if (problems.isEmpty() && files.stream().mapToLong(GenerationFile::rows).sum() == 0) {
       problems.add("%s hold no rows; name others".formatted(config.data().paths()));
@@ -75,7 +75,7 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
       throw WrongInput.some("data.paths:", problems);
     }
     List<String> needed = prompt.fitting(List.copyOf(whole.keySet())).columns();
-    LinkedHashMap<String, Kind> read = read(config, needed, whole);
+    LinkedHashMap<String, ColumnKind> read = read(config, needed, whole);
     List<GenerationShard> shards = new ArrayList<>();
     long before = 0;
     for (GenerationFile file : files) {
@@ -154,10 +154,10 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
   }
 
   /** Columns to read, in order: those that are kept, and those that the prompt needs. */
-  private static LinkedHashMap<String, Kind> read(
-      GenerateConfig config, List<String> needed, Map<String, Kind> whole) {
+  private static LinkedHashMap<String, ColumnKind> read(
+      GenerateConfig config, List<String> needed, Map<String, ColumnKind> whole) {
     List<String> problems = new ArrayList<>();
-    LinkedHashMap<String, Kind> read = new LinkedHashMap<>();
+    LinkedHashMap<String, ColumnKind> read = new LinkedHashMap<>();
     List<String> kept = config.data().columns();
     for (String name : kept.isEmpty() ? whole.keySet() : kept) {
       take(name, "", whole, read, problems);
@@ -166,7 +166,7 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
       take(name, ", which data.prompt asks for", whole, read, problems);
     }
     List<String> special =
-        read.keySet().stream().filter(name -> read.get(name) == Kind.UNREADABLE).toList();
+        read.keySet().stream().filter(name -> read.get(name) == ColumnKind.UNREADABLE).toList();
     if (!special.isEmpty()) {
       problems.add(
           "the columns %s hold no plain values and cannot be kept; name those to keep: data.columns: [%s]"
@@ -184,8 +184,8 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
   private static void take(
       String name,
       String why,
-      Map<String, Kind> whole,
-      Map<String, Kind> read,
+      Map<String, ColumnKind> whole,
+      Map<String, ColumnKind> read,
       List<String> problems) {
     if (whole.containsKey(name)) {
       read.put(name, whole.get(name));

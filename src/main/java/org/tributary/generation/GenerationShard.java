@@ -10,8 +10,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
-import org.tributary.rows.raw.Kind;
-import org.tributary.rows.raw.Piece;
+import org.tributary.rows.raw.ColumnKind;
+import org.tributary.rows.raw.FileSplit;
 import org.tributary.rows.raw.RawFormat;
 
 /**
@@ -35,11 +35,11 @@ public record GenerationShard(int index, Slice slice, long first, long before)
    * @param columns to read, with what they hold
    */
   record Slice(
-      List<Piece> pieces,
+      List<FileSplit> pieces,
       long skip,
       long rows,
       Map<String, String> keys,
-      LinkedHashMap<String, Kind> columns)
+      LinkedHashMap<String, ColumnKind> columns)
       implements Serializable {}
 
   long rows() {
@@ -56,7 +56,7 @@ public record GenerationShard(int index, Slice slice, long first, long before)
   }
 
   /** Columns as plain ones. */
-  static Schema schema(Map<String, Kind> columns) {
+  static Schema schema(Map<String, ColumnKind> columns) {
     return new Schema(
         columns.entrySet().stream()
             .map(column -> new Schema.Column(column.getKey(), column.getValue().type()))
@@ -70,11 +70,11 @@ public record GenerationShard(int index, Slice slice, long first, long before)
    */
   List<Row> read(Store store, RawFormat format) throws IOException {
     Schema schema = schema(slice.columns());
-    LinkedHashMap<String, Kind> inside = new LinkedHashMap<>(slice.columns());
+    LinkedHashMap<String, ColumnKind> inside = new LinkedHashMap<>(slice.columns());
     inside.keySet().removeAll(slice.keys().keySet());
     List<Row> read = new ArrayList<>();
     long skip = slice.skip();
-    for (Piece piece : slice.pieces()) {
+    for (FileSplit piece : slice.pieces()) {
       try (RawFormat.Rows rows = format.read(store, piece, inside)) {
         while (read.size() < slice.rows() && rows.hasNext()) {
           Object[] values = rows.next();

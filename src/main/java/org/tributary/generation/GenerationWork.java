@@ -13,7 +13,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Continuation;
-import org.tributary.client.Writer;
+import org.tributary.client.TextGenerator;
 import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Devices;
@@ -58,15 +58,15 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     if (store.exists(part)) {
       return; // another attempt of this task was faster
     }
-    try (Devices.Loan loan = Devices.borrow();
-        LoadedGenerator bench = LoadedGenerator.take(spec.value(), loan.device());
+    try (Devices.BorrowedDevice loan = Devices.borrow();
+        LoadedGenerator generator = LoadedGenerator.take(spec.value(), loan.device());
         NDManager manager = Torch.manager(loan.device())) {
-      GenerateConfig config = bench.described().config();
+      GenerateConfig config = generator.described().config();
       Torch.prepareThread(config.threads());
-      Prompt prompt = bench.described().prompt().fitting(shard.columns());
+      Prompt prompt = generator.described().prompt().fitting(shard.columns());
       List<Row> rows = shard.read(store, GenerationRows.format(config));
       List<String> texts = texts(rows, prompt, shard);
-      Answer[] answers = write(bench, manager, texts, shard);
+      Answer[] answers = write(generator, manager, texts, shard);
       List<Row> answered = new ArrayList<>();
       Schema kept = GenerationRows.kept(config, rows.get(0).schema());
       for (int i = 0; i < answers.length; i++) {
@@ -92,13 +92,13 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
 
   /** Rows of like length are written side by side, an order that only the rows decide. */
   private Answer[] write(
-      LoadedGenerator bench, NDManager manager, List<String> texts, GenerationShard shard) {
-    GenerationModel described = bench.described();
+      LoadedGenerator generator, NDManager manager, List<String> texts, GenerationShard shard) {
+    GenerationModel described = generator.described();
     Prompts prompts =
         new Prompts(texts, described.special(), described.config().model().maxLength());
     long[][] ids =
         IntStream.range(0, texts.size())
-            .mapToObj(i -> prompts.ids(i, bench.tokens()))
+            .mapToObj(i -> prompts.ids(i, generator.tokens()))
             .toArray(long[][]::new);
     int[] order =
         IntStream.range(0, ids.length)
@@ -113,9 +113,9 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     int batch = described.config().batch();
     for (int from = 0; from < order.length; from += batch) {
       int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
-      bench.checkGoesOn();
+      generator.checkGoesOn();
       try (NDManager scratch = manager.newSubManager()) {
-        List<Answer> some = new Batching(bench, prompts, shard).write(scratch, places, ids);
+        List<Answer> some = new Batching(generator, prompts, shard).write(scratch, places, ids);
         for (int i = 0; i < places.length; i++) {
           answers[places[i]] = some.get(i);
         }
@@ -127,18 +127,18 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
 
   /** Some rows of a shard, side by side. */
   private final class Batching {
-    private final LoadedGenerator bench;
+    private final LoadedGenerator generator;
     private final Prompts prompts;
     private final GenerationShard shard;
 
-    Batching(LoadedGenerator bench, Prompts prompts, GenerationShard shard) {
-      this.bench = bench;
+    Batching(LoadedGenerator generator, Prompts prompts, GenerationShard shard) {
+      this.generator = generator;
       this.prompts = prompts;
       this.shard = shard;
     }
 
     List<Answer> write(NDManager scratch, int[] places, long[]... ids) {
-      GenerateConfig config = bench.described().config();
+      GenerateConfig config = generator.described().config();
       GenerateConfig.Decoding d = config.decoding();
       Decoding how =
           new Decoding(prompts.special().ends(), d.temperature(), d.topP(), d.repetitionPenalty());
@@ -148,11 +148,11 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
               .toArray();
       List<long[]> chosen = Arrays.stream(places).mapToObj(i -> ids[i]).toList();
       List<Continuation> written =
-          new Writer(bench.model(), bench.tokens(), how)
+          new TextGenerator(generator.model(), generator.tokens(), how)
               .write(
                   scratch,
                   List.of(),
-                  prompts.batch(chosen, bench.tokens(), d.newTokens()),
+                  prompts.batch(chosen, generator.tokens(), d.newTokens()),
                   d.newTokens(),
                   seeds);
       List<Answer> answers = new ArrayList<>();

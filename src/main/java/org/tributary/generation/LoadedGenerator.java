@@ -12,8 +12,8 @@ import org.tributary.torch.Resources;
  * the program and the tokenizer.
  */
 final class LoadedGenerator implements AutoCloseable {
-  private static final JvmCache<LoadedGenerator> BENCHES =
-      new JvmCache<>(bench -> bench.opened.close());
+  private static final JvmCache<LoadedGenerator> LOADED =
+      new JvmCache<>(generator -> generator.opened.close());
 
   private final GenerationModel described;
   private final Model model;
@@ -29,25 +29,27 @@ final class LoadedGenerator implements AutoCloseable {
     }
   }
 
-  /** Takes a place at a bench, which is made if there is none; {@link #close} gives it back. */
+  /**
+   * Takes what this JVM has loaded, and loads it if there is none; {@link #close} gives it back.
+   */
   static LoadedGenerator take(GenerationSpec spec, Device device) throws IOException {
     String key = device + "\n" + spec.yaml();
-    return BENCHES.take(key, () -> new LoadedGenerator(spec, device));
+    return LOADED.take(key, () -> new LoadedGenerator(spec, device));
   }
 
-  /** Drops every bench that nobody uses. */
+  /** Drops every generator that nobody uses. */
   static void clear() {
-    BENCHES.clear();
+    LOADED.clear();
   }
 
   @Override
   public void close() {
-    BENCHES.giveBack(this);
+    LOADED.giveBack(this);
   }
 
   /** Ends the task between two steps where its driver stops or its JVM ends. */
   void checkGoesOn() {
-    BENCHES.checkGoesOn();
+    LOADED.checkGoesOn();
   }
 
   GenerationModel described() {

@@ -58,7 +58,9 @@ final class PartitionSummary {
     }
     lines.add("  test: " + part(manifest.test()));
     manifest.skipped().forEach((set, skipped) -> lines.addAll(skipped(set, skipped)));
-    manifest.duplicates().forEach((set, twins) -> lines.addAll(duplicates(set, twins, inputs)));
+    manifest
+        .duplicates()
+        .forEach((set, duplicates) -> lines.addAll(duplicates(set, duplicates, inputs)));
     if (manifest.test() != null && !manifest.duplicates().containsKey("test")) {
       lines.add("  duplicates: none between train and test: equal rows were kept together");
     }
@@ -73,20 +75,20 @@ final class PartitionSummary {
   }
 
   private static List<String> duplicates(
-      String set, Manifest.Duplicates twins, Manifest.Inputs inputs) {
+      String set, Manifest.Duplicates duplicates, Manifest.Inputs inputs) {
     List<String> lines = new ArrayList<>();
-    Manifest.Part all = new Manifest.Part("", twins.rows(), twins.labels(), "", null);
+    Manifest.Part all = new Manifest.Part("", duplicates.rows(), duplicates.labels(), "", null);
     String action = inputs.sameness() == null ? "report" : inputs.sameness().duplicates();
     String done =
         action.equals("report")
             ? "reported, none removed (duplicates: drop-train or drop-test would)"
-            : "%d removed (%s)".formatted(twins.dropped(), action);
+            : "%d removed (%s)".formatted(duplicates.dropped(), action);
     lines.add(
-        twins.rows() == 0
+        duplicates.rows() == 0
             ? "  duplicates: none between train and " + set
             : "  duplicates: %s of %s also in train (%d there); %s"
-                .formatted(part(all), set, twins.twins(), done));
-    addNamed(lines, twins.named(), twins.rows());
+                .formatted(part(all), set, duplicates.inTrain(), done));
+    addNamed(lines, duplicates.named(), duplicates.rows());
     return lines;
   }
 

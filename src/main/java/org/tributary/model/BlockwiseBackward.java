@@ -12,9 +12,9 @@ import java.util.Map;
  * drop a part's gradients before the next part's are made. In memory are what lies between blocks
  * and one block's activations; a block is computed a second time when its turn comes.
  *
- * <p>The loss of what is walked is that of the weights at its beginning, whatever the caller does
- * to weights whose turn has come. Each part's turn comes once; a tied matrix belongs to both ends,
- * and its gradient is whole only at the start.
+ * <p>The loss is that of the weights at the beginning, whatever the caller does to weights whose
+ * turn has come. Each part's turn comes once; a tied matrix belongs to both ends, and its gradient
+ * is whole only at the start.
  */
 public final class BlockwiseBackward implements AutoCloseable {
   private static final String GRADIENT = "grads.";

@@ -171,12 +171,12 @@ public final class Model implements AutoCloseable {
   /**
    * Begins gradients that come part by part.
    *
-   * @param step owns what is kept until the walk is closed
+   * @param step owns what is kept until the result is closed
    * @param train as for {@link #gradients}
    * @param inputs as for {@link #gradients}
    * @return to be closed, when the blocks are computed forward
    */
-  public BlockwiseBackward walk(NDManager step, List<NDArray> train, List<NDArray> inputs) {
+  public BlockwiseBackward blockwise(NDManager step, List<NDArray> train, List<NDArray> inputs) {
     return new BlockwiseBackward(this, step, train, inputs);
   }
 

@@ -23,7 +23,7 @@ final class CrossSetDuplicates {
   private final Map<String, List<Key>> kept;
 
   /**
-   * Looks for twins.
+   * Looks for duplicates.
    *
    * @param action report, drop-train or drop-test
    * @param raw the sets
@@ -56,11 +56,11 @@ final class CrossSetDuplicates {
   }
 
   private void compare(String set, Map<String, List<Key>> keys) {
-    List<Key> twins = common(keys.get(set), keys.get("train"));
+    List<Key> duplicates = common(keys.get(set), keys.get("train"));
     List<Key> inTrain = common(keys.get("train"), keys.get(set));
     long dropped = 0;
     if (action.equals("drop-test")) {
-      dropped = twins.size();
+      dropped = duplicates.size();
       kept.put(set, without(keys.get(set), keys.get("train")));
     } else if (action.equals("drop-train")) {
       int before = kept.get("train").size();
@@ -68,13 +68,13 @@ final class CrossSetDuplicates {
       dropped = before - kept.get("train").size();
     }
     TreeMap<String, Long> labels = new TreeMap<>();
-    twins.stream()
+    duplicates.stream()
         .filter(t -> t.label() != null)
         .forEach(t -> labels.merge(t.label(), 1L, Long::sum));
     report.put(
         set,
         new Manifest.Duplicates(
-            twins.size(), labels, inTrain.size(), dropped, named(set, twins, inTrain)));
+            duplicates.size(), labels, inTrain.size(), dropped, named(set, duplicates, inTrain)));
   }
 
   /** Rows of a set whose content is in another one too; both in canonical order. */
@@ -101,9 +101,9 @@ final class CrossSetDuplicates {
     return rows;
   }
 
-  /** Names of the first twins, each with the first row of train that it equals. */
-  private List<String> named(String set, List<Key> twins, List<Key> inTrain) {
-    List<Key> first = twins.stream().limit(Manifest.NAMED).toList();
+  /** Names of the first duplicates, each with the first row of train that it equals. */
+  private List<String> named(String set, List<Key> duplicates, List<Key> inTrain) {
+    List<Key> first = duplicates.stream().limit(Manifest.NAMED).toList();
     Map<String, Key> partners = new LinkedHashMap<>();
     inTrain.forEach(key -> partners.putIfAbsent(hex(key.content()), key));
     List<Key> wanted = first.stream().map(key -> partners.get(hex(key.content()))).toList();

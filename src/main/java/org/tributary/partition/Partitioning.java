@@ -122,8 +122,8 @@ public final class Partitioning {
     List<String> labels = Deal.labels(all.get("train"));
     Deal deal = new Deal(config, labels);
     raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), all.get(set)));
-    CrossSetDuplicates twins = new CrossSetDuplicates(config.duplicates(), raw, all);
-    Map<String, List<Key>> keys = twins.kept();
+    CrossSetDuplicates duplicates = new CrossSetDuplicates(config.duplicates(), raw, all);
+    Map<String, List<Key>> keys = duplicates.kept();
 
     // 3. Where each row goes.
     Plan plan = new Plan();
@@ -138,7 +138,7 @@ public final class Partitioning {
         SparkJobs.run(
             context(), "writing the parts", () -> write(folder, plan, rows, raw, keys, targets));
     SortedMap<String, String> leftOut = leftOut(decision.owners(), found, keys);
-    Manifest manifest = manifest(inputs, raw, found, labels, parts, twins, leftOut);
+    Manifest manifest = manifest(inputs, raw, found, labels, parts, duplicates, leftOut);
     manifest.write(Store.of(hadoop()), folder);
     return new Result(true, folder, manifest, notes);
   }
@@ -198,10 +198,10 @@ public final class Partitioning {
         config.source().separator());
   }
 
-  private Manifest.Sameness sameness() {
+  private Manifest.DuplicateRule sameness() {
     return config.duplicates().equals("report") && config.duplicateColumns().isEmpty()
         ? null
-        : new Manifest.Sameness(config.duplicates(), config.duplicateColumns());
+        : new Manifest.DuplicateRule(config.duplicates(), config.duplicateColumns());
   }
 
   private RowCodec.Identity identity() {
@@ -277,7 +277,7 @@ public final class Partitioning {
       Map<String, RawSet.Keys> found,
       List<String> labels,
       Map<Plan.Target, Manifest.Part> parts,
-      CrossSetDuplicates twins,
+      CrossSetDuplicates duplicates,
       SortedMap<String, String> leftOut) {
     Map<String, String> owners = owners(found);
     TreeMap<String, Manifest.Client> clients = new TreeMap<>();
@@ -304,7 +304,7 @@ public final class Partitioning {
         labels,
         clients,
         test,
-        twins.report(),
+        duplicates.report(),
         skipped(found),
         leftOut);
   }

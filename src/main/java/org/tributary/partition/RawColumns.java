@@ -10,7 +10,7 @@ import org.apache.spark.sql.types.StructType;
 import org.tributary.config.Nearest;
 import org.tributary.error.WrongInput;
 import org.tributary.rows.Schema;
-import org.tributary.rows.raw.Kind;
+import org.tributary.rows.raw.ColumnKind;
 
 /** Which columns of a raw set are kept, and their types here and in Spark. */
 final class RawColumns {
@@ -114,9 +114,9 @@ final class RawColumns {
   }
 
   /** What raw files hold as Spark's types; nested values are the text of their JSON. */
-  static StructType struct(Map<String, Kind> columns) {
+  static StructType struct(Map<String, ColumnKind> columns) {
     StructType struct = new StructType();
-    for (Map.Entry<String, Kind> column : columns.entrySet()) {
+    for (Map.Entry<String, ColumnKind> column : columns.entrySet()) {
       DataType type =
           switch (column.getValue()) {
             case UNREADABLE -> DataTypes.CalendarIntervalType;

@@ -21,10 +21,10 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
-import org.tributary.rows.raw.Kind;
-import org.tributary.rows.raw.Piece;
+import org.tributary.rows.raw.ColumnKind;
+import org.tributary.rows.raw.FileSplit;
 import org.tributary.rows.raw.RawFormat;
-import org.tributary.rows.raw.Survey;
+import org.tributary.rows.raw.SplitSummary;
 
 /**
  * Raw files of one format on all executors: a first look at every piece, then their rows. Tasks
@@ -60,22 +60,23 @@ final class RawFiles {
    * @param pieces in file order
    * @param surveys of each
    */
-  record Found(Path file, Map<String, String> keys, List<Piece> pieces, List<Survey> surveys) {
+  record Found(
+      Path file, Map<String, String> keys, List<FileSplit> pieces, List<SplitSummary> surveys) {
 
     /** What each column holds, in the order in which they came. */
-    Map<String, Kind> columns() {
-      Map<String, Kind> columns = new LinkedHashMap<>();
-      for (Survey survey : surveys) {
-        survey.columns().forEach((name, kind) -> columns.merge(name, kind, Kind::with));
+    Map<String, ColumnKind> columns() {
+      Map<String, ColumnKind> columns = new LinkedHashMap<>();
+      for (SplitSummary survey : surveys) {
+        survey.columns().forEach((name, kind) -> columns.merge(name, kind, ColumnKind::with));
       }
-      keys.keySet().forEach(key -> columns.put(key, Kind.STRING));
+      keys.keySet().forEach(key -> columns.put(key, ColumnKind.STRING));
       return columns;
     }
 
     /** Why the file cannot be read as a whole; none where it can. */
     List<String> failures() {
       List<String> failures = new ArrayList<>();
-      for (Survey survey : surveys) {
+      for (SplitSummary survey : surveys) {
         if (survey.failure() != null) {
           failures.add(survey.failure());
         }
@@ -91,14 +92,14 @@ final class RawFiles {
     }
 
     long bad() {
-      return surveys.stream().mapToLong(Survey::bad).sum();
+      return surveys.stream().mapToLong(SplitSummary::bad).sum();
     }
 
     /** The first rows that cannot be used, by their lines in the file. */
     List<String> named() {
       List<String> named = new ArrayList<>();
       long before = 0;
-      for (Survey survey : surveys) {
+      for (SplitSummary survey : surveys) {
         named.addAll(survey.named(before));
         before += survey.lines();
       }
@@ -109,18 +110,18 @@ final class RawFiles {
   /** Looks at all files. */
   List<Found> look(SourceFiles set) throws IOException {
     List<Path> files = set.files();
-    List<List<Piece>> cut = new ArrayList<>();
-    List<Piece> all = new ArrayList<>();
+    List<List<FileSplit>> cut = new ArrayList<>();
+    List<FileSplit> all = new ArrayList<>();
     for (Path file : files) {
       long length = store.status(file).getLen();
-      List<Piece> pieces = format.pieces(store, file, length);
+      List<FileSplit> pieces = format.pieces(store, file, length);
       cut.add(pieces);
       all.addAll(pieces);
     }
-    Iterator<Survey> surveys = surveys(all).iterator();
+    Iterator<SplitSummary> surveys = surveys(all).iterator();
     List<Found> found = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
-      List<Survey> of = new ArrayList<>();
+      List<SplitSummary> of = new ArrayList<>();
       cut.get(i).forEach(piece -> of.add(surveys.next()));
       Map<String, String> keys = HiveKeys.of(set.names().get(i));
       found.add(new Found(files.get(i), keys, cut.get(i), of));
@@ -140,17 +141,17 @@ final class RawFiles {
   static Found head(Store store, RawFormat format, SourceFiles set, int index, long most)
       throws IOException {
     Path file = set.files().get(index);
-    List<Piece> pieces = format.pieces(store, file, store.status(file).getLen());
-    Survey survey;
+    List<FileSplit> pieces = format.pieces(store, file, store.status(file).getLen());
+    SplitSummary survey;
     try {
       survey = format.head(store, pieces.get(0), most);
     } catch (WrongInput e) {
-      survey = Survey.failed(e.getMessage());
+      survey = SplitSummary.failed(e.getMessage());
     }
     return new Found(file, HiveKeys.of(set.names().get(index)), pieces, List.of(survey));
   }
 
-  private List<Survey> surveys(List<Piece> pieces) {
+  private List<SplitSummary> surveys(List<FileSplit> pieces) {
     RawFormat format = this.format;
     Broadcast<SerializableConfiguration> hadoop = this.hadoop;
     return indices(pieces.size())
@@ -159,7 +160,7 @@ final class RawFiles {
               try {
                 return format.survey(Store.of(hadoop.value().value()), pieces.get(i));
               } catch (WrongInput e) {
-                return Survey.failed(e.getMessage());
+                return SplitSummary.failed(e.getMessage());
               }
             })
         .collect();
@@ -171,8 +172,8 @@ final class RawFiles {
    * @param files to read
    * @param columns what to read of them
    */
-  JavaRDD<Row> rows(List<Found> files, Map<String, Kind> columns) {
-    List<Piece> pieces = new ArrayList<>();
+  JavaRDD<Row> rows(List<Found> files, Map<String, ColumnKind> columns) {
+    List<FileSplit> pieces = new ArrayList<>();
     List<Map<String, String>> keys = new ArrayList<>();
     for (Found file : files) {
       for (int i = 0; i < file.pieces().size(); i++) {
@@ -184,18 +185,18 @@ final class RawFiles {
     }
     RawFormat format = this.format;
     Broadcast<SerializableConfiguration> hadoop = this.hadoop;
-    Map<String, Kind> wanted = new LinkedHashMap<>(columns);
+    Map<String, ColumnKind> wanted = new LinkedHashMap<>(columns);
     return indices(pieces.size())
         .flatMap(
             i -> {
-              Piece piece = pieces.get(i);
+              FileSplit piece = pieces.get(i);
               Store store = Store.of(hadoop.value().value());
-              Map<String, Kind> inside = new LinkedHashMap<>(wanted);
+              Map<String, ColumnKind> inside = new LinkedHashMap<>(wanted);
               inside.keySet().removeAll(keys.get(i).keySet());
               RawFormat.Rows rows = format.read(store, piece, inside);
               TaskContext.get()
                   .addTaskCompletionListener((TaskCompletionListener) context -> close(rows));
-              return new Sparks(rows, List.copyOf(wanted.keySet()), keys.get(i), piece.file());
+              return new SparkRows(rows, List.copyOf(wanted.keySet()), keys.get(i), piece.file());
             });
   }
 
@@ -213,7 +214,7 @@ final class RawFiles {
   }
 
   /** Rows as Spark's. */
-  private record Sparks(
+  private record SparkRows(
       RawFormat.Rows rows, List<String> columns, Map<String, String> keys, String file)
       implements Iterator<Row> {
     @Override

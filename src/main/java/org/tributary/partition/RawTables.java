@@ -11,7 +11,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.rows.Schema;
-import org.tributary.rows.raw.Kind;
+import org.tributary.rows.raw.ColumnKind;
 import org.tributary.rows.raw.RawFormat;
 
 /**
@@ -65,11 +65,11 @@ final class RawTables {
       found.add(files.look(set));
     }
     refuseFailures(sets, found);
-    Map<String, Kind> whole = columns(sets, found);
+    Map<String, ColumnKind> whole = columns(sets, found);
     refuseBadRows(sets, found, "");
     Schema schema =
         RawColumns.kept(RawColumns.struct(whole), sets.get(0), source.columns(), identity);
-    Map<String, Kind> kept = new LinkedHashMap<>();
+    Map<String, ColumnKind> kept = new LinkedHashMap<>();
     schema.names().forEach(name -> kept.put(name, whole.get(name)));
     RowCodec codec = RowCodec.of(schema, identity, source.format());
     List<RawSet> raw = new ArrayList<>();
@@ -80,7 +80,8 @@ final class RawTables {
     return raw;
   }
 
-  private Map<String, Kind> columns(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+  private Map<String, ColumnKind> columns(
+      List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
     return source.format().equals("jsonl") ? union(sets, found) : same(sets, found);
   }
 
@@ -119,7 +120,7 @@ final class RawTables {
     // Lines of JSON further down may bring columns; headers and Parquet's footers have all.
     boolean all = whole || !source.format().equals("jsonl");
     boolean bad = found.stream().flatMap(List::stream).anyMatch(file -> file.bad() > 0);
-    Map<String, Kind> columns = all || bad ? tables.columns(sets, found) : Map.of();
+    Map<String, ColumnKind> columns = all || bad ? tables.columns(sets, found) : Map.of();
     tables.refuseBadRows(sets, found, whole ? "" : "at least ");
     if (all && source.image() == null) {
       RawColumns.kept(RawColumns.struct(columns), sets.get(0), source.columns(), identity);
@@ -163,11 +164,12 @@ final class RawTables {
     }
   }
 
-  private static Map<String, Kind> union(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
-    Map<String, Kind> columns = new TreeMap<>();
+  private static Map<String, ColumnKind> union(
+      List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+    Map<String, ColumnKind> columns = new TreeMap<>();
     for (List<RawFiles.Found> set : found) {
       for (RawFiles.Found file : set) {
-        file.columns().forEach((name, kind) -> columns.merge(name, kind, Kind::with));
+        file.columns().forEach((name, kind) -> columns.merge(name, kind, ColumnKind::with));
       }
     }
     if (columns.isEmpty()) {
@@ -185,12 +187,13 @@ final class RawTables {
     return columns;
   }
 
-  private static Map<String, Kind> same(List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
-    Map<String, Kind> first = null;
+  private static Map<String, ColumnKind> same(
+      List<SourceFiles> sets, List<List<RawFiles.Found>> found) {
+    Map<String, ColumnKind> first = null;
     RawFiles.Found firstFile = null;
     for (int i = 0; i < sets.size(); i++) {
       for (RawFiles.Found file : found.get(i)) {
-        Map<String, Kind> columns = file.columns();
+        Map<String, ColumnKind> columns = file.columns();
         // Maps are equal in any order, files are not.
         if (first != null
             && !List.copyOf(first.entrySet()).equals(List.copyOf(columns.entrySet()))) {
@@ -206,7 +209,7 @@ final class RawTables {
     return first;
   }
 
-  private static String told(Map<String, Kind> columns) {
+  private static String told(Map<String, ColumnKind> columns) {
     return columns.entrySet().stream()
         .map(column -> column.getKey() + " " + column.getValue())
         .collect(Collectors.joining(", "));

@@ -54,13 +54,13 @@ final class SourceFolder {
   }
 
   /**
-   * Walks a folder.
+   * Lists a folder.
    *
    * @throws WrongInput where its files do not belong together
    */
   static SourceFolder of(Store store, Path root, String format) throws IOException {
     SourceFolder folder = new SourceFolder(store, root, format);
-    folder.walk(root, "", 0);
+    folder.list(root, "", 0);
     folder.keepRows();
     if (!folder.hiddenRows.isEmpty()) {
       throw new WrongInput(
@@ -76,7 +76,7 @@ final class SourceFolder {
     return folder;
   }
 
-  private void walk(Path folder, String prefix, int depth) throws IOException {
+  private void list(Path folder, String prefix, int depth) throws IOException {
     if (depth > DEEPEST) {
       throw new WrongInput(
           "%s: folders are nested deeper than %d; name the one that has the rows"
@@ -87,7 +87,7 @@ final class SourceFolder {
       boolean hidden = name.startsWith(".") || name.startsWith("_");
       if (status.isDirectory()) {
         if (!hidden) {
-          walk(status.getPath(), prefix + name + "/", depth + 1);
+          list(status.getPath(), prefix + name + "/", depth + 1);
         }
       } else if (!hidden) {
         files.put(prefix + name, status.getPath());

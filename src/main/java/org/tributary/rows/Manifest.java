@@ -3,6 +3,7 @@ package org.tributary.rows;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -101,7 +102,7 @@ public record Manifest(
       Partitioner partitioner,
       Shares shares,
       String image,
-      Sameness sameness,
+      DuplicateRule sameness,
       String separator) {}
 
   /**
@@ -110,19 +111,23 @@ public record Manifest(
    * @param duplicates {@code report}, {@code drop-train} or {@code drop-test}
    * @param columns in which equal rows are duplicates; empty for all, of images the pixels
    */
-  public record Sameness(String duplicates, List<String> columns) {}
+  public record DuplicateRule(String duplicates, List<String> columns) {}
 
   /**
    * Rows of a held-out set that also occur in train.
    *
    * @param rows how many
    * @param labels how many of each label; empty without a label
-   * @param twins rows of train that are equal to one of them
+   * @param inTrain rows of train that are equal to one of them
    * @param dropped rows that were left out for it, of train or of the held-out set
    * @param named the first of them, at most {@value #NAMED}
    */
   public record Duplicates(
-      long rows, SortedMap<String, Long> labels, long twins, long dropped, List<String> named) {
+      long rows,
+      SortedMap<String, Long> labels,
+      @JsonProperty("twins") long inTrain,
+      long dropped,
+      List<String> named) {
     /** From all parts. */
     @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
     public Duplicates {}

@@ -23,7 +23,7 @@ public final class PartRows {
       Store store, PartSource source, List<String> columns, BiConsumer<Row, String> each)
       throws IOException {
     long[] given = {0};
-    walk(
+    visit(
         store,
         source.folder(),
         columns,
@@ -47,7 +47,7 @@ public final class PartRows {
       throws IOException {
     List<Integer> places = new ArrayList<>();
     List<String> named = new ArrayList<>();
-    walk(
+    visit(
         store,
         folder,
         columns,
@@ -68,7 +68,7 @@ public final class PartRows {
     void visit(Row row, Path file, int place);
   }
 
-  private static void walk(Store store, Path folder, List<String> columns, Visitor visitor)
+  private static void visit(Store store, Path folder, List<String> columns, Visitor visitor)
       throws IOException {
     for (FileStatus status : store.list(folder)) {
       Path file = status.getPath();

@@ -16,7 +16,7 @@ import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
-import org.tributary.checkpoint.TiedCopies;
+import org.tributary.checkpoint.TiedWeights;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.model.Lora;
@@ -128,7 +128,7 @@ final class AdapterStart {
                 problems.add("it has %s twice, under two names".formatted(name));
               }
             });
-    problems.addAll(TiedCopies.problems(architecture.tiedWeights(), own, Set.of()));
+    problems.addAll(TiedWeights.problems(architecture.tiedWeights(), own, Set.of()));
     own.keySet().removeAll(architecture.tiedWeights().keySet());
     return own;
   }

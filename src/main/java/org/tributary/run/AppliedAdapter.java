@@ -13,7 +13,7 @@ import org.tributary.checkpoint.LoraProduct;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensorsHeader;
-import org.tributary.checkpoint.TiedCopies;
+import org.tributary.checkpoint.TiedWeights;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.protocol.DType;
@@ -148,7 +148,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
       adapter.saved().forEach((name, tensor) -> saved.put(own(name), tensor));
       Set<String> adapted = new TreeSet<>();
       adapter.modules().forEach(module -> adapted.add(own(module + WEIGHT)));
-      problems.addAll(TiedCopies.problems(architecture.tiedWeights(), saved, adapted));
+      problems.addAll(TiedWeights.problems(architecture.tiedWeights(), saved, adapted));
     }
 
     /** The shape that a tensor of a new head has, for as many classes as it is for; or null. */

@@ -49,7 +49,7 @@ public final class Blueprint {
   private final Map<String, long[]> adapted;
   private final Framework framework;
   private final Ranks ranks;
-  private final Plans plans;
+  private final RoundPlans plans;
 
   /**
    * Works a run out.
@@ -70,7 +70,7 @@ public final class Blueprint {
     Adapters adapters = lora() == null ? null : lora().adapters(transposed());
     framework = Frameworks.of(config.framework(), adapters);
     ranks = Ranks.of(config, adapters, framework, data.manifest());
-    plans = new Plans(config, framework, trainables());
+    plans = new RoundPlans(config, framework, trainables());
     base.checkTrainable(modelTensors());
     SavedModules.check(adapted.keySet(), plan(0).where(Role::isTrained).keySet());
     plans.check();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.tributary.checkpoint.Heads;
+import org.tributary.checkpoint.HeadConfig;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.error.WrongInput;
@@ -129,7 +129,7 @@ public record CheckpointHead(
     if (!isKept()) {
       return Optional.empty();
     }
-    String note = files.config().path(Heads.POOLING).asText(null);
+    String note = files.config().path(HeadConfig.POOLING).asText(null);
     if (note != null) {
       return Optional.of(noted(note));
     }
@@ -147,7 +147,7 @@ public record CheckpointHead(
             () ->
                 new WrongInput(
                     "%s: config.json has %s \"%s\", which is none; use %s"
-                        .formatted(files.folder(), Heads.POOLING, note, Pooling.keys())));
+                        .formatted(files.folder(), HeadConfig.POOLING, note, Pooling.keys())));
   }
 
   /**

@@ -191,10 +191,10 @@ public final class ChatTemplate {
    */
   String closing() {
     List<Map<String, Object>> messages = messages(null, "?");
-    messages.add(message("assistant", AnswerPlaces.MARK));
+    messages.add(message("assistant", AnswerSpans.MARK));
     String whole = whole(messages).text();
-    int at = whole.lastIndexOf(AnswerPlaces.MARK);
-    return at < 0 ? "" : whole.substring(at + AnswerPlaces.MARK.length()).stripLeading();
+    int at = whole.lastIndexOf(AnswerSpans.MARK);
+    return at < 0 ? "" : whole.substring(at + AnswerSpans.MARK.length()).stripLeading();
   }
 
   /** What messages call it. */

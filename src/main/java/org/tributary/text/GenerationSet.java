@@ -29,7 +29,7 @@ import org.tributary.rows.Truncation;
  * @param special the tokens that begin and end texts
  * @param maxLength the most ids of a row
  */
-public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLength)
+public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, int maxLength)
     implements TextRows {
   private static final Logger LOG = LoggerFactory.getLogger(GenerationSet.class);
 
@@ -40,7 +40,7 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    * @param answer the last one
    * @param turns the whole conversation of a chat; null where prompt and answer stand as they are
    */
-  public record Asked(String prompt, String answer, Turns turns) {}
+  public record PromptAndAnswer(String prompt, String answer, Turns turns) {}
 
   /** Keeps a copy of the list. */
   public GenerationSet {
@@ -67,13 +67,13 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
     }
 
     /** A row; blank prompts are looked at with the tokenizer, as others have tokens anyway. */
-    private Asked asked(Row row, String where, Tokens tokens) {
+    private PromptAndAnswer asked(Row row, String where, Tokens tokens) {
       boolean talk = prompt.isConversation();
       if (!talk && row.isNull(answer)) {
         throw new WrongInput(
             "%s: column %s is empty; fill it in or leave the row out".formatted(where, answer));
       }
-      Asked asked;
+      PromptAndAnswer asked;
       try {
         asked = prompt.asked(row::text, talk ? null : row.text(answer));
       } catch (WrongInput e) {
@@ -106,7 +106,7 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    */
   public static GenerationSet read(
       Store store, List<PartSource> sources, Layout layout, Tokens tokens) throws IOException {
-    List<Asked> asked = new ArrayList<>();
+    List<PromptAndAnswer> asked = new ArrayList<>();
     for (PartSource source : sources) {
       int before = asked.size();
       PartRows.forEach(
@@ -119,7 +119,7 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
     return new GenerationSet(asked, layout.special(), layout.maxLength());
   }
 
-  private static void warnOfParts(Path folder, List<Asked> rows) {
+  private static void warnOfParts(Path folder, List<PromptAndAnswer> rows) {
     long cut = rows.stream().filter(row -> row.turns() != null && !row.turns().whole()).count();
     if (cut > 0) {
       LOG.warn(
@@ -152,11 +152,11 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
             folder,
             layout.columns(),
             (row, where) -> {
-              Asked asked = layout.asked(row, where, tokens);
+              PromptAndAnswer asked = layout.asked(row, where, tokens);
               if (seen[0]++ % every == 0) {
                 GenerationSet one =
                     new GenerationSet(List.of(asked), layout.special(), layout.maxLength());
-                Labelled whole = one.labelled(0, tokens);
+                LabelledTokens whole = one.labelled(0, tokens);
                 cuts[0] = cuts[0].plus(one.truncation(whole, tokens));
               }
             })
@@ -170,36 +170,36 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
 
   @Override
   public TextBatch batch(int[] indices, Tokens tokens, long padId) {
-    List<Labelled> labelled = new ArrayList<>();
+    List<LabelledTokens> labelled = new ArrayList<>();
     int truncated = 0;
     for (int row : indices) {
-      Labelled whole = labelled(row, tokens);
-      Labelled cut = cut(whole, tokens);
+      LabelledTokens whole = labelled(row, tokens);
+      LabelledTokens cut = cut(whole, tokens);
       labelled.add(cut);
       truncated += cut == whole ? 0 : 1;
     }
-    return Labelled.padded(labelled, truncated, padId);
+    return LabelledTokens.padded(labelled, truncated, padId);
   }
 
-  private Truncation truncation(Labelled whole, Tokens tokens) {
-    Labelled cut = cut(whole, tokens);
+  private Truncation truncation(LabelledTokens whole, Tokens tokens) {
+    LabelledTokens cut = cut(whole, tokens);
     return Truncation.answers(cut != whole, whole.counted(), cut.counted());
   }
 
-  private Labelled cut(Labelled whole, Tokens tokens) {
+  private LabelledTokens cut(LabelledTokens whole, Tokens tokens) {
     return whole.ids().length > maxLength
         ? whole.cut(maxLength, special.leads(tokens, whole.ids()[0]))
         : whole;
   }
 
-  private Labelled labelled(int row, Tokens tokens) {
+  private LabelledTokens labelled(int row, Tokens tokens) {
     if (rows.get(row).turns() != null) {
       return rows.get(row).turns().labelled(tokens, special);
     }
     long[] text = tokens.encode(rows.get(row).answer(), false).ids();
     long[] ended = Arrays.copyOf(text, text.length + 1);
     ended[text.length] = special.end();
-    return Labelled.of(promptIds(row, tokens), ended);
+    return LabelledTokens.of(promptIds(row, tokens), ended);
   }
 
   private long[] promptIds(int row, Tokens tokens) {
@@ -230,13 +230,13 @@ public record GenerationSet(List<Asked> rows, SpecialTokens special, int maxLeng
    */
   public TextBatch prompts(int[] indices, Tokens tokens, int room) {
     List<long[]> ids = Arrays.stream(indices).mapToObj(row -> promptIds(row, tokens)).toList();
-    List<String> prompts = rows.stream().map(Asked::prompt).toList();
+    List<String> prompts = rows.stream().map(PromptAndAnswer::prompt).toList();
     return new Prompts(prompts, special, maxLength).batch(ids, tokens, room);
   }
 
   @Override
   public int characters(int row) {
-    Asked asked = rows.get(row);
+    PromptAndAnswer asked = rows.get(row);
     return asked.turns() == null
         ? asked.prompt().length() + asked.answer().length()
         : asked.turns().text().length();

@@ -235,23 +235,23 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
    * @return to be trained
    * @throws WrongInput where there is no answer, or its place cannot be told
    */
-  GenerationSet.Asked asked(UnaryOperator<String> value, String answer) {
+  GenerationSet.PromptAndAnswer asked(UnaryOperator<String> value, String answer) {
     if (isConversation()) {
       return asked(conversation(value));
     }
     String filled = filled(value);
     if (chat == null) {
-      return new GenerationSet.Asked(filled, answer, null);
+      return new GenerationSet.PromptAndAnswer(filled, answer, null);
     }
     List<Map<String, Object>> messages = ChatTemplate.messages(chat.system(), filled);
     String prompt = chat.template().prompt(messages);
     messages.add(ChatTemplate.message("assistant", answer));
     int last = messages.size() - 1;
-    return new GenerationSet.Asked(
-        prompt, answer, new AnswerPlaces(chat.template()).of(messages, List.of(last)));
+    return new GenerationSet.PromptAndAnswer(
+        prompt, answer, new AnswerSpans(chat.template()).of(messages, List.of(last)));
   }
 
-  private GenerationSet.Asked asked(Conversation talk) {
+  private GenerationSet.PromptAndAnswer asked(Conversation talk) {
     List<Integer> counting = talk.counting();
     if (counting.isEmpty()) {
       throw new WrongInput(
@@ -260,10 +260,10 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
     int last = talk.lastAnswer();
     List<Integer> chosen =
         chat.last() ? counting.subList(counting.size() - 1, counting.size()) : counting;
-    return new GenerationSet.Asked(
+    return new GenerationSet.PromptAndAnswer(
         chat.template().prompt(talk.before(last)),
         (String) talk.messages().get(last).get("content"),
-        new AnswerPlaces(chat.template()).of(talk.messages(), chosen));
+        new AnswerSpans(chat.template()).of(talk.messages(), chosen));
   }
 
   private Conversation conversation(UnaryOperator<String> value) {

@@ -65,13 +65,13 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
    * @return a batch whose labels are all ignored
    */
   public TextBatch batch(List<long[]> ids, Tokens tokens, int room) {
-    List<Labelled> kept = new ArrayList<>();
+    List<LabelledTokens> kept = new ArrayList<>();
     int truncated = 0;
     for (long[] whole : ids) {
       long[] prompt = cut(whole, Math.max(1, maxLength - room), tokens);
       truncated += isCut(whole.length, room) ? 1 : 0;
-      kept.add(new Labelled(prompt, new boolean[prompt.length], prompt.length));
+      kept.add(new LabelledTokens(prompt, new boolean[prompt.length], prompt.length));
     }
-    return Labelled.padded(kept, truncated, special.pad());
+    return LabelledTokens.padded(kept, truncated, special.pad());
   }
 }

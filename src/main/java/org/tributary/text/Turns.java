@@ -38,7 +38,7 @@ public record Turns(String text, List<Place> answers, boolean closed, boolean wh
    * @param special its end tokens
    * @return ids, those that count, and where the last answer begins
    */
-  Labelled labelled(Tokens tokens, SpecialTokens special) {
+  LabelledTokens labelled(Tokens tokens, SpecialTokens special) {
     Tokens.Placed placed = special.once(tokens.placed(text));
     List<int[]> ranges = new ArrayList<>();
     for (Place answer : answers) {
@@ -53,7 +53,7 @@ public record Turns(String text, List<Place> answers, boolean closed, boolean wh
       ids[length] = special.end();
       last[1]++;
     }
-    return Labelled.of(ids, ranges);
+    return LabelledTokens.of(ids, ranges);
   }
 
   /** The tokens of an answer: the first one, and the one behind the last. */

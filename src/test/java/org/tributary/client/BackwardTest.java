@@ -43,7 +43,7 @@ class BackwardTest extends TinyClient {
     return new Model(bert.architecture(), bert.weights(), Map.of(), Device.cpu(), precision);
   }
 
-  private static Trained train(Precision precision, Backward backward) {
+  private static TrainingResult train(Precision precision, Backward backward) {
     try (Model model = model(precision);
         NDManager manager = Torch.manager(Device.cpu())) {
       return new LocalTraining(model, recipe(backward, 5))
@@ -54,9 +54,9 @@ class BackwardTest extends TinyClient {
   @ParameterizedTest
   @EnumSource(Precision.class)
   void checkpointedAndUpdatingEndAsWhole(Precision precision) {
-    Trained whole = train(precision, Backward.WHOLE);
+    TrainingResult whole = train(precision, Backward.WHOLE);
     for (Backward other : new Backward[] {Backward.CHECKPOINTED, Backward.UPDATING}) {
-      Trained trained = train(precision, other);
+      TrainingResult trained = train(precision, other);
       Set<String> different = new TreeSet<>(whole.tensors().keySet());
       different.removeIf(name -> whole.tensors().get(name).equals(trained.tensors().get(name)));
       assertThat(different).as("weights that differ, %s", other).isEmpty();

@@ -143,7 +143,9 @@ class ChatCasesTest {
               tokens);
       TextBatch batch = set.batch(IntStream.range(0, set.size()).toArray(), tokens, special.pad());
       float[] nll =
-          model.likelihood(manager, List.of(), Inputs.withLabels(manager, batch)).toFloatArray();
+          model
+              .likelihood(manager, List.of(), ModelInputs.withLabels(manager, batch))
+              .toFloatArray();
       double sum = 0;
       for (float one : nll) {
         sum += one;

@@ -48,10 +48,10 @@ class GaLoreTrainingTest extends TinyClient {
   @EnumSource(Projector.class)
   void garbageCollectionAtAnyMomentChangesNoBit(Projector projector) throws Exception {
     Recipe recipe = recipe(galore(projector), 12);
-    Trained calm = train(model, recipe, assignment(0, bert.weights(), Map.of()));
+    TrainingResult calm = train(model, recipe, assignment(0, bert.weights(), Map.of()));
     try (GarbagePressure pressure = new GarbagePressure()) {
       Assignment again = assignment(0, bert.weights(), Map.of());
-      Trained pressed = train(model, recipe, again, pressure.afterEachStep());
+      TrainingResult pressed = train(model, recipe, again, pressure.afterEachStep());
       assertThat(pressed.tensors()).isEqualTo(calm.tensors());
       assertThat(pressed.optimizerState()).isEqualTo(calm.optimizerState());
       assertThat(pressure.collections()).as("collections while it trained").isGreaterThan(10);
@@ -129,9 +129,10 @@ class GaLoreTrainingTest extends TinyClient {
   @Test
   void keptStateGoesOnInTheMiddleOfAPeriod() {
     Recipe recipe = recipe(galore(Projector.EXACT), 4);
-    Trained first = train(model, recipe, assignment(0, bert.weights(), Map.of()));
-    Trained going = train(model, recipe, assignment(1, first.tensors(), first.optimizerState()));
-    Trained fresh = train(model, recipe, assignment(1, first.tensors(), Map.of()));
+    TrainingResult first = train(model, recipe, assignment(0, bert.weights(), Map.of()));
+    TrainingResult going =
+        train(model, recipe, assignment(1, first.tensors(), first.optimizerState()));
+    TrainingResult fresh = train(model, recipe, assignment(1, first.tensors(), Map.of()));
     assertThat(going.tensors()).isNotEqualTo(fresh.tensors());
     assertThat(going.optimizerState().get("steps.taken").floats().get(0)).isEqualTo(8);
   }

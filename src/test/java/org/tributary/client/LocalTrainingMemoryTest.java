@@ -30,7 +30,7 @@ class LocalTrainingMemoryTest extends TinyClient {
   @Test
   void garbageCollectionAtAnyMomentChangesNoBit() throws Exception {
     Recipe recipe = recipe(ADAMW, 1e-2, 25, 4, 2);
-    Trained calm = train(model, recipe, everything("a", 0, 30));
+    TrainingResult calm = train(model, recipe, everything("a", 0, 30));
     try (GarbagePressure pressure = new GarbagePressure()) {
       Assignment again = everything("a", 0, 30);
       assertSameBits(train(model, recipe, again, pressure.afterEachStep()), calm);
@@ -89,14 +89,14 @@ class LocalTrainingMemoryTest extends TinyClient {
   @Test
   void twoClientsAtOnceGiveTheBitsOfOneAfterTheOther() throws Exception {
     Recipe recipe = recipe(ADAMW, 1e-2, 30, 4);
-    Trained a = train(model, recipe, everything("a", 0, 30));
-    Trained b = train(model, recipe, everything("b", 0, 30));
+    TrainingResult a = train(model, recipe, everything("a", 0, 30));
+    TrainingResult b = train(model, recipe, everything("b", 0, 30));
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       CyclicBarrier together = new CyclicBarrier(2);
-      List<Future<Trained>> running = new ArrayList<>();
+      List<Future<TrainingResult>> running = new ArrayList<>();
       for (String client : List.of("a", "b")) {
-        Callable<Trained> work =
+        Callable<TrainingResult> work =
             () -> {
               Torch.prepareThread(1);
               together.await();

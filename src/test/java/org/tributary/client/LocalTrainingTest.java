@@ -26,7 +26,7 @@ class LocalTrainingTest extends TinyClient {
   @Test
   void everythingThatTrainsMovesAndLearns() {
     Assignment a = everything("a", 0, 60);
-    Trained trained = train(model, recipe(ADAMW, 3e-3, 60, 8), a);
+    TrainingResult trained = train(model, recipe(ADAMW, 3e-3, 60, 8), a);
     trained
         .tensors()
         .forEach((name, t) -> assertThat(t).as(name).isNotEqualTo(a.start().get(name)));
@@ -40,7 +40,7 @@ class LocalTrainingTest extends TinyClient {
   @Test
   void theSameAssignmentGivesTheSameBits() {
     Recipe recipe = recipe(ADAMW, 1e-2, 6, 4);
-    Trained first = train(model, recipe, everything("a", 1, 30));
+    TrainingResult first = train(model, recipe, everything("a", 1, 30));
     assertSameBits(train(model, recipe, everything("a", 1, 30)), first);
     assertThat(train(model, recipe, everything("a", 2, 30)).tensors())
         .isNotEqualTo(first.tensors());
@@ -50,8 +50,8 @@ class LocalTrainingTest extends TinyClient {
 
   @Test
   void twoBatchesOfFourAreOneOfEight() {
-    Trained two = train(model, recipe(SGD, 0.1, 5, 4, 2), everything("a", 0, 30));
-    Trained one = train(model, recipe(SGD, 0.1, 5, 8, 1), everything("a", 0, 30));
+    TrainingResult two = train(model, recipe(SGD, 0.1, 5, 4, 2), everything("a", 0, 30));
+    TrainingResult one = train(model, recipe(SGD, 0.1, 5, 8, 1), everything("a", 0, 30));
     assertThat(one.tensors()).isNotEqualTo(bert.weights());
     assertThat(two.facts().lossLast()).isCloseTo(one.facts().lossLast(), within(1e-5));
     assertThat(two.facts().tokens()).isEqualTo(one.facts().tokens());
@@ -93,7 +93,7 @@ class LocalTrainingTest extends TinyClient {
   }
 
   private static float[] step(Recipe recipe, int round) {
-    Trained trained = train(model, recipe, everything("a", round, 1));
+    TrainingResult trained = train(model, recipe, everything("a", round, 1));
     return trained.tensors().get("classifier.bias").toFloats();
   }
 
@@ -109,7 +109,7 @@ class LocalTrainingTest extends TinyClient {
               .with(TinyBert.shapes(b), Role.STAYS)
               .with(TinyBert.shapes(head), Role.TRAVELS);
       Recipe recipe = recipe(ADAMW, 1e-2, 3, 4);
-      Trained trained = train(adapted, recipe, start(plan, a, b, head));
+      TrainingResult trained = train(adapted, recipe, start(plan, a, b, head));
       Map<String, HostTensor> changing = new TreeMap<>(b);
       changing.putAll(head);
       assertThat(trained.tensors().keySet()).isEqualTo(changing.keySet());
@@ -142,8 +142,8 @@ class LocalTrainingTest extends TinyClient {
     RoundPlan plan =
         TinyBert.plan(Map.of(name, other), Role.FIXED).with(TinyBert.shapes(head), Role.TRAVELS);
     Recipe recipe = recipe(SGD, 1e-2, 3, 4);
-    Trained with = train(model, recipe, start(plan, Map.of(name, other), head));
-    Trained without = train(model, recipe, start(plan, Map.of(name, was), head));
+    TrainingResult with = train(model, recipe, start(plan, Map.of(name, other), head));
+    TrainingResult without = train(model, recipe, start(plan, Map.of(name, was), head));
     assertThat(with.facts().lossFirst()).isNotEqualTo(without.facts().lossFirst());
   }
 
@@ -156,16 +156,16 @@ class LocalTrainingTest extends TinyClient {
   @Test
   void keptOptimizerStateGoesOn() {
     Recipe recipe = recipe(ADAMW, 1e-2, 3, 4);
-    Trained first = train(model, recipe, everything("a", 0, 30));
+    TrainingResult first = train(model, recipe, everything("a", 0, 30));
     assertThat(first.optimizerState()).hasSize(2 * bert.weights().size() + 1);
-    Trained going = train(model, recipe, second(first, first.optimizerState()));
-    Trained fresh = train(model, recipe, second(first, Map.of()));
+    TrainingResult going = train(model, recipe, second(first, first.optimizerState()));
+    TrainingResult fresh = train(model, recipe, second(first, Map.of()));
     assertThat(going.tensors()).isNotEqualTo(fresh.tensors());
     assertThat(going.optimizerState().get("steps.taken").floats().get(0)).isEqualTo(6);
     assertThat(fresh.optimizerState().get("steps.taken").floats().get(0)).isEqualTo(3);
   }
 
-  private static Assignment second(Trained first, Map<String, HostTensor> remembered) {
+  private static Assignment second(TrainingResult first, Map<String, HostTensor> remembered) {
     Assignment a = everything("a", 1, 30);
     return new Assignment("a", 1, a.rows(), a.plan(), first.tensors(), remembered);
   }

@@ -50,7 +50,7 @@ record Steps(TinyBert bert, Model model, OptimizerSettings settings) {
 
   private static List<NDArray> batch(TinyBert bert, NDManager owner, int i) {
     int[] rows = {4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3};
-    return Inputs.withLabels(
+    return ModelInputs.withLabels(
         owner, ROWS.batch(rows, bert.tokens(), bert.architecture().padToken()));
   }
 

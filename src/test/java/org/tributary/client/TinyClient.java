@@ -79,17 +79,18 @@ abstract class TinyClient {
         Map.of());
   }
 
-  static Trained train(Model with, Recipe recipe, Assignment assignment) {
+  static TrainingResult train(Model with, Recipe recipe, Assignment assignment) {
     return train(with, recipe, assignment, StepListener.NONE);
   }
 
-  static Trained train(Model with, Recipe recipe, Assignment assignment, StepListener listener) {
+  static TrainingResult train(
+      Model with, Recipe recipe, Assignment assignment, StepListener listener) {
     try (NDManager manager = Torch.manager(Device.cpu())) {
       return new LocalTraining(with, recipe).train(assignment, manager, listener);
     }
   }
 
-  static void assertSameBits(Trained actual, Trained expected) {
+  static void assertSameBits(TrainingResult actual, TrainingResult expected) {
     assertThat(actual.tensors()).isEqualTo(expected.tensors());
     assertThat(actual.optimizerState()).isEqualTo(expected.optimizerState());
     assertThat(actual.facts().lossMean()).isEqualTo(expected.facts().lossMean());

@@ -9,77 +9,77 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** JvmCache are shared while they are used, kept until another is needed, and dropped once. */
+/** Values are shared while they are used, kept until another is needed, and dropped once. */
 class JvmCacheTest {
-  private record Bench(String key) {}
+  private record Value(String key) {}
 
   private final List<String> made = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
-  private final JvmCache<Bench> benches = new JvmCache<>(bench -> dropped.add(bench.key()));
+  private final JvmCache<Value> cache = new JvmCache<>(value -> dropped.add(value.key()));
 
-  private final List<Bench> taken = new ArrayList<>();
+  private final List<Value> taken = new ArrayList<>();
 
-  private Bench take(String key) throws IOException {
-    Bench bench =
-        benches.take(
+  private Value take(String key) throws IOException {
+    Value value =
+        cache.take(
             key,
             () -> {
               made.add(key);
-              return new Bench(key);
+              return new Value(key);
             });
-    taken.add(bench);
-    return bench;
+    taken.add(value);
+    return value;
   }
 
-  /** A place that somebody has holds the end of the JVM up, and ends it by force at last. */
+  /** A value that somebody has holds the end of the JVM up, and ends it by force at last. */
   @AfterEach
   void giveAllBack() {
-    taken.forEach(benches::giveBack);
+    taken.forEach(cache::giveBack);
   }
 
   @Test
-  void usersOfOneKeyShareABench() throws IOException {
+  void usersOfOneKeyShareAValue() throws IOException {
     assertThat(take("a")).isSameAs(take("a"));
     assertThat(made).containsExactly("a");
   }
 
   @Test
   void theLastOneUsedIsKeptUntilAnotherIsMade() throws IOException {
-    benches.giveBack(take("a"));
-    benches.giveBack(take("a"));
+    cache.giveBack(take("a"));
+    cache.giveBack(take("a"));
     assertThat(made).containsExactly("a");
     assertThat(dropped).isEmpty();
-    benches.giveBack(take("b"));
+    cache.giveBack(take("b"));
     assertThat(dropped).containsExactly("a");
-    benches.clear();
-    benches.clear();
+    cache.clear();
+    cache.clear();
     assertThat(dropped).containsExactly("a", "b");
   }
 
   @Test
   void whatIsInUseIsNotDropped() throws IOException {
-    Bench first = take("a");
-    Bench second = take("a");
-    benches.giveBack(first);
+    Value first = take("a");
+    Value second = take("a");
+    cache.giveBack(first);
     take("b");
-    benches.clear();
+    cache.clear();
     assertThat(dropped).isEmpty();
-    benches.giveBack(second);
-    benches.clear();
+    cache.giveBack(second);
+    cache.clear();
     assertThat(dropped).containsExactly("a");
   }
 
   @Test
-  void whatCannotBeMadeTakesNoPlace() throws IOException {
+  void whatCannotBeMadeIsNotKept() throws IOException {
     assertThatThrownBy(
             () ->
-                benches.take(
+                cache.take(
                     "a",
                     () -> {
                       throw new IOException("no disk");
                     }))
         .hasMessage("no disk");
-    benches.clear();
+    cache.clear();
     assertThat(dropped).isEmpty();
     assertThat(take("a").key()).isEqualTo("a");
   }

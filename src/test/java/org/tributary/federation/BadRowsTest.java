@@ -180,7 +180,8 @@ class BadRowsTest {
     bad.rewrite("client=0001/train", rows -> rows.removeIf(row -> !row.isNull("text")));
     bad.seal();
     Federation.Outcome outcome = train(bad.config("run", "fedavg", concat(SKIP, ONE)));
-    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    AcceptedUpdates accepted =
+        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
     assertThat(accepted.failed()).containsOnlyKeys("0001");
     assertThat(accepted.failed().get("0001"))
         .contains("client=0001/train: none of its rows can be used");
@@ -244,9 +245,10 @@ class BadRowsTest {
         .hasMessageContaining("client=lyon/train/part-00000.parquet, row ")
         .hasMessageContaining("column text is empty");
     Federation.Outcome outcome = train(clean.config("run", "fedavg", concat(SKIP, sets)));
-    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    AcceptedUpdates accepted =
+        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
     assertThat(accepted.clients())
-        .extracting(Accepted.Choice::client, Accepted.Choice::samples)
+        .extracting(AcceptedUpdates.Choice::client, AcceptedUpdates.Choice::samples)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("lyon", 22L),
             org.assertj.core.groups.Tuple.tuple("oslo", 23L));

@@ -101,7 +101,8 @@ class BrokenReadsTest {
     BreakingStore.breakEvery(5);
     RunFolder broken = train(config("broken", "store.patience=30"));
     assertThat(BreakingStore.reads()).isGreaterThan(500);
-    assertThat(JsonFiles.read(Tiny.STORE, broken.accepted(0), Accepted.class).failed()).isEmpty();
+    assertThat(JsonFiles.read(Tiny.STORE, broken.accepted(0), AcceptedUpdates.class).failed())
+        .isEmpty();
     for (int round = 0; round < 2; round++) {
       assertThat(Tiny.tensors(broken.global(round))).isEqualTo(Tiny.tensors(calm.global(round)));
     }
@@ -115,7 +116,8 @@ class BrokenReadsTest {
     BreakingStore.heal();
     assertThat(Trouble.in(thrown)).as("%s", thrown).isPresent();
     assertThat(Trouble.in(thrown).get()).hasMessageContaining(BUCKET);
-    assertThat(JsonFiles.read(Tiny.STORE, train(config).accepted(0), Accepted.class).failed())
+    assertThat(
+            JsonFiles.read(Tiny.STORE, train(config).accepted(0), AcceptedUpdates.class).failed())
         .isEmpty();
   }
 

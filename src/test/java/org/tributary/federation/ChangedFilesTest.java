@@ -85,8 +85,8 @@ class ChangedFilesTest {
   }
 
   private static String failure(Federation.Outcome outcome, int round) throws IOException {
-    Accepted accepted =
-        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class);
+    AcceptedUpdates accepted =
+        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), AcceptedUpdates.class);
     return accepted.failed().get("0001");
   }
 
@@ -162,7 +162,7 @@ class ChangedFilesTest {
     Federation.Outcome undisturbed = train(whole);
     TrainConfig config = tiny.config("run", "fedavg");
     byte[] before = Files.readAllBytes(file(TEST));
-    // The JVM's rows of round 0 are dropped with its bench, as when memory runs short.
+    // The JVM's rows of round 0 are dropped with its loaded run, as when memory runs short.
     assertThatThrownBy(
             () ->
                 train(

@@ -96,7 +96,8 @@ class ClusterTest {
     for (int round = 0; round < config.rounds(); round++) {
       assertThat(Tiny.tensors(outcome.folder().global(round))).isEqualTo(expected.get(round));
       assertThat(
-              JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class).failed())
+              JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), AcceptedUpdates.class)
+                  .failed())
           .isEmpty();
       for (String client : List.of("0000", "0001", "0002", "0003")) {
         assertThat(disturbance.count(COMMITTED, client, round, 2))
@@ -143,7 +144,8 @@ class ClusterTest {
     };
     TrainConfig config = tiny.config("relative", "fedit", sets);
     Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
-    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    AcceptedUpdates accepted =
+        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
     assertThat(accepted.failed()).isEmpty();
     assertThat(Tiny.tensors(outcome.folder().global(2)))
         .isEqualTo(new PlainLoop(absolute).run().get(2));
@@ -163,7 +165,7 @@ class ClusterTest {
             "client.schedule.warmup=0",
             "framework.lora.start=" + relative(tiny.out("relative").resolve("adapter")));
     outcome = new Federation(spark, RoundListener.NONE).train(further);
-    accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
     assertThat(accepted.failed()).isEmpty();
   }
 

@@ -73,7 +73,7 @@ class DriverKillTest {
     assertThat(expected).as("rounds that change something").doesNotHaveDuplicates();
     for (int round = 0; round < config.rounds(); round++) {
       assertThat(Tiny.tensors(folder.global(round))).isEqualTo(expected.get(round));
-      assertThat(JsonFiles.read(Tiny.STORE, folder.accepted(round), Accepted.class).failed())
+      assertThat(JsonFiles.read(Tiny.STORE, folder.accepted(round), AcceptedUpdates.class).failed())
           .isEmpty();
       for (String client : CLIENTS) {
         assertThat(disturbance.startedAfterCommit(client, round))

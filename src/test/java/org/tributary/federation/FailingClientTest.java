@@ -51,8 +51,8 @@ class FailingClientTest {
     return new Federation(spark, new OverwriteWatch(Path.of(config.out()))).train(config);
   }
 
-  private static Accepted accepted(Federation.Outcome outcome) throws Exception {
-    return JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+  private static AcceptedUpdates accepted(Federation.Outcome outcome) throws Exception {
+    return JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
   }
 
   @Test

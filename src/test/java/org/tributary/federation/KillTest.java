@@ -52,8 +52,9 @@ class KillTest {
     return new Federation(spark, new OverwriteWatch(Path.of(config.out()))).train(config);
   }
 
-  private static Accepted accepted(Federation.Outcome outcome, int round) throws IOException {
-    return JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), Accepted.class);
+  private static AcceptedUpdates accepted(Federation.Outcome outcome, int round)
+      throws IOException {
+    return JsonFiles.read(Tiny.STORE, outcome.folder().accepted(round), AcceptedUpdates.class);
   }
 
   @Test
@@ -65,8 +66,10 @@ class KillTest {
       var expected = new PlainLoop(config, Set.of("0002")).run();
       for (int round = 0; round < config.rounds(); round++) {
         assertThat(Tiny.tensors(outcome.folder().global(round))).isEqualTo(expected.get(round));
-        Accepted accepted = accepted(outcome, round);
-        assertThat(accepted.clients()).extracting(Accepted.Choice::client).doesNotContain("0002");
+        AcceptedUpdates accepted = accepted(outcome, round);
+        assertThat(accepted.clients())
+            .extracting(AcceptedUpdates.Choice::client)
+            .doesNotContain("0002");
         assertThat(accepted.failed()).containsOnlyKeys("0002");
         assertThat(accepted.failed().get("0002")).contains("its task failed whenever it was tried");
         for (String client : List.of("0000", "0001", "0003")) {

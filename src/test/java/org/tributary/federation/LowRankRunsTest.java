@@ -228,8 +228,8 @@ class LowRankRunsTest {
           folder.update(0, client, "x"),
           SafeTensors.content(global, Map.of(ClientReport.KEY, "{}")));
     }
-    List<Validation.Checked> checked =
-        new Validation(null, null, blueprint).check(Tiny.STORE, folder, 0);
+    List<UpdateValidation.Checked> checked =
+        new UpdateValidation(null, null, blueprint).check(Tiny.STORE, folder, 0);
     assertThat(checked.get(0).problem()).contains("[3, 32]", "the plan asks for F32[1, 32]");
     assertThat(checked.get(1).problem()).isNull();
   }

@@ -141,23 +141,23 @@ final class MergeCost {
       long uploaded)
       throws Exception {
     long begin = System.nanoTime();
-    List<Validation.Checked> checked =
-        new Validation(spark, spec, blueprint).check(Tiny.STORE, folder, 0);
+    List<UpdateValidation.Checked> checked =
+        new UpdateValidation(spark, spec, blueprint).check(Tiny.STORE, folder, 0);
     double look = (System.nanoTime() - begin) / 1e9;
-    List<Accepted.Choice> choices = new ArrayList<>();
+    List<AcceptedUpdates.Choice> choices = new ArrayList<>();
     Map<org.apache.hadoop.fs.Path, String> looked = new TreeMap<>();
-    for (Validation.Checked c : checked) {
+    for (UpdateValidation.Checked c : checked) {
       if (c.problem() != null) {
         throw new IllegalStateException(c.problem());
       }
       looked.put(folder.update(0, c.client(), c.attempt()), c.sha256());
-      choices.add(new Accepted.Choice(c.client(), c.attempt(), 3, c.sha256(), null));
+      choices.add(new AcceptedUpdates.Choice(c.client(), c.attempt(), 3, c.sha256(), null));
     }
     double[] weights = new double[choices.size()];
     Arrays.fill(weights, 1.0 / weights.length);
     begin = System.nanoTime();
-    new Merging(spark, spec, blueprint)
-        .merge(new Accepted(0, choices, Map.of()), weights, looked, uploaded);
+    new RoundMerge(spark, spec, blueprint)
+        .merge(new AcceptedUpdates(0, choices, Map.of()), weights, looked, uploaded);
     return new double[] {look, (System.nanoTime() - begin) / 1e9};
   }
 

@@ -185,7 +185,8 @@ class OwnersTest {
     };
     TrainConfig config = tiny.config("run", "local", sets);
     Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
-    Accepted accepted = JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), Accepted.class);
+    AcceptedUpdates accepted =
+        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
     assertThat(accepted.clients()).hasSize(owners.size() - 1);
     assertThat(new TreeMap<>(accepted.failed())).containsOnlyKeys("a%2Fb");
     assertThat(accepted.failed().get("a%2Fb")).startsWith("\"a/b\": ");

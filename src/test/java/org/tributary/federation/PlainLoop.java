@@ -16,7 +16,7 @@ import org.tributary.client.Assignment;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.Recipe;
 import org.tributary.client.StepListener;
-import org.tributary.client.Trained;
+import org.tributary.client.TrainingResult;
 import org.tributary.config.TrainConfig;
 import org.tributary.framework.Framework;
 import org.tributary.framework.WholeMerge;
@@ -136,7 +136,7 @@ final class PlainLoop {
       }
       Examples rows =
           blueprint.data().rows(Tiny.STORE, blueprint.trainParts(client), tokens, skipped);
-      Trained trained =
+      TrainingResult trained =
           trainings
               .get(ranks.of(client))
               .train(
@@ -195,7 +195,7 @@ final class PlainLoop {
   }
 
   /** What weights may depend on; where and how fast a client trained is none of it. */
-  private static ClientReport report(String client, int round, int rows, Trained.Facts f) {
+  private static ClientReport report(String client, int round, int rows, TrainingResult.Facts f) {
     return new ClientReport(
         client,
         round,

@@ -37,16 +37,16 @@ class UpdateScanTest {
     return update;
   }
 
-  private UpdateScan.Found scan(Map<String, HostTensor> update, Map<String, String> metadata)
+  private UpdateScan.Findings scan(Map<String, HostTensor> update, Map<String, String> metadata)
       throws IOException {
     org.apache.hadoop.fs.Path file = Tiny.hadoop(dir.resolve("update.safetensors"));
     Tiny.STORE.commit(file, SafeTensors.content(update, metadata));
-    UpdateScan.Found found = UpdateScan.of(Tiny.STORE, file, plan());
+    UpdateScan.Findings found = UpdateScan.of(Tiny.STORE, file, plan());
     assertThat(found.sha256()).isEqualTo(Tiny.STORE.sha256(file));
     return found;
   }
 
-  private UpdateScan.Found scan(Map<String, HostTensor> update) throws IOException {
+  private UpdateScan.Findings scan(Map<String, HostTensor> update) throws IOException {
     return scan(update, Map.of(ClientReport.KEY, "{}"));
   }
 

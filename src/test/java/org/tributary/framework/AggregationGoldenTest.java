@@ -319,9 +319,10 @@ class AggregationGoldenTest {
     Map<String, HostTensor> inputs = file("lora_equal_inputs");
     double alpha = facts().at("/equal_ranks/alpha").doubleValue();
     Adapters adapters = new Adapters(4, alpha, false, Set.of("layer.weight"));
-    HostTensor turned = Matrices.tensor(Matrices.of(inputs.get("W0")).transposed(), DType.F64);
+    HostTensor turned =
+        TensorMatrices.tensor(TensorMatrices.of(inputs.get("W0")).transposed(), DType.F64);
     HostTensor w = flora(adapters, turned, adapters(inputs));
-    HostTensor back = Matrices.tensor(Matrices.of(w).transposed(), DType.F64);
+    HostTensor back = TensorMatrices.tensor(TensorMatrices.of(w).transposed(), DType.F64);
     assertThat(distance(back, file("flora_equal").get("W"))).isLessThan(TOLERANCE);
   }
 

@@ -38,9 +38,9 @@ class JinjaFuzzTest {
 
   @TempDir Path dir;
 
-  private static List<Input> nasty() {
+  private static List<MalformedInput> nasty() {
     String file = "chat_template.jinja";
-    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
+    List<MalformedInput> inputs = new ArrayList<>(MalformedInputs.foreign(file));
     for (String template :
         List.of(
             "{% set ns = namespace(s='x') %}{% for i in range(99999999999) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
@@ -88,20 +88,22 @@ class JinjaFuzzTest {
             "\u0000{{",
             "{{ \"\\ud800\" }}",
             "{% filter upper %}")) {
-      inputs.add(Input.of(template.substring(0, Math.min(80, template.length())), file, template));
+      inputs.add(
+          MalformedInput.of(
+              template.substring(0, Math.min(80, template.length())), file, template));
     }
     return inputs;
   }
 
-  static List<Input> inputs() {
-    List<Input> inputs = nasty();
+  static List<MalformedInput> inputs() {
+    List<MalformedInput> inputs = nasty();
     inputs.addAll(
-        Inputs.broken(
+        MalformedInputs.broken(
             "chat_template.jinja", TEMPLATE.getBytes(StandardCharsets.UTF_8), 30, Mutator::text));
     return inputs;
   }
 
-  private Trial prompt(Input input) throws Exception {
+  private Trial prompt(MalformedInput input) throws Exception {
     input.write(dir);
     Store store = Store.of(new Configuration(false));
     var folder = new org.apache.hadoop.fs.Path(dir.toUri());
@@ -115,15 +117,15 @@ class JinjaFuzzTest {
 
   @ParameterizedTest
   @MethodSource("inputs")
-  void aTemplateIsTakenOrRefused(Input input) throws Exception {
+  void aTemplateIsTakenOrRefused(MalformedInput input) throws Exception {
     prompt(input);
   }
 
   @Test
   void wholeTemplatesAreTaken() throws Exception {
     Files.createDirectories(dir);
-    Input whole = Input.of("whole", "chat_template.jinja", TEMPLATE);
+    MalformedInput whole = MalformedInput.of("whole", "chat_template.jinja", TEMPLATE);
     assertThat(prompt(whole).message()).isEmpty();
-    assertThat(prompt(Input.of("open", "chat_template.jinja", "{%")).refused()).isTrue();
+    assertThat(prompt(MalformedInput.of("open", "chat_template.jinja", "{%")).refused()).isTrue();
   }
 }

@@ -61,16 +61,16 @@ class ModelFuzzTest {
     }
   }
 
-  static List<Input> safetensors() throws IOException {
-    return Inputs.safetensors();
+  static List<MalformedInput> safetensors() throws IOException {
+    return MalformedInputs.safetensors();
   }
 
-  static List<Input> configs() throws IOException {
-    return Inputs.configs();
+  static List<MalformedInput> configs() throws IOException {
+    return MalformedInputs.configs();
   }
 
-  static List<Input> adapters() throws IOException {
-    return Inputs.adapters();
+  static List<MalformedInput> adapters() throws IOException {
+    return MalformedInputs.adapters();
   }
 
   private static String path(String below) {
@@ -79,7 +79,7 @@ class ModelFuzzTest {
 
   @ParameterizedTest
   @MethodSource({"safetensors", "configs"})
-  void aCheckpointIsTakenOrRefused(Input input) throws Exception {
+  void aCheckpointIsTakenOrRefused(MalformedInput input) throws Exception {
     input.write(dir);
     Trial.job(dir, "inspect", path("model"));
     Trial.job(dir, "train", path("run.yaml"), "--check");
@@ -87,7 +87,7 @@ class ModelFuzzTest {
 
   @ParameterizedTest
   @MethodSource("adapters")
-  void anAdapterIsTakenOrRefused(Input input) throws Exception {
+  void anAdapterIsTakenOrRefused(MalformedInput input) throws Exception {
     input.write(dir);
     Trial.job(dir, "inspect", path("adapter"));
     Trial merged =

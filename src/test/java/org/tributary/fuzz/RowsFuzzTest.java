@@ -54,7 +54,7 @@ class RowsFuzzTest {
             .getOrCreate();
     spark.sparkContext().setLogLevel("OFF");
     // The first job loads what the others have.
-    Input.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
+    MalformedInput.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
     Partitioning.run(spark, STORE, config("jsonl"));
   }
 
@@ -97,36 +97,39 @@ class RowsFuzzTest {
     }
   }
 
-  static List<Input> jsonLines() {
+  static List<MalformedInput> jsonLines() {
     String file = "jsonl/rows.jsonl";
     String good = rows("jsonl");
-    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
-    inputs.addAll(Inputs.broken(file, good.getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
-    String wide = "{\"text\": \"a\", \"label\": \"b\"" + Inputs.manyKeys(", \"k%d\": 1");
-    inputs.add(Input.of("20,000 keys", file, good + wide + "}\n"));
+    List<MalformedInput> inputs = new ArrayList<>(MalformedInputs.foreign(file));
+    inputs.addAll(
+        MalformedInputs.broken(file, good.getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
+    String wide = "{\"text\": \"a\", \"label\": \"b\"" + MalformedInputs.manyKeys(", \"k%d\": 1");
+    inputs.add(MalformedInput.of("20,000 keys", file, good + wide + "}\n"));
     inputs.add(
-        Input.of(
+        MalformedInput.of(
             "keys that differ in case",
             file,
             good + "{\"text\": \"a\", \"Text\": \"b\", \"label\": \"c\"}\n"));
     inputs.add(
-        Input.of(
+        MalformedInput.of(
             "a key twice", file, good + "{\"text\": \"a\", \"text\": \"b\", \"label\": \"c\"}\n"));
     inputs.add(
-        Input.of(
+        MalformedInput.of(
             "deep",
             file,
             good + "{\"text\": " + "[".repeat(5000) + "]".repeat(5000) + ", \"label\": \"c\"}\n"));
-    inputs.add(Input.of("other kinds", file, good + "{\"text\": 1, \"label\": [2]}\n"));
-    inputs.add(Input.of("a null label", file, good + "{\"text\": \"a\", \"label\": null}\n"));
-    inputs.add(Input.of("one pretty object", file, "[\n" + good.replace("\n", ",\n") + "{}]\n"));
+    inputs.add(MalformedInput.of("other kinds", file, good + "{\"text\": 1, \"label\": [2]}\n"));
     inputs.add(
-        Input.of(
+        MalformedInput.of("a null label", file, good + "{\"text\": \"a\", \"label\": null}\n"));
+    inputs.add(
+        MalformedInput.of("one pretty object", file, "[\n" + good.replace("\n", ",\n") + "{}]\n"));
+    inputs.add(
+        MalformedInput.of(
             "a long line",
             file,
             good + "{\"text\": \"" + "x".repeat(3_000_000) + "\", \"label\": \"odd\"}\n"));
     inputs.add(
-        new Input(
+        new MalformedInput(
             "invalid UTF-8",
             file,
             (good + "{\"text\": \"\u00ff\", \"label\": \"c\"}\n")
@@ -134,43 +137,48 @@ class RowsFuzzTest {
     return inputs;
   }
 
-  static List<Input> csv() {
+  static List<MalformedInput> csv() {
     String file = "csv/rows.csv";
     String good = rows("csv");
-    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
-    inputs.addAll(Inputs.broken(file, good.getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
-    inputs.add(Input.of("a quote that is never closed", file, good + "\"open,odd,1\n" + good));
-    inputs.add(Input.of("a row too short", file, good + "alone\n"));
-    inputs.add(Input.of("a row too long", file, good + "a,b,1,2,3\n"));
-    inputs.add(Input.of("columns twice", file, good.replaceFirst("n\n", "label\n")));
-    inputs.add(Input.of("a column without a name", file, good.replaceFirst("n\n", "\n")));
-    String columns = "text,label" + Inputs.manyKeys(",c%d");
+    List<MalformedInput> inputs = new ArrayList<>(MalformedInputs.foreign(file));
+    inputs.addAll(
+        MalformedInputs.broken(file, good.getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
     inputs.add(
-        Input.of(
+        MalformedInput.of("a quote that is never closed", file, good + "\"open,odd,1\n" + good));
+    inputs.add(MalformedInput.of("a row too short", file, good + "alone\n"));
+    inputs.add(MalformedInput.of("a row too long", file, good + "a,b,1,2,3\n"));
+    inputs.add(MalformedInput.of("columns twice", file, good.replaceFirst("n\n", "label\n")));
+    inputs.add(MalformedInput.of("a column without a name", file, good.replaceFirst("n\n", "\n")));
+    String columns = "text,label" + MalformedInputs.manyKeys(",c%d");
+    inputs.add(
+        MalformedInput.of(
             "20,000 columns",
             file,
             columns + "\n" + ("x,odd" + ",1".repeat(20_000) + "\n").repeat(2)));
     inputs.add(
-        Input.of(
+        MalformedInput.of(
             "20,000 columns of one name",
             file,
             "a,".repeat(20_000) + "b\n" + "1,".repeat(20_000) + "2\n"));
     inputs.add(
-        Input.of("line ends that change", file, good.replaceFirst("\n", "\r\n") + "x\rodd,1\r\n"));
-    inputs.add(Input.of("another separator", file, good.replace(",", "\u0001")));
-    inputs.add(Input.of("header alone", file, "text,label,n\n"));
+        MalformedInput.of(
+            "line ends that change", file, good.replaceFirst("\n", "\r\n") + "x\rodd,1\r\n"));
+    inputs.add(MalformedInput.of("another separator", file, good.replace(",", "\u0001")));
+    inputs.add(MalformedInput.of("header alone", file, "text,label,n\n"));
     return inputs;
   }
 
-  static List<Input> parquetFiles() {
+  static List<MalformedInput> parquetFiles() {
     String file = "parquet/rows.parquet";
     byte[] good = parquet();
-    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
-    inputs.addAll(Inputs.broken(file, good, 16, Mutator::bytes));
+    List<MalformedInput> inputs = new ArrayList<>(MalformedInputs.foreign(file));
+    inputs.addAll(MalformedInputs.broken(file, good, 16, Mutator::bytes));
     byte[] end = good.clone();
-    inputs.add(new Input("a footer of 2 GiB", file, tail(end, 0xFF, 0xFF, 0xFF, 0x7F)));
-    inputs.add(new Input("a footer of -1", file, tail(good.clone(), 0xFF, 0xFF, 0xFF, 0xFF)));
-    inputs.add(new Input("magic alone", file, "PAR1PAR1".getBytes(StandardCharsets.UTF_8)));
+    inputs.add(new MalformedInput("a footer of 2 GiB", file, tail(end, 0xFF, 0xFF, 0xFF, 0x7F)));
+    inputs.add(
+        new MalformedInput("a footer of -1", file, tail(good.clone(), 0xFF, 0xFF, 0xFF, 0xFF)));
+    inputs.add(
+        new MalformedInput("magic alone", file, "PAR1PAR1".getBytes(StandardCharsets.UTF_8)));
     return inputs;
   }
 
@@ -189,8 +197,8 @@ class RowsFuzzTest {
     }
   }
 
-  static List<Input> images() {
-    List<Input> inputs = new ArrayList<>();
+  static List<MalformedInput> images() {
+    List<MalformedInput> inputs = new ArrayList<>();
     for (String name :
         List.of(
             "rgb.png",
@@ -201,10 +209,10 @@ class RowsFuzzTest {
             "interlaced.gif",
             "rgb.bmp")) {
       String file = "images/train/even/bad." + name.substring(name.indexOf('.') + 1);
-      inputs.addAll(Inputs.broken(file, image(name), 3, Mutator::bytes));
-      inputs.addAll(Inputs.broken("./" + file, image(name), 2, (m, b) -> m.head(b, 40)));
+      inputs.addAll(MalformedInputs.broken(file, image(name), 3, Mutator::bytes));
+      inputs.addAll(MalformedInputs.broken("./" + file, image(name), 2, (m, b) -> m.head(b, 40)));
     }
-    inputs.addAll(Inputs.foreign("images/train/even/bad.png"));
+    inputs.addAll(MalformedInputs.foreign("images/train/even/bad.png"));
     return inputs;
   }
 
@@ -230,7 +238,7 @@ class RowsFuzzTest {
 
   @ParameterizedTest
   @MethodSource({"jsonLines", "csv", "parquetFiles"})
-  void rowsAreTakenOrRefused(Input input) throws Exception {
+  void rowsAreTakenOrRefused(MalformedInput input) throws Exception {
     input.write(dir);
     partition(input.file().substring(0, input.file().indexOf('/')));
   }
@@ -238,7 +246,7 @@ class RowsFuzzTest {
   /** An image that is none is skipped with a reason. */
   @ParameterizedTest
   @MethodSource("images")
-  void anImageIsTakenOrBroken(Input input) throws Exception {
+  void anImageIsTakenOrBroken(MalformedInput input) throws Exception {
     Trial.call(
         dir,
         () -> {
@@ -254,10 +262,10 @@ class RowsFuzzTest {
   @Test
   void brokenImagesAreSkipped() throws Exception {
     writeImages();
-    List<Input> images = images();
+    List<MalformedInput> images = images();
     for (int i = 0; i < images.size(); i++) {
       String name = "images/train/even/bad%d.png".formatted(i);
-      new Input("", name, images.get(i).content()).write(dir);
+      new MalformedInput("", name, images.get(i).content()).write(dir);
     }
     Manifest manifest = Partitioning.run(spark, STORE, config("images")).manifest();
     assertThat(manifest.skipped().toString())
@@ -268,16 +276,17 @@ class RowsFuzzTest {
   private static void writeImages() throws IOException {
     for (String label : List.of("even", "odd")) {
       for (int i = 0; i < 2; i++) {
-        new Input("", "images/train/%s/%d.png".formatted(label, i), image("rgb.png")).write(dir);
+        new MalformedInput("", "images/train/%s/%d.png".formatted(label, i), image("rgb.png"))
+            .write(dir);
       }
     }
   }
 
   @Test
   void wholeRowsAreTaken() throws Exception {
-    Input.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
-    Input.of("", "csv/rows.csv", rows("csv")).write(dir);
-    new Input("", "parquet/rows.parquet", parquet()).write(dir);
+    MalformedInput.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
+    MalformedInput.of("", "csv/rows.csv", rows("csv")).write(dir);
+    new MalformedInput("", "parquet/rows.parquet", parquet()).write(dir);
     writeImages();
     for (String format : List.of("jsonl", "csv", "parquet", "images")) {
       assertThat(partition(format).message()).as(format).isEmpty();

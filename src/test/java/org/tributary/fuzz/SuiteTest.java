@@ -15,12 +15,12 @@ class SuiteTest {
   private static final int EACH = 25;
   private static final int ALL = 300;
 
-  private static Map<String, List<Input>> formats() throws IOException {
-    Map<String, List<Input>> formats = new LinkedHashMap<>();
+  private static Map<String, List<MalformedInput>> formats() throws IOException {
+    Map<String, List<MalformedInput>> formats = new LinkedHashMap<>();
     formats.put("safetensors", ModelFuzzTest.safetensors());
     formats.put("config", ModelFuzzTest.configs());
     formats.put("adapter", ModelFuzzTest.adapters());
-    formats.put("tokenizer", Inputs.tokenizers());
+    formats.put("tokenizer", MalformedInputs.tokenizers());
     formats.put("YAML", YamlFuzzTest.nasty("out: o\nseed: 7\nrounds: 1\n"));
     formats.put("Jinja", JinjaFuzzTest.inputs());
     formats.put("JSON lines", RowsFuzzTest.jsonLines());
@@ -31,7 +31,7 @@ class SuiteTest {
   }
 
   /** Inputs of the same bytes count once. */
-  private static int different(List<Input> inputs) {
+  private static int different(List<MalformedInput> inputs) {
     return (int) inputs.stream().map(input -> ByteBuffer.wrap(input.content())).distinct().count();
   }
 
@@ -47,7 +47,7 @@ class SuiteTest {
   /** The same inputs in every run. */
   @Test
   void inputsAreTheSameEachTime() throws IOException {
-    Map<String, List<Input>> again = formats();
+    Map<String, List<MalformedInput>> again = formats();
     formats()
         .forEach(
             (format, inputs) -> {

@@ -22,7 +22,7 @@ class TokenizerFuzzTest {
 
   @Test
   void tokenizersAreTakenOrRefused() throws Exception {
-    List<Input> inputs = Inputs.tokenizers();
+    List<MalformedInput> inputs = MalformedInputs.tokenizers();
     Path folder = Files.createDirectories(dir.resolve("files"));
     for (int i = 0; i < inputs.size(); i++) {
       Files.write(folder.resolve("%04d.json".formatted(i)), inputs.get(i).content());

@@ -46,7 +46,8 @@ final class TokenizerJvm {
   private void run(int from, Map<String, String> outcomes)
       throws IOException, InterruptedException {
     Process process = start(from);
-    Patience patience = new Patience(() -> process.info().totalCpuDuration().orElse(Duration.ZERO));
+    TimeLimit patience =
+        new TimeLimit(() -> process.info().totalCpuDuration().orElse(Duration.ZERO));
     Thread watch = new Thread(() -> watch(process, patience));
     watch.start();
     String open = null;
@@ -92,7 +93,7 @@ final class TokenizerJvm {
   }
 
   /** Ends a child that takes too long for one file. */
-  private static void watch(Process process, Patience patience) {
+  private static void watch(Process process, TimeLimit patience) {
     try {
       while (process.isAlive()) {
         Thread.sleep(200);

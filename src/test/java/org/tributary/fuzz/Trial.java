@@ -110,7 +110,7 @@ record Trial(boolean refused, String message) {
   }
 
   private static Trial inTime(Future<Trial> running) throws Exception {
-    Patience patience = new Patience(() -> Duration.ofNanos(MACHINE.getProcessCpuTime()));
+    TimeLimit patience = new TimeLimit(() -> Duration.ofNanos(MACHINE.getProcessCpuTime()));
     while (true) {
       try {
         return running.get(1, TimeUnit.SECONDS);

@@ -96,7 +96,7 @@ class YamlFuzzTest {
   }
 
   /** What hurts parsers of YAML, and values that no run has, in a whole configuration of one. */
-  static List<Input> nasty(String run) {
+  static List<MalformedInput> nasty(String run) {
     String file = "train/nasty.yaml";
     String bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n";
     for (char c = 'b'; c < 'k'; c++) {
@@ -105,28 +105,32 @@ class YamlFuzzTest {
           "%c: &%c [%s]\n"
               .formatted(c, c, String.join(", ", java.util.Collections.nCopies(9, before)));
     }
-    List<Input> inputs = new ArrayList<>(Inputs.foreign(file));
-    inputs.add(Input.of("aliases that multiply", file, bomb));
-    inputs.add(Input.of("an alias of itself", file, "out: &a [*a]\n"));
-    inputs.add(Input.of("deep", file, "[".repeat(50_000)));
-    inputs.add(Input.of("deep sections", file, "{a: ".repeat(20_000)));
-    inputs.add(Input.of("a long value", file, run + "out: " + "x".repeat(3_000_000) + "\n"));
+    List<MalformedInput> inputs = new ArrayList<>(MalformedInputs.foreign(file));
+    inputs.add(MalformedInput.of("aliases that multiply", file, bomb));
+    inputs.add(MalformedInput.of("an alias of itself", file, "out: &a [*a]\n"));
+    inputs.add(MalformedInput.of("deep", file, "[".repeat(50_000)));
+    inputs.add(MalformedInput.of("deep sections", file, "{a: ".repeat(20_000)));
     inputs.add(
-        Input.of(
+        MalformedInput.of("a long value", file, run + "out: " + "x".repeat(3_000_000) + "\n"));
+    inputs.add(
+        MalformedInput.of(
             "a long value alone",
             file,
             run.replaceFirst("(?m)^out:.*$", "out: " + "x".repeat(3_000_000))));
-    inputs.add(Input.of("a long key", file, run + "k".repeat(3_000_000) + ": 1\n"));
-    inputs.add(Input.of("20,000 keys", file, run + Inputs.manyKeys("key%d: 1\n")));
+    inputs.add(MalformedInput.of("a long key", file, run + "k".repeat(3_000_000) + ": 1\n"));
     inputs.add(
-        Input.of("a long line of a list", file, run + "other: [" + "1, ".repeat(700_000) + "1]\n"));
-    inputs.add(Input.of("a tag", file, "!!javax.script.ScriptEngineManager [x]\n"));
-    inputs.add(Input.of("two documents", file, run + "---\n" + run));
-    inputs.add(Input.of("a key twice", file, run + run));
-    inputs.add(Input.of("merge keys", file, run + "<<: {a: 1}\n"));
-    inputs.add(Input.of("invalid UTF-8", file, run + "\u00ff"));
+        MalformedInput.of("20,000 keys", file, run + MalformedInputs.manyKeys("key%d: 1\n")));
     inputs.add(
-        new Input("Latin-1", file, (run + "\n# \u00e9").getBytes(StandardCharsets.ISO_8859_1)));
+        MalformedInput.of(
+            "a long line of a list", file, run + "other: [" + "1, ".repeat(700_000) + "1]\n"));
+    inputs.add(MalformedInput.of("a tag", file, "!!javax.script.ScriptEngineManager [x]\n"));
+    inputs.add(MalformedInput.of("two documents", file, run + "---\n" + run));
+    inputs.add(MalformedInput.of("a key twice", file, run + run));
+    inputs.add(MalformedInput.of("merge keys", file, run + "<<: {a: 1}\n"));
+    inputs.add(MalformedInput.of("invalid UTF-8", file, run + "\u00ff"));
+    inputs.add(
+        new MalformedInput(
+            "Latin-1", file, (run + "\n# \u00e9").getBytes(StandardCharsets.ISO_8859_1)));
     for (String line :
         List.of(
             "rounds: 99999999999999999999",
@@ -147,7 +151,7 @@ class YamlFuzzTest {
       String key = line.substring(0, line.indexOf(':'));
       String name = line.substring(0, Math.min(40, line.length()));
       inputs.add(
-          Input.of(
+          MalformedInput.of(
               name,
               file,
               run.replaceFirst(
@@ -156,11 +160,11 @@ class YamlFuzzTest {
     return inputs;
   }
 
-  static List<Input> inputs() {
-    List<Input> inputs = nasty(run());
+  static List<MalformedInput> inputs() {
+    List<MalformedInput> inputs = nasty(run());
     for (String job : List.of("train", "partition", "compare", "generate")) {
       inputs.addAll(
-          Inputs.broken(
+          MalformedInputs.broken(
               job + "/it.yaml", yaml(job).getBytes(StandardCharsets.UTF_8), 14, Mutator::text));
     }
     return inputs;
@@ -168,7 +172,7 @@ class YamlFuzzTest {
 
   @ParameterizedTest
   @MethodSource("inputs")
-  void aConfigurationIsTakenOrRefused(Input input) throws Exception {
+  void aConfigurationIsTakenOrRefused(MalformedInput input) throws Exception {
     input.write(dir);
     String job = input.file().substring(0, input.file().indexOf('/'));
     Trial.job(dir, job, dir.resolve(input.file()).toString(), "--check");

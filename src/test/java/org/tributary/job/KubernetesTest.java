@@ -61,7 +61,8 @@ class KubernetesTest {
     SparkConf conf = new SparkConf(false).set("spark.master", "k8s://" + server.url());
     conf.set("spark.kubernetes.namespace", "lab");
     try (KubernetesDriver driver = KubernetesDriver.of(conf, "tributary-1")) {
-      return Follow.toItsEnd(driver, new PrintWriter(err, true), new Follow.Patience(1, 3));
+      return FollowApplication.toItsEnd(
+          driver, new PrintWriter(err, true), new FollowApplication.Patience(1, 3));
     }
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.batch.Batch;
-import org.tributary.client.Inputs;
+import org.tributary.client.ModelInputs;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.TinyBert;
 import org.tributary.protocol.HostTensor;
@@ -159,7 +159,7 @@ class LoraTest {
     try (NDManager manager = Torch.manager(Device.cpu())) {
       List<NDArray> train = new ArrayList<>();
       adapters.forEach((name, t) -> train.add(model.trainable(manager, name, t)));
-      return model.logits(manager, train, Inputs.of(manager, batch)).toFloatArray();
+      return model.logits(manager, train, ModelInputs.of(manager, batch)).toFloatArray();
     }
   }
 

@@ -25,7 +25,7 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.MiniLmImport;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
-import org.tributary.client.Inputs;
+import org.tributary.client.ModelInputs;
 import org.tributary.protocol.HostTensor;
 import org.tributary.text.Tokens;
 import org.tributary.torch.Torch;
@@ -86,7 +86,7 @@ class MiniLmGoldenTest {
               .states(
                   manager,
                   List.of(),
-                  Inputs.of(manager, TextBatch.of(examples, architecture.padToken())))
+                  ModelInputs.of(manager, TextBatch.of(examples, architecture.padToken())))
               .get("pooled");
       float[] flat = pooled.toFloatArray();
       int width = flat.length / texts.size();

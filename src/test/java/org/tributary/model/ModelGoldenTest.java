@@ -87,9 +87,9 @@ class ModelGoldenTest {
         assertThat(found.keySet()).hasSameSizeAs(gradients.keySet());
       }
       gradients.forEach((k, g) -> assertClose(k, found.get("grads." + k), g, null, GRADIENTS));
-      Map<String, NDArray> walked = model.checkpointed(manager, train, arguments);
-      assertThat(walked.get("loss").getFloat()).isEqualTo(results.get("loss").getFloat());
-      found.forEach((k, g) -> assertClose(k, walked.get(k), host(g), null, GRADIENTS));
+      Map<String, NDArray> checkpointed = model.checkpointed(manager, train, arguments);
+      assertThat(checkpointed.get("loss").getFloat()).isEqualTo(results.get("loss").getFloat());
+      found.forEach((k, g) -> assertClose(k, checkpointed.get(k), host(g), null, GRADIENTS));
       Map<String, NDArray> states = model.states(manager, List.of(), arguments.subList(0, 3));
       outputs.forEach(
           (k, expected) -> {

@@ -41,7 +41,7 @@ import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 
-/** Folders, zips, IDX and Parquet of images, with broken ones and twins among them. */
+/** Folders, zips, IDX and Parquet of images, with broken ones and duplicates among them. */
 @Slow
 class ImagePartitioningTest {
   private static final Store STORE = Store.of(new Configuration(false));
@@ -107,8 +107,8 @@ class ImagePartitioningTest {
   }
 
   /**
-   * Twelve training images of two labels in two groups, four test images, of which one is a twin of
-   * a training image in another encoding; two broken ones, one of a single pixel.
+   * Twelve training images of two labels in two groups, four test images, of which one equals one
+   * of a training image in another encoding; two broken ones, one of a single pixel.
    */
   private Path tree() throws IOException {
     for (int i = 0; i < 12; i++) {
@@ -120,7 +120,7 @@ class ImagePartitioningTest {
     write("set/train/no/notes.png", "this is no image".getBytes());
     write("set/train/.DS_Store", new byte[10]);
     write("set/test/yes/a.png", image(100, "png", 5));
-    write("set/test/yes/twin.bmp", image(1, "bmp", 5));
+    write("set/test/yes/equal.bmp", image(1, "bmp", 5));
     write("set/test/no/b.png", image(101, "png", 5));
     byte[] whole = image(102, "png", 5);
     write("set/test/no/half.png", Arrays.copyOf(whole, whole.length / 2));
@@ -173,12 +173,12 @@ class ImagePartitioningTest {
         .singleElement()
         .asString()
         .startsWith("no/half.png: ");
-    Manifest.Duplicates twins = manifest.duplicates().get("test");
-    assertThat(twins.rows()).isEqualTo(1);
-    assertThat(twins.twins()).isEqualTo(1);
-    assertThat(twins.dropped()).isZero();
-    assertThat(twins.labels()).isEqualTo(Map.of("yes", 1L));
-    assertThat(twins.named()).containsExactly("yes/twin.bmp = train yes/ward 1/i1.png");
+    Manifest.Duplicates duplicates = manifest.duplicates().get("test");
+    assertThat(duplicates.rows()).isEqualTo(1);
+    assertThat(duplicates.inTrain()).isEqualTo(1);
+    assertThat(duplicates.dropped()).isZero();
+    assertThat(duplicates.labels()).isEqualTo(Map.of("yes", 1L));
+    assertThat(duplicates.named()).containsExactly("yes/equal.bmp = train yes/ward 1/i1.png");
     assertThat(Manifest.read(STORE, new org.apache.hadoop.fs.Path(dir.resolve("out/set").toUri())))
         .isEqualTo(manifest);
   }
@@ -195,7 +195,7 @@ class ImagePartitioningTest {
   }
 
   @Test
-  void twinsAreDroppedFromWhereItIsAsked() throws Exception {
+  void duplicatesAreDroppedFromWhereItIsAsked() throws Exception {
     Path tree = tree();
     Manifest manifest = run("images", tree, "duplicates=drop-train");
     assertThat(trainRows(manifest)).hasSize(12).noneMatch(r -> r.text("file").endsWith("i1.png"));
@@ -209,7 +209,7 @@ class ImagePartitioningTest {
   }
 
   @Test
-  void aShareForTheTestKeepsTwinsTogether() throws Exception {
+  void aShareForTheTestKeepsDuplicatesTogether() throws Exception {
     for (int i = 0; i < 20; i++) {
       write("set/a/i%d.png".formatted(i), image(i / 2, i % 2 == 0 ? "png" : "bmp", 4));
     }

@@ -352,11 +352,11 @@ class PartitioningTest {
                     keys.duplicateColumns = List.of("text");
                   }))
               .manifest();
-      Manifest.Duplicates twins = manifest.duplicates().get("test");
-      assertThat(twins.rows()).isEqualTo(2);
-      assertThat(twins.twins()).isEqualTo(4);
-      assertThat(twins.labels()).isEqualTo(Map.of("ant", 2L));
-      assertThat(twins.named())
+      Manifest.Duplicates duplicates = manifest.duplicates().get("test");
+      assertThat(duplicates.rows()).isEqualTo(2);
+      assertThat(duplicates.inTrain()).isEqualTo(4);
+      assertThat(duplicates.labels()).isEqualTo(Map.of("ant", 2L));
+      assertThat(duplicates.named())
           .as("nothing of a row's content")
           .hasSize(2)
           .allMatch(
@@ -371,7 +371,7 @@ class PartitioningTest {
       assertThat(train).isEqualTo(action.equals("drop-train") ? 332 : 336);
       assertThat(manifest.test().rows())
           .isEqualTo(test.size() - (action.equals("drop-test") ? 2 : 0));
-      assertThat(twins.dropped())
+      assertThat(duplicates.dropped())
           .isEqualTo(action.equals("report") ? 0 : action.equals("drop-train") ? 4 : 2);
     }
   }

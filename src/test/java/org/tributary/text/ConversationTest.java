@@ -35,11 +35,11 @@ class ConversationTest {
                 Map.of()));
   }
 
-  private static GenerationSet.Asked asked(String json, boolean last) throws IOException {
+  private static GenerationSet.PromptAndAnswer asked(String json, boolean last) throws IOException {
     return prompt(null, last).asked(Map.of("talk", json)::get, null);
   }
 
-  private static List<String> counting(GenerationSet.Asked asked) {
+  private static List<String> counting(GenerationSet.PromptAndAnswer asked) {
     return asked.turns().answers().stream()
         .map(place -> asked.turns().text().substring(place.from(), place.to()))
         .toList();
@@ -47,16 +47,16 @@ class ConversationTest {
 
   @Test
   void everyAnswerCountsOrTheLastAlone() throws IOException {
-    GenerationSet.Asked all = asked(OPENAI, false);
+    GenerationSet.PromptAndAnswer all = asked(OPENAI, false);
     assertThat(all.turns().text()).isEqualTo("<uada:why><a:so><u:who><a:me>");
     assertThat(counting(all)).containsExactly("so", "me");
     assertThat(all.prompt()).isEqualTo("<uada:why><a:so><u:who><a:");
     assertThat(all.answer()).isEqualTo("me");
     assertThat(counting(asked(OPENAI, true))).containsExactly("me");
-    GenerationSet.Asked weighed = asked(SHAREGPT, false);
+    GenerationSet.PromptAndAnswer weighed = asked(SHAREGPT, false);
     assertThat(weighed.turns().text()).isEqualTo("<u:why><a:so><u:who><a:me>");
     assertThat(counting(weighed)).containsExactly("me");
-    GenerationSet.Asked open =
+    GenerationSet.PromptAndAnswer open =
         asked(
             OPENAI
                 .replace("}]", "}, {}]")

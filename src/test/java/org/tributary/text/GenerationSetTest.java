@@ -62,9 +62,10 @@ class GenerationSetTest {
   }
 
   private static GenerationSet plain(SpecialTokens special, String... promptsAndAnswers) {
-    List<GenerationSet.Asked> rows = new ArrayList<>();
+    List<GenerationSet.PromptAndAnswer> rows = new ArrayList<>();
     for (int i = 0; i < promptsAndAnswers.length; i += 2) {
-      rows.add(new GenerationSet.Asked(promptsAndAnswers[i], promptsAndAnswers[i + 1], null));
+      rows.add(
+          new GenerationSet.PromptAndAnswer(promptsAndAnswers[i], promptsAndAnswers[i + 1], null));
     }
     return new GenerationSet(rows, special, 12);
   }

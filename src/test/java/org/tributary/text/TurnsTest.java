@@ -85,14 +85,14 @@ class TurnsTest {
     List<Map<String, Object>> messages = messages(one);
     try (Tokens tokens = kind.tokens()) {
       for (ChatTemplate template : List.of(kind.plain(), kind.marked())) {
-        Turns turns = new AnswerPlaces(template).of(messages, answers(messages));
+        Turns turns = new AnswerSpans(template).of(messages, answers(messages));
         assertThat(turns.text()).isEqualTo(one.get("text").asText());
-        Labelled labelled = turns.labelled(tokens, kind.special());
+        LabelledTokens labelled = turns.labelled(tokens, kind.special());
         assertThat(labelled.ids()).isEqualTo(Arrays.copyOf(ids, end));
         assertThat(IntStream.range(0, end).map(i -> labelled.counts()[i] ? 1 : 0).toArray())
             .isEqualTo(Arrays.copyOf(mask, end));
-        Labelled last =
-            new AnswerPlaces(template)
+        LabelledTokens last =
+            new AnswerSpans(template)
                 .of(messages, List.of(messages.size() - 1))
                 .labelled(tokens, kind.special());
         assertThat(last.answer()).isEqualTo(labelled.answer());
@@ -129,7 +129,7 @@ class TurnsTest {
             "{% for m in messages %}{{ 'x' if m.content == 'yes' else '' }}{{ m.content }}{% endfor %}")) {
       assertThatThrownBy(
               () ->
-                  new AnswerPlaces(ChatTemplate.of("f/it", source, Map.of()))
+                  new AnswerSpans(ChatTemplate.of("f/it", source, Map.of()))
                       .of(conversation("why", "yes"), List.of(1)))
           .as(source)
           .isInstanceOf(WrongInput.class)
@@ -145,7 +145,7 @@ class TurnsTest {
             "it",
             "{% for m in messages %}<{{ m.content.split('</think>')[-1] }}>{% endfor %}",
             Map.of());
-    AnswerPlaces places = new AnswerPlaces(drops);
+    AnswerSpans places = new AnswerSpans(drops);
     assertThat(places.of(conversation("why", "a b"), List.of(1)).whole()).isTrue();
     Turns turns = places.of(conversation("why", "<think>hm</think>so"), List.of(1));
     assertThat(turns.whole()).isFalse();
@@ -162,9 +162,9 @@ class TurnsTest {
     told.add(ChatTemplate.message("assistant", "so"));
     ChatTemplate late =
         ChatTemplate.of("it", source.replace("loop.last", "loop.last and 0"), Map.of());
-    assertThat(new AnswerPlaces(late).of(told, List.of(2)).whole()).isFalse();
+    assertThat(new AnswerSpans(late).of(told, List.of(2)).whole()).isFalse();
     ChatTemplate early = ChatTemplate.of("it", source.replace("loop.last", "loop.first"), Map.of());
-    assertThat(new AnswerPlaces(early).of(told, List.of(2)).whole()).isTrue();
+    assertThat(new AnswerSpans(early).of(told, List.of(2)).whole()).isTrue();
   }
 
   @Test
@@ -174,9 +174,8 @@ class TurnsTest {
     java.nio.file.Path file = Cases.of("").resolve("qwen2/tokenizer.json");
     SpecialTokens special = new SpecialTokens(List.of(387L, 389L), 387, -1, 0, true);
     try (Tokens tokens = Tokens.open(STORE, new Path(file.toUri()))) {
-      Turns turns =
-          new AnswerPlaces(open).of(conversation("why", "so", "who", "me"), List.of(1, 3));
-      Labelled labelled = turns.labelled(tokens, special);
+      Turns turns = new AnswerSpans(open).of(conversation("why", "so", "who", "me"), List.of(1, 3));
+      LabelledTokens labelled = turns.labelled(tokens, special);
       long[] text = tokens.encode("why\nso\nwho\nme", false).ids();
       assertThat(labelled.ids()).startsWith(text).hasSize(text.length + 1).endsWith(387);
       assertThat(IntStream.range(0, text.length + 1).filter(i -> labelled.counts()[i]).count())
@@ -190,18 +189,18 @@ class TurnsTest {
   @Test
   void aLongConversationLosesItsLeftAndAnswersThatLostTheirBeginDoNotCount() {
     long[] ids = {9, 1, 2, 3, 4, 5, 6, 7};
-    Labelled whole = Labelled.of(ids, List.of(new int[] {2, 4}, new int[] {6, 8}));
+    LabelledTokens whole = LabelledTokens.of(ids, List.of(new int[] {2, 4}, new int[] {6, 8}));
     assertThat(whole.cut(8, true)).isSameAs(whole);
-    Labelled begun = whole.cut(7, true);
+    LabelledTokens begun = whole.cut(7, true);
     assertThat(begun.ids()).containsExactly(9, 2, 3, 4, 5, 6, 7);
     assertThat(begun.counts()).containsExactly(false, true, true, false, false, true, true);
-    Labelled cut = whole.cut(6, true);
+    LabelledTokens cut = whole.cut(6, true);
     assertThat(cut.ids()).containsExactly(9, 3, 4, 5, 6, 7);
     assertThat(cut.counts()).containsExactly(false, false, false, false, true, true);
-    Labelled bare = whole.cut(5, false);
+    LabelledTokens bare = whole.cut(5, false);
     assertThat(bare.ids()).containsExactly(3, 4, 5, 6, 7);
     assertThat(bare.counts()).containsExactly(false, false, false, true, true);
-    Labelled tight = whole.cut(2, false);
+    LabelledTokens tight = whole.cut(2, false);
     assertThat(tight.ids()).containsExactly(5, 6);
     assertThat(tight.counts()).containsExactly(false, true);
   }

@@ -37,21 +37,21 @@ final class Csv implements RawFormat {
   }
 
   @Override
-  public List<Piece> pieces(Store store, Path file, long length) {
-    return List.of(Piece.whole(file));
+  public List<FileSplit> pieces(Store store, Path file, long length) {
+    return List.of(FileSplit.whole(file));
   }
 
   @Override
-  public Survey survey(Store store, Piece piece) throws IOException {
+  public SplitSummary survey(Store store, FileSplit piece) throws IOException {
     return head(store, piece, Long.MAX_VALUE);
   }
 
   @Override
-  public Survey head(Store store, Piece piece, long most) throws IOException {
-    Survey survey = new Survey();
+  public SplitSummary head(Store store, FileSplit piece, long most) throws IOException {
+    SplitSummary survey = new SplitSummary();
     try (CsvReading csv = open(store, piece, survey)) {
       List<String> header = header(piece, csv.next());
-      header.forEach(name -> survey.column(name, Kind.STRING));
+      header.forEach(name -> survey.column(name, ColumnKind.STRING));
       for (List<String> row = csv.next(); row != null && survey.looked() < most; row = csv.next()) {
         if (row.size() == header.size()) {
           survey.row();
@@ -64,15 +64,17 @@ final class Csv implements RawFormat {
     return survey;
   }
 
-  private CsvReading open(Store store, Piece piece, Survey survey) throws IOException {
+  private CsvReading open(Store store, FileSplit piece, SplitSummary survey) throws IOException {
     char separator = given == null ? separator(store, piece) : given;
     survey.separator(separator);
     return new CsvReading(
-        piece.file(), new Utf8Reader(piece.file(), Packed.open(store, piece.path())), separator);
+        piece.file(),
+        new Utf8Reader(piece.file(), Decompression.open(store, piece.path())),
+        separator);
   }
 
   /** Names of columns: those without one are counted, as Spark does; twice the same is refused. */
-  private static List<String> header(Piece piece, List<String> first) {
+  private static List<String> header(FileSplit piece, List<String> first) {
     if (first == null) {
       throw new WrongInput(
           "%s is empty; the first line is to name the columns".formatted(piece.file()));
@@ -91,10 +93,10 @@ final class Csv implements RawFormat {
   }
 
   /** Tells the separator from a file's first records. */
-  private static char separator(Store store, Piece piece) throws IOException {
+  private static char separator(Store store, FileSplit piece) throws IOException {
     char[] head = new char[HEAD];
     int filled = 0;
-    try (Utf8Reader in = new Utf8Reader(piece.file(), Packed.open(store, piece.path()))) {
+    try (Utf8Reader in = new Utf8Reader(piece.file(), Decompression.open(store, piece.path()))) {
       for (int read = 0; read >= 0 && filled < HEAD; filled += Math.max(0, read)) {
         read = in.read(head, filled, HEAD - filled);
       }
@@ -149,8 +151,9 @@ final class Csv implements RawFormat {
   }
 
   @Override
-  public Rows read(Store store, Piece piece, Map<String, Kind> columns) throws IOException {
-    CsvReading csv = open(store, piece, new Survey());
+  public Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns)
+      throws IOException {
+    CsvReading csv = open(store, piece, new SplitSummary());
     try {
       List<String> header = header(piece, csv.next());
       int[] places = columns.keySet().stream().mapToInt(header::indexOf).toArray();

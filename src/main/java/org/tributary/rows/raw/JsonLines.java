@@ -49,26 +49,26 @@ final class JsonLines implements RawFormat {
           .build();
 
   @Override
-  public List<Piece> pieces(Store store, Path file, long length) throws IOException {
-    if (length <= 2 * PIECE || !Packed.isPlain(store, file)) {
-      return List.of(Piece.whole(file));
+  public List<FileSplit> pieces(Store store, Path file, long length) throws IOException {
+    if (length <= 2 * PIECE || !Decompression.isPlain(store, file)) {
+      return List.of(FileSplit.whole(file));
     }
-    List<Piece> pieces = new ArrayList<>();
+    List<FileSplit> pieces = new ArrayList<>();
     for (long from = 0; from < length; from += PIECE) {
-      long to = from + PIECE < length ? from + PIECE : Piece.END;
-      pieces.add(new Piece(file.toString(), from, to));
+      long to = from + PIECE < length ? from + PIECE : FileSplit.END;
+      pieces.add(new FileSplit(file.toString(), from, to));
     }
     return pieces;
   }
 
   @Override
-  public Survey survey(Store store, Piece piece) throws IOException {
+  public SplitSummary survey(Store store, FileSplit piece) throws IOException {
     return head(store, piece, Long.MAX_VALUE);
   }
 
   @Override
-  public Survey head(Store store, Piece piece, long most) throws IOException {
-    Survey survey = new Survey();
+  public SplitSummary head(Store store, FileSplit piece, long most) throws IOException {
+    SplitSummary survey = new SplitSummary();
     try (Lines lines = Lines.open(store, piece)) {
       for (String line = lines.next();
           line != null && survey.looked() < most;
@@ -76,7 +76,7 @@ final class JsonLines implements RawFormat {
         if (line.isBlank()) {
           continue;
         }
-        Map<String, Kind> before = new LinkedHashMap<>();
+        Map<String, ColumnKind> before = new LinkedHashMap<>();
         try (JsonParser json = JSON.createParser(line)) {
           int objects = look(json, line, before);
           before.forEach(survey::column);
@@ -96,7 +96,7 @@ final class JsonLines implements RawFormat {
   }
 
   /** A document over many lines has no line to correct or remove: it is to be written anew. */
-  private static void refuseManyLines(Piece piece, String line, Exception e) {
+  private static void refuseManyLines(FileSplit piece, String line, Exception e) {
     boolean array = line.startsWith("[") && e instanceof JsonEOFException;
     if (array || line.equals("{")) {
       throw new WrongInput(
@@ -130,7 +130,7 @@ final class JsonLines implements RawFormat {
   }
 
   /** Looks at a line's objects and counts them. */
-  private static int look(JsonParser json, String line, Map<String, Kind> columns)
+  private static int look(JsonParser json, String line, Map<String, ColumnKind> columns)
       throws IOException, Unusable {
     boolean escapes = line.contains("\\u");
     JsonToken first = json.nextToken();
@@ -151,7 +151,8 @@ final class JsonLines implements RawFormat {
     return objects;
   }
 
-  private static void lookAtObject(JsonParser json, boolean escapes, Map<String, Kind> columns)
+  private static void lookAtObject(
+      JsonParser json, boolean escapes, Map<String, ColumnKind> columns)
       throws IOException, Unusable {
     Set<String> names = new HashSet<>();
     while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -159,8 +160,8 @@ final class JsonLines implements RawFormat {
       if (!names.add(name)) {
         throw new Unusable("has the key `%s` twice; leave it once".formatted(name));
       }
-      Kind kind = kind(json, json.nextToken());
-      columns.merge(name, kind, Kind::with);
+      ColumnKind kind = kind(json, json.nextToken());
+      columns.merge(name, kind, ColumnKind::with);
       int depth = 0;
       while (true) {
         JsonToken token = json.currentToken();
@@ -176,16 +177,18 @@ final class JsonLines implements RawFormat {
     }
   }
 
-  private static Kind kind(JsonParser json, JsonToken token) throws IOException {
+  private static ColumnKind kind(JsonParser json, JsonToken token) throws IOException {
     return switch (token) {
-      case START_OBJECT -> Kind.OBJECT;
-      case START_ARRAY -> Kind.ARRAY;
-      case VALUE_STRING -> Kind.STRING;
-      case VALUE_TRUE, VALUE_FALSE -> Kind.BOOLEAN;
+      case START_OBJECT -> ColumnKind.OBJECT;
+      case START_ARRAY -> ColumnKind.ARRAY;
+      case VALUE_STRING -> ColumnKind.STRING;
+      case VALUE_TRUE, VALUE_FALSE -> ColumnKind.BOOLEAN;
       case VALUE_NUMBER_INT ->
-          json.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? Kind.BIG : Kind.LONG;
-      case VALUE_NUMBER_FLOAT -> Kind.DOUBLE;
-      default -> Kind.NULL;
+          json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+              ? ColumnKind.BIG
+              : ColumnKind.LONG;
+      case VALUE_NUMBER_FLOAT -> ColumnKind.DOUBLE;
+      default -> ColumnKind.NULL;
     };
   }
 
@@ -204,7 +207,8 @@ final class JsonLines implements RawFormat {
   }
 
   @Override
-  public Rows read(Store store, Piece piece, Map<String, Kind> columns) throws IOException {
+  public Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns)
+      throws IOException {
     return new Reading(Lines.open(store, piece), columns);
   }
 
@@ -212,13 +216,13 @@ final class JsonLines implements RawFormat {
   private static final class Reading implements Rows {
     private final Lines lines;
     private final Map<String, Integer> places = new HashMap<>();
-    private final Kind[] kinds;
+    private final ColumnKind[] kinds;
     private final Deque<Object[]> ready = new ArrayDeque<>();
     private boolean ended;
 
-    Reading(Lines lines, Map<String, Kind> columns) {
+    Reading(Lines lines, Map<String, ColumnKind> columns) {
       this.lines = lines;
-      kinds = columns.values().toArray(Kind[]::new);
+      kinds = columns.values().toArray(ColumnKind[]::new);
       columns.keySet().forEach(name -> places.put(name, places.size()));
     }
 
@@ -273,7 +277,7 @@ final class JsonLines implements RawFormat {
       return values;
     }
 
-    private static Object value(JsonParser json, Kind kind) throws IOException {
+    private static Object value(JsonParser json, ColumnKind kind) throws IOException {
       return switch (kind) {
         case LONG -> json.getLongValue();
         case DOUBLE -> json.getDoubleValue();

@@ -42,9 +42,9 @@ final class Lines implements Closeable {
     this.to = to;
   }
 
-  static Lines open(Store store, Piece piece) throws IOException {
+  static Lines open(Store store, FileSplit piece) throws IOException {
     if (piece.from() == 0) {
-      return new Lines(piece.file(), Packed.open(store, piece.path()), 0, piece.to());
+      return new Lines(piece.file(), Decompression.open(store, piece.path()), 0, piece.to());
     }
     FSDataInputStream in = store.open(piece.path());
     // The line that holds the byte before belongs to the piece before.

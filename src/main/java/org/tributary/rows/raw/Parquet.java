@@ -19,13 +19,13 @@ final class Parquet implements RawFormat {
   private static final long PIECE = 128L << 20;
 
   @Override
-  public List<Piece> pieces(Store store, Path file, long length) {
-    return List.of(Piece.whole(file));
+  public List<FileSplit> pieces(Store store, Path file, long length) {
+    return List.of(FileSplit.whole(file));
   }
 
   @Override
-  public Survey survey(Store store, Piece piece) throws IOException {
-    Survey survey = new Survey();
+  public SplitSummary survey(Store store, FileSplit piece) throws IOException {
+    SplitSummary survey = new SplitSummary();
     try (ParquetReading reading = ParquetRows.read(store, piece.path())) {
       for (ParquetReading.Field field : reading.fields()) {
         survey.column(field.name(), kind(field));
@@ -35,18 +35,18 @@ final class Parquet implements RawFormat {
     return survey;
   }
 
-  private static Kind kind(ParquetReading.Field field) {
+  private static ColumnKind kind(ParquetReading.Field field) {
     return switch (field.shape()) {
-      case PLAIN -> Kind.valueOf(field.type().name());
-      case ARRAY -> Kind.ARRAY;
-      case OBJECT -> Kind.OBJECT;
-      case UNREADABLE -> Kind.UNREADABLE;
+      case PLAIN -> ColumnKind.valueOf(field.type().name());
+      case ARRAY -> ColumnKind.ARRAY;
+      case OBJECT -> ColumnKind.OBJECT;
+      case UNREADABLE -> ColumnKind.UNREADABLE;
     };
   }
 
   @Override
-  public List<Piece> cut(Piece piece, Survey survey) {
-    List<Piece> pieces = new ArrayList<>();
+  public List<FileSplit> cut(FileSplit piece, SplitSummary survey) {
+    List<FileSplit> pieces = new ArrayList<>();
     long from = 0;
     long to = 0;
     long bytes = 0;
@@ -54,7 +54,7 @@ final class Parquet implements RawFormat {
       to += survey.groups().get(i);
       bytes += survey.groups().get(i + 1);
       if (bytes >= PIECE || i == survey.groups().size() - 2) {
-        pieces.add(new Piece(piece.file(), from, to));
+        pieces.add(new FileSplit(piece.file(), from, to));
         from = to;
         bytes = 0;
       }
@@ -63,7 +63,8 @@ final class Parquet implements RawFormat {
   }
 
   @Override
-  public Rows read(Store store, Piece piece, Map<String, Kind> columns) throws IOException {
+  public Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns)
+      throws IOException {
     if (columns.isEmpty()) {
       // Every column stands in the names of folders.
       return new Empty(piece.to() - piece.from());

@@ -51,7 +51,7 @@ public interface RawFormat extends Serializable {
    * @return pieces in file order, at least one
    * @throws IOException where the file system fails
    */
-  List<Piece> pieces(Store store, Path file, long length) throws IOException;
+  List<FileSplit> pieces(Store store, Path file, long length) throws IOException;
 
   /**
    * Looks at all of a piece.
@@ -62,7 +62,7 @@ public interface RawFormat extends Serializable {
    * @throws org.tributary.error.WrongInput where the file as a whole cannot be read
    * @throws IOException where the file system fails
    */
-  Survey survey(Store store, Piece piece) throws IOException;
+  SplitSummary survey(Store store, FileSplit piece) throws IOException;
 
   /**
    * Looks at the beginning of a piece.
@@ -74,7 +74,7 @@ public interface RawFormat extends Serializable {
    * @throws org.tributary.error.WrongInput where the file as a whole cannot be read
    * @throws IOException where the file system fails
    */
-  default Survey head(Store store, Piece piece, long most) throws IOException {
+  default SplitSummary head(Store store, FileSplit piece, long most) throws IOException {
     return survey(store, piece);
   }
 
@@ -85,7 +85,7 @@ public interface RawFormat extends Serializable {
    * @param survey of it
    * @return pieces in file order
    */
-  default List<Piece> cut(Piece piece, Survey survey) {
+  default List<FileSplit> cut(FileSplit piece, SplitSummary survey) {
     return List.of(piece);
   }
 
@@ -99,7 +99,7 @@ public interface RawFormat extends Serializable {
    * @throws org.tributary.error.WrongInput where the file is not what the survey saw
    * @throws IOException where the file system fails
    */
-  Rows read(Store store, Piece piece, Map<String, Kind> columns) throws IOException;
+  Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns) throws IOException;
 
   /** Rows as values, to be closed. */
   interface Rows extends Iterator<Object[]>, Closeable {}

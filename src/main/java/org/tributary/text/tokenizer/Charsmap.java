@@ -20,12 +20,12 @@ import org.tributary.error.WrongInput;
 final class Charsmap {
   private static final int LONGEST = 1 << 24;
 
-  private final Part part;
+  private final JsonSection part;
   private int[] trie;
   private byte[] replacements;
   private int longest;
 
-  private Charsmap(Part part) {
+  private Charsmap(JsonSection part) {
     this.part = part;
   }
 
@@ -36,7 +36,7 @@ final class Charsmap {
    * @return the most characters that one character becomes, at least 1
    * @throws WrongInput where it is broken
    */
-  static int growth(Part part) {
+  static int growth(JsonSection part) {
     Charsmap map = new Charsmap(part);
     map.read(part.text("precompiled_charsmap", LONGEST));
     map.follow();

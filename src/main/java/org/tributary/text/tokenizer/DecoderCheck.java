@@ -21,13 +21,13 @@ final class DecoderCheck {
    * @param part its section; may be absent
    * @throws WrongInput where the library would not take it
    */
-  static void check(Part part) {
+  static void check(JsonSection part) {
     if (!part.node().isMissingNode() && !part.node().isNull()) {
       new DecoderCheck().visit(part, 0);
     }
   }
 
-  private void visit(Part part, int depth) {
+  private void visit(JsonSection part, int depth) {
     String type = part.type();
     if (++steps > MOST_STEPS || depth > DEEPEST) {
       throw part.wrong("", "is one step of more than %d".formatted(MOST_STEPS));
@@ -63,8 +63,8 @@ final class DecoderCheck {
     }
   }
 
-  private void replace(Part part) {
-    Matching pattern = Matching.of(part.part("pattern"));
+  private void replace(JsonSection part) {
+    MatchPattern pattern = MatchPattern.of(part.part("pattern"));
     String content = part.text("content", LONGEST);
     int found = pattern.shortest();
     if (found == 0) {

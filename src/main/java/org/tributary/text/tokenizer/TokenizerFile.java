@@ -25,7 +25,11 @@ import org.tributary.json.Json;
  * @param habits what it does beside making ids
  */
 public record TokenizerFile(
-    ObjectNode json, Vocabulary vocabulary, int around, int longestText, Habits habits) {
+    ObjectNode json,
+    Vocabulary vocabulary,
+    int around,
+    int longestText,
+    TokenizerBehaviour habits) {
   /** Of a text: what backtracks over it stays well within the library's limit of steps. */
   private static final int LONGEST_TEXT = 1_000_000;
 
@@ -91,7 +95,7 @@ public record TokenizerFile(
     ObjectNode kept = root.objectNode();
     SECTIONS.stream().filter(root::has).forEach(key -> kept.set(key, root.get(key)));
     new TokenizerSettings(kept, settings, model).apply();
-    return checked(new Part(name, "", kept), root, settings);
+    return checked(new JsonSection(name, "", kept), root, settings);
   }
 
   /**
@@ -105,24 +109,25 @@ public record TokenizerFile(
         .collect(Collectors.toSet());
   }
 
-  private static TokenizerFile checked(Part root, JsonNode whole, JsonNode settings) {
+  private static TokenizerFile checked(JsonSection root, JsonNode whole, JsonNode settings) {
     if (!root.lacks("version")) {
       root.choice("version", List.of("1.0"));
     }
     int longestWord = model(root.part("model"));
-    Normalizing normalizing = Normalizing.of(root.part("normalizer"));
-    Splitting splitting = Splitting.of(root.part("pre_tokenizer"));
+    Normalizer normalizing = Normalizer.of(root.part("normalizer"));
+    PreTokenizer splitting = PreTokenizer.of(root.part("pre_tokenizer"));
     Vocabulary vocabulary = Vocabulary.of(root, normalizing);
-    int around = Surrounding.added(root.part("post_processor"), vocabulary);
+    int around = PostProcessor.added(root.part("post_processor"), vocabulary);
     DecoderCheck.check(root.part("decoder"));
     double longest = normalizing.linear() && splitting.linear() ? LONGEST_TEXT : LONGEST_OF_SQUARE;
     longest = Math.min(longest, LONGEST_NORMALIZED / normalizing.growth());
     longest = Math.min(longest, MOST_STEPS / longestWord / longestWord);
-    Habits habits = Habits.of(whole, settings, padId(root, whole.path("padding"), vocabulary));
+    TokenizerBehaviour habits =
+        TokenizerBehaviour.of(whole, settings, padId(root, whole.path("padding"), vocabulary));
     return new TokenizerFile(root.object(), vocabulary, around, (int) longest, habits);
   }
 
-  private static int padId(Part root, JsonNode padding, Vocabulary vocabulary) {
+  private static int padId(JsonSection root, JsonNode padding, Vocabulary vocabulary) {
     JsonNode id = padding.path("pad_id");
     if (id.isInt() && id.intValue() >= 0 && id.intValue() < vocabulary.size()) {
       return id.intValue();
@@ -139,7 +144,7 @@ public record TokenizerFile(
    *
    * @return the most characters of a word that it tries to cut at every place
    */
-  private static int model(Part model) {
+  private static int model(JsonSection model) {
     switch (kind(model)) {
       case "BPE" -> bpe(model);
       case "WordPiece" -> {
@@ -163,7 +168,7 @@ public record TokenizerFile(
   }
 
   /** The kind of a model. Files of early releases do not name it. */
-  private static String kind(Part model) {
+  private static String kind(JsonSection model) {
     if (!model.lacks("type")) {
       return model.type();
     }
@@ -176,7 +181,7 @@ public record TokenizerFile(
     return model.node().has("max_input_chars_per_word") ? "WordPiece" : "WordLevel";
   }
 
-  private static void bpe(Part model) {
+  private static void bpe(JsonSection model) {
     List.of("fuse_unk", "byte_fallback", "ignore_merges").forEach(key -> model.flag(key, false));
     model.textOrNull("unk_token", LONGEST_FIX);
     model.textOrNull("end_of_word_suffix", LONGEST_FIX);

@@ -32,9 +32,9 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
    * @throws WrongInput where an id is none, or an added token would get another id than the file
    *     says
    */
-  static Vocabulary of(Part root, Normalizing normalizing) {
+  static Vocabulary of(JsonSection root, Normalizer normalizing) {
     Map<String, Integer> ids = new HashMap<>();
-    Part model = root.part("model");
+    JsonSection model = root.part("model");
     JsonNode vocab = model.node().path("vocab");
     int count = vocab.size();
     if (vocab.isArray()) {
@@ -50,7 +50,7 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
     }
     if (!root.lacks("added_tokens")) {
       int free = count;
-      for (Part token : root.list("added_tokens", MOST_ADDED)) {
+      for (JsonSection token : root.list("added_tokens", MOST_ADDED)) {
         free = Math.max(free, add(token, ids, free, normalizing) + 1);
       }
     }
@@ -62,7 +62,8 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
    * Adds a token as the library does: under the id that the vocabulary has for it, else under the
    * next free one, whatever the file says.
    */
-  private static int add(Part token, Map<String, Integer> ids, int free, Normalizing normalizing) {
+  private static int add(
+      JsonSection token, Map<String, Integer> ids, int free, Normalizer normalizing) {
     String content = token.text("content", LONGEST);
     FLAGS.forEach(token::flag);
     int id = token.number("id", 0, MOST_ID);
@@ -99,7 +100,7 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
     return text.length() <= 40 ? text : text.substring(0, 40) + "...";
   }
 
-  private static void numbered(Part model, JsonNode vocab, Map<String, Integer> ids) {
+  private static void numbered(JsonSection model, JsonNode vocab, Map<String, Integer> ids) {
     vocab
         .fields()
         .forEachRemaining(
@@ -118,7 +119,7 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
             });
   }
 
-  private static void scored(Part model, JsonNode vocab, Map<String, Integer> ids) {
+  private static void scored(JsonSection model, JsonNode vocab, Map<String, Integer> ids) {
     for (int id = 0; id < vocab.size(); id++) {
       JsonNode token = vocab.get(id);
       if (token.size() != 2 || !token.path(0).isTextual() || !token.path(1).isNumber()) {
@@ -133,7 +134,7 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
     }
   }
 
-  private static void checkLength(Part model, String token) {
+  private static void checkLength(JsonSection model, String token) {
     if (token.length() > LONGEST) {
       throw model.wrong(
           "vocab",

@@ -36,8 +36,8 @@ class RawFormatTest {
     return new org.apache.hadoop.fs.Path(Files.write(dir.resolve(name), bytes).toUri());
   }
 
-  private static List<List<Object>> read(RawFormat format, Piece piece, Map<String, Kind> columns)
-      throws IOException {
+  private static List<List<Object>> read(
+      RawFormat format, FileSplit piece, Map<String, ColumnKind> columns) throws IOException {
     List<List<Object>> rows = new ArrayList<>();
     try (RawFormat.Rows read = format.read(STORE, piece, columns)) {
       read.forEachRemaining(row -> rows.add(Arrays.asList(row)));
@@ -46,8 +46,8 @@ class RawFormatTest {
   }
 
   private List<List<Object>> json(String... lines) throws IOException {
-    Piece piece = Piece.whole(file("a.jsonl", String.join("\n", lines).getBytes(UTF_8)));
-    Survey survey = RawFormat.jsonLines().survey(STORE, piece);
+    FileSplit piece = FileSplit.whole(file("a.jsonl", String.join("\n", lines).getBytes(UTF_8)));
+    SplitSummary survey = RawFormat.jsonLines().survey(STORE, piece);
     assertThat(survey.bad()).as(survey.named(0).toString()).isZero();
     List<List<Object>> rows = read(RawFormat.jsonLines(), piece, survey.columns());
     assertThat(rows).hasSize((int) survey.rows());
@@ -57,7 +57,7 @@ class RawFormatTest {
   }
 
   private List<String> bad(String... lines) throws IOException {
-    Piece piece = Piece.whole(file("a.jsonl", String.join("\n", lines).getBytes(UTF_8)));
+    FileSplit piece = FileSplit.whole(file("a.jsonl", String.join("\n", lines).getBytes(UTF_8)));
     return RawFormat.jsonLines().survey(STORE, piece).named(0);
   }
 
@@ -73,13 +73,13 @@ class RawFormatTest {
         .containsExactly(
             List.of("i", "d", "t", "b", "n", "big", "o"),
             List.of(
-                Kind.LONG,
-                Kind.DOUBLE,
-                Kind.STRING,
-                Kind.BOOLEAN,
-                Kind.NULL,
-                Kind.BIG,
-                Kind.OBJECT),
+                ColumnKind.LONG,
+                ColumnKind.DOUBLE,
+                ColumnKind.STRING,
+                ColumnKind.BOOLEAN,
+                ColumnKind.NULL,
+                ColumnKind.BIG,
+                ColumnKind.OBJECT),
             Arrays.asList(1L, 1.0, "1.10", true, null, "12345678901234567890", null),
             Arrays.asList(null, 2.5, "x", false, null, "1", "{\"a\":[1.50,\"é\"]}"),
             Arrays.asList(-3L, null, null, null, null, null, null),
@@ -162,13 +162,13 @@ class RawFormatTest {
       List<String> named = new ArrayList<>();
       long lines = 0;
       for (int from = 0; from < bytes.length; from += step) {
-        long to = from + step < bytes.length ? from + step : Piece.END;
-        Piece piece = new Piece(file, from, to);
-        Survey survey = json.survey(STORE, piece);
+        long to = from + step < bytes.length ? from + step : FileSplit.END;
+        FileSplit piece = new FileSplit(file, from, to);
+        SplitSummary survey = json.survey(STORE, piece);
         named.addAll(survey.named(lines));
         lines += survey.lines();
         if (survey.bad() == 0) {
-          read(json, piece, Map.of("a", Kind.STRING)).forEach(row -> values.add(row.get(0)));
+          read(json, piece, Map.of("a", ColumnKind.STRING)).forEach(row -> values.add(row.get(0)));
         } else {
           // Reading is for pieces without bad lines: here the good ones are taken one by one.
           for (String line : text.toString().split("\r\n|\n|\r")) {
@@ -186,7 +186,7 @@ class RawFormatTest {
     }
   }
 
-  private static boolean covers(Piece piece, int at, String text) {
+  private static boolean covers(FileSplit piece, int at, String text) {
     long place = text.substring(0, at).getBytes(UTF_8).length;
     // The byte order mark belongs to the first line.
     place = place == 3 ? 0 : place;
@@ -196,20 +196,21 @@ class RawFormatTest {
   @Test
   void csvIsReadFromItsBytesOn() throws IOException {
     RawFormat csv = RawFormat.csv(null);
-    Piece piece =
-        Piece.whole(file("a.csv", "\ufefftext;label\r\n\"a\r\nb\";x\nc;y\r".getBytes(UTF_8)));
-    Survey survey = csv.survey(STORE, piece);
+    FileSplit piece =
+        FileSplit.whole(file("a.csv", "\ufefftext;label\r\n\"a\r\nb\";x\nc;y\r".getBytes(UTF_8)));
+    SplitSummary survey = csv.survey(STORE, piece);
     assertThat(survey.separator()).isEqualTo(';');
-    assertThat(survey.columns()).isEqualTo(Map.of("text", Kind.STRING, "label", Kind.STRING));
-    Map<String, Kind> columns = new LinkedHashMap<>();
-    columns.put("label", Kind.STRING);
-    columns.put("text", Kind.STRING);
+    assertThat(survey.columns())
+        .isEqualTo(Map.of("text", ColumnKind.STRING, "label", ColumnKind.STRING));
+    Map<String, ColumnKind> columns = new LinkedHashMap<>();
+    columns.put("label", ColumnKind.STRING);
+    columns.put("text", ColumnKind.STRING);
     assertThat(read(csv, piece, columns))
         .containsExactly(List.of("x", "a\r\nb"), List.of("y", "c"));
   }
 
   private char separator(String text) throws IOException {
-    Piece piece = Piece.whole(file("s.csv", text.getBytes(UTF_8)));
+    FileSplit piece = FileSplit.whole(file("s.csv", text.getBytes(UTF_8)));
     return RawFormat.csv(null).survey(STORE, piece).separator();
   }
 
@@ -269,7 +270,7 @@ class RawFormatTest {
     packed.put("zip", zip(Map.of("data/rows.jsonl", plain, "__MACOSX/._rows.jsonl", new byte[9])));
     packed.put("zip of gz", zip(Map.of("rows.jsonl.gz", packed.get("gz"))));
     for (Map.Entry<String, byte[]> one : packed.entrySet()) {
-      Piece piece = Piece.whole(file("a" + one.getKey(), one.getValue()));
+      FileSplit piece = FileSplit.whole(file("a" + one.getKey(), one.getValue()));
       assertThat(RawFormat.jsonLines().survey(STORE, piece).rows())
           .as(one.getKey())
           .isEqualTo(2000);
@@ -292,7 +293,7 @@ class RawFormatTest {
   }
 
   private void refused(String name, byte[] bytes, String... fragments) throws IOException {
-    Piece piece = Piece.whole(file(name, bytes));
+    FileSplit piece = FileSplit.whole(file(name, bytes));
     assertThatThrownBy(() -> RawFormat.jsonLines().survey(STORE, piece))
         .as(name)
         .isInstanceOf(WrongInput.class)

@@ -1,0 +1,45 @@
+package org.tributary.checkpoint;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+
+/** Bytes, and how many of them are free where a file is to be written. */
+final class FreeSpace {
+  private FreeSpace() {}
+
+  /** What to tell of the free space; empty where the file system does not know. */
+  static String free(FileSystem files, Path target) {
+    boolean disk = files instanceof RawLocalFileSystem; // which cannot tell its scheme
+    long free = disk ? onDisk(target) : onServer(files, target);
+    return free < 0 ? "" : ", " + size(free) + " free";
+  }
+
+  private static long onDisk(Path target) {
+    for (File f = new File(target.toUri().getPath()); f != null; f = f.getParentFile()) {
+      if (f.exists()) {
+        return f.getUsableSpace();
+      }
+    }
+    return -1;
+  }
+
+  private static long onServer(FileSystem files, Path target) {
+    try {
+      long free = files.getStatus(target.getParent()).getRemaining();
+      return free == Long.MAX_VALUE ? -1 : free; // what object stores say
+    } catch (IOException | RuntimeException e) {
+      return -1; // whoever has no space may not tell how much either
+    }
+  }
+
+  /** For people. */
+  static String size(long bytes) {
+    return bytes < 100_000
+        ? bytes + " bytes"
+        : String.format(Locale.ROOT, "%.1f MB", bytes / 1_000_000.0);
+  }
+}

@@ -1,0 +1,83 @@
+package org.tributary.checkpoint;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tributary.error.StopRequest;
+import org.tributary.error.Trouble;
+
+/**
+ * Tries again what a failing store refuses, for a bounded time, with pauses that double from a
+ * quarter of a second to ten seconds. What is wrong with a path is not tried again.
+ *
+ * @param seconds from the first failure to the last try; 0 for a single try
+ */
+record Retries(int seconds) {
+  private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+  private static final long FIRST_PAUSE = 250;
+  private static final long LONGEST_PAUSE = 10_000;
+
+  /** Something that a store is asked for. */
+  interface Attempt<T> {
+    T run() throws IOException;
+  }
+
+  /** Whose failure it is, and what is told of it. */
+  interface Judge {
+    /** Empty where the store is not the reason. */
+    Optional<Trouble> of(IOException e);
+  }
+
+  /**
+   * Asks until it is given, or the time is over.
+   *
+   * @param path that is read or written
+   * @param judge of failures
+   * @throws Trouble where the store failed to the end
+   * @throws InterruptedIOException where this thread was asked to stop: no other place is passed as
+   *     often
+   */
+  <T> T ask(Path path, Judge judge, Attempt<T> attempt) throws IOException {
+    long end = 0;
+    long pause = FIRST_PAUSE;
+    while (true) {
+      StopRequest.check("at work with " + path);
+      try {
+        return attempt.run();
+      } catch (IOException e) {
+        Optional<Trouble> trouble = judge.of(e);
+        if (trouble.isEmpty()) {
+          throw e;
+        }
+        if (end == 0) {
+          end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        }
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          throw trouble.get();
+        }
+        if (pause == FIRST_PAUSE) {
+          LOG.warn("{}; trying again for {} s", trouble.get().getMessage(), seconds);
+        }
+        sleep(path, Math.min(pause, left));
+        pause = Math.min(LONGEST_PAUSE, 2 * pause);
+      }
+    }
+  }
+
+  private static void sleep(Path path, long millis) throws InterruptedIOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException stopped =
+          new InterruptedIOException("stopped while waiting for " + path);
+      stopped.initCause(e);
+      throw stopped;
+    }
+  }
+}

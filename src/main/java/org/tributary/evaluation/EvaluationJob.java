@@ -1,0 +1,168 @@
+package org.tributary.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.tributary.batch.Examples;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.cluster.SparkJobs;
+import org.tributary.error.WrongInput;
+import org.tributary.executor.Devices;
+import org.tributary.executor.LoadedRun;
+import org.tributary.json.Json;
+import org.tributary.protocol.HostTensor;
+import org.tributary.run.Blueprint;
+import org.tributary.run.RunData;
+import org.tributary.run.RunSpec;
+import org.tributary.run.SkippedRows;
+import org.tributary.torch.Torch;
+
+/**
+ * Evaluation on all executors: the rows are cut into shards of a fixed size, each task scores one,
+ * and the shards' sums are added in their order, so that the scores do not depend on the cluster.
+ */
+public final class EvaluationJob {
+  private final JavaSparkContext spark;
+  private final Broadcast<RunSpec> spec;
+  private final Blueprint blueprint;
+
+  public EvaluationJob(JavaSparkContext spark, Broadcast<RunSpec> spec, Blueprint blueprint) {
+    this.spark = spark;
+    this.spec = spec;
+    this.blueprint = blueprint;
+  }
+
+  /**
+   * Evaluates the model that a round ends with.
+   *
+   * @param part {@code test} or {@code validation}
+   * @param round counted from 0
+   * @param client whose personal model; null for the global one
+   * @param state of that client; null without
+   * @return scores
+   * @throws WrongInput where the rows are not those that were partitioned
+   * @throws IOException where a file system fails
+   */
+  public Evaluation evaluate(String part, int round, String client, Path state) throws IOException {
+    long begin = System.nanoTime();
+    int most = blueprint.config().evaluate().rows();
+    long there = evaluationRows(part);
+    int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
+    int size = blueprint.config().evaluate().shard();
+    int shards = Math.toIntExact(((long) rows + size - 1) / size);
+    Shard work =
+        new Shard(
+            spec,
+            part,
+            round,
+            state == null ? null : state.toString(),
+            new EvenSample(there, rows),
+            size);
+    SortedMap<String, Double> scores =
+        SparkJobs.run(
+            spark,
+            "round %d: evaluation on %s rows".formatted(round, part),
+            () -> together(Scoring.of(blueprint), score(work, shards)));
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    return new Evaluation(client, part, rows, seconds, scores);
+  }
+
+  private List<String> score(Shard work, int shards) {
+    List<Integer> indices = IntStream.range(0, shards).boxed().toList();
+    return spark.parallelize(indices, shards).map(work::score).collect();
+  }
+
+  private long evaluationRows(String part) throws IOException {
+    SkippedRows skipped = SkippedRows.read(spec.value().store(), spec.value().folder());
+    RunData data = blueprint.data();
+    return data.evaluationRows(part) - skipped.count(data.evaluationParts(part));
+  }
+
+  private <S extends Record> SortedMap<String, Double> together(
+      Scoring<S> scoring, List<String> results) {
+    S all = scoring.none();
+    for (String result : results) {
+      Scored scored = Json.own(result, Scored.class);
+      if (scored.wrong() != null) {
+        throw new WrongInput(scored.wrong());
+      }
+      all = scoring.plus(all, Json.own(scored.sums(), scoring.type()));
+    }
+    return scoring.scores(spark, all);
+  }
+
+  /**
+   * What a task gives back.
+   *
+   * @param sums of its rows, as JSON; null where they cannot be used
+   * @param wrong why not: another try would find the same, so the task ends well
+   */
+  private record Scored(String sums, String wrong) {}
+
+  /** One shard's work, in an executor. */
+  private record Shard(
+      Broadcast<RunSpec> spec, String part, int round, String state, EvenSample sample, int size)
+      implements Serializable {
+
+    String score(int index) throws IOException, InterruptedException {
+      try (Devices.BorrowedDevice loan = Devices.borrow();
+          LoadedRun run = LoadedRun.take(spec.value(), loan.device());
+          NDManager manager = Torch.manager(loan.device())) {
+        Blueprint blueprint = run.blueprint();
+        Torch.prepareThread(blueprint.config().client().threads());
+        return Json.pretty(
+            new Scored(Json.pretty(score(run, manager, Scoring.of(blueprint), index)), null));
+      } catch (WrongInput e) {
+        return Json.pretty(new Scored(null, e.getMessage()));
+      }
+    }
+
+    private <S extends Record> S score(
+        LoadedRun run, NDManager manager, Scoring<S> scoring, int index) throws IOException {
+      Blueprint blueprint = run.blueprint();
+      Examples examples = run.evaluationRows(part, round);
+      Scoring.Given given = new Scoring.Given(run, weights(run, manager), examples, sample);
+      int batch = blueprint.config().evaluate().batch();
+      int to = Math.min(sample.chosen(), (index + 1) * size);
+      // Rows of like length side by side: little padding, and an order that only the rows decide.
+      int[] order =
+          IntStream.range(index * size, to)
+              .boxed()
+              .sorted(Comparator.comparingInt(p -> examples.length(sample.row(p))))
+              .mapToInt(Integer::intValue)
+              .toArray();
+      S sums = scoring.none();
+      for (int i = 0; i < order.length; i += batch) {
+        run.checkGoesOn();
+        int[] places = Arrays.copyOfRange(order, i, Math.min(order.length, i + batch));
+        try (NDManager scratch = manager.newSubManager()) {
+          sums = scoring.plus(sums, scoring.score(given, scratch, places));
+        }
+      }
+      return sums;
+    }
+
+    private List<NDArray> weights(LoadedRun run, NDManager manager) throws IOException {
+      Map<String, HostTensor> tensors = new TreeMap<>(run.given(spec.value().folder(), round + 1));
+      if (state != null) {
+        tensors.putAll(SafeTensors.read(run.store(), new Path(state)).tensors());
+      }
+      tensors.keySet().retainAll(run.blueprint().modelTensors());
+      List<NDArray> weights = new ArrayList<>();
+      tensors.forEach((name, tensor) -> weights.add(run.model().trainable(manager, name, tensor)));
+      return weights;
+    }
+  }
+}

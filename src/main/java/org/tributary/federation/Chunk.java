@@ -1,0 +1,29 @@
+package org.tributary.federation;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Neighbours in a list that are worked on together.
+ *
+ * @param from first
+ * @param to one past the last
+ */
+record Chunk(int from, int to) implements Serializable {
+  /**
+   * Cuts a list into spans of almost equal length.
+   *
+   * @param size of the list
+   * @param most spans
+   * @return spans in their order, none of them empty
+   */
+  static List<Chunk> of(int size, int most) {
+    int count = Math.min(size, most);
+    List<Chunk> spans = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      spans.add(new Chunk((int) ((long) size * i / count), (int) ((long) size * (i + 1) / count)));
+    }
+    return spans;
+  }
+}

@@ -1,0 +1,305 @@
+package org.tributary.rows.raw;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.apache.commons.compress.compressors.CompressorException;
+import org.apache.commons.compress.compressors.CompressorStreamFactory;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+
+/**
+ * Text files as they were before they were packed. How a file is packed is told by its first bytes
+ * and not by its name: gzip, bzip2, xz, zstd, LZ4 and Snappy frames are unpacked, and so is a zip
+ * of one file. Hadoop's own Snappy, LZ4 and deflate have no mark: they are told by their extension.
+ */
+final class Decompression {
+  private static final int MARK = 264;
+  private static final int TAR_AT = 257;
+
+  private static final int CHUNK = 1 << 16;
+
+  private final Path file;
+  private final Watched raw;
+
+  private Decompression(Path file, Watched raw) {
+    this.file = file;
+    this.raw = raw;
+  }
+
+  /** What a file can begin with: its mark in hex, the name of the codec, or why it is refused. */
+  private enum Kind {
+    GZIP("1f8b", CompressorStreamFactory.GZIP, null),
+    BZIP2("425a68", CompressorStreamFactory.BZIP2, null),
+    XZ("fd377a585a00", CompressorStreamFactory.XZ, null),
+    ZSTD("28b52ffd", CompressorStreamFactory.ZSTANDARD, null),
+    LZ4("04224d18", CompressorStreamFactory.LZ4_FRAMED, null),
+    SNAPPY("ff060000734e61507059", CompressorStreamFactory.SNAPPY_FRAMED, null),
+    ZIP("504b0304", null, null),
+    EMPTY_ZIP("504b0506", null, "an empty zip"),
+    SEVEN_ZIP("377abcaf271c", null, "a 7z archive; unpack it"),
+    RAR("526172211a07", null, "a RAR archive; unpack it"),
+    COMPRESS("1f9d", null, "packed with compress (.Z); unpack it"),
+    LZIP("4c5a4950", null, "packed with lzip; unpack it"),
+    LZOP("894c5a4f000d0a1a0a", null, "packed with lzop; unpack it"),
+    PARQUET("50415231", null, "a Parquet file; say so in source.format (generate: data.format)"),
+    ARROW("4152524f5731", null, "an Arrow file; write it as Parquet"),
+    ORC("4f5243", null, "an ORC file; write it as Parquet"),
+    AVRO("4f626a01", null, "an Avro file; write it as Parquet"),
+    SQLITE("53514c69746520666f726d617420", null, "an SQLite database; write its table as CSV"),
+    PDF("255044462d", null, "a PDF; write its rows as CSV or JSON lines"),
+    LFS(
+        "76657273696f6e2068747470733a2f2f6769742d6c66732e6769746875622e636f6d2f",
+        null,
+        "a pointer of Git LFS and not the file itself; run git lfs pull in its folder, or download the file"),
+    OLE("d0cf11e0a1b11ae1", null, "an old Office file; save it as CSV (UTF-8)");
+
+    private final byte[] mark;
+    private final String codec;
+    private final String refused;
+
+    Kind(String mark, String codec, String refused) {
+      this.mark = HexFormat.of().parseHex(mark);
+      this.codec = codec;
+      this.refused = refused;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Kind of(byte[] head) {
+      for (Kind kind : values()) {
+        int size = kind.mark.length;
+        if (head.length >= size
+            && Arrays.equals(head, 0, size, kind.mark, 0, size)
+            && (kind != ORC || isBinary(head))) {
+          return kind;
+        }
+      }
+      return null;
+    }
+
+    /** Whether there are bytes that no text has: a column of CSV may be called ORCID. */
+    private static boolean isBinary(byte[] head) {
+      for (byte b : head) {
+        if (b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r') {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Whether a file's bytes are its text, so that a task can begin anywhere in it. */
+  static boolean isPlain(Store store, Path file) throws IOException {
+    try (InputStream in = store.open(file)) {
+      byte[] head = in.readNBytes(MARK);
+      return Kind.of(head) == null && hadoops(file, head) == null;
+    }
+  }
+
+  /**
+   * Opens a file as text's bytes.
+   *
+   * @throws WrongInput where it is something else, told as what it is
+   */
+  static InputStream open(Store store, Path file) throws IOException {
+    Watched raw = new Watched(store.open(file));
+    try {
+      return new Decompression(file, raw).unpacked(new BufferedInputStream(raw, CHUNK), 0);
+    } catch (IOException | RuntimeException | Error e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /** A stream whose single bytes are read as blocks are. */
+  private abstract static class Blocks extends FilterInputStream {
+    Blocks(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public final int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+  }
+
+  /** Keeps in mind whether the store failed: then the bytes are not to blame. */
+  private static final class Watched extends Blocks {
+    private IOException failure;
+
+    Watched(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      try {
+        return super.read(bytes, from, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+  }
+
+  /** Unpacks until text comes; a file may be packed twice, such as a zip of a gzip file. */
+  private InputStream unpacked(BufferedInputStream in, int depth) throws IOException {
+    in.mark(MARK);
+    byte[] head = in.readNBytes(MARK);
+    in.reset();
+    Kind kind = Kind.of(head);
+    if (kind == null) {
+      refuseTar(head);
+      CompressionCodec codec = depth == 0 ? hadoops(file, head) : null;
+      return codec == null
+          ? in
+          : telling(codec.createInputStream(in), codec.getClass().getSimpleName());
+    }
+    if (kind.refused != null) {
+      throw new WrongInput("%s: is %s".formatted(file, kind.refused));
+    }
+    if (depth == 2) {
+      throw new WrongInput("%s: is packed three times; unpack it".formatted(file));
+    }
+    InputStream out = kind == Kind.ZIP ? onlyEntry(in) : codec(kind, in);
+    return unpacked(new BufferedInputStream(telling(out, kind.toString()), CHUNK), depth + 1);
+  }
+
+  private InputStream codec(Kind kind, InputStream in) throws IOException {
+    try {
+      return new CompressorStreamFactory(true).createCompressorInputStream(kind.codec, in);
+    } catch (CompressorException e) {
+      throw damaged(kind.toString(), e);
+    }
+  }
+
+  private void refuseTar(byte[] head) {
+    if (head.length > TAR_AT + 5
+        && new String(head, TAR_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
+      throw new WrongInput(
+          "%s: is a tar archive; unpack it and name the file or folder".formatted(file));
+    }
+  }
+
+  /** Hadoop's codec for what has no mark: its blocks begin with a length, which text does not. */
+  private static CompressionCodec hadoops(Path file, byte[] head) {
+    String name = file.getName();
+    boolean binary = head.length > 3 && (head[0] == 0 || name.endsWith(".deflate"));
+    return binary
+        ? new CompressionCodecFactory(new Configuration(false)).getCodec(new Path("/", safe(name)))
+        : null;
+  }
+
+  /** A name that Hadoop's paths take, with the same extension. */
+  private static String safe(String name) {
+    return "x" + name.substring(Math.max(0, name.lastIndexOf('.')));
+  }
+
+  /** A zip's one file; what a Mac puts beside it does not count. */
+  private InputStream onlyEntry(BufferedInputStream in) throws IOException {
+    ZipInputStream zip = new ZipInputStream(in);
+    try {
+      ZipEntry first = next(zip);
+      if (first == null) {
+        throw new WrongInput("%s: is a zip that holds no file".formatted(file));
+      }
+      return new OnlyEntry(zip, first.getName(), file);
+    } catch (IOException | IllegalArgumentException e) {
+      throw damaged("zip", e);
+    }
+  }
+
+  private static ZipEntry next(ZipInputStream zip) throws IOException {
+    ZipEntry entry = zip.getNextEntry();
+    while (entry != null && (entry.isDirectory() || isPassedOver(entry.getName()))) {
+      entry = zip.getNextEntry();
+    }
+    return entry;
+  }
+
+  private static boolean isPassedOver(String name) {
+    return name.startsWith("__MACOSX/")
+        || name.substring(name.lastIndexOf('/') + 1).startsWith(".");
+  }
+
+  /** Reads a zip's first file and then makes sure that there is no other. */
+  private static final class OnlyEntry extends Blocks {
+    private final ZipInputStream zip;
+    private final Path file;
+    private final String first;
+    private boolean ended;
+
+    OnlyEntry(ZipInputStream zip, String first, Path file) {
+      super(zip);
+      this.zip = zip;
+      this.first = first;
+      this.file = file;
+      if (first.equals("[Content_Types].xml")) {
+        throw new WrongInput("%s: is an Office file; save it as CSV (UTF-8)".formatted(file));
+      }
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      int read = ended ? -1 : zip.read(bytes, from, length);
+      if (read < 0 && !ended) {
+        ended = true;
+        List<String> names = new ArrayList<>(List.of(first));
+        for (ZipEntry entry = next(zip); entry != null && names.size() < 5; entry = next(zip)) {
+          names.add(entry.getName());
+        }
+        if (names.size() > 1) {
+          throw new WrongInput(
+              "%s: is a zip of several files (%s); unpack it and name the file or folder"
+                  .formatted(file, String.join(", ", names)));
+        }
+      }
+      return read;
+    }
+  }
+
+  /** Tells damaged bytes as wrong input: some codecs throw what is no IOException. */
+  private InputStream telling(InputStream in, String codec) {
+    return new Blocks(in) {
+      @Override
+      public int read(byte[] bytes, int from, int length) throws IOException {
+        try {
+          return super.read(bytes, from, length);
+        } catch (WrongInput e) {
+          throw e;
+        } catch (IOException | RuntimeException e) {
+          throw damaged(codec, e);
+        }
+      }
+    };
+  }
+
+  /** Of a store that failed its own answer. */
+  private WrongInput damaged(String codec, Exception e) throws IOException {
+    if (raw.failure != null) {
+      throw raw.failure;
+    }
+    return new WrongInput(
+        "%s: is packed (%s) and cannot be unpacked, it cannot be read (%s); pack it again, or give it unpacked"
+            .formatted(file, codec, e.getMessage() == null ? "it ends too early" : e.getMessage()),
+        e);
+  }
+}

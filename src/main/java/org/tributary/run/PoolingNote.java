@@ -1,0 +1,38 @@
+package org.tributary.run;
+
+import java.util.Optional;
+import org.tributary.model.Architecture;
+import org.tributary.model.Pooling;
+
+/**
+ * What a run says where its classifier sees another vector than transformers gives it: the result
+ * then scores otherwise there than in the run's tables.
+ */
+public final class PoolingNote {
+  private PoolingNote() {}
+
+  /**
+   * Says it.
+   *
+   * @param base the run's model
+   * @return one sentence; empty where transformers computes the same, and for language models
+   */
+  public static Optional<String> of(BaseModel base) {
+    Architecture architecture = base.architecture();
+    Pooling theirs = architecture.classifierPooling();
+    Pooling ours = architecture.pooling();
+    if (theirs == null || theirs == ours) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ("model.pooling is %s, but transformers' classifiers of model_type %s compute %s: they, and"
+                + " peft, give the result other scores than this run's tables have; for equal ones"
+                + " train a new classifier with model.pooling=%s%s")
+            .formatted(
+                ours.key(),
+                base.files().config().path("model_type").asText(),
+                theirs.key(),
+                theirs.key(),
+                base.head().isKept() ? " and model.newHead=true" : ""));
+  }
+}

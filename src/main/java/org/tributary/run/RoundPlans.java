@@ -1,0 +1,103 @@
+package org.tributary.run;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.framework.Framework;
+import org.tributary.optim.Optimizers;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Trainables;
+
+/** What has which role in each round of a run, as its framework says. */
+final class RoundPlans {
+  private final TrainConfig config;
+  private final Framework framework;
+  private final Trainables trainables;
+  private final Map<Integer, RoundPlan> plans = new ConcurrentHashMap<>();
+  private final Set<String> modelTensors;
+
+  /**
+   * Plans of a run.
+   *
+   * @param config of the run
+   * @param framework that is asked
+   * @param trainables what the model and the configuration offer
+   * @throws WrongInput if the framework cannot do with them
+   */
+  RoundPlans(TrainConfig config, Framework framework, Trainables trainables) {
+    this.config = config;
+    this.framework = framework;
+    this.trainables = trainables;
+    modelTensors = modelTensors(of(0));
+  }
+
+  /** A round's plan, in the shapes of the global tensors. */
+  RoundPlan of(int round) {
+    return plans.computeIfAbsent(round, r -> framework.plan(trainables, r));
+  }
+
+  /** The tensors of the plans that are part of the model; the others are a framework's own. */
+  Set<String> modelTensors() {
+    return modelTensors;
+  }
+
+  private Set<String> modelTensors(RoundPlan plan) {
+    Set<String> names = new TreeSet<>(plan.parts().keySet());
+    names.retainAll(trainables.names());
+    return names;
+  }
+
+  /** Whether the run ends with a model folder; else with an adapter. */
+  boolean leavesModel() {
+    return framework.leavesModel(trainables);
+  }
+
+  /**
+   * The optimizer has to fit what trains in any round, and its state what trains in the next.
+   *
+   * @throws WrongInput if they do not
+   */
+  void check() {
+    SortedMap<String, long[]> trained = new TreeMap<>();
+    for (int round = 0; round < config.rounds(); round++) {
+      RoundPlan plan = of(round);
+      if (!modelTensors(plan).equals(modelTensors)) {
+        throw new IllegalStateException(
+            "%s has other tensors of the model in round %d than in round 0"
+                .formatted(config.framework().name(), round));
+      }
+      trained.putAll(plan.where(Role::isTrained));
+      if (config.client().keepOptimizer()
+          && !plan.where(Role::isTrained).keySet().equals(trained.keySet())) {
+        throw new WrongInput(
+            "client.keepOptimizer: %s trains other tensors in round %d than before, so that the optimizer's state does not fit; remove keepOptimizer"
+                .formatted(config.framework().name(), round + 1));
+      }
+    }
+    Optimizers.check(Recipes.optimizer(config), trained);
+    if (of(0).any(Role::isFresh)) {
+      checkFresh();
+    }
+  }
+
+  /** What starts anew in every round goes on with nothing. */
+  private void checkFresh() {
+    String name = config.framework().name();
+    if (config.framework().lora().start() != null) {
+      throw new WrongInput(
+          "framework.lora.start: %s begins with new adapters in every round and does not read it; merge the adapter into the base model with the job merge-adapter, and remove start"
+              .formatted(name));
+    }
+    if (config.client().keepOptimizer()) {
+      throw new WrongInput(
+          "client.keepOptimizer: %s begins with new adapters in every round, which the state of the last ones does not fit; remove keepOptimizer"
+              .formatted(name));
+    }
+  }
+}

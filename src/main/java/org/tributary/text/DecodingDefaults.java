@@ -1,0 +1,220 @@
+package org.tributary.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.Store;
+
+/**
+ * How a model's own files ask for its texts to be written: generation_config.json, or, where there
+ * is none, the same keys of config.json, as in transformers. Tributary takes special tokens from
+ * there ({@link SpecialTokens}) and nothing else: a job's keys alone decide. This tells what
+ * transformers' {@code generate} would apply beyond them.
+ *
+ * @param file where the keys stand
+ * @param asked what may change a text, by key
+ */
+public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
+  private static final String SAMPLES = "do_sample";
+  private static final String TEMPERATURE = "temperature";
+  private static final String TOP_P = "top_p";
+  private static final String PENALTY = "repetition_penalty";
+
+  /** Keys of numbers that change any text, and the number that changes none. */
+  private static final Map<String, Double> ALWAYS =
+      Map.of(
+          PENALTY,
+          1.0,
+          "encoder_repetition_penalty",
+          1.0,
+          "no_repeat_ngram_size",
+          0.0,
+          "encoder_no_repeat_ngram_size",
+          0.0,
+          "min_length",
+          0.0,
+          "min_new_tokens",
+          0.0,
+          "num_beams",
+          1.0,
+          "num_beam_groups",
+          1.0,
+          "penalty_alpha",
+          0.0,
+          "guidance_scale",
+          1.0);
+
+  /** Keys that change any text, whatever they say. */
+  private static final Set<String> ANY =
+      Set.of(
+          "bad_words_ids",
+          "begin_suppress_tokens",
+          "constraints",
+          "dola_layers",
+          "exponential_decay_length_penalty",
+          "force_words_ids",
+          "forced_bos_token_id",
+          "forced_decoder_ids",
+          "forced_eos_token_id",
+          "max_time",
+          "sequence_bias",
+          "stop_strings",
+          "suppress_tokens",
+          "token_healing",
+          "watermarking_config");
+
+  /** Keys that change drawn texts alone, and the number that changes none. */
+  private static final Map<String, Double> DRAWN =
+      Map.of(
+          TEMPERATURE,
+          1.0,
+          TOP_P,
+          1.0,
+          "top_k",
+          0.0,
+          "top_h",
+          Double.NaN,
+          "min_p",
+          0.0,
+          "typical_p",
+          1.0,
+          "epsilon_cutoff",
+          0.0,
+          "eta_cutoff",
+          0.0);
+
+  /** Keeps a copy of the keys, in their order. */
+  public DecodingDefaults {
+    asked = Collections.unmodifiableMap(new LinkedHashMap<>(asked));
+  }
+
+  /**
+   * What a job decides itself.
+   *
+   * @param temperature 0 takes the likeliest token
+   * @param topP mass of the likeliest tokens that are drawn from
+   * @param repetitionPenalty 1 for none
+   */
+  public record Job(double temperature, double topP, double repetitionPenalty) {
+    /** The likeliest token, always, without a penalty. */
+    public static final Job GREEDY = new Job(0, 1, 1);
+
+    private Map<String, Double> keys() {
+      return Map.of(TEMPERATURE, temperature, TOP_P, topP, PENALTY, repetitionPenalty);
+    }
+
+    private static Map<String, String> names() {
+      Map<String, String> names = new LinkedHashMap<>();
+      names.put(TEMPERATURE, "decoding.temperature");
+      names.put(TOP_P, "decoding.topP");
+      names.put(PENALTY, "decoding.repetitionPenalty");
+      return names;
+    }
+  }
+
+  /**
+   * Reads the model's files.
+   *
+   * @param store reaches the folder
+   * @param folder the model's
+   * @return what they ask for
+   * @throws org.tributary.error.WrongInput where a file is no JSON
+   * @throws IOException where the file system fails
+   */
+  public static DecodingDefaults read(Store store, Path folder) throws IOException {
+    ModelFiles files = new ModelFiles(store, folder);
+    JsonNode generation = files.json(ModelFiles.GENERATION);
+    String file = generation.isMissingNode() ? HuggingFaceFolder.CONFIG : ModelFiles.GENERATION;
+    JsonNode said = generation.isMissingNode() ? files.json(file) : generation;
+    Map<String, JsonNode> asked = new LinkedHashMap<>();
+    boolean samples = said.path(SAMPLES).asBoolean();
+    said.fields()
+        .forEachRemaining(
+            key -> {
+              if (key.getKey().equals(SAMPLES) ? samples : changes(key.getKey(), key.getValue())) {
+                asked.put(key.getKey(), key.getValue());
+              }
+            });
+    if (samples) {
+      asked.put(TEMPERATURE, DoubleNode.valueOf(said.path(TEMPERATURE).asDouble(1)));
+    }
+    return new DecodingDefaults(new Path(folder, file).toString(), asked);
+  }
+
+  private static boolean changes(String key, JsonNode value) {
+    if (ANY.contains(key)) {
+      boolean none = value.isNull() || value.isContainerNode() && value.isEmpty();
+      return !none && !(value.isBoolean() && !value.booleanValue());
+    }
+    Double neutral = ALWAYS.getOrDefault(key, DRAWN.get(key));
+    return neutral != null && value.isNumber() && value.doubleValue() != neutral;
+  }
+
+  /**
+   * What is asked for and not done.
+   *
+   * @param job what decides
+   * @return values by key; empty where the texts are as asked
+   */
+  public Map<String, JsonNode> notApplied(Job job) {
+    boolean draws = job.temperature() > 0;
+    Map<String, JsonNode> not = new LinkedHashMap<>();
+    asked.forEach(
+        (key, value) -> {
+          boolean counts = draws || asked.containsKey(SAMPLES) || !DRAWN.containsKey(key);
+          boolean done =
+              key.equals(SAMPLES)
+                  ? draws
+                  : value.doubleValue() == job.keys().getOrDefault(key, Double.NaN);
+          if (counts && !done) {
+            not.put(key, value);
+          }
+        });
+    return not;
+  }
+
+  /**
+   * What is asked for and not done, as a text.
+   *
+   * @param job what decides
+   * @return each key with its value; empty where the texts are as asked
+   */
+  public Optional<String> warning(Job job) {
+    Map<String, JsonNode> not = notApplied(job);
+    List<String> said = new ArrayList<>();
+    not.forEach((key, value) -> said.add(key + " " + value));
+    return said.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s asks for %s: transformers' generate does so, and this job does not"
+                .formatted(file, String.join(", ", said)));
+  }
+
+  /**
+   * What would do it, of what is asked for and not done.
+   *
+   * @param job what decides
+   * @return settings of the job {@code generate}; empty where none would
+   */
+  public List<String> settings(Job job) {
+    Map<String, JsonNode> not = notApplied(job);
+    List<String> settings = new ArrayList<>();
+    Job.names()
+        .forEach(
+            (key, name) -> {
+              if (not.containsKey(key)) {
+                settings.add(name + "=" + not.get(key));
+              }
+            });
+    return settings;
+  }
+}

@@ -1,0 +1,118 @@
+package org.tributary.text.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.tributary.error.WrongInput;
+
+/**
+ * The normalizer of a tokenizer, and how much longer it makes a text. Unicode's own forms make
+ * little of it; replacements, one after the other, could fill any memory.
+ */
+final class Normalizer {
+  private static final int DEEPEST = 8;
+  private static final int MOST_STEPS = 64;
+
+  /** Of one character, by replacements in a row; SentencePiece's and BERT's make one of one. */
+  private static final int MOST_GROWTH = 64;
+
+  /** Of one character, by all decompositions: U+FDFA becomes 18. */
+  private static final int UNICODE_GROWTH = 18;
+
+  private final List<UnaryOperator<String>> replacing = new ArrayList<>();
+  private int steps;
+  private double replaced = 1;
+  private int prepended;
+  private boolean unicode;
+  private boolean linear = true;
+
+  private Normalizer() {}
+
+  /**
+   * Looks at the normalizer.
+   *
+   * @param part its section; may be absent
+   * @return what was found
+   * @throws WrongInput where the library would not take it
+   */
+  static Normalizer of(JsonSection part) {
+    Normalizer found = new Normalizer();
+    if (!part.node().isMissingNode() && !part.node().isNull()) {
+      found.visit(part, 0);
+    }
+    return found;
+  }
+
+  /** The most characters that one of a text becomes. */
+  double growth() {
+    return (replaced + prepended) * (unicode ? UNICODE_GROWTH : 1);
+  }
+
+  /** Whether its expressions cost steps in proportion to a text. */
+  boolean linear() {
+    return linear;
+  }
+
+  /** What the replacements make of a text, for what must not vanish. */
+  String replaced(String text) {
+    String now = text;
+    for (UnaryOperator<String> replacement : replacing) {
+      now = replacement.apply(now);
+    }
+    return now;
+  }
+
+  private void visit(JsonSection part, int depth) {
+    String type = part.type();
+    if (++steps > MOST_STEPS || depth > DEEPEST) {
+      throw part.wrong("", "is one step of more than %d".formatted(MOST_STEPS));
+    }
+    switch (type) {
+      case "Sequence" -> part.list("normalizers", MOST_STEPS).forEach(p -> visit(p, depth + 1));
+      case "Prepend" -> prepended += part.text("prepend", MOST_GROWTH).length();
+      case "Replace" -> replace(part);
+      case "Precompiled" -> {
+        unicode = true;
+        int growth = Charsmap.growth(part);
+        if (growth > UNICODE_GROWTH) {
+          grow(part, growth);
+        }
+      }
+      case "BertNormalizer" -> {
+        unicode = true;
+        List.of("clean_text", "handle_chinese_chars", "lowercase").forEach(part::flag);
+        part.flag("strip_accents", false);
+      }
+      case "Strip" -> List.of("strip_left", "strip_right").forEach(part::flag);
+      case "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "ByteLevel" -> unicode = true;
+      case "StripAccents", "Nmt" -> {}
+      default ->
+          throw part.wrong(
+              "type", "\"%s\" is no normalizer that the tokenizers library knows".formatted(type));
+    }
+  }
+
+  private void replace(JsonSection part) {
+    String content = part.text("content", 1000);
+    MatchPattern pattern = MatchPattern.of(part.part("pattern"));
+    linear &= pattern.linear();
+    int characters = content.codePointCount(0, content.length());
+    if (pattern.shortest() == 0) {
+      // The library loses count of what was put where nothing was, and ends the process later.
+      throw part.wrong("pattern", "matches where there is nothing to replace");
+    }
+    if (characters > pattern.shortest()) {
+      grow(part, (double) characters / pattern.shortest());
+    }
+    replacing.add(pattern.replacing(content));
+  }
+
+  private void grow(JsonSection part, double times) {
+    replaced *= times;
+    if (replaced > MOST_GROWTH) {
+      throw part.wrong(
+          "",
+          "makes, with the steps before it, more than %d characters of one".formatted(MOST_GROWTH));
+    }
+  }
+}

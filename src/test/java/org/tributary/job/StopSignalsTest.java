@@ -1,0 +1,81 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.fixture.Slow;
+
+/** A job that does not end when it is asked to: a step that is too long, or a second signal. */
+@Timeout(60)
+@Slow
+class StopSignalsTest {
+  @TempDir Path dir;
+
+  /** A job that hears nothing, in a JVM of its own. */
+  public static final class Main {
+    private Main() {}
+
+    /** Argument: milliseconds that it has to end. */
+    public static void main(String[] args) {
+      Duration longest = Duration.ofMillis(Long.parseLong(args[0]));
+      StopSignals.listen(Thread.currentThread(), System.err, StopSignals.RESUME, longest);
+      System.err.println("at work");
+      while (true) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130, 1000", "HUP, 129, 1000", "TERM, 143, 1000", "TERM, 143, 3600000"})
+  void itIsCutOff(String signal, int code, long longest) throws Exception {
+    Path said = dir.resolve("said");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "" + longest)
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    try {
+      await(process, said, "at work");
+      kill(signal, process);
+      await(process, said, StopSignals.RESUME);
+      if (longest > 1000) {
+        kill(signal, process);
+      }
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).isEqualTo(code);
+    List<String> lines = Files.readAllLines(said);
+    lines.removeIf(line -> line.matches(".*(SLF4J|WARN StatusConsoleListener).*"));
+    assertThat(lines.subList(0, 2)).containsExactly("at work", StopSignals.RESUME);
+    assertThat(lines.subList(2, lines.size()))
+        .isEqualTo(
+            longest > 1000 ? List.of() : List.of("a step takes longer than 1 s and is cut off"));
+  }
+
+  private static void kill(String signal, Process process) throws Exception {
+    new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();
+  }
+
+  private static void await(Process process, Path said, String line) throws Exception {
+    while (!Files.readString(said).contains(line)) {
+      assertThat(process.isAlive()).as(Files.readString(said)).isTrue();
+      Thread.sleep(20);
+    }
+  }
+}
