@@ -54,6 +54,14 @@ public final class FirstExecutor {
     @Override
     void close();
 
+    /** Those of a master. A standalone one ends an application whose executors die by itself. */
+    static Executors of(String master, SparkConf conf) {
+      if (master.startsWith("k8s://")) {
+        return ExecutorPods.of(conf);
+      }
+      return master.equals("yarn") ? new YarnExecutors() : silent();
+    }
+
     /** Of clusters that say nothing. */
     static Executors silent() {
       return new Executors() {
@@ -105,8 +113,7 @@ public final class FirstExecutor {
     }
     Duration limit = Duration.ofSeconds(conf.getTimeAsSeconds(PROPERTY, "30m"));
     Duration minute = Duration.ofMinutes(1);
-    try (Executors executors =
-        spark.master().startsWith("k8s://") ? ExecutorPods.of(conf) : Executors.silent()) {
+    try (Executors executors = Executors.of(spark.master(), conf)) {
       new FirstExecutor(spark, executors, new Times(limit, Duration.ofSeconds(5), minute, minute))
           .await();
     }

@@ -39,6 +39,10 @@ class YarnTest {
   }
 
   private Submission submit(String deploy, String... args) throws Exception {
+    return submit(deploy, "-XX:TieredStopAtLevel=1", args);
+  }
+
+  private Submission submit(String deploy, String executorsJava, String[] args) throws Exception {
     String java = System.getProperty("java.home");
     return Submission.of(
         home,
@@ -56,7 +60,7 @@ class YarnTest {
                 "spark.executorEnv.JAVA_HOME=" + java,
                 "spark.yarn.appMasterEnv.JAVA_HOME=" + java,
                 "spark.yarn.stagingDir=" + dir.resolve("staging").toUri(),
-                "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1",
+                "spark.executor.extraJavaOptions=" + executorsJava,
                 "spark.executor.instances=1",
                 "spark.yarn.am.memory=384m",
                 "spark.executor.memory=512m",
@@ -78,5 +82,17 @@ class YarnTest {
     RunFolder folder = new RunFolder(Tiny.hadoop(tiny.out("a")));
     assertThat(Tiny.tensors(folder.global(0))).isEqualTo(new PlainLoop(config).run().get(0));
     assertThat(yarn.said()).as("the sign that YARN was asked").contains("application_");
+  }
+
+  @Test
+  void executorsThatDieAtOnceEndTheJobLongBeforeTheWaitDoes() throws Exception {
+    String[] args = {"yarn", "train", "t.yaml"};
+    Submission submission = submit("client", "-agentlib:nosuch", args);
+    assertThat(submission.code()).isEqualTo(1);
+    assertThat(submission.err())
+        .containsPattern("has no executor that works: [0-9]+ executors have ended, such as")
+        .contains("exit status 1")
+        .doesNotContain("\tat ");
+    assertThat(tiny.out("a")).as("nothing was written").doesNotExist();
   }
 }
