@@ -21,7 +21,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class Binder {
   private final Problems problems;
   private final Collection<String> known;
-  private final Map<String, ? extends Collection<String>> choices;
+  private final ConfigSchema schema;
   private final boolean stored;
   private final Map<String, NodeTuple> written = new LinkedHashMap<>();
   private final List<Unread> unread = new ArrayList<>();
@@ -30,18 +30,14 @@ final class Binder {
    * A binder for one tree.
    *
    * @param problems where problems go
-   * @param known dotted names of all keys there are
-   * @param choices names allowed as values, by dotted key
+   * @param schema the keys there are, and the names allowed as values
+   * @param root the record of the whole tree
    * @param stored whether a program wrote the tree, perhaps one that did not have all keys yet
    */
-  Binder(
-      Problems problems,
-      Collection<String> known,
-      Map<String, ? extends Collection<String>> choices,
-      boolean stored) {
+  Binder(Problems problems, ConfigSchema schema, Class<?> root, boolean stored) {
     this.problems = problems;
-    this.known = known;
-    this.choices = choices;
+    this.known = schema.keys(root).keySet();
+    this.schema = schema;
     this.stored = stored;
   }
 
@@ -63,7 +59,9 @@ final class Binder {
       int soFar = problems.count();
       Node value = values.get(components[i].getName());
       String key = ConfigSchema.join(path, components[i].getName());
-      if (components[i].getType().isRecord()) {
+      if (ConfigSchema.isSettings(components[i])) {
+        arguments[i] = settings(components[i], path, values, section);
+      } else if (components[i].getType().isRecord()) {
         arguments[i] = inner(components[i], key, value, section);
       } else {
         arguments[i] = value(components[i], key, value, section);
@@ -99,8 +97,68 @@ final class Binder {
     return unread;
   }
 
+  /**
+   * The settings of the method that the section names, from the keys beside the name. Those that
+   * only other methods have are read by nobody.
+   *
+   * @return null where they, or the name, have problems
+   */
+  private Record settings(
+      RecordComponent component, String path, Map<String, Node> values, MappingNode section) {
+    String decider = ConfigSchema.key(component).settingsOf();
+    Choices choices = schema.choicesFor(component, path);
+    if (!(values.get(decider) instanceof ScalarNode named)
+        || !choices.names().contains(named.getValue())) {
+      return choices == Choices.ANY ? new NoSettings() : null;
+    }
+    String method = named.getValue();
+    Class<? extends Record> type = choices.settings(method);
+    List<String> own = ConfigSchema.names(type);
+    MappingNode keys = empty(section);
+    values.forEach(
+        (key, value) -> {
+          if (own.contains(key)) {
+            keys.getValue().add(entryOf(section, value));
+          } else if (!choices.readers(key).isEmpty()) {
+            String why = "%s does not read it, %s".formatted(method, those(choices.readers(key)));
+            unread.add(new Unread(key, decider, why).below(path));
+          }
+        });
+    return section(type, path, keys);
+  }
+
+  private static NodeTuple entryOf(MappingNode section, Node value) {
+    return section.getValue().stream()
+        .filter(entry -> entry.getValueNode() == value)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String those(List<String> readers) {
+    int last = readers.size() - 1;
+    return last == 0
+        ? readers.get(0) + " does"
+        : String.join(", ", readers.subList(0, last)) + " and " + readers.get(last) + " do";
+  }
+
+  /** A section without keys at the place of another. */
+  private MappingNode empty(Node place) {
+    MappingNode empty =
+        new MappingNode(
+            Tag.MAP,
+            true,
+            new ArrayList<>(),
+            place.getStartMark(),
+            place.getEndMark(),
+            FlowStyle.BLOCK);
+    if (problems.override(place) != null) {
+      problems.comesFrom(empty, problems.override(place));
+    }
+    return empty;
+  }
+
   private Map<String, Node> entries(Class<?> type, String path, MappingNode section) {
-    List<String> names = ConfigSchema.names(type);
+    List<String> names = schema.names(type, path);
     Map<String, Node> values = new LinkedHashMap<>();
     for (NodeTuple entry : section.getValue()) {
       Node keyNode = entry.getKeyNode();
@@ -108,10 +166,16 @@ final class Binder {
         problems.add(keyNode, path, "expected a key, got " + YamlValues.got(keyNode));
         continue;
       }
-      String name = scalar.getValue();
+      String name = stored ? today(type, path, scalar.getValue()) : scalar.getValue();
       String key = ConfigSchema.join(path, name);
       if (!names.contains(name)) {
-        problems.add(keyNode, key, unknown(path, name, names));
+        String today = today(type, path, name);
+        problems.add(
+            keyNode,
+            key,
+            today.equals(name)
+                ? unknown(path, name, names)
+                : "is called %s now; write that".formatted(ConfigSchema.join(path, today)));
       } else if (values.putIfAbsent(name, entry.getValueNode()) != null) {
         problems.add(keyNode, key, "stands here for the second time; keep one of the two");
       } else if (!YamlValues.isNull(entry.getValueNode())) {
@@ -119,6 +183,23 @@ final class Binder {
       }
     }
     return values;
+  }
+
+  /** What a key that earlier releases had is called now; any other name as it is. */
+  private String today(Class<?> type, String path, String name) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (ConfigSchema.isSettings(component)) {
+        for (Class<?> settings : schema.choicesFor(component, path).all()) {
+          String today = today(settings, path, name);
+          if (!today.equals(name)) {
+            return today;
+          }
+        }
+      } else if (List.of(ConfigSchema.key(component).formerly()).contains(name)) {
+        return component.getName();
+      }
+    }
+    return name;
   }
 
   private String unknown(String path, String name, List<String> names) {
@@ -148,21 +229,10 @@ final class Binder {
         problems.add(parent, path, "missing; add this section: " + key.value());
         return null;
       }
-      MappingNode empty =
-          new MappingNode(
-              Tag.MAP,
-              true,
-              new ArrayList<>(),
-              parent.getStartMark(),
-              parent.getEndMark(),
-              FlowStyle.BLOCK);
-      if (problems.override(parent) != null) {
-        problems.comesFrom(empty, problems.override(parent));
-      }
-      return section(component.getType(), path, empty);
+      return section(component.getType(), path, empty(parent));
     }
     if (!(value instanceof MappingNode map)) {
-      String keys = String.join(", ", ConfigSchema.names(component.getType()));
+      String keys = String.join(", ", schema.names(component.getType(), path));
       problems.add(
           value, path, "expected a section with " + keys + ", got " + YamlValues.got(value));
       return null;
@@ -188,9 +258,9 @@ final class Binder {
       }
       String absent = stored && !key.before().isEmpty() ? key.before() : key.byDefault();
       Object value = YamlValues.read(type, key, node == null ? YamlTree.parse(absent) : node);
-      Collection<String> allowed = choices.get(path);
+      Choices allowed = schema.choices().get(path);
       if (allowed != null) {
-        YamlValues.choice(node == null ? section : node, (String) value, List.copyOf(allowed));
+        YamlValues.choice(node == null ? section : node, (String) value, allowed.names());
       }
       return value;
     } catch (YamlValues.Bad e) {

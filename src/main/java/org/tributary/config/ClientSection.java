@@ -65,77 +65,15 @@ public record ClientSection(
    *
    * @param name an optimizer's name
    * @param lr learning rate
-   * @param momentum of SGD
-   * @param beta1 decay of the first moment
-   * @param beta2 decay of the second moment
-   * @param eps added to the root of the second moment
-   * @param weightDecay decoupled weight decay, relative to the learning rate
-   * @param galore subspaces of the optimizer galore; null for others
+   * @param settings its own keys
+   * @param weightDecay strength of the decay, as the optimizer has it
    */
   public record Optimizer(
       @Key(value = "the optimizer's name", required = true) String name,
       @Key(value = "learning rate", required = true, above = 0) double lr,
-      @Key(value = "momentum of SGD", byDefault = "0.0", min = 0, below = 1) double momentum,
-      @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,
-      @Key(value = "decay of the second moment", byDefault = "0.999", min = 0, below = 1)
-          double beta2,
-      @Key(value = "added to the root of the second moment", byDefault = "1.0e-8", above = 0)
-          double eps,
+      @Key(value = "its own keys", settingsOf = "name") Record settings,
       @Key(value = "weight decay, as the optimizer has it", byDefault = "0.0", min = 0)
-          double weightDecay,
-      @Key(value = "subspaces of the optimizer galore", optional = true) GaLore galore)
-      implements Section {
-
-    /** GaLore has no subspaces of its own choice. */
-    @Override
-    public List<String> problems() {
-      return name.equals("galore") && galore == null
-          ? List.of(
-              "galore needs the section galore beside its name; give it a rank and names of the model's"
-                  + " layers, such as galore: {rank: 8, targets: [q_proj, v_proj]}, or [query, value]"
-                  + " for BERT and ViT, [c_attn] for GPT-2")
-          : List.of();
-    }
-
-    /** Momentum is SGD's, moments are Adam's and GaLore's, subspaces GaLore's alone. */
-    @Override
-    public List<Unread> unread() {
-      List<Unread> unread = new ArrayList<>();
-      String why = "the optimizer " + name + " does not read it, %s";
-      if (name.equals("sgd")) {
-        for (String key : List.of("beta1", "beta2", "eps")) {
-          unread.add(new Unread(key, "name", why.formatted("adamw and galore do")));
-        }
-      } else {
-        unread.add(new Unread("momentum", "name", why.formatted("sgd does")));
-      }
-      if (!name.equals("galore")) {
-        unread.add(new Unread("galore", "name", why.formatted("galore does")));
-      }
-      return unread;
-    }
-  }
-
-  /**
-   * Subspaces of gradients (GaLore, Zhao et al., arXiv 2403.03507).
-   *
-   * @param rank dimensions of a matrix's subspace
-   * @param gap steps between renewals of the subspaces
-   * @param scale factor on the updates of the matrices that are projected
-   * @param targets globs over names of weights, or last parts of names of layers, to project
-   * @param projector how a subspace is found
-   */
-  public record GaLore(
-      @Key(value = "dimensions of a subspace", required = true, min = 1) int rank,
-      @Key(value = "steps between renewals", byDefault = "200", min = 1) int gap,
-      @Key(value = "factor on projected updates", byDefault = "1.0", above = 0) double scale,
-      @Key(value = "names of the weights to project", required = true, min = 1)
-          List<String> targets,
-      @Key(
-              value = "how a subspace is found",
-              byDefault = "exact",
-              oneOf = {"exact", "randomized"})
-          String projector) {}
+          double weightDecay) {}
 
   /**
    * The learning rate over the whole run; it never starts anew with a round.

@@ -2,11 +2,9 @@ package org.tributary.config;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.tributary.error.WrongInput;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -28,8 +26,7 @@ public final class ConfigReader {
    * @param sets {@code --set} values from the command line, each {@code key=value} with a dotted
    *     key and a value in YAML; later ones win
    * @param type the record to read into
-   * @param choices for keys whose values are names that other rooms know: dotted key to the names
-   *     allowed
+   * @param choices for keys whose values are names that other rooms know, by dotted key
    * @param <T> the record
    * @return the record, with defaults filled in
    * @throws WrongInput naming every problem of the file and of the sets
@@ -39,11 +36,11 @@ public final class ConfigReader {
       String yaml,
       List<String> sets,
       Class<T> type,
-      Map<String, ? extends Collection<String>> choices) {
-    Set<String> known = known(type, choices);
+      Map<String, Choices> choices) {
+    ConfigSchema schema = schema(type, choices);
     Problems problems = new Problems(fileName);
-    MappingNode root = root(fileName, yaml, sets, type, problems);
-    T config = new Binder(problems, known, choices, false).section(type, "", root);
+    MappingNode root = root(fileName, yaml, sets, names(schema, type), problems);
+    T config = new Binder(problems, schema, type, false).section(type, "", root);
     problems.throwIfAny();
     return config;
   }
@@ -61,13 +58,11 @@ public final class ConfigReader {
    * @throws WrongInput naming every problem of the file
    */
   public static <T extends Record> T stored(
-      String fileName,
-      String yaml,
-      Class<T> type,
-      Map<String, ? extends Collection<String>> choices) {
+      String fileName, String yaml, Class<T> type, Map<String, Choices> choices) {
+    ConfigSchema schema = schema(type, choices);
     Problems problems = new Problems(fileName);
-    MappingNode root = root(fileName, yaml, List.of(), type, problems);
-    T config = new Binder(problems, known(type, choices), choices, true).section(type, "", root);
+    MappingNode root = root(fileName, yaml, List.of(), names(schema, type), problems);
+    T config = new Binder(problems, schema, type, true).section(type, "", root);
     problems.throwIfAny();
     return config;
   }
@@ -91,12 +86,13 @@ public final class ConfigReader {
       String yaml,
       List<String> sets,
       Class<T> type,
-      Map<String, ? extends Collection<String>> choices) {
+      Map<String, Choices> choices) {
+    ConfigSchema schema = schema(type, choices);
     Problems problems = new Problems(fileName);
-    MappingNode root = root(fileName, yaml, sets, type, problems);
+    MappingNode root = root(fileName, yaml, sets, names(schema, type), problems);
     List<String> leftOut = new ArrayList<>();
     while (true) {
-      Binder binder = new Binder(problems, known(type, choices), choices, false);
+      Binder binder = new Binder(problems, schema, type, false);
       T config = binder.section(type, "", root);
       Map<String, String> places = new LinkedHashMap<>();
       binder.written().forEach((key, entry) -> places.put(key, problems.place(entry)));
@@ -127,28 +123,31 @@ public final class ConfigReader {
     return inFile && problems.isOverride(binder.written().get(unread.decider()));
   }
 
-  private static Set<String> known(
-      Class<?> type, Map<String, ? extends Collection<String>> choices) {
-    Map<String, RecordComponent> known = ConfigSchema.keys(type);
+  private static String names(ConfigSchema schema, Class<?> type) {
+    return String.join(", ", schema.names(type, ""));
+  }
+
+  private static ConfigSchema schema(Class<?> type, Map<String, Choices> choices) {
+    ConfigSchema schema = new ConfigSchema(choices);
+    Map<String, RecordComponent> keys = schema.keys(type);
     for (String key : choices.keySet()) {
-      if (!known.containsKey(key) || known.get(key).getType() != String.class) {
+      if (!keys.containsKey(key) || keys.get(key).getType() != String.class) {
         throw new IllegalArgumentException("no key of texts to choose from: " + key);
       }
     }
-    return known.keySet();
+    return schema;
   }
 
   private static MappingNode root(
-      String fileName, String yaml, List<String> sets, Class<?> type, Problems problems) {
-    MappingNode root = root(fileName, yaml, type, problems);
+      String fileName, String yaml, List<String> sets, String keys, Problems problems) {
+    MappingNode root = root(fileName, yaml, keys, problems);
     problems.throwIfAny();
     Overrides overrides = new Overrides(problems);
     sets.forEach(set -> overrides.apply(root, set));
     return root;
   }
 
-  private static MappingNode root(String fileName, String yaml, Class<?> type, Problems problems) {
-    String keys = String.join(", ", ConfigSchema.names(type));
+  private static MappingNode root(String fileName, String yaml, String keys, Problems problems) {
     try {
       Node root = YamlTree.parse(yaml);
       if (YamlValues.isNull(root)) {

@@ -1,14 +1,21 @@
 package org.tributary.config;
 
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** The keys that a configuration record has, by their dotted names, sections included. */
-final class ConfigSchema {
-  private ConfigSchema() {}
+/**
+ * The keys that a configuration record has, by their dotted names, sections included. The settings
+ * of a method have no name of their own: their keys stand in the section around, those of all
+ * methods that can be chosen there.
+ *
+ * @param choices for keys whose values are names, by dotted key
+ */
+record ConfigSchema(Map<String, Choices> choices) {
 
   /**
    * All keys below a record.
@@ -16,28 +23,58 @@ final class ConfigSchema {
    * @param type the root record
    * @return dotted name to component, each section before its keys, in the records' order
    */
-  static Map<String, RecordComponent> keys(Class<?> type) {
+  Map<String, RecordComponent> keys(Class<?> type) {
     Map<String, RecordComponent> keys = new LinkedHashMap<>();
     collect(type, "", keys);
     return keys;
   }
 
-  private static void collect(Class<?> type, String path, Map<String, RecordComponent> keys) {
+  private void collect(Class<?> type, String path, Map<String, RecordComponent> keys) {
     for (RecordComponent component : type.getRecordComponents()) {
+      if (isSettings(component)) {
+        choicesFor(component, path).all().forEach(settings -> collect(settings, path, keys));
+        continue;
+      }
       String name = join(path, component.getName());
-      keys.put(name, component);
+      keys.putIfAbsent(name, component);
       if (component.getType().isRecord()) {
         collect(component.getType(), name, keys);
       }
     }
   }
 
-  static List<String> names(Class<?> type) {
-    List<String> names = new ArrayList<>();
+  /**
+   * The keys that may stand in a section.
+   *
+   * @param type the section's record
+   * @param path dotted name of the section
+   * @return their names, those of all methods among them
+   */
+  List<String> names(Class<?> type, String path) {
+    Set<String> names = new LinkedHashSet<>();
     for (RecordComponent component : type.getRecordComponents()) {
-      names.add(component.getName());
+      if (isSettings(component)) {
+        choicesFor(component, path).all().forEach(settings -> names.addAll(names(settings)));
+      } else {
+        names.add(component.getName());
+      }
     }
-    return names;
+    return List.copyOf(names);
+  }
+
+  /** The methods among which the component's section chooses. */
+  Choices choicesFor(RecordComponent component, String path) {
+    return choices.getOrDefault(join(path, key(component).settingsOf()), Choices.ANY);
+  }
+
+  /** Whether a component holds the settings of a method. */
+  static boolean isSettings(RecordComponent component) {
+    return !key(component).settingsOf().isEmpty();
+  }
+
+  /** The components' names of a record. */
+  static List<String> names(Class<?> type) {
+    return Stream.of(type.getRecordComponents()).map(RecordComponent::getName).toList();
   }
 
   static Key key(RecordComponent component) {

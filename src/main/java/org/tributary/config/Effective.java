@@ -41,6 +41,16 @@ public final class Effective {
   }
 
   /**
+   * The keys of a section with their values.
+   *
+   * @param section a record
+   * @return by name
+   */
+  public static Map<String, Object> keys(Record section) {
+    return tree(section, (inner, key) -> true);
+  }
+
+  /**
    * Writes a configuration without the keys that nothing reads, so that a person can run it again.
    *
    * @param config a configuration record
@@ -108,15 +118,20 @@ public final class Effective {
   /** The dotted names of the keys that nothing reads. */
   private static Set<String> unread(Record config) {
     Set<String> unread = new LinkedHashSet<>();
+    unread(config, "", unread);
+    return unread;
+  }
+
+  private static void unread(Record config, String path, Set<String> unread) {
     if (config instanceof Section section) {
-      section.unread().forEach(u -> unread.add(u.key()));
+      section.unread().forEach(u -> unread.add(u.below(path).key()));
     }
     for (RecordComponent component : config.getClass().getRecordComponents()) {
       if (get(config, component) instanceof Record inner) {
-        unread(inner).forEach(key -> unread.add(ConfigSchema.join(component.getName(), key)));
+        boolean beside = ConfigSchema.isSettings(component);
+        unread(inner, beside ? path : ConfigSchema.join(path, component.getName()), unread);
       }
     }
-    return unread;
   }
 
   private static String word(Object value) {
@@ -145,7 +160,10 @@ public final class Effective {
     for (RecordComponent component : section.getClass().getRecordComponents()) {
       if (wanted.test(section, component)) {
         Object value = get(section, component);
-        if (value instanceof Record inner) {
+        if (ConfigSchema.isSettings(component)) {
+          tree.putAll(tree((Record) value, wanted));
+          continue;
+        } else if (value instanceof Record inner) {
           value = tree(inner, wanted);
         } else if (ConfigSchema.key(component).size() && value != null) {
           value = YamlValues.size((Long) value);

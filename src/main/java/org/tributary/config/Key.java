@@ -131,6 +131,22 @@ public @interface Key {
   boolean scalars() default false;
 
   /**
+   * Of the component that holds the settings of a method: the component beside it that names the
+   * method. The keys of the settings stand in this section, beside the others.
+   *
+   * @return a component's name; empty for keys of their own
+   */
+  String settingsOf() default "";
+
+  /**
+   * Names that the key had in earlier releases. Configurations that programs wrote then are read
+   * with them; who writes one of them is told today's.
+   *
+   * @return names beside this one's
+   */
+  String[] formerly() default {};
+
+  /**
    * Whether the key came with a later release than the first. The name of a run comes from its
    * frozen keys, so a later key counts among them only where it has another value than its default:
    * runs that began without it keep their names.

@@ -2,8 +2,6 @@ package org.tributary.config;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * How a raw set is cut into clients: the file that {@code partition} takes.
@@ -60,20 +58,20 @@ public record PartitionConfig(
     @Key(value = "how failing file systems are met", operational = true) StoreSection store)
     implements Section {
 
-  /** What each partitioner needs from the keys beside it. */
+  /** What the partitioner needs from the keys beside it. */
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
     if (partitioner != null) {
-      boolean natural = partitioner.name().equals("natural");
-      if (!natural && clients == null) {
+      String owners = partitioner.ownerColumn();
+      if (owners == null && clients == null) {
         problems.add("clients: missing; the partitioner %s needs it".formatted(partitioner.name()));
-      } else if (natural && clients != null) {
+      } else if (owners != null && clients != null) {
         problems.add(
-            "clients: the partitioner natural makes one client for each value of"
-                + " partitioner.column; remove clients");
+            "clients: the partitioner %s makes one client for each value of the column %s; remove clients"
+                .formatted(partitioner.name(), owners));
       }
-      if (label == null && List.of("dirichlet", "by-label").contains(partitioner.name())) {
+      if (label == null && partitioner.needsLabel()) {
         problems.add(
             "label: missing; the partitioner %s needs the column with the class"
                 .formatted(partitioner.name()));
@@ -168,40 +166,25 @@ public record PartitionConfig(
    * How rows are given to clients.
    *
    * @param name a partitioner's name
-   * @param alpha of {@code dirichlet}: concentration of each class over the clients; null elsewhere
    * @param minRows the smallest client's training rows
-   * @param shards of {@code by-label}: shards a client gets
-   * @param column of {@code natural}: whose row it is; null elsewhere
+   * @param settings the partitioner's own keys
    */
   public record Partitioner(
       @Key(value = "the partitioner's name", required = true) String name,
-      @Key(value = "concentration, of dirichlet", above = 0) Double alpha,
       @Key(value = "the smallest client's training rows", byDefault = "1", min = 1) int minRows,
-      @Key(value = "shards a client gets, of by-label", byDefault = "2", min = 1) int shards,
-      @Key("column that says whose row it is, of natural") String column)
-      implements Section {
+      @Key(value = "the partitioner's own keys", settingsOf = "name") Record settings) {
 
-    /** Keys without which the named partitioner cannot work. */
-    @Override
-    public List<String> problems() {
-      if (name.equals("dirichlet") && alpha == null) {
-        return List.of("dirichlet needs alpha, the concentration, such as 0.1");
-      } else if (name.equals("natural") && column == null) {
-        return List.of("natural needs column, the name of the column that says whose row it is");
-      }
-      return List.of();
+    /**
+     * The column that says whose row it is.
+     *
+     * @return null where the partitioner deals rows to a number of clients
+     */
+    public String ownerColumn() {
+      return settings instanceof PartitionerNeeds needs ? needs.ownerColumn() : null;
     }
 
-    /** Each has keys of its own. */
-    @Override
-    public List<Unread> unread() {
-      Map<String, String> readers =
-          new TreeMap<>(Map.of("alpha", "dirichlet", "shards", "by-label", "column", "natural"));
-      readers.values().remove(name);
-      String why = "the partitioner %s does not read it, %s does";
-      return readers.entrySet().stream()
-          .map(e -> new Unread(e.getKey(), "name", why.formatted(name, e.getValue())))
-          .toList();
+    private boolean needsLabel() {
+      return settings instanceof PartitionerNeeds needs && needs.needsLabel();
     }
   }
 }

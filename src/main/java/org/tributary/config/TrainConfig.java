@@ -51,31 +51,17 @@ public record TrainConfig(
     return client.schedule().name().equals("constant") ? Set.of() : Set.of("rounds");
   }
 
-  /**
-   * Who takes part says nothing where one client has everybody's rows; nor do merges of nothing.
-   */
+  /** No answers are written where nobody asked for any. */
   @Override
   public List<Unread> unread() {
-    List<Unread> unread = new ArrayList<>();
-    if (framework != null && framework.name().equals("central")) {
-      String one = "central has one client, which takes part in every round; the others read it";
-      unread.add(new Unread("cohort.minClients", "framework.name", one));
-      if (framework.centralSteps().equals("client")) {
-        unread.add(new Unread("cohort.fraction", "framework.centralSteps", one));
-      }
-    }
-    if (framework != null && framework.name().equals("local")) {
-      unread.add(
-          new Unread("reduce", "framework.name", "local merges nothing; the others read it"));
-    }
-    if (evaluate != null && evaluate.generate() == 0) {
-      unread.add(
-          new Unread(
-              "evaluate.newTokens",
-              "evaluate.generate",
-              "with evaluate.generate 0, the default, no answers are written; give generate too"));
-    }
-    return unread;
+    return evaluate == null || evaluate.generate() > 0
+        ? List.of()
+        : List.of(
+            new Unread(
+                "evaluate.newTokens",
+                "evaluate.generate",
+                "with evaluate.generate 0, the default, no answers are written; give generate"
+                    + " too"));
   }
 
   /** The warm-up must end within the run, and what is computed with fit into memory. */

@@ -3,12 +3,15 @@ package org.tributary.config;
 /**
  * A key that nothing reads with the values at hand.
  *
- * @param key dotted name, relative to the section that tells of it; a section stands for all in it
- * @param decider dotted name, relative to the same section, of the key whose value decides that
- *     nothing reads it; empty where no key does
+ * @param key dotted name, relative to the section that tells of it, or, with a slash before it,
+ *     from the root; a section stands for all in it
+ * @param decider dotted name, of the same kind, of the key whose value decides that nothing reads
+ *     it; empty where no key does
  * @param why who does not read it and who would, such as {@code adamw does not read it, sgd does}
  */
 public record Unread(String key, String decider, String why) {
+  private static final String ROOT = "/";
+
   /**
    * The same, told from the section around.
    *
@@ -16,9 +19,10 @@ public record Unread(String key, String decider, String why) {
    * @return names relative to the root
    */
   Unread below(String path) {
-    return new Unread(
-        ConfigSchema.join(path, key),
-        decider.isEmpty() ? "" : ConfigSchema.join(path, decider),
-        why);
+    return new Unread(below(path, key), decider.isEmpty() ? "" : below(path, decider), why);
+  }
+
+  private static String below(String path, String name) {
+    return name.startsWith(ROOT) ? name.substring(1) : ConfigSchema.join(path, name);
   }
 }

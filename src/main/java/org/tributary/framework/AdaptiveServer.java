@@ -2,6 +2,7 @@ package org.tributary.framework;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.tributary.config.Key;
 
 /**
  * The adaptive server optimizers of Reddi et al. 2021 (arXiv 2003.00295, Algorithm 2): m = β1 m +
@@ -16,9 +17,15 @@ abstract class AdaptiveServer extends ServerOptimizer {
    * @param lr η
    * @param beta1 β1, decay of m
    * @param beta2 β2, decay of v
-   * @param tau τ, the degree of adaptivity
+   * @param tau τ, the degree of adaptivity; v begins with its square
    */
-  record Settings(double lr, double beta1, double beta2, double tau) {}
+  public record Settings(
+      @Key(value = "learning rate of the server", required = true, above = 0) double lr,
+      @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,
+      @Key(value = "decay of the second moment", byDefault = "0.99", min = 0, below = 1)
+          double beta2,
+      @Key(value = "added to the root of the second moment", byDefault = "1.0e-3", above = 0)
+          double tau) {}
 
   AdaptiveServer(Framework inner, Settings settings) {
     super(inner, moments(settings.tau()));

@@ -73,4 +73,9 @@ public abstract class Decorator implements Framework {
   public boolean pooled() {
     return inner.pooled();
   }
+
+  @Override
+  public boolean takesStepsOfCohort() {
+    return inner.takesStepsOfCohort();
+  }
 }

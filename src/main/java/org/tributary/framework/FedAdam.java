@@ -15,4 +15,21 @@ final class FedAdam extends AdaptiveServer {
   double second(double v, double square) {
     return settings().beta2() * v + (1 - settings().beta2()) * square;
   }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ServerOptimizerProvider<AdaptiveServer.Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "Adam at the server",
+          "Reddi et al. 2021, arXiv 2003.00295",
+          AdaptiveServer.Settings.class);
+    }
+
+    @Override
+    public Framework around(Framework inner, Settings settings) {
+      return new FedAdam(inner, settings);
+    }
+  }
 }

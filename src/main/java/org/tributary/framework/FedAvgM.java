@@ -1,6 +1,7 @@
 package org.tributary.framework;
 
 import java.util.Map;
+import org.tributary.config.Key;
 
 /**
  * FedAvgM (Hsu et al. 2019, arXiv 1909.06335) around any framework that averages: momentum at the
@@ -9,18 +10,44 @@ import java.util.Map;
 final class FedAvgM extends ServerOptimizer {
   static final String NAME = "fedavgm";
 
-  private final double lr;
-  private final double momentum;
+  private final Settings settings;
 
-  FedAvgM(Framework inner, double lr, double momentum) {
+  FedAvgM(Framework inner, Settings settings) {
     super(inner, Map.of("momentum", 0.0));
-    this.lr = lr;
-    this.momentum = momentum;
+    this.settings = settings;
   }
 
   @Override
   double step(double delta, double[] moments) {
-    moments[0] = momentum * moments[0] + delta;
-    return lr * moments[0];
+    moments[0] = settings.momentum() * moments[0] + delta;
+    return settings.lr() * moments[0];
+  }
+
+  /**
+   * Its keys.
+   *
+   * @param lr η
+   * @param momentum β
+   */
+  public record Settings(
+      @Key(value = "learning rate of the server", required = true, above = 0) double lr,
+      @Key(value = "momentum of the server", byDefault = "0.9", min = 0, below = 1)
+          double momentum) {}
+
+  /** Finds it by its name. */
+  public static final class Provider extends ServerOptimizerProvider<FedAvgM.Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "momentum at the server",
+          "Hsu et al. 2019, arXiv 1909.06335",
+          FedAvgM.Settings.class);
+    }
+
+    @Override
+    public Framework around(Framework inner, Settings settings) {
+      return new FedAvgM(inner, settings);
+    }
   }
 }

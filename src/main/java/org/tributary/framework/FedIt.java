@@ -1,5 +1,6 @@
 package org.tributary.framework;
 
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
@@ -20,5 +21,22 @@ final class FedIt extends LinearFramework {
         .with(trainables.a(), Role.TRAVELS)
         .with(trainables.b(), Role.TRAVELS)
         .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends FrameworkProvider<OneRank> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "clients train adapters; the means of A and of B",
+          "Zhang et al. 2024, arXiv 2305.05644",
+          OneRank.class);
+    }
+
+    @Override
+    public Framework of(OneRank settings, Adapters adapters) {
+      return new FedIt();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.tributary.framework;
 
 import java.util.Map;
+import org.tributary.config.Key;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LocalRule;
 
@@ -14,9 +15,9 @@ final class FedProx extends Decorator {
 
   private final double mu;
 
-  FedProx(Framework inner, double mu) {
+  FedProx(Framework inner, Settings settings) {
     super(inner);
-    this.mu = mu;
+    mu = settings.mu();
   }
 
   @Override
@@ -39,5 +40,30 @@ final class FedProx extends Decorator {
         return inner.finish(start, trained, facts);
       }
     };
+  }
+
+  /**
+   * Its keys.
+   *
+   * @param mu μ
+   */
+  public record Settings(
+      @Key(value = "factor mu of the term, such as 0.01", required = true, above = 0) double mu) {}
+
+  /** Finds it by its name. */
+  public static final class Provider extends LocalRuleProvider<FedProx.Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "a term that pulls clients to the global model",
+          "Li et al. 2020, arXiv 1812.06127",
+          FedProx.Settings.class);
+    }
+
+    @Override
+    public Framework around(Framework inner, Settings settings) {
+      return new FedProx(inner, settings);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package org.tributary.framework;
 
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
@@ -19,5 +20,22 @@ final class FedSaLora extends LinearFramework {
         .with(trainables.a(), Role.TRAVELS)
         .with(trainables.b(), Role.STAYS)
         .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends FrameworkProvider<OneRank> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "A is averaged, every client keeps its own B",
+          "Guo et al. 2025, arXiv 2410.01463",
+          OneRank.class);
+    }
+
+    @Override
+    public Framework of(OneRank settings, Adapters adapters) {
+      return new FedSaLora();
+    }
   }
 }

@@ -15,4 +15,21 @@ final class FedYogi extends AdaptiveServer {
   double second(double v, double square) {
     return v - (1 - settings().beta2()) * square * Math.signum(v - square);
   }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ServerOptimizerProvider<AdaptiveServer.Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "Yogi at the server",
+          "Reddi et al. 2021, arXiv 2003.00295",
+          AdaptiveServer.Settings.class);
+    }
+
+    @Override
+    public Framework around(Framework inner, Settings settings) {
+      return new FedYogi(inner, settings);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package org.tributary.framework;
 
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
@@ -19,5 +20,22 @@ final class FfaLora extends LinearFramework {
         .with(trainables.a(), Role.FIXED)
         .with(trainables.b(), Role.TRAVELS)
         .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends FrameworkProvider<OneRank> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "A stays as it is drawn, B trains; exact",
+          "Sun et al. 2024, arXiv 2403.12313",
+          OneRank.class);
+    }
+
+    @Override
+    public Framework of(OneRank settings, Adapters adapters) {
+      return new FfaLora();
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tributary.config.NoSettings;
 import org.tributary.linalg.LowRank;
 import org.tributary.linalg.Svd;
 import org.tributary.protocol.Adapters;
@@ -115,5 +116,22 @@ final class FlexLora extends LinearFramework {
               : tensor;
         });
     return start;
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends FrameworkProvider<NoSettings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "products B A are averaged and cut to a rank by SVD; clients may have their own ranks",
+          "Bai et al. 2024, arXiv 2402.11505",
+          NoSettings.class);
+    }
+
+    @Override
+    public Framework of(NoSettings settings, Adapters adapters) {
+      return new FlexLora(adapters);
+    }
   }
 }

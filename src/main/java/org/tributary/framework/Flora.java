@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tributary.config.NoSettings;
 import org.tributary.linalg.Gemm;
 import org.tributary.linalg.Matrix;
 import org.tributary.protocol.Adapters;
@@ -118,5 +119,22 @@ final class Flora extends LinearFramework {
   @Override
   public boolean leavesModel(Trainables trainables) {
     return true;
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends FrameworkProvider<NoSettings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "products B A go into the base weights, adapters start anew; clients may have their own ranks",
+          "Wang et al. 2024, arXiv 2409.05976",
+          NoSettings.class);
+    }
+
+    @Override
+    public Framework of(NoSettings settings, Adapters adapters) {
+      return new Flora(adapters);
+    }
   }
 }

@@ -16,8 +16,8 @@ import org.tributary.protocol.Unit;
 /**
  * A federated framework: what has which role in a round, how what came up is merged, and what a
  * client does otherwise than plain training. The rest of a round is the same for all. A new one is
- * one class that implements this, one golden case, its line in {@link Frameworks} and a section in
- * docs/methods.md.
+ * one class that implements this with its {@link FrameworkProvider}, a line that names the provider
+ * in {@code META-INF/services}, one golden case and a section in docs/methods.md.
  *
  * <p>The global state is total: a tensor that the server keeps and that a round's merge does not
  * write has the value that it had before. So what a client is given in a round is the global state
@@ -122,6 +122,15 @@ public interface Framework {
    * @return false for every federated framework
    */
   default boolean pooled() {
+    return false;
+  }
+
+  /**
+   * Whether the one client of a pooled framework takes as many steps as a round's clients together.
+   *
+   * @return false for the steps of one client
+   */
+  default boolean takesStepsOfCohort() {
     return false;
   }
 }

@@ -1,5 +1,9 @@
 package org.tributary.framework;
 
+import java.util.List;
+import org.tributary.config.Section;
+import org.tributary.config.Unread;
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
@@ -29,5 +33,32 @@ final class Local extends LinearFramework {
         .with(trainables.a(), role)
         .with(trainables.b(), role)
         .with(trainables.besideAdapters(), role);
+  }
+
+  /** No keys of its own, and none of merges. */
+  public record Settings() implements Section {
+    @Override
+    public List<Unread> unread() {
+      String why = "local merges nothing; the others read it";
+      return List.of(
+          OneRank.RANKS, new Unread("weights", "name", why), new Unread("/reduce", "name", why));
+    }
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends FrameworkProvider<Local.Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "every client alone: the baseline that federation has to beat",
+          "a baseline",
+          Local.Settings.class);
+    }
+
+    @Override
+    public Framework of(Settings settings, Adapters adapters) {
+      return new Local();
+    }
   }
 }

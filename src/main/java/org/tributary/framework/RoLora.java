@@ -1,5 +1,6 @@
 package org.tributary.framework;
 
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
@@ -22,5 +23,22 @@ final class RoLora extends LinearFramework {
         .with(trainables.a(), trainsB ? Role.FIXED : Role.TRAVELS)
         .with(trainables.b(), trainsB ? Role.TRAVELS : Role.FIXED)
         .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends FrameworkProvider<OneRank> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "A and B train in turn, one a round; exact",
+          "Chen et al. 2025, arXiv 2502.01755",
+          OneRank.class);
+    }
+
+    @Override
+    public Framework of(OneRank settings, Adapters adapters) {
+      return new RoLora();
+    }
   }
 }

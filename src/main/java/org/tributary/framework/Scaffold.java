@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tributary.config.NoSettings;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LocalRule;
@@ -135,5 +136,27 @@ final class Scaffold extends Decorator {
           }
         });
     return corrected;
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends LocalRuleProvider<NoSettings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          NAME,
+          "control variates that correct the drift of clients",
+          "Karimireddy et al. 2020, arXiv 1910.06378",
+          NoSettings.class);
+    }
+
+    @Override
+    public Framework around(Framework inner, NoSettings settings) {
+      return new Scaffold(inner);
+    }
+
+    @Override
+    public boolean needsMean() {
+      return true;
+    }
   }
 }

@@ -17,7 +17,7 @@ import org.tributary.protocol.Unit;
  * step with it and remembers moments. Nothing more travels; the memory is as large as what travels,
  * once for each moment, and stays with the server.
  */
-abstract class ServerOptimizer extends Decorator {
+public abstract class ServerOptimizer extends Decorator {
   private final Map<String, Double> moments;
 
   /**

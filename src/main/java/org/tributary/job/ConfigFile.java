@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -19,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.RegularFile;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.Choices;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.Written;
 import org.tributary.error.WrongInput;
@@ -86,16 +86,14 @@ public final class ConfigFile {
    * @throws IOException where a file system fails
    */
   <T extends Record> Written<T> written(
-      Configuration hadoop, Class<T> type, Map<String, ? extends Collection<String>> choices)
-      throws IOException {
+      Configuration hadoop, Class<T> type, Map<String, Choices> choices) throws IOException {
     Written<T> written = ConfigReader.written(file, text(file, hadoop), sets, type, choices);
     written.leftOut().forEach(LOG::info);
     return written;
   }
 
   /** The same, the configuration alone. */
-  <T extends Record> T read(
-      Configuration hadoop, Class<T> type, Map<String, ? extends Collection<String>> choices)
+  <T extends Record> T read(Configuration hadoop, Class<T> type, Map<String, Choices> choices)
       throws IOException {
     return written(hadoop, type, choices).config();
   }

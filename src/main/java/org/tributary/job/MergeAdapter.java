@@ -98,7 +98,7 @@ public final class MergeAdapter implements Callable<Integer> {
   /** As its family has it; families that Tributary does not know stay as they are. */
   private static ObjectNode withHead(HuggingFaceFolder base, ObjectNode config) {
     ObjectNode before = base.config();
-    return Architectures.modelTypes().contains(before.path("model_type").asText())
+    return Architectures.families().containsKey(before.path("model_type").asText())
         ? Architectures.of(before, Set.of(), null).configWithHead(config)
         : config;
   }

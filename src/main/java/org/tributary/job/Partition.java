@@ -10,7 +10,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
-import org.tributary.partition.Partitioners;
 import org.tributary.partition.Partitioning;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,12 +19,6 @@ import picocli.CommandLine.Spec;
 /** The job {@code partition}: cuts a raw set into clients. */
 @Command(name = "partition", description = "Cuts a raw set into clients, as Parquet.")
 public final class Partition implements Callable<Integer> {
-  /** The keys whose values are names that other rooms know. */
-  static final Map<String, List<String>> CHOICES =
-      Map.of(
-          "source.format", Partitioning.formats(),
-          "partitioner.name", Partitioners.names());
-
   @Spec private CommandSpec spec;
 
   @Mixin private ConfigFile file;
@@ -33,7 +26,7 @@ public final class Partition implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Configuration hadoop = Sessions.hadoop();
-    PartitionConfig config = file.read(hadoop, PartitionConfig.class, CHOICES);
+    PartitionConfig config = file.read(hadoop, PartitionConfig.class, Partitioning.CHOICES);
     Map<String, String> paths = new LinkedHashMap<>();
     paths.put("source.train", config.source().train());
     paths.put("source.validation", config.source().validation());

@@ -9,8 +9,8 @@ import org.tributary.protocol.Globs;
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
  * and the TorchScript program that computes with them.
  *
- * <p>A new family is one class that implements this, one program, one golden case, and its line in
- * {@link Architectures}.
+ * <p>A new family is one class that implements this with its {@link ModelFamily}, a line that names
+ * that in {@code META-INF/services}, one program and one golden case.
  */
 public interface Architecture {
   /**

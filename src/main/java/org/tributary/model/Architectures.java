@@ -2,10 +2,10 @@ package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import org.tributary.error.WrongInput;
+import org.tributary.plugin.Plugins;
 
 /** The model families there are, by {@code model_type} of {@code config.json}. */
 public final class Architectures {
@@ -17,43 +17,15 @@ public final class Architectures {
 
   private Architectures() {}
 
-  /** Makes a family's architecture. */
-  private interface Family {
-    Architecture of(JsonNode config, Set<String> names, Pooling pooling);
-  }
-
-  private static final Map<String, Family> FAMILIES =
-      new TreeMap<>(
-          Map.of(
-              Bert.MODEL_TYPE,
-              (config, names, pooling) ->
-                  new Bert(config, prefix(names, Bert.HEADED), Bert.isOld(names), pooling),
-              Gemma.MODEL_TYPE,
-              (config, names, pooling) -> Gemma.of(config),
-              Gpt2.MODEL_TYPE,
-              (config, names, pooling) -> new Gpt2(config, prefix(names, Gpt2.HEADED)),
-              Llama.MODEL_TYPE,
-              (config, names, pooling) -> Llama.of(config),
-              Mistral.MODEL_TYPE,
-              (config, names, pooling) -> Mistral.of(config),
-              Qwen2.MODEL_TYPE,
-              (config, names, pooling) -> Qwen2.of(config),
-              Qwen3.MODEL_TYPE,
-              (config, names, pooling) -> Qwen3.of(config),
-              Siglip.MODEL_TYPE,
-              Architectures::siglip,
-              Siglip.TOWER,
-              Architectures::siglip,
-              ViT.MODEL_TYPE,
-              (config, names, pooling) -> ViT.of(config, prefix(names, ViT.HEADED), pooling)));
+  private static final SortedMap<String, ModelFamily> FAMILIES = Plugins.find(ModelFamily.class);
 
   /**
    * The families.
    *
-   * @return every {@code model_type} that is supported, sorted
+   * @return by {@code model_type}, sorted
    */
-  public static Set<String> modelTypes() {
-    return FAMILIES.keySet();
+  public static SortedMap<String, ModelFamily> families() {
+    return FAMILIES;
   }
 
   /**
@@ -67,7 +39,7 @@ public final class Architectures {
    */
   public static Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
     String type = config.path("model_type").asText("");
-    Family family = FAMILIES.get(type);
+    ModelFamily family = FAMILIES.get(type);
     if (family == null) {
       throw new WrongInput(
           "config.json of the model: model_type \"%s\" is not supported; supported: %s"
@@ -87,13 +59,5 @@ public final class Architectures {
                 .formatted(key, config.get(key), tensors));
       }
     }
-  }
-
-  private static Architecture siglip(JsonNode config, Set<String> names, Pooling pooling) {
-    return Siglip.of(config, prefix(names, Siglip.HEADED), pooling);
-  }
-
-  private static String prefix(Set<String> names, String prefix) {
-    return names.stream().anyMatch(name -> name.startsWith(prefix)) ? prefix : "";
   }
 }

@@ -217,4 +217,20 @@ final class Bert implements Architecture {
   static boolean isOld(Set<String> names) {
     return names.stream().anyMatch(name -> name.endsWith("embeddings.LayerNorm.gamma"));
   }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          MODEL_TYPE,
+          "encoders with a classifier: BERT, MiniLM",
+          "Devlin et al. 2019, arXiv 1810.04805");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return new Bert(config, prefix(names, HEADED), isOld(names), pooling);
+    }
+  }
 }

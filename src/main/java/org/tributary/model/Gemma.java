@@ -37,4 +37,17 @@ final class Gemma {
             false,
             Integer.MAX_VALUE));
   }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(MODEL_TYPE, "decoders with GeGLU", "Gemma Team 2024, arXiv 2403.08295");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return Gemma.of(config);
+    }
+  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for
@@ -180,5 +181,18 @@ final class Gpt2 implements Architecture {
   @Override
   public double initializerRange() {
     return initializerRange;
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(MODEL_TYPE, "decoders with learned positions", "Radford et al. 2019");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return new Gpt2(config, prefix(names, HEADED));
+    }
   }
 }

@@ -33,4 +33,20 @@ final class Llama {
             false,
             Integer.MAX_VALUE));
   }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          MODEL_TYPE,
+          "decoders with SwiGLU: Llama 1 to 3, TinyLlama",
+          "Touvron et al. 2023, arXiv 2302.13971");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return Llama.of(config);
+    }
+  }
 }

@@ -35,4 +35,17 @@ final class Mistral {
             false,
             window));
   }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(MODEL_TYPE, "decoders with a sliding window", "Jiang et al. 2023, arXiv 2310.06825");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return Mistral.of(config);
+    }
+  }
 }

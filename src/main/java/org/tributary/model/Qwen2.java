@@ -51,4 +51,17 @@ final class Qwen2 {
               .formatted(window, most));
     }
   }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(MODEL_TYPE, "decoders with biased attention", "Qwen Team 2024, arXiv 2407.10671");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return Qwen2.of(config);
+    }
+  }
 }

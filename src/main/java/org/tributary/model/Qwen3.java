@@ -1,6 +1,7 @@
 package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
 
 /**
  * Qwen3 (Yang et al. 2025), dense: a Llama that normalises each head's queries and keys before they
@@ -32,5 +33,21 @@ final class Qwen3 {
             GatedDecoder.attentionBias(config),
             true,
             Integer.MAX_VALUE));
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          MODEL_TYPE,
+          "decoders with normalised queries and keys",
+          "Qwen Team 2025, arXiv 2505.09388");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return Qwen3.of(config);
+    }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The vision tower of SigLIP (Zhai et al. 2023) as a classifier: patches without a class token,
@@ -139,5 +140,35 @@ final class Siglip extends VisionTransformer {
   @Override
   public double initializerRange() {
     return initializerFactor / Math.sqrt(sizes().hidden());
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          MODEL_TYPE,
+          "image classifiers: both towers in the checkpoint, the vision tower used",
+          "Zhai et al. 2023, arXiv 2303.15343");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return Siglip.of(config, prefix(names, HEADED), pooling);
+    }
+  }
+
+  /** Finds it by its name. */
+  public static final class TowerProvider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public TowerProvider() {
+      super(
+          TOWER, "image classifiers: the vision tower alone", "Zhai et al. 2023, arXiv 2303.15343");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return Siglip.of(config, prefix(names, HEADED), pooling);
+    }
   }
 }

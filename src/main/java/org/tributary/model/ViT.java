@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * ViT (Dosovitskiy et al. 2021) as a classifier: a class token before the patches, learned
@@ -126,5 +127,18 @@ final class ViT extends VisionTransformer {
   @Override
   public double initializerRange() {
     return initializerRange;
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends ModelFamily {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(MODEL_TYPE, "image classifiers", "Dosovitskiy et al. 2021, arXiv 2010.11929");
+    }
+
+    @Override
+    public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
+      return ViT.of(config, prefix(names, HEADED), pooling);
+    }
   }
 }

@@ -1,60 +1,62 @@
 package org.tributary.optim;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.tributary.protocol.HostTensor;
 import org.tributary.torch.ProgramText;
 
 /**
  * AdamW (Loshchilov and Hutter 2019) by libtorch's fused kernel: w *= 1 − lr λ; m = β1 m + (1−β1)
  * g; v = β2 v + (1−β2) g²; w −= lr/(1−β1ᵗ) · m / (√v/√(1−β2ᵗ) + ε), t counted from 1.
  */
-final class AdamW implements Optimizer {
+final class AdamW extends ProgramOptimizer {
   private static final String TEXT =
       ProgramText.of(AdamW.class, "lists.py", "rounding.py", "adamw.py");
 
-  private final StepProgram program;
-  private final State state;
-  private final OptimizerSettings settings;
+  private final AdamSettings settings;
+  private final double weightDecay;
   private final NDArray taken;
 
-  AdamW(
-      OptimizerSettings settings,
-      NDManager manager,
-      Map<String, NDArray> weights,
-      Map<String, HostTensor> remembered,
-      long seed) {
+  private AdamW(AdamSettings settings, OptimizerStart start, State state) {
+    super(new StepProgram(TEXT, state, start, memory(start, state)), state);
     this.settings = settings;
-    state = new State(manager, remembered);
-    List<NDArray> memory = new ArrayList<>(state.like("m", weights));
-    memory.addAll(state.like("v", weights));
-    taken = state.one("steps", "taken", new Shape());
-    memory.add(taken);
-    program = new StepProgram(TEXT, state, weights, memory, seed);
+    weightDecay = start.weightDecay();
+    taken = state.arrays().get("steps.taken");
+  }
+
+  private static List<NDArray> memory(OptimizerStart start, State state) {
+    List<NDArray> memory = new ArrayList<>(state.like("m", start.weights()));
+    memory.addAll(state.like("v", start.weights()));
+    memory.add(state.one("steps", "taken", new Shape()));
+    return memory;
   }
 
   @Override
   public void begin() {
-    program.begin(taken);
+    program().begin(taken);
   }
 
   @Override
   public void update(Map<String, NDArray> gradients, double lr) {
-    program.step(
-        gradients, lr, settings.beta1(), settings.beta2(), settings.eps(), settings.weightDecay());
+    program().step(gradients, lr, settings.beta1(), settings.beta2(), settings.eps(), weightDecay);
   }
 
-  @Override
-  public Map<String, NDArray> state() {
-    return state.arrays();
-  }
+  /** Finds it by its name. */
+  public static final class Provider extends OptimizerProvider<AdamSettings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          "adamw",
+          "Adam with decoupled weight decay",
+          "Loshchilov and Hutter 2019, arXiv 1711.05101",
+          AdamSettings.class);
+    }
 
-  @Override
-  public void close() {
-    program.close();
+    @Override
+    public Optimizer of(AdamSettings settings, OptimizerStart start) {
+      return new AdamW(settings, start, new State(start.manager(), start.remembered()));
+    }
   }
 }

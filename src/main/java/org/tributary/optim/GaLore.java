@@ -33,7 +33,7 @@ import org.tributary.torch.ProgramText;
  * are when P changes, so the signs of singular vectors matter: in each the entry of largest
  * absolute value is positive, which is ours.
  */
-final class GaLore implements Optimizer {
+final class GaLore extends ProgramOptimizer {
   private static final String TEXT =
       ProgramText.of(GaLore.class, "lists.py", "rounding.py", "galore.py");
 
@@ -43,59 +43,69 @@ final class GaLore implements Optimizer {
   /** Power iterations of the randomised projector, q of Halko et al. */
   private static final int PASSES = 1;
 
-  private final StepProgram program;
-  private final State state;
-  private final OptimizerSettings settings;
-  private final SortedMap<String, Subspace> subspaces = new TreeMap<>();
+  private final GaLoreSettings settings;
+  private final OptimizerStart start;
+  private final SortedMap<String, Subspace> subspaces;
   private final Set<String> based = new HashSet<>();
   private final NDArray steps;
   private long taken;
 
-  GaLore(
-      OptimizerSettings settings,
-      NDManager manager,
-      Map<String, NDArray> weights,
-      Map<String, HostTensor> remembered,
-      long seed) {
+  private GaLore(
+      GaLoreSettings settings,
+      OptimizerStart start,
+      State state,
+      SortedMap<String, Subspace> subspaces) {
+    super(
+        new StepProgram(text(settings.galore()), state, start, memory(start, state, subspaces)),
+        state);
     this.settings = settings;
-    GaLoreSettings galore = settings.galore();
+    this.start = start;
+    this.subspaces = subspaces;
+    steps = state.arrays().get("steps.taken");
+    recall(start.remembered());
+  }
+
+  private static SortedMap<String, Subspace> subspaces(
+      Subspaces galore, Map<String, NDArray> weights) {
     Map<String, long[]> shapes = new TreeMap<>();
     weights.forEach((name, w) -> shapes.put(name, w.getShape().getShape()));
+    SortedMap<String, Subspace> subspaces = new TreeMap<>();
     galore
         .projected(shapes)
         .forEach((name, shape) -> subspaces.put(name, Subspace.of(shape, galore.rank())));
-    state = new State(manager, remembered);
-    List<NDArray> memory = new ArrayList<>(moments("m", weights));
-    memory.addAll(moments("v", weights));
-    subspaces.forEach((name, s) -> memory.add(state.one("basis", name, s.basis())));
-    steps = state.one("steps", "taken", new Shape());
-    memory.add(steps);
-    recall(remembered);
-    program = new StepProgram(text(galore), state, weights, memory, seed);
+    return subspaces;
   }
 
-  private static String text(GaLoreSettings galore) {
+  private static List<NDArray> memory(
+      OptimizerStart start, State state, SortedMap<String, Subspace> subspaces) {
+    List<NDArray> memory = new ArrayList<>();
+    for (String dict : List.of("m", "v")) {
+      start
+          .weights()
+          .forEach(
+              (name, w) -> {
+                Subspace subspace = subspaces.get(name);
+                memory.add(
+                    state.one(dict, name, subspace == null ? w.getShape() : subspace.moments()));
+              });
+    }
+    subspaces.forEach((name, s) -> memory.add(state.one("basis", name, s.basis())));
+    memory.add(state.one("steps", "taken", new Shape()));
+    return memory;
+  }
+
+  private static String text(Subspaces galore) {
     return ProgramText.fill(
         TEXT,
         Map.of(
             "projector",
-            galore.projector().text(),
+            galore.projector(),
             "rank",
             galore.rank(),
             "oversampling",
             OVERSAMPLING,
             "passes",
             PASSES));
-  }
-
-  private List<NDArray> moments(String dict, Map<String, NDArray> weights) {
-    List<NDArray> made = new ArrayList<>();
-    weights.forEach(
-        (name, w) -> {
-          Subspace subspace = subspaces.get(name);
-          made.add(state.one(dict, name, subspace == null ? w.getShape() : subspace.moments()));
-        });
-    return made;
   }
 
   private void recall(Map<String, HostTensor> remembered) {
@@ -120,21 +130,22 @@ final class GaLore implements Optimizer {
 
   @Override
   public void begin() {
-    program.begin(steps);
+    program().begin(steps);
     taken++;
   }
 
   @Override
   public void update(Map<String, NDArray> gradients, double lr) {
-    program.step(
-        gradients,
-        scratch -> renewals(scratch, gradients.keySet()),
-        lr,
-        settings.beta1(),
-        settings.beta2(),
-        settings.eps(),
-        settings.weightDecay(),
-        settings.galore().scale());
+    program()
+        .step(
+            gradients,
+            scratch -> renewals(scratch, gradients.keySet()),
+            lr,
+            settings.beta1(),
+            settings.beta2(),
+            settings.eps(),
+            start.weightDecay(),
+            settings.galore().scale());
   }
 
   /** What the projector starts from, for every matrix whose basis is due. */
@@ -146,21 +157,21 @@ final class GaLore implements Optimizer {
         (name, subspace) -> {
           // A weight that had no gradient when its first basis was due gets it now.
           if (withGradient.contains(name) && (due || !based.contains(name))) {
-            renewals.add(Program.name("renew", name, start(scratch, name, subspace)));
+            renewals.add(Program.name("renew", name, begin(scratch, name, subspace)));
             based.add(name);
           }
         });
     return renewals;
   }
 
-  private NDArray start(NDManager scratch, String name, Subspace subspace) {
-    GaLoreSettings galore = settings.galore();
-    if (galore.projector() == Projector.EXACT) {
+  private NDArray begin(NDManager scratch, String name, Subspace subspace) {
+    Subspaces galore = settings.galore();
+    if (Projector.named(galore.projector()) == Projector.EXACT) {
       return scratch.create(0f);
     }
     int columns = OVERSAMPLING + (based.contains(name) ? 0 : galore.rank());
     SplittableRandom random =
-        new SplittableRandom(Seeds.of(galore.seed(), "galore", name, taken - 1));
+        new SplittableRandom(Seeds.of(start.runSeed(), "galore", name, taken - 1));
     float[] normal = new float[Math.multiplyExact(subspace.length(), columns)];
     for (int i = 0; i < normal.length; i++) {
       normal[i] = (float) random.nextGaussian();
@@ -168,13 +179,29 @@ final class GaLore implements Optimizer {
     return scratch.create(normal, new Shape(subspace.length(), columns));
   }
 
-  @Override
-  public Map<String, NDArray> state() {
-    return state.arrays();
-  }
+  /** Finds it by its name. */
+  public static final class Provider extends OptimizerProvider<GaLoreSettings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          "galore",
+          "Adam in low-rank subspaces of the gradients; weights stay full-rank",
+          "Zhao et al. 2024, arXiv 2403.03507",
+          GaLoreSettings.class);
+    }
 
-  @Override
-  public void close() {
-    program.close();
+    @Override
+    public Optimizer of(GaLoreSettings settings, OptimizerStart start) {
+      return new GaLore(
+          settings,
+          start,
+          new State(start.manager(), start.remembered()),
+          subspaces(settings.galore(), start.weights()));
+    }
+
+    @Override
+    public void check(GaLoreSettings settings, Map<String, long[]> shapes) {
+      settings.galore().projected(shapes);
+    }
   }
 }

@@ -1,97 +1,25 @@
 package org.tributary.optim;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.tributary.error.WrongInput;
-import org.tributary.protocol.Globs;
+import org.tributary.config.Key;
 
 /**
- * What the user chose for {@link GaLore}.
+ * The keys of {@code galore}: those of AdamW, and the subspaces.
  *
- * @param rank r, dimensions of a subspace
- * @param gap T, steps between renewals of the bases
- * @param scale factor on the updates of projected matrices
- * @param targets what is projected: globs over names of weights, or last parts of names of layers
- * @param projector how a basis is found
- * @param seed of the randomised projector
+ * @param beta1 β1, decay of the first moment, in [0, 1)
+ * @param beta2 β2, decay of the second moment, in [0, 1)
+ * @param eps ε, added to the root of the second moment
+ * @param galore the subspaces
  */
 public record GaLoreSettings(
-    int rank, int gap, double scale, List<String> targets, Projector projector, long seed) {
-  private static final String KEY = "client.optimizer.galore";
-  private static final String WEIGHT = ".weight";
-
-  /**
-   * The matrices that are projected.
-   *
-   * @param shapes of all that trains, by name
-   * @return those with two dimensions that a target names
-   * @throws WrongInput if a target names none, or the rank exceeds a matrix's smaller side
-   */
-  public SortedMap<String, long[]> projected(Map<String, long[]> shapes) {
-    SortedMap<String, long[]> matrices = new TreeMap<>(shapes);
-    matrices.values().removeIf(shape -> shape.length != 2);
-    SortedMap<String, long[]> chosen = new TreeMap<>();
-    List<String> problems = new ArrayList<>();
-    for (String target : targets) {
-      SortedMap<String, long[]> named = new TreeMap<>(matrices);
-      named.keySet().removeIf(name -> !isNamed(name, target));
-      if (named.isEmpty()) {
-        problems.add("\"%s\" names no matrix that trains".formatted(target));
-      }
-      chosen.putAll(named);
-    }
-    if (!problems.isEmpty() || chosen.isEmpty()) {
-      throw new WrongInput(
-          "%s.targets: %s; %s"
-              .formatted(
-                  KEY,
-                  problems.isEmpty() ? "nothing would be projected" : String.join(", ", problems),
-                  wayOut(matrices)));
-    }
-    checkRank(chosen);
-    return chosen;
-  }
-
-  private static boolean isNamed(String weight, String target) {
-    return target.contains(".") || target.contains("*")
-        ? Globs.of(target).matches(weight)
-        : ("." + weight).endsWith("." + target + WEIGHT);
-  }
-
-  private static String wayOut(SortedMap<String, long[]> matrices) {
-    if (matrices.isEmpty()) {
-      return "no matrix trains at all: use the optimizer adamw";
-    }
-    List<String> layers =
-        matrices.keySet().stream()
-            .map(
-                name ->
-                    name.endsWith(WEIGHT)
-                        ? name.substring(0, name.length() - WEIGHT.length())
-                        : name)
-            .collect(Collectors.toList());
-    return "name some of " + Globs.lastParts(layers);
-  }
-
-  private void checkRank(SortedMap<String, long[]> chosen) {
-    String smallest = null;
-    int most = Integer.MAX_VALUE;
-    for (Map.Entry<String, long[]> matrix : chosen.entrySet()) {
-      int length = Subspace.of(matrix.getValue(), rank).length();
-      if (length < most) {
-        most = length;
-        smallest = matrix.getKey();
-      }
-    }
-    if (rank < 1 || rank > most) {
-      throw new WrongInput(
-          "%s.rank: %d does not fit %s of shape %s; use 1 to %d, or leave it out of %s.targets"
-              .formatted(KEY, rank, smallest, Arrays.toString(chosen.get(smallest)), most, KEY));
-    }
-  }
-}
+    @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,
+    @Key(value = "decay of the second moment", byDefault = "0.999", min = 0, below = 1)
+        double beta2,
+    @Key(value = "added to the root of the second moment", byDefault = "1.0e-8", above = 0)
+        double eps,
+    @Key(
+            value =
+                "a rank and names of the model's layers, such as"
+                    + " {rank: 8, targets: [q_proj, v_proj]}, or [query, value] for BERT and ViT,"
+                    + " [c_attn] for GPT-2",
+            required = true)
+        Subspaces galore) {}

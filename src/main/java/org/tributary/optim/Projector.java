@@ -21,9 +21,4 @@ public enum Projector {
   public static Projector named(String name) {
     return valueOf(name.toUpperCase(Locale.ROOT));
   }
-
-  /** The name of a configuration, and of the program's function. */
-  String text() {
-    return name().toLowerCase(Locale.ROOT);
-  }
 }

@@ -1,11 +1,9 @@
 package org.tributary.optim;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
-import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Program;
 import org.tributary.torch.ProgramText;
 
@@ -13,45 +11,40 @@ import org.tributary.torch.ProgramText;
  * Stochastic gradient descent with momentum and L2 decay, as torch.optim.SGD (dampening 0, no
  * Nesterov): d = g + λ w; b = μ b + d, b starting at d; w −= lr b.
  */
-final class Sgd implements Optimizer {
+final class Sgd extends ProgramOptimizer {
   private static final String TEXT = ProgramText.of(Sgd.class, "lists.py", "rounding.py", "sgd.py");
 
-  private final StepProgram program;
-  private final State state;
-  private final OptimizerSettings settings;
+  private final SgdSettings settings;
+  private final double weightDecay;
 
-  Sgd(
-      OptimizerSettings settings,
-      NDManager manager,
-      Map<String, NDArray> weights,
-      Map<String, HostTensor> remembered,
-      long seed) {
+  private Sgd(SgdSettings settings, OptimizerStart start, State state) {
+    super(new StepProgram(TEXT, state, start, memory(settings, start, state)), state);
     this.settings = settings;
-    state = new State(manager, remembered);
-    List<NDArray> memory =
-        settings.momentum() > 0
-            ? state.like("momentum", weights)
-            : List.of(Program.name("momentum", "", state.manager().zeros(new Shape())));
-    program = new StepProgram(TEXT, state, weights, memory, seed);
+    weightDecay = start.weightDecay();
   }
 
-  @Override
-  public void begin() {
-    program.begin();
+  private static List<NDArray> memory(SgdSettings settings, OptimizerStart start, State state) {
+    return settings.momentum() > 0
+        ? state.like("momentum", start.weights())
+        : List.of(Program.name("momentum", "", state.manager().zeros(new Shape())));
   }
 
   @Override
   public void update(Map<String, NDArray> gradients, double lr) {
-    program.step(gradients, lr, settings.momentum(), settings.weightDecay());
+    program().step(gradients, lr, settings.momentum(), weightDecay);
   }
 
-  @Override
-  public Map<String, NDArray> state() {
-    return state.arrays();
-  }
+  /** Finds it by its name. */
+  public static final class Provider extends OptimizerProvider<SgdSettings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          "sgd", "stochastic gradient descent with momentum", "torch.optim.SGD", SgdSettings.class);
+    }
 
-  @Override
-  public void close() {
-    program.close();
+    @Override
+    public Optimizer of(SgdSettings settings, OptimizerStart start) {
+      return new Sgd(settings, start, new State(start.manager(), start.remembered()));
+    }
   }
 }

@@ -16,25 +16,44 @@ import org.tributary.torch.Torch;
  * The arrays an optimizer remembers: dicts such as {@code m} with one array per weight, named
  * {@code <dict>.<weight>} in the engine, in {@link Optimizer#state} and on files alike.
  */
-final class State implements AutoCloseable {
+public final class State implements AutoCloseable {
   private final NDManager manager;
   private final Map<String, HostTensor> remembered;
   private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
-  State(NDManager parent, Map<String, HostTensor> remembered) {
+  /**
+   * A state.
+   *
+   * @param parent whose device it lives on
+   * @param remembered an earlier one, empty at the start
+   */
+  public State(NDManager parent, Map<String, HostTensor> remembered) {
     this.manager = parent.newSubManager();
     this.remembered = remembered;
   }
 
-  /** One array per weight, of the weight's shape: remembered, or zeros. */
-  List<NDArray> like(String dict, Map<String, NDArray> weights) {
+  /**
+   * One array per weight, of the weight's shape: remembered, or zeros.
+   *
+   * @param dict of the program
+   * @param weights by name
+   * @return in the order of the weights
+   */
+  public List<NDArray> like(String dict, Map<String, NDArray> weights) {
     List<NDArray> made = new ArrayList<>();
     weights.forEach((key, w) -> made.add(one(dict, key, w.getShape())));
     return made;
   }
 
-  /** One array: remembered, or zeros. */
-  NDArray one(String dict, String key, Shape shape) {
+  /**
+   * One array: remembered, or zeros.
+   *
+   * @param dict of the program
+   * @param key in the dict
+   * @param shape of the array
+   * @return named for the program
+   */
+  public NDArray one(String dict, String key, Shape shape) {
     HostTensor before = remembered.get(dict + "." + key);
     NDArray array =
         before == null

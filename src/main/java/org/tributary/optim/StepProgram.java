@@ -14,7 +14,7 @@ import org.tributary.torch.Program;
  * own, the numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor.
  * Each of them but the last is a dict.
  */
-final class StepProgram implements AutoCloseable {
+public final class StepProgram implements AutoCloseable {
   private final Program program;
   private final State state;
   private final Rounding rounding;
@@ -25,39 +25,52 @@ final class StepProgram implements AutoCloseable {
    *
    * @param text TorchScript
    * @param state closed with this
-   * @param weights by name
+   * @param start the weights, and the seed of the rounding
    * @param memory arrays of the state, dict after dict
-   * @param seed of the rounding
    */
-  StepProgram(
-      String text, State state, Map<String, NDArray> weights, List<NDArray> memory, long seed) {
+  public StepProgram(String text, State state, OptimizerStart start, List<NDArray> memory) {
     this.state = state;
-    rounding = new Rounding(weights, seed);
-    changed = new ArrayList<>(weights.values());
+    rounding = new Rounding(start.weights(), start.seed());
+    changed = new ArrayList<>(start.weights().values());
     changed.addAll(memory);
     program = Program.load(text, state.manager().getDevice());
   }
 
   /** Begins a step. */
-  void begin() {
+  public void begin() {
     rounding.begin();
   }
 
-  /** Begins a step that counts: the program's method {@code begin} adds one. */
-  void begin(NDArray taken) {
+  /**
+   * Begins a step that counts: the program's method {@code begin} adds one.
+   *
+   * @param taken the count, an array of the state
+   */
+  public void begin(NDArray taken) {
     begin();
     try (NDManager scratch = state.manager().newSubManager()) {
       program.call(scratch, "begin", List.of(taken));
     }
   }
 
-  /** A part of a step, of an optimizer that gives nothing of its own. */
-  void step(Map<String, NDArray> gradients, double... numbers) {
+  /**
+   * A part of a step, of an optimizer that gives nothing of its own.
+   *
+   * @param gradients by weight
+   * @param numbers the learning rate and the like
+   */
+  public void step(Map<String, NDArray> gradients, double... numbers) {
     step(gradients, scratch -> List.of(), numbers);
   }
 
-  /** A part of a step. */
-  void step(
+  /**
+   * A part of a step.
+   *
+   * @param gradients by weight
+   * @param own what the optimizer gives beside
+   * @param numbers the learning rate and the like
+   */
+  public void step(
       Map<String, NDArray> gradients, Function<NDManager, List<NDArray>> own, double... numbers) {
     try (NDManager scratch = state.manager().newSubManager()) {
       List<NDArray> arguments = new ArrayList<>(changed);

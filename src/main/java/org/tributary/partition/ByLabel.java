@@ -3,6 +3,8 @@ package org.tributary.partition;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.tributary.batch.BatchOrder;
+import org.tributary.config.Key;
+import org.tributary.config.PartitionerNeeds;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Seeds;
 
@@ -40,5 +42,35 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
       client[sorted[i]] = place[shard] / shards;
     }
     return clients.check(new Dealt(clients.ids(), client));
+  }
+
+  /**
+   * Its keys.
+   *
+   * @param shards that a client gets
+   */
+  public record Settings(@Key(value = "shards a client gets", byDefault = "2", min = 1) int shards)
+      implements PartitionerNeeds {
+    @Override
+    public boolean needsLabel() {
+      return true;
+    }
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends PartitionerProvider<Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          "by-label",
+          "few labels for each client: shards of rows sorted by label",
+          "McMahan et al. 2017, arXiv 1602.05629",
+          Settings.class);
+    }
+
+    @Override
+    public Partitioner of(Settings settings, Clients clients) {
+      return new ByLabel(clients, settings.shards());
+    }
   }
 }

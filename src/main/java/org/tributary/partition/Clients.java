@@ -11,10 +11,10 @@ import org.tributary.error.WrongInput;
  * @param count at least 1
  * @param minRows rows that the smallest client needs
  */
-record Clients(int count, int minRows) {
+public record Clients(int count, int minRows) {
 
   /** Ids that sort as numbers do: 0000, 0001, ... */
-  List<String> ids() {
+  public List<String> ids() {
     int digits = Math.max(4, Integer.toString(count - 1).length());
     return IntStream.range(0, count)
         .mapToObj(i -> String.format(Locale.ROOT, "%0" + digits + "d", i))
@@ -22,7 +22,7 @@ record Clients(int count, int minRows) {
   }
 
   /** Refuses a set that cannot give every client its least number of rows. */
-  void refuseTooFew(int rows) {
+  public void refuseTooFew(int rows) {
     if (rows < (long) count * minRows) {
       throw new WrongInput(
           "%d clients with at least %d rows each need %d rows, the set has %d to deal; lower %s"
@@ -36,7 +36,7 @@ record Clients(int count, int minRows) {
   }
 
   /** Refuses a result whose smallest client is too small. */
-  Dealt check(Dealt dealt) {
+  public Dealt check(Dealt dealt) {
     int[] sizes = dealt.sizes();
     for (int i = 0; i < sizes.length; i++) {
       if (sizes[i] < minRows) {

@@ -1,7 +1,7 @@
 package org.tributary.partition;
 
 /** Where a sequence is cut into consecutive pieces of given proportions. */
-final class Cuts {
+public final class Cuts {
   private Cuts() {}
 
   /**
@@ -11,7 +11,7 @@ final class Cuts {
    * @param proportions not negative, their sum need not be 1 but is above 0
    * @return for each piece where it ends
    */
-  static int[] ends(int n, double[] proportions) {
+  public static int[] ends(int n, double[] proportions) {
     double sum = 0;
     for (double p : proportions) {
       sum += p;
@@ -33,7 +33,7 @@ final class Cuts {
    * @param pieces how many
    * @return for each piece where it ends
    */
-  static int[] even(int n, int pieces) {
+  public static int[] even(int n, int pieces) {
     int[] ends = new int[pieces];
     for (int k = 0; k < pieces; k++) {
       ends[k] = (int) ((long) n * (k + 1) / pieces);

@@ -148,7 +148,7 @@ final class Deal {
    * @throws WrongInput where an owner has no training rows
    */
   int[] dealValidation(List<Key> validation, List<Key> train, Dealt dealt, Owners owners) {
-    if (config.partitioner().name().equals("natural")) {
+    if (config.partitioner().ownerColumn() != null) {
       return toOwners(validation, train, dealt, owners);
     }
     int[] classOf = classes(validation);
@@ -194,7 +194,7 @@ final class Deal {
     if (!unknown.isEmpty()) {
       throw new WrongInput(
           "source.validation: column %s names clients without training rows: %s; remove their rows or give them training rows"
-              .formatted(config.partitioner().column(), String.join(", ", unknown)));
+              .formatted(config.partitioner().ownerColumn(), String.join(", ", unknown)));
     }
     return client;
   }

@@ -8,14 +8,14 @@ import java.util.List;
  * @param clients ids, in order
  * @param client for each row the index of its client
  */
-record Dealt(List<String> clients, int[] client) {
+public record Dealt(List<String> clients, int[] client) {
 
   /**
    * Rows of each client.
    *
    * @return in the order of the clients
    */
-  int[] sizes() {
+  public int[] sizes() {
     int[] sizes = new int[clients.size()];
     for (int c : client) {
       sizes[c]++;

@@ -5,6 +5,8 @@ import org.apache.commons.math3.distribution.GammaDistribution;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
 import org.tributary.batch.BatchOrder;
+import org.tributary.config.Key;
+import org.tributary.config.PartitionerNeeds;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Seeds;
 
@@ -76,5 +78,36 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
       done[c]++;
     }
     return client;
+  }
+
+  /**
+   * Its keys.
+   *
+   * @param alpha concentration of each class over the clients
+   */
+  public record Settings(
+      @Key(value = "concentration, such as 0.1", required = true, above = 0) double alpha)
+      implements PartitionerNeeds {
+    @Override
+    public boolean needsLabel() {
+      return true;
+    }
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends PartitionerProvider<Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          "dirichlet",
+          "uneven labels: of each class a share drawn from a Dirichlet distribution",
+          "Yurochkin et al. 2019, arXiv 1905.12022",
+          Settings.class);
+    }
+
+    @Override
+    public Partitioner of(Settings settings, Clients clients) {
+      return new Dirichlet(clients, settings.alpha());
+    }
   }
 }

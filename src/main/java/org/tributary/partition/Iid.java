@@ -1,6 +1,7 @@
 package org.tributary.partition;
 
 import org.tributary.batch.BatchOrder;
+import org.tributary.config.NoSettings;
 
 /** Rows at random: a seeded permutation, cut into pieces whose lengths differ by at most one. */
 record Iid(Clients clients) implements Partitioner {
@@ -19,5 +20,22 @@ record Iid(Clients clients) implements Partitioner {
       client[order[i]] = k;
     }
     return clients.check(new Dealt(clients.ids(), client));
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends PartitionerProvider<NoSettings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          "iid",
+          "rows at random, equal numbers",
+          "McMahan et al. 2017, arXiv 1602.05629",
+          NoSettings.class);
+    }
+
+    @Override
+    public Partitioner of(NoSettings settings, Clients clients) {
+      return new Iid(clients);
+    }
   }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.tributary.config.Key;
+import org.tributary.config.PartitionerNeeds;
 
 /**
  * Clients as they really are: a column says whose row it is. {@link ClientId} makes ids of its
@@ -25,5 +27,36 @@ record Natural(String column, int minRows) implements Partitioner {
     Map<String, Integer> index = new TreeMap<>();
     ids.forEach(id -> index.put(id, index.size()));
     return index;
+  }
+
+  /**
+   * Its keys.
+   *
+   * @param column whose values are the clients
+   */
+  public record Settings(
+      @Key(value = "name of the column that says whose row it is", required = true) String column)
+      implements PartitionerNeeds {
+    @Override
+    public String ownerColumn() {
+      return column;
+    }
+  }
+
+  /** Finds it by its name. */
+  public static final class Provider extends PartitionerProvider<Settings> {
+    /** For {@link java.util.ServiceLoader}. */
+    public Provider() {
+      super(
+          "natural",
+          "clients as they are: a column says whose row it is",
+          "Caldas et al. 2018, arXiv 1812.01097",
+          Settings.class);
+    }
+
+    @Override
+    public Partitioner of(Settings settings, Clients clients) {
+      return new Natural(settings.column(), clients.minRows());
+    }
   }
 }

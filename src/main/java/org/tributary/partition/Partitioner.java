@@ -1,7 +1,7 @@
 package org.tributary.partition;
 
 /** Gives every row to one client: a pure function of the rows' keys and a seed. */
-interface Partitioner {
+public interface Partitioner {
 
   /**
    * Deals the rows.

@@ -19,6 +19,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
 import org.tributary.cluster.SparkJobs;
+import org.tributary.config.Choices;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.partition.RawSet.Key;
@@ -53,14 +54,11 @@ public final class Partitioning {
    */
   public record Result(boolean made, Path folder, Manifest manifest, List<String> notes) {}
 
-  /**
-   * The formats that {@code source.format} can name.
-   *
-   * @return in the order of the documentation
-   */
-  public static List<String> formats() {
-    return RawReader.formats();
-  }
+  /** The keys of a partition configuration whose values are names of this room. */
+  public static final Map<String, Choices> CHOICES =
+      Map.of(
+          "source.format", Choices.of(RawReader.formats()),
+          "partitioner.name", Choices.ofMethods(Partitioners.all()));
 
   /**
    * Partitions a raw set; all bad input is found before anything is written.
@@ -205,10 +203,9 @@ public final class Partitioning {
   }
 
   private RowCodec.Identity identity() {
-    boolean natural = config.partitioner().name().equals("natural");
     return new RowCodec.Identity(
         config.label(),
-        natural ? config.partitioner().column() : null,
+        config.partitioner().ownerColumn(),
         config.source().imageColumn(),
         List.copyOf(config.duplicateColumns()),
         config.seed());

@@ -8,13 +8,23 @@ import java.util.List;
  * @param classes index of each row's label; all 0 where the set has no label
  * @param owners whose row it is, for {@code natural}; empty elsewhere
  */
-record RowKeys(int[] classes, List<String> owners) {
+public record RowKeys(int[] classes, List<String> owners) {
 
-  int rows() {
+  /**
+   * How many rows there are.
+   *
+   * @return at least 0
+   */
+  public int rows() {
     return classes.length;
   }
 
-  int classCount() {
+  /**
+   * How many classes there are.
+   *
+   * @return the largest index and one
+   */
+  public int classCount() {
     int most = -1;
     for (int c : classes) {
       most = Math.max(most, c);

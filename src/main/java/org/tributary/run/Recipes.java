@@ -6,9 +6,7 @@ import org.tributary.config.ClientSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.framework.Framework;
-import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
-import org.tributary.optim.Projector;
 import org.tributary.rows.Manifest;
 
 /** Turns a run's configuration into what a client's training asks for. */
@@ -27,7 +25,7 @@ final class Recipes {
    */
   static Recipe of(TrainConfig config, Framework framework, Manifest manifest) {
     Recipe each = of(config);
-    return framework.pooled() && config.framework().centralSteps().equals("cohort")
+    return framework.pooled() && framework.takesStepsOfCohort()
         ? each.withSteps(cohortSteps(each, config.cohort().fraction(), manifest))
         : each;
   }
@@ -76,22 +74,6 @@ final class Recipes {
   /** The optimizer and its numbers. */
   static OptimizerSettings optimizer(TrainConfig config) {
     ClientSection.Optimizer o = config.client().optimizer();
-    ClientSection.GaLore g = o.galore();
-    return new OptimizerSettings(
-        o.name(),
-        o.momentum(),
-        o.beta1(),
-        o.beta2(),
-        o.eps(),
-        o.weightDecay(),
-        g == null
-            ? null
-            : new GaLoreSettings(
-                g.rank(),
-                g.gap(),
-                g.scale(),
-                g.targets(),
-                Projector.named(g.projector()),
-                config.seed()));
+    return new OptimizerSettings(o.name(), o.settings(), o.weightDecay(), config.seed());
   }
 }

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.Choices;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
 import org.tributary.framework.Frameworks;
@@ -25,13 +25,13 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
     implements Serializable {
 
   /** The keys of a train configuration whose values are names that other rooms know. */
-  public static final Map<String, Set<String>> CHOICES =
+  public static final Map<String, Choices> CHOICES =
       Map.of(
-          "framework.name", Frameworks.names(),
-          "framework.server.name", Frameworks.servers(),
-          "framework.local.name", Frameworks.localRules(),
-          "client.optimizer.name", Optimizers.names(),
-          "client.schedule.name", Schedule.names());
+          "framework.name", Choices.ofMethods(Frameworks.all()),
+          "framework.server.name", Choices.ofMethods(Frameworks.servers()),
+          "framework.local.name", Choices.ofMethods(Frameworks.localRules()),
+          "client.optimizer.name", Choices.ofMethods(Optimizers.all()),
+          "client.schedule.name", Choices.of(Schedule.names()));
 
   public static RunSpec of(TrainConfig config, Path root, SerializableConfiguration hadoop)
       throws IOException {

@@ -28,9 +28,11 @@ import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.model.Pooling;
 import org.tributary.model.Precision;
+import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
-import org.tributary.optim.Projector;
+import org.tributary.optim.SgdSettings;
+import org.tributary.optim.Subspaces;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -128,12 +130,16 @@ public final class PeakMemory {
   }
 
   private static Recipe recipe(String optimizer, Backward backward, int batch) {
-    GaLoreSettings galore =
-        optimizer.equals("galore")
-            ? new GaLoreSettings(128, 200, 0.25, LINEAR, Projector.RANDOMIZED, 7)
-            : null;
     String name = optimizer.equals("lora") ? "adamw" : optimizer;
-    OptimizerSettings settings = new OptimizerSettings(name, 0, 0.9, 0.999, 1e-6, 0, galore);
+    Record own =
+        switch (name) {
+          case "galore" ->
+              new GaLoreSettings(
+                  0.9, 0.999, 1e-6, new Subspaces(128, 200, 0.25, LINEAR, "randomized"));
+          case "sgd" -> new SgdSettings(0);
+          default -> new AdamSettings(0.9, 0.999, 1e-6);
+        };
+    OptimizerSettings settings = new OptimizerSettings(name, own, 0, 7);
     return new Recipe(
         7,
         1,

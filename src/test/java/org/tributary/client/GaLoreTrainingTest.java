@@ -6,6 +6,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,9 +14,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tributary.fixture.MemoryWatch;
 import org.tributary.fixture.Slow;
 import org.tributary.fixture.TinyBert;
+import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Projector;
+import org.tributary.optim.Subspaces;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.torch.Torch;
@@ -29,8 +32,10 @@ class GaLoreTrainingTest extends TinyClient {
   private static final List<String> TARGETS = List.of("query", "key", "value", "dense");
 
   private static OptimizerSettings galore(Projector projector) {
+    Subspaces subspaces =
+        new Subspaces(RANK, 3, 1, TARGETS, projector.name().toLowerCase(Locale.ROOT));
     return new OptimizerSettings(
-        "galore", 0, 0.9, 0.999, 1e-6, 0.01, new GaLoreSettings(RANK, 3, 1, TARGETS, projector, 7));
+        "galore", new GaLoreSettings(0.9, 0.999, 1e-6, subspaces), 0.01, 7);
   }
 
   private static Recipe recipe(OptimizerSettings optimizer, int steps) {
@@ -116,7 +121,7 @@ class GaLoreTrainingTest extends TinyClient {
     }
     assertThat(galore).isLessThan(adamw);
     assertThat(bytes(galore(Projector.EXACT))).isEqualTo(4 * (galore + 1));
-    assertThat(bytes(new OptimizerSettings("adamw", 0, 0.9, 0.999, 1e-8, 0)))
+    assertThat(bytes(new OptimizerSettings("adamw", new AdamSettings(0.9, 0.999, 1e-8), 0, 7)))
         .isEqualTo(4 * (adamw + 1));
   }
 

@@ -26,13 +26,15 @@ import org.tributary.model.Lora;
 import org.tributary.model.Model;
 import org.tributary.model.Pooling;
 import org.tributary.model.Precision;
+import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Optimizers;
-import org.tributary.optim.Projector;
 import org.tributary.optim.Schedule;
+import org.tributary.optim.SgdSettings;
+import org.tributary.optim.Subspaces;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
@@ -112,25 +114,20 @@ final class GoldenRun implements AutoCloseable {
 
   private OptimizerSettings settings() {
     String name = hyper.get("optimizer").asText();
-    GaLoreSettings galore =
-        gap() == 0
-            ? null
-            : new GaLoreSettings(
-                hyper.get("rank").asInt(),
-                gap(),
-                hyper.get("scale").asDouble(),
-                LINEAR,
-                Projector.EXACT,
-                0);
-    String ours = galore != null ? "galore" : name.endsWith("SGD") ? "sgd" : "adamw";
-    return new OptimizerSettings(
-        ours,
-        hyper.path("momentum").asDouble(),
-        hyper.at("/betas/0").asDouble(),
-        hyper.at("/betas/1").asDouble(),
-        hyper.path("eps").asDouble(),
-        hyper.path("weight_decay").asDouble(),
-        galore);
+    double beta1 = hyper.at("/betas/0").asDouble();
+    double beta2 = hyper.at("/betas/1").asDouble();
+    double eps = hyper.path("eps").asDouble();
+    double decay = hyper.path("weight_decay").asDouble();
+    if (gap() > 0) {
+      int rank = hyper.get("rank").asInt();
+      double scale = hyper.get("scale").asDouble();
+      Subspaces subspaces = new Subspaces(rank, gap(), scale, LINEAR, "exact");
+      return new OptimizerSettings(
+          "galore", new GaLoreSettings(beta1, beta2, eps, subspaces), decay, 0);
+    }
+    return name.endsWith("SGD")
+        ? new OptimizerSettings("sgd", new SgdSettings(hyper.path("momentum").asDouble()), decay, 0)
+        : new OptimizerSettings("adamw", new AdamSettings(beta1, beta2, eps), decay, 0);
   }
 
   private Schedule schedule() {

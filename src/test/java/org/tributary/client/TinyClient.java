@@ -12,7 +12,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.tributary.fixture.TinyBert;
 import org.tributary.model.Model;
+import org.tributary.optim.AdamSettings;
 import org.tributary.optim.OptimizerSettings;
+import org.tributary.optim.SgdSettings;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
@@ -23,8 +25,9 @@ import org.tributary.torch.Torch;
  * with.
  */
 abstract class TinyClient {
-  static final OptimizerSettings ADAMW = new OptimizerSettings("adamw", 0, 0.9, 0.95, 1e-8, 0.01);
-  static final OptimizerSettings SGD = new OptimizerSettings("sgd", 0, 0, 0, 0, 0);
+  static final OptimizerSettings ADAMW =
+      new OptimizerSettings("adamw", new AdamSettings(0.9, 0.95, 1e-8), 0.01, 0);
+  static final OptimizerSettings SGD = new OptimizerSettings("sgd", new SgdSettings(0), 0, 0);
   static TinyBert bert;
   static Model model;
 

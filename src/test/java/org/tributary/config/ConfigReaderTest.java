@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
+import org.tributary.run.RunSpec;
 
 class ConfigReaderTest {
   record Garden(
@@ -332,7 +333,8 @@ class ConfigReaderTest {
 
   @Test
   void choicesComeFromTheCaller() {
-    Map<String, List<String>> choices = Map.of("pond.fish", List.of("carp", "koi", "goldfish"));
+    Map<String, Choices> choices =
+        Map.of("pond.fish", Choices.of(List.of("carp", "koi", "goldfish")));
     assertThat(
             ConfigReader.read("g.yaml", "owner: a", List.of(), Garden.class, choices).pond().fish())
         .isEqualTo("carp");
@@ -351,7 +353,11 @@ class ConfigReaderTest {
     assertThatThrownBy(
             () ->
                 ConfigReader.read(
-                    "g.yaml", "", List.of(), Garden.class, Map.of("pond.fsh", List.of("a"))))
+                    "g.yaml",
+                    "",
+                    List.of(),
+                    Garden.class,
+                    Map.of("pond.fsh", Choices.of(List.of("a")))))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -416,7 +422,8 @@ class ConfigReaderTest {
     "cohort, min_fit_clients, cohort.minClients",
   })
   void keysOfTransformersAndPeftAreToldTheirNameHere(String section, String key, String meant) {
-    assertThat(ConfigSchema.keys(TrainConfig.class)).containsKey(meant.replaceAll(",.*", ""));
+    assertThat(new ConfigSchema(RunSpec.CHOICES).keys(TrainConfig.class))
+        .containsKey(meant.replaceAll(",.*", ""));
     assertThatThrownBy(
             () ->
                 ConfigReader.read(
@@ -424,7 +431,7 @@ class ConfigReaderTest {
                     "{}",
                     List.of(section + "." + key + "=1"),
                     TrainConfig.class,
-                    Map.of()))
+                    RunSpec.CHOICES))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(
             "%s.%s: unknown key; did you mean %s?".formatted(section, key, meant));
@@ -435,7 +442,8 @@ class ConfigReaderTest {
     }
     String yaml = nested;
     assertThatThrownBy(
-            () -> ConfigReader.read("run.yaml", yaml, List.of(), TrainConfig.class, Map.of()))
+            () ->
+                ConfigReader.read("run.yaml", yaml, List.of(), TrainConfig.class, RunSpec.CHOICES))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(
             "%s.%s: unknown key; did you mean %s?".formatted(section, key, meant));
@@ -452,7 +460,7 @@ class ConfigReaderTest {
     assertThatThrownBy(
             () ->
                 ConfigReader.read(
-                    "run.yaml", "{}", List.of(key + "=1"), TrainConfig.class, Map.of()))
+                    "run.yaml", "{}", List.of(key + "=1"), TrainConfig.class, RunSpec.CHOICES))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(key + ": unknown key; " + why);
   }

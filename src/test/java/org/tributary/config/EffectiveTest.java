@@ -25,7 +25,8 @@ class EffectiveTest {
       @Key(value = "texts", required = true) List<String> texts) {}
 
   private static <T extends Record> T again(T record, Class<T> type) {
-    return ConfigReader.read("again.yaml", Effective.yaml(record), List.of(), type, Map.of());
+    return ConfigReader.read(
+        "again.yaml", Effective.yaml(record), List.of(), type, AllChoices.of(type));
   }
 
   @ParameterizedTest
@@ -73,7 +74,6 @@ class EffectiveTest {
               name: fedavg
               train: []
               lora: null
-              centralSteps: cohort
               weights: rows
               server: null
               local: null
@@ -91,12 +91,10 @@ class EffectiveTest {
               optimizer:
                 name: adamw
                 lr: 1.0E-4
-                momentum: 0.0
                 beta1: 0.9
                 beta2: 0.999
                 eps: 1.0E-8
                 weightDecay: 0.0
-                galore: null
               schedule:
                 name: constant
                 warmup: 0
@@ -264,7 +262,7 @@ class EffectiveTest {
   @ParameterizedTest
   @ValueSource(classes = {TrainConfig.class, PartitionConfig.class})
   void everyKeySaysWhatItIsForAndPrimitivesHaveAValue(Class<?> type) {
-    Map<String, RecordComponent> keys = ConfigSchema.keys(type);
+    Map<String, RecordComponent> keys = new ConfigSchema(AllChoices.of(type)).keys(type);
     assertThat(keys).isNotEmpty();
     Set<Class<?>> boxed = Set.of(Integer.class, Long.class, Double.class);
     keys.forEach(

@@ -34,7 +34,7 @@ class MessageKeysTest {
     for (Class<?> type :
         List.of(
             TrainConfig.class, PartitionConfig.class, CompareConfig.class, GenerateConfig.class)) {
-      keys.addAll(ConfigSchema.keys(type).keySet());
+      keys.addAll(new ConfigSchema(AllChoices.of(type)).keys(type).keySet());
     }
     return keys;
   }

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.PartitionConfig.Partitioner;
 import org.tributary.config.PartitionConfig.Source;
 import org.tributary.error.WrongInput;
+import org.tributary.partition.Partitioning;
 
 class PartitionConfigTest {
   private static final String LEAST =
@@ -44,8 +45,6 @@ class PartitionConfigTest {
         name: dirichlet
         alpha: 0.1
         minRows: 10
-        shards: 3
-        column: hospital
       validation: 0.2
       test: 0
       duplicates: drop-test
@@ -56,11 +55,7 @@ class PartitionConfigTest {
 
   private static PartitionConfig read(String yaml, String... sets) {
     return ConfigReader.read(
-        "p.yaml",
-        yaml,
-        List.of(sets),
-        PartitionConfig.class,
-        Map.of("partitioner.name", List.of("iid", "dirichlet", "by-label", "natural")));
+        "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES);
   }
 
   @Test
@@ -75,7 +70,7 @@ class PartitionConfigTest {
                 false,
                 null,
                 4,
-                new Partitioner("iid", null, 1, 2, null),
+                new Partitioner("iid", 1, new NoSettings()),
                 0.1,
                 0.1,
                 "report",
@@ -86,6 +81,7 @@ class PartitionConfigTest {
   @Test
   void everyKey() {
     PartitionConfig whole = read(WHOLE);
+    assertThat(Effective.keys(whole.partitioner().settings())).isEqualTo(Map.of("alpha", 0.1));
     assertThat(whole)
         .isEqualTo(
             new PartitionConfig(
@@ -104,7 +100,7 @@ class PartitionConfigTest {
                 true,
                 "category",
                 5,
-                new Partitioner("dirichlet", 0.1, 10, 3, "hospital"),
+                new Partitioner("dirichlet", 10, whole.partitioner().settings()),
                 0.2,
                 0.0,
                 "drop-test",
@@ -125,12 +121,12 @@ class PartitionConfigTest {
         "clients=0                  | clients: must be at least 1, got 0",
         "clients=null               | clients: missing; the partitioner iid needs it",
         "partitioner.name=dirichlt  | did you mean dirichlet?",
-        "partitioner.name=dirichlet | partitioner: dirichlet needs alpha",
+        "partitioner.name=dirichlet | partitioner.alpha: missing; add this key: concentration",
         "partitioner.name=by-label  | label: missing; the partitioner by-label needs the column",
-        "partitioner.name=natural   | partitioner: natural needs column",
-        "partitioner.alpha=0        | partitioner.alpha: must be above 0, got 0",
+        "partitioner.name=natural   | partitioner.column: missing; add this key: name of the column",
+        "partitioner={name: dirichlet, alpha: 0} | partitioner.alpha: must be above 0, got 0",
         "partitioner.minRows=0      | partitioner.minRows: must be at least 1",
-        "partitioner.shards=0       | partitioner.shards: must be at least 1",
+        "partitioner={name: by-label, shards: 0} | partitioner.shards: must be at least 1",
         "source.names=[a, b]        | source: names: is for the format idx; remove it",
         "source.image=picture       | source: image: is for the format parquet; remove it",
         "duplicates=drop            | duplicates: \"drop\" is none of report",
@@ -157,6 +153,6 @@ class PartitionConfigTest {
     PartitionConfig natural =
         read(LEAST, "clients=null", "partitioner={name: natural, column: ward}");
     assertThat(natural.clients()).isNull();
-    assertThat(natural.partitioner().column()).isEqualTo("ward");
+    assertThat(natural.partitioner().ownerColumn()).isEqualTo("ward");
   }
 }

@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.config.ClientSection.GaLore;
 import org.tributary.config.ClientSection.Optimizer;
 import org.tributary.config.ClientSection.Schedule;
 import org.tributary.config.DataSection.Augment;
@@ -20,6 +19,12 @@ import org.tributary.config.TrainConfig.Keep;
 import org.tributary.config.TrainConfig.Lock;
 import org.tributary.config.TrainConfig.Reduce;
 import org.tributary.error.WrongInput;
+import org.tributary.framework.OneRank;
+import org.tributary.optim.AdamSettings;
+import org.tributary.optim.GaLoreSettings;
+import org.tributary.optim.SgdSettings;
+import org.tributary.optim.Subspaces;
+import org.tributary.run.RunSpec;
 import org.yaml.snakeyaml.Yaml;
 
 class TrainConfigTest {
@@ -77,12 +82,10 @@ class TrainConfigTest {
           rslora: true
           ranks: [2, 8]
           start: runs/a/adapter
-        centralSteps: client
         weights: uniform
         server:
           name: fedadam
           lr: 0.1
-          momentum: 0.8
           beta1: 0.7
           beta2: 0.95
           tau: 0.01
@@ -102,9 +105,6 @@ class TrainConfigTest {
           name: sgd
           lr: 0.1
           momentum: 0.9
-          beta1: 0.8
-          beta2: 0.99
-          eps: 1.0e-6
           weightDecay: 0.01
         schedule:
           name: cosine
@@ -132,7 +132,7 @@ class TrainConfigTest {
       """;
 
   static TrainConfig read(String yaml, String... sets) {
-    return ConfigReader.read("t.yaml", yaml, List.of(sets), TrainConfig.class, Map.of());
+    return ConfigReader.read("t.yaml", yaml, List.of(sets), TrainConfig.class, RunSpec.CHOICES);
   }
 
   @Test
@@ -162,7 +162,14 @@ class TrainConfigTest {
                     "answer",
                     "refuse",
                     new Augment(false, 0)),
-                new FrameworkSection("fedavg", List.of(), null, "cohort", "rows", null, null),
+                new FrameworkSection(
+                    "fedavg",
+                    List.of(),
+                    null,
+                    "rows",
+                    null,
+                    null,
+                    read(LEAST).framework().settings()),
                 new ClientSection(
                     10,
                     null,
@@ -174,7 +181,7 @@ class TrainConfigTest {
                     "float32",
                     false,
                     false,
-                    new Optimizer("adamw", 1e-4, 0, 0.9, 0.999, 1e-8, 0, null),
+                    new Optimizer("adamw", 1e-4, new AdamSettings(0.9, 0.999, 1e-8), 0),
                     new Schedule("constant", 0)),
                 new Cohort(1.0, 1),
                 new Evaluate(1, 64, 512, List.of("test"), 0, 0, 64),
@@ -186,6 +193,10 @@ class TrainConfigTest {
 
   @Test
   void everyKey() {
+    FrameworkSection whole = read(WHOLE).framework();
+    assertThat(Effective.keys(whole.server().settings()))
+        .isEqualTo(Map.of("lr", 0.1, "beta1", 0.7, "beta2", 0.95, "tau", 0.01));
+    assertThat(Effective.keys(whole.local().settings())).isEqualTo(Map.of("mu", 0.5));
     assertThat(read(WHOLE))
         .isEqualTo(
             new TrainConfig(
@@ -216,10 +227,10 @@ class TrainConfigTest {
                     List.of("classifier.*", "*.bias"),
                     new Lora(
                         8, 32, List.of("query", "value"), true, List.of(2, 8), "runs/a/adapter"),
-                    "client",
                     "uniform",
-                    new FrameworkSection.Server("fedadam", 0.1, 0.8, 0.7, 0.95, 0.01),
-                    new FrameworkSection.Local("fedprox", 0.5)),
+                    new FrameworkSection.Server("fedadam", whole.server().settings()),
+                    new FrameworkSection.Local("fedprox", whole.local().settings()),
+                    new OneRank()),
                 new ClientSection(
                     null,
                     0.5,
@@ -231,7 +242,7 @@ class TrainConfigTest {
                     "bfloat16",
                     true,
                     false,
-                    new Optimizer("sgd", 0.1, 0.9, 0.8, 0.99, 1e-6, 0.01, null),
+                    new Optimizer("sgd", 0.1, new SgdSettings(0.9), 0.01),
                     new Schedule("cosine", 12)),
                 new Cohort(0.25, 3),
                 new Evaluate(2, 32, 100, List.of("test", "validation"), 1000, 20, 32),
@@ -248,17 +259,19 @@ class TrainConfigTest {
             read(LEAST, name, "client.optimizer.galore={rank: 8, targets: [query]}")
                 .client()
                 .optimizer()
-                .galore())
-        .isEqualTo(new GaLore(8, 200, 1, List.of("query"), "exact"));
+                .settings())
+        .isEqualTo(
+            new GaLoreSettings(
+                0.9, 0.999, 1e-8, new Subspaces(8, 200, 1, List.of("query"), "exact")));
     String all =
         "client.optimizer.galore={rank: 4, gap: 5, scale: 0.25, targets: [q, k], projector: randomized}";
     TrainConfig config = read(LEAST, name, all);
-    assertThat(config.client().optimizer().galore())
-        .isEqualTo(new GaLore(4, 5, 0.25, List.of("q", "k"), "randomized"));
+    assertThat(((GaLoreSettings) config.client().optimizer().settings()).galore())
+        .isEqualTo(new Subspaces(4, 5, 0.25, List.of("q", "k"), "randomized"));
     assertThat(read(Effective.yaml(config))).isEqualTo(config);
     assertThatThrownBy(() -> read(LEAST, name))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("client.optimizer: galore needs the section galore");
+        .hasMessageContaining("client.optimizer.galore: missing; add this section");
     assertThatThrownBy(() -> read(LEAST, name, "client.optimizer.galore={projector: svd}"))
         .hasMessageContaining("client.optimizer.galore.rank: missing")
         .hasMessageContaining("client.optimizer.galore.targets: missing")
@@ -317,18 +330,18 @@ class TrainConfigTest {
     "client.clip, 0",
     "client.threads, 0",
     "client.optimizer.lr, 0",
-    "client.optimizer.momentum, 1",
-    "client.optimizer.momentum, -0.1",
+    "client.optimizer, '{name: sgd, lr: 1, momentum: 1}'",
+    "client.optimizer, '{name: sgd, lr: 1, momentum: -0.1}'",
     "client.optimizer.beta1, 1",
     "client.optimizer.beta1, -1",
     "client.optimizer.beta2, 1",
     "client.optimizer.beta2, -1",
     "client.optimizer.eps, 0",
     "client.optimizer.weightDecay, -0.1",
-    "client.optimizer.galore, '{rank: 0, targets: [q]}'",
-    "client.optimizer.galore, '{rank: 1, targets: []}'",
-    "client.optimizer.galore, '{rank: 1, targets: [q], gap: 0}'",
-    "client.optimizer.galore, '{rank: 1, targets: [q], scale: 0}'",
+    "client.optimizer, '{name: galore, lr: 1, galore: {rank: 0, targets: [q]}}'",
+    "client.optimizer, '{name: galore, lr: 1, galore: {rank: 1, targets: []}}'",
+    "client.optimizer, '{name: galore, lr: 1, galore: {rank: 1, targets: [q], gap: 0}}'",
+    "client.optimizer, '{name: galore, lr: 1, galore: {rank: 1, targets: [q], scale: 0}}'",
     "client.schedule.warmup, -1",
     "cohort.fraction, 0",
     "cohort.fraction, 1.01",

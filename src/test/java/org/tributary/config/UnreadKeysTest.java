@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
+import org.tributary.run.RunSpec;
 
 /** A key that somebody writes and nothing reads is refused; one that is left behind is left out. */
 class UnreadKeysTest {
   private static <T extends Record> Written<T> written(String yaml, Class<T> type, String... sets) {
-    return ConfigReader.written("f.yaml", yaml, List.of(sets), type, Map.of());
+    return ConfigReader.written("f.yaml", yaml, List.of(sets), type, AllChoices.of(type));
   }
 
   private static Written<TrainConfig> train(String... sets) {
@@ -31,14 +31,14 @@ class UnreadKeysTest {
         "client.optimizer.momentum=0.0 | adamw does not read it, sgd does",
         "client.optimizer.galore={rank: 2, targets: [q]} | adamw does not read it, galore does",
         "client.optimizer={name: galore, lr: 1, momentum: 0.5, galore: {rank: 2, targets: [q]}} | client.optimizer.momentum",
-        "client.optimizer={name: sgd, lr: 1, beta1: 0.8} | client.optimizer.beta1: the optimizer sgd does not read it, adamw",
-        "client.optimizer={name: sgd, lr: 1, beta2: 0.8} | client.optimizer.beta2: the optimizer sgd does not read it, adamw",
-        "client.optimizer={name: sgd, lr: 1, eps: 0.8} | client.optimizer.eps: the optimizer sgd does not read it, adamw",
-        "framework.lora={rank: 2, targets: [q]} | fedavg trains the weights themselves and does not read it; fedit, ffa-lora, flexlora, fedsa-lora, rolora, flora",
-        "framework={name: fedit, lora: {rank: 2, targets: [q], ranks: [1]}} | framework.lora.ranks: fedit does not read it, flexlora and flora do",
+        "client.optimizer={name: sgd, lr: 1, beta1: 0.8} | client.optimizer.beta1: sgd does not read it, adamw",
+        "client.optimizer={name: sgd, lr: 1, beta2: 0.8} | client.optimizer.beta2: sgd does not read it, adamw",
+        "client.optimizer={name: sgd, lr: 1, eps: 0.8} | client.optimizer.eps: sgd does not read it, adamw",
+        "framework.lora={rank: 2, targets: [q]} | fedavg trains the weights themselves, not adapters; fedit and others read it",
+        "framework={name: fedit, lora: {rank: 2, targets: [q], ranks: [1]}} | framework.lora.ranks: all clients have one rank; flexlora and flora read it",
         "framework.centralSteps=client | fedavg does not read it, central does",
-        "framework={name: local, weights: uniform} | framework.weights: local merges nothing and does not read it",
-        "framework.server={name: fedavgm, lr: 1, tau: 0.1} | framework.server.tau: fedavgm does not read it, adaptive optimizers do",
+        "framework={name: local, weights: uniform} | framework.weights: local merges nothing",
+        "framework.server={name: fedavgm, lr: 1, tau: 0.1} | framework.server.tau: fedavgm does not read it, fedadagrad, fedadam and fedyogi do",
         "framework.server={name: fedadam, lr: 1, momentum: 0.1} | framework.server.momentum: fedadam does not read it, fedavgm does",
         "framework.server={name: fedadagrad, lr: 1, beta2: 0.1} | framework.server.beta2: fedadagrad does not read it, fedadam and fedyogi do",
         "framework.local={name: scaffold, mu: 0.1} | framework.local.mu: scaffold does not read it, fedprox does",
@@ -70,11 +70,11 @@ class UnreadKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "partitioner.alpha=1 | partitioner.alpha: the partitioner iid does not read it, dirichlet does",
-        "partitioner.shards=2 | partitioner.shards: the partitioner iid does not read it, by-label does",
-        "partitioner.column=a | partitioner.column: the partitioner iid does not read it, natural does",
-        "partitioner={name: dirichlet, alpha: 1, column: a} | partitioner.column: the partitioner dirichlet",
-        "partitioner={name: by-label, alpha: 1} | partitioner.alpha: the partitioner by-label",
+        "partitioner.alpha=1 | partitioner.alpha: iid does not read it, dirichlet does",
+        "partitioner.shards=2 | partitioner.shards: iid does not read it, by-label does",
+        "partitioner.column=a | partitioner.column: iid does not read it, natural does",
+        "partitioner={name: dirichlet, alpha: 1, column: a} | partitioner.column: dirichlet",
+        "partitioner={name: by-label, alpha: 1} | partitioner.alpha: by-label",
       })
   void ofPartition(String set, String why) {
     assertThatThrownBy(() -> partition("label=l", set)).hasMessageContaining(why);
@@ -165,23 +165,25 @@ class UnreadKeysTest {
   @Test
   void anOlderRunGoesOnWithoutTheKeysThatNothingReads() {
     String text = Effective.yaml(train().config());
-    assertThat(text).contains("centralSteps: cohort");
     TrainConfig before =
         ConfigReader.stored(
             "config.yaml",
-            text.replace("  centralSteps: cohort\n", "").replace("momentum: 0.0", "momentum: 0.9"),
+            text.replace(
+                    "    beta1: 0.9\n", "    momentum: 0.9\n    galore: null\n    beta1: 0.9\n")
+                .replace("name: fedavg\n", "name: fedavg\n  centralSteps: client\n"),
             TrainConfig.class,
-            Map.of());
-    assertThat(before.client().optimizer().momentum()).isEqualTo(0.9);
-    assertThat(before.framework().centralSteps()).isEqualTo("client");
+            RunSpec.CHOICES);
+    assertThat(before).isEqualTo(train().config());
     assertThat(Effective.difference(before, train().config())).isEmpty();
-    TrainConfig central =
+    String central = Effective.yaml(train("framework.name=central").config());
+    assertThat(central).contains("  centralSteps: cohort\n");
+    TrainConfig was =
         ConfigReader.stored(
             "config.yaml",
-            text.replace("  centralSteps: cohort\n", "").replace("name: fedavg", "name: central"),
+            central.replace("  centralSteps: cohort\n", ""),
             TrainConfig.class,
-            Map.of());
-    assertThat(Effective.difference(central, train("framework.name=central").config()))
+            RunSpec.CHOICES);
+    assertThat(Effective.difference(was, train("framework.name=central").config()))
         .as("steps that changed their meaning are told")
         .containsExactly("framework.centralSteps: was client, now cohort");
   }

@@ -237,7 +237,7 @@ class BadRowsTest {
     Partitioning.run(
         spark,
         Tiny.STORE,
-        ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Map.of()));
+        ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES));
     String[] sets = concat("data.path=" + dir.resolve("parts/set"), ONE);
     assertThatThrownBy(() -> train(clean.config("run", "fedavg", sets)))
         .isInstanceOf(WrongInput.class)

@@ -66,7 +66,7 @@ class CaseFilesTest {
         Files.readString(file(name).resolve("p.yaml"))
             .replaceAll("(train|test): ([a-z][a-z.]+)\\n", "$1: '" + source + "'\n");
     PartitionConfig config =
-        ConfigReader.read("p.yaml", yaml, all, PartitionConfig.class, Map.of());
+        ConfigReader.read("p.yaml", yaml, all, PartitionConfig.class, Partitioning.CHOICES);
     return Partitioning.run(spark, Tiny.STORE, config).manifest();
   }
 

@@ -188,7 +188,7 @@ class FullStoreTest {
                     yaml,
                     List.of("out=s3a://full/" + out),
                     PartitionConfig.class,
-                    Map.of())));
+                    Partitioning.CHOICES)));
   }
 
   @Test

@@ -176,7 +176,8 @@ class HdfsTest {
     Partitioning.run(
         spark,
         store,
-        ConfigReader.read("p.yaml", yaml, List.of(sets), PartitionConfig.class, Map.of()));
+        ConfigReader.read(
+            "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES));
   }
 
   @ParameterizedTest

@@ -102,7 +102,7 @@ class ImagesTest {
     Partitioning.run(
         spark,
         Tiny.STORE,
-        ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Map.of()));
+        ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES));
   }
 
   /** The golden ViT without its classifier, with a processor of its own. */

@@ -96,7 +96,7 @@ class LostExecutorsTest {
                       .formatted(BUCKET, BUCKET + out),
                   List.of(),
                   PartitionConfig.class,
-                  Map.of()));
+                  Partitioning.CHOICES));
     }
   }
 

@@ -36,7 +36,7 @@ class MethodOptionsTest {
         "central | framework.server={name: fedavgm, lr: 1} | which central does not take; remove server",
         "local | framework.server={name: fedavgm, lr: 1} | which local does not take; remove server",
         "local | framework.local={name: scaffold} | which local does not take; remove local",
-        "fedit | framework.local={name: fedprox} | fedprox needs its factor mu",
+        "fedit | framework.local={name: fedprox} | framework.local.mu: missing; add this key: factor mu of the term, such as 0.01",
         "fedit | framework.server={name: adam, lr: 1} | fedadam",
         "fedit | framework.local={name: prox} | fedprox",
       })

@@ -65,7 +65,8 @@ class OwnersTest {
     return Partitioning.run(
             spark,
             Tiny.STORE,
-            ConfigReader.read("p.yaml", yaml, List.of(sets), PartitionConfig.class, Map.of()))
+            ConfigReader.read(
+                "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES))
         .manifest();
   }
 

@@ -116,8 +116,7 @@ final class PlainLoop {
     }
     int clients = blueprint.manifest().clients().size();
     int drawn = (int) Math.max(1, Math.round(config.cohort().fraction() * clients));
-    boolean together = config.framework().centralSteps().equals("cohort");
-    return recipe.withSteps(config.client().steps() * (together ? drawn : 1));
+    return recipe.withSteps(config.client().steps() * (framework.takesStepsOfCohort() ? drawn : 1));
   }
 
   private Map<String, HostTensor> round(

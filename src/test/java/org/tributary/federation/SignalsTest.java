@@ -217,7 +217,7 @@ class SignalsTest {
         Partitioning.run(
             spark,
             Store.of(hadoop),
-            ConfigReader.read(job, yaml, sets, PartitionConfig.class, Map.of()));
+            ConfigReader.read(job, yaml, sets, PartitionConfig.class, Partitioning.CHOICES));
       }
     }
   }

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
-import org.tributary.config.FrameworkSection;
 import org.tributary.model.Lora;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.ClientReport;
@@ -70,7 +69,7 @@ class AggregationGoldenTest {
   }
 
   private static Map<String, HostTensor> merge(String framework, List<Contribution> clients) {
-    return merge(Frameworks.named(framework), clients);
+    return merge(Named.of(framework), clients);
   }
 
   private static Map<String, HostTensor> merge(Framework framework, List<Contribution> clients) {
@@ -170,7 +169,7 @@ class AggregationGoldenTest {
     Map<String, HostTensor> golden = file("flexlora_equal");
     Adapters adapters = new Adapters(rank, facts().at("/equal_ranks/alpha").doubleValue(), false);
     Map<String, HostTensor> merged =
-        merge(Frameworks.named("flexlora", adapters), adapters(file("lora_equal_inputs")));
+        merge(Named.of("flexlora", adapters), adapters(file("lora_equal_inputs")));
     assertThat(merged.get(A).shape()).containsExactly(rank, 16);
     double[] delta = product(merged.get(B), merged.get(A), adapters.scaling(rank));
     assertThat(distance(delta, Merges.doubles(golden.get("rank" + rank + ".delta_W"))))
@@ -187,7 +186,7 @@ class AggregationGoldenTest {
     Map<String, HostTensor> golden = file("flexlora_equal");
     Adapters adapters = new Adapters(12, 8, false);
     Map<String, HostTensor> merged =
-        merge(Frameworks.named("flexlora", adapters), adapters(file("lora_equal_inputs")));
+        merge(Named.of("flexlora", adapters), adapters(file("lora_equal_inputs")));
     double[] delta = product(merged.get(B), merged.get(A), adapters.scaling(12));
     assertThat(distance(delta, Merges.doubles(golden.get("delta_W")))).isLessThan(CLOSE);
   }
@@ -198,7 +197,7 @@ class AggregationGoldenTest {
     JsonNode facts = facts().get("different_ranks");
     Adapters adapters =
         new Adapters(facts.get("r_max").intValue(), facts.at("/alpha_k/0").doubleValue(), false);
-    Framework flexlora = Frameworks.named("flexlora", adapters);
+    Framework flexlora = Named.of("flexlora", adapters);
     Map<String, HostTensor> merged = merge(flexlora, adapters(file("lora_hetero_inputs")));
     double[] global = product(merged.get(B), merged.get(A), adapters.scaling(8));
     assertThat(distance(global, Merges.doubles(golden.get("rank8.delta_W")))).isLessThan(CLOSE);
@@ -237,7 +236,7 @@ class AggregationGoldenTest {
     List<ClientReport> reports = new ArrayList<>();
     List<Contribution> byRows = clients(golden, List.of("weight"));
     byRows.forEach(c -> reports.add(ClientReport.of("{\"client\": \"%s\"}".formatted(c.client()))));
-    double[] weights = new UniformWeights(Frameworks.named("fedavg")).weights(reports);
+    double[] weights = new UniformWeights(Named.of("fedavg")).weights(reports);
     List<Contribution> uniform = new ArrayList<>();
     for (int k = 0; k < weights.length; k++) {
       uniform.add(new Contribution(byRows.get(k).client(), weights[k], byRows.get(k).tensors()));
@@ -265,7 +264,7 @@ class AggregationGoldenTest {
   /** The merge of FLoRA: W0 and what came up make W. */
   private static HostTensor flora(
       Adapters adapters, HostTensor base, List<Contribution> contributions) {
-    Framework flora = Frameworks.named("flora", adapters);
+    Framework flora = Named.of("flora", adapters);
     TreeMap<String, long[]> none = new TreeMap<>();
     Map<String, HostTensor> first = contributions.get(0).tensors();
     RoundPlan plan =
@@ -331,22 +330,13 @@ class AggregationGoldenTest {
   void serverOptimizersStepWithTheMeanChange(String name) throws IOException {
     Map<String, HostTensor> golden = file("server_optimizers");
     JsonNode server = facts().get("server");
-    FrameworkSection section =
-        new FrameworkSection(
-            "fedavg",
-            List.of(),
-            null,
-            "cohort",
-            "rows",
-            new FrameworkSection.Server(
-                name,
-                server.get("eta").doubleValue(),
-                server.get("beta").doubleValue(),
-                server.get("beta1").doubleValue(),
-                server.get("beta2").doubleValue(),
-                server.get("tau").doubleValue()),
-            null);
-    Framework framework = Frameworks.of(section, null);
+    String beta2 = name.equals("fedadagrad") ? "" : ", beta2: " + server.get("beta2");
+    String keys =
+        name.equals("fedavgm")
+            ? "momentum: " + server.get("beta")
+            : "beta1: %s, tau: %s".formatted(server.get("beta1"), server.get("tau")) + beta2;
+    String set = "server={name: %s, lr: %s, %s}".formatted(name, server.get("eta"), keys);
+    Framework framework = Named.of("fedavg", null, set);
     RoundPlan plan = serverPlan(framework, golden.get("x0").shape());
     Map<String, HostTensor> state = new TreeMap<>();
     plan.parts().forEach((part, shape) -> state.put(part, constant(shape.shape(), 0)));
@@ -414,7 +404,7 @@ class AggregationGoldenTest {
             new TreeMap<>(Map.of(A, state.get(A).shape())),
             new TreeMap<>(Map.of(B, state.get(B).shape())),
             none);
-    Framework rolora = Frameworks.named("rolora");
+    Framework rolora = Named.of("rolora");
     double total = 0;
     for (JsonNode n : golden.get("rows")) {
       total += n.doubleValue();
@@ -452,7 +442,7 @@ class AggregationGoldenTest {
 
   private static double[] delta(List<Contribution> clients, double alpha) {
     Adapters adapters = new Adapters(8, alpha, false);
-    Map<String, HostTensor> merged = merge(Frameworks.named("flexlora", adapters), clients);
+    Map<String, HostTensor> merged = merge(Named.of("flexlora", adapters), clients);
     return product(merged.get(B), merged.get(A), adapters.scaling(8));
   }
 

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.tributary.config.FrameworkSection;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Trainables;
@@ -55,14 +54,12 @@ class LocalRulesGoldenTest {
   }
 
   /** Trains a case's clients as its file says, and looks at the state after every round. */
-  private static void run(JsonNode golden, FrameworkSection.Local local, Check check) {
+  private static void run(JsonNode golden, String local, Check check) {
     int size = golden.get("start").size();
     TreeMap<String, long[]> none = new TreeMap<>();
     TreeMap<String, long[]> weights = new TreeMap<>(Map.of("w", new long[] {size}));
     Trainables trainables = new Trainables(weights, false, none, none, none, none);
-    Framework framework =
-        Frameworks.of(
-            new FrameworkSection("fedavg", List.of(), null, "cohort", "rows", null, local), null);
+    Framework framework = Named.of("fedavg", null, "local=" + local);
     HostTensor start = Elements.tensor(numbers(golden.get("start")), DType.F64, size);
     int[] rows = Arrays.stream(numbers(golden.get("rows"))).mapToInt(n -> (int) n).toArray();
     ToyRun run = new ToyRun(framework, trainables, Map.of("w", start), rows);
@@ -94,7 +91,7 @@ class LocalRulesGoldenTest {
   void scaffold() throws IOException {
     run(
         golden("scaffold"),
-        new FrameworkSection.Local("scaffold", null),
+        "{name: scaffold}",
         (run, expected) -> {
           assertEqual(run.state("w"), expected.get("w"));
           assertEqual(run.state("scaffold.c/w"), expected.get("c"));
@@ -112,7 +109,7 @@ class LocalRulesGoldenTest {
     JsonNode golden = golden("fedprox");
     run(
         golden,
-        new FrameworkSection.Local("fedprox", golden.get("mu").doubleValue()),
+        "{name: fedprox, mu: %s}".formatted(golden.get("mu")),
         (run, expected) -> assertEqual(run.state("w"), expected.get("w")));
   }
 }

@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.tributary.config.FrameworkSection;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Contribution;
@@ -57,11 +56,6 @@ class MethodPropertiesTest {
         new TreeMap<>(Map.of("layer.weight", new long[] {out, in})));
   }
 
-  private static FrameworkSection section(
-      FrameworkSection.Server server, FrameworkSection.Local local) {
-    return new FrameworkSection("fedavg", List.of(), null, "cohort", "rows", server, local);
-  }
-
   /** W + Σ p_k s_k B_k A_k, computed number by number. */
   @Property(tries = 40)
   void floraIsExactForAnyRanks(
@@ -92,7 +86,7 @@ class MethodPropertiesTest {
         }
       }
     }
-    Framework flora = Frameworks.named("flora", adapters);
+    Framework flora = Named.of("flora", adapters);
     Merge merge = new Merge(0, clients, Map.of("layer.weight", base), contributions);
     HostTensor w =
         WholeMerge.of(flora, flora.plan(layer(out, in, 4), 0), merge).get("layer.weight");
@@ -101,7 +95,7 @@ class MethodPropertiesTest {
 
   @Property(tries = 20)
   void floraDrawsAnewForEveryClientAndRoundAndBIsZero(@ForAll long seed) {
-    Framework flora = Frameworks.named("flora", new Adapters(3, 6, false));
+    Framework flora = Named.of("flora", new Adapters(3, 6, false));
     RoundPlan plan = flora.plan(layer(5, 4, 3), 0).atRank(2);
     Map<String, HostTensor> one = flora.start(Map.of(), new Participant("a", 0, 2, plan, seed));
     Map<String, HostTensor> two = flora.start(Map.of(), new Participant("a", 1, 2, plan, seed + 1));
@@ -116,7 +110,7 @@ class MethodPropertiesTest {
 
   @Property(tries = 20)
   void roloraTrainsOneFactorARoundByTheRoundsNumber(@ForAll @IntRange(max = 50) int round) {
-    RoundPlan plan = Frameworks.named("rolora").plan(layer(5, 4, 2), round);
+    RoundPlan plan = Named.of("rolora").plan(layer(5, 4, 2), round);
     assertThat(plan.where(Role::isTrained)).containsOnlyKeys(round % 2 == 0 ? B : A);
     assertThat(plan.where(Role::goesUp)).containsOnlyKeys(round % 2 == 0 ? B : A);
     assertThat(plan.where(Role::goesDown)).containsOnlyKeys(A, B);
@@ -124,7 +118,7 @@ class MethodPropertiesTest {
 
   @Property(tries = 20)
   void fedsaSendsAAndNeverB(@ForAll @IntRange(max = 50) int round) {
-    RoundPlan plan = Frameworks.named("fedsa-lora").plan(layer(5, 4, 2), round);
+    RoundPlan plan = Named.of("fedsa-lora").plan(layer(5, 4, 2), round);
     assertThat(plan.where(Role::goesUp)).containsOnlyKeys(A);
     assertThat(plan.where(Role::isPersonal)).containsOnlyKeys(B);
   }
@@ -164,9 +158,9 @@ class MethodPropertiesTest {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, HostTensor> state = Map.of("w", random(random, 4, 3));
     List<Contribution> clients = clients(random, count);
-    FrameworkSection.Server server = new FrameworkSection.Server("fedavgm", 1, 0, 0, 0, 1);
-    HostTensor stepped = step(Frameworks.of(section(server, null), null), state, clients).get("w");
-    HostTensor mean = step(Frameworks.named("fedavg"), state, clients).get("w");
+    Framework momentum = Named.of("fedavg", null, "server={name: fedavgm, lr: 1, momentum: 0}");
+    HostTensor stepped = step(momentum, state, clients).get("w");
+    HostTensor mean = step(Named.of("fedavg"), state, clients).get("w");
     assertThat(Elements.of(stepped)).containsExactly(Elements.of(mean), within(1e-12));
   }
 
@@ -178,9 +172,9 @@ class MethodPropertiesTest {
       SplittableRandom random = new SplittableRandom(seed);
       HostTensor before = random(random, 4, 3);
       List<Contribution> clients = clients(random, count);
-      FrameworkSection.Server server = new FrameworkSection.Server(name, 0.1, 0, 0.9, 0.99, 0.01);
+      String server = "server={name: %s, lr: 0.1, tau: 0.01}".formatted(name);
       Map<String, HostTensor> state =
-          step(Frameworks.of(section(server, null), null), Map.of("w", before), clients);
+          step(Named.of("fedavg", null, server), Map.of("w", before), clients);
       double[] mean = WeightedMean.sum("w", clients);
       double[] w = Elements.of(before);
       double[] after = Elements.of(state.get("w"));
@@ -199,8 +193,8 @@ class MethodPropertiesTest {
   @Property(tries = 20)
   void scaffoldOfEqualClientsIsFedavg(
       @ForAll @IntRange(min = 3, max = 6) int count, @ForAll long seed) {
-    double[] shared = run(new FrameworkSection.Local("scaffold", null), count, seed, 0);
-    double[] plain = run(null, count, seed, 0);
+    double[] shared = run(Named.of("fedavg", null, "local.name=scaffold"), count, seed, 0);
+    double[] plain = run(Named.of("fedavg"), count, seed, 0);
     assertThat(shared).containsExactly(plain, within(1e-9));
   }
 
@@ -211,8 +205,8 @@ class MethodPropertiesTest {
   @Property(tries = 10)
   void scaffoldReachesTheOptimumThatFedavgMisses(@ForAll long seed) {
     double optimum = optimum(4, seed);
-    double[] corrected = run(new FrameworkSection.Local("scaffold", null), 4, seed, 3);
-    double[] plain = run(null, 4, seed, 3);
+    double[] corrected = run(Named.of("fedavg", null, "local.name=scaffold"), 4, seed, 3);
+    double[] plain = run(Named.of("fedavg"), 4, seed, 3);
     assertThat(corrected[0]).isCloseTo(optimum, within(1e-6));
     assertThat(Math.abs(plain[0] - optimum)).isGreaterThan(1e-3);
   }
@@ -236,7 +230,7 @@ class MethodPropertiesTest {
     return above / below;
   }
 
-  private static double[] run(FrameworkSection.Local local, int count, long seed, double spread) {
+  private static double[] run(Framework framework, int count, long seed, double spread) {
     Trainables trainables =
         new Trainables(new TreeMap<>(Map.of("w", new long[] {1})), false, NONE, NONE, NONE, NONE);
     int[] rows = new int[count];
@@ -252,8 +246,7 @@ class MethodPropertiesTest {
       rates[k] = new double[] {0.1, 0.1, 0.1, 0.1, 0.1};
     }
     HostTensor start = Elements.tensor(new double[] {5}, DType.F64, 1);
-    ToyRun run =
-        new ToyRun(Frameworks.of(section(null, local), null), trainables, Map.of("w", start), rows);
+    ToyRun run = new ToyRun(framework, trainables, Map.of("w", start), rows);
     for (int round = 0; round < (spread == 0 ? 5 : 400); round++) {
       run.round(round, cohort, losses, rates);
     }
@@ -262,13 +255,11 @@ class MethodPropertiesTest {
 
   @Property(tries = 20)
   void uniformWeightsSumToOneWhateverTheRows(@ForAll @IntRange(min = 1, max = 50) int count) {
-    FrameworkSection uniform =
-        new FrameworkSection("fedavg", List.of(), null, "cohort", "uniform", null, null);
     List<ClientReport> reports = new ArrayList<>();
     for (int k = 0; k < count; k++) {
       reports.add(ClientReport.of("{\"samples\": %d}".formatted(1 + k * k)));
     }
-    double[] weights = Frameworks.of(uniform, null).weights(reports);
+    double[] weights = Named.of("fedavg", null, "weights=uniform").weights(reports);
     assertThat(weights).hasSize(count).containsOnly(1.0 / count);
   }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.config.Method;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
@@ -38,7 +39,7 @@ class PlansTest {
   }
 
   private static RoundPlan plan(String framework, boolean adapters, boolean named) {
-    return Frameworks.named(framework).plan(trainables(adapters, named), 0);
+    return Named.of(framework).plan(trainables(adapters, named), 0);
   }
 
   private static final String[] FULL = {"classifier.weight", "layer.bias", "layer.weight"};
@@ -82,7 +83,7 @@ class PlansTest {
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys("classifier.weight", "layer.lora_B.weight");
     assertThat(plan.trains("layer.lora_A.weight")).isFalse();
     assertThat(plan.trainableParameters()).isEqualTo(2 * 8 + 3 * 8);
-    assertThat(Frameworks.named("ffa-lora").units(plan))
+    assertThat(Named.of("ffa-lora").units(plan))
         .allMatch(unit -> !unit.updates().contains("layer.lora_A.weight"));
   }
 
@@ -90,7 +91,7 @@ class PlansTest {
   void flexloraMergesALayerWholeAndTheRestInChunks() {
     RoundPlan plan = plan("flexlora", true, false);
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(ADAPTERS);
-    assertThat(Frameworks.named("flexlora").units(plan))
+    assertThat(Named.of("flexlora").units(plan))
         .containsExactly(
             Unit.chunk("classifier.weight", 0, 24),
             Unit.whole(List.of("layer.lora_A.weight", "layer.lora_B.weight")));
@@ -107,7 +108,7 @@ class PlansTest {
   @ParameterizedTest
   @CsvSource({"flexlora, true", "ffa-lora, false", "fedit, false", "central, false"})
   void onlyFlexloraTakesRanks(String framework, boolean takes) {
-    assertThat(Frameworks.named(framework).takesRanks()).isEqualTo(takes);
+    assertThat(Named.of(framework).takesRanks()).isEqualTo(takes);
   }
 
   @ParameterizedTest
@@ -126,7 +127,7 @@ class PlansTest {
     RoundPlan plan = plan("local", adapters, false);
     assertThat(plan.of(Role.TRAVELS)).isEmpty();
     assertThat(plan.of(Role.STAYS)).containsOnlyKeys(adapters ? ADAPTERS : FULL);
-    assertThat(Frameworks.named("local").units(plan)).isEmpty();
+    assertThat(Named.of("local").units(plan)).isEmpty();
   }
 
   @ParameterizedTest
@@ -139,12 +140,12 @@ class PlansTest {
   @ParameterizedTest
   @CsvSource({"central, true", "local, false", "fedavg, false", "fedit, false"})
   void onlyCentralPools(String framework, boolean pooled) {
-    assertThat(Frameworks.named(framework).pooled()).isEqualTo(pooled);
+    assertThat(Named.of(framework).pooled()).isEqualTo(pooled);
   }
 
   @Test
   void theNamesOfAConfiguration() {
-    assertThat(List.copyOf(Frameworks.names()))
+    assertThat(Frameworks.all().stream().map(Method::name))
         .containsExactly(
             "central",
             "fedavg",

@@ -28,7 +28,6 @@ import org.tributary.fixture.Cases;
 import org.tributary.fixture.Slow;
 import org.tributary.image.BrokenImage;
 import org.tributary.image.ImageDecoder;
-import org.tributary.job.Choices;
 import org.tributary.partition.Partitioning;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
@@ -229,7 +228,8 @@ class RowsFuzzTest {
         test: 0.0
         """
             .formatted(format, dir.resolve(format), dir.resolve("out"));
-    return ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Choices.PARTITION);
+    return ConfigReader.read(
+        "p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES);
   }
 
   private static Trial partition(String format) throws Exception {

@@ -235,7 +235,7 @@ class CompareTest {
     assertThat(unread.code()).isEqualTo(2);
     assertThat(unread.err())
         .contains("variant full")
-        .contains("client.optimizer.momentum: the optimizer adamw does not read it, sgd does");
+        .contains("client.optimizer.momentum: adamw does not read it, sgd does");
   }
 
   @Test

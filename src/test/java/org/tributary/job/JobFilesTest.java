@@ -16,6 +16,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
+import org.tributary.partition.Partitioning;
 import org.tributary.run.RunSpec;
 
 /**
@@ -56,7 +57,7 @@ class JobFilesTest {
         ? ConfigReader.written(file.toString(), text, sets, TrainConfig.class, RunSpec.CHOICES)
             .config()
         : ConfigReader.written(
-                file.toString(), text, sets, PartitionConfig.class, Partition.CHOICES)
+                file.toString(), text, sets, PartitionConfig.class, Partitioning.CHOICES)
             .config();
   }
 

@@ -100,22 +100,20 @@ class GaLoreGoldenTest {
   }
 
   private static OptimizerSettings settings(JsonNode hyper) {
-    GaLoreSettings galore =
-        new GaLoreSettings(
+    Subspaces subspaces =
+        new Subspaces(
             hyper.get("rank").asInt(),
             hyper.get("update_proj_gap").asInt(),
             hyper.get("scale").asDouble(),
             List.of("*"),
-            Projector.EXACT,
-            0);
-    return new OptimizerSettings(
-        "galore",
-        0,
-        hyper.at("/betas/0").asDouble(),
-        hyper.at("/betas/1").asDouble(),
-        hyper.get("eps").asDouble(),
-        hyper.get("weight_decay").asDouble(),
-        galore);
+            "exact");
+    GaLoreSettings galore =
+        new GaLoreSettings(
+            hyper.at("/betas/0").asDouble(),
+            hyper.at("/betas/1").asDouble(),
+            hyper.get("eps").asDouble(),
+            subspaces);
+    return new OptimizerSettings("galore", galore, hyper.get("weight_decay").asDouble(), 0);
   }
 
   private static void check(Case c) {

@@ -1,6 +1,7 @@
 package org.tributary.optim;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
@@ -11,14 +12,10 @@ final class GaLoreRun {
   private GaLoreRun() {}
 
   static OptimizerSettings settings(Projector projector, int rank, int gap, String... targets) {
+    String name = projector.name().toLowerCase(Locale.ROOT);
+    Subspaces subspaces = new Subspaces(rank, gap, 0.25, List.of(targets), name);
     return new OptimizerSettings(
-        "galore",
-        0,
-        0.9,
-        0.999,
-        1e-6,
-        0.01,
-        new GaLoreSettings(rank, gap, 0.25, List.of(targets), projector, 7));
+        "galore", new GaLoreSettings(0.9, 0.999, 1e-6, subspaces), 0.01, 7);
   }
 
   /** Steps {@code from} to {@code to}, at rate 0.01, with the gradients of each step. */

@@ -174,16 +174,7 @@ class GaLoreTest {
   @Test
   void otherSeedsAreOtherRandomMatricesButTheSameSeedTheSameBits() {
     OptimizerSettings seven = settings(Projector.RANDOMIZED);
-    GaLoreSettings g = seven.galore();
-    OptimizerSettings eight =
-        new OptimizerSettings(
-            "galore",
-            0,
-            0.9,
-            0.999,
-            1e-6,
-            0.01,
-            new GaLoreSettings(g.rank(), g.gap(), g.scale(), g.targets(), g.projector(), 8));
+    OptimizerSettings eight = new OptimizerSettings("galore", seven.own(), seven.weightDecay(), 8);
     OptimizerRun.End one = run(seven, start(), 0, 7);
     assertThat(run(seven, start(), 0, 7).weights()).isEqualTo(one.weights());
     assertThat(run(eight, start(), 0, 7).weights()).isNotEqualTo(one.weights());

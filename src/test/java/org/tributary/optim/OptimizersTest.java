@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.config.Method;
 import org.tributary.optim.OptimizerRun.End;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
@@ -41,11 +41,11 @@ class OptimizersTest {
   }
 
   private static OptimizerSettings adamw(double decay) {
-    return new OptimizerSettings("adamw", 0, 0.9, 0.95, 1e-8, decay);
+    return new OptimizerSettings("adamw", new AdamSettings(0.9, 0.95, 1e-8), decay, 0);
   }
 
   private static OptimizerSettings sgd(double momentum, double decay) {
-    return new OptimizerSettings("sgd", momentum, 0, 0, 0, decay);
+    return new OptimizerSettings("sgd", new SgdSettings(momentum), decay, 0);
   }
 
   private static double rate(int step) {
@@ -224,6 +224,7 @@ class OptimizersTest {
 
   @Test
   void theNamesOfAConfiguration() {
-    assertThat(new ArrayList<>(Optimizers.names())).containsExactly("adamw", "galore", "sgd");
+    assertThat(Optimizers.all().stream().map(Method::name))
+        .containsExactly("adamw", "galore", "sgd");
   }
 }

@@ -29,7 +29,7 @@ class RoundingTest {
 
   /** w = start - lr g by SGD, in bfloat16, for N places alike. */
   private static float[] stepped(float start, float gradient, double lr, long seed, int steps) {
-    OptimizerSettings sgd = new OptimizerSettings("sgd", 0, 0, 0, 1e-8, 0, null);
+    OptimizerSettings sgd = new OptimizerSettings("sgd", new SgdSettings(0), 0, 0);
     try (NDManager manager = Torch.manager(Device.cpu());
         Casts casts = new Casts(Device.cpu())) {
       NDArray w =

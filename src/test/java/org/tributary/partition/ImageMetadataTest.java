@@ -60,7 +60,8 @@ class ImageMetadataTest {
     return Partitioning.run(
             spark,
             STORE,
-            ConfigReader.read("p.yaml", yaml, List.of(sets), PartitionConfig.class, Map.of()))
+            ConfigReader.read(
+                "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES))
         .manifest();
   }
 

@@ -79,7 +79,8 @@ class ImagePartitioningTest {
         test: 0.2
         """
             .formatted(format, train, dir.resolve("out").toUri());
-    return ConfigReader.read("p.yaml", yaml, List.of(sets), PartitionConfig.class, Map.of());
+    return ConfigReader.read(
+        "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES);
   }
 
   private Manifest run(String format, Path train, String... sets) throws IOException {

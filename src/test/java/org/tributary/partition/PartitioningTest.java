@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.NoSettings;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.StoreSection;
 import org.tributary.error.WrongInput;
@@ -90,6 +91,15 @@ class PartitioningTest {
     double testShare = 0.2;
     String out = dir.resolve("out").toUri().toString();
 
+    private Record settings() {
+      return switch (partitioner) {
+        case "dirichlet" -> new Dirichlet.Settings(0.5);
+        case "by-label" -> new ByLabel.Settings(2);
+        case "natural" -> new Natural.Settings(column);
+        default -> new NoSettings();
+      };
+    }
+
     PartitionConfig config() {
       return new PartitionConfig(
           new PartitionConfig.Source(
@@ -100,7 +110,7 @@ class PartitioningTest {
           false,
           label,
           clients,
-          new PartitionConfig.Partitioner(partitioner, 0.5, minRows, 2, column),
+          new PartitionConfig.Partitioner(partitioner, minRows, settings()),
           validationShare,
           testShare,
           duplicates,

@@ -64,7 +64,8 @@ class RawSourcesTest {
         test: 0.2
         """
             .formatted(format, train.toUri(), dir.resolve("out").toUri());
-    return ConfigReader.read("p.yaml", yaml, List.of(sets), PartitionConfig.class, Map.of());
+    return ConfigReader.read(
+        "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES);
   }
 
   private Partitioning.Result run(String format, Path train, String... sets) throws IOException {
@@ -468,7 +469,7 @@ class RawSourcesTest {
           """
               .formatted(source.getKey(), source.getValue(), out);
       PartitionConfig config =
-          ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Map.of());
+          ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES);
       Manifest manifest = Partitioning.run(spark, STORE, config).manifest();
       assertThat(manifest.sources()).as(source.getKey()).containsEntry("train", 12L);
       assertThat(out.resolve("set/manifest.json")).exists();

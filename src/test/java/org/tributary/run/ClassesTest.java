@@ -69,7 +69,7 @@ class ClassesTest {
               Files.readString(rows.resolveSibling("p.yaml")),
               List.of("source.train=" + rows, "out=" + dir.resolve(name)),
               PartitionConfig.class,
-              Map.of());
+              Partitioning.CHOICES);
       Partitioning.run(spark, Tiny.STORE, config);
     }
   }

@@ -1,0 +1,22 @@
+package org.tributary.config;
+
+/** What a partitioner's settings say of the keys beside them. */
+public interface PartitionerNeeds {
+  /**
+   * Whether rows are dealt by their class.
+   *
+   * @return false unless said
+   */
+  default boolean needsLabel() {
+    return false;
+  }
+
+  /**
+   * The column whose values are the clients.
+   *
+   * @return null, unless said, for as many clients as the configuration asks for
+   */
+  default String ownerColumn() {
+    return null;
+  }
+}

@@ -1,0 +1,33 @@
+package org.tributary.framework;
+
+import org.tributary.config.Method;
+import org.tributary.protocol.Adapters;
+
+/**
+ * Makes a framework for the name that {@code framework.name} has.
+ *
+ * @param <S> the record of the framework's own keys, which stand beside {@code framework.name}
+ */
+public abstract class FrameworkProvider<S extends Record> extends Method<S> {
+  /**
+   * A framework.
+   *
+   * @param name that {@code framework.name} has
+   * @param about what it does, in one line
+   * @param source the paper that it follows
+   * @param settings the record of its own keys
+   */
+  protected FrameworkProvider(String name, String about, String source, Class<S> settings) {
+    super(name, about, source, settings);
+  }
+
+  /**
+   * Makes the framework of a run.
+   *
+   * @param settings of the configuration
+   * @param adapters that the configuration asks for; null without
+   * @return the framework
+   * @throws org.tributary.error.WrongInput if the settings do not fit each other
+   */
+  public abstract Framework of(S settings, Adapters adapters);
+}

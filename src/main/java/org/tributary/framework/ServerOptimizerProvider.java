@@ -1,0 +1,31 @@
+package org.tributary.framework;
+
+import org.tributary.config.Method;
+
+/**
+ * Puts a server optimizer around a framework, for the name that {@code framework.server.name} has.
+ *
+ * @param <S> the record of its own keys, which stand beside {@code framework.server.name}
+ */
+public abstract class ServerOptimizerProvider<S extends Record> extends Method<S> {
+  /**
+   * A server optimizer.
+   *
+   * @param name that {@code framework.server.name} has
+   * @param about what it does, in one line
+   * @param source the paper that it follows
+   * @param settings the record of its own keys
+   */
+  protected ServerOptimizerProvider(String name, String about, String source, Class<S> settings) {
+    super(name, about, source, settings);
+  }
+
+  /**
+   * Puts it around a framework.
+   *
+   * @param inner a framework that averages
+   * @param settings of the configuration
+   * @return a {@link Decorator} of the framework
+   */
+  public abstract Framework around(Framework inner, S settings);
+}

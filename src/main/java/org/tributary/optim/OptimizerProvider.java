@@ -1,0 +1,42 @@
+package org.tributary.optim;
+
+import java.util.Map;
+import org.tributary.config.Method;
+
+/**
+ * Makes an optimizer for the name that {@code client.optimizer.name} has.
+ *
+ * @param <S> the record of its own keys, which stand beside {@code client.optimizer.name}
+ */
+public abstract class OptimizerProvider<S extends Record> extends Method<S> {
+  /**
+   * An optimizer.
+   *
+   * @param name that {@code client.optimizer.name} has
+   * @param about what it does, in one line
+   * @param source the paper that it follows
+   * @param settings the record of its own keys
+   */
+  protected OptimizerProvider(String name, String about, String source, Class<S> settings) {
+    super(name, about, source, settings);
+  }
+
+  /**
+   * Makes an optimizer.
+   *
+   * @param settings of the configuration
+   * @param start weights, and what was remembered of them
+   * @return to be closed by the caller
+   * @throws org.tributary.error.WrongInput if the settings do not fit the weights
+   */
+  public abstract Optimizer of(S settings, OptimizerStart start);
+
+  /**
+   * Checks before anything trains that an optimizer can be made for some weights.
+   *
+   * @param settings of the configuration
+   * @param shapes of the weights, by name
+   * @throws org.tributary.error.WrongInput if it cannot
+   */
+  public void check(S settings, Map<String, long[]> shapes) {}
+}

@@ -1,0 +1,24 @@
+package org.tributary.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+import org.tributary.protocol.HostTensor;
+
+/**
+ * What an optimizer begins a client's training in a round with.
+ *
+ * @param manager whose device the state lives on; a part of it is made for the state
+ * @param weights to be changed, by name
+ * @param remembered an earlier {@link Optimizer#state}, or empty for a fresh start
+ * @param weightDecay strength of the decay
+ * @param runSeed seed of the run
+ * @param seed of this client and round, for weights that are rounded at random
+ */
+public record OptimizerStart(
+    NDManager manager,
+    Map<String, NDArray> weights,
+    Map<String, HostTensor> remembered,
+    double weightDecay,
+    long runSeed,
+    long seed) {}

@@ -1,0 +1,72 @@
+package org.tributary.plugin;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.tributary.error.WrongInput;
+
+/**
+ * Finds the plugins of a kind with {@link ServiceLoader}: those of this project, and those of jars
+ * that a user passes with {@code --jars}, on the driver and in executors.
+ */
+public final class Plugins {
+  private Plugins() {}
+
+  /**
+   * All plugins of a kind.
+   *
+   * @param kind an abstract class
+   * @param <P> the kind
+   * @return by name, sorted
+   * @throws WrongInput where a jar names a class that cannot be loaded, or two have one name
+   */
+  public static <P extends Plugin> SortedMap<String, P> find(Class<P> kind) {
+    SortedMap<String, P> found = new TreeMap<>();
+    for (ClassLoader loader : loaders()) {
+      for (P plugin : load(kind, loader)) {
+        P other = found.putIfAbsent(plugin.name(), plugin);
+        if (other != null && other.getClass() != plugin.getClass()) {
+          throw new WrongInput(
+              "%s and %s are both called %s; rename one of them, or leave its jar out of --jars"
+                  .formatted(where(other), where(plugin), plugin.name()));
+        }
+      }
+    }
+    return Collections.unmodifiableSortedMap(found);
+  }
+
+  /** Spark gives the jars of {@code --jars} to the loader of a driver's or task's thread. */
+  private static Set<ClassLoader> loaders() {
+    Set<ClassLoader> loaders = new LinkedHashSet<>();
+    Stream.of(Plugins.class.getClassLoader(), Thread.currentThread().getContextClassLoader())
+        .filter(Objects::nonNull)
+        .forEach(loaders::add);
+    return loaders;
+  }
+
+  private static <P extends Plugin> Set<P> load(Class<P> kind, ClassLoader loader) {
+    Set<P> plugins = new LinkedHashSet<>();
+    try {
+      ServiceLoader.load(kind, loader).forEach(plugins::add);
+    } catch (ServiceConfigurationError | LinkageError e) {
+      throw new WrongInput(
+          "META-INF/services/%s names a class that does not load: %s; build the jar that has it against this version, or leave it out of --jars"
+              .formatted(kind.getName(), e.getMessage()),
+          e);
+    }
+    return plugins;
+  }
+
+  private static String where(Plugin plugin) {
+    return "%s in %s"
+        .formatted(
+            plugin.getClass().getName(),
+            plugin.getClass().getProtectionDomain().getCodeSource().getLocation());
+  }
+}

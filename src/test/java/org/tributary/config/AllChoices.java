@@ -1,0 +1,18 @@
+package org.tributary.config;
+
+import java.util.Map;
+import org.tributary.partition.Partitioning;
+import org.tributary.run.RunSpec;
+
+/** The choices that a job gives with its configuration. */
+final class AllChoices {
+  private AllChoices() {}
+
+  /** By the record of a configuration. */
+  static Map<String, Choices> of(Class<?> type) {
+    if (type == TrainConfig.class) {
+      return RunSpec.CHOICES;
+    }
+    return type == PartitionConfig.class ? Partitioning.CHOICES : Map.of();
+  }
+}
