@@ -21,6 +21,11 @@ class ConfusionTest {
   }
 
   @Test
+  void aClassThatIsPredictedAsOftenAsItOccursHasItsScore() {
+    assertThat(new Confusion(new long[][] {{1, 1}, {1, 2}}).f1(0)).isEqualTo(2.0 * 1 / (2 + 1 + 1));
+  }
+
+  @Test
   void aDeclaredClassThatNeverOccursCountsZero() {
     assertThat(SOME.f1(2)).isZero();
     assertThat(SOME.macroF1()).isEqualTo((6.0 / 9 + 8.0 / 11 + 0) / 3);

@@ -24,10 +24,11 @@ class PorterStemmerTest {
         "predication:predic operator:oper feudalism:feudal decisiveness:decis hopefulness:hope",
         "callousness:callous formaliti:formal sensitiviti:sensit sensibiliti:sensibl",
         "hopefulli:hope geology:geolog theologi:theolog archaeologi:archaeolog",
-        "emotionally:emot nationalism:nation",
+        "emotionally:emot nationalism:nation rally:ralli logy:logi",
         // 3
         "triplicate:triplic formative:form formalize:formal electriciti:electr electrical:electr",
         "hopeful:hope goodness:good classification:classif",
+        "native:nativ lioness:lioness",
         // 4
         "revival:reviv allowance:allow inference:infer airliner:airlin gyroscopic:gyroscop",
         "adjustable:adjust defensible:defens irritant:irrit replacement:replac adjustment:adjust",

@@ -130,6 +130,14 @@ class TextMetricsTest {
     assertThat(match).isEqualTo(new ExactMatch(1, 3));
   }
 
+  /** As rouge_score does it: its stemmer leaves what has three letters or fewer. */
+  @Test
+  void onlyTokensOfMoreThanThreeLettersAreStemmed() {
+    assertThat(new Rouge(true).tokens("It was the cats' gas"))
+        .containsExactly("it", "was", "the", "cat", "gas");
+    assertThat(new Rouge(false).tokens("the cats")).containsExactly("the", "cats");
+  }
+
   /** The expected tokens are sacrebleu 2.6.0's. */
   @Test
   void marksEscapesAndLineEndsOf13a() {
@@ -163,6 +171,8 @@ class TextMetricsTest {
   @Test
   void impossibleSettingsAreRefused() {
     assertThatThrownBy(() -> Smoothing.floor(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Smoothing.floor(Double.POSITIVE_INFINITY))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Smoothing.addK(Double.NaN))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Smoothing(Smoothing.Method.EXP, 1))
