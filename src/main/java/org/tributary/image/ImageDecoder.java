@@ -206,7 +206,14 @@ public final class ImageDecoder {
     int bits = raster.getSampleModel().getSampleSize(0);
     int bands = raster.getNumBands();
     if (bits != 8 && bits != 16 || bands > 4) {
-      throw new BrokenImage("has %d bands of %d bits; convert it to RGB".formatted(bands, bits));
+      throw new BrokenImage(
+          "has %d bands of %d bits; %s"
+              .formatted(
+                  bands,
+                  bits,
+                  bands > 4
+                      ? "convert it to RGB"
+                      : "scale them to 0 to 255 and save them as 8 bits"));
     }
     // Pillow cuts grey values off, and takes the high byte of colours.
     boolean cut = bits == 16 && bands == 1;

@@ -96,7 +96,7 @@ public record ImageProcessor(
     size = crop == null ? size : new ImageSize(crop.width(), crop.height());
     if (size.width() != width || size.height() != height) {
       throw new BrokenImage(
-          "is %d x %d, the model takes %d x %d and its %s does not resize"
+          "is %d x %d, the model takes %d x %d and do_resize is false in its %s (true resizes all)"
               .formatted(size.width(), size.height(), width, height, FILE));
     }
   }

@@ -138,7 +138,7 @@ public final class ImageSet implements Examples {
       return bytes;
     }
     throw new WrongInput(
-        "%s: column %s holds no image; partition the images again"
+        "%s: column %s holds no image; partition the images again under another name"
             .formatted(where, layout.image()));
   }
 
@@ -199,7 +199,7 @@ public final class ImageSet implements Examples {
 
   private static WrongInput unusable(String where, BrokenImage e) {
     return new WrongInput(
-        "%s: the image %s; leave it out or convert it, and partition the images again"
+        "%s: the image %s; leave it out or set it right, and partition the images again under another name"
             .formatted(where, e.getMessage()),
         e);
   }

@@ -45,6 +45,10 @@ record ProcessorOptions(JsonNode json, List<String> problems) {
       }
       return filled(channels, (float) absent);
     }
+    if (!value.isArray()) {
+      problems.add("%s: %s is no list of numbers; give one for each channel".formatted(key, value));
+      return filled(channels, 1);
+    }
     float[] values = new float[value.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = value.get(i).floatValue();

@@ -61,9 +61,15 @@ final class Tiff {
     if (extra == BaselineTIFFTagSet.EXTRA_SAMPLES_ASSOCIATED_ALPHA) {
       throw new BrokenImage("is a TIFF whose colours are multiplied by alpha; convert it to RGB");
     }
-    if (tiff.number(BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL, 1) > (colours == RGB ? 4 : 2)
-        || tiff.number(BaselineTIFFTagSet.TAG_SAMPLE_FORMAT, 1) != 1) {
-      throw new BrokenImage("is a TIFF of other samples than whole numbers; convert it to RGB");
+    long samples = tiff.number(BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL, 1);
+    if (samples > (colours == RGB ? 4 : 2)) {
+      throw new BrokenImage(
+          "is a TIFF of %d samples a pixel; convert it to RGB".formatted(samples));
+    }
+    if (tiff.number(BaselineTIFFTagSet.TAG_SAMPLE_FORMAT, 1) != 1) {
+      // Pillow's convert would cut fractions from 0 to 1 off to black.
+      throw new BrokenImage(
+          "is a TIFF of fractions or signed numbers; scale them to 0 to 255 and save them as 8 bits");
     }
     return tiff;
   }

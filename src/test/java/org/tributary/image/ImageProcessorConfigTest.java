@@ -86,6 +86,7 @@ class ImageProcessorConfigTest {
         "{\"resample\": \"bicubic\"} | resample: \"bicubic\" is no filter",
         "{\"do_center_crop\": true, \"crop_size\": 8} | crop_size: makes images of 8 x 8",
         "{\"image_std\": [1, 0, 1]} | image_std: 0 cannot be divided by",
+        "{\"image_mean\": {\"r\": 1}} | image_mean: {\"r\":1} is no list of numbers; give one for each channel",
         "{\"image_mean\": [1, 2]} | image_mean: has 2 numbers, the model takes 3 channels",
         "{\"do_rescale\": \"yes\"} | do_rescale: \"yes\" is neither true nor false",
         "{\"rescale_factor\": \"1/255\"} | rescale_factor: \"1/255\" is no number",
@@ -98,6 +99,32 @@ class ImageProcessorConfigTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("preprocessor_config.json")
         .hasMessageContaining(problem);
+  }
+
+  /** Whoever sets what a message asks for gets on. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"size\": {\"height\": 25, \"width\": 32} | the model takes 24 x 32; set it to that | \"size\": {\"height\": 24, \"width\": 32}",
+        "\"size\": {\"longest_edge\": 32} | give height and width, or shortest_edge | \"size\": {\"height\": 24, \"width\": 32}",
+        "\"size\": {\"shortest_edge\": 32} | add do_center_crop and crop_size | \"size\": {\"shortest_edge\": 32}, \"do_center_crop\": true, \"crop_size\": {\"height\": 24, \"width\": 32}",
+        "\"do_center_crop\": true, \"crop_size\": {\"shortest_edge\": 32} | crop_size: {\"shortest_edge\":32} is not supported; give height and width | \"do_center_crop\": true, \"crop_size\": {\"height\": 24, \"width\": 32}",
+        "\"resample\": \"bicubic\" | 2 bilinear, 3 bicubic | \"resample\": 3",
+        "\"do_resize\": 1 | correct it | \"do_resize\": true",
+        "\"rescale_factor\": \"1/255\" | correct it | \"rescale_factor\": 0.00392156862745098",
+        "\"image_std\": [0, 1, 1] | give the channels' deviations | \"image_std\": [0.5, 0.5, 0.5]",
+        "\"image_mean\": 0.5, \"image_std\": \"x\" | give one for each channel | \"image_mean\": 0.5, \"image_std\": [1, 1, 1]",
+        "\"image_mean\": [1, 2] | give one for each | \"image_mean\": [1, 2, 3]",
+        "\"image_processor_type\": \"BlipImageProcessor\" | supported are the image processors of CLIP, DeiT, Siglip, ViT | \"image_processor_type\": \"SiglipImageProcessor\"",
+        "\"do_pad\": true | prepare them so beforehand, then remove it | \"do_rescale\": true",
+      })
+  void adviceWorks(String wrong, String says, String right) throws IOException {
+    assertThatThrownBy(() -> read("{" + wrong + "}"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining(says);
+    assertThat(read("{" + right + "}")).isNotNull();
   }
 
   @Test

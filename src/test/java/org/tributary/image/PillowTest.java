@@ -170,7 +170,7 @@ class PillowTest {
   @CsvSource({
     "refused-cmyk.tiff,     other colours than grey",
     "refused-lab.tiff,      other colours than grey",
-    "refused-float.tiff,    other samples than whole numbers",
+    "refused-float.tiff,    save them as 8 bits",
     "refused-turned.tiff,   orientation 6",
     "refused-animated.webp, animated WebP",
   })
