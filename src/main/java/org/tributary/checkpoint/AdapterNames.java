@@ -22,6 +22,9 @@ final class AdapterNames {
   private static final Pattern NAMED =
       Pattern.compile("(.*\\.lora_[AB]|.*\\.modules_to_save)\\.([^.]+)\\.(.+)");
 
+  private static final Pattern REPEAT =
+      Pattern.compile("(.*\\.)(modules_to_save|original_module)\\.([^.]+)");
+
   private AdapterNames() {}
 
   /**
@@ -52,7 +55,25 @@ final class AdapterNames {
           String bare = prefixed ? name.substring(PREFIX.length()) : name;
           own.put(named(bare).map(AdapterNames::unnamed).orElse(bare), tensor);
         });
+    withoutRepeats(own, problems);
     return own;
+  }
+
+  /**
+   * Leaves out what peft writes of a saved embedding or head beside its weight, where their rows
+   * were resized: a copy under {@code modules_to_save}, and the base model's own. It reads neither.
+   */
+  private static void withoutRepeats(Map<String, HostTensor> own, List<String> problems) {
+    for (String name : List.copyOf(own.keySet())) {
+      Matcher repeat = REPEAT.matcher(name);
+      if (repeat.matches() && own.containsKey(repeat.group(1) + repeat.group(3))) {
+        HostTensor tensor = own.remove(name);
+        HostTensor weight = own.get(repeat.group(1) + repeat.group(3));
+        if (repeat.group(2).equals("modules_to_save") && !tensor.equals(weight)) {
+          problems.add("tensor %s is another one than without modules_to_save".formatted(name));
+        }
+      }
+    }
   }
 
   private static java.util.Optional<Matcher> named(String name) {

@@ -61,12 +61,24 @@ public final class HuggingFaceFolder {
    * @throws IOException where the file system fails
    */
   public static HuggingFaceFolder open(Store store, Path folder) throws IOException {
-    ObjectNode config =
-        JsonFiles.object(
-            store,
-            new Path(folder, CONFIG),
-            "name the folder of a model as save_pretrained of transformers writes it");
+    String wayOut = "name the folder of a model as save_pretrained of transformers writes it";
+    if (!store.exists(new Path(folder, CONFIG))
+        && store.exists(new Path(folder, PeftAdapter.CONFIG))) {
+      wayOut = adapter(store, folder);
+    }
+    ObjectNode config = JsonFiles.object(store, new Path(folder, CONFIG), wayOut);
     return new HuggingFaceFolder(store, folder, config, WeightFiles.find(store, folder));
+  }
+
+  /** What the folder of an adapter is told, whatever its kind. */
+  private static String adapter(Store store, Path folder) throws IOException {
+    JsonNode base =
+        JsonFiles.object(store, new Path(folder, PeftAdapter.CONFIG), "")
+            .path("base_model_name_or_path");
+    return ("it is a PEFT adapter and no model; name the model that it belongs to%s, and the adapter"
+            + " as framework.lora.start (train), adapter (generate) or --adapter (logits,"
+            + " merge-adapter)")
+        .formatted(base.isTextual() ? " (its configuration says " + base.asText() + ")" : "");
   }
 
   /**

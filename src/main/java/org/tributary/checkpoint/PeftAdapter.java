@@ -127,10 +127,8 @@ public record PeftAdapter(
     if (!problems.isEmpty()) {
       throw WrongInput.some(
           ("%s: does not fit %s, or is more than plain LoRA: save the adapter again with peft's"
-                  + " save_pretrained, train it without, or merge it into its model in Python"
-                  + " (merge_and_unload, which is wrong where an adapter changes one of two tied"
-                  + " matrices) and use that:")
-              .formatted(file, CONFIG),
+                  + " save_pretrained, train it without, or %s:")
+              .formatted(file, CONFIG, PeftConfigFile.MERGE),
           problems);
     }
     adapter.checkFinite(file);

@@ -58,6 +58,11 @@ final class PeftConfigFile {
   private static final Set<String> STARTS =
       Set.of("true", "false", "gaussian", "eva", "orthogonal");
 
+  /** The way out for whoever has the adapter alone. */
+  static final String MERGE =
+      "merge it into its model in Python (merge_and_unload, which is wrong where an adapter changes"
+          + " one of two tied matrices) and use that";
+
   private PeftConfigFile() {}
 
   /** Reads an adapter's configuration, see {@link PeftConfig#read}. */
@@ -65,8 +70,14 @@ final class PeftConfigFile {
     Path file = new Path(folder, PeftAdapter.CONFIG);
     ObjectNode node =
         JsonFiles.object(store, file, "name a folder as save_pretrained of peft writes it");
+    String kind = node.path("peft_type").asText("");
+    if (!kind.isEmpty() && !kind.equals("LORA")) {
+      throw new WrongInput(
+          "%s: it is an adapter of the kind %s, and only LoRA can be used: train one with LoRA, or %s"
+              .formatted(file, kind, MERGE));
+    }
     List<String> problems = new ArrayList<>();
-    require(problems, node, "peft_type", node.path("peft_type").asText().equals("LORA"));
+    require(problems, node, "peft_type", kind.equals("LORA"));
     require(problems, node, "r", node.path("r").isInt() && node.path("r").intValue() > 0);
     require(problems, node, "lora_alpha", node.path("lora_alpha").isNumber());
     require(problems, node, "bias", node.path("bias").asText("none").equals("none"));
@@ -87,7 +98,8 @@ final class PeftConfigFile {
             });
     if (!problems.isEmpty()) {
       throw WrongInput.all(
-          file + ": only plain LoRA of linear layers can be used; train the adapter without:",
+          "%s: only plain LoRA of linear layers can be used; train the adapter so, or %s:"
+              .formatted(file, MERGE),
           problems);
     }
     return of(node);

@@ -235,12 +235,36 @@ class PeftAdapterTest {
     assertThat(disk.resolve("adapter")).doesNotExist();
   }
 
+  /** Of an embedding or a head whose rows were resized peft saves three tensors, and reads one. */
+  @Test
+  void whatPeftSavesBesideASavedModuleIsPassedOver() throws IOException {
+    new PeftAdapter(config(2, 8, false), tensors()).write(store, folder);
+    Path file = new Path(folder, PeftAdapter.WEIGHTS);
+    Map<String, HostTensor> all =
+        new TreeMap<>(SafeTensors.map(disk.resolve("adapter/adapter_model.safetensors")));
+    String classifier = "base_model.model.classifier.";
+    HostTensor weight = all.get(classifier + "weight");
+    HostTensor other = HostTensor.of(new float[] {1, 2, 3}, 1, 3);
+    all.put(classifier + "modules_to_save.weight", weight);
+    all.put(classifier + "original_module.weight", other);
+    store.delete(file);
+    store.commit(file, SafeTensors.content(all, Map.of("format", "pt")));
+    assertThat(PeftAdapter.read(store, folder).tensors()).isEqualTo(tensors());
+    all.put(classifier + "modules_to_save.weight", other);
+    store.delete(file);
+    store.commit(file, SafeTensors.content(all, Map.of("format", "pt")));
+    refuses("classifier.modules_to_save.weight is another one than without modules_to_save");
+  }
+
   @Test
   void refusesOtherKindsOfAdapters() throws IOException {
     refuses("adapter_config.json: there is no such file");
-    put("adapter_config.json", "{\"peft_type\":\"IA3\",\"use_dora\":true,\"r\":0}");
+    put("adapter_config.json", "{\"peft_type\":\"IA3\"}");
+    refuses("of the kind IA3, and only LoRA can be used", "merge_and_unload");
+    put("adapter_config.json", "{\"use_dora\":true,\"r\":0}");
     refuses(
-        "peft_type is \"IA3\"",
+        "peft_type is not there",
+        "merge_and_unload",
         "use_dora is true",
         "r is 0",
         "lora_alpha is",
