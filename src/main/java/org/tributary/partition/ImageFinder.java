@@ -183,7 +183,7 @@ final class ImageFinder {
           "%s: %s holds %s%s; unzip it and name the folder".formatted(key, path, inside, metadata));
     }
     Map<String, String> labels =
-        ImageMetadata.read(store, new Path(path, inside + metadata), label);
+        ImageMetadata.read(key, store, new Path(path, inside + metadata), label);
     Set<String> there = Set.copyOf(below);
     List<String> missing = labels.keySet().stream().filter(n -> !there.contains(n)).toList();
     if (!missing.isEmpty() || labels.isEmpty()) {

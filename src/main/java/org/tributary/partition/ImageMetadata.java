@@ -31,8 +31,8 @@ final class ImageMetadata {
   private final String label;
   private final Map<String, String> labels = new TreeMap<>();
 
-  private ImageMetadata(Path file, String label) {
-    this.file = file.toString();
+  private ImageMetadata(String key, Path file, String label) {
+    this.file = key + ": " + file;
     this.label = label;
   }
 
@@ -44,14 +44,16 @@ final class ImageMetadata {
   /**
    * Reads the labels.
    *
+   * @param key of the configuration that names the folder
    * @param store where the file lies
    * @param file of metadata
    * @param label the column of the class; null where none is asked for
    * @return by the image's name relative to the file's folder
    * @throws WrongInput naming the file and line that cannot be used
    */
-  static Map<String, String> read(Store store, Path file, String label) throws IOException {
-    ImageMetadata metadata = new ImageMetadata(file, label);
+  static Map<String, String> read(String key, Store store, Path file, String label)
+      throws IOException {
+    ImageMetadata metadata = new ImageMetadata(key, file, label);
     String text = new String(store.readAll(file), StandardCharsets.UTF_8);
     text = text.startsWith("\ufeff") ? text.substring(1) : text;
     if (file.getName().endsWith(".csv")) {

@@ -175,7 +175,7 @@ final class RawTables {
     if (columns.isEmpty()) {
       throw sets.get(0)
           .wrong(
-              "holds no JSON object with a key on a line of its own, and JSON Lines are wanted%s"
+              "holds no JSON object with a key on a line of its own, and JSON Lines are wanted%s; where it is another format, say so in source.format"
                   .formatted(
                       found.stream()
                           .flatMap(List::stream)

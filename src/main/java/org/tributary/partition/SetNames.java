@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which set a file is of, by the names that Hugging Face's datasets library knows: a word for
@@ -19,6 +20,10 @@ final class SetNames {
 
   /** How the hub names the pieces of a split, such as {@code test_sft-00000-of-00002.parquet}. */
   private static final Pattern PIECE = Pattern.compile("(.+)-\\d{5}-of-\\d{5,}(\\..*)?");
+
+  /** Words that count the pieces of one split, such as {@code train.part2.jsonl}. */
+  private static final Set<String> PIECES =
+      Set.of("part", "shard", "chunk", "piece", "file", "batch", "of");
 
   private static final Map<String, String> WORDS = words();
 
@@ -52,6 +57,14 @@ final class SetNames {
   static String split(String name) {
     Matcher piece = PIECE.matcher(name);
     return piece.matches() ? piece.group(1) : name;
+  }
+
+  /** A name's words but those that count pieces: of {@code train-part-1} this is {@code train}. */
+  static String words(String name) {
+    return BETWEEN
+        .splitAsStream(name.toLowerCase(Locale.ROOT))
+        .filter(word -> !word.isEmpty() && !PIECES.contains(word))
+        .collect(Collectors.joining("_"));
   }
 
   /** Whether a file is named as a piece of a split. */

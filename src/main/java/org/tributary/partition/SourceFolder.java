@@ -176,12 +176,19 @@ final class SourceFolder {
       }
       String set = of.isEmpty() ? "" : of.iterator().next();
       sets.computeIfAbsent(set, s -> new TreeMap<>()).put(file.getKey(), file.getValue());
-      if (SetNames.isPiece(name)) {
-        splits.computeIfAbsent(set, s -> new TreeSet<>()).add(SetNames.split(name));
+      if (SetNames.isPiece(name) || !SetNames.of(name).isEmpty()) {
+        splits.computeIfAbsent(set, s -> new TreeSet<>()).add(split(name));
       }
     }
     refuseMixed(sets, splits);
     return sets;
+  }
+
+  /** The split of a file: the name of a piece's, else its name's words without numbers. */
+  private String split(String name) {
+    return SetNames.isPiece(name)
+        ? SetNames.split(name)
+        : SetNames.words(PACKED.matcher(name).replaceFirst("").replaceFirst("\\.[^.]*$", ""));
   }
 
   private void refuseMixed(Map<String, Map<String, Path>> sets, Map<String, Set<String>> splits) {
@@ -199,7 +206,7 @@ final class SourceFolder {
         (set, names) -> {
           if (names.size() > 1) {
             throw new WrongInput(
-                "%s: holds several splits %s(%s); move each to a folder of its own and name one"
+                "%s: holds several splits %s(%s); move each to a folder of its own and name one, or, where all are meant, give them names that differ in a number alone, such as train-1 and train-2"
                     .formatted(root, set.isEmpty() ? "" : "of " + set + " ", told(names)));
           }
         });

@@ -290,6 +290,12 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     if (trouble.isPresent()) {
       return new UncheckedIOException(trouble.get());
     }
+    if (cause instanceof NullPointerException && cause.getMessage().contains("LogicalType")) {
+      return new WrongInput(
+          "%s: has a column of a type that is newer than this reader, such as FLOAT16; write it as float, text or a whole number"
+              .formatted(file),
+          cause);
+    }
     return new WrongInput(
         "%s is no readable Parquet file (%s); write it again or name another file"
             .formatted(file, cause.getMessage()),

@@ -104,6 +104,8 @@ class AdvicePartitionTest {
         "jsonl | {~\"text\":\"a\",\"label\":\"x\"~}~{~\"text\":\"b\",\"label\":\"y\"~}~ | jq -c '.' | {\"text\":\"a\",\"label\":\"x\"}~{\"text\":\"b\",\"label\":\"y\"}~ |",
         "jsonl | {\"text\":\"a\",\"label\":\"x\"}~{\"text\": }~ | correct or remove these rows | {\"text\":\"a\",\"label\":\"x\"}~ |",
         "parquet | text,label~a,x~ | is no readable Parquet file | text,label~a,x~ | source.format=csv",
+        "csv | {\"text\":\"a\",\"label\":\"x\"}~ | say jsonl in source.format | {\"text\":\"a\",\"label\":\"x\"}~ | source.format=jsonl",
+        "jsonl | text,label~a,x~ | where it is another format, say so in source.format | text,label~a,x~ | source.format=csv",
       })
   void ofARawFile(String format, String wrong, String says, String right, String set)
       throws IOException {
@@ -134,6 +136,28 @@ class AdvicePartitionTest {
       write("raw.csv", new String(Files.readAllBytes(file), charset));
       assertThat(check(file)).isEmpty();
     }
+  }
+
+  /** To write bytes that are no text again as UTF-8, as iconv does, would make garbage of them. */
+  @ParameterizedTest
+  @CsvSource({
+    "ffffffff00010000, is an Arrow file; write it as Parquet",
+    "4152524f5731, is an Arrow file; write it as Parquet",
+    "4f524303000a, is an ORC file; write it as Parquet",
+    "377abcaf271c, is a 7z archive; unpack it",
+    "53514c69746520666f726d61742033, is an SQLite database; write its table as CSV",
+    "255044462d312e35, is a PDF; write its rows as CSV or JSON lines",
+    "d0cf11e0a1b11ae1, is an old Office file; save it as CSV",
+    "0aff00ff, is no text (byte 0xff",
+  })
+  void ofAFileThatIsNoText(String bytes, String says) throws IOException {
+    for (String format : List.of("csv", "jsonl")) {
+      Path file = write("raw." + format, HexFormat.of().parseHex(bytes));
+      assertThat(check(file, "source.format=" + format)).contains(says).doesNotContain("iconv");
+    }
+    Path file = write("raw.parquet", HexFormat.of().parseHex(bytes));
+    assertThat(check(file, "source.format=parquet"))
+        .contains(says.startsWith("is no") ? "is no readable Parquet file" : says);
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {
@@ -170,6 +194,8 @@ class AdvicePartitionTest {
     }
     write("packed", zip("r.csv", "s.csv"));
     assertThat(check(file)).contains("unpack it and name the file or folder");
+    write("packed", zip("mimetype", "content.xml"));
+    assertThat(check(file)).contains("is an Office file; save it as CSV (UTF-8)");
     write("unpacked/r.csv", ROWS);
     assertThat(check(write("unpacked/s.csv", ROWS).getParent())).isEmpty();
   }
@@ -191,6 +217,8 @@ class AdvicePartitionTest {
         "a.csv b.jsonl | . | move it away or rename it | a.csv",
         "x/a.csv y/a.csv | . | name one of them | x",
         "train.csv extra.csv | . | move these away, or name each set's own file or folder | train.csv",
+        "train_sft.csv train_gen.csv | . | holds several splits of train (train_gen, train_sft); move each to a folder of its own and name one | train_sft.csv",
+        "train-1.csv train.part2.csv | . | OK | .",
         "train.csv train_test.csv | . | rename it, or name each set's own file or folder | train.csv",
         "test.csv | . | name a file itself to take it all the same | test.csv",
         "x/.a.csv | x | name the folder that has them itself | x/.a.csv",

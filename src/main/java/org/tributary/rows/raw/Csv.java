@@ -79,6 +79,11 @@ final class Csv implements RawFormat {
       throw new WrongInput(
           "%s is empty; the first line is to name the columns".formatted(piece.file()));
     }
+    if (first.get(0).startsWith("{\"")) {
+      throw new WrongInput(
+          "%s: its first line is a JSON object and no header; say jsonl in source.format (generate: data.format)"
+              .formatted(piece.file()));
+    }
     List<String> names = new ArrayList<>();
     Set<String> seen = new LinkedHashSet<>();
     for (int i = 0; i < first.size(); i++) {

@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.apache.commons.compress.compressors.CompressorException;
@@ -27,7 +25,7 @@ import org.tributary.error.WrongInput;
  * of one file. Hadoop's own Snappy, LZ4 and deflate have no mark: they are told by their extension.
  */
 final class Decompression {
-  private static final int MARK = 264;
+  static final int MARK = 264;
   private static final int TAR_AT = 257;
 
   private static final int CHUNK = 1 << 16;
@@ -40,76 +38,11 @@ final class Decompression {
     this.raw = raw;
   }
 
-  /** What a file can begin with: its mark in hex, the name of the codec, or why it is refused. */
-  private enum Kind {
-    GZIP("1f8b", CompressorStreamFactory.GZIP, null),
-    BZIP2("425a68", CompressorStreamFactory.BZIP2, null),
-    XZ("fd377a585a00", CompressorStreamFactory.XZ, null),
-    ZSTD("28b52ffd", CompressorStreamFactory.ZSTANDARD, null),
-    LZ4("04224d18", CompressorStreamFactory.LZ4_FRAMED, null),
-    SNAPPY("ff060000734e61507059", CompressorStreamFactory.SNAPPY_FRAMED, null),
-    ZIP("504b0304", null, null),
-    EMPTY_ZIP("504b0506", null, "an empty zip"),
-    SEVEN_ZIP("377abcaf271c", null, "a 7z archive; unpack it"),
-    RAR("526172211a07", null, "a RAR archive; unpack it"),
-    COMPRESS("1f9d", null, "packed with compress (.Z); unpack it"),
-    LZIP("4c5a4950", null, "packed with lzip; unpack it"),
-    LZOP("894c5a4f000d0a1a0a", null, "packed with lzop; unpack it"),
-    PARQUET("50415231", null, "a Parquet file; say so in source.format (generate: data.format)"),
-    ARROW("4152524f5731", null, "an Arrow file; write it as Parquet"),
-    ORC("4f5243", null, "an ORC file; write it as Parquet"),
-    AVRO("4f626a01", null, "an Avro file; write it as Parquet"),
-    SQLITE("53514c69746520666f726d617420", null, "an SQLite database; write its table as CSV"),
-    PDF("255044462d", null, "a PDF; write its rows as CSV or JSON lines"),
-    LFS(
-        "76657273696f6e2068747470733a2f2f6769742d6c66732e6769746875622e636f6d2f",
-        null,
-        "a pointer of Git LFS and not the file itself; run git lfs pull in its folder, or download the file"),
-    OLE("d0cf11e0a1b11ae1", null, "an old Office file; save it as CSV (UTF-8)");
-
-    private final byte[] mark;
-    private final String codec;
-    private final String refused;
-
-    Kind(String mark, String codec, String refused) {
-      this.mark = HexFormat.of().parseHex(mark);
-      this.codec = codec;
-      this.refused = refused;
-    }
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Kind of(byte[] head) {
-      for (Kind kind : values()) {
-        int size = kind.mark.length;
-        if (head.length >= size
-            && Arrays.equals(head, 0, size, kind.mark, 0, size)
-            && (kind != ORC || isBinary(head))) {
-          return kind;
-        }
-      }
-      return null;
-    }
-
-    /** Whether there are bytes that no text has: a column of CSV may be called ORCID. */
-    private static boolean isBinary(byte[] head) {
-      for (byte b : head) {
-        if (b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r') {
-          return true;
-        }
-      }
-      return false;
-    }
-  }
-
   /** Whether a file's bytes are its text, so that a task can begin anywhere in it. */
   static boolean isPlain(Store store, Path file) throws IOException {
     try (InputStream in = store.open(file)) {
       byte[] head = in.readNBytes(MARK);
-      return Kind.of(head) == null && hadoops(file, head) == null;
+      return FileKind.of(head) == null && hadoops(file, head) == null;
     }
   }
 
@@ -165,7 +98,7 @@ final class Decompression {
     in.mark(MARK);
     byte[] head = in.readNBytes(MARK);
     in.reset();
-    Kind kind = Kind.of(head);
+    FileKind kind = FileKind.of(head);
     if (kind == null) {
       refuseTar(head);
       CompressionCodec codec = depth == 0 ? hadoops(file, head) : null;
@@ -173,19 +106,19 @@ final class Decompression {
           ? in
           : telling(codec.createInputStream(in), codec.getClass().getSimpleName());
     }
-    if (kind.refused != null) {
-      throw new WrongInput("%s: is %s".formatted(file, kind.refused));
+    if (kind.refused() != null) {
+      throw new WrongInput("%s: is %s".formatted(file, kind.refused()));
     }
     if (depth == 2) {
       throw new WrongInput("%s: is packed three times; unpack it".formatted(file));
     }
-    InputStream out = kind == Kind.ZIP ? onlyEntry(in) : codec(kind, in);
+    InputStream out = kind == FileKind.ZIP ? onlyEntry(in) : codec(kind, in);
     return unpacked(new BufferedInputStream(telling(out, kind.toString()), CHUNK), depth + 1);
   }
 
-  private InputStream codec(Kind kind, InputStream in) throws IOException {
+  private InputStream codec(FileKind kind, InputStream in) throws IOException {
     try {
-      return new CompressorStreamFactory(true).createCompressorInputStream(kind.codec, in);
+      return new CompressorStreamFactory(true).createCompressorInputStream(kind.codec(), in);
     } catch (CompressorException e) {
       throw damaged(kind.toString(), e);
     }
@@ -242,6 +175,9 @@ final class Decompression {
 
   /** Reads a zip's first file and then makes sure that there is no other. */
   private static final class OnlyEntry extends Blocks {
+    /** The first entries of Microsoft's and of OpenDocument's files. */
+    private static final Set<String> OFFICE = Set.of("[Content_Types].xml", "mimetype");
+
     private final ZipInputStream zip;
     private final Path file;
     private final String first;
@@ -252,7 +188,7 @@ final class Decompression {
       this.zip = zip;
       this.first = first;
       this.file = file;
-      if (first.equals("[Content_Types].xml")) {
+      if (OFFICE.contains(first)) {
         throw new WrongInput("%s: is an Office file; save it as CSV (UTF-8)".formatted(file));
       }
     }

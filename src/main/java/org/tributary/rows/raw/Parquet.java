@@ -26,6 +26,7 @@ final class Parquet implements RawFormat {
   @Override
   public SplitSummary survey(Store store, FileSplit piece) throws IOException {
     SplitSummary survey = new SplitSummary();
+    FileKind.refuseOtherThanParquet(store, piece.path());
     try (ParquetReading reading = ParquetRows.read(store, piece.path())) {
       for (ParquetReading.Field field : reading.fields()) {
         survey.column(field.name(), kind(field));

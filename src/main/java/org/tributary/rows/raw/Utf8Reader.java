@@ -79,9 +79,24 @@ final class Utf8Reader extends Reader {
             && bytes.remaining() > 1
             && at == 0
             && (bytes.getShort(0) == (short) 0xfffe || bytes.getShort(0) == (short) 0xfeff);
+    if (!utf16 && isBinary(bytes)) {
+      return new WrongInput(
+          "%s: line %d is no text (byte 0x%02x, and a byte 0 near it); write it as CSV, JSON lines or Parquet"
+              .formatted(file, line, bytes.get(at)));
+    }
     return new WrongInput(
         "%s: line %d is not UTF-8 (byte 0x%02x); write it again as UTF-8, such as with iconv -f %s -t utf-8 (or from its own encoding)"
             .formatted(file, line, bytes.get(at), utf16 ? "utf-16" : "windows-1252"));
+  }
+
+  /** Whether a byte 0 is there, which no text of one byte a character has. */
+  private static boolean isBinary(ByteBuffer bytes) {
+    for (int i = 0; i < bytes.limit(); i++) {
+      if (bytes.get(i) == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
