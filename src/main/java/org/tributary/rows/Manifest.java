@@ -239,8 +239,11 @@ public record Manifest(
       JsonNode root = Json.tree(store.readAll(file));
       if (root.path("version").asInt(-1) != VERSION) {
         throw new WrongInput(
-            "%s has version %s, this release reads %d; partition again under another name"
-                .formatted(file, root.path("version"), VERSION));
+            "%s has %s, this release reads %d; partition again under another name"
+                .formatted(
+                    file,
+                    root.has("version") ? "version " + root.get("version") : "no version",
+                    VERSION));
       }
       Manifest manifest = Json.record(root, Manifest.class);
       manifest.check(file);
@@ -258,6 +261,14 @@ public record Manifest(
     List<String> problems = new ArrayList<>();
     if (inputs == null) {
       problems.add("inputs is missing");
+    } else if (inputs.label() != null && labels.isEmpty()) {
+      problems.add("labels is missing; it lists the values of the column " + inputs.label());
+    }
+    if (columns.isEmpty()) {
+      problems.add("columns is missing");
+    }
+    if (clients.isEmpty()) {
+      problems.add("clients is missing");
     }
     clients.forEach(
         (id, client) -> {

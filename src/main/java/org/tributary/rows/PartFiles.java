@@ -20,7 +20,8 @@ import org.tributary.error.WrongInput;
  */
 public final class PartFiles {
   private static final String WAY_OUT =
-      "put back the file that partition wrote, or partition again under another name";
+      "put back the file that partition wrote (rounds that are closed stay as they are), or partition"
+          + " again under another name";
 
   private final Path root;
   private final Map<String, Stamp> hashed = new ConcurrentHashMap<>();

@@ -36,8 +36,7 @@ public final class PartRows {
     if (given[0] == 0) {
       throw new WrongInput(
           source.folder()
-              + " holds no rows; a client needs at least one, so partition again or leave it"
-              + " out");
+              + " holds no rows; a client needs at least one, so partition again under another name");
     }
   }
 

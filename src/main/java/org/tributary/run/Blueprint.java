@@ -148,9 +148,9 @@ public final class Blueprint {
             (id, client) -> {
               if (client.train() == null || client.train().rows() == 0) {
                 problems.add(
-                    "client %s has no training rows; partition again with fewer clients or a larger"
+                    "client %s has no training rows; partition again under another name, with fewer clients or"
                             .formatted(id)
-                        + " partitioner.minRows");
+                        + " a larger partitioner.minRows");
               }
             });
     if (config.cohort().minClients() > cohort(0).size()) {

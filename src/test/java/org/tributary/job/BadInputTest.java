@@ -203,7 +203,7 @@ class BadInputTest {
         "evaluate.batch=2147483647 | evaluate.batch x model.maxLength is",
       })
   void batchesThatNoMemoryHolds(String set, String message) throws IOException {
-    refused(train("fedavg", set), message, "lower one of them");
+    refused(train("fedavg", set), message, "lower the batch");
   }
 
   @Test
@@ -544,7 +544,7 @@ class BadInputTest {
     tiny.seal();
     refused(
         train("fedavg"),
-        "1 rows cannot be used; correct them and partition again, or leave them out with data.badRows=skip",
+        "1 rows cannot be used; correct them and partition again under another name, or leave them out with data.badRows=skip",
         "client=0001/train/part-00000.parquet, row 0: label \"genetics\"");
   }
 
