@@ -18,6 +18,7 @@ import org.tributary.evaluation.EvaluationJob;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
+import org.tributary.run.OwnFiles;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
@@ -217,7 +218,8 @@ final class RoundLoop {
 
   private ClientReport report(int round, String client, String attempt) throws IOException {
     try (SafeTensors.Reader reader =
-        SafeTensors.open(store, folder.update(round, client, attempt))) {
+        OwnFiles.open(
+            store, folder.update(round, client, attempt), OwnFiles.trainAgain(folder, round))) {
       return ClientReport.of(reader.header().metadata().get(ClientReport.KEY));
     }
   }

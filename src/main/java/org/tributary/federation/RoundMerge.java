@@ -32,6 +32,7 @@ import org.tributary.protocol.Unit;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
 import org.tributary.run.GlobalState;
+import org.tributary.run.OwnFiles;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.torch.Torch;
@@ -121,8 +122,8 @@ final class RoundMerge {
     for (int i = 0; i < files.size(); i++) {
       if (!hashes.get(i).equals(chosen.get(files.get(i)))) {
         throw new WrongInput(
-            "%s is not what was accepted (its SHA-256 differs); restore it from a backup, or delete %s: then round %d is trained again"
-                .formatted(files.get(i), folder.round(accepted.round()), accepted.round()));
+            "%s is not what was accepted (its SHA-256 differs); %s"
+                .formatted(files.get(i), OwnFiles.trainAgain(folder, accepted.round())));
       }
     }
   }

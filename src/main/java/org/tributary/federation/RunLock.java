@@ -151,10 +151,22 @@ final class RunLock implements AutoCloseable {
   }
 
   private static WrongInput inUse(Store store, Path folder, long generation) throws IOException {
-    Holder holder = JsonFiles.read(store, held(folder, generation), Holder.class);
+    Holder holder = holder(store, folder, generation);
     return new WrongInput(
         "%s is in use by application %s (process %d on %s); wait until it ends, or use another out"
             .formatted(folder.getParent(), holder.application(), holder.pid(), holder.host()));
+  }
+
+  /** Nothing of a run is lost with its lock. */
+  private static Holder holder(Store store, Path folder, long generation) throws IOException {
+    try {
+      return JsonFiles.read(store, held(folder, generation), Holder.class);
+    } catch (WrongInput e) {
+      throw new WrongInput(
+          "%s is damaged; see that no other driver works on this run, and remove the folder %s"
+              .formatted(held(folder, generation), folder),
+          e);
+    }
   }
 
   private static boolean isFree(Store store, Path folder, long generation)
@@ -162,7 +174,7 @@ final class RunLock implements AutoCloseable {
     if (store.exists(name(folder, generation, RELEASED))) {
       return true;
     }
-    Holder holder = JsonFiles.read(store, held(folder, generation), Holder.class);
+    Holder holder = holder(store, folder, generation);
     if (holder.isGone()) {
       LOG.info("the run's last driver (process {}) is gone; going on", holder.pid());
       return true;

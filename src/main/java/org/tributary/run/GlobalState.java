@@ -44,10 +44,11 @@ public final class GlobalState implements Closeable {
    */
   public static GlobalState open(Store store, RunFolder folder, RoundPlan plan, int round)
       throws IOException {
-    SafeTensors.Reader start = SafeTensors.open(store, folder.start());
+    SafeTensors.Reader start = OwnFiles.open(store, folder.start(), OwnFiles.ANEW);
     try {
       Path last = round == 0 ? null : folder.global(round - 1);
-      return new GlobalState(plan, last == null ? null : SafeTensors.open(store, last), start);
+      return new GlobalState(
+          plan, last == null ? null : OwnFiles.open(store, last, OwnFiles.ANEW), start);
     } catch (IOException | RuntimeException e) {
       start.close();
       throw e;

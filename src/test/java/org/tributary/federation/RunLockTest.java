@@ -116,6 +116,20 @@ class RunLockTest {
     assertThat(since(begin)).isLessThan(Duration.ofSeconds(10));
   }
 
+  /** A damaged lock costs nothing of the run. */
+  @Test
+  void whoRemovesADamagedLockGetsOn() throws Exception {
+    Path file = new Path(folder, "00000001.json");
+    Tiny.STORE.commit(file, out -> out.write('{'));
+    assertThatThrownBy(() -> take("a", 60))
+        .isInstanceOf(WrongInput.class)
+        .hasMessage(
+            "%s is damaged; see that no other driver works on this run, and remove the folder %s"
+                .formatted(file, folder));
+    Tiny.STORE.delete(folder);
+    take("a", 60).close();
+  }
+
   @Test
   void ofTwoWhoTakeItAtOnceOneGetsIt() throws Exception {
     held(new RunLock.Holder("other", "elsewhere", 1, "long ago", 1));

@@ -7,14 +7,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.SafeTensors;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
+import org.tributary.protocol.HostTensor;
 
 /** The advice of messages on model folders, adapters, generate and compare works. */
 class AdviceFilesTest {
@@ -122,6 +128,105 @@ class AdviceFilesTest {
     String lora =
         "framework={name: fedit, lora: {rank: 2, alpha: 5, targets: [all-linear], start: '%s'}}";
     assertThat(train(lora.formatted(folder))).contains(says);
+  }
+
+  /** A PEFT folder for the queries of the encoder: r 2, lora_alpha 5. */
+  private Path adapter() throws IOException {
+    Path folder = Files.createDirectories(dir.resolve("queries"));
+    Files.writeString(
+        folder.resolve("adapter_config.json"),
+        """
+        {"peft_type": "LORA", "r": 2, "lora_alpha": 5, "target_modules": ["query"],
+         "base_model_name_or_path": "%s"}
+        """
+            .formatted(tiny.model()));
+    Map<String, HostTensor> tensors = new TreeMap<>();
+    for (int i = 0; i < 2; i++) {
+      String layer = "base_model.model.bert.encoder.layer.%d.attention.self.query.".formatted(i);
+      tensors.put(layer + "lora_A.weight", HostTensor.of(new float[64], 2, 32));
+      tensors.put(layer + "lora_B.weight", HostTensor.of(new float[64], 32, 2));
+    }
+    Tiny.STORE.commit(
+        Tiny.hadoop(folder.resolve("adapter_model.safetensors")),
+        SafeTensors.content(tensors, Map.of("format", "pt")));
+    return folder;
+  }
+
+  /** Who changes what a message names begins with the adapter. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rank: 4, alpha: 5, targets: [query] | its r is 2, framework.lora.rank is 4",
+        "rank: 2, targets: [query] | its lora_alpha is 5.0, framework.lora.alpha is ",
+        "rank: 2, alpha: 5, rslora: true, targets: [query] | its use_rslora is false, framework.lora.rslora is true",
+        "rank: 2, alpha: 5, targets: [query, value] | it has no bert.encoder.layer.0.attention.self.value.lora_A",
+        "rank: 2, alpha: 5, targets: [value] | name the layer in framework.lora.targets",
+      })
+  void ofAnAdapterToBeginWith(String lora, String says) throws IOException {
+    String sets = "framework={name: fedit, lora: {%s, start: '" + adapter() + "'}}";
+    assertThat(train(sets.formatted(lora)))
+        .contains("does not fit this run; change the configuration, or name another adapter", says);
+    assertThat(train(sets.formatted("rank: 2, alpha: 5, targets: [query]"))).isEmpty();
+  }
+
+  @Test
+  void ofAnAdapterInAModelsPlace() throws IOException {
+    Path adapter = adapter();
+    assertThat(train("model={path: '%s', maxLength: 16}".formatted(adapter)))
+        .contains(
+            "it is a PEFT adapter and no model; name the model that it belongs to (its configuration says "
+                + tiny.model(),
+            "framework.lora.start (train)");
+    String start =
+        "framework={name: fedit, lora: {rank: 2, alpha: 5, targets: [query], start: '%s'}}";
+    assertThat(train(start.formatted(adapter))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version | has no version, this release reads 1; partition again under another name",
+        "inputs | inputs is missing",
+        "columns | columns is missing",
+        "clients | clients is missing",
+        "labels | labels is missing; it lists the values of the column label",
+      })
+  void ofAManifestThatLacksAKey(String key, String says) throws IOException {
+    Path file = tiny.data().resolve("manifest.json");
+    String whole = Files.readString(file);
+    ObjectNode cut = (ObjectNode) JSON.readTree(whole);
+    cut.remove(key);
+    JSON.writeValue(file.toFile(), cut);
+    assertThat(train()).contains(says);
+    Files.writeString(file, whole);
+    assertThat(train()).isEmpty();
+  }
+
+  /** An update that is gone costs its round; what comes of the way out is the same model. */
+  @Test
+  void ofAnUpdateThatIsGone() throws IOException {
+    String[] sets = {"rounds=1", "client.schedule.warmup=0"};
+    Advice advice = new Advice(dir);
+    String yaml = tiny.yaml("gone", "fedavg");
+    assertThat(advice.run("train", yaml, sets)).isEmpty();
+    Path model = tiny.out("gone").resolve("model/model.safetensors");
+    byte[] whole = Files.readAllBytes(model);
+    FileUtils.deleteDirectory(model.getParent().toFile());
+    Path round = tiny.out("gone").resolve("rounds/round=00000");
+    for (String name : new String[] {"_SUCCESS", "round.json", "global.safetensors"}) {
+      Files.delete(round.resolve(name));
+    }
+    try (Stream<Path> updates = Files.list(round.resolve("updates"))) {
+      Files.delete(updates.sorted().findFirst().orElseThrow());
+    }
+    assertThat(advice.run("train", yaml, sets))
+        .contains(
+            "restore it from a backup, or delete file:" + round + ": then round 0 is trained");
+    FileUtils.deleteDirectory(round.toFile());
+    assertThat(advice.run("train", yaml, sets)).isEmpty();
+    assertThat(model).hasBinaryContent(whole);
   }
 
   @ParameterizedTest
