@@ -21,6 +21,7 @@ import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Assignment;
+import org.tributary.client.ClientFailure;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.StepListener;
 import org.tributary.client.TrainingResult;
@@ -76,7 +77,8 @@ record ClientWork(
       if (trouble.isPresent()) {
         throw trouble.get(); // nor is this: the task may be tried again elsewhere
       }
-      if (!(e instanceof WrongInput)) { // whose message says it all, and the driver tells it
+      // What has a message of its own the driver tells; of the rest the trace is here alone.
+      if (!(e instanceof WrongInput || e instanceof ClientFailure)) {
         LOG.info("client {} failed in round {}", client, round, e);
       }
       Failure failure = new Failure(client, attempt, reason(e));

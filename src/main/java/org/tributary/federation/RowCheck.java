@@ -240,9 +240,13 @@ final class RowCheck {
       if (bad > shown - files) {
         told.add("and %d more".formatted(bad - shown + files));
       }
+      String data = blueprint.config().data().path();
+      // To leave all rows out would be no way out, and the reason may be the model's folder.
       throw WrongInput.all(
-          "%s: %d rows cannot be used; correct them and partition again, or leave them out with data.badRows=skip:"
-              .formatted(blueprint.config().data().path(), bad),
+          bad == rows(found)
+              ? "%s: none of the %d rows can be used:".formatted(data, bad)
+              : "%s: %d rows cannot be used; correct them and partition again under another name, or leave them out with data.badRows=skip:"
+                  .formatted(data, bad),
           told);
     }
     if (!problems.isEmpty()) {
@@ -251,11 +255,20 @@ final class RowCheck {
     }
   }
 
+  /** Rows of the files that were read. */
+  private long rows(List<Found> found) {
+    Map<String, Manifest.Part> parts = parts();
+    return found.stream()
+        .filter(one -> one.bad() != null)
+        .mapToLong(one -> parts.get(one.file()).rows())
+        .sum();
+  }
+
   private void tellWhite(List<Found> found) {
     long white = found.stream().filter(f -> f.bad() != null).mapToLong(f -> f.bad().white()).sum();
     if (white > 0) {
       LOG.warn(
-          "{}: {} images have 16-bit grey values of which half or more are above 255: these become white, as Pillow's convert does; scale them to 8 bits and partition again",
+          "{}: {} images have 16-bit grey values of which half or more are above 255: these become white, as Pillow's convert does; scale them to 8 bits and partition again under another name",
           blueprint.config().data().path(),
           white);
     }
@@ -267,7 +280,7 @@ final class RowCheck {
       long rows = blueprint.data().evaluationRows(part);
       if (rows > 0 && skipped.count(files) == rows) {
         throw WrongInput.all(
-            "%s: none of its %d %s rows can be used; correct them and partition again:"
+            "%s: none of its %d %s rows can be used:"
                 .formatted(blueprint.config().data().path(), rows, part),
             skipped.named());
       }

@@ -94,6 +94,20 @@ class BadRowsTest {
     assertThat(bad.out("run")).doesNotExist();
   }
 
+  /** To leave all rows out is no way out. */
+  @Test
+  void whereNoneCanBeUsedNobodyIsToldToSkipThem() throws IOException {
+    for (String part : new String[] {"client=0000/train", "client=0001/train", "test"}) {
+      bad.rewrite(part, rows -> rows.replaceAll(row -> Tiny.row(null, "genetic")));
+    }
+    bad.seal();
+    assertThatThrownBy(() -> train(bad.config("run", "fedavg")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("none of the 81 rows can be used:")
+        .hasMessageContaining("fill it in or leave the row out")
+        .hasMessageNotContaining("badRows");
+  }
+
   @Test
   void withoutThemTheRunIsThatOfTheOtherRows() throws Exception {
     String[] sets = {SKIP, "evaluate.parts=[test, validation]"};
