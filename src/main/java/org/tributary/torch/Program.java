@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ public final class Program implements AutoCloseable {
     Model model = Model.newInstance("program", device, "PyTorch");
     try {
       model.load(new ByteArrayInputStream(Archive.of(text)));
+      // DJL makes an empty folder in the temporary directory for each, and a JVM that is killed
+      // leaves it.
+      Files.deleteIfExists(model.getModelPath());
       return new Program(model);
     } catch (IOException | ai.djl.MalformedModelException | RuntimeException e) {
       model.close();
