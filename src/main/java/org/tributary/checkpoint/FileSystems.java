@@ -39,7 +39,7 @@ final class FileSystems {
     }
     if (given != null && NO_FOLDERS.contains(given)) {
       throw new WrongInput(
-          "%s: %s: has no folders that could be read or written; download the files first, and name where they lie"
+          "%s: %s: has no folders that could be read or written; name a folder of a file system, and download there first what is to be read"
               .formatted(path, given));
     }
     try {

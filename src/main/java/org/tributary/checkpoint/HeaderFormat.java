@@ -136,7 +136,7 @@ final class HeaderFormat {
 
   private void metadata(JsonNode node, Map<String, String> metadata) {
     if (!node.isObject()) {
-      problems.add(METADATA + " is no JSON object: write the file again");
+      problems.add(METADATA + " is no JSON object: copy or write the file again");
       return;
     }
     node.fields()
@@ -146,7 +146,8 @@ final class HeaderFormat {
                 metadata.put(text.getKey(), text.getValue().textValue());
               } else {
                 problems.add(
-                    "%s.%s is no text: write the file again".formatted(METADATA, text.getKey()));
+                    "%s.%s is no text: copy or write the file again"
+                        .formatted(METADATA, text.getKey()));
               }
             });
   }
@@ -156,21 +157,21 @@ final class HeaderFormat {
     long[] offsets = longs(node.path("data_offsets"));
     if (shape == null || offsets == null || offsets.length != 2) {
       problems.add(
-          "tensor %s: shape and data_offsets must be arrays of whole numbers from 0: write the file again"
+          "tensor %s: shape and data_offsets must be arrays of whole numbers from 0: copy or write the file again"
               .formatted(name));
       return null;
     }
     DType dtype = dtype(node.path("dtype").asText());
     if (dtype == null) {
       problems.add(
-          "tensor %s: unknown dtype %s: convert it to one of %s"
-              .formatted(name, node.path("dtype"), Arrays.toString(DType.values())));
+          "tensor %s: unknown dtype %s: save it as F32, F16 or BF16, ids as I64"
+              .formatted(name, node.has("dtype") ? node.get("dtype") : "(none)"));
       return null;
     }
     long bytes = bytes(dtype, shape);
     if (offsets[1] < offsets[0] || bytes != offsets[1] - offsets[0]) {
       problems.add(
-          "tensor %s: %s%s takes %s bytes, data_offsets %s give it %d: write the file again"
+          "tensor %s: %s%s takes %s bytes, data_offsets %s give it %d: copy or write the file again"
               .formatted(
                   name,
                   dtype,
@@ -219,7 +220,7 @@ final class HeaderFormat {
       long begin = tensor.getValue().begin();
       if (begin != at) {
         problems.add(
-            "tensor %s begins at byte %d, the one before ends at %d (%s): write the file again"
+            "tensor %s begins at byte %d, the one before ends at %d (%s): copy or write the file again"
                 .formatted(tensor.getKey(), begin, at, begin < at ? "they overlap" : "a hole"));
       }
       at = Math.max(at, tensor.getValue().end());

@@ -49,6 +49,8 @@ public final class MiniLmImport {
     OnnxGraph graph;
     try (InputStream in = resource(MODEL)) {
       graph = OnnxGraph.read(in, MODEL);
+    } catch (WrongInput e) {
+      throw new WrongInput(e.getMessage() + ": use version 1.0.0-beta3 of the artifact", e);
     }
     byte[] tokenizer;
     try (InputStream in = resource(TOKENIZER)) {

@@ -57,10 +57,10 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
       parser.message(field -> field == 7 && parser.nested(parser::graph));
     } catch (InvalidProtocolBufferException e) {
       throw new WrongInput(
-          "%s: is no ONNX model or damaged (%s): copy it again".formatted(file, e.getMessage()), e);
+          "%s: is no ONNX model or damaged (%s)".formatted(file, e.getMessage()), e);
     }
     if (parser.initializers.isEmpty()) {
-      throw new WrongInput(file + ": has no weights: name an ONNX model that carries its weights");
+      throw new WrongInput(file + ": has no weights");
     }
     return new OnnxGraph(parser.initializers, parser.nodes);
   }
@@ -102,7 +102,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
       in.checkLastTagWas(0);
       // The library takes the end of the stream for the end of the message.
       if (in.getBytesUntilLimit() > 0) {
-        throw new WrongInput(file + ": is no ONNX model or truncated: copy it again");
+        throw new WrongInput(file + ": is no ONNX model or truncated");
       }
       in.popLimit(outer);
       return true;
@@ -194,7 +194,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
     HostTensor build(String file) {
       if (external || (type != FLOAT && type != INT64)) {
         throw new WrongInput(
-            "%s: tensor %s %s: export the model in float32, with its weights inside"
+            "%s: tensor %s %s, where float32 inside the file is read"
                 .formatted(
                     file, name, external ? "lies in another file" : "has ONNX type " + type));
       }
@@ -203,8 +203,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
         return new HostTensor(
             type == FLOAT ? DType.F32 : DType.I64, shape, ByteBuffer.wrap(data.toByteArray()));
       } catch (IllegalArgumentException | ArithmeticException e) {
-        throw new WrongInput(
-            "%s: tensor %s: %s: copy it again".formatted(file, name, e.getMessage()), e);
+        throw new WrongInput("%s: tensor %s: %s".formatted(file, name, e.getMessage()), e);
       }
     }
   }

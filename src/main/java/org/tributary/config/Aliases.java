@@ -66,7 +66,7 @@ final class Aliases {
     w.put("logging_steps", "the tables have every round; remove it");
     w.put("report_to", "the tables have every round; remove it");
     w.put("num_beams", "answers are written without beams; remove it");
-    w.put("top_k", "decoding has temperature and topP; remove it");
+    w.put("top_k", "answers are drawn without it; remove it");
     w.put("tokenizer_name", "the tokenizer is that of the model's folder; remove it");
     String partition = "it belongs to the configuration of partition: ";
     w.put("num_clients", partition + "clients");

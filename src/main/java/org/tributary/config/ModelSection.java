@@ -43,7 +43,7 @@ public record ModelSection(
     return tokens <= most
         ? List.of()
         : List.of(
-            "%s is %.0f tokens in memory at once, at most %d are possible; lower one of them"
+            "%s is %.0f tokens in memory at once, at most %d are possible; lower the batch (or, of texts, model.maxLength)"
                 .formatted(keys, tokens, most));
   }
 }

@@ -216,7 +216,7 @@ public final class Compare implements Callable<Integer> {
     }
     if (best == null && !rates.isEmpty()) {
       throw new WrongInput(
-          "rates.%s: with none of %s all clients finish and have a validation %s; give smaller ones"
+          "rates.%s: with none of %s all clients finish and have a validation %s; give smaller ones, and another out"
               .formatted(variant, rates, config.score()));
     }
     if (best != null) {

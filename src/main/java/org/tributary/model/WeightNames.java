@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Globs;
 
@@ -61,7 +62,8 @@ public final class WeightNames {
     unknown.forEach(
         name -> problems.add("tensor " + name + " is there, but config.json asks for none"));
     if (!problems.isEmpty()) {
-      throw WrongInput.some(where + ": the weights do not fit config.json:", problems);
+      throw WrongInput.some(
+          where + ": the weights do not fit config.json; take both from one model:", problems);
     }
   }
 
@@ -88,6 +90,21 @@ public final class WeightNames {
         .formatted(name, Arrays.toString(found), Arrays.toString(asked));
   }
 
+  /** Whoever names a layer, as peft's modules_to_save does, is told the glob of its weights. */
+  private static WrongInput unknown(String text, Map<String, long[]> weights, Set<String> fresh) {
+    for (String layer : List.of(text + ".*", "*." + text + ".*")) {
+      Globs glob = Globs.of(layer);
+      if (Stream.concat(weights.keySet().stream(), fresh.stream()).anyMatch(glob::matches)) {
+        return new WrongInput(
+            "framework.train: \"%s\" names no weight of the model; did you mean \"%s\"?"
+                .formatted(text, layer));
+      }
+    }
+    return new WrongInput(
+        "framework.train: \"%s\" names no weight of the model; its names are like %s"
+            .formatted(text, weights.keySet().stream().limit(3).toList()));
+  }
+
   /**
    * The weights that globs name.
    *
@@ -110,9 +127,7 @@ public final class WeightNames {
         }
       }
       if (!any) {
-        throw new WrongInput(
-            "framework.train: \"%s\" names no weight of the model; its names are like %s"
-                .formatted(text, weights.keySet().stream().limit(3).toList()));
+        throw unknown(text, weights, fresh);
       }
     }
     return chosen;

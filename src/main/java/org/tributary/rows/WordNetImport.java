@@ -184,7 +184,7 @@ public final class WordNetImport {
           || status.getLen() != expected.length
           || !Arrays.equals(expected, store.readAll(file))) {
         throw new WrongInput(
-            file + " is not of this import of WordNet; name another folder or remove it");
+            file + " is not of this import of WordNet; name another folder, or remove this file");
       }
     }
     return store.exists(old);
@@ -197,7 +197,7 @@ public final class WordNetImport {
     try {
       found = Json.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
-      throw new WrongInput(file + " is no JSON; name another folder or remove it", e);
+      throw new WrongInput(file + " is no JSON; name another folder, or remove this file", e);
     }
     List<String> differences = new ArrayList<>();
     wanted
@@ -213,7 +213,7 @@ public final class WordNetImport {
             });
     if (!differences.isEmpty()) {
       throw WrongInput.all(
-          file + " says that another import is there; name another folder or remove it:",
+          file + " says that another import is there; name another folder, or remove this one:",
           differences);
     }
   }

@@ -118,7 +118,7 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
   private static void checkWithin(Path folder, String key, long id, long vocabulary) {
     if (id < 0 || id >= vocabulary) {
       throw new WrongInput(
-          "%s: its files name %d as %s, but the embedding has %d rows; set it to a token of this model"
+          "%s: its files name %d as %s, but the embedding has %d rows; copy its files from one model, or set it to the id that this model has for it"
               .formatted(folder, id, key, vocabulary));
     }
   }

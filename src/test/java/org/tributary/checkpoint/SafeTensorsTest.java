@@ -171,7 +171,7 @@ class SafeTensorsTest {
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}               | 8 | F32[2] takes 8 bytes, data_offsets [8, 0] give it -8",
         "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}               | 8 | F32[3] takes 12 bytes, data_offsets [0, 8] give it 8",
         "{'a':{'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[0,0]}} | 0 | takes too many bytes",
-        "{'a':{'dtype':'F8_E4M3','shape':[8],'data_offsets':[0,8]}}           | 8 | unknown dtype \"F8_E4M3\": convert it to one of [F64, F32",
+        "{'a':{'dtype':'F8_E4M3','shape':[8],'data_offsets':[0,8]}}           | 8 | unknown dtype \"F8_E4M3\": save it as F32, F16 or BF16",
         "{'a':{'shape':[8],'data_offsets':[0,8]}}                             | 8 | unknown dtype",
         "{#,'b':{'dtype':'I8','shape':[2],'data_offsets':[7,9]}}              | 9 | tensor b begins at byte 7, the one before ends at 8 (they overlap)",
         "{#,'b':{'dtype':'I8','shape':[2],'data_offsets':[9,11]}}             | 11 | tensor b begins at byte 9, the one before ends at 8 (a hole)",

@@ -65,7 +65,7 @@ class AdviceTest {
         "data.answer=label | remove the key | none",
         "data.prompt=chat | remove the key | none",
         "data.augment={flip: true} | data.augment: is for images; remove it | none",
-        "client.batch=2147483647 | lower one of them | client.batch=64",
+        "client.batch=2147483647 | lower the batch | client.batch=64",
         "data.classes=[genetic, symptoms] | has no \"treatment\" | data.classes=[genetic, symptoms, treatment]",
         "data.classes=[genetic, symptoms, treatment, treatment] | name each once | data.classes=[genetic, symptoms, treatment]",
         "data.classes=[genetic, symptoms, treatment] & data.classNumbers=true | remove one | data.classes=[genetic, symptoms, treatment]",

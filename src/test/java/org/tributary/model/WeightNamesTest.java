@@ -101,7 +101,8 @@ class WeightNamesTest {
     shapes.put(POOLER, new long[] {32});
     assertThatThrownBy(this::check)
         .isInstanceOf(WrongInput.class)
-        .hasMessageStartingWith("/models/tiny: the weights do not fit config.json:")
+        .hasMessageStartingWith(
+            "/models/tiny: the weights do not fit config.json; take both from one model:")
         .hasMessageContaining("tensor " + QUERY + " is missing")
         .hasMessageContaining(
             "tensor " + WORDS + " has shape [32, 420], config.json asks for [420, 32]")
@@ -152,12 +153,22 @@ class WeightNamesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"*.q_proj.*", "bert", "*query", "bert?encoder*"})
+  @CsvSource({"*.q_proj.*", "bert?encoder*"})
   void aGlobThatNamesNothingIsTold(String glob) {
     assertThatThrownBy(() -> WeightNames.matching(List.of("*", glob), shapes, Set.of()))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("framework.train")
         .hasMessageContaining("\"" + glob + "\" names no weight")
         .hasMessageContaining("bert.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bert, bert.*", "*query, *query.*", "query, *.query.*", "classifier, classifier.*"})
+  void aLayerIsToldTheGlobOfItsWeights(String layer, String glob) {
+    Set<String> fresh = Set.of("classifier.weight");
+    assertThatThrownBy(() -> WeightNames.matching(List.of(layer), shapes, fresh))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageEndingWith("did you mean \"" + glob + "\"?");
+    WeightNames.matching(List.of(glob), shapes, fresh);
   }
 }
