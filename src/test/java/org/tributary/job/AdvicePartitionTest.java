@@ -72,7 +72,7 @@ class AdvicePartitionTest {
       quoteCharacter = '`',
       value = {
         "seed=1 | clients: missing; the partitioner iid needs it | clients=2",
-        "partitioner={name: natural} | natural needs column | partitioner={name: natural, column: text}",
+        "partitioner={name: natural} | partitioner.column: missing; add this key | partitioner={name: natural, column: text}",
         "clients=2 & partitioner={name: natural, column: text} | remove clients | partitioner={name: natural, column: text}",
         "clients=2 & partitioner={name: dirichlet} | partitioner.alpha: missing; add this key: concentration, such as 0.1 | clients=2 & partitioner={name: dirichlet, alpha: 0.1}",
         "clients=2 & partitioner={name: iid, shards: 3} | by-label does; remove the key | clients=2 OR clients=2 & partitioner={name: by-label, shards: 3}",
