@@ -26,6 +26,7 @@ import org.tributary.job.Inspect;
 import org.tributary.job.KubernetesTrouble;
 import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
+import org.tributary.job.MethodList;
 import org.tributary.job.Partition;
 import org.tributary.job.Sessions;
 import org.tributary.job.StopSignals;
@@ -64,6 +65,7 @@ import picocli.CommandLine.ScopeType;
       Generate.class,
       FollowApplication.class,
       Inspect.class,
+      MethodList.class,
       Logits.class,
       MergeAdapter.class
     })
