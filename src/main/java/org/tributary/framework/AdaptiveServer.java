@@ -54,7 +54,7 @@ abstract class AdaptiveServer extends ServerOptimizer {
   }
 
   @Override
-  final double step(double delta, double[] moments) {
+  protected final double step(double delta, double[] moments) {
     moments[0] = settings.beta1() * moments[0] + (1 - settings.beta1()) * delta;
     moments[1] = second(moments[1], delta * delta);
     return settings.lr() * moments[0] / (Math.sqrt(moments[1]) + settings.tau());

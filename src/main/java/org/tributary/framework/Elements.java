@@ -7,7 +7,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /** The numbers of a tensor, F32 or F64, as doubles to compute with, and back. */
-final class Elements {
+public final class Elements {
   /** Numbers that are worked on together; they stay in the processor's cache. */
   static final int BLOCK = 1 << 12;
 
@@ -19,7 +19,7 @@ final class Elements {
    * @param tensor F32 or F64
    * @return row-major
    */
-  static double[] of(HostTensor tensor) {
+  public static double[] of(HostTensor tensor) {
     double[] values = new double[Math.toIntExact(tensor.elements())];
     switch (tensor.dtype()) {
       case F64 -> tensor.data().asDoubleBuffer().get(values);
@@ -42,7 +42,7 @@ final class Elements {
    * @param shape sizes, whose product is the number of values
    * @return a tensor of its own memory
    */
-  static HostTensor tensor(double[] values, DType dtype, long... shape) {
+  public static HostTensor tensor(double[] values, DType dtype, long... shape) {
     ByteBuffer data =
         ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -71,7 +71,7 @@ final class Elements {
    * @param factor of x
    * @param x F32 or F64, of as many elements
    */
-  static void add(double[] sum, double factor, HostTensor x) {
+  public static void add(double[] sum, double factor, HostTensor x) {
     checkSize(sum, x);
     float[] block = new float[BLOCK];
     for (int from = 0; from < sum.length; from += BLOCK) {

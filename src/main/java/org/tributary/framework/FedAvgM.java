@@ -18,7 +18,7 @@ final class FedAvgM extends ServerOptimizer {
   }
 
   @Override
-  double step(double delta, double[] moments) {
+  protected double step(double delta, double[] moments) {
     moments[0] = settings.momentum() * moments[0] + delta;
     return settings.lr() * moments[0];
   }

@@ -19,8 +19,13 @@ public abstract class LinearFramework implements Framework {
     return chunks(plan.of(Role.TRAVELS));
   }
 
-  /** Tensors, by name and shape, in pieces of at most {@link #CHUNK} elements. */
-  static List<Unit> chunks(Map<String, long[]> shapes) {
+  /**
+   * Tensors in pieces of at most 4 MiB of float32.
+   *
+   * @param shapes by name
+   * @return units, in the order of the names
+   */
+  public static List<Unit> chunks(Map<String, long[]> shapes) {
     List<Unit> units = new ArrayList<>();
     shapes.forEach(
         (name, shape) -> {

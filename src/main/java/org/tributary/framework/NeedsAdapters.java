@@ -4,10 +4,17 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.Trainables;
 
 /** The word of every framework that trains adapters to a configuration without them. */
-final class NeedsAdapters {
+public final class NeedsAdapters {
   private NeedsAdapters() {}
 
-  static void check(String framework, Trainables trainables) {
+  /**
+   * Refuses a configuration without adapters.
+   *
+   * @param framework its name
+   * @param trainables of the run
+   * @throws WrongInput if no adapters train
+   */
+  public static void check(String framework, Trainables trainables) {
     if (!trainables.adapters()) {
       throw new WrongInput(
           ("framework.lora: %s trains adapters; give framework.lora with rank and targets, such as"

@@ -27,7 +27,7 @@ public abstract class ServerOptimizer extends Decorator {
    * @param moments what is remembered for every element: name and value before the first round, in
    *     the order in which {@link #step} gets them
    */
-  ServerOptimizer(Framework inner, Map<String, Double> moments) {
+  protected ServerOptimizer(Framework inner, Map<String, Double> moments) {
     super(inner);
     this.moments = moments;
   }
@@ -39,7 +39,7 @@ public abstract class ServerOptimizer extends Decorator {
    * @param moments changed in place
    * @return what is added to the element
    */
-  abstract double step(double delta, double[] moments);
+  protected abstract double step(double delta, double[] moments);
 
   @Override
   public RoundPlan plan(Trainables trainables, int round) {

@@ -8,16 +8,29 @@ import org.tributary.protocol.HostTensor;
  * Σ p_k x_k, accumulated in double in the order of the contributions and rounded once, so that it
  * is the same on every machine and in chunks of every size.
  */
-final class WeightedMean {
+public final class WeightedMean {
   private WeightedMean() {}
 
-  static HostTensor of(String name, List<Contribution> contributions) {
+  /**
+   * The mean of one tensor.
+   *
+   * @param name of the tensor
+   * @param contributions at least one, each with its weight
+   * @return of the type and shape that the contributions have
+   */
+  public static HostTensor of(String name, List<Contribution> contributions) {
     HostTensor first = contributions.get(0).tensors().get(name);
     return Elements.tensor(sum(name, contributions), first.dtype(), first.shape());
   }
 
-  /** The sum before it is rounded. */
-  static double[] sum(String name, List<Contribution> contributions) {
+  /**
+   * The sum before it is rounded.
+   *
+   * @param name of the tensor
+   * @param contributions at least one, each with its weight
+   * @return row-major
+   */
+  public static double[] sum(String name, List<Contribution> contributions) {
     HostTensor first = contributions.get(0).tensors().get(name);
     double[] sum = new double[Math.toIntExact(first.elements())];
     for (Contribution contribution : contributions) {

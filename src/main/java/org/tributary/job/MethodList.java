@@ -60,9 +60,12 @@ public final class MethodList implements Callable<Integer> {
 
   private void checkNames(Map<String, Collection<? extends Plugin>> kinds) {
     for (String name : names) {
-      if (kinds.values().stream().flatMap(Collection::stream).noneMatch(p -> p.name().equals(name))) {
+      if (kinds.values().stream()
+          .flatMap(Collection::stream)
+          .noneMatch(p -> p.name().equals(name))) {
         throw new WrongInput(
-            "%s: no method has this name; the job methods without a name lists all".formatted(name));
+            "%s: no method has this name; the job methods without a name lists all"
+                .formatted(name));
       }
     }
   }

@@ -5,15 +5,13 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.tributary.torch.ProgramText;
 
 /**
  * AdamW (Loshchilov and Hutter 2019) by libtorch's fused kernel: w *= 1 − lr λ; m = β1 m + (1−β1)
  * g; v = β2 v + (1−β2) g²; w −= lr/(1−β1ᵗ) · m / (√v/√(1−β2ᵗ) + ε), t counted from 1.
  */
 final class AdamW extends ProgramOptimizer {
-  private static final String TEXT =
-      ProgramText.of(AdamW.class, "lists.py", "rounding.py", "adamw.py");
+  private static final String TEXT = text(AdamW.class, "adamw.py");
 
   private final AdamSettings settings;
   private final double weightDecay;

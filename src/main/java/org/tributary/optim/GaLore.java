@@ -34,8 +34,7 @@ import org.tributary.torch.ProgramText;
  * absolute value is positive, which is ours.
  */
 final class GaLore extends ProgramOptimizer {
-  private static final String TEXT =
-      ProgramText.of(GaLore.class, "lists.py", "rounding.py", "galore.py");
+  private static final String TEXT = text(GaLore.class, "galore.py");
 
   /** Random columns beside those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
   private static final int OVERSAMPLING = 8;

@@ -2,6 +2,7 @@ package org.tributary.optim;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
+import org.tributary.torch.ProgramText;
 
 /** An optimizer whose step is a TorchScript program, and whose memory is a {@link State}. */
 public abstract class ProgramOptimizer implements Optimizer {
@@ -17,6 +18,19 @@ public abstract class ProgramOptimizer implements Optimizer {
   protected ProgramOptimizer(StepProgram program, State state) {
     this.program = program;
     this.state = state;
+  }
+
+  /**
+   * A program's text with the functions that steps need: numbers of a tensor, and weights of
+   * bfloat16 that are rounded at random.
+   *
+   * @param beside the optimizer, beside which its own text lies as a resource
+   * @param name of the resource
+   * @return TorchScript
+   */
+  protected static String text(Class<?> beside, String name) {
+    return ProgramText.of(ProgramOptimizer.class, "lists.py", "rounding.py")
+        + ProgramText.of(beside, name);
   }
 
   /**

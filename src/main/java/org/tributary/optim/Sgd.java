@@ -5,14 +5,13 @@ import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
 import org.tributary.torch.Program;
-import org.tributary.torch.ProgramText;
 
 /**
  * Stochastic gradient descent with momentum and L2 decay, as torch.optim.SGD (dampening 0, no
  * Nesterov): d = g + λ w; b = μ b + d, b starting at d; w −= lr b.
  */
 final class Sgd extends ProgramOptimizer {
-  private static final String TEXT = ProgramText.of(Sgd.class, "lists.py", "rounding.py", "sgd.py");
+  private static final String TEXT = text(Sgd.class, "sgd.py");
 
   private final SgdSettings settings;
   private final double weightDecay;
