@@ -51,10 +51,10 @@ class AdviceTest {
       nullValues = "none",
       value = {
         "framework.name=fedit | give framework.lora with rank and targets, such as {rank: 8, alpha: 16, targets: [all-linear]} | framework.name=fedit & framework.lora={rank: 8, alpha: 16, targets: [all-linear]}",
-        "framework.lora={rank: 2, targets: [query]} | fedit, ffa-lora, flexlora, fedsa-lora, rolora, flora, local and central do; remove the key | framework.name=fedavg OR framework={name: fedit, lora: {rank: 2, targets: [query]}}",
+        "framework.lora={rank: 2, targets: [query]} | fedit and others read it; remove the key | framework.name=fedavg OR framework={name: fedit, lora: {rank: 2, targets: [query]}}",
         "framework={name: fedit, lora: {rank: 999, targets: [all-linear]}} | does not fit layer | framework={name: fedit, lora: {rank: 8, targets: [all-linear]}}",
         "framework={name: flexlora, lora: {rank: 2, ranks: [1, 3], targets: [query]}} | raise rank to 3 | framework={name: flexlora, lora: {rank: 3, ranks: [1, 3], targets: [query]}}",
-        "framework={name: fedit, lora: {rank: 3, ranks: [1, 3], targets: [query]}} | flexlora and flora do; remove the key | framework={name: fedit, lora: {rank: 3, targets: [query]}} OR framework={name: flexlora, lora: {rank: 3, ranks: [1, 3], targets: [query]}} OR framework={name: flora, lora: {rank: 3, ranks: [1, 3], targets: [query]}}",
+        "framework={name: fedit, lora: {rank: 3, ranks: [1, 3], targets: [query]}} | flexlora and flora read it; remove the key | framework={name: fedit, lora: {rank: 3, targets: [query]}} OR framework={name: flexlora, lora: {rank: 3, ranks: [1, 3], targets: [query]}} OR framework={name: flora, lora: {rank: 3, ranks: [1, 3], targets: [query]}}",
         "client.epochs=1 | has both steps and epochs; give one of them | client={epochs: 1, batch: 4, optimizer: {name: sgd, lr: 0.1}} OR client.steps=3",
         "client={batch: 4, optimizer: {name: sgd, lr: 0.1}} | give steps or epochs | client={steps: 1, batch: 4, optimizer: {name: sgd, lr: 0.1}} OR client={epochs: 1, batch: 4, optimizer: {name: sgd, lr: 0.1}}",
         "client.perBlock=true & client.clip=1.0 | remove clip and accumulate, or use checkpointing instead of perBlock | client.checkpointing=true & client.clip=1.0",
@@ -114,7 +114,7 @@ class AdviceTest {
     String yaml = name.equals("bert") ? tiny.yaml("g", "fedavg") : writing(family(name));
     String galore = "client.optimizer.name=galore";
     String said = check("train", yaml, galore);
-    String example = found(said, "galore: (\\{[^}]*})");
+    String example = found(said, "such as (\\{[^}]*})");
     if (name.equals("bert") || name.equals("gpt2")) {
       String targets = found(said, "(\\[[^\\]]*]) for " + (name.equals("bert") ? "BERT" : "GPT-2"));
       example = example.replaceAll("\\[.*]", targets);

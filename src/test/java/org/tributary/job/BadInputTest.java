@@ -523,8 +523,8 @@ class BadInputTest {
         "files cannot be used",
         "data/test/part-00000.parquet has ",
         how.equals("pages") ? "has the SHA-256" : " bytes, manifest.json says ",
-        "it is not the file that was partitioned; put back the file that partition wrote, or"
-            + " partition again under another name");
+        "it is not the file that was partitioned; put back the file that partition wrote (rounds"
+            + " that are closed stay as they are), or partition again under another name");
   }
 
   @Test
