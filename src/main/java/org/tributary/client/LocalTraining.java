@@ -263,7 +263,7 @@ public final class LocalTraining {
       }
       if (!Double.isFinite(value)) {
         throw new ClientFailure(
-            "the %s is %s at step %d of round %d; lower client.optimizer.lr, or bound the gradients"
+            "the %s is %s at step %d of round %d; in another out, lower client.optimizer.lr or bound the gradients"
                     .formatted(what, value, step + 1, a.round())
                 + " with client.clip");
       }

@@ -215,9 +215,14 @@ final class Binder {
       return "unknown key; " + without.get();
     }
     List<String> near = Nearest.keys(path, name, known);
-    return near.isEmpty()
-        ? "unknown key; the keys here are " + String.join(", ", names)
-        : "unknown key; did you mean " + String.join(" or ", near) + "?";
+    String here = "the keys here are " + String.join(", ", names);
+    if (near.isEmpty()) {
+      return "unknown key; " + here;
+    }
+    String meant = "unknown key; did you mean %s?".formatted(String.join(" or ", near));
+    // A key of that name elsewhere may mean another thing.
+    boolean elsewhere = !path.isEmpty() && near.stream().noneMatch(k -> k.startsWith(path + "."));
+    return elsewhere ? "%s (%s)".formatted(meant, here) : meant;
   }
 
   private Object inner(RecordComponent component, String path, Node value, Node parent) {

@@ -83,7 +83,7 @@ final class UpdateScan {
     return new Findings(
         wrong < 0
             ? null
-            : "its update has a number in tensor %s that is not finite; lower client.optimizer.lr"
+            : "its update has a number in tensor %s that is not finite; lower client.optimizer.lr, in another out"
                 .formatted(tensorAt(header, wrong)),
         hash.hex());
   }

@@ -114,7 +114,8 @@ public final class ConfigFile {
           .decode(ByteBuffer.wrap(bytes(file, hadoop)))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new WrongInput(file + ": is not UTF-8 text; save it as UTF-8", e);
+      throw new WrongInput(
+          file + ": is not UTF-8 text; save it as UTF-8, or name the YAML file of a run", e);
     } catch (FileNotFoundException | NoSuchFileException e) {
       throw new WrongInput(file + ": no such file; name the YAML file of a run", e);
     } catch (AccessDeniedException e) {

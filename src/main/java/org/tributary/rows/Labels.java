@@ -39,7 +39,7 @@ public final class Labels {
                   index.keySet().stream().sorted().toList(),
                   Nearest.name(label, index.keySet())
                       .map(n -> "; did you mean \"" + n + "\"?")
-                      .orElse("; correct it or declare it")));
+                      .orElse("; correct it, or add it to labels in manifest.json")));
     }
     return known;
   }

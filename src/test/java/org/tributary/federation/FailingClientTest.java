@@ -62,7 +62,8 @@ class FailingClientTest {
     Federation.Outcome outcome = train(config);
     assertThat(accepted(outcome).failed()).containsOnlyKeys("0001");
     assertThat(accepted(outcome).failed().get("0001"))
-        .contains("the loss is NaN at step 2 of round 0; lower client.optimizer.lr");
+        .contains(
+            "the loss is NaN at step 2 of round 0; in another out, lower client.optimizer.lr");
     assertThat(Tiny.tensors(outcome.folder().global(0)))
         .isEqualTo(new PlainLoop(config, Set.of("0001")).run().get(0));
   }
