@@ -112,7 +112,7 @@ class PlansTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fedit", "ffa-lora", "flexlora"})
+  @ValueSource(strings = {"fedit", "ffa-lora", "flexlora", "fedsa-lora", "rolora", "flora"})
   void adaptersAreNeeded(String framework) {
     assertThatThrownBy(() -> plan(framework, false, false))
         .isInstanceOf(WrongInput.class)

@@ -116,6 +116,23 @@ class HostTensorTest {
         .isEqualTo(bits);
   }
 
+  @Test
+  void aNanKeepsTheUpperPartOfItsPayload() {
+    float nan = Float.intBitsToFloat(0xff800000 | 0x155 << 13 | 0x1fff);
+    assertThat(bits(HostTensor.of(new float[] {nan}, 1).to(DType.F16), 0) & 0xffff)
+        .isEqualTo(0xfe00 | 0x155);
+  }
+
+  @Test
+  void equalTensorsHaveEqualHashesAndTheirTypeAndShapeAsText() {
+    HostTensor one = HostTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    HostTensor same = HostTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    HostTensor turned = HostTensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
+    assertThat(one).isEqualTo(same).hasSameHashCodeAs(same).isNotEqualTo(turned);
+    assertThat(one.hashCode()).isNotEqualTo(turned.hashCode());
+    assertThat(one).hasToString("F32[2, 3]");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
   void aNanStaysOneWhateverItsPayload(DType type) {
