@@ -10,19 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.JsonFiles;
-import org.tributary.config.ConfigReader;
-import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
@@ -39,19 +37,9 @@ class BadRowsTest {
   private static final String[] ONE = {"rounds=1", "client.schedule.warmup=0"};
 
   @TempDir Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private Tiny clean;
   private Tiny bad;
-
-  @BeforeAll
-  static void open() {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
 
   /** The same rows twice, once with five among them that cannot be used. */
   @BeforeEach
@@ -71,7 +59,7 @@ class BadRowsTest {
   }
 
   private static Federation.Outcome train(TrainConfig config) throws Exception {
-    return new Federation(spark, RoundListener.NONE).train(config);
+    return new Federation(SPARK.session(), RoundListener.NONE).train(config);
   }
 
   private static Map<String, HostTensor> global(Federation.Outcome outcome, int round) {
@@ -145,7 +133,7 @@ class BadRowsTest {
     TrainConfig config = bad.config("run", "fedavg", SKIP);
     Blueprint blueprint = new Blueprint(Tiny.STORE, config);
     RunFolder folder = new RunFolder(Tiny.STORE.path(config.out()));
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(SPARK.session().sparkContext());
     RowCheck check = new RowCheck(Tiny.STORE, blueprint, folder);
     assertThat(check.isSmall()).isTrue();
     SkippedRows driver = check.check(null);
@@ -182,7 +170,8 @@ class BadRowsTest {
             throw new IllegalStateException("stopped");
           }
         };
-    assertThatThrownBy(() -> new Federation(spark, stops).train(config)).hasMessage("stopped");
+    assertThatThrownBy(() -> new Federation(SPARK.session(), stops).train(config))
+        .hasMessage("stopped");
     assertThat(global(train(config), 2)).isEqualTo(new PlainLoop(config).run().get(2));
     assertThatThrownBy(() -> train(bad.config("run", "fedavg")))
         .isInstanceOf(WrongInput.class)
@@ -236,22 +225,14 @@ class BadRowsTest {
   @Test
   void oneNullRowOfACase() throws Exception {
     Path rows = Cases.of("../cases/09-one-null-row-drops-a-client/rows.jsonl");
-    String yaml =
-        """
-        source: {format: jsonl, train: "%s"}
-        out: "%s"
-        name: set
-        seed: 7
-        label: label
-        partitioner: {name: natural, column: office}
-        validation: 0.0
-        test: 0.0
-        """
-            .formatted(rows.toUri(), dir.resolve("parts").toUri());
     Partitioning.run(
-        spark,
+        SPARK.session(),
         Tiny.STORE,
-        ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES));
+        RawSetFile.config(
+            "jsonl",
+            rows.toUri().toString(),
+            dir.resolve("parts"),
+            List.of("partitioner={name: natural, column: office}")));
     String[] sets = concat("data.path=" + dir.resolve("parts/set"), ONE);
     assertThatThrownBy(() -> train(clean.config("run", "fedavg", sets)))
         .isInstanceOf(WrongInput.class)

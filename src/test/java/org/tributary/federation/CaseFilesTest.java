@@ -12,11 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
@@ -24,6 +22,8 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.evaluation.Logits;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.JobRun;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
 import org.tributary.partition.Partitioning;
@@ -42,17 +42,7 @@ import org.tributary.run.RunSpec;
 @Slow
 class CaseFilesTest {
   @TempDir Path dir;
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void open() {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   private static Path file(String name) {
     return Cases.of("../cases/" + name);
@@ -67,7 +57,7 @@ class CaseFilesTest {
             .replaceAll("(train|test): ([a-z][a-z.]+)\\n", "$1: '" + source + "'\n");
     PartitionConfig config =
         ConfigReader.read("p.yaml", yaml, all, PartitionConfig.class, Partitioning.CHOICES);
-    return Partitioning.run(spark, Tiny.STORE, config).manifest();
+    return Partitioning.run(SPARK.session(), Tiny.STORE, config).manifest();
   }
 
   private List<Row> rows(Manifest.Part part) throws IOException {
@@ -93,7 +83,7 @@ class CaseFilesTest {
             all,
             TrainConfig.class,
             RunSpec.CHOICES);
-    RunFolder run = new Federation(spark, RoundListener.NONE).train(config).folder();
+    RunFolder run = new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
     return RunReport.of(Tiny.STORE, run).score("test", "loss");
   }
 

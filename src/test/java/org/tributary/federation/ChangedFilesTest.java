@@ -11,18 +11,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 
 /** Files of a partitioned set that are replaced, added or removed after it was partitioned. */
@@ -34,18 +33,8 @@ class ChangedFilesTest {
   private static final String[] ONE = {"rounds=1", "client.schedule.warmup=0"};
 
   @TempDir Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private Tiny tiny;
-
-  @BeforeAll
-  static void open() {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
 
   @BeforeEach
   void make() throws IOException {
@@ -77,7 +66,7 @@ class ChangedFilesTest {
             }
           }
         };
-    return new Federation(spark, listener).train(config);
+    return new Federation(SPARK.session(), listener).train(config);
   }
 
   private static Federation.Outcome train(TrainConfig config) throws Exception {
@@ -198,7 +187,7 @@ class ChangedFilesTest {
             }
           }
         };
-    assertThatThrownBy(() -> new Federation(spark, listener).train(config))
+    assertThatThrownBy(() -> new Federation(SPARK.session(), listener).train(config))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("test/part-00000.parquet has 70 bytes, manifest.json says ")
         .hasMessageNotContaining("\n");

@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +33,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.evaluation.Logits;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
@@ -52,18 +52,12 @@ class CheckpointRunsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir, 9, 12);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private static HuggingFaceFolder folder(Path path) throws IOException {
@@ -96,7 +90,7 @@ class CheckpointRunsTest {
   }
 
   private static RunFolder run(TrainConfig config) throws Exception {
-    return new Federation(spark, RoundListener.NONE).train(config).folder();
+    return new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
   }
 
   private static TrainConfig config(String name, String framework, String... sets) {

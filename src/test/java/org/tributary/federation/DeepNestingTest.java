@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 
 /** Files of a hundred thousand levels are refused in one line: no parser runs out of stack. */

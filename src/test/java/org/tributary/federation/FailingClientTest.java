@@ -7,14 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 
 /**
@@ -35,20 +34,10 @@ class FailingClientTest {
   };
 
   @TempDir Path dir;
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void open() {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   private static Federation.Outcome train(TrainConfig config) throws Exception {
-    return new Federation(spark, new OverwriteWatch(Path.of(config.out()))).train(config);
+    return new Federation(SPARK.session(), new OverwriteWatch(Path.of(config.out()))).train(config);
   }
 
   private static AcceptedUpdates accepted(Federation.Outcome outcome) throws Exception {

@@ -8,14 +8,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.RoundPlan;
@@ -25,18 +25,12 @@ import org.tributary.run.Blueprint;
 @Slow
 class FederationTest {
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir, 11, 30, 7);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   static String[] sets(boolean lora, String... more) {
@@ -85,7 +79,7 @@ class FederationTest {
   void equalsThePlainLoop(String framework, boolean lora, String set) throws Exception {
     String name = (framework + lora + set).replaceAll("\\W", "");
     TrainConfig config = tiny.config(name, framework, sets(lora, set));
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     PlainLoop oracle = new PlainLoop(config);
     List<Map<String, HostTensor>> expected = oracle.run();
     for (int round = 0; round < config.rounds(); round++) {
@@ -125,7 +119,7 @@ class FederationTest {
   @Test
   void aMergeAsASparkStageEqualsOneInTheDriver() throws Exception {
     TrainConfig config = tiny.config("stage", "fedavg", "reduce.driverLimit=0");
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     assertThat(Tiny.tensors(outcome.folder().global(2)))
         .isEqualTo(new PlainLoop(config).run().get(2));
     assertThat(Tiny.STORE.exists(outcome.folder().pieces(2))).isFalse();

@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.rows.ParquetReading;
@@ -29,18 +29,12 @@ import org.tributary.run.RunFolder;
 class GaLoreFederationTest {
   private static final int RANK = 4;
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir, 11, 30, 7);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private static TrainConfig galore(String name, int gap, String projector, String keep) {
@@ -58,7 +52,7 @@ class GaLoreFederationTest {
   @CsvSource({"3, exact, true", "4, exact, true", "3, randomized, true", "1, exact, false"})
   void equalsThePlainLoop(int gap, String projector, String keep) throws Exception {
     TrainConfig config = galore("galore" + gap + projector, gap, projector, keep);
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
     Map<String, HostTensor> before = Tiny.tensors(outcome.folder().start());
     for (int round = 0; round < config.rounds(); round++) {
@@ -97,7 +91,7 @@ class GaLoreFederationTest {
   }
 
   private static List<Long> optimizerBytes(TrainConfig config) throws Exception {
-    RunFolder folder = new Federation(spark, RoundListener.NONE).train(config).folder();
+    RunFolder folder = new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
     List<Long> bytes = new ArrayList<>();
     org.apache.hadoop.fs.Path clients = new org.apache.hadoop.fs.Path(folder.tables(), "clients");
     for (FileStatus run : Tiny.STORE.list(clients)) {
@@ -118,7 +112,7 @@ class GaLoreFederationTest {
             "fedavg",
             "client.optimizer.name=galore",
             "client.optimizer.galore={rank: 4, targets: [q_proj]}");
-    assertThatThrownBy(() -> new Federation(spark, RoundListener.NONE).train(nothing))
+    assertThatThrownBy(() -> new Federation(SPARK.session(), RoundListener.NONE).train(nothing))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("client.optimizer.galore.targets: \"q_proj\" names no matrix");
     TrainConfig much =
@@ -127,7 +121,7 @@ class GaLoreFederationTest {
             "fedavg",
             "client.optimizer.name=galore",
             "client.optimizer.galore={rank: 33, targets: [query]}");
-    assertThatThrownBy(() -> new Federation(spark, RoundListener.NONE).train(much))
+    assertThatThrownBy(() -> new Federation(SPARK.session(), RoundListener.NONE).train(much))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("client.optimizer.galore.rank: 33 does not fit")
         .hasMessageContaining("use 1 to 32");

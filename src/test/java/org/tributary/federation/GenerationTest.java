@@ -15,10 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +26,7 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.protocol.HostTensor;
@@ -37,18 +37,12 @@ import org.tributary.rows.Schema;
 @Slow
 class GenerationTest {
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir, 11, 30, 7);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private static TrainConfig config(String name, String framework, String... more)
@@ -73,14 +67,15 @@ class GenerationTest {
     String[] lora = {"framework.lora.rank=3", "framework.lora.targets=[q_proj, up_proj]"};
     TrainConfig config =
         config(framework, framework, framework.equals("fedit") ? lora : new String[0]);
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
     for (int round = 0; round < config.rounds(); round++) {
       assertThat(Tiny.tensors(outcome.folder().global(round))).isEqualTo(expected.get(round));
     }
     assertThat(expected.get(0)).isNotEqualTo(expected.get(1));
     List<Row> evals =
-        spark
+        SPARK
+            .session()
             .read()
             .parquet(outcome.folder().tables() + "/evals")
             .where("part = 'test'")
@@ -109,7 +104,7 @@ class GenerationTest {
     Files.writeString(model.resolve("generation_config.json"), "{\"no_repeat_ngram_size\": 2}");
     String[] sets = {"model.path=" + model, "rounds=1", "evaluate.parts=[test]"};
     try (Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
-      new Federation(spark, RoundListener.NONE).train(config("asks", "fedavg", sets));
+      new Federation(SPARK.session(), RoundListener.NONE).train(config("asks", "fedavg", sets));
       assertThat(warnings.heard())
           .singleElement()
           .asString()
@@ -147,7 +142,7 @@ class GenerationTest {
             "data.prompt=\"{text}\"",
             "data.answer=label",
             "evaluate.parts=[test]");
-    assertThatThrownBy(() -> new Federation(spark, RoundListener.NONE).train(config))
+    assertThatThrownBy(() -> new Federation(SPARK.session(), RoundListener.NONE).train(config))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("1 rows cannot be used")
         .hasMessageContaining("part-00000.parquet, row 5: the prompt \"\" has no tokens");
@@ -161,7 +156,8 @@ class GenerationTest {
     for (int i = 0; i < 2; i++) {
       TrainConfig config =
           config(names[i], "fedavg", "rounds=1", "evaluate.shard=" + (i == 0 ? 99 : 8));
-      Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+      Federation.Outcome outcome =
+          new Federation(SPARK.session(), RoundListener.NONE).train(config);
       reports.add(RunReport.of(Tiny.STORE, outcome.folder()));
     }
     for (String score : List.of("bleu4", "rouge_l", "exact_match")) {
@@ -176,13 +172,13 @@ class GenerationTest {
   void aModelWithoutAnEndTokenOrAPromptWithoutColumnsIsRefused() {
     assertThatThrownBy(
             () ->
-                new Federation(spark, RoundListener.NONE)
+                new Federation(SPARK.session(), RoundListener.NONE)
                     .train(config("bad", "fedavg", "data.prompt=alpacca")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("data.prompt");
     assertThatThrownBy(
             () ->
-                new Federation(spark, RoundListener.NONE)
+                new Federation(SPARK.session(), RoundListener.NONE)
                     .train(config("bad", "fedavg", "data.prompt=\"{txt}\"")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("txt");
@@ -211,7 +207,7 @@ class GenerationTest {
             "evaluate.generate=0",
             "framework.lora.rank=2",
             "framework.lora.targets=[c_attn]");
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, outcome.folder().adapter());
     assertThat(adapter.tensors().keySet())
         .hasSize(4)

@@ -33,6 +33,7 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Staging;
+import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunConfig;

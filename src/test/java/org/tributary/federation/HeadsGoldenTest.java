@@ -16,16 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
 import org.tributary.evaluation.Logits;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
@@ -46,17 +45,7 @@ class HeadsGoldenTest {
   private static final double LOSS = 1e-5;
 
   @TempDir static Path dir;
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void open() {
-    spark = SparkSession.builder().master("local[2]").appName("heads").getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   /** A case's folder, and which of its two results. */
   private record Head(Path folder, String kind) {
@@ -94,7 +83,7 @@ class HeadsGoldenTest {
               all,
               TrainConfig.class,
               RunSpec.CHOICES);
-      return new Federation(spark, RoundListener.NONE).train(config).folder();
+      return new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
     }
   }
 

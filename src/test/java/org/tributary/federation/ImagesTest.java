@@ -17,10 +17,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +32,7 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
@@ -44,23 +44,17 @@ class ImagesTest {
   private static final List<String> SHAPES = List.of("bar", "box", "disc");
 
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir.resolve("text"), 5, 5);
     draw("train", 40);
     draw("test", 24);
     Files.writeString(dir.resolve("set/train/box/broken.png"), "no image");
     partition();
     writeModel();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   /** Shapes of any size, place and colour; one picture is of a single pixel. */
@@ -100,7 +94,7 @@ class ImagesTest {
         """
             .formatted(dir.resolve("set").toUri(), dir.resolve("parts").toUri());
     Partitioning.run(
-        spark,
+        SPARK.session(),
         Tiny.STORE,
         ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES));
   }
@@ -152,7 +146,7 @@ class ImagesTest {
       })
   void equalsThePlainLoop(String framework, String set) throws Exception {
     TrainConfig config = config((framework + set).replaceAll("\\W", ""), framework, set);
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
     for (int round = 0; round < config.rounds(); round++) {
       assertThat(Tiny.tensors(outcome.folder().global(round)))
@@ -179,7 +173,7 @@ class ImagesTest {
   void adaptersHaveTheNamesThatPeftHasAndBeginRunsUnderBoth() throws Exception {
     String lora = "framework.lora={rank: 3, targets: [query, '*.attention.output.dense']}";
     TrainConfig config = config("names", "fedit", lora, "rounds=1");
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     org.apache.hadoop.fs.Path folder = outcome.results().get(0);
     PeftAdapter adapter = PeftAdapter.read(Tiny.STORE, folder);
     assertThat(adapter.config().targets().modules()).containsExactly("o_proj", "q_proj");
@@ -242,7 +236,7 @@ class ImagesTest {
             "client.schedule.name=constant",
             "client.schedule.warmup=0",
             "client.optimizer.lr=0.003");
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     assertThat(RunReport.of(Tiny.STORE, outcome.folder()).score("test", "accuracy"))
         .isGreaterThan(0.6);
   }
@@ -254,7 +248,7 @@ class ImagesTest {
     assertRefused(kept, "label \"bar\" of the data is unknown", "model.newHead=true");
     TrainConfig config =
         config("new", "fedavg", "model.path='" + golden + "'", "model.newHead=true", "rounds=1");
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     Map<String, HostTensor> merged = Tiny.tensors(outcome.folder().global(0));
     assertThat(merged).isEqualTo(new PlainLoop(config).run().get(0));
     assertThat(merged.get("classifier.weight").shape()).containsExactly(3, 32);

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tributary.Main;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.ModelEdit;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.JobRun;
 import org.tributary.job.Logits;
 import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
@@ -134,7 +134,7 @@ class LogitsGoldenTest {
     String[] merge = {
       "merge-adapter", "--model", "" + model, "--adapter", "" + adapter, "--out", "" + merged
     };
-    assertThat(Main.run(merge)).isZero();
+    JobRun.done(merge);
     assertThat(largest(logits(merged, null, inputs), expected, mask)).isLessThan(1e-4);
     assertThat(largest(logits(model, null, inputs), expected, mask)).isGreaterThan(1e-2);
   }

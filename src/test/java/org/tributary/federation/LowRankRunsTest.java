@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.model.Lora;
 import org.tributary.protocol.ClientReport;
@@ -41,18 +41,12 @@ class LowRankRunsTest {
   private static final int HEAD = 3 * SIDE + 3;
 
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir, 11, 30, 7);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private static TrainConfig config(String name, String framework, String... more) {
@@ -63,7 +57,7 @@ class LowRankRunsTest {
   }
 
   private static RunFolder run(TrainConfig config) throws Exception {
-    return new Federation(spark, RoundListener.NONE).train(config).folder();
+    return new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
   }
 
   private static List<FileStatus> updates(RunFolder folder, int round) throws Exception {

@@ -13,18 +13,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.JsonFiles;
-import org.tributary.config.ConfigReader;
-import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
 import org.tributary.partition.Partitioning;
 import org.tributary.rows.Manifest;
@@ -37,36 +35,18 @@ class OwnersTest {
   private static final Path CASE = Cases.of("../cases/07-natural-owners-vanish/rows.jsonl");
 
   @TempDir Path dir;
-  private static SparkSession spark;
-
-  @BeforeAll
-  static void open() {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   private Manifest partition(Path rows, String... sets) throws IOException {
-    String yaml =
-        """
-        source: {format: jsonl, train: "%s"}
-        out: "%s"
-        name: set
-        seed: 7
-        label: label
-        partitioner: {name: natural, column: office}
-        validation: 0.0
-        test: 0.5
-        """
-            .formatted(rows.toUri(), dir.toUri());
     return Partitioning.run(
-            spark,
+            SPARK.session(),
             Tiny.STORE,
-            ConfigReader.read(
-                "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES))
+            RawSetFile.config(
+                "jsonl",
+                rows.toUri().toString(),
+                dir,
+                List.of("partitioner={name: natural, column: office}", "test=0.5"),
+                sets))
         .manifest();
   }
 
@@ -185,7 +165,7 @@ class OwnersTest {
       "data.path='" + dir.resolve("set") + "'", "rounds=1", "client.schedule.warmup=0",
     };
     TrainConfig config = tiny.config("run", "local", sets);
-    Federation.Outcome outcome = new Federation(spark, RoundListener.NONE).train(config);
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     AcceptedUpdates accepted =
         JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
     assertThat(accepted.clients()).hasSize(owners.size() - 1);

@@ -9,17 +9,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.tributary.Main;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.JobRun;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
@@ -31,18 +31,12 @@ class PeftResultTest {
   private static final String HEAD = "lm_head.weight";
 
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir, 9, 12);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private static TrainConfig config(String name, String... sets) {
@@ -52,7 +46,7 @@ class PeftResultTest {
   }
 
   private static RunFolder run(TrainConfig config) throws Exception {
-    return new Federation(spark, RoundListener.NONE).train(config).folder();
+    return new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
   }
 
   private static PeftAdapter adapter(RunFolder run) throws Exception {
@@ -176,7 +170,7 @@ class PeftResultTest {
     String[] args = {
       "merge-adapter", "--model", "" + classifier(), "--adapter", "" + first.adapter()
     };
-    assertThat(Main.run(sets(args, "--out", "" + merged))).isZero();
+    JobRun.done(sets(args, "--out", "" + merged));
     Map<String, HostTensor> after = Tiny.tensors(Tiny.hadoop(merged.resolve("model.safetensors")));
     assertThat(after.get("classifier.weight")).isEqualTo(base.get("classifier.weight"));
     assertThat(merged.resolve("config.json"))

@@ -25,6 +25,7 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.model.Pooling;
@@ -303,8 +304,7 @@ class PoolingTest {
     List<String> all = new ArrayList<>(List.of("rounds=1", "client.schedule={name: constant}"));
     all.addAll(List.of(sets));
     TrainConfig config = tiny.config(name, framework, all.toArray(String[]::new));
-    try (SparkSession spark =
-        SparkSession.builder().master("local[2]").appName("test").getOrCreate()) {
+    try (SparkSession spark = LocalSpark.builder().getOrCreate()) {
       return new Federation(spark, RoundListener.NONE).train(config).folder();
     }
   }
@@ -313,8 +313,7 @@ class PoolingTest {
     List<String> all = new ArrayList<>(List.of("rounds=1", "evaluate.parts=[]"));
     all.addAll(List.of(sets));
     TrainConfig config = tiny.config(name, "fedavg", all.toArray(String[]::new));
-    try (SparkSession spark =
-            SparkSession.builder().master("local[2]").appName("test").getOrCreate();
+    try (SparkSession spark = LocalSpark.builder().getOrCreate();
         Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
       new Federation(spark, RoundListener.NONE).train(config);
       return warnings.heard();

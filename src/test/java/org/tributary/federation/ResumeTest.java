@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 
 /** What may change when a run goes on, and what may not. */
@@ -21,22 +21,16 @@ import org.tributary.fixture.Slow;
 @Slow
 class ResumeTest {
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   private static Tiny tiny;
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
     tiny = new Tiny(dir, 11, 7);
   }
 
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
-
   private static Federation.Outcome train(TrainConfig config) throws Exception {
-    return new Federation(spark, RoundListener.NONE).train(config);
+    return new Federation(SPARK.session(), RoundListener.NONE).train(config);
   }
 
   private static TrainConfig config(String name, String... more) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 
 /** Spark is stopped while clients train, by its user or its cluster manager. */
@@ -24,9 +25,7 @@ class StoppedSparkTest {
   @TempDir Path dir;
 
   private static SparkSession open(Disturbance disturbance) {
-    return SparkSession.builder()
-        .master("local[2]")
-        .appName("test")
+    return LocalSpark.builder()
         .config(ClientListener.PROPERTY, Disturbance.Listener.class.getName())
         .config(Disturbance.FOLDER, disturbance.folder().toString())
         .getOrCreate();

@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.generation.GenerationRows;
 import org.tributary.rows.Schema;
@@ -32,22 +32,19 @@ class TablesTest {
 
   @TempDir static Path dir;
   private static String page;
-  private static SparkSession spark;
+
+  @RegisterExtension
+  static final LocalSpark SPARK = new LocalSpark().with("spark.sql.shuffle.partitions", "2");
+
   private static Federation.Outcome fedavg;
   private static Federation.Outcome fedit;
 
   @BeforeAll
   static void train() throws Exception {
     page = Files.readString(Path.of("docs/tables.md"));
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("tables")
-            .config("spark.sql.shuffle.partitions", 2)
-            .getOrCreate();
     Tiny tiny = new Tiny(dir, 11, 8, 30);
     Files.writeString(tiny.data().resolve("client=0001/train/part-00000.parquet"), "no Parquet");
-    Federation federation = new Federation(spark, RoundListener.NONE);
+    Federation federation = new Federation(SPARK.session(), RoundListener.NONE);
     fedavg = federation.train(tiny.config("fedavg", "fedavg"));
     fedit = federation.train(tiny.config("fedit", "fedit", Tiny.LORA));
     String[] short0 = {"rounds=1", "client.schedule.warmup=0", "data.badRows=skip"};
@@ -55,13 +52,12 @@ class TablesTest {
     String[] short1 = Stream.of(Tiny.LORA, short0).flatMap(Stream::of).toArray(String[]::new);
     federation.train(tiny.config("local-lora", "local", short1));
     for (String table : List.of("rounds", "clients", "evals")) {
-      spark.read().parquet(fedavg.folder().tables() + "/" + table).createOrReplaceTempView(table);
+      SPARK
+          .session()
+          .read()
+          .parquet(fedavg.folder().tables() + "/" + table)
+          .createOrReplaceTempView(table);
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   /** The text from a heading to the next one of its level. */
@@ -100,7 +96,7 @@ class TablesTest {
     assertThat(documented.stream().map(d -> d.substring(0, d.indexOf(' '))))
         .containsExactlyElementsOf(schema.names());
     List<String> written =
-        Stream.of(spark.table(table).schema().fields())
+        Stream.of(SPARK.session().table(table).schema().fields())
             .map(field -> field.name() + " " + field.dataType().sql().toLowerCase())
             .toList();
     assertThat(written.get(written.size() - 1)).isEqualTo("run string");
@@ -139,10 +135,10 @@ class TablesTest {
   }
 
   private static List<String> nulls(String table, String condition) {
-    List<Row> rows = spark.table(table).where(condition).collectAsList();
+    List<Row> rows = SPARK.session().table(table).where(condition).collectAsList();
     assertThat(rows).isNotEmpty();
     List<String> nulls = new ArrayList<>();
-    for (String column : spark.table(table).columns()) {
+    for (String column : SPARK.session().table(table).columns()) {
       if (rows.stream().anyMatch(row -> row.getAs(column) == null)) {
         nulls.add(column);
       }
@@ -214,7 +210,7 @@ class TablesTest {
             .get(title)
             .replace("runs/wordnet/fedavg", fedavg.folder().root().toString())
             .replace("runs/wordnet/fedit", fedit.folder().root().toString());
-    return spark.sql(sql).collectAsList();
+    return SPARK.session().sql(sql).collectAsList();
   }
 
   @Test
@@ -235,7 +231,7 @@ class TablesTest {
   void theBestRound() {
     List<Row> rows = run("The best round");
     assertThat(rows).hasSize(1);
-    double best = spark.table("evals").agg(Map.of("accuracy", "max")).head().getDouble(0);
+    double best = SPARK.session().table("evals").agg(Map.of("accuracy", "max")).head().getDouble(0);
     assertThat(rows.get(0).<Double>getAs("accuracy")).isEqualTo(best).isBetween(0.01, 1.0);
     assertThat(rows.get(0).<String>getAs("run")).isEqualTo(fedavg.run());
   }

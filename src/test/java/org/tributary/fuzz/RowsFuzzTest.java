@@ -12,11 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +24,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.image.BrokenImage;
 import org.tributary.image.ImageDecoder;
@@ -38,28 +38,18 @@ import org.tributary.rows.Schema;
 @Slow
 class RowsFuzzTest {
   private static final Store STORE = Store.of(new Configuration(false));
-  private static SparkSession spark;
+
+  @RegisterExtension
+  static final LocalSpark SPARK = new LocalSpark().with("spark.sql.shuffle.partitions", "2");
 
   @TempDir static Path dir;
 
   @BeforeAll
   static void start() throws Exception {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("RowsFuzzTest")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "2")
-            .getOrCreate();
-    spark.sparkContext().setLogLevel("OFF");
+    SPARK.session().sparkContext().setLogLevel("OFF");
     // The first job loads what the others have.
     MalformedInput.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
-    Partitioning.run(spark, STORE, config("jsonl"));
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
+    Partitioning.run(SPARK.session(), STORE, config("jsonl"));
   }
 
   @BeforeEach
@@ -233,7 +223,7 @@ class RowsFuzzTest {
   }
 
   private static Trial partition(String format) throws Exception {
-    return Trial.call(dir, () -> Partitioning.run(spark, STORE, config(format)));
+    return Trial.call(dir, () -> Partitioning.run(SPARK.session(), STORE, config(format)));
   }
 
   @ParameterizedTest
@@ -267,7 +257,7 @@ class RowsFuzzTest {
       String name = "images/train/even/bad%d.png".formatted(i);
       new MalformedInput("", name, images.get(i).content()).write(dir);
     }
-    Manifest manifest = Partitioning.run(spark, STORE, config("images")).manifest();
+    Manifest manifest = Partitioning.run(SPARK.session(), STORE, config("images")).manifest();
     assertThat(manifest.skipped().toString())
         .contains(
             "is no PNG", "is a pointer of Git LFS and not the image itself; run git lfs pull");

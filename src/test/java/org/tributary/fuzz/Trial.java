@@ -3,12 +3,9 @@ package org.tributary.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,8 +23,8 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.WriterAppender;
 import org.apache.logging.log4j.core.layout.PatternLayout;
-import org.tributary.Main;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.JobRun;
 
 /**
  * What became of a malformed input: it was taken, or it was refused with one message and nothing
@@ -46,17 +43,11 @@ record Trial(boolean refused, String message) {
     return watched(
         folder,
         () -> {
-          PrintStream before = System.err;
-          ByteArrayOutputStream err = new ByteArrayOutputStream();
-          System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-          try {
-            int code = Main.run(args);
-            String said = err.toString(StandardCharsets.UTF_8);
-            assertThat(code).as("exit code of " + String.join(" ", args) + ": " + said).isIn(0, 2);
-            return new Trial(code == 2, code == 2 ? said : "");
-          } finally {
-            System.setErr(before);
-          }
+          JobRun run = JobRun.of(args);
+          assertThat(run.code())
+              .as("exit code of " + String.join(" ", args) + ": " + run.err())
+              .isIn(0, 2);
+          return new Trial(run.code() == 2, run.code() == 2 ? run.err() : "");
         });
   }
 

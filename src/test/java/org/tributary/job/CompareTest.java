@@ -2,10 +2,7 @@ package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -18,9 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tributary.Main;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
+import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
@@ -43,49 +40,28 @@ class CompareTest {
     System.clearProperty("spark.master");
   }
 
-  private record End(int code, String out, String err) {}
-
-  private End run(String yaml) throws IOException {
+  private JobRun run(String yaml) throws IOException {
     Path file = dir.resolve("compare.yaml");
     Files.writeString(
         file, "out: %s\ntrain: %s\n%s".formatted(dir.resolve("compare"), train, yaml));
-    return call("compare", file.toString());
-  }
-
-  private static End call(String... args) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-    try {
-      int code = Main.run(args);
-      return new End(
-          code,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+    return JobRun.of("compare", file.toString());
   }
 
   /** As a comparison, by its folder's content as the shell names it, and by one variant. */
   private void inspectFindsItsRuns() throws IOException {
     String[] seeds = {"full/seed=3", "full/seed=4", "adapters/seed=4", "adapters/lr=2.0e-2"};
     Path root = dir.resolve("compare");
-    End whole = call("inspect", root.toString());
+    JobRun whole = JobRun.of("inspect", root.toString());
     assertThat(whole.code()).as(whole.err()).isZero();
     assertThat(whole.out()).contains(seeds);
     List<String> args = new ArrayList<>(List.of("inspect"));
     try (Stream<Path> content = Files.list(root)) {
       content.sorted().map(Path::toString).forEach(args::add);
     }
-    End content = call(args.toArray(String[]::new));
+    JobRun content = JobRun.of(args.toArray(String[]::new));
     assertThat(content.code()).as(content.err()).isZero();
     assertThat(content.out()).contains(seeds).contains("train.yaml belongs to a comparison");
-    End variant = call("inspect", root.resolve("full").toString());
+    JobRun variant = JobRun.of("inspect", root.resolve("full").toString());
     assertThat(variant.out()).contains("full/seed=3").doesNotContain("adapters/");
   }
 
@@ -119,7 +95,7 @@ class CompareTest {
 
   @Test
   void everyVariantWithEverySeedAndTheBetterRate() throws IOException {
-    End first = run(TWO);
+    JobRun first = run(TWO);
     assertThat(first.code()).as(first.err()).isZero();
     assertThat(first.out())
         .contains("full/seed=3")
@@ -146,13 +122,13 @@ class CompareTest {
     Map<String, FileTime> before = files();
     assertThat(before).isNotEmpty();
 
-    End again = run(TWO);
+    JobRun again = run(TWO);
     assertThat(again.code()).isZero();
     assertThat(again.out()).isEqualTo(first.out());
     assertThat(files()).as("nothing is done twice").isEqualTo(before);
 
     inspectFindsItsRuns();
-    End other = run(TWO.replace("2.0e-2]", "3.0e-2]"));
+    JobRun other = run(TWO.replace("2.0e-2]", "3.0e-2]"));
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("another comparison's").contains("rates").contains("0.03]");
     Files.writeString(train, Files.readString(train).replace("batch: 4", "batch: 3"));
@@ -162,7 +138,7 @@ class CompareTest {
 
   @Test
   void aVariantMayNotChangeWhatMakesTheComparisonEqual() throws IOException {
-    End end =
+    JobRun end =
         run(
             """
             variants:
@@ -189,7 +165,7 @@ class CompareTest {
 
   @Test
   void theBoundTakesAsManyStepsAsAllClients() throws IOException {
-    End equal = run(CENTRAL);
+    JobRun equal = run(CENTRAL);
     assertThat(equal.code()).as(equal.err()).isZero();
     // Three rounds of two steps of three clients.
     assertThat(equal.out().lines().filter(line -> line.matches(".* 3  +18  .*"))).hasSize(2);
@@ -198,7 +174,7 @@ class CompareTest {
 
   @Test
   void unequalBudgetsAreTold() throws IOException {
-    End unequal = run(CENTRAL.replace("=central]", "=central, framework.centralSteps=client]"));
+    JobRun unequal = run(CENTRAL.replace("=central]", "=central, framework.centralSteps=client]"));
     assertThat(unequal.code()).as(unequal.err()).isZero();
     assertThat(unequal.out())
         .contains("note: budgets differ; steps of all clients over all rounds: full 18; bound 6");
@@ -212,7 +188,7 @@ class CompareTest {
             .replace("{name: fedavg}", "{name: fedit, lora: {rank: 2, targets: [query]}}")
             .replace("rounds: 3", "rounds: 1")
             .replace("schedule: {name: cosine, warmup: 2}", "schedule: {name: cosine}"));
-    End end =
+    JobRun end =
         run(
             """
             variants:
@@ -225,7 +201,7 @@ class CompareTest {
     assertThat(Files.readString(dir.resolve("compare/full/seed=0/config.yaml")))
         .contains("name: \"fedavg\"")
         .doesNotContain("lora");
-    End unread =
+    JobRun unread =
         run(
             """
             variants:
@@ -240,7 +216,7 @@ class CompareTest {
 
   @Test
   void aVariantThatCannotBeginStopsAllBeforeTheFirst() throws IOException {
-    End end =
+    JobRun end =
         run(
             """
             variants:
@@ -252,8 +228,8 @@ class CompareTest {
     assertThat(files()).isEmpty();
   }
 
-  private End refused(String yaml) throws IOException {
-    End end = run(yaml);
+  private JobRun refused(String yaml) throws IOException {
+    JobRun end = run(yaml);
     assertThat(end.code()).as(end.err()).isEqualTo(2);
     assertThat(end.err()).doesNotContain("\tat ");
     assertThat(files()).isEmpty();
@@ -290,7 +266,7 @@ class CompareTest {
 
     Path other = Files.createDirectories(dir.resolve("compare/later/seed=3"));
     Files.writeString(other.resolve("notes.txt"), "mine");
-    End taken = run(variants + "seeds: [3]\n");
+    JobRun taken = run(variants + "seeds: [3]\n");
     assertThat(taken.code()).as(taken.err()).isEqualTo(2);
     assertThat(taken.err()).contains("later/seed=3 is there and is no run");
     assertThat(dir.resolve("compare/good")).doesNotExist();
@@ -298,7 +274,7 @@ class CompareTest {
 
   @Test
   void adaptersThatBeginUnequallyAreNotCompared() throws IOException {
-    End end =
+    JobRun end =
         run(
             """
             variants:
@@ -318,7 +294,7 @@ class CompareTest {
         .doesNotContain("[full]")
         .doesNotContain("\tat ");
     assertThat(files()).isEmpty();
-    End same =
+    JobRun same =
         run(
             """
             variants:

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,12 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.Main;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.JobRun;
 import org.tributary.protocol.HostTensor;
 
 /** The job on a model whose file holds its tied head twice, as users call it. */
@@ -56,9 +53,7 @@ class MergeAdapterTest {
     tensors.put(module + PeftAdapter.LORA_B, HostTensor.of(new float[(int) shape[0]], shape[0], 1));
   }
 
-  private record End(int code, String err) {}
-
-  private End run(String job, String... more) throws IOException {
+  private JobRun run(String job, String... more) throws IOException {
     Path model = Files.createDirectories(dir.resolve("model"));
     new ObjectMapper().writeValue(model.resolve("config.json").toFile(), config);
     Tiny.STORE.commit(
@@ -80,22 +75,14 @@ class MergeAdapterTest {
     List<String> args = new java.util.ArrayList<>(List.of(job, "--model", model.toString()));
     args.addAll(List.of("--adapter", adapter.toString(), "--out", out().toString()));
     args.addAll(List.of(more));
-    PrintStream err = System.err;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    try {
-      int code = Main.run(args.toArray(String[]::new));
-      return new End(code, bytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setErr(err);
-    }
+    return JobRun.of(args.toArray(String[]::new));
   }
 
   private Path out() {
     return dir.resolve("out");
   }
 
-  private void assertRefused(End end, String... parts) {
+  private void assertRefused(JobRun end, String... parts) {
     assertThat(end.code()).as(end.err()).isEqualTo(2);
     assertThat(end.err()).contains(parts).doesNotContain("\tat ");
     assertThat(out()).doesNotExist();
@@ -113,7 +100,7 @@ class MergeAdapterTest {
     HostTensor saved = HostTensor.of(new float[(int) HostTensor.elements(shape)], shape);
     tensors.put(EMBEDDING, saved);
     tensors.put(HEAD, saved);
-    End end = run("merge-adapter");
+    JobRun end = run("merge-adapter");
     assertThat(end.code()).as(end.err()).isZero();
     assertThat(SafeTensors.map(out().resolve("model.safetensors")))
         .containsEntry(EMBEDDING, saved)
@@ -144,7 +131,7 @@ class MergeAdapterTest {
   void anAdapterOnTheHeadAloneUntiesIt() throws IOException {
     config.put("tie_word_embeddings", true);
     adapt("lm_head");
-    End end = run("merge-adapter");
+    JobRun end = run("merge-adapter");
     assertThat(end.code()).as(end.err()).isZero();
     assertThat(SafeTensors.map(out().resolve("model.safetensors")))
         .containsEntry(EMBEDDING, weights.get(EMBEDDING))

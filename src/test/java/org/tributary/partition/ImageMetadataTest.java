@@ -10,16 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
-import org.tributary.config.ConfigReader;
-import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
@@ -29,39 +27,20 @@ import org.tributary.rows.ParquetRows;
 class ImageMetadataTest {
   private static final Store STORE = Store.of(new Configuration());
   private static final Path CASE = Cases.of("../cases/20-images");
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   @TempDir Path dir;
 
-  @BeforeAll
-  static void open() {
-    spark = SparkSession.builder().master("local[2]").appName("test").getOrCreate();
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
-
   private Manifest run(Path train, String... sets) throws IOException {
-    String yaml =
-        """
-        source: {format: images, train: "%s"}
-        out: "%s"
-        name: set
-        seed: 7
-        label: label
-        clients: 1
-        partitioner: {name: iid}
-        validation: 0
-        test: 0
-        """
-            .formatted(train.toUri(), dir.resolve("out").toUri());
     return Partitioning.run(
-            spark,
+            SPARK.session(),
             STORE,
-            ConfigReader.read(
-                "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES))
+            RawSetFile.config(
+                "images",
+                train.toUri().toString(),
+                dir.resolve("out"),
+                List.of("clients=1", "partitioner.name=iid"),
+                sets))
         .manifest();
   }
 

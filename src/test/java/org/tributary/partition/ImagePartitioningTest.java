@@ -22,18 +22,17 @@ import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.FakeObjectStore;
 import org.tributary.checkpoint.Store;
-import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
 import org.tributary.image.ImageDecoder;
 import org.tributary.image.Pixels;
@@ -45,46 +44,21 @@ import org.tributary.rows.Row;
 @Slow
 class ImagePartitioningTest {
   private static final Store STORE = Store.of(new Configuration(false));
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   @TempDir Path dir;
 
-  @BeforeAll
-  static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("ImagePartitioningTest")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate();
-    spark.sparkContext().setLogLevel("ERROR");
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
-
   private PartitionConfig config(String format, String train, String... sets) {
-    String yaml =
-        """
-        source: {format: %s, train: "%s"}
-        out: "%s"
-        name: set
-        seed: 3
-        label: label
-        clients: 2
-        partitioner: {name: iid}
-        validation: 0
-        test: 0.2
-        """
-            .formatted(format, train, dir.resolve("out").toUri());
-    return ConfigReader.read(
-        "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES);
+    return RawSetFile.config(
+        format,
+        train,
+        dir.resolve("out"),
+        List.of("seed=3", "clients=2", "partitioner.name=iid", "test=0.2"),
+        sets);
   }
 
   private Manifest run(String format, Path train, String... sets) throws IOException {
-    return Partitioning.run(spark, STORE, config(format, train.toUri().toString(), sets))
+    return Partitioning.run(SPARK.session(), STORE, config(format, train.toUri().toString(), sets))
         .manifest();
   }
 
@@ -187,10 +161,11 @@ class ImagePartitioningTest {
   @Test
   void aTreeMayBeAWholeBucket() throws Exception {
     Path tree = tree();
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Configuration hadoop = SPARK.session().sparkContext().hadoopConfiguration();
     FakeObjectStore.set(hadoop, FakeObjectStore.class, tree);
     Manifest manifest =
-        Partitioning.run(spark, Store.of(hadoop), config("images", "s3a://whole/")).manifest();
+        Partitioning.run(SPARK.session(), Store.of(hadoop), config("images", "s3a://whole/"))
+            .manifest();
     assertThat(manifest.sources()).containsEntry("train", 13L).containsEntry("test", 3L);
     assertThat(manifest.labels()).containsExactly("no", "yes");
   }
@@ -495,7 +470,7 @@ class ImagePartitioningTest {
     }
     rows.add(RowFactory.create(RowFactory.create(null, "gone.png"), 1L));
     Path folder = dir.resolve("hf");
-    spark.createDataFrame(rows, schema).coalesce(1).write().parquet(folder.toString());
+    SPARK.session().createDataFrame(rows, schema).coalesce(1).write().parquet(folder.toString());
     Manifest manifest = run("parquet", folder, "source.image=picture");
     assertThat(manifest.inputs().image()).isEqualTo("picture");
     assertThat(manifest.columns().stream().map(c -> c.name()))
@@ -503,7 +478,12 @@ class ImagePartitioningTest {
     assertThat(trainRows(manifest)).hasSize(8).allMatch(r -> r.value(0) instanceof byte[]);
     assertThat(manifest.skipped().get("train").named()).containsExactly("gone.png: has no bytes");
     rows.add(RowFactory.create(RowFactory.create("nothing".getBytes(), null), 1L));
-    spark.createDataFrame(rows, schema).coalesce(1).write().parquet(dir.resolve("bad").toString());
+    SPARK
+        .session()
+        .createDataFrame(rows, schema)
+        .coalesce(1)
+        .write()
+        .parquet(dir.resolve("bad").toString());
     assertThat(
             run("parquet", dir.resolve("bad"), "source.image=picture", "name=bad")
                 .skipped()

@@ -11,16 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
@@ -30,46 +30,21 @@ import org.tributary.rows.Row;
 @Slow
 class RawSourcesTest {
   private static final Store STORE = Store.of(new Configuration(false));
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   @TempDir Path dir;
 
-  @BeforeAll
-  static void start() {
-    spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .appName("RawSourcesTest")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate();
-    spark.sparkContext().setLogLevel("ERROR");
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
-
   private PartitionConfig config(String format, Path train, String... sets) {
-    String yaml =
-        """
-        source: {format: %s, train: "%s"}
-        out: "%s"
-        name: set
-        seed: 7
-        label: label
-        clients: 2
-        partitioner: {name: iid}
-        validation: 0.0
-        test: 0.2
-        """
-            .formatted(format, train.toUri(), dir.resolve("out").toUri());
-    return ConfigReader.read(
-        "p.yaml", yaml, List.of(sets), PartitionConfig.class, Partitioning.CHOICES);
+    return RawSetFile.config(
+        format,
+        train.toUri().toString(),
+        dir.resolve("out"),
+        List.of("clients=2", "partitioner.name=iid", "test=0.2"),
+        sets);
   }
 
   private Partitioning.Result run(String format, Path train, String... sets) throws IOException {
-    return Partitioning.run(spark, STORE, config(format, train, sets));
+    return Partitioning.run(SPARK.session(), STORE, config(format, train, sets));
   }
 
   private void refused(List<String> fragments, String format, Path train, String... sets) {
@@ -255,7 +230,13 @@ class RawSourcesTest {
 
   private void parquet(String name, String query) {
     Path folder = dir.resolve("made");
-    spark.sql(query).coalesce(1).write().mode("overwrite").parquet(folder.toUri().toString());
+    SPARK
+        .session()
+        .sql(query)
+        .coalesce(1)
+        .write()
+        .mode("overwrite")
+        .parquet(folder.toUri().toString());
     try (var files = Files.list(folder)) {
       Path made = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
       Files.createDirectories(dir.resolve(name).getParent());
@@ -362,7 +343,8 @@ class RawSourcesTest {
         "SELECT concat('t ', id) text, IF(id % 2 = 0, 'x', 'y') label,"
             + " array('lyon', 'a/b: é%', '01')[id % 3] office FROM range(30)";
     for (String format : List.of("parquet", "csv", "json")) {
-      spark
+      SPARK
+          .session()
           .sql(rows)
           .write()
           .partitionBy("office")
@@ -469,8 +451,8 @@ class RawSourcesTest {
           """
               .formatted(source.getKey(), source.getValue(), out);
       PartitionConfig config =
-          ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES);
-      Manifest manifest = Partitioning.run(spark, STORE, config).manifest();
+          ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Map.of());
+      Manifest manifest = Partitioning.run(SPARK.session(), STORE, config).manifest();
       assertThat(manifest.sources()).as(source.getKey()).containsEntry("train", 12L);
       assertThat(out.resolve("set/manifest.json")).exists();
     }

@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +37,7 @@ import org.tributary.federation.RunChecks;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
@@ -56,11 +56,10 @@ class ClassesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
-  private static SparkSession spark;
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   @BeforeAll
   static void open() throws Exception {
-    spark = SparkSession.builder().master("local[2]").appName("classes").getOrCreate();
     for (String name : List.of(NAMELESS, NUMBERS)) {
       Path rows = Cases.of("../cases/" + name + "/rows.jsonl");
       PartitionConfig config =
@@ -69,14 +68,9 @@ class ClassesTest {
               Files.readString(rows.resolveSibling("p.yaml")),
               List.of("source.train=" + rows, "out=" + dir.resolve(name)),
               PartitionConfig.class,
-              Partitioning.CHOICES);
-      Partitioning.run(spark, Tiny.STORE, config);
+              Map.of());
+      Partitioning.run(SPARK.session(), Tiny.STORE, config);
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   /** A case's model, its config.json without some keys and with others. */
@@ -113,7 +107,7 @@ class ClassesTest {
   }
 
   private static RunFolder run(TrainConfig config) throws Exception {
-    return new Federation(spark, RoundListener.NONE).train(config).folder();
+    return new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
   }
 
   private static double loss(RunFolder run) throws IOException {
