@@ -16,11 +16,7 @@ final class FedIt extends LinearFramework {
 
   @Override
   public RoundPlan plan(Trainables trainables, int round) {
-    NeedsAdapters.check(NAME, trainables);
-    return new RoundPlan()
-        .with(trainables.a(), Role.TRAVELS)
-        .with(trainables.b(), Role.TRAVELS)
-        .with(trainables.besideAdapters(), Role.TRAVELS);
+    return AdapterPlan.of(NAME, trainables, Role.TRAVELS, Role.TRAVELS);
   }
 
   /** Finds it by its name. */

@@ -15,11 +15,7 @@ final class FedSaLora extends LinearFramework {
 
   @Override
   public RoundPlan plan(Trainables trainables, int round) {
-    NeedsAdapters.check(NAME, trainables);
-    return new RoundPlan()
-        .with(trainables.a(), Role.TRAVELS)
-        .with(trainables.b(), Role.STAYS)
-        .with(trainables.besideAdapters(), Role.TRAVELS);
+    return AdapterPlan.of(NAME, trainables, Role.TRAVELS, Role.STAYS);
   }
 
   /** Finds it by its name. */

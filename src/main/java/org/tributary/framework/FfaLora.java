@@ -15,11 +15,7 @@ final class FfaLora extends LinearFramework {
 
   @Override
   public RoundPlan plan(Trainables trainables, int round) {
-    NeedsAdapters.check(NAME, trainables);
-    return new RoundPlan()
-        .with(trainables.a(), Role.FIXED)
-        .with(trainables.b(), Role.TRAVELS)
-        .with(trainables.besideAdapters(), Role.TRAVELS);
+    return AdapterPlan.of(NAME, trainables, Role.FIXED, Role.TRAVELS);
   }
 
   /** Finds it by its name. */

@@ -29,22 +29,16 @@ import org.tributary.protocol.Unit;
  * takes the first r_i columns of B, times s / s_i, and the first r_i rows of A. A new head and
  * weights that are named train and travel in full, and their mean is taken.
  */
-final class FlexLora extends LinearFramework {
+final class FlexLora extends ProductFramework {
   static final String NAME = "flexlora";
 
-  private final Adapters adapters;
-
   FlexLora(Adapters adapters) {
-    this.adapters = adapters;
+    super(adapters);
   }
 
   @Override
   public RoundPlan plan(Trainables trainables, int round) {
-    NeedsAdapters.check(NAME, trainables);
-    return new RoundPlan()
-        .with(trainables.a(), Role.TRAVELS)
-        .with(trainables.b(), Role.TRAVELS)
-        .with(trainables.besideAdapters(), Role.TRAVELS);
+    return AdapterPlan.of(NAME, trainables, Role.TRAVELS, Role.TRAVELS);
   }
 
   @Override
@@ -62,24 +56,21 @@ final class FlexLora extends LinearFramework {
   }
 
   @Override
-  public Map<String, HostTensor> merge(Unit unit, Merge merge) {
-    if (unit.isChunk()) {
-      return super.merge(unit, merge);
-    }
+  Map<String, HostTensor> mergeLayer(Unit unit, Merge merge) {
     String nameA = unit.updates().get(0);
     String nameB = unit.updates().get(1);
     List<LowRank.Term> terms = new ArrayList<>();
     for (Contribution c : merge.contributions()) {
       HostTensor a = c.tensors().get(nameA);
-      double scaling = adapters.scaling((int) a.shape()[0]);
+      double scaling = adapters().scaling((int) a.shape()[0]);
       terms.add(
           new LowRank.Term(
               c.weight() * scaling,
               TensorMatrices.of(c.tensors().get(nameB)),
               TensorMatrices.of(a)));
     }
-    Svd merged = LowRank.merge(terms, adapters.rank());
-    double scaling = adapters.scaling(adapters.rank());
+    Svd merged = LowRank.merge(terms, adapters().rank());
+    double scaling = adapters().scaling(adapters().rank());
     DType dtype = merge.contributions().get(0).tensors().get(nameA).dtype();
     return Map.of(
         nameA, TensorMatrices.tensor(merged.v().transposed(), dtype),
@@ -87,23 +78,13 @@ final class FlexLora extends LinearFramework {
   }
 
   @Override
-  public boolean averages() {
-    return false;
-  }
-
-  @Override
-  public boolean takesRanks() {
-    return true;
-  }
-
-  @Override
   public Map<String, HostTensor> start(Map<String, HostTensor> given, Participant client) {
     int rank = client.rank();
-    if (rank == adapters.rank()) {
+    if (rank == adapters().rank()) {
       return given;
     }
     Map<String, HostTensor> start = new TreeMap<>(given);
-    double factor = adapters.scaling(adapters.rank()) / adapters.scaling(rank);
+    double factor = adapters().scaling(adapters().rank()) / adapters().scaling(rank);
     start.replaceAll(
         (name, tensor) -> {
           if (name.endsWith(Adapters.A)) {

@@ -27,23 +27,17 @@ import org.tributary.protocol.Unit;
  * factors instead, Σ r_k (m + n), and every client adds them to its W.) A new head and weights that
  * are named train and travel in full.
  */
-final class Flora extends LinearFramework {
+final class Flora extends ProductFramework {
   static final String NAME = "flora";
 
-  private final Adapters adapters;
-
   Flora(Adapters adapters) {
-    this.adapters = adapters;
+    super(adapters);
   }
 
   @Override
   public RoundPlan plan(Trainables trainables, int round) {
-    NeedsAdapters.check(NAME, trainables);
-    return new RoundPlan()
-        .with(trainables.bases(), Role.GIVEN)
-        .with(trainables.a(), Role.FRESH)
-        .with(trainables.b(), Role.FRESH)
-        .with(trainables.besideAdapters(), Role.TRAVELS);
+    return AdapterPlan.of(NAME, trainables, Role.FRESH, Role.FRESH)
+        .with(trainables.bases(), Role.GIVEN);
   }
 
   @Override
@@ -59,17 +53,14 @@ final class Flora extends LinearFramework {
   }
 
   @Override
-  public Map<String, HostTensor> merge(Unit unit, Merge merge) {
-    if (unit.isChunk()) {
-      return super.merge(unit, merge);
-    }
+  Map<String, HostTensor> mergeLayer(Unit unit, Merge merge) {
     String a = unit.updates().get(0);
     String b = unit.updates().get(1);
     String base = unit.server().get(0);
     HostTensor before = merge.server().get(base);
     Matrix change = change(a, b, merge.contributions());
     double[] w = Elements.of(before);
-    double[] add = (adapters.isTransposed(base) ? change.transposed() : change).values();
+    double[] add = (adapters().isTransposed(base) ? change.transposed() : change).values();
     for (int i = 0; i < w.length; i++) {
       w[i] += add[i];
     }
@@ -84,22 +75,12 @@ final class Flora extends LinearFramework {
       for (Contribution c : contributions) {
         Matrix factorA = TensorMatrices.of(c.tensors().get(a));
         sum.add(
-            c.weight() * adapters.scaling(factorA.rows()),
+            c.weight() * adapters().scaling(factorA.rows()),
             TensorMatrices.of(c.tensors().get(b)),
             factorA);
       }
       return sum.matrix();
     }
-  }
-
-  @Override
-  public boolean averages() {
-    return false;
-  }
-
-  @Override
-  public boolean takesRanks() {
-    return true;
   }
 
   @Override

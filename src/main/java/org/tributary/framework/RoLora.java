@@ -17,12 +17,9 @@ final class RoLora extends LinearFramework {
 
   @Override
   public RoundPlan plan(Trainables trainables, int round) {
-    NeedsAdapters.check(NAME, trainables);
     boolean trainsB = round % 2 == 0;
-    return new RoundPlan()
-        .with(trainables.a(), trainsB ? Role.FIXED : Role.TRAVELS)
-        .with(trainables.b(), trainsB ? Role.TRAVELS : Role.FIXED)
-        .with(trainables.besideAdapters(), Role.TRAVELS);
+    return AdapterPlan.of(
+        NAME, trainables, trainsB ? Role.FIXED : Role.TRAVELS, trainsB ? Role.TRAVELS : Role.FIXED);
   }
 
   /** Finds it by its name. */

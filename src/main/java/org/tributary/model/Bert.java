@@ -16,7 +16,7 @@ import java.util.Set;
  * BertForSequenceClassification}, whichever the checkpoint has. Shapes: d = hidden_size, m =
  * intermediate_size; linear weights [out, in].
  */
-final class Bert implements Architecture {
+final class Bert implements TextArchitecture {
   static final String MODEL_TYPE = "bert";
 
   /** The prefix of names in a BertForSequenceClassification. */
@@ -32,8 +32,7 @@ final class Bert implements Architecture {
   private final int positions;
   private final int types;
   private final double epsilon;
-  private final double initializerRange;
-  private final long padToken;
+  private final Facts facts;
   private final String activation;
   private final Pooling pooling;
   private final String prefix;
@@ -58,8 +57,8 @@ final class Bert implements Architecture {
     positions = config.size("max_position_embeddings", 512);
     types = config.size("type_vocab_size", 2);
     epsilon = config.number("layer_norm_eps", 1e-12);
-    initializerRange = config.number("initializer_range", 0.02);
-    padToken = (long) config.number("pad_token_id", 0);
+    double initializerRange = config.number("initializer_range", 0.02);
+    long padToken = (long) config.number("pad_token_id", 0);
     activation = config.activation("hidden_act", "gelu");
     config.choice("position_embedding_type", "absolute", Set.of("absolute"));
     config.oneLabelARow();
@@ -70,6 +69,7 @@ final class Bert implements Architecture {
           "hidden_size %d is no multiple of num_attention_heads %d".formatted(hidden, heads));
     }
     config.check();
+    facts = new Facts(vocabulary, positions, padToken, initializerRange);
     this.prefix = prefix;
     this.isOld = isOld;
     this.pooling = Pooling.choose(pooling, MODEL_TYPE, Pooling.CLS, Pooling.MEAN);
@@ -172,23 +172,8 @@ final class Bert implements Architecture {
   }
 
   @Override
-  public long vocabulary() {
-    return vocabulary;
-  }
-
-  @Override
-  public int maxPositions() {
-    return positions;
-  }
-
-  @Override
-  public long padToken() {
-    return padToken;
-  }
-
-  @Override
-  public double initializerRange() {
-    return initializerRange;
+  public Facts facts() {
+    return facts;
   }
 
   private String block(int i) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * <p>Shapes: d = hidden_size, m = intermediate_size, h = head_dim, which need not be d / heads;
  * linear weights [out, in].
  */
-final class GatedDecoder implements Architecture {
+final class GatedDecoder implements TextArchitecture {
   /** Layers of attention that read the block's input. */
   static final List<String> QUERY_KEY_VALUE = List.of("q_proj", "k_proj", "v_proj");
 
@@ -69,8 +69,7 @@ final class GatedDecoder implements Architecture {
   private final int head;
   private final int vocabulary;
   private final double epsilon;
-  private final double initializerRange;
-  private final long padToken;
+  private final Facts facts;
   private final boolean tied;
   private final Rope rope;
 
@@ -97,13 +96,16 @@ final class GatedDecoder implements Architecture {
         config.size("head_dim", absent.head() == 0 ? Math.max(1, hidden / heads) : absent.head());
     vocabulary = config.size("vocab_size");
     epsilon = config.number("rms_norm_eps", 1e-6);
-    initializerRange = config.number("initializer_range", 0.02);
-    padToken = config.padToken(vocabulary);
+    double initializerRange = config.number("initializer_range", 0.02);
+    long padToken = config.padToken(vocabulary);
     tied = config.flag("tie_word_embeddings", absent.tied());
     rope = Rope.of(config, head, config.size("max_position_embeddings", absent.positions()));
     config.refuse("text_config", "take the text model out of the larger one");
     checkHeads(config);
     config.check();
+    facts =
+        new Facts(
+            vocabulary, Math.min(rope.positions(), traits.window()), padToken, initializerRange);
   }
 
   /**
@@ -211,27 +213,12 @@ final class GatedDecoder implements Architecture {
   }
 
   @Override
-  public long vocabulary() {
-    return vocabulary;
-  }
-
-  @Override
-  public int maxPositions() {
-    return Math.min(rope.positions(), traits.window());
+  public Facts facts() {
+    return facts;
   }
 
   @Override
   public String positionsKey() {
     return traits.window() < rope.positions() ? "sliding_window" : "max_position_embeddings";
-  }
-
-  @Override
-  public long padToken() {
-    return padToken;
-  }
-
-  @Override
-  public double initializerRange() {
-    return initializerRange;
   }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  * GPT2LMHeadModel}, whichever the checkpoint has. Shapes: d = n_embd, m = n_inner; the weights of
  * linear layers lie [in, out], unlike all other families'.
  */
-final class Gpt2 implements Architecture {
+final class Gpt2 implements TextArchitecture {
   static final String MODEL_TYPE = "gpt2";
 
   /** The prefix of names in a GPT2LMHeadModel. */
@@ -33,8 +33,7 @@ final class Gpt2 implements Architecture {
   private final int vocabulary;
   private final int positions;
   private final double epsilon;
-  private final double initializerRange;
-  private final long padToken;
+  private final Facts facts;
   private final boolean tied;
   private final String activation;
   private final String prefix;
@@ -54,8 +53,8 @@ final class Gpt2 implements Architecture {
     vocabulary = config.size("vocab_size");
     positions = config.size("n_positions", 1024);
     epsilon = config.number("layer_norm_epsilon", 1e-5);
-    initializerRange = config.number("initializer_range", 0.02);
-    padToken = config.padToken(vocabulary);
+    double initializerRange = config.number("initializer_range", 0.02);
+    long padToken = config.padToken(vocabulary);
     tied = config.flag("tie_word_embeddings", true);
     activation = config.activation("activation_function", "gelu_new");
     config.only("scale_attn_weights", true);
@@ -66,6 +65,7 @@ final class Gpt2 implements Architecture {
       config.problem("n_embd %d is no multiple of n_head %d".formatted(hidden, heads));
     }
     config.check();
+    facts = new Facts(vocabulary, positions, padToken, initializerRange);
     this.prefix = prefix;
   }
 
@@ -159,28 +159,13 @@ final class Gpt2 implements Architecture {
   }
 
   @Override
-  public long vocabulary() {
-    return vocabulary;
-  }
-
-  @Override
-  public int maxPositions() {
-    return positions;
+  public Facts facts() {
+    return facts;
   }
 
   @Override
   public String positionsKey() {
     return "n_positions";
-  }
-
-  @Override
-  public long padToken() {
-    return padToken;
-  }
-
-  @Override
-  public double initializerRange() {
-    return initializerRange;
   }
 
   /** Finds it by its name. */

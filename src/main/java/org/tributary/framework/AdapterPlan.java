@@ -1,0 +1,33 @@
+package org.tributary.framework;
+
+import org.tributary.error.WrongInput;
+import org.tributary.protocol.Role;
+import org.tributary.protocol.RoundPlan;
+import org.tributary.protocol.Trainables;
+
+/** The plan of every framework that trains adapters. */
+public final class AdapterPlan {
+  private AdapterPlan() {}
+
+  /**
+   * The roles of both factors; a new head and weights that are named train and travel.
+   *
+   * @param framework its name, for the message
+   * @param trainables of the run
+   * @param a role of every A
+   * @param b role of every B
+   * @throws WrongInput where the configuration has no adapters
+   */
+  public static RoundPlan of(String framework, Trainables trainables, Role a, Role b) {
+    if (!trainables.adapters()) {
+      throw new WrongInput(
+          ("framework.lora: %s trains adapters; give framework.lora with rank and targets, such as"
+                  + " {rank: 8, alpha: 16, targets: [all-linear]}")
+              .formatted(framework));
+    }
+    return new RoundPlan()
+        .with(trainables.a(), a)
+        .with(trainables.b(), b)
+        .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+}
