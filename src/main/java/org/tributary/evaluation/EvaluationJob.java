@@ -38,6 +38,13 @@ public final class EvaluationJob {
   private final Broadcast<RunSpec> spec;
   private final Blueprint blueprint;
 
+  /**
+   * For a run.
+   *
+   * @param spark of the driver
+   * @param spec what tasks need to know of the run
+   * @param blueprint of the same run
+   */
   public EvaluationJob(JavaSparkContext spark, Broadcast<RunSpec> spec, Blueprint blueprint) {
     this.spark = spark;
     this.spec = spec;

@@ -122,22 +122,27 @@ public final class LoadedRun implements AutoCloseable {
     LOADED.checkGoesOn();
   }
 
+  /** Reaches the run's files. */
   public Store store() {
     return store;
   }
 
+  /** What the run's configuration decides. */
   public Blueprint blueprint() {
     return blueprint;
   }
 
+  /** Where the model is loaded. */
   public Device device() {
     return device;
   }
 
+  /** The program with the weights that do not train. */
   public Model model() {
     return model;
   }
 
+  /** The model's tokenizer; null for a model of images. */
   public Tokens tokens() {
     return tokens;
   }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -135,8 +134,10 @@ public final class Partitioning {
     Map<Plan.Target, Manifest.Part> parts =
         SparkJobs.run(
             context(), "writing the parts", () -> write(folder, plan, rows, raw, keys, targets));
-    SortedMap<String, String> leftOut = leftOut(decision.owners(), found, keys);
-    Manifest manifest = manifest(inputs, raw, found, labels, parts, duplicates, leftOut);
+    SortedMap<String, String> leftOut =
+        new LeftOutOwners(config.duplicates()).of(decision.owners(), found.get("train"), keys);
+    Manifest manifest =
+        new ManifestMaker(inputs, raw, found).of(labels, parts, duplicates.report(), leftOut);
     manifest.write(Store.of(hadoop()), folder);
     return new Result(true, folder, manifest, notes);
   }
@@ -266,96 +267,6 @@ public final class Partitioning {
               there.get(i).bytes()));
     }
     return parts;
-  }
-
-  private Manifest manifest(
-      Manifest.Inputs inputs,
-      Map<String, RawSet> raw,
-      Map<String, RawSet.Keys> found,
-      List<String> labels,
-      Map<Plan.Target, Manifest.Part> parts,
-      CrossSetDuplicates duplicates,
-      SortedMap<String, String> leftOut) {
-    Map<String, String> owners = owners(found);
-    TreeMap<String, Manifest.Client> clients = new TreeMap<>();
-    Manifest.Part test = null;
-    for (Map.Entry<Plan.Target, Manifest.Part> part : parts.entrySet()) {
-      String id = part.getKey().client();
-      switch (part.getKey().part()) {
-        case "train" -> clients.put(id, new Manifest.Client(part.getValue(), null, owners.get(id)));
-        case "validation" ->
-            clients.computeIfPresent(
-                id,
-                (k, client) ->
-                    new Manifest.Client(client.train(), part.getValue(), client.owner()));
-        default -> test = part.getValue();
-      }
-    }
-    Map<String, Long> sourceRows = new LinkedHashMap<>();
-    found.forEach((set, rows) -> sourceRows.put(set, (long) rows.rows().size()));
-    return new Manifest(
-        Manifest.VERSION,
-        inputs,
-        sourceRows,
-        raw.get("train").codec().schema().toSchema().columns(),
-        labels,
-        clients,
-        test,
-        duplicates.report(),
-        skipped(found),
-        leftOut);
-  }
-
-  /** The owners' names that their clients' ids do not show, by id. */
-  private static Map<String, String> owners(Map<String, RawSet.Keys> found) {
-    Map<String, String> owners = new TreeMap<>();
-    found.get("train").rows().stream()
-        .map(Key::owner)
-        .filter(owner -> owner != null && !ClientId.of(owner).equals(owner))
-        .distinct()
-        .forEach(owner -> owners.put(ClientId.of(owner), owner));
-    return owners;
-  }
-
-  /** Every owner of the training set that has become no client, and why. */
-  private SortedMap<String, String> leftOut(
-      Owners owners, Map<String, RawSet.Keys> found, Map<String, List<Key>> kept) {
-    SortedMap<String, String> leftOut = new TreeMap<>();
-    found
-        .get("train")
-        .ownersOfBroken()
-        .forEach(owner -> leftOut.put(owner, "has broken images alone"));
-    found
-        .get("train")
-        .rows()
-        .forEach(
-            row -> {
-              if (row.owner() != null) {
-                leftOut.put(
-                    row.owner(),
-                    "has duplicates of held-out rows alone (duplicates: "
-                        + config.duplicates()
-                        + ")");
-              }
-            });
-    kept.get("train").forEach(row -> leftOut.remove(String.valueOf(row.owner())));
-    leftOut.putAll(owners.reasons());
-    return leftOut;
-  }
-
-  private static Map<String, Manifest.Skipped> skipped(Map<String, RawSet.Keys> found) {
-    Map<String, Manifest.Skipped> skipped = new LinkedHashMap<>();
-    found.forEach(
-        (set, rows) -> {
-          List<String> broken = rows.broken();
-          if (!broken.isEmpty()) {
-            skipped.put(
-                set,
-                new Manifest.Skipped(
-                    broken.size(), broken.stream().limit(Manifest.NAMED).toList()));
-          }
-        });
-    return skipped;
   }
 
   private JavaSparkContext context() {

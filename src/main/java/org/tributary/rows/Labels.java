@@ -11,6 +11,12 @@ public final class Labels {
   private final String column;
   private final Map<String, Integer> index = new HashMap<>();
 
+  /**
+   * The classes of a set.
+   *
+   * @param column that names a row's class
+   * @param labels in the order of the classifier's rows
+   */
   public Labels(String column, List<String> labels) {
     this.column = column;
     for (String label : labels) {

@@ -2,15 +2,11 @@ package org.tributary.run;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Recipe;
@@ -22,14 +18,12 @@ import org.tributary.framework.Frameworks;
 import org.tributary.model.Architecture;
 import org.tributary.model.Lora;
 import org.tributary.model.Precision;
-import org.tributary.model.WeightNames;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Seeds;
-import org.tributary.protocol.Trainables;
 import org.tributary.rows.Manifest;
 
 /**
@@ -40,13 +34,11 @@ public final class Blueprint {
   /** The one client of a pooled framework. */
   static final String POOLED_CLIENT = "all";
 
-  private static final String WEIGHT = ".weight";
-
   private final TrainConfig config;
   private final RunData data;
   private final BaseModel base;
   private final Map<String, long[]> newHead;
-  private final Map<String, long[]> adapted;
+  private final RunTrainables trainables;
   private final Framework framework;
   private final Ranks ranks;
   private final RoundPlans plans;
@@ -66,60 +58,17 @@ public final class Blueprint {
     data = RunData.open(store, config, base);
     newHead = base.head().fresh(base.architecture(), data.labels().size());
     base.check();
-    adapted = lora() == null ? Map.of() : lora().layers(adaptable());
-    Adapters adapters = lora() == null ? null : lora().adapters(transposed());
+    trainables = new RunTrainables(config.framework(), base, newHead);
+    Adapters adapters = trainables.adapters();
     framework = Frameworks.of(config.framework(), adapters);
     ranks = Ranks.of(config, adapters, framework, data.manifest());
-    plans = new RoundPlans(config, framework, trainables());
+    plans = new RoundPlans(config, framework, trainables.all());
     base.checkTrainable(modelTensors());
-    SavedModules.check(adapted.keySet(), plan(0).where(Role::isTrained).keySet());
+    SavedModules.check(adapted().keySet(), plan(0).where(Role::isTrained).keySet());
     plans.check();
     checkLengths();
     checkClients();
     recipe();
-  }
-
-  private Set<String> transposed() {
-    return adapted.keySet().stream()
-        .filter(base.architecture()::transposed)
-        .map(layer -> layer + WEIGHT)
-        .collect(Collectors.toSet());
-  }
-
-  /** Layers that adapters can be put on. A pooler that is new, or trains in full, is none. */
-  private Map<String, long[]> adaptable() {
-    Set<String> pooler = base.architecture().poolerWeights().keySet();
-    Set<String> full = new HashSet<>(newHead.keySet());
-    if (!config.framework().train().isEmpty()) {
-      full.addAll(named().keySet());
-    }
-    Map<String, long[]> layers = new LinkedHashMap<>(base.architecture().linearLayers());
-    layers
-        .keySet()
-        .removeIf(layer -> pooler.contains(layer + WEIGHT) && full.contains(layer + WEIGHT));
-    return layers;
-  }
-
-  /** The weights that {@code framework.train} names, all where it names none. */
-  private SortedMap<String, long[]> named() {
-    SortedMap<String, long[]> weights = new TreeMap<>();
-    base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
-    List<String> named = config.framework().train();
-    return named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
-  }
-
-  private Trainables trainables() {
-    boolean isNamed = !config.framework().train().isEmpty();
-    SortedMap<String, long[]> a = new TreeMap<>();
-    SortedMap<String, long[]> b = new TreeMap<>();
-    SortedMap<String, long[]> bases = new TreeMap<>();
-    adapted.forEach(
-        (layer, shape) -> {
-          a.put(layer + Lora.A, new long[] {lora().rank(), shape[1]});
-          b.put(layer + Lora.B, new long[] {shape[0], lora().rank()});
-          bases.put(layer + WEIGHT, base.used().get(layer + WEIGHT).shape());
-        });
-    return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b, bases);
   }
 
   private void checkLengths() {
@@ -169,8 +118,7 @@ public final class Blueprint {
    * @return null without
    */
   public Lora lora() {
-    FrameworkSection.Lora l = config.framework().lora();
-    return l == null ? null : new Lora(l.rank(), l.alpha(), l.rslora(), l.targets());
+    return trainables.lora();
   }
 
   /**
@@ -273,7 +221,7 @@ public final class Blueprint {
 
   /** The layers that carry adapters, shape [out, in] by name. */
   public Map<String, long[]> adapted() {
-    return adapted;
+    return trainables.adapted();
   }
 
   /** The framework. */

@@ -45,6 +45,13 @@ public final class RunConfig {
     this.run = run;
   }
 
+  /**
+   * Gathers what a run is and stands on.
+   *
+   * @param store reaches model and partitions
+   * @param blueprint of the run
+   * @throws IOException where a file cannot be hashed
+   */
   public static RunConfig of(Store store, Blueprint blueprint) throws IOException {
     TrainConfig config = blueprint.config();
     String frozen = Effective.frozen(config).sha256();

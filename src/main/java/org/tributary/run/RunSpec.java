@@ -33,6 +33,14 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
           "client.optimizer.name", Choices.ofMethods(Optimizers.all()),
           "client.schedule.name", Choices.of(Schedule.names()));
 
+  /**
+   * For tasks of a run.
+   *
+   * @param config as the driver read it
+   * @param root the run's folder
+   * @param hadoop how the driver's session reaches files
+   * @throws IOException where a path cannot be resolved
+   */
   public static RunSpec of(TrainConfig config, Path root, SerializableConfiguration hadoop)
       throws IOException {
     String yaml = AbsolutePaths.yaml(Store.of(hadoop.value()), config);
@@ -43,10 +51,12 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
     return ConfigReader.read("config.yaml", yaml, List.of(), TrainConfig.class, CHOICES);
   }
 
+  /** Reaches the run's files from where it is called. */
   public Store store() {
     return Store.of(hadoop.value());
   }
 
+  /** Where the run's files lie. */
   public RunFolder folder() throws IOException {
     return new RunFolder(store().path(root));
   }

@@ -1,0 +1,40 @@
+package org.tributary.partition;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tributary.partition.RawSet.Key;
+
+/**
+ * The owners of the training set that have become no client.
+ *
+ * @param duplicates what is done about duplicates, for the reason
+ */
+record LeftOutOwners(String duplicates) {
+  /**
+   * Tells of every one why.
+   *
+   * @param owners of the rows that are left
+   * @param train all rows of the training set
+   * @param kept the rows that are left, by set
+   * @return the reason, by owner
+   */
+  SortedMap<String, String> of(Owners owners, RawSet.Keys train, Map<String, List<Key>> kept) {
+    SortedMap<String, String> leftOut = new TreeMap<>();
+    train.ownersOfBroken().forEach(owner -> leftOut.put(owner, "has broken images alone"));
+    train
+        .rows()
+        .forEach(
+            row -> {
+              if (row.owner() != null) {
+                leftOut.put(
+                    row.owner(),
+                    "has duplicates of held-out rows alone (duplicates: " + duplicates + ")");
+              }
+            });
+    kept.get("train").forEach(row -> leftOut.remove(String.valueOf(row.owner())));
+    leftOut.putAll(owners.reasons());
+    return leftOut;
+  }
+}

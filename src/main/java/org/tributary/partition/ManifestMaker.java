@@ -1,0 +1,88 @@
+package org.tributary.partition;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tributary.partition.RawSet.Key;
+import org.tributary.rows.Manifest;
+
+/**
+ * The manifest of a set whose files are written.
+ *
+ * @param inputs what decides every byte of the files
+ * @param raw the sources, by set
+ * @param found the rows of the sources, by set
+ */
+record ManifestMaker(
+    Manifest.Inputs inputs, Map<String, RawSet> raw, Map<String, RawSet.Keys> found) {
+  /**
+   * Puts it together.
+   *
+   * @param labels the classes, in order
+   * @param parts the files that are written
+   * @param duplicates by held-out set
+   * @param leftOut owners that have become no client, and why
+   */
+  Manifest of(
+      List<String> labels,
+      Map<Plan.Target, Manifest.Part> parts,
+      Map<String, Manifest.Duplicates> duplicates,
+      SortedMap<String, String> leftOut) {
+    Map<String, String> owners = owners();
+    TreeMap<String, Manifest.Client> clients = new TreeMap<>();
+    Manifest.Part test = null;
+    for (Map.Entry<Plan.Target, Manifest.Part> part : parts.entrySet()) {
+      String id = part.getKey().client();
+      switch (part.getKey().part()) {
+        case "train" -> clients.put(id, new Manifest.Client(part.getValue(), null, owners.get(id)));
+        case "validation" ->
+            clients.computeIfPresent(
+                id,
+                (k, client) ->
+                    new Manifest.Client(client.train(), part.getValue(), client.owner()));
+        default -> test = part.getValue();
+      }
+    }
+    Map<String, Long> sourceRows = new LinkedHashMap<>();
+    found.forEach((set, rows) -> sourceRows.put(set, (long) rows.rows().size()));
+    return new Manifest(
+        Manifest.VERSION,
+        inputs,
+        sourceRows,
+        raw.get("train").codec().schema().toSchema().columns(),
+        labels,
+        clients,
+        test,
+        duplicates,
+        skipped(),
+        leftOut);
+  }
+
+  /** The owners' names that their clients' ids do not show, by id. */
+  private Map<String, String> owners() {
+    Map<String, String> owners = new TreeMap<>();
+    found.get("train").rows().stream()
+        .map(Key::owner)
+        .filter(owner -> owner != null && !ClientId.of(owner).equals(owner))
+        .distinct()
+        .forEach(owner -> owners.put(ClientId.of(owner), owner));
+    return owners;
+  }
+
+  private Map<String, Manifest.Skipped> skipped() {
+    Map<String, Manifest.Skipped> skipped = new LinkedHashMap<>();
+    found.forEach(
+        (set, rows) -> {
+          List<String> broken = rows.broken();
+          if (!broken.isEmpty()) {
+            skipped.put(
+                set,
+                new Manifest.Skipped(
+                    broken.size(), broken.stream().limit(Manifest.NAMED).toList()));
+          }
+        });
+    return skipped;
+  }
+}

@@ -1,0 +1,103 @@
+package org.tributary.run;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.tributary.config.FrameworkSection;
+import org.tributary.model.Lora;
+import org.tributary.model.WeightNames;
+import org.tributary.protocol.Adapters;
+import org.tributary.protocol.Trainables;
+
+/**
+ * What could be trained in a run, as the configuration and the base model say: weights that {@code
+ * framework.train} names, a classifier that starts anew, and adapters.
+ */
+final class RunTrainables {
+  private static final String WEIGHT = ".weight";
+
+  private final FrameworkSection section;
+  private final BaseModel base;
+  private final Map<String, long[]> newHead;
+  private final Map<String, long[]> adapted;
+
+  /**
+   * Finds the layers that carry adapters.
+   *
+   * @param section of the configuration
+   * @param base the base model
+   * @param newHead shapes of a classifier that starts anew
+   * @throws org.tributary.error.WrongInput where a target or a name fits nothing
+   */
+  RunTrainables(FrameworkSection section, BaseModel base, Map<String, long[]> newHead) {
+    this.section = section;
+    this.base = base;
+    this.newHead = newHead;
+    adapted = lora() == null ? Map.of() : lora().layers(adaptable());
+  }
+
+  /** The adapters that the configuration asks for; null without. */
+  Lora lora() {
+    FrameworkSection.Lora l = section.lora();
+    return l == null ? null : new Lora(l.rank(), l.alpha(), l.rslora(), l.targets());
+  }
+
+  /** The layers that carry adapters, shape [out, in] by name. */
+  Map<String, long[]> adapted() {
+    return adapted;
+  }
+
+  /** The adapters as the merge sees them; null without. */
+  Adapters adapters() {
+    return lora() == null ? null : lora().adapters(transposed());
+  }
+
+  private Set<String> transposed() {
+    return adapted.keySet().stream()
+        .filter(base.architecture()::transposed)
+        .map(layer -> layer + WEIGHT)
+        .collect(Collectors.toSet());
+  }
+
+  /** Layers that adapters can be put on. A pooler that is new, or trains in full, is none. */
+  private Map<String, long[]> adaptable() {
+    Set<String> pooler = base.architecture().poolerWeights().keySet();
+    Set<String> full = new HashSet<>(newHead.keySet());
+    if (!section.train().isEmpty()) {
+      full.addAll(named().keySet());
+    }
+    Map<String, long[]> layers = new LinkedHashMap<>(base.architecture().linearLayers());
+    layers
+        .keySet()
+        .removeIf(layer -> pooler.contains(layer + WEIGHT) && full.contains(layer + WEIGHT));
+    return layers;
+  }
+
+  /** The weights that {@code framework.train} names, all where it names none. */
+  private SortedMap<String, long[]> named() {
+    SortedMap<String, long[]> weights = new TreeMap<>();
+    base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
+    List<String> named = section.train();
+    return named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
+  }
+
+  /** All of it, with its shapes. */
+  Trainables all() {
+    boolean isNamed = !section.train().isEmpty();
+    SortedMap<String, long[]> a = new TreeMap<>();
+    SortedMap<String, long[]> b = new TreeMap<>();
+    SortedMap<String, long[]> bases = new TreeMap<>();
+    adapted.forEach(
+        (layer, shape) -> {
+          a.put(layer + Lora.A, new long[] {lora().rank(), shape[1]});
+          b.put(layer + Lora.B, new long[] {shape[0], lora().rank()});
+          bases.put(layer + WEIGHT, base.used().get(layer + WEIGHT).shape());
+        });
+    return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b, bases);
+  }
+}
