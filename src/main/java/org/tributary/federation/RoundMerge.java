@@ -1,12 +1,7 @@
 package org.tributary.federation;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,11 +17,7 @@ import org.tributary.cluster.SparkJobs;
 import org.tributary.error.WrongInput;
 import org.tributary.framework.Framework;
 import org.tributary.json.Json;
-import org.tributary.protocol.Contribution;
-import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
-import org.tributary.protocol.Merge;
-import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 import org.tributary.run.Blueprint;
@@ -82,7 +73,7 @@ final class RoundMerge {
     checkUpdates(accepted, looked, isSmall);
     RoundPlan plan = blueprint.plan(round);
     List<Unit> units = blueprint.framework().units(plan);
-    Assembly assembly = new Assembly(plan);
+    MergedTensors assembly = new MergedTensors(plan);
     if (isSmall) {
       inDriver(accepted, weights, units, assembly);
     } else {
@@ -136,34 +127,35 @@ final class RoundMerge {
   }
 
   private void inDriver(
-      AcceptedUpdates accepted, double[] weights, List<Unit> units, Assembly assembly)
+      AcceptedUpdates accepted, double[] weights, List<Unit> units, MergedTensors assembly)
       throws IOException, InterruptedException {
     DriverThreads.map(
         Chunk.of(units.size(), DriverThreads.count()),
-        span -> {
+        chunk -> {
           Torch.prepareThread(blueprint.config().client().threads()); // decompositions' bits
-          try (Sources sources = new Sources(store, folder, blueprint, accepted, weights)) {
-            for (Unit unit : units.subList(span.from(), span.to())) {
+          try (MergeSources sources =
+              new MergeSources(store, folder, blueprint, accepted, weights)) {
+            for (Unit unit : units.subList(chunk.from(), chunk.to())) {
               Interruptible.check();
               assembly.add(unit, blueprint.framework().merge(unit, sources.of(unit)));
             }
           }
-          return span;
+          return chunk;
         });
   }
 
   private void inStage(
-      AcceptedUpdates accepted, double[] weights, List<Unit> units, Assembly assembly)
+      AcceptedUpdates accepted, double[] weights, List<Unit> units, MergedTensors assembly)
       throws IOException {
     UnitsTask work = new UnitsTask(spec, Json.pretty(accepted), weights);
-    List<Chunk> spans = Chunk.of(units.size(), PIECES * spark.defaultParallelism());
+    List<Chunk> chunks = Chunk.of(units.size(), PIECES * spark.defaultParallelism());
     SparkJobs.run(
         spark,
         "round %d: merge".formatted(accepted.round()),
-        () -> spark.parallelize(spans, spans.size()).map(work::merge).collect());
-    for (Chunk span : spans) {
+        () -> spark.parallelize(chunks, chunks.size()).map(work::merge).collect());
+    for (Chunk chunk : chunks) {
       Map<String, HostTensor> merged =
-          SafeTensors.read(store, piece(folder, accepted.round(), span)).tensors();
+          SafeTensors.read(store, piece(folder, accepted.round(), chunk)).tensors();
       merged.forEach(
           (key, tensor) -> {
             int slash = key.indexOf('/');
@@ -173,16 +165,16 @@ final class RoundMerge {
     }
   }
 
-  private static Path piece(RunFolder folder, int round, Chunk span) {
+  private static Path piece(RunFolder folder, int round, Chunk chunk) {
     return new Path(
         folder.pieces(round),
-        String.format(Locale.ROOT, "%08d-%08d.safetensors", span.from(), span.to()));
+        String.format(Locale.ROOT, "%08d-%08d.safetensors", chunk.from(), chunk.to()));
   }
 
   /** The work on some units, in an executor: its results are a file. */
   private record UnitsTask(Broadcast<RunSpec> spec, String accepted, double[] weights)
       implements Serializable {
-    int merge(Chunk span) throws IOException {
+    int merge(Chunk chunk) throws IOException {
       Store store = spec.value().store();
       RunFolder folder = spec.value().folder();
       AcceptedUpdates choice = Json.own(accepted, AcceptedUpdates.class);
@@ -190,8 +182,8 @@ final class RoundMerge {
       Torch.prepareThread(blueprint.config().client().threads());
       List<Unit> units = blueprint.framework().units(blueprint.plan(choice.round()));
       Map<String, HostTensor> merged = new TreeMap<>();
-      try (Sources sources = new Sources(store, folder, blueprint, choice, weights)) {
-        for (int i = span.from(); i < span.to(); i++) {
+      try (MergeSources sources = new MergeSources(store, folder, blueprint, choice, weights)) {
+        for (int i = chunk.from(); i < chunk.to(); i++) {
           Interruptible.check(TaskContext.get());
           int unit = i;
           blueprint
@@ -200,124 +192,8 @@ final class RoundMerge {
               .forEach((name, tensor) -> merged.put(unit + "/" + name, tensor));
         }
       }
-      store.commit(piece(folder, choice.round(), span), SafeTensors.content(merged, Map.of()));
-      return span.from();
-    }
-  }
-
-  /** The accepted updates and the global state, open for ranged reads. */
-  private static final class Sources implements Closeable {
-    private final AcceptedUpdates accepted;
-    private final double[] weights;
-    private final int population;
-    private final GlobalState state;
-    private final List<SafeTensors.Reader> updates = new ArrayList<>();
-
-    Sources(
-        Store store,
-        RunFolder folder,
-        Blueprint blueprint,
-        AcceptedUpdates accepted,
-        double[] weights)
-        throws IOException {
-      this.accepted = accepted;
-      this.weights = weights;
-      int round = accepted.round();
-      population = blueprint.manifest().clients().size();
-      state = GlobalState.open(store, folder, blueprint.plan(round), round);
-      try {
-        for (AcceptedUpdates.Choice choice : accepted.clients()) {
-          Path file = folder.update(round, choice.client(), choice.attempt());
-          updates.add(SafeTensors.open(store, file));
-        }
-      } catch (IOException | RuntimeException e) {
-        close();
-        throw e;
-      }
-    }
-
-    Merge of(Unit unit) throws IOException {
-      List<Contribution> contributions = new ArrayList<>();
-      for (int k = 0; k < updates.size(); k++) {
-        Map<String, HostTensor> tensors = new HashMap<>();
-        for (String name : unit.updates()) {
-          tensors.put(name, tensor(updates.get(k), name, unit));
-        }
-        contributions.add(
-            new Contribution(accepted.clients().get(k).client(), weights[k], tensors));
-      }
-      Map<String, HostTensor> server = new HashMap<>();
-      for (String name : unit.server()) {
-        server.put(name, state.tensor(name, unit));
-      }
-      return new Merge(accepted.round(), population, server, contributions);
-    }
-
-    private static HostTensor tensor(SafeTensors.Reader reader, String name, Unit unit)
-        throws IOException {
-      if (!unit.isChunk()) {
-        return reader.tensor(name);
-      }
-      long[] shape = {unit.to() - unit.from()};
-      return new HostTensor(DType.F32, shape, reader.range(name, unit.from(), unit.to()));
-    }
-
-    @Override
-    public void close() throws IOException {
-      state.close();
-      for (SafeTensors.Reader reader : updates) {
-        reader.close();
-      }
-    }
-  }
-
-  /** Puts the units' results together. */
-  private static final class Assembly {
-    private final RoundPlan plan;
-    private final Map<String, HostTensor> whole = new TreeMap<>();
-
-    Assembly(RoundPlan plan) {
-      this.plan = plan;
-    }
-
-    /** Takes a unit's results; asked by several threads. */
-    void add(Unit unit, Map<String, HostTensor> merged) {
-      merged.forEach(
-          (name, part) -> {
-            if (!plan.says(name, Role::isMerged)) {
-              throw new IllegalStateException("a merge wrote " + name + ", which is not its own");
-            }
-            if (unit.isChunk()) {
-              put(name, part, unit.from());
-            } else {
-              keep(name, part);
-            }
-          });
-    }
-
-    private void put(String name, HostTensor part, long from) {
-      ByteBuffer target = whole(name).data();
-      target.position(Math.toIntExact(from * part.dtype().bytes()));
-      target.put(part.data());
-    }
-
-    private synchronized HostTensor whole(String name) {
-      return whole.computeIfAbsent(name, this::empty);
-    }
-
-    private synchronized void keep(String name, HostTensor tensor) {
-      whole.put(name, tensor);
-    }
-
-    private HostTensor empty(String name) {
-      long[] shape = plan.parts().get(name).shape();
-      int bytes = Math.toIntExact(HostTensor.elements(shape) * DType.F32.bytes());
-      ByteBuffer data = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      return new HostTensor(DType.F32, shape, data);
-    }
-
-    Map<String, HostTensor> tensors() {
-      return whole;
+      store.commit(piece(folder, choice.round(), chunk), SafeTensors.content(merged, Map.of()));
+      return chunk.from();
     }
   }
 }

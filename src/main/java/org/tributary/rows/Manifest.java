@@ -246,51 +246,13 @@ public record Manifest(
                     VERSION));
       }
       Manifest manifest = Json.record(root, Manifest.class);
-      manifest.check(file);
+      ManifestCheck.check(manifest, file);
       return manifest;
     } catch (JsonProcessingException e) {
       throw new WrongInput(
           "%s is no readable manifest (%s); remove the folder and partition again"
               .formatted(file, e.getOriginalMessage()),
           e);
-    }
-  }
-
-  /** Every file must be known so well that another one in its place is noticed. */
-  private void check(Path file) {
-    List<String> problems = new ArrayList<>();
-    if (inputs == null) {
-      problems.add("inputs is missing");
-    } else if (inputs.label() != null && labels.isEmpty()) {
-      problems.add("labels is missing; it lists the values of the column " + inputs.label());
-    }
-    if (columns.isEmpty()) {
-      problems.add("columns is missing");
-    }
-    if (clients.isEmpty()) {
-      problems.add("clients is missing");
-    }
-    clients.forEach(
-        (id, client) -> {
-          check("clients." + id + ".train", client.train(), problems);
-          check("clients." + id + ".validation", client.validation(), problems);
-        });
-    check("test", test, problems);
-    if (!problems.isEmpty()) {
-      throw WrongInput.some(
-          file + ": partition again under another name, or fill in by hand:", problems);
-    }
-  }
-
-  private static void check(String key, Part part, List<String> problems) {
-    if (part == null) {
-      return;
-    }
-    if (part.file() == null || part.file().indexOf('/') < 0) {
-      problems.add(key + ".file is no path below the set's folder, such as test/rows.parquet");
-    }
-    if (part.sha256() == null) {
-      problems.add(key + ".sha256 is missing; sha256sum prints it");
     }
   }
 

@@ -451,7 +451,7 @@ class RawSourcesTest {
           """
               .formatted(source.getKey(), source.getValue(), out);
       PartitionConfig config =
-          ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Map.of());
+          ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES);
       Manifest manifest = Partitioning.run(SPARK.session(), STORE, config).manifest();
       assertThat(manifest.sources()).as(source.getKey()).containsEntry("train", 12L);
       assertThat(out.resolve("set/manifest.json")).exists();

@@ -68,7 +68,7 @@ class ClassesTest {
               Files.readString(rows.resolveSibling("p.yaml")),
               List.of("source.train=" + rows, "out=" + dir.resolve(name)),
               PartitionConfig.class,
-              Map.of());
+              Partitioning.CHOICES);
       Partitioning.run(SPARK.session(), Tiny.STORE, config);
     }
   }

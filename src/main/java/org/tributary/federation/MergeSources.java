@@ -1,0 +1,85 @@
+package org.tributary.federation;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.Store;
+import org.tributary.protocol.Contribution;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.Merge;
+import org.tributary.protocol.Unit;
+import org.tributary.run.Blueprint;
+import org.tributary.run.GlobalState;
+import org.tributary.run.RunFolder;
+
+/** The accepted updates and the global state, open for ranged reads. */
+final class MergeSources implements Closeable {
+  private final AcceptedUpdates accepted;
+  private final double[] weights;
+  private final int population;
+  private final GlobalState state;
+  private final List<SafeTensors.Reader> updates = new ArrayList<>();
+
+  MergeSources(
+      Store store,
+      RunFolder folder,
+      Blueprint blueprint,
+      AcceptedUpdates accepted,
+      double[] weights)
+      throws IOException {
+    this.accepted = accepted;
+    this.weights = weights;
+    int round = accepted.round();
+    population = blueprint.manifest().clients().size();
+    state = GlobalState.open(store, folder, blueprint.plan(round), round);
+    try {
+      for (AcceptedUpdates.Choice choice : accepted.clients()) {
+        Path file = folder.update(round, choice.client(), choice.attempt());
+        updates.add(SafeTensors.open(store, file));
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** What the merge of a unit knows. */
+  Merge of(Unit unit) throws IOException {
+    List<Contribution> contributions = new ArrayList<>();
+    for (int k = 0; k < updates.size(); k++) {
+      Map<String, HostTensor> tensors = new HashMap<>();
+      for (String name : unit.updates()) {
+        tensors.put(name, tensor(updates.get(k), name, unit));
+      }
+      contributions.add(new Contribution(accepted.clients().get(k).client(), weights[k], tensors));
+    }
+    Map<String, HostTensor> server = new HashMap<>();
+    for (String name : unit.server()) {
+      server.put(name, state.tensor(name, unit));
+    }
+    return new Merge(accepted.round(), population, server, contributions);
+  }
+
+  private static HostTensor tensor(SafeTensors.Reader reader, String name, Unit unit)
+      throws IOException {
+    if (!unit.isChunk()) {
+      return reader.tensor(name);
+    }
+    long[] shape = {unit.to() - unit.from()};
+    return new HostTensor(DType.F32, shape, reader.range(name, unit.from(), unit.to()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    state.close();
+    for (SafeTensors.Reader reader : updates) {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package org.tributary.rows;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.tributary.error.WrongInput;
+
+/**
+ * Whether a manifest has all that a run needs: every file must be known so well that another one in
+ * its place is noticed.
+ */
+final class ManifestCheck {
+  private ManifestCheck() {}
+
+  /**
+   * Checks a manifest that was read.
+   *
+   * @param file where it was read, for the message
+   * @throws WrongInput where something is missing
+   */
+  static void check(Manifest manifest, Path file) {
+    List<String> problems = new ArrayList<>();
+    if (manifest.inputs() == null) {
+      problems.add("inputs is missing");
+    } else if (manifest.inputs().label() != null && manifest.labels().isEmpty()) {
+      problems.add(
+          "labels is missing; it lists the values of the column " + manifest.inputs().label());
+    }
+    if (manifest.columns().isEmpty()) {
+      problems.add("columns is missing");
+    }
+    if (manifest.clients().isEmpty()) {
+      problems.add("clients is missing");
+    }
+    manifest
+        .clients()
+        .forEach(
+            (id, client) -> {
+              check("clients." + id + ".train", client.train(), problems);
+              check("clients." + id + ".validation", client.validation(), problems);
+            });
+    check("test", manifest.test(), problems);
+    if (!problems.isEmpty()) {
+      throw WrongInput.some(
+          file + ": partition again under another name, or fill in by hand:", problems);
+    }
+  }
+
+  private static void check(String key, Manifest.Part part, List<String> problems) {
+    if (part == null) {
+      return;
+    }
+    if (part.file() == null || part.file().indexOf('/') < 0) {
+      problems.add(key + ".file is no path below the set's folder, such as test/rows.parquet");
+    }
+    if (part.sha256() == null) {
+      problems.add(key + ".sha256 is missing; sha256sum prints it");
+    }
+  }
+}
