@@ -144,14 +144,14 @@ public final class StoreTrouble {
   }
 
   private static Optional<Kind> ofOne(Throwable e) {
-    if (e instanceof AccessControlException || e instanceof AccessDeniedException) {
-      return Optional.of(Kind.PERMISSION);
-    }
     String text = firstLine(e.toString()).toLowerCase(Locale.ROOT);
     for (Kind kind : Kind.values()) {
       if (kind.words.stream().anyMatch(text::contains)) {
         return Optional.of(kind);
       }
+    }
+    if (e instanceof AccessControlException || e instanceof AccessDeniedException) {
+      return Optional.of(Kind.PERMISSION);
     }
     boolean network =
         e instanceof SocketException

@@ -63,6 +63,10 @@ class S3WordsTest {
             StoreTrouble.Kind.PERMISSION,
             FILE + ": Access Denied (403 AccessDenied): name another path"),
         Arguments.of(
+            denied(service("Quota exceeded", "403", "QuotaExceeded")),
+            StoreTrouble.Kind.QUOTA,
+            FILE + ": Quota exceeded (403 QuotaExceeded): make room within the quota"),
+        Arguments.of(
             denied(service("Forbidden", "403", "403 Forbidden")),
             StoreTrouble.Kind.PERMISSION,
             FILE + ": Forbidden (403 Forbidden): name another path"),
