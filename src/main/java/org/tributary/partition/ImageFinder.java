@@ -182,6 +182,11 @@ final class ImageFinder {
       throw new WrongInput(
           "%s: %s holds %s%s; unzip it and name the folder".formatted(key, path, inside, metadata));
     }
+    if (label != null && !label.equals(ImageReader.LABEL)) {
+      throw new WrongInput(
+          "label: images have their class in the column label, not %s; write label: label, and call the column of %s so"
+              .formatted(label, metadata));
+    }
     Map<String, String> labels =
         ImageMetadata.read(key, store, new Path(path, inside + metadata), label);
     Set<String> there = Set.copyOf(below);

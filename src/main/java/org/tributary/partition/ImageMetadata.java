@@ -95,7 +95,7 @@ final class ImageMetadata {
                   file,
                   column,
                   header,
-                  column.equals(FILE_NAME) ? "" : ", or name the label's column under label"));
+                  column.equals(FILE_NAME) ? "" : ", or call the class's column so"));
     }
     return at;
   }

@@ -126,7 +126,13 @@ class ImageMetadataTest {
     Files.writeString(csv, "file,label\n1.png,a\n");
     refused(folder, "metadata.csv: has no column file_name, but [file, label]");
     Files.writeString(csv, "file_name,class\n1.png,a\n");
-    refused(folder, "has no column label, but [file_name, class]", "under label");
+    refused(
+        folder,
+        "source.train: file:",
+        "has no column label, but [file_name, class]; add it, or call the class's column so");
+    assertThatThrownBy(() -> run(folder, "label=class"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("write label: label, and call the column of metadata.csv so");
     Files.writeString(csv, "file_name,label\n1.png,a\n1.png,b\n");
     refused(folder, "metadata.csv, row 3: names 1.png a second time");
     Files.writeString(csv, "file_name,label\n1.png,a\nnone.png,b\n");
