@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.torch.Casts;
+import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /** Clipping and accumulation against their formulas. */
@@ -107,5 +110,36 @@ class GradientsTest {
         });
     assertThat(second.get("layer.bias").toFloatArray())
         .isEqualTo(random(2).get("layer.bias").toFloatArray());
+  }
+
+  /** FedProx: the gradient of μ/2 ‖w − w_t‖² is μ (w − w_t), and it points away from the start. */
+  @Test
+  void pullAddsTheGradientOfTheDistanceFromTheStart() {
+    Map<String, NDArray> g = new TreeMap<>();
+    g.put("a", manager.create(new float[] {1, -1}));
+    g.put("b", manager.create(new float[] {0, 2, 4, 6}, new Shape(2, 2)));
+    Map<String, NDArray> weights = new TreeMap<>();
+    weights.put("a", Program.name("weights", "a", manager.create(new float[] {3, 4})));
+    NDArray b = manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
+    weights.put("b", Program.name("weights", "b", b));
+    Map<String, NDArray> start = new TreeMap<>();
+    start.put("a", manager.create(new float[] {1, 8}));
+    start.put("b", manager.create(new float[] {1, 1, 1, 1}, new Shape(2, 2)));
+    gradients.pull(manager, g, weights, start, 0.5);
+    assertThat(g.get("a").toFloatArray()).containsExactly(1 + 0.5f * 2, -1 - 0.5f * 4);
+    assertThat(g.get("b").toFloatArray()).containsExactly(0, 2.5f, 5, 7.5f);
+    assertThat(start.get("a").toFloatArray()).containsExactly(1, 8);
+    assertThat(weights.get("a").toFloatArray()).containsExactly(3, 4);
+  }
+
+  @Test
+  void aGradientOfSixteenBitsIsWidenedAndOneOfFloat32IsTaken() {
+    try (Casts casts = new Casts(Device.cpu())) {
+      NDArray values = manager.create(new float[] {1.5f, -2, 0.25f});
+      NDArray narrow = casts.to(manager, values, DataType.BFLOAT16);
+      NDArray wide = gradients.wide(manager, "w", narrow);
+      assertThat(wide.toFloatArray()).containsExactly(1.5f, -2, 0.25f);
+      assertThat(gradients.wide(manager, "w", wide)).isSameAs(wide);
+    }
   }
 }
