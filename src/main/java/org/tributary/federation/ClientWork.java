@@ -7,7 +7,9 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
@@ -36,6 +38,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.run.Blueprint;
+import org.tributary.run.GlobalState;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.torch.Machine;
@@ -252,10 +255,31 @@ record ClientWork(
           Machine.peakMemoryBytes());
     }
 
-    private long bytesDown(Assignment a) {
+    /**
+     * Of weights that clients are given and do not train only what changed since their last round.
+     */
+    private long bytesDown(Assignment a) throws IOException {
+      Blueprint blueprint = loaded.blueprint();
       Map<String, HostTensor> down = new TreeMap<>(a.start());
-      down.keySet().retainAll(loaded.blueprint().down(a.client(), round));
-      return bytes(down);
+      down.keySet().retainAll(blueprint.down(a.client(), round));
+      Set<String> given = new TreeSet<>(down.keySet());
+      given.removeIf(
+          name ->
+              !a.plan().says(name, role -> role == Role.GIVEN)
+                  || !blueprint.base().used().containsKey(name));
+      if (given.isEmpty()) {
+        return bytes(down);
+      }
+      down.keySet().removeAll(given);
+      long changes = 0;
+      int since = blueprint.lastRound(a.client(), round);
+      try (GlobalState state =
+          GlobalState.open(loaded.store(), folder, blueprint.plan(round), round)) {
+        for (String name : given) {
+          changes += state.bytesSince(name, since);
+        }
+      }
+      return bytes(down) + changes;
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
@@ -23,7 +24,8 @@ final class MergedTensors {
   void add(Unit unit, Map<String, HostTensor> merged) {
     merged.forEach(
         (name, part) -> {
-          if (!plan.says(name, Role::isMerged)) {
+          boolean isChange = LowRankChange.isFactor(name);
+          if (!plan.says(isChange ? LowRankChange.matrix(name) : name, Role::isMerged)) {
             throw new IllegalStateException("a merge wrote " + name + ", which is not its own");
           }
           if (unit.isChunk()) {

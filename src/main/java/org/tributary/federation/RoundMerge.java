@@ -79,11 +79,10 @@ final class RoundMerge {
     } else {
       inStage(accepted, weights, units, assembly);
     }
-    // What this round's merge does not write stays as it was.
     try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
-      assembly.tensors().putAll(state.merged(assembly.tensors().keySet()));
+      Map<String, HostTensor> after = state.after(round, assembly.tensors());
+      store.commit(target, SafeTensors.content(after, Map.of("format", "pt")));
     }
-    store.commit(target, SafeTensors.content(assembly.tensors(), Map.of("format", "pt")));
     store.delete(folder.pieces(round));
   }
 

@@ -6,11 +6,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tributary.config.NoSettings;
-import org.tributary.linalg.Gemm;
 import org.tributary.linalg.Matrix;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Contribution;
+import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
 import org.tributary.protocol.Merge;
 import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
@@ -23,9 +24,9 @@ import org.tributary.protocol.Unit;
  * Σ p_k s_k B_k A_k, which is exact for any ranks r_k, and every client draws its adapters anew in
  * every round: A as at the start of a run, B = 0. The run ends with a model, not with an adapter.
  *
- * <p>Up: r_k (m + n) per matrix m×n. Down: the matrix itself, m n. (The paper sends the stacked
- * factors instead, Σ r_k (m + n), and every client adds them to its W.) A new head and weights that
- * are named train and travel in full.
+ * <p>Up: r_k (m + n) per matrix m×n. Down: the stacked factors of all clients, Σ r_k (m + n), which
+ * every client adds to its W ({@link LowRankChange}). A new head and weights that are named train
+ * and travel in full.
  */
 final class Flora extends ProductFramework {
   static final String NAME = "flora";
@@ -45,8 +46,7 @@ final class Flora extends ProductFramework {
     List<Unit> units = new ArrayList<>(super.units(plan));
     for (String a : plan.of(Role.FRESH).keySet()) {
       if (a.endsWith(Adapters.A)) {
-        units.add(
-            Unit.whole(List.of(a, Adapters.partner(a))).withServer(List.of(Adapters.base(a))));
+        units.add(Unit.whole(List.of(a, Adapters.partner(a))));
       }
     }
     return units;
@@ -56,31 +56,24 @@ final class Flora extends ProductFramework {
   Map<String, HostTensor> mergeLayer(Unit unit, Merge merge) {
     String a = unit.updates().get(0);
     String b = unit.updates().get(1);
-    String base = unit.server().get(0);
-    HostTensor before = merge.server().get(base);
-    Matrix change = change(a, b, merge.contributions());
-    double[] w = Elements.of(before);
-    double[] add = (adapters().isTransposed(base) ? change.transposed() : change).values();
-    for (int i = 0; i < w.length; i++) {
-      w[i] += add[i];
+    String base = Adapters.base(a);
+    // Σ p_k s_k B_k A_k = [p_1 s_1 B_1 ... p_K s_K B_K] [A_1; ...; A_K]
+    List<Matrix> left = new ArrayList<>();
+    List<Matrix> right = new ArrayList<>();
+    for (Contribution c : merge.contributions()) {
+      Matrix factor = TensorMatrices.of(c.tensors().get(a));
+      double scale = c.weight() * adapters().scaling(factor.rows());
+      left.add(TensorMatrices.of(c.tensors().get(b)).scaleColumns(j -> scale));
+      right.add(factor.transposed());
     }
-    return Map.of(base, Elements.tensor(w, before.dtype(), before.shape()));
-  }
-
-  /** Σ p_k s_k B_k A_k [out, in]. */
-  private Matrix change(String a, String b, List<Contribution> contributions) {
-    long[] shapeA = contributions.get(0).tensors().get(a).shape();
-    long[] shapeB = contributions.get(0).tensors().get(b).shape();
-    try (Gemm.Sum sum = new Gemm.Sum((int) shapeB[0], (int) shapeA[1])) {
-      for (Contribution c : contributions) {
-        Matrix factorA = TensorMatrices.of(c.tensors().get(a));
-        sum.add(
-            c.weight() * adapters().scaling(factorA.rows()),
-            TensorMatrices.of(c.tensors().get(b)),
-            factorA);
-      }
-      return sum.matrix();
-    }
+    Matrix up = Matrix.beside(left);
+    Matrix down = Matrix.beside(right);
+    DType type = merge.contributions().get(0).tensors().get(a).dtype();
+    return adapters().isTransposed(base)
+        ? LowRankChange.of(
+            base, TensorMatrices.tensor(down, type), TensorMatrices.tensor(up.transposed(), type))
+        : LowRankChange.of(
+            base, TensorMatrices.tensor(up, type), TensorMatrices.tensor(down.transposed(), type));
   }
 
   @Override

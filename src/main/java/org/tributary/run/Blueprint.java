@@ -278,16 +278,28 @@ public final class Blueprint {
    */
   public Set<String> down(String client, int round) {
     Set<String> down = new TreeSet<>(plan(round).where(Role::goesDown).keySet());
-    int last = round - 1;
-    while (last >= 0 && !cohort(last).contains(client)) {
-      last--;
-    }
+    int last = lastRound(client, round);
     if (last >= 0) {
       int since = last;
       down.removeIf(
           name -> IntStream.range(since, round).noneMatch(r -> plan(r).says(name, Role::isMerged)));
     }
     return down;
+  }
+
+  /**
+   * The last round before another one that a client was drawn for.
+   *
+   * @param client id
+   * @param round counted from 0
+   * @return -1 for none
+   */
+  public int lastRound(String client, int round) {
+    int last = round - 1;
+    while (last >= 0 && !cohort(last).contains(client)) {
+      last--;
+    }
+    return last;
   }
 
   /** The ranks of the clients' adapters. */

@@ -3,15 +3,17 @@ package org.tributary.run;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
@@ -19,7 +21,8 @@ import org.tributary.protocol.Unit;
  * The server's tensors as a round finds them. A tensor lies in the first of these that has it: what
  * the last merge left ({@code global.safetensors} of the round before, which holds all that any
  * merge has written so far), the run's start ({@code start.safetensors}), or, for a framework's own
- * tensors, the constant that its plan begins with.
+ * tensors, the constant that its plan begins with. A matrix that merges changed by low-rank terms
+ * since is that value with the changes added, in the order of the rounds ({@link LowRankChange}).
  */
 public final class GlobalState implements Closeable {
   private final RoundPlan plan;
@@ -63,7 +66,11 @@ public final class GlobalState implements Closeable {
    */
   public HostTensor tensor(String name) throws IOException {
     SafeTensors.Reader holder = holder(name);
-    return holder == null ? plan.start(name) : holder.tensor(name);
+    HostTensor value = holder == null ? plan.start(name) : holder.tensor(name);
+    for (String a : changes(name)) {
+      value = LowRankChange.add(value, merged.tensor(LowRankChange.partner(a)), merged.tensor(a));
+    }
+    return value;
   }
 
   /** A tensor, or a unit's range of it. */
@@ -73,13 +80,115 @@ public final class GlobalState implements Closeable {
     }
     long[] shape = {unit.to() - unit.from()};
     SafeTensors.Reader holder = holder(name);
-    if (holder == null) {
-      return new RoundPlan()
-          .with(Map.of(name, shape), plan.parts().get(name).role(), plan.parts().get(name).start())
-          .start(name);
+    if (holder == null || !changes(name).isEmpty()) {
+      HostTensor whole = tensor(name);
+      int size = whole.dtype().bytes();
+      int from = Math.toIntExact(unit.from() * size);
+      return new HostTensor(
+          whole.dtype(), shape, whole.data().slice(from, Math.toIntExact(shape[0] * size)));
     }
     ByteBuffer range = holder.range(name, unit.from(), unit.to());
     return new HostTensor(DType.F32, shape, range);
+  }
+
+  /** The factors A of a matrix's changes since its last value, in the order of the rounds. */
+  private List<String> changes(String matrix) {
+    if (merged == null) {
+      return List.of();
+    }
+    return merged.header().tensors().keySet().stream()
+        .filter(name -> LowRankChange.partner(name) != null)
+        .filter(name -> LowRankChange.matrix(name).equals(matrix))
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * The state after a round: what its merge wrote, and what it did not write as it was. A matrix
+   * whose changes are together as large as itself is written whole, which gives the same bits.
+   *
+   * @param round counted from 0
+   * @param written by the merge; factors of changes without their round
+   * @return tensors by name, of {@code global.safetensors}
+   * @throws IOException where the store fails
+   */
+  public Map<String, HostTensor> after(int round, Map<String, HostTensor> written)
+      throws IOException {
+    Map<String, HostTensor> after = new TreeMap<>();
+    if (merged != null) {
+      for (String name : merged.header().tensors().keySet()) {
+        String matrix = LowRankChange.isFactor(name) ? LowRankChange.matrix(name) : name;
+        if (!written.containsKey(matrix)) {
+          after.put(name, merged.tensor(name));
+        }
+      }
+    }
+    Map<String, Long> changed = new TreeMap<>();
+    written.forEach(
+        (name, tensor) -> {
+          if (LowRankChange.isFactor(name)) {
+            after.put(LowRankChange.inRound(name, round), tensor);
+            changed.put(LowRankChange.matrix(name), 0L);
+          } else {
+            after.put(name, tensor);
+          }
+        });
+    after.forEach(
+        (name, tensor) -> {
+          if (LowRankChange.isFactor(name)) {
+            changed.computeIfPresent(
+                LowRankChange.matrix(name), (matrix, sum) -> sum + tensor.elements());
+          }
+        });
+    for (Map.Entry<String, Long> matrix : changed.entrySet()) {
+      if (matrix.getValue() >= HostTensor.elements(plan.parts().get(matrix.getKey()).shape())) {
+        snapshot(matrix.getKey(), written, after);
+      }
+    }
+    return after;
+  }
+
+  private void snapshot(
+      String matrix, Map<String, HostTensor> written, Map<String, HostTensor> after)
+      throws IOException {
+    HostTensor whole = tensor(matrix);
+    for (String a : written.keySet()) {
+      if (LowRankChange.partner(a) != null && LowRankChange.matrix(a).equals(matrix)) {
+        whole = LowRankChange.add(whole, written.get(LowRankChange.partner(a)), written.get(a));
+      }
+    }
+    after
+        .keySet()
+        .removeIf(
+            name -> LowRankChange.isFactor(name) && LowRankChange.matrix(name).equals(matrix));
+    after.put(matrix, whole);
+  }
+
+  /**
+   * The bytes of a weight of the checkpoint that a client needs, which had the state of a round
+   * before: the changes since, or the weight where it was written whole since.
+   *
+   * @param name of a weight that clients are given and do not train
+   * @param since the client's last round; -1 for none, when it has the checkpoint
+   * @return bytes
+   */
+  public long bytesSince(String name, int since) throws IOException {
+    boolean whole = merged != null && merged.header().tensors().containsKey(name);
+    long bytes = 0;
+    int first = Integer.MAX_VALUE;
+    for (String a : changes(name)) {
+      int round = LowRankChange.round(a);
+      first = Math.min(first, round);
+      if (round >= since) {
+        bytes += bytes(a) + bytes(LowRankChange.partner(a));
+      }
+    }
+    return whole && first > since ? bytes + bytes(name) : bytes;
+  }
+
+  private long bytes(String name) {
+    SafeTensorsHeader.Entry entry = merged.header().tensors().get(name);
+    return HostTensor.elements(entry.shape()) * entry.dtype().bytes();
   }
 
   /**
@@ -94,21 +203,6 @@ public final class GlobalState implements Closeable {
       all.put(name, tensor(name));
     }
     return all;
-  }
-
-  /**
-   * What earlier merges have written, but for some tensors.
-   *
-   * @param without names of those that are not wanted
-   * @return values by name
-   */
-  public Map<String, HostTensor> merged(Set<String> without) throws IOException {
-    if (merged == null) {
-      return Map.of();
-    }
-    Set<String> names = new TreeSet<>(merged.header().tensors().keySet());
-    names.removeAll(without);
-    return tensors(names);
   }
 
   private SafeTensors.Reader holder(String name) {

@@ -106,7 +106,7 @@ class DriverKillTest {
     RunFolder folder = new RunFolder(Tiny.STORE.path(config.out()));
     List<Map<String, HostTensor>> expected = new PlainLoop(config).run();
     for (int round = 0; round < config.rounds(); round++) {
-      assertThat(Tiny.tensors(folder.global(round))).isEqualTo(expected.get(round));
+      assertThat(Tiny.global(config, folder, round)).isEqualTo(expected.get(round));
     }
   }
 

@@ -83,7 +83,7 @@ class FederationTest {
     PlainLoop oracle = new PlainLoop(config);
     List<Map<String, HostTensor>> expected = oracle.run();
     for (int round = 0; round < config.rounds(); round++) {
-      assertThat(Tiny.tensors(outcome.folder().global(round)))
+      assertThat(Tiny.global(config, outcome.folder(), round))
           .as("round %d", round)
           .isEqualTo(expected.get(round));
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.model.Lora;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 
@@ -135,6 +137,30 @@ class LowRankRunsTest {
   private static String anyLayer(Map<String, HostTensor> start) {
     String a = start.keySet().stream().filter(n -> n.endsWith(Lora.A)).findFirst().orElseThrow();
     return a.substring(0, a.length() - Lora.A.length());
+  }
+
+  /** 9 columns a round: two rounds' changes, 2 * 9 * 2 * SIDE numbers, are more than SIDE². */
+  @Test
+  void floraPublishesTheChangesOfItsBaseAndTheBaseWhenThatIsSmaller() throws Exception {
+    RunFolder folder = run(config("flora", "flora"));
+    long change = 4L * LAYERS * 9 * (SIDE + SIDE);
+    long base = 4L * LAYERS * SIDE * SIDE;
+    long[] down = {0, change, base};
+    for (int round = 0; round < 3; round++) {
+      for (FileStatus update : updates(folder, round)) {
+        assertThat(report(update).bytesDown()).isEqualTo(down[round] + 4 * HEAD);
+        assertThat(report(update).bytesUp()).isEqualTo(4L * (LAYERS * 3 * (SIDE + SIDE) + HEAD));
+      }
+      Set<String> names = Tiny.tensors(folder.global(round)).keySet();
+      assertThat(names.stream().filter(LowRankChange::isFactor))
+          .as("factors after round %d", round)
+          .hasSize(round == 1 ? 0 : 2 * LAYERS);
+      assertThat(names.stream().filter(name -> name.endsWith("query.weight")))
+          .hasSize(round == 0 ? 0 : LAYERS / 2);
+    }
+    Map<String, HostTensor> model =
+        Tiny.tensors(new org.apache.hadoop.fs.Path(folder.model(), "model.safetensors"));
+    assertThat(model.keySet()).noneMatch(LowRankChange::isFactor);
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.tributary.model.Model;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
 import org.tributary.protocol.Merge;
 import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
@@ -190,7 +191,19 @@ final class PlainLoop {
     }
     int population = blueprint.manifest().clients().size();
     Merge merge = new Merge(round, population, state, contributions);
-    return WholeMerge.of(framework, blueprint.plan(round), merge);
+    Map<String, HostTensor> merged = new TreeMap<>();
+    Map<String, HostTensor> written = WholeMerge.of(framework, blueprint.plan(round), merge);
+    written.forEach(
+        (name, tensor) -> {
+          if (!LowRankChange.isFactor(name)) {
+            merged.put(name, tensor);
+          } else if (LowRankChange.partner(name) != null) {
+            String matrix = LowRankChange.matrix(name);
+            HostTensor b = written.get(LowRankChange.partner(name));
+            merged.put(matrix, LowRankChange.add(state.get(matrix), b, tensor));
+          }
+        });
+    return merged;
   }
 
   /** What weights may depend on; where and how fast a client trained is none of it. */

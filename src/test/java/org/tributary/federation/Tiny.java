@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.tributary.checkpoint.HuggingFaceFolder;
@@ -21,11 +23,16 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Cases;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
+import org.tributary.protocol.RoundPlan;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
+import org.tributary.run.Blueprint;
+import org.tributary.run.GlobalState;
+import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
 /**
@@ -268,6 +275,19 @@ public final class Tiny {
   /** A path as Hadoop writes it. */
   public static org.apache.hadoop.fs.Path hadoop(Path path) {
     return new org.apache.hadoop.fs.Path(path.toUri());
+  }
+
+  /** What merges have written up to a round; low-rank changes are added to their matrices. */
+  public static Map<String, HostTensor> global(TrainConfig config, RunFolder folder, int round)
+      throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (String name : tensors(folder.global(round)).keySet()) {
+      names.add(LowRankChange.isFactor(name) ? LowRankChange.matrix(name) : name);
+    }
+    RoundPlan plan = new Blueprint(STORE, config).plan(round);
+    try (GlobalState state = GlobalState.open(STORE, folder, plan, round + 1)) {
+      return state.tensors(names);
+    }
   }
 
   /** The tensors of a file. */

@@ -24,6 +24,7 @@ import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
 import org.tributary.protocol.Merge;
 import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
@@ -282,8 +283,8 @@ class AggregationGoldenTest {
             flora,
             plan,
             new Merge(0, contributions.size(), Map.of("layer.weight", base), contributions));
-    assertThat(merged).containsOnlyKeys("layer.weight");
-    return merged.get("layer.weight");
+    assertThat(merged).containsOnlyKeys("layer.weight@A", "layer.weight@B");
+    return LowRankChange.add(base, merged.get("layer.weight@B"), merged.get("layer.weight@A"));
   }
 
   @Test

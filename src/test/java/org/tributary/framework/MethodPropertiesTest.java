@@ -17,6 +17,7 @@ import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Contribution;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.protocol.LowRankChange;
 import org.tributary.protocol.Merge;
 import org.tributary.protocol.Participant;
 import org.tributary.protocol.Role;
@@ -88,8 +89,9 @@ class MethodPropertiesTest {
     }
     Framework flora = Named.of("flora", adapters);
     Merge merge = new Merge(0, clients, Map.of("layer.weight", base), contributions);
+    Map<String, HostTensor> change = WholeMerge.of(flora, flora.plan(layer(out, in, 4), 0), merge);
     HostTensor w =
-        WholeMerge.of(flora, flora.plan(layer(out, in, 4), 0), merge).get("layer.weight");
+        LowRankChange.add(base, change.get("layer.weight@B"), change.get("layer.weight@A"));
     assertThat(Elements.of(w)).containsExactly(expected, within(1e-12));
   }
 
