@@ -34,7 +34,7 @@ final class Assignment implements Serializable {
    * The assignment of a set.
    *
    * @param given its rows, equal ones side by side
-   * @param givenTarget each row's file, or {@link Plan#NOWHERE}
+   * @param givenTarget each row's file, or {@link FilePlan#NOWHERE}
    */
   static Assignment of(List<Key> given, int[] givenTarget) {
     // Found by their identity, whatever order the deal had them in.
@@ -101,7 +101,7 @@ final class Assignment implements Serializable {
   private List<Copies> copies(int row) {
     List<Copies> copies = new ArrayList<>();
     for (int i = starts[row]; i < starts[row + 1]; i++) {
-      if (targets[i] != Plan.NOWHERE) {
+      if (targets[i] != FilePlan.NOWHERE) {
         copies.add(new Copies(targets[i], times[i]));
       }
     }

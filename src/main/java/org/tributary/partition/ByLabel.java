@@ -16,7 +16,7 @@ import org.tributary.protocol.Seeds;
 record ByLabel(Clients clients, int shards) implements Partitioner {
 
   @Override
-  public Dealt deal(RowKeys rows, long seed) {
+  public RowClients deal(RowKeys rows, long seed) {
     clients.refuseTooFew(rows.rows());
     int pieces = Math.multiplyExact(clients.count(), shards);
     if (pieces > rows.rows()) {
@@ -31,7 +31,7 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
             .sorted(Comparator.comparingInt(row -> rows.classes()[row]))
             .mapToInt(Integer::intValue)
             .toArray();
-    int[] ends = Cuts.even(sorted.length, pieces);
+    int[] ends = Proportions.even(sorted.length, pieces);
     int[] place = BatchOrder.permutation(pieces, Seeds.of(seed, "shards"));
     int[] client = new int[sorted.length];
     int shard = 0;
@@ -41,7 +41,7 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
       }
       client[sorted[i]] = place[shard] / shards;
     }
-    return clients.check(new Dealt(clients.ids(), client));
+    return clients.check(new RowClients(clients.ids(), client));
   }
 
   /**

@@ -36,7 +36,7 @@ public record Clients(int count, int minRows) {
   }
 
   /** Refuses a result whose smallest client is too small. */
-  public Dealt check(Dealt dealt) {
+  public RowClients check(RowClients dealt) {
     int[] sizes = dealt.sizes();
     for (int i = 0; i < sizes.length; i++) {
       if (sizes[i] < minRows) {

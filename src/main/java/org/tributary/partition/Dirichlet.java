@@ -19,7 +19,7 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
   private static final int TRIES = 1000;
 
   @Override
-  public Dealt deal(RowKeys rows, long seed) {
+  public RowClients deal(RowKeys rows, long seed) {
     clients.refuseTooFew(rows.rows());
     int[] perClass = new int[rows.classCount()];
     for (int c : rows.classes()) {
@@ -30,7 +30,7 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
       int[][] ends = draw(perClass, Seeds.of(seed, "proportions", t));
       int smallest = smallest(ends);
       if (smallest >= clients.minRows()) {
-        return new Dealt(clients.ids(), assign(rows, perClass, ends, Seeds.of(seed, "rows")));
+        return new RowClients(clients.ids(), assign(rows, perClass, ends, Seeds.of(seed, "rows")));
       }
       best = Math.max(best, smallest);
     }
@@ -50,7 +50,7 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
         // With a tiny alpha all may be too small for a double: then one client has it all.
         proportions[random.nextInt(proportions.length)] = 1;
       }
-      ends[c] = Cuts.ends(perClass[c], proportions);
+      ends[c] = Proportions.ends(perClass[c], proportions);
     }
     return ends;
   }

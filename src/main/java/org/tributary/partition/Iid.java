@@ -7,10 +7,10 @@ import org.tributary.config.NoSettings;
 record Iid(Clients clients) implements Partitioner {
 
   @Override
-  public Dealt deal(RowKeys rows, long seed) {
+  public RowClients deal(RowKeys rows, long seed) {
     clients.refuseTooFew(rows.rows());
     int[] order = BatchOrder.permutation(rows.rows(), seed);
-    int[] ends = Cuts.even(order.length, clients.count());
+    int[] ends = Proportions.even(order.length, clients.count());
     int[] client = new int[order.length];
     int k = 0;
     for (int i = 0; i < order.length; i++) {
@@ -19,7 +19,7 @@ record Iid(Clients clients) implements Partitioner {
       }
       client[order[i]] = k;
     }
-    return clients.check(new Dealt(clients.ids(), client));
+    return clients.check(new RowClients(clients.ids(), client));
   }
 
   /** Finds it by its name. */

@@ -27,13 +27,13 @@ record ManifestMaker(
    */
   Manifest of(
       List<String> labels,
-      Map<Plan.Target, Manifest.Part> parts,
+      Map<FilePlan.Target, Manifest.Part> parts,
       Map<String, Manifest.Duplicates> duplicates,
       SortedMap<String, String> leftOut) {
     Map<String, String> owners = owners();
     TreeMap<String, Manifest.Client> clients = new TreeMap<>();
     Manifest.Part test = null;
-    for (Map.Entry<Plan.Target, Manifest.Part> part : parts.entrySet()) {
+    for (Map.Entry<FilePlan.Target, Manifest.Part> part : parts.entrySet()) {
       String id = part.getKey().client();
       switch (part.getKey().part()) {
         case "train" -> clients.put(id, new Manifest.Client(part.getValue(), null, owners.get(id)));

@@ -14,11 +14,12 @@ import org.tributary.config.PartitionerNeeds;
 record Natural(String column, int minRows) implements Partitioner {
 
   @Override
-  public Dealt deal(RowKeys rows, long seed) {
+  public RowClients deal(RowKeys rows, long seed) {
     Map<String, Integer> index = index(rows.owners());
     int[] client =
         rows.owners().stream().mapToInt(owner -> index.get(ClientId.of(owner))).toArray();
-    return new Clients(index.size(), minRows).check(new Dealt(List.copyOf(index.keySet()), client));
+    return new Clients(index.size(), minRows)
+        .check(new RowClients(List.copyOf(index.keySet()), client));
   }
 
   private static Map<String, Integer> index(List<String> owners) {

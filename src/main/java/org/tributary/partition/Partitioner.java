@@ -11,5 +11,5 @@ public interface Partitioner {
    * @return whose each row is, every client with its least number of rows
    * @throws org.tributary.error.WrongInput where there are too few rows
    */
-  Dealt deal(RowKeys rows, long seed);
+  RowClients deal(RowKeys rows, long seed);
 }

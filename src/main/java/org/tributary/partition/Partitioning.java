@@ -116,14 +116,14 @@ public final class Partitioning {
     SparkJobs.run(context(), "reading the sources", () -> read(sources, notes, raw, found));
     Map<String, List<Key>> all = new LinkedHashMap<>();
     found.forEach((set, rows) -> all.put(set, rows.rows()));
-    List<String> labels = Deal.labels(all.get("train"));
-    Deal deal = new Deal(config, labels);
+    List<String> labels = RowAssigner.labels(all.get("train"));
+    RowAssigner deal = new RowAssigner(config, labels);
     raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), all.get(set)));
     CrossSetDuplicates duplicates = new CrossSetDuplicates(config.duplicates(), raw, all);
     Map<String, List<Key>> keys = duplicates.kept();
 
     // 3. Where each row goes.
-    Plan plan = new Plan();
+    FilePlan plan = new FilePlan();
     Targets decision = new Targets(config, deal, plan, keys);
     Map<String, int[]> targets = decision.decide();
 
@@ -131,7 +131,7 @@ public final class Partitioning {
     existing.begin(inputs);
     long[] rows = new long[plan.targets().size()];
     targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
-    Map<Plan.Target, Manifest.Part> parts =
+    Map<FilePlan.Target, Manifest.Part> parts =
         SparkJobs.run(
             context(), "writing the parts", () -> write(folder, plan, rows, raw, keys, targets));
     SortedMap<String, String> leftOut =
@@ -228,9 +228,9 @@ public final class Partitioning {
     return null;
   }
 
-  private Map<Plan.Target, Manifest.Part> write(
+  private Map<FilePlan.Target, Manifest.Part> write(
       Path folder,
-      Plan plan,
+      FilePlan plan,
       long[] rows,
       Map<String, RawSet> raw,
       Map<String, List<Key>> keys,
@@ -239,23 +239,24 @@ public final class Partitioning {
     // A file without rows is none, so those with rows are numbered anew.
     int[] filled = IntStream.range(0, rows.length).filter(t -> rows[t] > 0).toArray();
     int[] renumbered = new int[rows.length];
-    Arrays.fill(renumbered, Plan.NOWHERE);
+    Arrays.fill(renumbered, FilePlan.NOWHERE);
     IntStream.range(0, filled.length).forEach(i -> renumbered[filled[i]] = i);
     List<RawSet> sets = new ArrayList<>();
     List<Assignment> assignments = new ArrayList<>();
     targets.forEach(
         (set, target) -> {
           int[] numbered =
-              IntStream.of(target).map(t -> t == Plan.NOWHERE ? t : renumbered[t]).toArray();
+              IntStream.of(target).map(t -> t == FilePlan.NOWHERE ? t : renumbered[t]).toArray();
           sets.add(raw.get(set));
           assignments.add(Assignment.of(keys.get(set), numbered));
         });
-    List<Plan.Target> written = IntStream.of(filled).mapToObj(t -> plan.targets().get(t)).toList();
-    List<String> files = written.stream().map(Plan.Target::file).toList();
+    List<FilePlan.Target> written =
+        IntStream.of(filled).mapToObj(t -> plan.targets().get(t)).toList();
+    List<String> files = written.stream().map(FilePlan.Target::file).toList();
     long[] expected = IntStream.of(filled).mapToLong(t -> rows[t]).toArray();
     List<PartWriter.Written> there =
         new PartWriter(context(), hadoop(), folder).write(sets, assignments, files, expected);
-    Map<Plan.Target, Manifest.Part> parts = new LinkedHashMap<>();
+    Map<FilePlan.Target, Manifest.Part> parts = new LinkedHashMap<>();
     for (int i = 0; i < files.size(); i++) {
       parts.put(
           written.get(i),

@@ -12,8 +12,8 @@ import org.tributary.partition.RawSet.Key;
 /** Brings a deal's steps into order: test, clients, validation; the result is a plan of files. */
 final class Targets {
   private final PartitionConfig config;
-  private final Deal deal;
-  private final Plan plan;
+  private final RowAssigner deal;
+  private final FilePlan plan;
   private final Map<String, List<Key>> keys;
   private Owners owners;
 
@@ -25,7 +25,7 @@ final class Targets {
    * @param plan takes the files
    * @param keys of train, and of validation and test where given
    */
-  Targets(PartitionConfig config, Deal deal, Plan plan, Map<String, List<Key>> keys) {
+  Targets(PartitionConfig config, RowAssigner deal, FilePlan plan, Map<String, List<Key>> keys) {
     this.config = config;
     this.deal = deal;
     this.plan = plan;
@@ -49,7 +49,7 @@ final class Targets {
     boolean[] isTest = ownTest ? deal.takeTest(owned, owners) : new boolean[owned.size()];
     int[] dealtRows = IntStream.range(0, isTest.length).filter(i -> !isTest[i]).toArray();
     List<Key> train = IntStream.of(dealtRows).mapToObj(owned::get).toList();
-    Dealt dealt = deal.deal(train, share);
+    RowClients dealt = deal.deal(train, share);
     boolean[] isValidation =
         ownValidation ? deal.takeValidation(train, dealt) : new boolean[train.size()];
 
@@ -62,7 +62,7 @@ final class Targets {
     int test = plan.add(null, "test");
 
     int[] ofTrain = new int[all.size()];
-    Arrays.fill(ofTrain, Plan.NOWHERE);
+    Arrays.fill(ofTrain, FilePlan.NOWHERE);
     IntStream.of(kept).forEach(i -> ofTrain[i] = test);
     for (int i = 0; i < dealtRows.length; i++) {
       int client = dealt.client()[i];
@@ -75,7 +75,7 @@ final class Targets {
       targets.put(
           "validation",
           IntStream.of(clients)
-              .map(c -> c == Plan.NOWHERE ? Plan.NOWHERE : validationOf.get(c))
+              .map(c -> c == FilePlan.NOWHERE ? FilePlan.NOWHERE : validationOf.get(c))
               .toArray());
     }
     if (keys.containsKey("test")) {

@@ -27,7 +27,7 @@ class PartitionersTest {
       @ForAll @IntRange(min = 12, max = 300) int rows,
       @ForAll long seed) {
     RowKeys keys = keys(rows, 3, seed);
-    Dealt dealt = new Iid(new Clients(clients, 1)).deal(keys, seed);
+    RowClients dealt = new Iid(new Clients(clients, 1)).deal(keys, seed);
     int[] sizes = checkWhole(dealt, clients, rows);
     assertThat(max(sizes) - min(sizes)).isLessThanOrEqualTo(1);
     assertThat(new Iid(new Clients(clients, 1)).deal(keys, seed).client())
@@ -43,7 +43,7 @@ class PartitionersTest {
       @ForAll long seed) {
     RowKeys keys = keys(rows, 5, seed);
     Dirichlet dirichlet = new Dirichlet(new Clients(clients, minRows), alpha);
-    Dealt dealt = dirichlet.deal(keys, seed);
+    RowClients dealt = dirichlet.deal(keys, seed);
     assertThat(min(checkWhole(dealt, clients, rows))).isGreaterThanOrEqualTo(minRows);
     assertThat(dirichlet.deal(keys, seed).client()).isEqualTo(dealt.client());
   }
@@ -56,7 +56,7 @@ class PartitionersTest {
       @ForAll long seed) {
     RowKeys keys = keys(rows, 10, seed);
     ByLabel byLabel = new ByLabel(new Clients(clients, 1), shards);
-    Dealt dealt = byLabel.deal(keys, seed);
+    RowClients dealt = byLabel.deal(keys, seed);
     int[] sizes = checkWhole(dealt, clients, rows);
     // Shards are equal to one row, so clients are to one row for each of their shards.
     assertThat(max(sizes) - min(sizes)).isLessThanOrEqualTo(shards);
@@ -93,7 +93,7 @@ class PartitionersTest {
     int classes = 4000;
     int[] labels = IntStream.range(0, classes * 50).map(i -> i % classes).toArray();
     RowKeys keys = new RowKeys(labels, List.of());
-    Dealt dealt = new Dirichlet(new Clients(2, 1), 1).deal(keys, 11);
+    RowClients dealt = new Dirichlet(new Clients(2, 1), 1).deal(keys, 11);
     double[] first = new double[classes];
     for (int i = 0; i < labels.length; i++) {
       first[labels[i]] += dealt.client()[i] == 0 ? 1.0 / 50 : 0;
@@ -105,7 +105,7 @@ class PartitionersTest {
 
   @Test
   void tinyAlphaIsNoDivisionByZero() {
-    Dealt dealt = new Dirichlet(new Clients(2, 1), 1e-6).deal(keys(100, 20, 1), 5);
+    RowClients dealt = new Dirichlet(new Clients(2, 1), 1e-6).deal(keys(100, 20, 1), 5);
     checkWhole(dealt, 2, 100);
   }
 
@@ -128,7 +128,7 @@ class PartitionersTest {
   @Test
   void naturalTakesTheColumn() {
     List<String> owners = List.of("b/1", "a", "b/1", "C c");
-    Dealt dealt = new Natural("site", 1).deal(new RowKeys(new int[4], owners), 0);
+    RowClients dealt = new Natural("site", 1).deal(new RowKeys(new int[4], owners), 0);
     assertThat(dealt.clients()).containsExactly("C%20c", "a", "b%2F1");
     assertThat(dealt.client()).containsExactly(2, 1, 2, 0);
   }
@@ -181,7 +181,7 @@ class PartitionersTest {
   }
 
   private static double largestShare(RowKeys keys, double alpha) {
-    Dealt dealt = new Dirichlet(new Clients(4, 1), alpha).deal(keys, 9);
+    RowClients dealt = new Dirichlet(new Clients(4, 1), alpha).deal(keys, 9);
     Map<Integer, int[]> perClass = new HashMap<>();
     for (int i = 0; i < keys.rows(); i++) {
       perClass.computeIfAbsent(keys.classes()[i], c -> new int[4])[dealt.client()[i]]++;
@@ -198,7 +198,7 @@ class PartitionersTest {
         IntStream.range(0, rows).map(i -> random.nextInt(classes)).toArray(), List.of());
   }
 
-  private static int[] checkWhole(Dealt dealt, int clients, int rows) {
+  private static int[] checkWhole(RowClients dealt, int clients, int rows) {
     assertThat(dealt.clients()).hasSize(clients).isSorted();
     assertThat(new TreeSet<>(dealt.clients())).hasSize(clients);
     assertThat(dealt.client()).hasSize(rows);

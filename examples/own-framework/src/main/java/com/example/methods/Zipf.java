@@ -4,21 +4,23 @@ import java.util.stream.IntStream;
 import org.tributary.batch.BatchOrder;
 import org.tributary.config.Key;
 import org.tributary.partition.Clients;
-import org.tributary.partition.Cuts;
-import org.tributary.partition.Dealt;
 import org.tributary.partition.Partitioner;
 import org.tributary.partition.PartitionerProvider;
+import org.tributary.partition.Proportions;
+import org.tributary.partition.RowClients;
 import org.tributary.partition.RowKeys;
 
-/** Clients of unequal size: client k of 1, 2, ... gets a share of the rows in proportion to k^-s. */
+/**
+ * Clients of unequal size: client k of 1, 2, ... gets a share of the rows in proportion to k^-s.
+ */
 public final class Zipf {
   private Zipf() {}
 
-  private static Dealt deal(Clients clients, double s, RowKeys rows, long seed) {
+  private static RowClients deal(Clients clients, double s, RowKeys rows, long seed) {
     clients.refuseTooFew(rows.rows());
     double[] shares =
         IntStream.rangeClosed(1, clients.count()).mapToDouble(k -> Math.pow(k, -s)).toArray();
-    int[] ends = Cuts.ends(rows.rows(), shares);
+    int[] ends = Proportions.ends(rows.rows(), shares);
     int[] order = BatchOrder.permutation(rows.rows(), seed);
     int[] client = new int[order.length];
     int k = 0;
@@ -28,7 +30,7 @@ public final class Zipf {
       }
       client[order[i]] = k;
     }
-    return clients.check(new Dealt(clients.ids(), client));
+    return clients.check(new RowClients(clients.ids(), client));
   }
 
   /**

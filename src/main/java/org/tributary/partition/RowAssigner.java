@@ -20,8 +20,8 @@ import org.tributary.protocol.Seeds;
  * order, so equal rows stand side by side; they always land in the same of train, validation and
  * test.
  */
-final class Deal {
-  private static final Logger LOG = LoggerFactory.getLogger(Deal.class);
+final class RowAssigner {
+  private static final Logger LOG = LoggerFactory.getLogger(RowAssigner.class);
 
   private final PartitionConfig config;
   private final List<String> labels;
@@ -32,7 +32,7 @@ final class Deal {
    * @param config of the partition
    * @param labels the classes, empty without a label
    */
-  Deal(PartitionConfig config, List<String> labels) {
+  RowAssigner(PartitionConfig config, List<String> labels) {
     this.config = config;
     this.labels = labels;
   }
@@ -90,7 +90,7 @@ final class Deal {
    * @param validation share of each client's rows that will not be trained on
    * @return whose each row is, each client with enough rows to keep minRows for training
    */
-  Dealt deal(List<Key> train, double validation) {
+  RowClients deal(List<Key> train, double validation) {
     int dealt = least(validation);
     List<String> owners = train.stream().map(Key::owner).filter(o -> o != null).toList();
     return Partitioners.of(config, dealt)
@@ -120,7 +120,7 @@ final class Deal {
    * @param dealt whose they are
    * @return true for validation rows
    */
-  boolean[] takeValidation(List<Key> train, Dealt dealt) {
+  boolean[] takeValidation(List<Key> train, RowClients dealt) {
     int[] left =
         IntStream.of(dealt.sizes()).map(n -> (int) Math.floor(config.validation() * n)).toArray();
     boolean[] validation = new boolean[train.size()];
@@ -147,7 +147,7 @@ final class Deal {
    * @return for each row the index of its client; nowhere where its owner is left out
    * @throws WrongInput where an owner has no training rows
    */
-  int[] dealValidation(List<Key> validation, List<Key> train, Dealt dealt, Owners owners) {
+  int[] dealValidation(List<Key> validation, List<Key> train, RowClients dealt, Owners owners) {
     if (config.partitioner().ownerColumn() != null) {
       return toOwners(validation, train, dealt, owners);
     }
@@ -164,7 +164,7 @@ final class Deal {
       int wanted = c;
       int[] rows = IntStream.range(0, classOf.length).filter(i -> classOf[i] == wanted).toArray();
       boolean known = Arrays.stream(counts[c]).sum() > 0;
-      int[] ends = Cuts.ends(rows.length, known ? counts[c] : totals);
+      int[] ends = Proportions.ends(rows.length, known ? counts[c] : totals);
       int k = 0;
       for (int i = 0; i < rows.length; i++) {
         while (i >= ends[k]) {
@@ -176,7 +176,7 @@ final class Deal {
     return client;
   }
 
-  private int[] toOwners(List<Key> validation, List<Key> train, Dealt dealt, Owners owners) {
+  private int[] toOwners(List<Key> validation, List<Key> train, RowClients dealt, Owners owners) {
     // By the owners themselves: another one's name may give the same id.
     Map<String, Integer> clientOf = new HashMap<>();
     for (int i = 0; i < train.size(); i++) {
@@ -186,8 +186,8 @@ final class Deal {
     int[] client = new int[validation.size()];
     for (int i = 0; i < client.length; i++) {
       String owner = validation.get(i).owner();
-      client[i] = clientOf.getOrDefault(owner, Plan.NOWHERE);
-      if (client[i] == Plan.NOWHERE && !owners.isLeftOut(validation.get(i))) {
+      client[i] = clientOf.getOrDefault(owner, FilePlan.NOWHERE);
+      if (client[i] == FilePlan.NOWHERE && !owners.isLeftOut(validation.get(i))) {
         unknown.add(owner);
       }
     }

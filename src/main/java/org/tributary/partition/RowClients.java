@@ -8,7 +8,7 @@ import java.util.List;
  * @param clients ids, in order
  * @param client for each row the index of its client
  */
-public record Dealt(List<String> clients, int[] client) {
+public record RowClients(List<String> clients, int[] client) {
 
   /**
    * Rows of each client.

@@ -6,7 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Which file each row of a set goes to: the files so far, and for each set the rows' files. */
-final class Plan {
+final class FilePlan {
   /** A row that goes nowhere. */
   static final int NOWHERE = -1;
 

@@ -1,8 +1,8 @@
 package org.tributary.partition;
 
 /** Where a sequence is cut into consecutive pieces of given proportions. */
-public final class Cuts {
-  private Cuts() {}
+public final class Proportions {
+  private Proportions() {}
 
   /**
    * Ends of the pieces: piece k ends before {@code floor(n (p_0 + ... + p_k))}, the last at n.
