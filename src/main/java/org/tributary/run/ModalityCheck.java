@@ -71,15 +71,7 @@ final class ModalityCheck {
           "data.classes, data.classNumbers: %s is no classifier; remove them"
               .formatted(config.model().path()));
     }
-    DataSection.Augment augment = config.data().augment();
-    boolean augments = augment.flip() || augment.crop() > 0;
-    if (image == null && augments) {
-      problems.add("data.augment: is for images; remove it");
-    } else if (image != null && augment.crop() >= Math.min(image.height(), image.width())) {
-      problems.add(
-          "data.augment.crop: %d pixels move images of %d x %d out of sight; lower it"
-              .formatted(augment.crop(), image.height(), image.width()));
-    }
+    checkAugment(image, config.data().augment(), problems);
     if (image != null) {
       problems.addAll(tooLarge(image, config));
     }
@@ -87,6 +79,18 @@ final class ModalityCheck {
       throw new WrongInput(problems.get(0));
     } else if (!problems.isEmpty()) {
       throw WrongInput.all("The run's parts do not fit each other:", problems);
+    }
+  }
+
+  private static void checkAugment(
+      ImageShape image, DataSection.Augment augment, List<String> problems) {
+    boolean augments = augment.flip() || augment.crop() > 0;
+    if (image == null && augments) {
+      problems.add("data.augment: is for images; remove it");
+    } else if (image != null && augment.crop() >= Math.min(image.height(), image.width())) {
+      problems.add(
+          "data.augment.crop: %d pixels move images of %d x %d out of sight; lower it"
+              .formatted(augment.crop(), image.height(), image.width()));
     }
   }
 }

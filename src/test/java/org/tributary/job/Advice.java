@@ -2,15 +2,12 @@ package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tributary.Main;
+import org.tributary.fixture.JobRun;
 
 /**
  * Jobs in this JVM whose messages are read and followed.
@@ -21,21 +18,9 @@ record Advice(Path dir) {
 
   /** What a job says that refuses its input; empty where it is content. */
   static String told(String... args) {
-    PrintStream outBefore = System.out;
-    PrintStream errBefore = System.err;
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(PrintStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    int code;
-    try {
-      code = Main.run(args);
-    } finally {
-      System.setOut(outBefore);
-      System.setErr(errBefore);
-    }
-    String said = err.toString(StandardCharsets.UTF_8);
-    assertThat(code).as(said).isIn(0, 2);
-    return code == 0 ? "" : said;
+    JobRun run = JobRun.of(args);
+    assertThat(run.code()).as(run.err()).isIn(0, 2);
+    return run.code() == 0 ? "" : run.err();
   }
 
   /** What {@code --check} says of a configuration. */

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,9 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.Main;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.federation.Tiny;
+import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
@@ -67,8 +66,6 @@ class BadInputTest {
   private record End(int code, String own, String log) {}
 
   private End run(String... args) {
-    PrintStream before = System.err;
-    ByteArrayOutputStream own = new ByteArrayOutputStream();
     StringWriter log = new StringWriter();
     PatternLayout layout = PatternLayout.newBuilder().withPattern("%p %c{1}: %m%n%ex").build();
     WriterAppender appender =
@@ -78,12 +75,10 @@ class BadInputTest {
     root.addAppender(appender);
     // As conf/log4j2.properties has it.
     Configurator.setLevel("org.tributary", Level.INFO);
-    System.setErr(new PrintStream(own, true, StandardCharsets.UTF_8));
     try {
-      int code = Main.run(args);
-      return new End(code, own.toString(StandardCharsets.UTF_8), log.toString());
+      JobRun run = JobRun.of(args);
+      return new End(run.code(), run.err(), log.toString());
     } finally {
-      System.setErr(before);
       Configurator.setLevel("org.tributary", Level.WARN);
       root.removeAppender(appender);
     }
