@@ -20,6 +20,9 @@ import scala.collection.JavaConverters;
 
 /** Jobs that only look whether they could begin. */
 class CheckTest {
+  /** Fast tests have one that refuses Spark; it is there for those that follow, too. */
+  private final String listeners = System.getProperty("spark.extraListeners");
+
   @TempDir Path dir;
   private Tiny tiny;
   private String out;
@@ -36,6 +39,9 @@ class CheckTest {
     for (String property :
         List.of("master", "submit.deployMode", "extraListeners", "files", "hadoop.fs.defaultFS")) {
       System.clearProperty("spark." + property);
+    }
+    if (listeners != null) {
+      System.setProperty("spark.extraListeners", listeners);
     }
   }
 
