@@ -66,27 +66,9 @@ public final class Blueprint {
     base.checkTrainable(modelTensors());
     SavedModules.check(adapted().keySet(), plan(0).where(Role::isTrained).keySet());
     plans.check();
-    checkLengths();
+    LengthCheck.check(base, config);
     checkClients();
     recipe();
-  }
-
-  private void checkLengths() {
-    if (base.architecture().image() != null) {
-      return;
-    }
-    int most = base.architecture().maxPositions();
-    if (config.model().maxLength() > most) {
-      throw new WrongInput(
-          "model.maxLength: %d is more than the model's %d positions (%s in its config.json); lower it"
-              .formatted(config.model().maxLength(), most, base.architecture().positionsKey()));
-    }
-    TrainConfig.Evaluate e = config.evaluate();
-    if (e.generate() > 0 && e.newTokens() >= config.model().maxLength()) {
-      throw new WrongInput(
-          "evaluate.newTokens: %d leave no room for a prompt within model.maxLength %d; lower it"
-              .formatted(e.newTokens(), config.model().maxLength()));
-    }
   }
 
   private void checkClients() {
