@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Tells Spark this machine's GPUs: {"name": "gpu", "addresses": ["0","1"]}.
+# GPU discovery script: prints this machine's GPUs for Spark: {"name": "gpu", "addresses": ["0","1"]}.
 # For spark.executor.resource.gpu.discoveryScript and spark.worker.resource.gpu.discoveryScript.
 set -euo pipefail
 
-# Where not all GPUs are visible, those that are; where GPUs are cut into parts (MIG), the parts by name.
+# If only some GPUs are visible, lists those. If GPUs are split into parts (MIG), lists the parts by name.
 if [[ -n ${CUDA_VISIBLE_DEVICES:-} ]]; then
   names=$(tr , '\n' <<<"$CUDA_VISIBLE_DEVICES")
 else

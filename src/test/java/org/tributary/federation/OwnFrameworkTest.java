@@ -100,7 +100,7 @@ class OwnFrameworkTest {
     assertThat(unknown.err()).contains("trimmed-mean: no method has this name");
     Submission missing = submit("--jars", "nowhere.jar", "local", "methods");
     assertThat(missing.code()).isEqualTo(2);
-    assertThat(missing.err()).contains("--jars names nowhere.jar, which is no file");
+    assertThat(missing.err()).contains("--jars names nowhere.jar, which is not a file");
   }
 
   @Test

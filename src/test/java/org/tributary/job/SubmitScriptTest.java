@@ -219,7 +219,7 @@ class SubmitScriptTest {
                 "--files x/t.yaml"),
             List.of("yarn", "train", "t.yaml"));
     assertThat(twice.code()).isEqualTo(2);
-    assertThat(twice.err()).contains("two files named t.yaml would travel along");
+    assertThat(twice.err()).contains("two files named t.yaml would be sent with the job");
   }
 
   @Test
