@@ -20,9 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 
 /** The advice of messages on model folders, adapters, generate and compare works. */
+@Slow
 class AdviceFilesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.fixture.Slow;
 
 /** The advice of partition's messages works, for configurations, raw files and folders of them. */
+@Slow
 class AdvicePartitionTest {
   private static final String ROWS = "text,label\n" + "a,x\nb,y\n".repeat(10);
 

@@ -19,11 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.Cases;
+import org.tributary.fixture.Slow;
 
 /**
  * The advice of messages works: who does what a message says gets on, and no second message takes
  * the advice back.
  */
+@Slow
 class AdviceTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
