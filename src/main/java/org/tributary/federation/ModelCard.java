@@ -33,7 +33,7 @@ final class ModelCard {
         !classifies ? "language model" : image() ? "classifier of images" : "classifier of texts";
     lines.add(
         "# %s, trained federatedly by Tributary"
-            .formatted(blueprint.lora() == null ? "A " + kind : "An adapter of a " + kind));
+            .formatted(blueprint.leavesModel() ? "A " + kind : "An adapter of a " + kind));
     lines.add("");
     lines.add("| | |");
     lines.add("|---|---|");
@@ -69,7 +69,7 @@ final class ModelCard {
         blueprint.labels().isEmpty()
             ? "AutoModelForCausalLM"
             : "AutoModel" + blueprint.architecture().headedClass();
-    if (blueprint.lora() == null) {
+    if (blueprint.leavesModel()) {
       return List.of(
           "With transformers:", "", "    model = %s.from_pretrained(\"model\")".formatted(auto));
     }

@@ -84,7 +84,8 @@ final class ResultWriter {
 
   private void files(Path target, Map<String, HostTensor> tensors) throws IOException {
     if (blueprint.leavesModel()) {
-      edit(withoutAdapters(tensors)).write(store, blueprint.base().files(), target);
+      edit(new MergedAdapters(blueprint).of(tensors))
+          .write(store, blueprint.base().files(), target);
       return;
     }
     Map<String, HostTensor> saved = new TreeMap<>();
@@ -105,12 +106,6 @@ final class ResultWriter {
             baseModel(),
             taskType());
     new PeftAdapter(config, adapter, notes()).write(store, target);
-  }
-
-  private static Map<String, HostTensor> withoutAdapters(Map<String, HostTensor> tensors) {
-    Map<String, HostTensor> weights = new TreeMap<>(tensors);
-    weights.keySet().removeIf(name -> name.endsWith(Lora.A) || name.endsWith(Lora.B));
-    return weights;
   }
 
   private Map<String, String> notes() {

@@ -1,9 +1,12 @@
 package org.tributary.framework;
 
+import java.util.List;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
+import org.tributary.protocol.Unit;
 
 /** The plan of every framework that trains adapters. */
 public final class AdapterPlan {
@@ -29,5 +32,18 @@ public final class AdapterPlan {
         .with(trainables.a(), a)
         .with(trainables.b(), b)
         .with(trainables.besideAdapters(), Role.TRAVELS);
+  }
+
+  /**
+   * A unit for each adapted layer, which reads the layer's A and B whole.
+   *
+   * @param plan of a round in which both come up
+   * @return units with the names of A and B, in this order
+   */
+  public static List<Unit> layers(RoundPlan plan) {
+    return plan.parts().keySet().stream()
+        .filter(name -> name.endsWith(Adapters.A))
+        .map(a -> Unit.whole(List.of(a, Adapters.partner(a))))
+        .toList();
   }
 }

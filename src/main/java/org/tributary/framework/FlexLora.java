@@ -44,14 +44,9 @@ final class FlexLora extends ProductFramework {
   @Override
   public List<Unit> units(RoundPlan plan) {
     SortedMap<String, long[]> rest = plan.of(Role.TRAVELS);
-    List<String> all = List.copyOf(rest.keySet());
     rest.keySet().removeIf(name -> name.endsWith(Adapters.A) || name.endsWith(Adapters.B));
     List<Unit> units = new ArrayList<>(chunks(rest));
-    for (String a : all) {
-      if (a.endsWith(Adapters.A)) {
-        units.add(Unit.whole(List.of(a, Adapters.partner(a))));
-      }
-    }
+    units.addAll(AdapterPlan.layers(plan));
     return units;
   }
 

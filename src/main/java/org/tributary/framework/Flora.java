@@ -44,11 +44,7 @@ final class Flora extends ProductFramework {
   @Override
   public List<Unit> units(RoundPlan plan) {
     List<Unit> units = new ArrayList<>(super.units(plan));
-    for (String a : plan.of(Role.FRESH).keySet()) {
-      if (a.endsWith(Adapters.A)) {
-        units.add(Unit.whole(List.of(a, Adapters.partner(a))));
-      }
-    }
+    units.addAll(AdapterPlan.layers(plan));
     return units;
   }
 
@@ -56,7 +52,6 @@ final class Flora extends ProductFramework {
   Map<String, HostTensor> mergeLayer(Unit unit, Merge merge) {
     String a = unit.updates().get(0);
     String b = unit.updates().get(1);
-    String base = Adapters.base(a);
     // Σ p_k s_k B_k A_k = [p_1 s_1 B_1 ... p_K s_K B_K] [A_1; ...; A_K]
     List<Matrix> left = new ArrayList<>();
     List<Matrix> right = new ArrayList<>();
@@ -66,14 +61,8 @@ final class Flora extends ProductFramework {
       left.add(TensorMatrices.of(c.tensors().get(b)).scaleColumns(j -> scale));
       right.add(factor.transposed());
     }
-    Matrix up = Matrix.beside(left);
-    Matrix down = Matrix.beside(right);
     DType type = merge.contributions().get(0).tensors().get(a).dtype();
-    return adapters().isTransposed(base)
-        ? LowRankChange.of(
-            base, TensorMatrices.tensor(down, type), TensorMatrices.tensor(up.transposed(), type))
-        : LowRankChange.of(
-            base, TensorMatrices.tensor(up, type), TensorMatrices.tensor(down.transposed(), type));
+    return BaseChange.of(adapters(), a, Matrix.beside(left), Matrix.beside(right), type);
   }
 
   @Override

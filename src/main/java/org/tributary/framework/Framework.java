@@ -16,8 +16,8 @@ import org.tributary.protocol.Unit;
 /**
  * A federated framework: what has which role in a round, how what came up is merged, and what a
  * client does otherwise than plain training. The rest of a round is the same for all. A new one is
- * one class that implements this with its {@link FrameworkProvider}, a line that names the provider
- * in {@code META-INF/services}, one golden case and a section in docs/methods.md.
+ * one class that implements this with its {@link FrameworkProvider}, and a line that names the
+ * provider in {@code META-INF/services}; CONTRIBUTING.md has the other steps.
  *
  * <p>The global state is total: a tensor that the server keeps and that a round's merge does not
  * write has the value that it had before. So what a client is given in a round is the global state
@@ -50,7 +50,7 @@ public interface Framework {
    * @param unit one of {@link #units}
    * @param merge the round, the server's tensors of the unit and the clients' contributions
    * @return new values of tensors for which {@link Role#isMerged} (of a range: its elements), by
-   *     name
+   *     name; for a matrix also its change by a low-rank product, see {@link BaseChange}
    */
   Map<String, HostTensor> merge(Unit unit, Merge merge);
 
@@ -107,7 +107,9 @@ public interface Framework {
   }
 
   /**
-   * Whether a run ends with a model folder; else it ends with an adapter for the base model.
+   * Whether a run ends with a model folder; else it ends with an adapter for the base model, which
+   * is wrong where merges change the base. Adapters that train are worked into the model's weights,
+   * unless they start anew in every round.
    *
    * @param trainables as of {@link #plan}
    * @return by default whether no adapters train
