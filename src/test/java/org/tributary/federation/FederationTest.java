@@ -67,6 +67,8 @@ class FederationTest {
     "rolora, true, cohort.fraction=0.5",
     "flora, true, client.clip=1",
     "flora, true, 'framework.lora.ranks=[1, 3, 2]'",
+    "fedex-lora, true, client.keepOptimizer=true",
+    "fedex-lora, true, cohort.fraction=0.7",
     "fedavg, false, framework.weights=uniform",
     "fedavg, false, 'framework.server={name: fedavgm, lr: 1}'",
     "fedit, true, 'framework.server={name: fedadagrad, lr: 0.01}'",

@@ -163,6 +163,64 @@ class LowRankRunsTest {
     assertThat(model.keySet()).noneMatch(LowRankChange::isFactor);
   }
 
+  /** Beside the means the changes of the base go down, 9 columns a round as FLoRA's. */
+  @Test
+  void fedexLeavesTheModelThatItEvaluated() throws Exception {
+    TrainConfig config = config("fedex", "fedex-lora");
+    RunFolder folder = run(config);
+    long means = 4L * (LAYERS * 3 * (SIDE + SIDE) + HEAD);
+    long[] base = {0, 4L * LAYERS * 9 * (SIDE + SIDE), 4L * LAYERS * SIDE * SIDE};
+    for (int round = 0; round < 3; round++) {
+      for (FileStatus update : updates(folder, round)) {
+        assertThat(report(update).bytesUp()).isEqualTo(means);
+        assertThat(report(update).bytesDown()).isEqualTo(means + base[round]);
+      }
+    }
+    assertThat(Tiny.STORE.exists(folder.adapter())).isFalse();
+    Map<String, HostTensor> model =
+        Tiny.tensors(new org.apache.hadoop.fs.Path(folder.model(), "model.safetensors"));
+    Map<String, HostTensor> end = Tiny.global(config, folder, 2);
+    List<String> adapted = end.keySet().stream().filter(n -> n.endsWith(Lora.A)).toList();
+    assertThat(adapted).hasSize(LAYERS);
+    for (String a : adapted) {
+      String name = a.replace(Lora.A, ".weight");
+      HostTensor b = end.get(a.replace(Lora.A, Lora.B));
+      float[] found = model.get(name).toFloats();
+      for (int i = 0; i < found.length; i++) {
+        double product = 0;
+        for (int r = 0; r < 3; r++) {
+          float left = b.floats().get(i / SIDE * 3 + r);
+          product += (double) left * end.get(a).floats().get(r * SIDE + i % SIDE);
+        }
+        double w = end.get(name).floats().get(i);
+        assertThat(found[i]).isEqualTo((float) (w + 2 * product)); // alpha / rank = 2
+      }
+    }
+    assertThat(Files.readString(Path.of(folder.model().toUri()).resolve("README.md")))
+        .startsWith("# A classifier of texts")
+        .contains("With transformers:")
+        .doesNotContain("peft");
+    RunFolder same =
+        run(
+            tiny.config(
+                "fedex-same",
+                "fedavg",
+                "rounds=1",
+                "client.schedule={name: constant}",
+                "client.optimizer={name: sgd, lr: 1.0e-12}",
+                "model.path=" + folder.model().toUri().getPath()));
+    double loss = RunReport.of(Tiny.STORE, folder).score("test", "loss");
+    assertThat(RunReport.of(Tiny.STORE, same).score("test", "loss")).isCloseTo(loss, within(1e-6));
+  }
+
+  @Test
+  void fedexGoesOnFromAnAdapter() throws Exception {
+    RunFolder first = run(config("fedex-first", "fedit"));
+    String start = "framework.lora.start=" + first.adapter();
+    RunFolder second = run(config("fedex-second", "fedex-lora", start));
+    assertThat(Tiny.tensors(second.start())).containsAllEntriesOf(Tiny.tensors(first.global(2)));
+  }
+
   @Test
   void flexloraSendsAndGivesEveryClientItsOwnRank() throws Exception {
     TrainConfig config = config("flex", "flexlora", "framework.lora.ranks=[1, 3]");
@@ -273,7 +331,7 @@ class LowRankRunsTest {
 
   @Test
   void ranksAreRefusedWhereFactorsOfDifferentShapesCannotBeMerged() {
-    for (String framework : List.of("fedit", "ffa-lora", "local", "central")) {
+    for (String framework : List.of("fedit", "ffa-lora", "fedex-lora", "local", "central")) {
       TrainConfig config = config("refused", framework, "framework.lora.ranks=[1, 3]");
       assertThatThrownBy(() -> new Blueprint(Tiny.STORE, config))
           .isInstanceOf(WrongInput.class)

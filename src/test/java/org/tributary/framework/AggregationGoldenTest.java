@@ -262,14 +262,14 @@ class AggregationGoldenTest {
     }
   }
 
-  /** The merge of FLoRA: W0 and what came up make W. */
-  private static HostTensor flora(
-      Adapters adapters, HostTensor base, List<Contribution> contributions) {
-    Framework flora = Named.of("flora", adapters);
+  /** A merge that changes the base: what it writes for the layer of W0, and W in W0's place. */
+  private static Map<String, HostTensor> changed(
+      String name, Adapters adapters, HostTensor base, List<Contribution> contributions) {
+    Framework framework = Named.of(name, adapters);
     TreeMap<String, long[]> none = new TreeMap<>();
     Map<String, HostTensor> first = contributions.get(0).tensors();
     RoundPlan plan =
-        flora.plan(
+        framework.plan(
             new Trainables(
                 none,
                 false,
@@ -280,11 +280,19 @@ class AggregationGoldenTest {
             0);
     Map<String, HostTensor> merged =
         WholeMerge.of(
-            flora,
+            framework,
             plan,
             new Merge(0, contributions.size(), Map.of("layer.weight", base), contributions));
-    assertThat(merged).containsOnlyKeys("layer.weight@A", "layer.weight@B");
-    return LowRankChange.add(base, merged.get("layer.weight@B"), merged.get("layer.weight@A"));
+    HostTensor left = merged.remove("layer.weight@B");
+    merged.put("layer.weight", LowRankChange.add(base, left, merged.remove("layer.weight@A")));
+    return merged;
+  }
+
+  private static HostTensor flora(
+      Adapters adapters, HostTensor base, List<Contribution> contributions) {
+    Map<String, HostTensor> merged = changed("flora", adapters, base, contributions);
+    assertThat(merged).containsOnlyKeys("layer.weight");
+    return merged.get("layer.weight");
   }
 
   @Test
@@ -319,11 +327,39 @@ class AggregationGoldenTest {
     Map<String, HostTensor> inputs = file("lora_equal_inputs");
     double alpha = facts().at("/equal_ranks/alpha").doubleValue();
     Adapters adapters = new Adapters(4, alpha, false, Set.of("layer.weight"));
-    HostTensor turned =
-        TensorMatrices.tensor(TensorMatrices.of(inputs.get("W0")).transposed(), DType.F64);
-    HostTensor w = flora(adapters, turned, adapters(inputs));
-    HostTensor back = TensorMatrices.tensor(TensorMatrices.of(w).transposed(), DType.F64);
-    assertThat(distance(back, file("flora_equal").get("W"))).isLessThan(TOLERANCE);
+    HostTensor w = flora(adapters, transposed(inputs.get("W0")), adapters(inputs));
+    assertThat(distance(transposed(w), file("flora_equal").get("W"))).isLessThan(TOLERANCE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void fedexPutsWhatTheProductOfTheMeansLacksIntoTheBase(boolean transposed) throws IOException {
+    Map<String, HostTensor> inputs = file("lora_equal_inputs");
+    Map<String, HostTensor> golden = file("fedex_lora");
+    double alpha = facts().at("/equal_ranks/alpha").doubleValue();
+    Set<String> turned = transposed ? Set.of("layer.weight") : Set.of();
+    Adapters adapters = new Adapters(4, alpha, false, turned);
+    HostTensor base = transposed ? transposed(inputs.get("W0")) : inputs.get("W0");
+    Map<String, HostTensor> merged = changed("fedex-lora", adapters, base, adapters(inputs));
+    assertThat(merged).containsOnlyKeys(A, B, "layer.weight");
+    assertThat(distance(merged.get(A), golden.get("A"))).isLessThan(TOLERANCE);
+    assertThat(distance(merged.get(B), golden.get("B"))).isLessThan(TOLERANCE);
+    HostTensor w = transposed ? transposed(merged.get("layer.weight")) : merged.get("layer.weight");
+    assertThat(distance(w, golden.get("W0_new"))).isLessThan(TOLERANCE);
+    double[] effective = product(merged.get(B), merged.get(A), scaling());
+    double[] frozen = Merges.doubles(w);
+    for (int i = 0; i < frozen.length; i++) {
+      effective[i] += frozen[i];
+    }
+    assertThat(distance(effective, Merges.doubles(golden.get("effective_W"))))
+        .isLessThan(TOLERANCE);
+    // all clients' models in the mean, as FLoRA's base is
+    assertThat(distance(effective, Merges.doubles(file("flora_equal").get("W"))))
+        .isLessThan(TOLERANCE);
+  }
+
+  private static HostTensor transposed(HostTensor matrix) {
+    return TensorMatrices.tensor(TensorMatrices.of(matrix).transposed(), DType.F64);
   }
 
   @ParameterizedTest

@@ -57,6 +57,7 @@ class MethodAnswersTest {
     "rolora, true, false, false, false, false",
     "flexlora, false, true, false, false, false",
     "flora, false, true, false, false, true",
+    "fedex-lora, false, false, false, false, true",
     "local, false, false, false, false, false",
     "central, true, false, true, true, false"
   })
@@ -86,7 +87,7 @@ class MethodAnswersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"flexlora", "flora", "local", "central"})
+  @CsvSource({"flexlora", "flora", "fedex-lora", "local", "central"})
   void whatNeedsAMeanIsRefusedWhereNoneIsTaken(String name) {
     assertThatThrownBy(() -> Named.of(name, ADAPTERS, "local={name: scaffold}"))
         .isInstanceOf(WrongInput.class)
@@ -101,7 +102,7 @@ class MethodAnswersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"flexlora", "flora"})
+  @CsvSource({"flexlora", "flora", "fedex-lora"})
   void whatIsNoAdapterIsAveraged(String name) {
     Merge merge =
         new Merge(

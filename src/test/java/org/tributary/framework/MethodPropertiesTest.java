@@ -75,17 +75,7 @@ class MethodPropertiesTest {
       HostTensor a = random(random, rank, in);
       HostTensor b = random(random, out, rank);
       contributions.add(new Contribution("c" + k, p[k], Map.of(A, a, B, b)));
-      for (int i = 0; i < out; i++) {
-        for (int j = 0; j < in; j++) {
-          for (int r = 0; r < rank; r++) {
-            expected[i * in + j] +=
-                p[k]
-                    * adapters.scaling(rank)
-                    * b.data().getDouble(8 * (i * rank + r))
-                    * a.data().getDouble(8 * (r * in + j));
-          }
-        }
-      }
+      addProduct(expected, p[k] * adapters.scaling(rank), b, a);
     }
     Framework flora = Named.of("flora", adapters);
     Merge merge = new Merge(0, clients, Map.of("layer.weight", base), contributions);
@@ -93,6 +83,61 @@ class MethodPropertiesTest {
     HostTensor w =
         LowRankChange.add(base, change.get("layer.weight@B"), change.get("layer.weight@A"));
     assertThat(Elements.of(w)).containsExactly(expected, within(1e-12));
+  }
+
+  /** W + s B A after the merge = W + s Σ p_k B_k A_k, and nothing is added for equal clients. */
+  @Property(tries = 40)
+  void fedexIsExactAndItsChangeHasAtMostTheClientsRanks(
+      @ForAll @IntRange(min = 1, max = 6) int clients,
+      @ForAll @IntRange(min = 2, max = 7) int out,
+      @ForAll @IntRange(min = 2, max = 7) int in,
+      @ForAll boolean equal,
+      @ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int rank = 1 + random.nextInt(4);
+    Adapters adapters = new Adapters(rank, 6, random.nextBoolean());
+    double s = adapters.scaling(rank);
+    HostTensor base = random(random, out, in);
+    double[] expected = Elements.of(base);
+    double[] p = shares(random, clients);
+    List<Contribution> contributions = new ArrayList<>();
+    for (int k = 0; k < clients; k++) {
+      boolean again = equal && k > 0;
+      Map<String, HostTensor> first = again ? contributions.get(0).tensors() : null;
+      HostTensor a = again ? first.get(A) : random(random, rank, in);
+      HostTensor b = again ? first.get(B) : random(random, out, rank);
+      contributions.add(new Contribution("c" + k, p[k], Map.of(A, a, B, b)));
+      addProduct(expected, p[k] * s, b, a);
+    }
+    Framework fedex = Named.of("fedex-lora", adapters);
+    Merge merge = new Merge(0, clients, Map.of("layer.weight", base), contributions);
+    Map<String, HostTensor> merged =
+        WholeMerge.of(fedex, fedex.plan(layer(out, in, rank), 0), merge);
+    HostTensor left = merged.get("layer.weight@B");
+    assertThat(left.shape()).containsExactly(out, clients * rank);
+    HostTensor w = LowRankChange.add(base, left, merged.get("layer.weight@A"));
+    if (equal || clients == 1) {
+      assertThat(Elements.of(w)).containsExactly(Elements.of(base), within(1e-12));
+    }
+    double[] effective = Elements.of(w);
+    addProduct(effective, s, merged.get(B), merged.get(A));
+    assertThat(effective).containsExactly(expected, within(1e-12));
+  }
+
+  /** Adds factor B A, number by number. */
+  private static void addProduct(double[] sum, double factor, HostTensor b, HostTensor a) {
+    int rank = (int) a.shape()[0];
+    int in = (int) a.shape()[1];
+    for (int i = 0; i < sum.length / in; i++) {
+      for (int j = 0; j < in; j++) {
+        for (int r = 0; r < rank; r++) {
+          sum[i * in + j] +=
+              factor
+                  * b.data().getDouble(8 * (i * rank + r))
+                  * a.data().getDouble(8 * (r * in + j));
+        }
+      }
+    }
   }
 
   @Property(tries = 20)

