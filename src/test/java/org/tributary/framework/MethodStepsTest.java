@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.tributary.config.Method;
+import org.tributary.protocol.Adapters;
 
 /** Every framework and what goes around one has the rows and sections of CONTRIBUTING's steps. */
 class MethodStepsTest {
@@ -45,6 +46,9 @@ class MethodStepsTest {
       need(TESTS.resolve("framework/MethodAnswersTest.java"), "\"%s, ".formatted(name), method);
       if (!name.equals("local")) { // which merges nothing
         need(TESTS.resolve(GOLDEN), "\"%s\"".formatted(name), method);
+      }
+      if (Named.of(name, new Adapters(2, 4, false)).takesRanks()) {
+        assertThat(OneRank.RANKS.why()).contains(name);
       }
       needSource(method);
     }
