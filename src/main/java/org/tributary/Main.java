@@ -38,8 +38,8 @@ import picocli.CommandLine.ScopeType;
 
 /**
  * The command {@code tributary}: one subcommand a job. Exit codes: 0 done, 1 failed (the stack
- * trace is in the log, unless one line says it all), 2 wrong input (the message says what and the
- * way out).
+ * trace is in the log, unless one line says it all), 2 wrong input (the message says what and how
+ * to fix it).
  */
 @Command(
     name = "tributary",

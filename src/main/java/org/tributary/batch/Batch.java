@@ -1,6 +1,6 @@
 package org.tributary.batch;
 
-/** Rows of one step side by side. */
+/** The batch of one step. */
 public sealed interface Batch permits TextBatch, ImageBatch {
   /** The label of what does not count. */
   long IGNORED = -100;

@@ -4,10 +4,10 @@ import java.util.SplittableRandom;
 import org.tributary.protocol.Seeds;
 
 /**
- * In which order local training sees a client's rows: pass 0, 1, 2, ... each a permutation of all
- * rows, one after the other without end, cut into batches that run on across the passes. Pass k is
- * the Fisher-Yates shuffle of 0..n-1 (from the last place down) by {@code SplittableRandom} seeded
- * with {@code Seeds.of(seed, "pass", k)}, so that it depends on nothing else.
+ * The order in which local training reads a client's rows: pass 0, 1, 2, ... each a permutation of
+ * all rows, one after the other without end, cut into batches that continue across the passes. Pass
+ * k is the Fisher-Yates shuffle of 0..n-1 (from the last place down) by {@code SplittableRandom}
+ * seeded with {@code Seeds.of(seed, "pass", k)}, so that it depends on nothing else.
  */
 public final class BatchOrder {
   private final int rows;

@@ -1,7 +1,7 @@
 package org.tributary.batch;
 
 /**
- * Images of one step side by side.
+ * The images of one step, as a batch.
  *
  * @param pixels normalised values, [B, channels, height, width]
  * @param labels class of each row, [B]

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Examples of one step side by side, padded on the right to the longest: B rows of T ids, stored
+ * Examples of one step in one batch, padded on the right to the longest: B rows of T ids, stored
  * row-major.
  *
  * @param ids token ids, [B, T]

@@ -17,7 +17,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
- * A model with an adapter worked into its weights: every adapted W {@code [out, in]} becomes W + s
+ * A model with an adapter merged into its weights: every adapted W {@code [out, in]} becomes W + s
  * B A, computed in float64 and rounded to the type that W has in the checkpoint; for a W that is
  * stored [in, out], its transpose. Modules that were trained whole take the places of the model's,
  * or join it.

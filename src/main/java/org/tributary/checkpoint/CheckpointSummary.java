@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 
-/** What a checkpoint holds, in words, without reading its weights. */
+/** Describes a checkpoint in words, without reading its weights. */
 public final class CheckpointSummary {
   private static final int TENSORS_SHOWN = 40;
 

@@ -46,7 +46,7 @@ sealed interface Commit {
     return name.startsWith(".") && name.endsWith(".tmp");
   }
 
-  /** A name beside the target that no other writer takes. */
+  /** A name in the folder of the target that no other writer takes. */
   static Path temporary(Path target) {
     return PathNames.child(
         target.getParent(), ".%s.%s.tmp".formatted(target.getName(), UUID.randomUUID()));

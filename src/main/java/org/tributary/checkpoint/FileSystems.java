@@ -17,7 +17,7 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 import org.tributary.error.WrongInput;
 
-/** Hadoop's file systems, with wrong paths told as wrong input. */
+/** Hadoop's file systems, which report wrong paths as wrong input. */
 final class FileSystems {
   /** Schemes that Hadoop knows and that list nothing, or speak with one server for each file. */
   private static final Set<String> NO_FOLDERS = Set.of("http", "https", "ftp", "sftp");

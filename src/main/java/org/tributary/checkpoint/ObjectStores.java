@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
 
-/** What object stores do otherwise than file systems. */
+/** How object stores differ from file systems. */
 public final class ObjectStores {
   private static final Set<String> SCHEMES = Set.of("s3a", "s3", "gs", "oss", "obs", "cosn");
 

@@ -264,7 +264,7 @@ public record PeftAdapter(
    *
    * @param name its name
    * @param shape the model's
-   * @return a sentence, which tells what is behind it and the way out where that is an embedding
+   * @return a sentence, which tells what is behind it and how to fix it where that is an embedding
    */
   public String misfit(String name, long[] shape) {
     return "tensor %s is %s, the model's has shape %s%s"

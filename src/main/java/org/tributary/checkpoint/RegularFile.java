@@ -10,7 +10,7 @@ import org.tributary.error.WrongInput;
 /**
  * The one check that a local file is one whose reading ends: a pipe without a writer waits for ever
  * when it is opened, and a device may have no end. Folders and missing files are left to the
- * opening, which tells them.
+ * opening, which reports them.
  */
 public final class RegularFile {
   private RegularFile() {}

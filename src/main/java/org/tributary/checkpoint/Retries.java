@@ -11,8 +11,8 @@ import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 
 /**
- * Tries again what a failing store refuses, for a bounded time, with pauses that double from a
- * quarter of a second to ten seconds. What is wrong with a path is not tried again.
+ * Retries operations on a failing store, for a limited time, with pauses that double from a quarter
+ * of a second to ten seconds. Wrong paths are not retried.
  *
  * @param seconds from the first failure to the last try; 0 for a single try
  */

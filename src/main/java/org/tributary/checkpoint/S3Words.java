@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What Hadoop's s3a says of a failure. Its jar is the user's, so that its classes are known by name
- * only. Its messages hold those of Amazon's client twice; the client's own is enough.
+ * What Hadoop's s3a says about a failure. Its jar is the user's, so that its classes are known by
+ * name only. Its messages hold those of Amazon's client twice; the client's own is enough.
  */
 final class S3Words {
   private static final String HADOOPS = "org.apache.hadoop.fs.s3a.";

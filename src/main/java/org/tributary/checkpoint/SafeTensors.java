@@ -169,7 +169,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
   }
 
-  /** An open file: reads what is asked for. Safe for use by several threads, but for close. */
+  /** An open file: reads what is asked for. Safe for use by several threads, except for close. */
   public static final class Reader implements Closeable {
     private final Path file;
     private final FSDataInputStream in;

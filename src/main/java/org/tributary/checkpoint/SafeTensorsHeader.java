@@ -12,7 +12,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
- * What a safetensors file says of itself.
+ * The header of a safetensors file.
  *
  * @param tensors by name, in the order of their bytes, without holes
  * @param metadata free texts, sorted by key

@@ -23,7 +23,7 @@ import org.tributary.error.WrongInput;
  * <p>What a file system refuses is tried again for as long as the configuration's {@value
  * #PATIENCE} says, and is {@link Trouble} then.
  *
- * <p>Safe for use by several threads. Missing files are told by {@link
+ * <p>Safe for use by several threads. Missing files are reported by {@link
  * java.io.FileNotFoundException}, since only the caller knows what the file was for.
  */
 public final class Store {

@@ -26,7 +26,7 @@ import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /**
- * Tells what a file system or a disk does from what is wrong with input: no space, a quota, a
+ * Distinguishes failures of a file system or a disk from wrong input: no space, a quota, a
  * permission, a read-only disk, a server that cannot be reached. Many of these have no class of
  * their own, and those of servers arrive as texts; so the words of the operating system and of HDFS
  * are looked for, too.
@@ -72,7 +72,7 @@ public final class StoreTrouble {
    * Looks for a store's or a machine's failure among the causes of what was thrown.
    *
    * @param thrown by anything that read or wrote
-   * @return the failure, told in one line; empty for wrong input, for a thread that is being
+   * @return the failure, reported in one line; empty for wrong input, for a thread that is being
    *     stopped, and for all else
    */
   public static Optional<Trouble> in(Throwable thrown) {
@@ -85,7 +85,7 @@ public final class StoreTrouble {
    *
    * @param thrown by anything that read or wrote
    * @param place to name where no store has named one
-   * @return the failure, told in one line
+   * @return the failure, reported in one line
    */
   public static Optional<Trouble> in(Throwable thrown, String place) {
     Optional<Trouble> told = Trouble.in(thrown);
@@ -99,7 +99,7 @@ public final class StoreTrouble {
    *
    * @param thrown by anything that wrote to disks of this machine
    * @param place to name where no store has named one
-   * @return the failure, told in one line; empty for all else
+   * @return the failure, reported in one line; empty for all else
    */
   public static Optional<Trouble> ofFullDisk(Throwable thrown, String place) {
     return kind(thrown).filter(Kind.SPACE::equals).flatMap(kind -> in(thrown, place));

@@ -7,10 +7,10 @@ import java.util.Set;
 import org.tributary.protocol.HostTensor;
 
 /**
- * What an adapter may do to matrices that are one in its model, such as a head that is the token
- * embedding. A module that is trained whole is a copy of its own to peft, and an adapted one has a
- * product of its own: the other place keeps the old matrix. The two stay one only where the adapter
- * has copies of both and these are equal, as peft writes them with {@code ensure_weight_tying}.
+ * The rules for adapters on tied matrices of a model, such as a head that is the token embedding. A
+ * module that is trained whole is a separate copy in peft, and an adapted one has a product of its
+ * own: the other place keeps the old matrix. The two stay one only where the adapter has copies of
+ * both and these are equal, as peft writes them with {@code ensure_weight_tying}.
  */
 public final class TiedWeights {
   private TiedWeights() {}

@@ -11,7 +11,7 @@ import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 
 /**
- * What a file will hold, watched while it is written: how much it is, and whether it was the
+ * The content of a file, watched while it is written: how much it is, and whether it was the
  * content that failed or the file below.
  */
 final class WatchedContent implements Store.Content {

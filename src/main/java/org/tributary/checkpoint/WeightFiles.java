@@ -229,7 +229,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   }
 
   /**
-   * The index of files with the same tensors or others; what it said beside sizes stays.
+   * The index of files with the same tensors or others; what it has besides sizes stays.
    *
    * @param written headers by file name
    * @return an index with sizes as they are now

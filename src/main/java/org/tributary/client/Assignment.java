@@ -7,7 +7,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.RoundPlan;
 
 /**
- * What one client is to do in one round.
+ * The work of one client in one round.
  *
  * @param client id
  * @param round counted from 0

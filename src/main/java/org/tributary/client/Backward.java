@@ -1,6 +1,6 @@
 package org.tributary.client;
 
-/** How a step finds its gradients, and what is in memory meanwhile. */
+/** How a step computes its gradients, and what is in memory meanwhile. */
 public enum Backward {
   /** All activations, then all gradients, then the step. */
   WHOLE,

@@ -13,8 +13,9 @@ import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 
 /**
- * Optimizer steps by {@link Backward#UPDATING}: each part of the model is changed as soon as its
- * gradients are there. The bits are those of a whole step, but for a matrix that both ends use.
+ * Optimizer steps with {@link Backward#UPDATING}: each part of the model is changed as soon as its
+ * gradients are there. The bits are those of a whole step, except for a matrix that embedding and
+ * head share.
  */
 final class BlockSteps {
   private final Model model;

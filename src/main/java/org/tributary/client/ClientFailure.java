@@ -1,8 +1,8 @@
 package org.tributary.client;
 
 /**
- * A client cannot finish its round, for a reason of its own: the round goes on without it if enough
- * others finish. The message says what to change.
+ * A client cannot finish its round, for a reason that is its own: the round continues without it if
+ * enough others finish. The message says what to change.
  */
 public final class ClientFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -10,7 +10,7 @@ public final class ClientFailure extends RuntimeException {
   /**
    * A failure.
    *
-   * @param message what happened, and the way out
+   * @param message what happened, and how to fix it
    */
   public ClientFailure(String message) {
     super(message);

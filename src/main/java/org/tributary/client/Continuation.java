@@ -1,7 +1,7 @@
 package org.tributary.client;
 
 /**
- * What a model wrote behind a prompt.
+ * What a model generated after a prompt.
  *
  * @param text without special tokens; behind the prompt's text it reads on, so that it may begin
  *     with a space

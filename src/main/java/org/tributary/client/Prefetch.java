@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.tributary.batch.Batch;
 
 /**
- * Prepares the next batches (decoding, tokenizing) on a thread of its own while the engine
- * computes: the same batches in the same order, at most {@value #AHEAD} ahead.
+ * Prepares the next batches (decoding, tokenizing) on a separate thread while the engine computes:
+ * the same batches in the same order, at most {@value #AHEAD} ahead.
  */
 final class Prefetch implements AutoCloseable {
   private static final int AHEAD = 2;

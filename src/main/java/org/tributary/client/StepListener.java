@@ -1,6 +1,6 @@
 package org.tributary.client;
 
-/** Hears of a client's steps while it trains. */
+/** Receives a client's steps while it trains. */
 @FunctionalInterface
 public interface StepListener {
   /** Hears nothing. */

@@ -13,7 +13,7 @@ import org.tributary.model.Model;
 import org.tributary.text.Tokens;
 
 /**
- * Has a model go on with prompts. What it writes behind one is a function of the prompt and its
+ * Lets a model continue prompts. What it writes behind one is a function of the prompt and its
  * seed: no row has a part in another's.
  *
  * @param model that writes

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.tributary.protocol.HostTensor;
 
 /**
- * What a client has after its steps.
+ * The result of a client's training.
  *
  * @param tensors all that trained, and what a local rule made of it, by name
  * @param optimizerState what its optimizer remembers; empty unless it is kept

@@ -20,8 +20,9 @@ import org.apache.spark.deploy.k8s.SparkKubernetesClientFactory;
 import scala.Option;
 
 /**
- * What Kubernetes says of an application's executors that do not work. Spark deletes a pod that has
- * ended within a second and starts another one, so that ends are listened for, and not looked up.
+ * What Kubernetes reports about an application's executors that do not work. Spark deletes a pod
+ * that has ended within a second and starts another one, so that ends are listened for, and not
+ * looked up.
  */
 final class ExecutorPods implements FirstExecutor.Executors {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";

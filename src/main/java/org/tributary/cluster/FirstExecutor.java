@@ -15,8 +15,8 @@ import org.tributary.error.Trouble;
 
 /**
  * Waits until an executor has run an empty task. A cluster whose executors never come, because an
- * image is broken or nothing fits its nodes, says nothing of its own accord; here the wait is told,
- * and bounded.
+ * image is broken or nothing fits its nodes, reports nothing by itself; this class reports the wait
+ * and limits it.
  */
 public final class FirstExecutor {
   /** How long to wait for the first executor; a duration of Spark's, such as 30m. */

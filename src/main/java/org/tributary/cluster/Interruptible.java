@@ -17,7 +17,7 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.tributary.error.StopRequest;
 
 /**
- * A driver's work that ends in order when its thread is interrupted: its Spark jobs are cancelled,
+ * A driver's work that ends cleanly when its thread is interrupted: its Spark jobs are cancelled,
  * their tasks end at the next step, and only then is what holds the work, a lock or the session,
  * given back. Native code would else be at work while the JVM ends, which crashes it.
  */

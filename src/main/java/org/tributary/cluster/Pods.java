@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** What the status of a pod says, in words for people. */
+/** Describes the status of a pod in words. */
 public final class Pods {
   /** Why a container waits that waiting does not help, unless somebody sets it right. */
   private static final Set<String> FAULTS =

@@ -10,7 +10,7 @@ import org.tributary.error.Trouble;
 /**
  * Spark jobs of which no client's training is a part. Spark tries a task that was lost with its
  * executor again, {@code spark.task.maxFailures} times; what the cluster does to the last of them
- * is told in one line.
+ * is reported in one line.
  */
 public final class SparkJobs {
   private static final String AGAIN = "run the same command again: what is done is kept";

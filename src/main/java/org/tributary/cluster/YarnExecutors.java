@@ -13,9 +13,10 @@ import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.SparkContext;
 
 /**
- * What YARN says of an application's executors that end before they work. Spark tells its listeners
- * of executors that have registered, and nobody of the others; all that it makes of their ends is a
- * warning in the driver's log, with YARN's words. So it is that warning which is listened for.
+ * What YARN reports about an application's executors that end before they work. Spark informs its
+ * listeners about executors that have registered, and nobody about the others; all that it makes of
+ * their ends is a warning in the driver's log, with YARN's words. So it is that warning which is
+ * listened for.
  */
 final class YarnExecutors implements FirstExecutor.Executors {
   /** Who warns. */

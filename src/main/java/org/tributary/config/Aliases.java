@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * The names that users of transformers, peft and trl know for the keys of configurations, so that
- * who types one is told the key that is meant.
+ * the message for such a name gives the right key.
  */
 final class Aliases {
   /**

@@ -17,7 +17,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** A tree of nodes to records, going on after each problem so that all are found. */
+/** A tree of nodes to records, continuing after each problem so that all are found. */
 final class Binder {
   private final Problems problems;
   private final Collection<String> known;
@@ -98,7 +98,7 @@ final class Binder {
   }
 
   /**
-   * The settings of the method that the section names, from the keys beside the name. Those that
+   * The settings of the method that the section names, from the keys next to the name. Those that
    * only other methods have are read by nobody.
    *
    * @return null where they, or the name, have problems

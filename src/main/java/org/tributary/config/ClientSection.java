@@ -76,7 +76,7 @@ public record ClientSection(
           double weightDecay) {}
 
   /**
-   * The learning rate over the whole run; it never starts anew with a round.
+   * The learning rate over the whole run; it never restarts with a round.
    *
    * @param name a schedule's name
    * @param warmup steps of the whole run over which the rate rises from 0

@@ -11,8 +11,8 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Reads a run's YAML file into records whose components carry {@link Key}. All problems are told at
- * once, each with the file, the line, the dotted key and the way out.
+ * Reads a run's YAML file into records whose components carry {@link Key}. All problems are
+ * reported at once, each with the file, the line, the dotted key and how to fix it.
  */
 public final class ConfigReader {
   private ConfigReader() {}

@@ -23,9 +23,9 @@ import java.util.Set;
  * @param message the question of a chat, by name or as a text
  * @param messages column of whole conversations; null where rows are questions and answers
  * @param turns which answers of a conversation count: {@code all} or {@code last}
- * @param system what the model is told first in a chat; null for the template's own
+ * @param system the system message of a chat; null for the template's own
  * @param template variables of the chat template by name, such as {@code enable_thinking}
- * @param date the day that the chat template is told; null for none
+ * @param date the date for the chat template; null for none
  * @param answer column with what follows the prompt
  * @param badRows what is done about rows that cannot be used: {@code refuse} ends the run before it
  *     begins, {@code skip} leaves them out

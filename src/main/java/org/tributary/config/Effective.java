@@ -17,7 +17,7 @@ import java.util.function.BiPredicate;
 
 /**
  * The effective configuration: every key with the value that counts, in the order of the records,
- * and the part of it that must stay as it is when a run goes on.
+ * and the part of it that must stay as it is when a run resumes.
  */
 public final class Effective {
   private Effective() {}
@@ -93,7 +93,7 @@ public final class Effective {
    *
    * @param was the run's configuration
    * @param now the new one, of the same type
-   * @return one line a key, {@code key: was X, now Y}; empty when the run may go on
+   * @return one line a key, {@code key: was X, now Y}; empty when the run may resume
    */
   public static List<String> difference(Record was, Record now) {
     if (was.getClass() != now.getClass()) {

@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The federated framework of a run.
+ * The federated framework (aggregation method) of a run.
  *
  * @param name a framework's name
  * @param train globs over names of weights that train in full; empty for the framework's own

@@ -45,7 +45,7 @@ public record GenerateConfig(
     @Key(value = "how failing file systems are met", operational = true) StoreSection store)
     implements Section {
 
-  /** A prompt needs room beside what is written, and a batch needs memory. */
+  /** A prompt needs space in addition to the generated tokens, and a batch needs memory. */
   @Override
   public List<String> problems() {
     if (model == null || decoding == null || decoding.newTokens() < model.maxLength()) {
@@ -79,9 +79,9 @@ public record GenerateConfig(
    *     empty
    * @param message the question of a chat, by name or as a text
    * @param messages column of whole conversations; null where rows are questions
-   * @param system what the model is told first in a chat; null for the template's own
+   * @param system the system message of a chat; null for the template's own
    * @param template variables of the chat template by name, such as {@code enable_thinking}
-   * @param date the day that the chat template is told; null for none
+   * @param date the date for the chat template; null for none
    * @param format of the files
    * @param separator of CSV: what stands between fields, a character or {@code tab}; null to tell
    *     it from the header

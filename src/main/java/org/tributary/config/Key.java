@@ -52,7 +52,7 @@ public @interface Key {
   boolean optional() default false;
 
   /**
-   * Whether it may change when a run goes on; of sections: every key in it.
+   * Whether it may change when a run resumes; of sections: every key in it.
    *
    * @return false, which is to say frozen, unless said
    */
@@ -131,8 +131,8 @@ public @interface Key {
   boolean scalars() default false;
 
   /**
-   * Of the component that holds the settings of a method: the component beside it that names the
-   * method. The keys of the settings stand in this section, beside the others.
+   * Of the component that holds the settings of a method: the component next to it that names the
+   * method. The keys of the settings stand in this section, with the others.
    *
    * @return a component's name; empty for keys of their own
    */
@@ -140,9 +140,9 @@ public @interface Key {
 
   /**
    * Names that the key had in earlier releases. Configurations that programs wrote then are read
-   * with them; who writes one of them is told today's.
+   * with them; the message names today's key.
    *
-   * @return names beside this one's
+   * @return other names of this key
    */
   String[] formerly() default {};
 

@@ -4,7 +4,7 @@ import org.tributary.plugin.Plugin;
 
 /**
  * A plugin that a key of the configuration names and that may have keys of its own, which stand
- * beside its name. A key that the named method has not, and another one has, is refused by name.
+ * next to its name. A key that the named method has not, and another one has, is refused by name.
  *
  * @param <S> a record whose components carry {@link Key}; {@link NoSettings} for none
  */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a raw set is cut into clients: the file that {@code partition} takes.
+ * How a raw data set is split among clients: the file that {@code partition} takes.
  *
  * @param source the raw set
  * @param out folder of the partitioned sets
@@ -58,7 +58,7 @@ public record PartitionConfig(
     @Key(value = "how failing file systems are met", operational = true) StoreSection store)
     implements Section {
 
-  /** What the partitioner needs from the keys beside it. */
+  /** What the partitioner needs from the keys next to it. */
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();

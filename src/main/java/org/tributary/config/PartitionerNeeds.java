@@ -1,6 +1,6 @@
 package org.tributary.config;
 
-/** What a partitioner's settings say of the keys beside them. */
+/** What a partitioner's settings say of the keys next to them. */
 public interface PartitionerNeeds {
   /**
    * Whether rows are dealt by their class.

@@ -12,7 +12,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** Gathers what is wrong with one configuration, each problem with the place it comes from. */
+/** Collects the problems of one configuration, each problem with the place it comes from. */
 final class Problems {
   /** More than people mend at once: a file that is no configuration may have a problem a line. */
   private static final int MOST = 20;

@@ -9,15 +9,15 @@ public interface Section {
    * The rules between keys that these values break. Called when each key of the section itself is
    * good; a section inside it that has problems of its own is null.
    *
-   * @return one sentence each, with the way out; empty when all is well
+   * @return one sentence each, with how to fix it; empty when all is well
    */
   default List<String> problems() {
     return List.of();
   }
 
   /**
-   * The keys that nothing reads with the values at hand. Who writes one of them is told so;
-   * sections inside this one tell of their own.
+   * The keys that nothing reads with the values at hand. A message says so if one of them is
+   * written; sections inside this one tell of their own.
    *
    * @return one entry a key, written or not; empty when all are read
    */

@@ -1,7 +1,7 @@
 package org.tributary.config;
 
 /**
- * How failing file systems are met.
+ * What to do when file systems fail.
  *
  * @param patience seconds for which what a file system refuses is tried again; 0 for a single try
  */

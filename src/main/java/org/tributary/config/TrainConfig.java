@@ -16,7 +16,7 @@ import java.util.Set;
  * @param data the clients' data
  * @param framework what trains, what travels, how it is merged
  * @param client local training
- * @param cohort who takes part in a round
+ * @param cohort the clients of a round
  * @param evaluate evaluation of the global model
  * @param reduce where merges run
  * @param keep what stays on disk
@@ -105,7 +105,7 @@ public record TrainConfig(
   }
 
   /**
-   * Who takes part in a round.
+   * The clients of a round (client sampling).
    *
    * @param fraction share of the clients sampled each round
    * @param minClients fewest updates with which a round is closed

@@ -13,7 +13,7 @@ public record Unread(String key, String decider, String why) {
   private static final String ROOT = "/";
 
   /**
-   * The same, told from the section around.
+   * The same, seen from the section around.
    *
    * @param path dotted name of the section
    * @return names relative to the root

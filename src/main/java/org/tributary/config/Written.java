@@ -5,7 +5,7 @@ import java.util.Map;
 import org.tributary.error.WrongInput;
 
 /**
- * A configuration beside the places where its keys were written, so that a key which nothing reads
+ * A configuration with the places where its keys were written, so that a key which nothing reads
  * can be named where it stands.
  *
  * @param file where the configuration comes from, for messages

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Asks a driver's thread to stop, for good. An interrupt alone is not enough: clients of file
- * systems, that of HDFS among them, catch it and go on, and it is lost. Whoever does work in steps
- * looks here between two of them.
+ * systems, that of HDFS among them, catch it and continue, so that it is lost. Code that works in
+ * steps checks here between two of them.
  */
 public final class StopRequest {
   private static final AtomicReference<Thread> ASKED = new AtomicReference<>();

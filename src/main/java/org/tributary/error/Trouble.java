@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * The store, a machine or the cluster failed, and neither the input nor a client is the reason: a
  * full disk, a permission, a server that is away, an executor that was killed. Jobs end with exit
- * code 1 and print the message alone, so it names the path or the client and the way out. What is
- * done by then is kept, and the same command goes on.
+ * code 1 and print the message alone, so it names the path or the client and how to fix it. What is
+ * done by then is kept, and the same command resumes.
  */
 public final class Trouble extends IOException {
   private static final long serialVersionUID = 1;
@@ -15,7 +15,7 @@ public final class Trouble extends IOException {
   /**
    * One failure.
    *
-   * @param message one line that names the thing and the way out
+   * @param message one line that names the thing and how to fix it
    * @param cause what was thrown, kept for logs at debug level; may be null
    */
   public Trouble(String message, Throwable cause) {

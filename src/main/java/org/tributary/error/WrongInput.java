@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /**
  * What the user gave cannot be used: a configuration, a file, a folder or data in it. Jobs end with
- * exit code 2 and print the message alone, so it names the file, key or client and the way out.
+ * exit code 2 and print the message alone, so it names the file, key or client and how to fix it.
  */
 public final class WrongInput extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -22,7 +22,7 @@ public final class WrongInput extends RuntimeException {
   /**
    * One problem.
    *
-   * @param message names the thing and the way out, as one sentence
+   * @param message names the thing and how to fix it, as one sentence
    */
   public WrongInput(String message) {
     super(bounded(message));
@@ -31,7 +31,7 @@ public final class WrongInput extends RuntimeException {
   /**
    * One problem with its cause, kept for logs at debug level.
    *
-   * @param message names the thing and the way out, as one sentence
+   * @param message names the thing and how to fix it, as one sentence
    * @param cause what was thrown by the library that met the problem
    */
   public WrongInput(String message, Throwable cause) {
@@ -57,7 +57,7 @@ public final class WrongInput extends RuntimeException {
   }
 
   /**
-   * Several problems, told all at once; of very many, the first hundred.
+   * Several problems, reported all at once; of very many, the first hundred.
    *
    * @param heading what they are about, such as a file's name
    * @param problems one sentence each
@@ -83,11 +83,11 @@ public final class WrongInput extends RuntimeException {
   /**
    * The first of several problems.
    *
-   * @param most how many are told, at least one
+   * @param most how many are reported, at least one
    * @param heading what they are about, such as a file's name
    * @param problems one sentence each, at least one
-   * @return an exception whose message has the heading, a line for each problem that is told, and
-   *     how many more there are
+   * @return an exception whose message has the heading, a line for each problem that is reported,
+   *     and how many more there are
    */
   public static WrongInput first(int most, String heading, List<String> problems) {
     List<String> told = new ArrayList<>(problems.subList(0, Math.min(most, problems.size())));

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Some of many rows, evenly spread over all, so that of rows that lie together client by client
- * every client has its share.
+ * A sample of the rows, evenly spread over all of them. Rows are stored client by client, so every
+ * client has its share.
  *
  * @param rows there are
  * @param chosen of them

@@ -21,8 +21,8 @@ import org.tributary.text.GenerationSet;
 import org.tributary.text.TextExamples;
 
 /**
- * How likely the answers are, and, for some of the rows, how the answers that the model writes
- * itself (greedily, to its end token or a number of tokens) compare with the given ones.
+ * The likelihood of the given answers and, for some of the rows, a comparison with the answers that
+ * the model generates (greedily, up to its end token or a number of tokens).
  *
  * @param settings how many rows, how many tokens
  */

@@ -35,9 +35,9 @@ import org.tributary.run.BaseModel;
 import org.tributary.torch.Torch;
 
 /**
- * What a model says to given token ids or pixels, without training, data or Spark: the way to hold
- * a checkpoint against another program, such as transformers. Inputs and outputs have the names
- * that transformers gives them.
+ * The logits of a model for given token ids or pixels, without training, data or Spark. Use it to
+ * compare a checkpoint with another program, such as transformers. Inputs and outputs have the
+ * names that transformers gives them.
  */
 public final class Logits {
   /** Token ids, I64 [b, t], padded on the right. */

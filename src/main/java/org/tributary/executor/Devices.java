@@ -16,7 +16,9 @@ import org.tributary.torch.Torch;
 public final class Devices {
   private Devices() {}
 
-  /** Made when a first task asks, so that a libtorch that does not load is told as what it is. */
+  /**
+   * Made when a first task asks, so that a libtorch that does not load is reported as what it is.
+   */
   private static final class Local {
     static final BlockingQueue<Device> GPUS = localGpus();
   }

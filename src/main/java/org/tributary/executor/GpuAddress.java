@@ -3,9 +3,9 @@ package org.tributary.executor;
 import org.tributary.error.Trouble;
 
 /**
- * Which of the GPUs that libtorch sees is meant by an address of Spark's. Discovery scripts tell
- * numbers, or the names of GPUs and of their parts ({@code GPU-...}, {@code MIG-...}); libtorch
- * counts those that the process sees from 0. CUDA_VISIBLE_DEVICES has the one beside the other.
+ * Finds the GPU of libtorch for an address from Spark. Discovery scripts list numbers, or the names
+ * of GPUs and of their parts ({@code GPU-...}, {@code MIG-...}); libtorch counts those that the
+ * process sees from 0. CUDA_VISIBLE_DEVICES relates the two.
  *
  * @param address as Spark gives it to a task
  * @param visible CUDA_VISIBLE_DEVICES of the process; null or empty where all GPUs are seen

@@ -12,8 +12,8 @@ import org.tributary.cluster.Interruptible;
 import sun.misc.Signal;
 
 /**
- * What tasks of a JVM share, such as a loaded model, by what it is made for: the values that are in
- * use and the last one that was, so that the next task finds it ready. Its instances are static and
+ * A cache of what tasks of a JVM share, such as a loaded model, by key: the values that are in use
+ * and the last one that was, so that the next task finds it ready. Its instances are static and
  * mutable, as {@link org.tributary.run.Blueprints} is, and nothing else.
  *
  * @param <V> what tasks share

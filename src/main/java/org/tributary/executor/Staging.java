@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
 
-/** Where a JVM puts local copies of files that it has to map. */
+/** The local copies of files that a JVM has to map. */
 public final class Staging {
   private Staging() {}
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.error.Trouble;
 
-/** What the machine of a task or a store does to it, which is no fault of its client. */
+/** Failures of a task by its machine or storage, not by its client. */
 public final class TaskTrouble {
   private TaskTrouble() {}
 
@@ -33,7 +33,7 @@ public final class TaskTrouble {
    * Something that every client would have met on this machine.
    *
    * @param thrown by what all clients of this JVM share
-   * @return told with the machine's name
+   * @return reported with the machine's name
    */
   static Trouble here(Throwable thrown) {
     Trouble known = StoreTrouble.in(thrown).orElse(null);

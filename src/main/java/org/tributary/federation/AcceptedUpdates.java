@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The driver's choice for a round, written once and before merging: whoever merges, now or after a
- * restart, merges this and nothing else.
+ * The accepted client updates of a round, written once and before merging. Every merge, now or
+ * after a restart, reads exactly these.
  *
  * @param round counted from 0
  * @param clients one attempt each, in the order of their ids

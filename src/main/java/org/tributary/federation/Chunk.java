@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Neighbours in a list that are worked on together.
+ * Neighbouring elements of a list that are processed together.
  *
  * @param from first
  * @param to one past the last

@@ -1,7 +1,7 @@
 package org.tributary.federation;
 
 /**
- * Hears, inside an executor, of what a client's task does. A class with a public constructor
+ * Receives, inside an executor, the events of a client's task. A class with a public constructor
  * without arguments that is named by the Spark property {@value #PROPERTY} is called; for
  * monitoring, and for tests that disturb a run at a chosen moment.
  */

@@ -8,8 +8,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.run.RunFolder;
 
 /**
- * Where each client's own state lies: in the last closed round that accepted it. An attempt that
- * was not accepted leaves no trace here.
+ * Finds each client's state: it is in the last closed round that accepted the client. An attempt
+ * that was not accepted has no effect.
  */
 final class ClientStates {
   private final Store store;

@@ -22,10 +22,10 @@ import org.tributary.error.Trouble;
 import org.tributary.run.RunFolder;
 
 /**
- * Gets a round's clients to train, one task each, and outlives those that kill their JVM. A task
- * that keeps failing ends its whole Spark job, and takes others of its executor with it; so what is
- * committed is kept, clients whose tasks failed are tried alone, one job each, where nobody else
- * can be the reason, and who fails alone has failed. The rest go on together.
+ * Runs the training of a round's clients, one task each, and survives clients that kill their JVM.
+ * A task that keeps failing ends its whole Spark job and the other tasks of its executor. So what
+ * is committed is kept, clients whose tasks failed are tried alone, one job each, where nobody else
+ * can be the cause, and a client that fails alone has failed. The rest continue together.
  */
 final class ClientTasks {
   private static final Logger LOG = LoggerFactory.getLogger(ClientTasks.class);
@@ -52,7 +52,7 @@ final class ClientTasks {
    * @throws Trouble if a store or a machine failed, or executors were taken away: nobody is to
    *     blame then either
    * @throws InterruptedException if Spark was stopped or this thread interrupted: then nobody is to
-   *     blame, and a later start of the run goes on
+   *     blame, and a later start resumes the run
    */
   Map<String, String> train(ClientWork work, List<String> cohort)
       throws IOException, InterruptedException {
@@ -172,7 +172,7 @@ final class ClientTasks {
 
   /**
    * Waits for the clients that were still training when another one ended the job: they train to
-   * their end all the same, and would be trained twice.
+   * their end anyway, and would be trained twice.
    */
   private void awaitEnd(TrainingTasks tasks) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.HOURS.toNanos(1);

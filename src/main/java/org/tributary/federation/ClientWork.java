@@ -45,8 +45,8 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * A task's work: one client's round, from reading its rows to committing its update. All that it
- * has to say is in files.
+ * A task's work: one client's round, from reading its rows to committing its update. All its output
+ * is in files.
  *
  * @param spec of the run
  * @param round counted from 0

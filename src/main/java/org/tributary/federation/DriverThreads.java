@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Work of a driver on all of its processors, for what is too small for a Spark stage. */
+/** Runs work on all cores of the driver that is too small for a Spark stage. */
 final class DriverThreads {
   private static final long LONGEST_S = 60;
 
@@ -23,7 +23,7 @@ final class DriverThreads {
    */
   @FunctionalInterface
   interface Work<A, T> {
-    /** Does it; asked on a thread of its own. */
+    /** Does it; asked on a separate thread. */
     T on(A item) throws IOException, InterruptedException;
   }
 
@@ -39,7 +39,7 @@ final class DriverThreads {
    * @param work on each
    * @return results in the order of the items
    * @throws IOException what the first item that failed threw
-   * @throws InterruptedException if this thread is interrupted; no work goes on then
+   * @throws InterruptedException if this thread is interrupted; no work continues then
    */
   static <A, T> List<T> map(List<A> items, Work<A, T> work)
       throws IOException, InterruptedException {

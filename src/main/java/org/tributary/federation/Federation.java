@@ -27,7 +27,7 @@ import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
 
-/** Trains federatedly on Spark: the way in for jobs, tests and a spark-shell. */
+/** Federated training on Spark: the entry point for jobs, tests and a spark-shell. */
 public final class Federation {
   private static final Logger LOG = LoggerFactory.getLogger(Federation.class);
 
@@ -55,7 +55,7 @@ public final class Federation {
   public record Outcome(String run, RunFolder folder, List<Path> results) {}
 
   /**
-   * A run that can begin or go on: everything about it that can be checked without Spark is.
+   * A run that can begin or resume: everything about it that can be checked without Spark is.
    *
    * @param blueprint all that its configuration, model and partitions decide
    * @param identity what it is, to be held against its folder
@@ -81,7 +81,7 @@ public final class Federation {
   }
 
   /**
-   * The same but for the values of the weights, which take as long as the model is large.
+   * The same except for the values of the weights, which take as long as the model is large.
    *
    * @param store reaches the paths of the configuration
    * @param config of the run
@@ -104,15 +104,15 @@ public final class Federation {
   }
 
   /**
-   * Trains, or goes on where an earlier driver stopped.
+   * Trains, or resumes where an earlier driver stopped.
    *
    * @param config of the run
    * @return what it left
    * @throws WrongInput if configuration, model and data do not fit; nothing is written then
    * @throws QuorumMissed if too few clients finish a round
-   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to go on
+   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
    * @throws InterruptedException while waiting for another driver's lock, or if Spark is stopped;
-   *     run again to go on
+   *     run again to resume
    */
   public Outcome train(TrainConfig config) throws IOException, InterruptedException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -126,7 +126,7 @@ public final class Federation {
    * @return what it left
    * @throws WrongInput if the folder has become another run's since
    * @throws QuorumMissed if too few clients finish a round
-   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to go on
+   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
    * @throws InterruptedException as of {@link #train(TrainConfig)}
    */
   public Outcome train(Prepared prepared) throws IOException, InterruptedException {

@@ -11,7 +11,7 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
-/** The tensors that the merges of a round's units write, put together. */
+/** Joins the tensors that the merges of a round's units write. */
 final class MergedTensors {
   private final RoundPlan plan;
   private final Map<String, HostTensor> whole = new TreeMap<>();

@@ -3,7 +3,10 @@ package org.tributary.federation;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** Too few clients finished a round. The run can go on later: who failed is tried again. */
+/**
+ * Too few clients finished a round. The run can be resumed later: the failed clients are tried
+ * again.
+ */
 public final class QuorumMissed extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -30,7 +30,7 @@ import org.tributary.run.GlobalState;
 import org.tributary.run.RunFolder;
 import org.tributary.run.SavedModules;
 
-/** Writes what a run ends with: a model, or an adapter for the base model. */
+/** Writes the result of a run: a model, or an adapter for the base model. */
 final class ResultWriter {
   private static final String WEIGHT = ".weight";
   private static final String SEQUENCES = "SEQ_CLS";

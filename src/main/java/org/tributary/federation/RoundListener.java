@@ -2,7 +2,7 @@ package org.tributary.federation;
 
 import java.util.List;
 
-/** Hears, in the driver, of a run's progress: for progress bars, monitoring and tests. */
+/** Receives, in the driver, a run's progress: for progress bars, monitoring and tests. */
 public interface RoundListener {
   /** Hears nothing. */
   RoundListener NONE = new RoundListener() {};
@@ -42,7 +42,7 @@ public interface RoundListener {
   default void cohort(int round, List<String> clients) {}
 
   /**
-   * A client's training goes on. Comes with a delay, from running tasks only.
+   * A client's training makes progress. Comes with a delay, from running tasks only.
    *
    * @param round counted from 0
    * @param client id

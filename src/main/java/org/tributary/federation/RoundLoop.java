@@ -26,8 +26,8 @@ import org.tributary.run.RunSpec;
  * The rounds of a run, one after the other, the same for every framework:
  *
  * <ol>
- *   <li>draw the cohort, by seed and round;
- *   <li>clients train, each in its task, and commit their updates; who cannot is left out;
+ *   <li>draw the cohort from the seed and the round;
+ *   <li>clients train, each in its task, and commit their updates; a client that fails is left out;
  *   <li>look at every update; write the choice of attempts, once;
  *   <li>merge what was chosen; write the global tensors;
  *   <li>evaluate;
@@ -155,7 +155,10 @@ final class RoundLoop {
     listener.closed(summary);
   }
 
-  /** Trains whom no choice has been made of; gives the reasons of those who failed. */
+  /**
+   * Trains the clients that accepted.json does not decide on yet; returns the reasons of those that
+   * failed.
+   */
   private Map<String, String> train(int round, List<String> cohort)
       throws IOException, InterruptedException {
     if (store.exists(folder.accepted(round))) {

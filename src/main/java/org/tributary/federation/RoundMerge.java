@@ -29,9 +29,9 @@ import org.tributary.run.RunSpec;
 import org.tributary.torch.Torch;
 
 /**
- * The merge of a round: {@link Framework#merge} for every unit, from ranged reads of the accepted
- * updates and of the global state, in the driver where the uploads are small, else as a Spark
- * stage. Both give the same bits, and neither needs memory that grows with the clients.
+ * The merge (aggregation) of a round: {@link Framework#merge} for every unit, from ranged reads of
+ * the accepted updates and of the global state, in the driver if the uploads are small, otherwise
+ * as a Spark stage. Both give the same bits, and neither needs memory that grows with the clients.
  */
 final class RoundMerge {
   /** Tasks for each core: enough to share the work evenly, few enough to cost nothing. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.tributary.evaluation.Evaluation;
 
 /**
- * What was measured in a round: {@code round.json}.
+ * The measurements of a round: {@code round.json}.
  *
  * @param round counted from 0
  * @param cohort ids that were drawn

@@ -31,10 +31,10 @@ import org.tributary.run.SkippedRows;
 import org.tributary.text.Tokens;
 
 /**
- * A first reading of a run's rows, before the first client trains: rows that cannot be used end the
+ * Reads and checks a run's rows before the first client trains: rows that cannot be used end the
  * run, or are left out where {@code data.badRows} is {@code skip}. It reads as much as a round in
  * which every client takes part; few rows are read in the driver, many by a Spark stage. A run that
- * goes on looks at the rows that it is evaluated on alone.
+ * resumes checks only the rows that it is evaluated on.
  */
 final class RowCheck {
   private static final Logger LOG = LoggerFactory.getLogger(RowCheck.class);

@@ -23,9 +23,9 @@ import org.tributary.text.DecodingDefaults;
 import org.tributary.text.Tokens;
 
 /**
- * The checks of several runs before the first of them begins, such as those of a comparison: all
- * that {@link Federation#prepare} looks at, for each run. What runs share is looked at once: the
- * tokenizer, the values of the weights, the rows.
+ * The checks of several runs before the first of them begins, such as those of a comparison:
+ * everything that {@link Federation#prepare} checks, for each run. What runs share is checked once:
+ * the tokenizer, the values of the weights, the rows.
  */
 public final class RunChecks {
   private static final Logger LOG = LoggerFactory.getLogger(RunChecks.class);
@@ -44,7 +44,8 @@ public final class RunChecks {
   }
 
   /**
-   * Checks a run, but for the values of its weights and for more rows than the driver reads alone.
+   * Checks a run, except for the values of its weights and for more rows than the driver reads
+   * alone.
    *
    * @param alternatives its configuration, or several that differ in the learning rate where that
    *     is chosen later: its folder may be of any of them
@@ -61,7 +62,7 @@ public final class RunChecks {
     RunFolder folder = new RunFolder(store.path(run.out()));
     checkFolder(blueprint, folder, alternatives);
     boolean begun = store.exists(folder.start());
-    // A run that goes on has its own list of rows that it leaves out.
+    // A resumed run has its own list of rows that it leaves out.
     Object skipped = begun ? folder.root() : "";
     List<Object> rows = List.of("rows", run.model(), run.data(), run.evaluate().parts(), skipped);
     if (done.add(rows)) {

@@ -25,8 +25,8 @@ import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /**
- * One driver at a time works in a run's folder. The lock is a sequence of files that are only ever
- * made, never changed: {@code <generation>.json} by who takes it, {@code <generation>.<n>} by who
+ * One driver at a time works in a run's folder. The lock is a sequence of files that are created
+ * and never changed: {@code <generation>.json} by who takes it, {@code <generation>.<n>} by who
  * renews it, {@code <generation>.released} at the end. A generation is free when it is released,
  * when its process is known to be gone (same host), or when nobody renewed it for a lease while we
  * watched: no clocks are compared. Object stores may tell two at once that they made a file, so

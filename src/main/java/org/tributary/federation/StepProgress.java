@@ -8,9 +8,8 @@ import org.apache.spark.util.AccumulatorV2;
 import scala.Option;
 
 /**
- * How far the clients of a round are, on its way from tasks to the driver: an accumulator, whose
- * values Spark sends along with its heartbeats. Of tasks in its own JVM the driver hears without
- * them.
+ * The progress of a round's clients, sent from tasks to the driver: an accumulator, whose values
+ * Spark sends along with its heartbeats. Of tasks in its own JVM the driver hears without them.
  */
 final class StepProgress extends AccumulatorV2<StepProgress.Step, Map<String, StepProgress.Step>> {
   private static final long serialVersionUID = 1;

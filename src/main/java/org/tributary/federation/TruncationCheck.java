@@ -10,8 +10,8 @@ import org.tributary.rows.Truncation;
 import org.tributary.run.Blueprint;
 
 /**
- * Tells before the first round how many rows are longer than {@code model.maxLength}, and refuses a
- * run whose clients would have no token of an answer to learn from.
+ * Reports before the first round how many rows are longer than {@code model.maxLength}, and refuses
+ * a run whose clients would have no token of an answer to learn from.
  *
  * @param blueprint of the run
  */

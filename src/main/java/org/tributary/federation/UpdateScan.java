@@ -20,8 +20,8 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 
 /**
- * A look at one update, in one pass over its bytes: names, shapes and types as the plan says, every
- * number finite, and the file's SHA-256.
+ * Checks one client update in one pass over its bytes: names, shapes and types as the plan says,
+ * every number finite, and the file's SHA-256.
  */
 final class UpdateScan {
   /** Bytes that are read, hashed and looked at together; they stay in the processor's cache. */

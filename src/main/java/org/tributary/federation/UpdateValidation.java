@@ -18,8 +18,8 @@ import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
 /**
- * Looks at every committed update before it may be accepted: names, shapes, types, and that every
- * number is finite. In the driver where the uploads are small, else as a Spark stage.
+ * Checks every committed client update before it can be accepted: names, shapes, types, and that
+ * every number is finite. Runs in the driver if the uploads are small, otherwise as a Spark stage.
  */
 final class UpdateValidation {
   private final JavaSparkContext spark;

@@ -11,8 +11,8 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * One client with all clients' rows: the bound that federation is measured against, and what data
- * that may not leave the house cannot have. Its weights, or adapters where the configuration asks
+ * One client with all clients' rows: centralized training, the upper bound for federated learning,
+ * which needs data that may not be shared. Its weights, or adapters where the configuration asks
  * for them, become the next round's as they are.
  */
 final class Central extends LinearFramework {

@@ -11,7 +11,7 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
-/** A framework around another one, which answers all that is not overridden. */
+/** A framework around another one, to which it forwards every method that is not overridden. */
 public abstract class Decorator implements Framework {
   private final Framework inner;
 

@@ -3,8 +3,8 @@ package org.tributary.framework;
 import org.tributary.config.Key;
 
 /**
- * FedAdagrad (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v += Δ²; all
- * else as {@link AdaptiveServer} has it.
+ * FedAdagrad (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v += Δ²;
+ * everything else as in {@link AdaptiveServer}.
  */
 final class FedAdagrad extends AdaptiveServer {
   static final String NAME = "fedadagrad";

@@ -2,7 +2,7 @@ package org.tributary.framework;
 
 /**
  * FedAdam (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v = β2 v + (1 −
- * β2) Δ²; all else as {@link AdaptiveServer} has it.
+ * β2) Δ²; everything else as in {@link AdaptiveServer}.
  */
 final class FedAdam extends AdaptiveServer {
   static final String NAME = "fedadam";

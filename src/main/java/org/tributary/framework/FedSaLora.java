@@ -7,8 +7,8 @@ import org.tributary.protocol.Trainables;
 
 /**
  * FedSA-LoRA (Guo et al. 2025, arXiv 2410.01463): clients train A and B; A travels, A = Σ p_k A_k,
- * and every client keeps its own B_k, so that every client has a model of its own. Up and down: r n
- * per matrix m×n. A new head and weights that are named train and travel in full.
+ * and every client keeps its own B_k, so that every client has its own model. Up and down: r n per
+ * matrix m×n. A new head and weights that are named train and travel in full.
  */
 final class FedSaLora extends LinearFramework {
   static final String NAME = "fedsa-lora";

@@ -2,7 +2,7 @@ package org.tributary.framework;
 
 /**
  * FedYogi (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v −= (1 − β2)
- * Δ² sign(v − Δ²); all else as {@link AdaptiveServer} has it.
+ * Δ² sign(v − Δ²); everything else as in {@link AdaptiveServer}.
  */
 final class FedYogi extends AdaptiveServer {
   static final String NAME = "fedyogi";

@@ -6,9 +6,10 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * FFA-LoRA (Sun et al. 2024, arXiv 2403.12313): A is drawn once, is the same on all clients and
- * never changes; B trains, B = Σ p_k B_k. Exact: Σ p_k s B_k A = s (Σ p_k B_k) A. Up and down: r m
- * per matrix m×n, and A once down. A new head and weights that are named train and travel in full.
+ * FFA-LoRA (Sun et al. 2024, arXiv 2403.12313): A is initialized once, is the same on all clients
+ * and never changes; B trains, B = Σ p_k B_k. Exact: Σ p_k s B_k A = s (Σ p_k B_k) A. Up and down:
+ * r m per matrix m×n, and A once down. A new head and weights that are named train and travel in
+ * full.
  */
 final class FfaLora extends LinearFramework {
   static final String NAME = "ffa-lora";

@@ -14,10 +14,10 @@ import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
 /**
- * A federated framework: what has which role in a round, how what came up is merged, and what a
- * client does otherwise than plain training. The rest of a round is the same for all. A new one is
- * one class that implements this with its {@link FrameworkProvider}, and a line that names the
- * provider in {@code META-INF/services}; CONTRIBUTING.md has the other steps.
+ * A federated framework: the role of each tensor in a round, how client updates are merged
+ * (aggregated), and what a client does differently from plain training. The rest of a round is the
+ * same for all. A new one is one class that implements this with its {@link FrameworkProvider}, and
+ * a line that names the provider in {@code META-INF/services}; CONTRIBUTING.md has the other steps.
  *
  * <p>The global state is total: a tensor that the server keeps and that a round's merge does not
  * write has the value that it had before. So what a client is given in a round is the global state

@@ -4,9 +4,9 @@ import org.tributary.config.Method;
 import org.tributary.protocol.Adapters;
 
 /**
- * Makes a framework for the name that {@code framework.name} has.
+ * Makes a framework for the name in {@code framework.name}.
  *
- * @param <S> the record of the framework's own keys, which stand beside {@code framework.name}
+ * @param <S> the record of the framework's own keys, which stand next to {@code framework.name}
  */
 public abstract class FrameworkProvider<S extends Record> extends Method<S> {
   /**

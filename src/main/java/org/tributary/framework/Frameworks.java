@@ -9,7 +9,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.plugin.Plugins;
 import org.tributary.protocol.Adapters;
 
-/** The frameworks there are, by name, and what can be put around them. */
+/** The available frameworks, by name, and what can be put around them. */
 @SuppressWarnings("rawtypes") // Of plugins only the name tells which settings they take.
 public final class Frameworks {
   private static final SortedMap<String, FrameworkProvider> FRAMEWORKS =

@@ -9,8 +9,8 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * Every client alone: the baseline that federation has to beat. Nothing travels; each client goes
- * on with its own weights, or its own adapters where the configuration asks for them.
+ * Every client alone: the baseline that federated learning has to beat. Nothing travels; each
+ * client continues with its own weights, or its own adapters where the configuration asks for them.
  */
 final class Local extends LinearFramework {
   static final String NAME = "local";

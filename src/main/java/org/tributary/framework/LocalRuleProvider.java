@@ -3,9 +3,9 @@ package org.tributary.framework;
 import org.tributary.config.Method;
 
 /**
- * Puts a local rule around a framework, for the name that {@code framework.local.name} has.
+ * Puts a local rule around a framework, for the name in {@code framework.local.name}.
  *
- * @param <S> the record of its own keys, which stand beside {@code framework.local.name}
+ * @param <S> the record of its own keys, which stand next to {@code framework.local.name}
  */
 public abstract class LocalRuleProvider<S extends Record> extends Method<S> {
   /**

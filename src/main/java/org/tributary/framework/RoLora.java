@@ -7,10 +7,10 @@ import org.tributary.protocol.Trainables;
 
 /**
  * RoLoRA (Chen et al. 2025, arXiv 2502.01755): clients train one factor at a time, B in the first
- * round and in every second one after it, A in the others, while the other factor rests. The merge
- * is the mean of the factor that trained, and exact: Σ p_k s B_k A = s (Σ p_k B_k) A. Up: r m or r
- * n per matrix m×n; down as much, and the other factor where it is new to the client. A new head
- * and weights that are named train and travel in full.
+ * round and in every second one after it, A in the others, while the other factor does not change.
+ * The merge is the mean of the factor that trained, and exact: Σ p_k s B_k A = s (Σ p_k B_k) A. Up:
+ * r m or r n per matrix m×n; down as much, and the other factor where it is new to the client. A
+ * new head and weights that are named train and travel in full.
  */
 final class RoLora extends LinearFramework {
   static final String NAME = "rolora";

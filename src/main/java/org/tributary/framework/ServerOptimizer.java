@@ -14,8 +14,8 @@ import org.tributary.protocol.Unit;
 /**
  * A server optimizer around any framework that averages (Reddi et al. 2021, arXiv 2003.00295): the
  * mean change of the clients, Δ = Σ p_k (w_k − w), is a gradient for the server, which takes one
- * step with it and remembers moments. Nothing more travels; the memory is as large as what travels,
- * once for each moment, and stays with the server.
+ * step with it and keeps moments. Nothing more travels; the state is as large as what travels, once
+ * for each moment, and stays with the server.
  */
 public abstract class ServerOptimizer extends Decorator {
   private final Map<String, Double> moments;

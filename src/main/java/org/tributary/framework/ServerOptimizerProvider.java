@@ -3,9 +3,9 @@ package org.tributary.framework;
 import org.tributary.config.Method;
 
 /**
- * Puts a server optimizer around a framework, for the name that {@code framework.server.name} has.
+ * Puts a server optimizer around a framework, for the name in {@code framework.server.name}.
  *
- * @param <S> the record of its own keys, which stand beside {@code framework.server.name}
+ * @param <S> the record of its own keys, which stand next to {@code framework.server.name}
  */
 public abstract class ServerOptimizerProvider<S extends Record> extends Method<S> {
   /**

@@ -24,7 +24,7 @@ import org.tributary.text.DecodingDefaults;
 /**
  * A language model writes answers to rows, on all executors: the rows are cut into shards of a
  * fixed size, each task writes the file of one. A file that is there is not written again, so that
- * a generation that was stopped goes on when it is started again; the answers do not depend on who
+ * a generation that was stopped resumes when it is started again; the answers do not depend on who
  * wrote them, nor on how often it was stopped.
  */
 public final class Generation {
@@ -73,7 +73,7 @@ public final class Generation {
   }
 
   /**
-   * A generation that can begin or go on: all that can be checked without Spark is.
+   * A generation that can begin or resume: all that can be checked without Spark is.
    *
    * @param config of the generation
    * @param rows all rows, cut into shards
@@ -115,7 +115,7 @@ public final class Generation {
    * @return what was done
    * @throws org.tributary.error.WrongInput if configuration, model and rows do not fit; nothing is
    *     written then
-   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to go on
+   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
    */
   public Outcome run(GenerateConfig config) throws IOException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());

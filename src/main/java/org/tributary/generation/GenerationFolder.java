@@ -25,8 +25,8 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * Where the answers of a generation lie, and what they were made of: {@code config.yaml}, one file
- * a shard under {@code rows}, and {@code rows/_SUCCESS} when all are there.
+ * The folder with the answers of a generation, and what they were made from: {@code config.yaml},
+ * one file a shard under {@code rows}, and {@code rows/_SUCCESS} when all are there.
  *
  * @param root the generation's {@code out}
  */

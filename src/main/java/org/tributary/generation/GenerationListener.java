@@ -1,6 +1,6 @@
 package org.tributary.generation;
 
-/** Hears how far a generation is, in the driver. */
+/** Receives the progress of a generation, in the driver. */
 @FunctionalInterface
 public interface GenerationListener {
   /** Hears nothing. */

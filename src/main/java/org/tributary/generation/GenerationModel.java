@@ -24,7 +24,7 @@ import org.tributary.text.SpecialTokens;
 import org.tributary.text.Tokens;
 
 /**
- * The model of a generation with its adapter, its prompts and its special tokens: worked out the
+ * The model of a generation with its adapter, its prompts and its special tokens: computed in the
  * same way by the driver, which checks, and by every executor.
  */
 final class GenerationModel {

@@ -19,7 +19,7 @@ import org.tributary.rows.Row;
 /**
  * The images of one part with their classes. An image is decoded and resized when a batch first
  * asks for it and kept in that size as long as {@value #KEPT_BYTES} bytes, or a sixteenth of the
- * heap if that is less, hold all that are kept; the others are decoded anew each time. Threads may
+ * heap if that is less, hold all that are kept; the others are decoded again each time. Threads may
  * share one.
  */
 public final class ImageSet implements Examples {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The values of a {@code preprocessor_config.json}; what is wrong with them is gathered, to be told
- * all at once.
+ * The values of a {@code preprocessor_config.json}; their problems are collected, so that all
+ * problems are reported at once.
  *
  * @param json the file
  * @param problems takes what is wrong

@@ -13,7 +13,7 @@ import org.tributary.error.WrongInput;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What a job's {@code --check} does: it looks at configuration, model and data, and starts nothing.
+ * What a job's {@code --check} does: it checks configuration, model and data, and starts nothing.
  * jobs/submit asks for it before a driver is sent to a cluster. There files may be out of sight: on
  * a disk of the cluster's nodes, or on a file system that only they reach. Then the driver is the
  * first who can look, and the check says so.

@@ -3,7 +3,7 @@ package org.tributary.job;
 import java.io.IOException;
 import java.util.Optional;
 
-/** An application whose driver runs on a cluster, as its cluster tells of it. */
+/** An application whose driver runs on a cluster, as the cluster reports it. */
 interface ClusterApplication extends AutoCloseable {
   /** The code of an application that ended badly where its cluster does not tell the driver's. */
   int FAILED = 1;
@@ -12,7 +12,7 @@ interface ClusterApplication extends AutoCloseable {
    * Where an application stands.
    *
    * @param words its name, its state, and the cause where the cluster knows one
-   * @param code the driver's exit code; empty while it goes on
+   * @param code the driver's exit code; empty while it runs
    * @param isStuck whether it cannot start unless somebody sets something right
    */
   record State(String words, Optional<Integer> code, boolean isStuck) {

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The job {@code compare}: variants of one run over the same partitions, base weights, budget and
- * evaluation. It goes on where it stopped: a run that is done is not done again.
+ * evaluation. It resumes where it stopped and does not repeat finished runs.
  */
 @Command(
     name = "compare",

@@ -13,9 +13,9 @@ import org.tributary.config.Effective;
 import org.tributary.error.WrongInput;
 
 /**
- * Holds a comparison's folder to one comparison: what its runs share must not change between them.
- * {@code compare.yaml} has the effective configuration, {@code train.yaml} the run file that all
- * share, as they were at the first start. More seeds may be added.
+ * Makes sure that a comparison's folder has one comparison: what its runs share must not change
+ * between them. {@code compare.yaml} has the effective configuration, {@code train.yaml} the run
+ * file that all share, as they were at the first start. More seeds may be added.
  */
 final class CompareFolder {
   private static final String COMPARE = "compare.yaml";
@@ -58,7 +58,7 @@ final class CompareFolder {
     return store.exists(new Path(folder, COMPARE)) && store.exists(new Path(folder, TRAIN));
   }
 
-  /** Whether a path is one of the files that a comparison keeps beside its runs. */
+  /** Whether a path is one of the files that a comparison keeps next to its runs. */
   static boolean isFile(Store store, Path path) throws IOException {
     return (path.getName().equals(COMPARE) || path.getName().equals(TRAIN))
         && is(store, path.getParent());

@@ -58,8 +58,8 @@ public final class ConfigFile {
   }
 
   /**
-   * Where a file lies that a configuration names beside others. jobs/submit sends local ones along
-   * with a driver that runs on a cluster: there they lie in the working directory.
+   * Where a file lies that a configuration names in addition to others. jobs/submit sends local
+   * ones along with a driver that runs on a cluster: there they lie in the working directory.
    *
    * @param named a local path or a URI
    * @return where this process finds it
@@ -75,7 +75,7 @@ public final class ConfigFile {
 
   /**
    * Reads the file with its overrides. Keys of the file that the overrides leave without a reader
-   * are told in the log.
+   * are named in the log.
    *
    * @param hadoop for files named by a URI
    * @param type the record to read into

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a driver in YARN's application master hands on why it failed. The master takes the text of
+ * How a driver in YARN's application master reports why it failed. The master takes the text of
  * what was thrown for the application's diagnostics, which reach whoever asks the resource manager.
  */
 public final class DriverFailed extends RuntimeException {
@@ -20,7 +20,7 @@ public final class DriverFailed extends RuntimeException {
    * A failure.
    *
    * @param code the exit code
-   * @param why what was told on stderr
+   * @param why what was written to stderr
    */
   public DriverFailed(int code, String why) {
     super(

@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Optional;
 import org.tributary.error.Trouble;
 
-/** What the API server of Kubernetes does, or does not, in one line. */
+/** Failures of the API server of Kubernetes, in one line. */
 public final class KubernetesTrouble {
   private static final int REFUSED = 400;
   private static final int FAILED = 500;
@@ -16,7 +16,7 @@ public final class KubernetesTrouble {
    * Looks for an API server's failure among the causes of what was thrown.
    *
    * @param thrown by anything
-   * @return the failure, told in one line; empty where Kubernetes is not the reason
+   * @return the failure, reported in one line; empty where Kubernetes is not the reason
    */
   public static Optional<Trouble> in(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {

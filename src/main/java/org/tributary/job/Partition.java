@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The job {@code partition}: cuts a raw set into clients. */
+/** The job {@code partition}: splits a raw data set among clients. */
 @Command(name = "partition", description = "Cuts a raw set into clients, as Parquet.")
 public final class Partition implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.tributary.rows.Manifest;
 
-/** What a partitioned set holds, in words. */
+/** Describes a partitioned set in words. */
 final class PartitionSummary {
   private static final int LABELS_SHOWN = 5;
   private static final int NAMED_SHOWN = 5;

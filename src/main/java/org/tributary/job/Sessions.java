@@ -216,7 +216,7 @@ public final class Sessions {
 
   /**
    * Takes the settings of the file that the property {@code tributary.settings} names, where
-   * nothing else was given: spark-submit does that for jobs, but nobody for commands beside it.
+   * nothing else was given: spark-submit does that for jobs, but nobody for other commands.
    */
   public static void takeSettings() {
     String file = System.getProperty("tributary.settings");

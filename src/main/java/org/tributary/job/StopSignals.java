@@ -11,7 +11,7 @@ import org.tributary.error.StopRequest;
 import sun.misc.Signal;
 
 /**
- * Ends a job in order when the system asks for it with SIGTERM, SIGINT or SIGHUP: the job's thread
+ * Ends a job cleanly when the system asks for it with SIGTERM, SIGINT or SIGHUP: the job's thread
  * is interrupted, tasks end at their next step, the lock is released, and the JVM ends with the
  * exit code that shells give for that signal, 143, 130 or 129. A second signal ends the JVM at
  * once, and so does the first where the job has not ended within half a minute: by the signal's
@@ -24,7 +24,7 @@ public final class StopSignals {
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final int SHELLS = 128;
 
-  /** What is said of a job that goes on where it was. */
+  /** What is said of a job that resumes. */
   public static final String RESUME = "stopping; run the same command to resume";
 
   private final Thread job;

@@ -82,8 +82,8 @@ public final class Json {
    *
    * @param json text in UTF-8, UTF-16 or UTF-32
    * @return its tree
-   * @throws JsonProcessingException where it is no JSON, has a key twice, or goes on behind the
-   *     value
+   * @throws JsonProcessingException where it is no JSON, has a key twice, or has more text behind
+   *     the value
    */
   public static JsonNode strict(byte[] json) throws IOException {
     return STRICT.readTree(json);
@@ -94,8 +94,8 @@ public final class Json {
    *
    * @param json text
    * @return its tree
-   * @throws JsonProcessingException where it is no JSON, has a key twice, or goes on behind the
-   *     value
+   * @throws JsonProcessingException where it is no JSON, has a key twice, or has more text behind
+   *     the value
    */
   public static JsonNode strict(String json) throws JsonProcessingException {
     return STRICT.readTree(json);

@@ -3,7 +3,7 @@ package org.tributary.metrics;
 import java.io.Serializable;
 
 /**
- * The share of answers that are the reference, character by character, but for white space (of
+ * The share of answers that are the reference, character by character, except for white space (of
  * Unicode) before and after. Case, punctuation and inner white space count; two blank texts match.
  *
  * @param matches answers that match

@@ -39,7 +39,7 @@ public interface Architecture {
 
   /**
    * Tensors that checkpoints of this family may hold and the model does not need: buffers that are
-   * computed anew, heads for other tasks, towers that are not used. All others are refused.
+   * computed again, heads for other tasks, towers that are not used. All others are refused.
    *
    * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
    */
@@ -68,8 +68,8 @@ public interface Architecture {
   }
 
   /**
-   * Matrices that are one in the model and that a checkpoint may hold twice all the same, such as a
-   * head that is the token embedding. Where it holds both, they must be equal, and stay so.
+   * Matrices that are one in the model and that a checkpoint may hold twice anyway, such as a head
+   * that is the token embedding. Where it holds both, they must be equal, and stay so.
    *
    * @return the name that is used, by the name that need not be there
    */
@@ -87,7 +87,7 @@ public interface Architecture {
   }
 
   /**
-   * The classifier, which starts anew where the checkpoint has none.
+   * The classifier, which is newly initialized if the checkpoint has none.
    *
    * @param labels number of classes
    * @return shapes by name

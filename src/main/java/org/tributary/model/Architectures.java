@@ -7,9 +7,9 @@ import java.util.SortedMap;
 import org.tributary.error.WrongInput;
 import org.tributary.plugin.Plugins;
 
-/** The model families there are, by {@code model_type} of {@code config.json}. */
+/** The available model families, by {@code model_type} of {@code config.json}. */
 public final class Architectures {
-  /** Blocks that nobody needs to bound: what is wrong with fewer is told tensor by tensor. */
+  /** Blocks that nobody needs to bound: problems of fewer are reported tensor by tensor. */
   private static final int FEW = 1000;
 
   /** How many blocks there are, by the names that families give it. */

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.tributary.error.WrongInput;
 
 /**
- * Reads a {@code config.json} and gathers what is wrong with it, to be told all at once. Values
- * that a family does not support are refused by name, never approximated.
+ * Reads a {@code config.json} and collects its problems, so that all problems are reported at once.
+ * Values that a family does not support are refused by name, never approximated.
  */
 final class ConfigJson {
   /** No vocabulary, width or length of a model is larger; products of two fit a long. */
@@ -32,7 +32,7 @@ final class ConfigJson {
     this.problems = problems;
   }
 
-  /** A part of the file, whose problems are told with those of the whole. */
+  /** A part of the file, whose problems are reported with those of the whole. */
   ConfigJson section(String key) {
     if (!json.path(key).isObject()) {
       problem(key + " must be an object, got " + shown(json.path(key)));

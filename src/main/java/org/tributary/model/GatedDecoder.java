@@ -76,7 +76,7 @@ final class GatedDecoder implements TextArchitecture {
   /**
    * Reads the sizes, in the classic layout or that of transformers 5.
    *
-   * @param config the checkpoint's config.json, whose problems are told here
+   * @param config the checkpoint's config.json, whose problems are reported here
    * @param traits of the family
    */
   GatedDecoder(ConfigJson config, Traits traits) {

@@ -219,7 +219,7 @@ public final class Model implements AutoCloseable {
 
   /**
    * Goes on with prompts, without a graph. A row's tokens depend on the row and its numbers alone,
-   * not on those beside it.
+   * not on the other rows of the batch.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty

@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.tributary.protocol.DType;
 
 /**
- * The type of weights and activations in the engine. Losses, and what optimizers remember, are
- * float32 in either.
+ * The type of weights and activations in the engine. Losses, and the optimizer's state, are float32
+ * in either.
  */
 public enum Precision {
   /** IEEE single precision. */

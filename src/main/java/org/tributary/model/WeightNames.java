@@ -90,7 +90,10 @@ public final class WeightNames {
         .formatted(name, Arrays.toString(found), Arrays.toString(asked));
   }
 
-  /** Whoever names a layer, as peft's modules_to_save does, is told the glob of its weights. */
+  /**
+   * Whoever names a layer, as peft's modules_to_save does, gets the glob of its weights in the
+   * message.
+   */
   private static WrongInput unknown(String text, Map<String, long[]> weights, Set<String> fresh) {
     for (String layer : List.of(text + ".*", "*." + text + ".*")) {
       Globs glob = Globs.of(layer);

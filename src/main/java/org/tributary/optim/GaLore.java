@@ -36,7 +36,7 @@ import org.tributary.torch.ProgramText;
 final class GaLore extends ProgramOptimizer {
   private static final String TEXT = text(GaLore.class, "galore.py");
 
-  /** Random columns beside those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
+  /** Random columns besides those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
   private static final int OVERSAMPLING = 8;
 
   /** Power iterations of the randomised projector, q of Halko et al. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.tributary.torch.Program;
 import org.tributary.torch.ProgramText;
 
-/** What happens to gradients between a batch and a step: accumulation and clipping, in place. */
+/** Processes gradients between a batch and a step: accumulation and clipping, in place. */
 public final class Gradients implements AutoCloseable {
   private final Program program;
 

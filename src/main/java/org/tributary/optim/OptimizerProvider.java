@@ -4,9 +4,9 @@ import java.util.Map;
 import org.tributary.config.Method;
 
 /**
- * Makes an optimizer for the name that {@code client.optimizer.name} has.
+ * Makes an optimizer for the name in {@code client.optimizer.name}.
  *
- * @param <S> the record of its own keys, which stand beside {@code client.optimizer.name}
+ * @param <S> the record of its own keys, which stand next to {@code client.optimizer.name}
  */
 public abstract class OptimizerProvider<S extends Record> extends Method<S> {
   /**

@@ -1,7 +1,7 @@
 package org.tributary.optim;
 
 /**
- * What the user chose for an optimizer.
+ * The user's settings for an optimizer.
  *
  * @param name of the optimizer
  * @param own its own settings, of the record that its {@link OptimizerProvider} names

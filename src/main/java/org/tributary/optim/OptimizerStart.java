@@ -6,7 +6,7 @@ import java.util.Map;
 import org.tributary.protocol.HostTensor;
 
 /**
- * What an optimizer begins a client's training in a round with.
+ * The state of an optimizer at the start of a client's training in a round.
  *
  * @param manager whose device the state lives on; a part of it is made for the state
  * @param weights to be changed, by name

@@ -10,7 +10,7 @@ import org.tributary.config.Method;
 import org.tributary.plugin.Plugins;
 import org.tributary.protocol.HostTensor;
 
-/** The optimizers there are, by name. */
+/** The available optimizers, by name. */
 @SuppressWarnings("rawtypes") // Of plugins only the name tells which settings they take.
 public final class Optimizers {
   private static final SortedMap<String, OptimizerProvider> ALL =

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.tributary.torch.ProgramText;
 
-/** An optimizer whose step is a TorchScript program, and whose memory is a {@link State}. */
+/** An optimizer whose step is a TorchScript program, and whose state is a {@link State}. */
 public abstract class ProgramOptimizer implements Optimizer {
   private final StepProgram program;
   private final State state;

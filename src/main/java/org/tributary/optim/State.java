@@ -13,7 +13,7 @@ import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /**
- * The arrays an optimizer remembers: dicts such as {@code m} with one array per weight, named
+ * The arrays of an optimizer's state: dicts such as {@code m} with one array per weight, named
  * {@code <dict>.<weight>} in the engine, in {@link Optimizer#state} and on files alike.
  */
 public final class State implements AutoCloseable {

@@ -10,9 +10,9 @@ import org.tributary.torch.Program;
 
 /**
  * An optimizer's program with what every call of it is given. Its method {@code step} takes, in
- * this order: the weights, what the optimizer remembers, the gradients, what is the optimizer's
- * own, the numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor.
- * Each of them but the last is a dict.
+ * this order: the weights, the optimizer's state, the gradients, what is the optimizer's own, the
+ * numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor. Each of
+ * them but the last is a dict.
  */
 public final class StepProgram implements AutoCloseable {
   private final Program program;

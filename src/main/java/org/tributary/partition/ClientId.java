@@ -12,7 +12,7 @@ import org.tributary.checkpoint.Sha256;
  */
 final class ClientId {
   /**
-   * File systems take names of 255 bytes; an update's temporary file has 112 beside the client's
+   * File systems take names of 255 bytes; an update's temporary file has 112 besides the client's
    * id: the application's and the attempt's, a UUID and endings.
    */
   static final int LONGEST = 128;

@@ -13,7 +13,7 @@ import org.tributary.protocol.Seeds;
 /**
  * Uneven labels: for each class, proportions ~ Dir_N(alpha) over the N clients, and the class's
  * rows, at random, cut by the cumulative sum of the proportions (Yurochkin et al. 2019, section 4).
- * Drawn anew until the smallest client has enough rows. Small alpha: few classes for each client.
+ * Drawn again until the smallest client has enough rows. Small alpha: few classes for each client.
  */
 record Dirichlet(Clients clients, double alpha) implements Partitioner {
   private static final int TRIES = 1000;

@@ -49,7 +49,7 @@ final class ImageFinder {
    * @param store where they lie
    * @param format images or idx
    * @param given paths by set
-   * @param label the column of the class, for metadata beside images; null where there is none
+   * @param label the column of the class, for metadata next to images; null where there is none
    * @param problems takes what is wrong
    * @return files by set: those given, and those found inside of train
    */

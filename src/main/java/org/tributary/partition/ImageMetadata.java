@@ -21,7 +21,7 @@ import org.tributary.json.Json;
 
 /**
  * The labels of a folder's images as Hugging Face's imagefolder has them: {@code metadata.csv} or
- * {@code metadata.jsonl} beside the images, with the column {@code file_name}, a path relative to
+ * {@code metadata.jsonl} next to the images, with the column {@code file_name}, a path relative to
  * that folder, and a column with the class.
  */
 final class ImageMetadata {

@@ -95,7 +95,7 @@ final class ImageReader {
             });
   }
 
-  /** In the driver, where what is wrong is told in one line. */
+  /** In the driver, where what is wrong is reported in one line. */
   private void checkIdx(SourceFiles files) throws IOException {
     int highest;
     try {

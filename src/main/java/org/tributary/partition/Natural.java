@@ -8,8 +8,7 @@ import org.tributary.config.Key;
 import org.tributary.config.PartitionerNeeds;
 
 /**
- * Clients as they really are: a column says whose row it is. {@link ClientId} makes ids of its
- * values.
+ * Natural clients: a column names the owner of each row. {@link ClientId} makes ids of its values.
  */
 record Natural(String column, int minRows) implements Partitioner {
 

@@ -15,7 +15,7 @@ import org.tributary.rows.Manifest;
 
 /**
  * What a set's folder says of the run that made it: {@code inputs.json}, written before the first
- * file of rows, so that a run that stopped half-way is gone on with only by the same inputs.
+ * file of rows, so that a run that stopped half-way is resumed only with the same inputs.
  */
 final class PartitionInputs {
   private static final String INPUTS = "inputs.json";

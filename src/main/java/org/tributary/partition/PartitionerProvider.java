@@ -3,10 +3,10 @@ package org.tributary.partition;
 import org.tributary.config.Method;
 
 /**
- * Makes a partitioner for the name that {@code partitioner.name} has.
+ * Makes a partitioner for the name in {@code partitioner.name}.
  *
- * @param <S> the record of its own keys, which stand beside {@code partitioner.name}; where it is
- *     {@link org.tributary.config.PartitionerNeeds}, it says what is needed beside them
+ * @param <S> the record of its own keys, which stand next to {@code partitioner.name}; where it is
+ *     {@link org.tributary.config.PartitionerNeeds}, it says what else is needed
  */
 public abstract class PartitionerProvider<S extends Record> extends Method<S> {
   /**

@@ -9,7 +9,9 @@ import org.tributary.config.Method;
 import org.tributary.config.PartitionConfig;
 import org.tributary.plugin.Plugins;
 
-/** The ways to cut a set into clients, by the names that {@code partitioner.name} can have. */
+/**
+ * The ways to split a data set among clients, by the names that {@code partitioner.name} can have.
+ */
 @SuppressWarnings("rawtypes") // Of plugins only the name tells which settings they take.
 public final class Partitioners {
   private static final SortedMap<String, PartitionerProvider> ALL =

@@ -25,8 +25,8 @@ import org.tributary.partition.RawSet.Key;
 import org.tributary.rows.Manifest;
 
 /**
- * Cuts a raw set into clients: {@code <out>/<name>/client=<id>/{train,validation}} and a global
- * {@code test}, Parquet, with a {@link Manifest} that is written last.
+ * Splits a raw data set among clients: {@code <out>/<name>/client=<id>/{train,validation}} and a
+ * global {@code test}, Parquet, with a {@link Manifest} that is written last.
  *
  * <p>The canonical order of rows is that of SHA-256 over seed and content, so the same seed gives
  * the same files on any cluster, in whatever order and how many pieces the source is read. Of rows
@@ -49,7 +49,7 @@ public final class Partitioning {
    * @param made false where the same partition was there already
    * @param folder of the partitioned set
    * @param manifest what it holds
-   * @param notes what was told from the sources and not from the configuration, for people
+   * @param notes what was detected from the sources and not from the configuration, for people
    */
   public record Result(boolean made, Path folder, Manifest manifest, List<String> notes) {}
 
@@ -236,7 +236,7 @@ public final class Partitioning {
       Map<String, List<Key>> keys,
       Map<String, int[]> targets)
       throws IOException {
-    // A file without rows is none, so those with rows are numbered anew.
+    // A file without rows is none, so those with rows are numbered again.
     int[] filled = IntStream.range(0, rows.length).filter(t -> rows[t] > 0).toArray();
     int[] renumbered = new int[rows.length];
     Arrays.fill(renumbered, FilePlan.NOWHERE);

@@ -107,7 +107,7 @@ final class RawColumns {
     }
   }
 
-  /** Why columns cannot be kept, and the way out. */
+  /** Why columns cannot be kept, and how to fix it. */
   static String nested(List<String> names) {
     return "cannot keep nested or special columns: %s; list the columns to keep under source.columns, or store these as text or numbers"
         .formatted(String.join(", ", names));

@@ -70,7 +70,7 @@ final class RawReader {
    *
    * @param sets one or more
    * @param identity names the columns that decide where a row goes
-   * @param notes gets what was told from the files, for people
+   * @param notes gets what was detected from the files, for people
    * @return in the order of the sets
    * @throws WrongInput where a file is unreadable or a column is missing or nested
    */

@@ -55,7 +55,7 @@ final class RawTables {
    *
    * @param sets one or more
    * @param identity names the columns that decide where a row goes
-   * @param notes gets what was told from the files, for people
+   * @param notes gets what was detected from the files, for people
    * @return in the order of the sets
    */
   List<RawSet> open(List<SourceFiles> sets, RowCodec.Identity identity, List<String> notes)
@@ -131,7 +131,7 @@ final class RawTables {
     }
   }
 
-  /** Another separator than the comma was told from a header: people want to know. */
+  /** A separator other than the comma was detected from a header: people want to know. */
   private void noteSeparators(SourceFiles set, List<RawFiles.Found> found, List<String> notes) {
     if (!source.format().equals("csv") || source.separator() != null) {
       return;

@@ -3,7 +3,7 @@ package org.tributary.partition;
 import java.util.List;
 
 /**
- * Whose each row is.
+ * The owner of each row.
  *
  * @param clients ids, in order
  * @param client for each row the index of its client

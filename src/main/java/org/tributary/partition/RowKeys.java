@@ -3,7 +3,7 @@ package org.tributary.partition;
 import java.util.List;
 
 /**
- * What a partitioner may know of the rows, in canonical order.
+ * What a partitioner may read of the rows, in canonical order.
  *
  * @param classes index of each row's label; all 0 where the set has no label
  * @param owners whose row it is, for {@code natural}; empty elsewhere

@@ -18,9 +18,9 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * What a folder of rows holds. Files of rows are those of the format's extensions, packed or not;
- * where none has such an extension, all. They may lie in folders of Hive's {@code key=value}, in
- * folders of sets, and below one folder of any other name, such as the hub's {@code data}.
+ * The contents of a folder of rows. Files of rows are those of the format's extensions, packed or
+ * not; where none has such an extension, all. They may lie in folders of Hive's {@code key=value},
+ * in folders of sets, and below one folder of any other name, such as the hub's {@code data}.
  */
 final class SourceFolder {
   private static final int DEEPEST = 16;
@@ -34,7 +34,7 @@ final class SourceFolder {
           "csv", Pattern.compile(".*\\.(csv|tsv|tab|psv|txt)"),
           "jsonl", Pattern.compile(".*\\.(jsonl|json|ndjson|jl)"));
 
-  /** What lies beside rows: cards, licences, what the hub and Hugging Face's libraries note. */
+  /** What is next to rows: cards, licences, what the hub and Hugging Face's libraries note. */
   private static final Pattern COMPANION =
       Pattern.compile(
           "(readme|licen[cs]e|citation|notice|changelog)(\\..*)?|.*\\.(md|py|ipynb|ya?ml|crc|sh|pdf|png|svg)"
@@ -106,7 +106,7 @@ final class SourceFolder {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Leaves what lies beside rows out; of other files it is not known what they are. */
+  /** Leaves what is next to rows out; of other files it is not known what they are. */
   private void keepRows() {
     files
         .keySet()

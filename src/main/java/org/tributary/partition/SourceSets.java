@@ -11,9 +11,9 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The sets of rows that {@code source} names. A file that is named is taken as it is. Of a folder
- * with files of several sets each key takes its own; where {@code source.train} alone names it, the
- * others are taken, too, so that no row of a test file is trained on.
+ * The splits that {@code source} names. A file that is named directly is taken as it is. Of a
+ * folder with files of several sets each key takes its own; where {@code source.train} alone names
+ * it, the others are taken, too, so that no row of a test file is trained on.
  */
 final class SourceSets {
   private final Store store;
@@ -43,7 +43,7 @@ final class SourceSets {
    * @param format of the files
    * @param given path by set, train first
    * @param problems gets what is wrong
-   * @param notes gets what was told by names, for people
+   * @param notes gets what was detected from names, for people
    * @return files by set: train, validation, test
    */
   static Map<String, SourceFiles> find(

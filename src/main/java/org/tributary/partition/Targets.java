@@ -9,7 +9,10 @@ import java.util.stream.IntStream;
 import org.tributary.config.PartitionConfig;
 import org.tributary.partition.RawSet.Key;
 
-/** Brings a deal's steps into order: test, clients, validation; the result is a plan of files. */
+/**
+ * Runs the steps of a partitioning in order: test, clients, validation; the result is a plan of
+ * files.
+ */
 final class Targets {
   private final PartitionConfig config;
   private final RowAssigner deal;

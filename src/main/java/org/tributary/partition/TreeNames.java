@@ -26,7 +26,7 @@ record TreeNames(List<String> visible, List<String> hidden) {
   private static final Pattern HIDDEN =
       Pattern.compile("(.*/)?(\\.|__MACOSX/|_temporary/).*", Pattern.DOTALL);
 
-  /** What Spark, Hadoop and their like write beside the files of a folder. */
+  /** What Spark, Hadoop and similar programs write next to the files of a folder. */
   private static final Pattern MARKER =
       Pattern.compile(
           "(.*/)?(_SUCCESS|_metadata|_common_metadata|_started_[^/]*|_committed_[^/]*)"

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Low-rank adapters as the merge sees them: a layer W [out, in] computes W x + s B A x with A [r,
- * in], B [out, r] (Hu et al. 2021). Their tensors are named as in peft.
+ * Low-rank adapters (LoRA) in the merge: a layer W [out, in] computes W x + s B A x with A [r, in],
+ * B [out, r] (Hu et al. 2021). Their tensors are named as in peft.
  *
  * @param rank r of the global adapters, the largest of all clients'
  * @param alpha α, the same at every rank

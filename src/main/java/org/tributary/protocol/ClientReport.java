@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import org.tributary.json.Json;
 
 /**
- * What a client says about its training in a round; it lies in the header of its update.
+ * A client's report about its training in a round; it is in the header of the client update.
  *
  * @param client id
  * @param round counted from 0

@@ -3,7 +3,7 @@ package org.tributary.protocol;
 import java.util.Map;
 
 /**
- * One client's part in a merge.
+ * One client's update in a merge.
  *
  * @param client its id
  * @param weight p_k of this client, as {@code Framework.weights} gives it

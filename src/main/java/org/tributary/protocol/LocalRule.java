@@ -3,8 +3,8 @@ package org.tributary.protocol;
 import java.util.Map;
 
 /**
- * What a framework changes of a client's training. All methods are pure functions of tensors in the
- * host's memory, by name.
+ * The changes of a framework to a client's training. All methods are pure functions of tensors in
+ * the host's memory, by name.
  */
 public interface LocalRule {
   /** Training as it is. */
@@ -31,8 +31,8 @@ public interface LocalRule {
   }
 
   /**
-   * What a client sends and keeps beside what it trained, or in its place; asked after the last
-   * step.
+   * What a client sends and keeps in addition to what it trained, or in its place; asked after the
+   * last step.
    *
    * @param start as for {@link #drift}
    * @param trained what the steps made of the tensors that train

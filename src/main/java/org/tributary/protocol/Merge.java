@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a merge of one unit knows.
+ * The input of the merge of one unit.
  *
  * @param round counted from 0
  * @param population clients of the run, in this round's cohort or not

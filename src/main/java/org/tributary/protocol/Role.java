@@ -2,15 +2,15 @@ package org.tributary.protocol;
 
 /**
  * What happens to a tensor in a round. A role is its answers to four questions, and a round asks
- * the questions: does a client train it, is a client given it, does a client send it, and who keeps
- * it from round to round?
+ * the questions: does a client train it, does a client receive it, does a client send it, and who
+ * keeps it from round to round?
  */
 public enum Role {
   /** Clients train it and send it; a merge writes it and it goes down again. */
   TRAVELS(true, true, true, Keeper.SERVER),
   /** A client trains it and keeps it: it is part of that client's personal model. */
   STAYS(true, false, false, Keeper.CLIENT),
-  /** A client begins it anew in every round, trains it and sends it; a merge reads it. */
+  /** A client initializes it in every round, trains it and sends it; a merge reads it. */
   FRESH(true, false, true, Keeper.NOBODY),
   /** All clients have the same one and nobody changes it in this round: it goes down once. */
   FIXED(false, true, false, Keeper.SERVER),

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * What has which role in a round: every tensor beside the frozen model, by name.
+ * The role of each tensor in a round: every tensor that is not part of the frozen model, by name.
  *
  * @param parts in the order of names
  */

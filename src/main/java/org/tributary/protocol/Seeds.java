@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * Seeds for everything random, derived from the job's one seed: {@code f(seed, what, round,
- * client)} and never the attempt, so that whoever does a piece of work, and however often, draws
- * the same numbers.
+ * client)} and never the attempt, so that every attempt at the same work draws the same numbers, on
+ * any machine.
  */
 public final class Seeds {
   private Seeds() {}

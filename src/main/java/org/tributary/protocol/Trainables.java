@@ -7,11 +7,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What could be trained in a run, as the model and the configuration say: shapes by name.
+ * What a run can train, as the model and the configuration say: shapes by name.
  *
  * @param weights of the model, in full rank: those the configuration names, or all if it names none
  * @param named whether the configuration names weights
- * @param head the classifier that starts anew; empty where the checkpoint has its own
+ * @param head the newly initialized classifier; empty where the checkpoint has its own
  * @param a the adapters' A [r, in]; empty without adapters
  * @param b the adapters' B [out, r]; empty without adapters
  * @param bases the weights that adapters adapt, as they lie in the checkpoint; empty without

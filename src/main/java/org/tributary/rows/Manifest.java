@@ -21,7 +21,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * What a partitioned set holds: {@code manifest.json} in its folder, written last, so that its
+ * The contents of a partitioned set: {@code manifest.json} in its folder, written last, so that its
  * presence says that every file is there.
  *
  * @param version of this layout, {@value #VERSION}

@@ -6,8 +6,8 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
 /**
- * Whether a manifest has all that a run needs: every file must be known so well that another one in
- * its place is noticed.
+ * Whether a manifest has all that a run needs: it must describe every file so that a changed one is
+ * detected.
  */
 final class ManifestCheck {
   private ManifestCheck() {}

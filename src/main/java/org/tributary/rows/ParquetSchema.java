@@ -46,7 +46,7 @@ record ParquetSchema(Schema schema, MessageType requested, List<String> skipped)
     List<Type> fields = new ArrayList<>();
     for (String name : wanted) {
       Type field = whole.getType(name);
-      // The parts of nested values are told by their text.
+      // The parts of nested values are recognized by their text.
       columns.add(
           new Schema.Column(name, flat(field).map(ParquetValues::type).orElse(Schema.Type.STRING)));
       fields.add(field);

@@ -13,7 +13,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The files of a partitioned set, held against its manifest whenever they are read: a folder has
+ * The files of a partitioned set, checked against its manifest whenever they are read: a folder has
  * the one file that the manifest lists, with its size, its number of rows and its SHA-256. A file
  * is hashed once and then again whenever its size or its time of change is another. Threads may
  * share one.

@@ -4,7 +4,7 @@ import java.util.BitSet;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The rows of one folder of a partitioned set, but for those that are left out.
+ * The rows of one folder of a partitioned set, except for those that are left out.
  *
  * @param folder such as {@code client=0003/train}
  * @param skipped places of rows in the folder's file that are not read, counted from 0

@@ -24,7 +24,7 @@ import org.tributary.model.Pooling;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** The PEFT folder that {@code framework.lora.start} names: what a run's adapters begin with. */
+/** The PEFT folder that {@code framework.lora.start} names: what a run's adapters start from. */
 final class AdapterStart {
   private static final String KEY = "framework.lora.start: ";
 

@@ -20,7 +20,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
- * An adapter beside its base model, for computing with both.
+ * An adapter with its base model, for computing with both.
  *
  * @param tensors A, B and modules saved whole, by the base model's names
  * @param scalings the factor s before B A, by layer

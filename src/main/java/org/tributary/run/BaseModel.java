@@ -25,7 +25,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.text.Tokens;
 
-/** The model that a run begins with: its files, and what they say it is. */
+/** The model that a run starts from: its files, and what they say it is. */
 public final class BaseModel {
   private static final Set<DType> TYPES = EnumSet.of(DType.F32, DType.F16, DType.BF16);
 
@@ -103,7 +103,7 @@ public final class BaseModel {
    * Checks the model's class: those of other tasks may have tensors of the same names and shapes,
    * which mean otherwise.
    *
-   * @throws WrongInput if the class is another one than the run goes on with
+   * @throws WrongInput if the class is another one than the run began with
    */
   void checkClass() {
     String name = files.config().path("architectures").path(0).asText("");

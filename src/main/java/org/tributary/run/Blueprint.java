@@ -27,8 +27,8 @@ import org.tributary.protocol.Seeds;
 import org.tributary.rows.Manifest;
 
 /**
- * All that a run's configuration, base model and partitions decide, worked out the same way by the
- * driver and by every executor. Making one reads and checks, and writes nothing.
+ * Everything that follows from a run's configuration, base model and partitions, computed in the
+ * same way by the driver and by every executor. Creating one reads and checks, and writes nothing.
  */
 public final class Blueprint {
   /** The one client of a pooled framework. */
@@ -194,8 +194,8 @@ public final class Blueprint {
   }
 
   /**
-   * The shapes of a classifier that starts anew, and of the pooler with it where the checkpoint has
-   * none; empty where the checkpoint's classifier stays.
+   * The shapes of a newly initialized classifier, and of the pooler with it where the checkpoint
+   * has none; empty where the checkpoint's classifier stays.
    */
   public Map<String, long[]> newHead() {
     return newHead;

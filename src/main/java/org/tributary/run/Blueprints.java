@@ -8,7 +8,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The blueprints that this JVM's tasks have worked out, one for each run: static and mutable, as
+ * The blueprints that this JVM's tasks have computed, one for each run: static and mutable, as
  * tasks have no other place to keep anything.
  */
 public final class Blueprints {
@@ -31,7 +31,7 @@ public final class Blueprints {
    *
    * @param store reaches the paths of the configuration
    * @param spec of the run
-   * @return worked out by the first who asks
+   * @return computed on the first call
    * @throws WrongInput as of {@link Blueprint}
    * @throws IOException where a file system fails
    */

@@ -20,8 +20,8 @@ import org.tributary.model.Pooling;
 import org.tributary.rows.ClassNumbers;
 
 /**
- * The classifier of a base model's checkpoint: whether a run goes on with it, what it was trained
- * on, and what a new one consists of.
+ * The classifier of a base model's checkpoint: whether a run keeps it, what it was trained on, and
+ * what a new one consists of.
  *
  * @param files the checkpoint
  * @param tensors that the run may take from it, headers by name
@@ -29,7 +29,7 @@ import org.tributary.rows.ClassNumbers;
  */
 public record CheckpointHead(
     HuggingFaceFolder files, Map<String, SafeTensorsHeader.Entry> tensors, boolean anew) {
-  /** Whether the run goes on with the checkpoint's classifier. */
+  /** Whether the run keeps the checkpoint's classifier. */
   boolean isKept() {
     Set<String> head = family().head(1).keySet();
     return !head.isEmpty() && tensors.keySet().containsAll(head);
@@ -119,7 +119,7 @@ public record CheckpointHead(
   }
 
   /**
-   * What the classifier that the run goes on with was trained on.
+   * What the kept classifier was trained on.
    *
    * @return what Tributary noted, else what transformers does; empty where a classifier begins
    *     anew, and where neither can be, as the checkpoint lacks the pooler that transformers has
@@ -151,8 +151,8 @@ public record CheckpointHead(
   }
 
   /**
-   * What starts anew: the classifier, where the checkpoint has none, and with it a pooler that the
-   * checkpoint lacks.
+   * What is newly initialized: the classifier, where the checkpoint has none, and with it a pooler
+   * that the checkpoint lacks.
    *
    * @param architecture with the run's pooling
    * @param labels number of classes

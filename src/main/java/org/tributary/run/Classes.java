@@ -15,8 +15,8 @@ import org.tributary.rows.Schema;
 /**
  * The classes of a run, in the order of the classifier's rows. What binds a class to a row is the
  * checkpoint's {@code id2label}, or the configuration's {@code data.classes} or {@code
- * data.classNumbers}. A classifier that begins anew, and that config.json names no classes of, has
- * the data's labels in sorted order; for a classifier that is kept the data never count.
+ * data.classNumbers}. A newly initialized classifier without class names in config.json has the
+ * data's labels in sorted order; for a classifier that is kept the data never count.
  *
  * @param names as the model calls them
  * @param labels as the rows of the data call them

@@ -10,9 +10,9 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Pooling;
 
 /**
- * What a run's classifier is: its pooling, its classes in the order of its rows, and the tensors
- * that began anew. {@code config.yaml} of the run's folder keeps it, so that a run never goes on
- * with another, as it would where a default has changed since it began.
+ * What a run's classifier is: its pooling, its classes in the order of its rows, and the newly
+ * initialized tensors. {@code config.yaml} of the run's folder keeps it, so that a run never
+ * resumes with another, as it would where a default has changed since it began.
  */
 final class ClassifierFacts {
   /** The facts' name in {@code config.yaml}, below {@code run}. */

@@ -5,7 +5,10 @@ import java.util.List;
 import org.tributary.batch.BatchOrder;
 import org.tributary.protocol.Seeds;
 
-/** Who takes part in a round: a sample without replacement, by seed and round alone. */
+/**
+ * The clients of a round (client sampling): a sample without replacement, from the seed and the
+ * round only.
+ */
 final class Cohort {
   private Cohort() {}
 

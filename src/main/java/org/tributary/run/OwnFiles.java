@@ -23,7 +23,7 @@ public final class OwnFiles {
    * @param file that an earlier step of the run committed
    * @param wayOut what to do where it is gone or damaged
    * @return to be closed
-   * @throws WrongInput where it is gone or damaged, with the way out
+   * @throws WrongInput where it is gone or damaged, with how to fix it
    * @throws IOException where the store fails
    */
   public static SafeTensors.Reader open(Store store, Path file, String wayOut) throws IOException {

@@ -14,7 +14,7 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
-/** What has which role in each round of a run, as its framework says. */
+/** The role of each tensor in each round of a run, as its framework says. */
 final class RoundPlans {
   private final TrainConfig config;
   private final Framework framework;
@@ -86,7 +86,7 @@ final class RoundPlans {
     }
   }
 
-  /** What starts anew in every round goes on with nothing. */
+  /** A tensor that is initialized in every round keeps nothing. */
   private void checkFresh() {
     String name = config.framework().name();
     if (config.framework().lora().start() != null) {

@@ -27,8 +27,8 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * What a run is: its effective configuration and what it stands on. It is {@code config.yaml} of
- * the run's folder, written once; a later start of the same run is held against it.
+ * What a run is: its effective configuration and its inputs. It is {@code config.yaml} of the run's
+ * folder, written once; a later start of the same run is compared with it.
  */
 public final class RunConfig {
   private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
@@ -46,7 +46,7 @@ public final class RunConfig {
   }
 
   /**
-   * Gathers what a run is and stands on.
+   * Collects what a run is and its inputs.
    *
    * @param store reaches model and partitions
    * @param blueprint of the run

@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Where everything of a run lies. Each file is written once; docs/tables.md says what is in them.
+ * Where everything of a run is stored. Each file is written once; docs/tables.md says what is in
+ * them.
  *
  * @param root the run's {@code out}
  */

@@ -15,8 +15,8 @@ import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Trainables;
 
 /**
- * What could be trained in a run, as the configuration and the base model say: weights that {@code
- * framework.train} names, a classifier that starts anew, and adapters.
+ * What a run can train, as the configuration and the base model say: weights that {@code
+ * framework.train} names, a newly initialized classifier, and adapters.
  */
 final class RunTrainables {
   private static final String WEIGHT = ".weight";
@@ -31,7 +31,7 @@ final class RunTrainables {
    *
    * @param section of the configuration
    * @param base the base model
-   * @param newHead shapes of a classifier that starts anew
+   * @param newHead shapes of a newly initialized classifier
    * @throws org.tributary.error.WrongInput where a target or a name fits nothing
    */
   RunTrainables(FrameworkSection section, BaseModel base, Map<String, long[]> newHead) {

@@ -13,9 +13,9 @@ import org.tributary.model.Lora;
 import org.tributary.protocol.HostTensor;
 
 /**
- * The modules that an adapter's folder holds whole. A run trains tensors; peft saves and loads
- * modules, with all that is in them, and each as a copy of its own. Names here are those in the
- * base model's checkpoint.
+ * The modules that an adapter's folder saves whole. A run trains tensors; peft saves and loads
+ * modules, with everything in them, each as a separate copy. Names here are those in the base
+ * model's checkpoint.
  */
 public final class SavedModules {
   private SavedModules() {}
@@ -44,11 +44,11 @@ public final class SavedModules {
   }
 
   /**
-   * What the folder holds beside A and B.
+   * What the folder has besides A and B.
    *
    * @param base the model
    * @param trained what the run trained, A and B among it
-   * @param withHead whether peft saves the model's classifier unasked, as it does for SEQ_CLS
+   * @param withHead whether peft saves the model's classifier by itself, as it does for SEQ_CLS
    * @return the tensors that were trained in full, and those that peft wants with them: the others
    *     of their modules, a classifier that did not train, and the second copy of a matrix that is
    *     two in the files of peft

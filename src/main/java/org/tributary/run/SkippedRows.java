@@ -10,8 +10,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.rows.Manifest;
 
 /**
- * The rows that a run leaves out, as {@code data.badRows: skip} asks. They are found before the
- * first round and written once, so that every task, and every later start, leaves out the same.
+ * The rows that a run skips, as {@code data.badRows: skip} asks. They are found before the first
+ * round and written once, so that every task, and every later start, leaves out the same.
  *
  * @param rows how many
  * @param files places of the rows in their file, counted from 0, by the file's name in the manifest

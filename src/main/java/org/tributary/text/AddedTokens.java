@@ -12,8 +12,8 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.error.WrongInput;
 
 /**
- * The tokens that the files beside tokenizer.json add. transformers makes each of them one id, even
- * where the vocabulary has it; the tokenizers library knows those of tokenizer.json alone and
+ * The tokens that the files next to tokenizer.json add. transformers makes each of them one id,
+ * even where the vocabulary has it; the tokenizers library knows those of tokenizer.json alone and
  * splits the others.
  */
 final class AddedTokens {
@@ -32,7 +32,7 @@ final class AddedTokens {
   private AddedTokens() {}
 
   /**
-   * Holds the files beside a tokenizer.json against it.
+   * Compares the files next to a tokenizer.json with it.
    *
    * @param files of the folder
    * @param known contents of its added tokens

@@ -15,11 +15,11 @@ import org.tributary.text.jinja.Jinja;
 import org.tributary.text.jinja.JinjaFault;
 
 /**
- * How a model was taught to see a conversation: the Jinja text in {@code chat_template.jinja}, or
- * under {@code chat_template} of tokenizer_config.json, filled in as transformers' {@code
- * apply_chat_template} does. Nothing in it depends on the day of the run: {@code strftime_now} is
- * the day that the configuration names, and not defined where it names none; templates that ask
- * whether it is defined then take the date they carry.
+ * The chat template of a model: the Jinja text in {@code chat_template.jinja}, or under {@code
+ * chat_template} of tokenizer_config.json, filled in as transformers' {@code apply_chat_template}
+ * does. Nothing in it depends on the day of the run: {@code strftime_now} is the day that the
+ * configuration names, and not defined where it names none; templates that ask whether it is
+ * defined then take the date they carry.
  */
 public final class ChatTemplate {
   /** The way out that needs no template: conversations have none. */
@@ -105,7 +105,7 @@ public final class ChatTemplate {
    * The same template with variables of one's own.
    *
    * @param variables texts, whole numbers, truths and lists by name; may be null
-   * @param day that the template is told; null for none
+   * @param date for the template; null for none
    * @return another template
    * @throws WrongInput where the template does not know one of them
    */
@@ -139,7 +139,7 @@ public final class ChatTemplate {
   /**
    * A question, up to where the answer begins.
    *
-   * @param system what the model is told first; null for the template's own, if it has one
+   * @param system the system message; null for the template's own, if it has one
    * @param user the question
    * @return the text, with special tokens written out
    * @throws WrongInput where the template takes no such messages, or uses what is not supported

@@ -40,7 +40,7 @@ record Conversation(List<Map<String, Object>> messages, List<Integer> counting) 
    *
    * @param json a list of messages
    * @param column that holds it, for messages
-   * @param system what the model is told first where the conversation does not say; may be null
+   * @param system the system message for a conversation that has none; may be null
    * @return at least one message
    * @throws WrongInput where it is none, or has what cannot be trained
    */

@@ -22,8 +22,8 @@ import org.tributary.rows.Truncation;
  * The rows of one part as prompts and answers. A row's ids are those of the prompt with its special
  * tokens, those of the answer, and the end token; of a chat those of the whole conversation as the
  * model's template writes it. Only answers and their ends count in the loss, the prompt never does.
- * A row that is too long loses the prompt's left first (but for a leading special token), then the
- * answer's right.
+ * A row that is too long loses the prompt's left first (except for a leading special token), then
+ * the answer's right.
  *
  * @param rows in file order, at least one
  * @param special the tokens that begin and end texts

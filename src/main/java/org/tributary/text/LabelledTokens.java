@@ -40,7 +40,7 @@ record LabelledTokens(long[] ids, boolean[] counts, int answer) {
   }
 
   /**
-   * The same within a length: what is before the last answer loses its left first, but for a
+   * The same within a length: what is before the last answer loses its left first, except for a
    * leading special token, then the answer its right. What is left of an answer that lost its begin
    * does not count.
    *
@@ -70,7 +70,7 @@ record LabelledTokens(long[] ids, boolean[] counts, int answer) {
   }
 
   /**
-   * Rows side by side, padded on the right to the longest.
+   * Rows in one batch, padded on the right to the longest.
    *
    * @param rows at least one
    * @param truncated how many of them were cut

@@ -12,7 +12,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
-/** What a model's folder says of its text, beside the tokenizer itself. */
+/** What a model's folder says about text, besides the tokenizer itself. */
 final class ModelFiles {
   /** The tokens that end a text, where there are several. */
   static final String GENERATION = "generation_config.json";

@@ -39,7 +39,7 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
    * A chat around questions, or of whole conversations.
    *
    * @param template the model's
-   * @param system what the model is told first; null for the template's own, if it has one
+   * @param system the system message; null for the template's own, if it has one
    * @param messages the column of whole conversations; null where rows are questions
    * @param last whether of a conversation the last answer alone counts
    */
@@ -71,9 +71,9 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
   /**
    * What a configuration says of chats.
    *
-   * @param system what the model is told first; null for the template's own
+   * @param system the system message; null for the template's own
    * @param template variables of the chat template by name; null for none
-   * @param date the day that the chat template is told, as {@code 2026-01-31}; null for none
+   * @param date the date for the chat template, as {@code 2026-01-31}; null for none
    * @param messages the column of whole conversations; null where rows are questions
    * @param last whether of a conversation the last answer alone counts
    */

@@ -6,7 +6,7 @@ import java.util.List;
 import org.tributary.batch.TextBatch;
 
 /**
- * Prompts to be gone on with, as ids. One that is too long loses its left, but for a leading
+ * Prompts to be continued, as ids. One that is too long loses its left, except for a leading
  * special token.
  *
  * @param texts in the order of the rows

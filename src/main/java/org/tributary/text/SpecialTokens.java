@@ -50,7 +50,7 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
    * @param vocabulary rows of its embedding, which ids must be within
    * @param prompt says whether rows are chats
    * @return its tokens
-   * @throws WrongInput where no end is named, or a token is none of the model's
+   * @throws WrongInput where no end is named, or a token is not in the model's vocabulary
    * @throws IOException where the file system fails
    */
   public static SpecialTokens read(Store store, Path folder, long vocabulary, Prompt prompt)

@@ -11,8 +11,8 @@ import java.util.List;
  * @param answers the turns that count in the loss, in order, at least one
  * @param closed whether the template itself marks all that counts; else the token that ends a turn
  *     is looked for behind it
- * @param whole whether the template wrote every system message, and every answer as it is, but for
- *     white space
+ * @param whole whether the template wrote every system message, and every answer as it is, except
+ *     for white space
  */
 public record Turns(String text, List<Place> answers, boolean closed, boolean whole) {
 
@@ -63,7 +63,7 @@ public record Turns(String text, List<Place> answers, boolean closed, boolean wh
     while (from < count && placed.to()[from] <= answer.from()) {
       from++;
     }
-    // A special token that takes the white space around it is none of the answer's.
+    // A special token that takes the white space around it does not belong to the answer.
     while (from < count && placed.from()[from] < answer.from() && placed.added()[from]) {
       from++;
     }

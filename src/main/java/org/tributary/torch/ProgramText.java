@@ -18,7 +18,7 @@ public final class ProgramText {
   private ProgramText() {}
 
   /**
-   * Reads texts that lie beside a class and joins them.
+   * Reads texts that are next to a class and joins them.
    *
    * @param beside the class in whose package the resources are
    * @param names of the resources, in order

@@ -17,7 +17,7 @@ import org.tributary.error.WrongInput;
 /**
  * CSV with a header: columns of text, one task a file. What separates fields is given, or the one
  * of comma, semicolon, tab and bar that the header shows. Rows of another width than the header are
- * told with the line in which they begin.
+ * reported with the line in which they begin.
  */
 final class Csv implements RawFormat {
   private static final long serialVersionUID = 1;

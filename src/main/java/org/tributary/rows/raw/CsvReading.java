@@ -8,9 +8,9 @@ import java.util.List;
 import org.tributary.error.WrongInput;
 
 /**
- * The records of a CSV file, as Python's csv module and pandas read them: a line ends with LF, CR
- * LF or CR, whatever other lines do; a field that begins with a quote ends at the next one that
- * stands alone, holds line ends as they are and two quotes for one; what follows it up to the
+ * The records of a CSV file, read as by Python's csv module and pandas read them: a line ends with
+ * LF, CR LF or CR, whatever other lines do; a field that begins with a quote ends at the next one
+ * that stands alone, holds line ends as they are and two quotes for one; what follows it up to the
  * separator belongs to it; a quote elsewhere is a character. Lines without a character are passed
  * over. What Python passes over in silence is refused: a quote that is never closed.
  *

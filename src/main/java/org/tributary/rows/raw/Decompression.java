@@ -20,9 +20,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Text files as they were before they were packed. How a file is packed is told by its first bytes
+ * Text files as they were before they were packed. The compression is recognized by the first bytes
  * and not by its name: gzip, bzip2, xz, zstd, LZ4 and Snappy frames are unpacked, and so is a zip
- * of one file. Hadoop's own Snappy, LZ4 and deflate have no mark: they are told by their extension.
+ * of one file. Hadoop's own Snappy, LZ4 and deflate have no mark: they are recognized by their
+ * extension.
  */
 final class Decompression {
   static final int MARK = 264;
@@ -49,7 +50,7 @@ final class Decompression {
   /**
    * Opens a file as text's bytes.
    *
-   * @throws WrongInput where it is something else, told as what it is
+   * @throws WrongInput where it is something else, reported as what it is
    */
   static InputStream open(Store store, Path file) throws IOException {
     Watched raw = new Watched(store.open(file));
@@ -146,7 +147,7 @@ final class Decompression {
     return "x" + name.substring(Math.max(0, name.lastIndexOf('.')));
   }
 
-  /** A zip's one file; what a Mac puts beside it does not count. */
+  /** A zip's one file; what a Mac adds to it does not count. */
   private InputStream onlyEntry(BufferedInputStream in) throws IOException {
     ZipInputStream zip = new ZipInputStream(in);
     try {

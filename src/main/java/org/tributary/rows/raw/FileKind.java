@@ -80,7 +80,7 @@ enum FileKind {
     return codec;
   }
 
-  /** What it is and the way out, behind "is"; null where it is unpacked. */
+  /** What it is and how to fix it, behind "is"; null where it is unpacked. */
   String refused() {
     return refused;
   }

@@ -29,7 +29,7 @@ import org.tributary.error.WrongInput;
  * JSON lines: an object a line (or, as some tools write it, an array of objects), keys in any
  * order. A column's type is what holds all its values; where it is text, a number is the text that
  * stands in the file. Nested values are their JSON text. A line that holds anything else, a key
- * twice or half of a surrogate pair is told with its number.
+ * twice or half of a surrogate pair is reported with its number.
  */
 final class JsonLines implements RawFormat {
   private static final long serialVersionUID = 1;
@@ -95,7 +95,7 @@ final class JsonLines implements RawFormat {
     return survey;
   }
 
-  /** A document over many lines has no line to correct or remove: it is to be written anew. */
+  /** A document over many lines has no line to correct or remove: it has to be rewritten. */
   private static void refuseManyLines(FileSplit piece, String line, Exception e) {
     boolean array = line.startsWith("[") && e instanceof JsonEOFException;
     if (array || line.equals("{")) {

@@ -11,7 +11,7 @@ import org.tributary.checkpoint.Store;
 
 /**
  * A format of raw files, read without Spark, by whoever has a piece: all bytes come through the
- * store, so that a path is a path and never a pattern, and names may hold any character.
+ * store, so that a path is never a pattern, and names may have any character.
  */
 public interface RawFormat extends Serializable {
   /**

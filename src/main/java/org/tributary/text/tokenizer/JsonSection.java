@@ -118,7 +118,7 @@ record JsonSection(String file, String path, JsonNode node) {
             + "; copy the file again from its model, or, where transformers loads it, save it again with save_pretrained");
   }
 
-  /** A refusal of what is in order but not done here, which tells the way out itself. */
+  /** Refuses something valid that is not supported here; the message says how to fix it. */
   WrongInput unwanted(String key, String problem) {
     String where = key.isEmpty() ? path : name(key);
     return new WrongInput("%s: %s %s".formatted(file, where, problem));

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.tributary.error.WrongInput;
 
 /**
- * The tokenizers that classes of transformers 5 build anew, by their own rules and the settings.
- * They take from the file the vocabulary, and the post-processor where no rule says otherwise:
+ * The tokenizers that classes of transformers 5 rebuild, by their own rules and the settings. They
+ * take from the file the vocabulary, and the post-processor where no rule says otherwise:
  *
  * <ul>
  *   <li>{@code BertTokenizer}: BERT's normalizer by {@code do_lower_case} (true where it is
@@ -47,7 +47,7 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
    * Changes the file.
    *
    * @param kind a name of {@link TokenizerClass}
-   * @return whether it is built anew
+   * @return whether it is rebuilt
    */
   boolean build(String kind) {
     JsonNode model = file.path("model");

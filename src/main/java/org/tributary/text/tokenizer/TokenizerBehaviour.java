@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * What a tokenizer does beside making ids of texts.
+ * What a tokenizer does besides making ids of texts.
  *
  * @param padId fills up short rows: the file's pad id, else the id of its pad token, else 0
  * @param cutsBegin whether long texts are to be cut at their begin: {@code truncation_side} of

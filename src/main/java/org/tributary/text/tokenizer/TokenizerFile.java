@@ -22,7 +22,7 @@ import org.tributary.json.Json;
  * @param vocabulary all tokens with their ids
  * @param around how many special tokens stand around one text
  * @param longestText the most characters of a text that it is asked for
- * @param habits what it does beside making ids
+ * @param habits what it does besides making ids
  */
 public record TokenizerFile(
     ObjectNode json,
@@ -66,7 +66,7 @@ public record TokenizerFile(
   }
 
   /**
-   * Reads and checks a file with what stands beside it.
+   * Reads and checks a file with the files next to it.
    *
    * @param content of the file
    * @param name what messages call it
@@ -140,7 +140,7 @@ public record TokenizerFile(
   }
 
   /**
-   * Looks at the model beside its vocabulary.
+   * Checks the model except its vocabulary.
    *
    * @return the most characters of a word that it tries to cut at every place
    */

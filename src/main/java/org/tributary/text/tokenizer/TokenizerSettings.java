@@ -12,7 +12,7 @@ import org.tributary.error.WrongInput;
 
 /**
  * What tokenizer_config.json changes about a tokenizer.json, as transformers 5 reads both: its
- * class builds the tokenizer anew ({@link RebuiltTokenizer}) or takes it as it is, and {@code
+ * class rebuilds the tokenizer ({@link RebuiltTokenizer}) or takes it as it is, and {@code
  * added_tokens_decoder} says how added tokens take in the spaces around them. {@code
  * add_bos_token}, {@code add_eos_token}, {@code padding_side} and {@code model_max_length} change
  * no ids there where a tokenizer.json is.
