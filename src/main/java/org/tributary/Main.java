@@ -54,7 +54,7 @@ import picocli.CommandLine.ScopeType;
       "0:done",
       "1:failed; the log says why",
       "2:wrong input; nothing was changed",
-      "129, 130, 143:stopped by SIGHUP, SIGINT, SIGTERM; the same command goes on"
+      "129, 130, 143:stopped by SIGHUP, SIGINT, SIGTERM; the same command resumes"
     },
     subcommands = {
       ImportMinilm.class,
@@ -118,7 +118,7 @@ public final class Main {
    * The command line, ready for {@link #run(CommandLine, String...)}.
    *
    * @param stopping whether the job was asked to stop: what it throws then says nothing
-   * @param why hears why a job failed
+   * @param why receives the reason why a job failed
    * @return a new one
    */
   static CommandLine command(BooleanSupplier stopping, Consumer<String> why) {
@@ -164,7 +164,7 @@ public final class Main {
 
   private static int failed(Throwable thrown, PrintWriter err, Consumer<String> why) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
-      // Of a quorum the message has every client's reason; where it was counted says nothing.
+      // The message of a missed quorum has every client's reason, so a stack trace is not needed.
       if (e instanceof WrongInput || e instanceof QuorumMissed) {
         tell(e.getMessage(), thrown, err, why);
         return e instanceof WrongInput ? ExitCode.USAGE : ExitCode.SOFTWARE;

@@ -134,7 +134,7 @@ class MainTest {
         .contains(file + ":2: ruonds: unknown key; did you mean rounds?")
         .contains(file + ":4: client.steps: must be at least 1, got 0")
         .contains("--set seed: seed: expected a whole number, got \"x\"")
-        .contains("\"adamx\" is none of adamw, galore, sgd; did you mean adamw?")
+        .contains("\"adamx\" is not one of adamw, galore, sgd; did you mean adamw?")
         .doesNotContain("\tat ", "Exception");
   }
 

@@ -13,7 +13,7 @@ public sealed interface Batch permits TextBatch, ImageBatch {
   int rows();
 
   /**
-   * What is to be learned.
+   * The labels to learn.
    *
    * @return the class of each row, [B]; of language models one label for each id, [B, T]
    */

@@ -19,8 +19,8 @@ import org.tributary.protocol.HostTensor;
 /**
  * A model with an adapter merged into its weights: every adapted W {@code [out, in]} becomes W + s
  * B A, computed in float64 and rounded to the type that W has in the checkpoint; for a W that is
- * stored [in, out], its transpose. Modules that were trained whole take the places of the model's,
- * or join it.
+ * stored [in, out], its transpose. Modules that were trained whole replace the model's, or are
+ * added.
  *
  * <p>Adapters are made on a model with a head, whose names carry a prefix such as {@code bert.}
  * that a checkpoint without one lacks: where a classifier joins, all names get the prefix.
@@ -70,7 +70,7 @@ public final class AdapterMerge {
       Map<String, String> ties,
       Predicate<String> used,
       Predicate<String> otherHead) {
-    /** Of which nothing is known. */
+    /** An unknown family. */
     public static final Family UNKNOWN =
         new Family(
             UnaryOperator.identity(),

@@ -12,7 +12,7 @@ import org.tributary.protocol.HostTensor;
 /**
  * The names of an adapter's tensors. peft's {@code save_pretrained} writes {@code
  * base_model.model.<module>.lora_A.weight}. A raw {@code state_dict} has the adapter's name in
- * them, {@code lora_A.default.weight}, beside the base model's own tensors of the wrapped modules,
+ * them, {@code lora_A.default.weight}, next to the base model's own tensors of the wrapped modules,
  * and one that was taken below peft's model has no prefix.
  */
 final class AdapterNames {
@@ -39,7 +39,7 @@ final class AdapterNames {
     Set<String> adapters = new TreeSet<>();
     tensors.keySet().forEach(name -> named(name).ifPresent(m -> adapters.add(m.group(2))));
     if (adapters.size() > 1) {
-      problems.add("it holds several adapters, %s; save one of them alone".formatted(adapters));
+      problems.add("it holds several adapters, %s; save only one of them".formatted(adapters));
     }
     Map<String, HostTensor> own = new TreeMap<>();
     tensors.forEach(
@@ -60,8 +60,9 @@ final class AdapterNames {
   }
 
   /**
-   * Leaves out what peft writes of a saved embedding or head beside its weight, where their rows
-   * were resized: a copy under {@code modules_to_save}, and the base model's own. It reads neither.
+   * Leaves out what peft writes of a saved embedding or head in addition to its weight, where their
+   * rows were resized: a copy under {@code modules_to_save}, and the base model's own. It reads
+   * neither.
    */
   private static void withoutRepeats(Map<String, HostTensor> own, List<String> problems) {
     for (String name : List.copyOf(own.keySet())) {

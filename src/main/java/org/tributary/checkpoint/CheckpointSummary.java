@@ -25,7 +25,7 @@ public final class CheckpointSummary {
    * @param store reaches the path
    * @param path a file or folder
    * @return lines of text
-   * @throws WrongInput where it is none of these, or invalid
+   * @throws WrongInput where it is not one of these, or invalid
    * @throws IOException where the file system fails
    */
   public static List<String> of(Store store, Path path) throws IOException {
@@ -39,7 +39,7 @@ public final class CheckpointSummary {
    * @param path a file or folder
    * @param shown how many tensors are listed one by one
    * @return lines of text
-   * @throws WrongInput where it is none of these, or invalid
+   * @throws WrongInput where it is not one of these, or invalid
    * @throws IOException where the file system fails
    */
   public static List<String> of(Store store, Path path, int shown) throws IOException {

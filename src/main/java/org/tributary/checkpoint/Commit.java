@@ -180,7 +180,7 @@ sealed interface Commit {
       }
     }
 
-    /** Of a file of many blocks, HDFS would else sync the last one alone. */
+    /** For a file of many blocks, HDFS would otherwise sync only the last one. */
     private FSDataOutputStream create(Path file) throws IOException {
       return files instanceof DistributedFileSystem hdfs
           ? hdfs.createFile(file).overwrite(false).syncBlock().build()

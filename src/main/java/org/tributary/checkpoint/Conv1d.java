@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Where weights are stored [in, out]: transformers' {@code Conv1D}, which GPT-2 and its kin use for
- * the layers of their blocks. All other linear layers are stored [out, in]. peft goes by the
- * layer's class and corrects {@code fan_in_fan_out} where it says otherwise, and so does this.
+ * Where weights are stored [in, out]: transformers' {@code Conv1D}, which GPT-2 and similar models
+ * use for the layers of their blocks. All other linear layers are stored [out, in]. peft goes by
+ * the layer's class and corrects {@code fan_in_fan_out} where it says otherwise, and so does this.
  */
 public final class Conv1d {
   private static final Set<String> FAMILIES =

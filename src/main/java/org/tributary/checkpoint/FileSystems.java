@@ -170,7 +170,8 @@ final class FileSystems {
   }
 
   /**
-   * Tells what cannot be there from what nobody may look at: HDFS refuses to look below a file.
+   * Distinguishes a path that cannot exist from one without permission: HDFS refuses to look below
+   * a file.
    *
    * @throws AccessControlException the given one, where no file is above the path
    */

@@ -70,7 +70,7 @@ public final class HuggingFaceFolder {
     return new HuggingFaceFolder(store, folder, config, WeightFiles.find(store, folder));
   }
 
-  /** What the folder of an adapter is told, whatever its kind. */
+  /** The message for the folder of an adapter, whatever its kind. */
   private static String adapter(Store store, Path folder) throws IOException {
     JsonNode base =
         JsonFiles.object(store, new Path(folder, PeftAdapter.CONFIG), "")

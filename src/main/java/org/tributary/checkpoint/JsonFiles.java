@@ -55,7 +55,7 @@ public final class JsonFiles {
       return Json.record(store.readAll(file), type);
     } catch (JsonProcessingException e) {
       throw new WrongInput(
-          "%s is damaged (%s); restore it from a backup, or begin anew in another folder"
+          "%s is damaged (%s); restore it from a backup, or start again in another folder"
               .formatted(file, e.getOriginalMessage()),
           e);
     }

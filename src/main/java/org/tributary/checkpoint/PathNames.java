@@ -44,7 +44,7 @@ public final class PathNames {
 
   /**
    * A path as it was written. Hadoop takes all before a colon for a scheme, but a file may be
-   * called {@code export_12:30.csv}: only what goes on with a slash is one.
+   * called {@code export_12:30.csv}: only a name followed by a slash is one.
    *
    * @param uriOrRelative a URI or a path
    * @return with scheme and authority only where they were written

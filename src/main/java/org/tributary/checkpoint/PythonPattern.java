@@ -114,7 +114,7 @@ final class PythonPattern {
     }
   }
 
-  /** A text that counts how often it is looked at, and gives up. */
+  /** A text that counts how often it is read, and stops at a limit. */
   private record Counted(CharSequence text, int[] looks) implements CharSequence {
     @Override
     public int length() {

@@ -26,7 +26,7 @@ record Retries(int seconds) {
     T run() throws IOException;
   }
 
-  /** Whose failure it is, and what is told of it. */
+  /** The cause of a failure, and its message. */
   interface Judge {
     /** Empty where the store is not the reason. */
     Optional<Trouble> of(IOException e);

@@ -30,7 +30,7 @@ public final class Sha256 extends OutputStream {
   }
 
   /**
-   * The hash of bytes at hand.
+   * The hash of bytes in memory.
    *
    * @param bytes all of them
    * @return hex

@@ -62,8 +62,8 @@ public final class Store {
   }
 
   /**
-   * The file system that holds a path. For {@code file:} it is the raw one: a checksum file beside
-   * the data would go stale when other programs write there.
+   * The file system that holds a path. For {@code file:} it is the raw one: a checksum file next to
+   * the data would become stale when other programs write there.
    *
    * @param path with or without a scheme
    * @return the file system
@@ -292,7 +292,7 @@ public final class Store {
     void writeTo(OutputStream out) throws IOException;
 
     /**
-     * Content that is at hand.
+     * Content in memory.
      *
      * @param bytes the whole file
      * @return writes them

@@ -95,7 +95,7 @@ public final class StoreTrouble {
   }
 
   /**
-   * Of a failure that names no place, that a local disk is full.
+   * Recognizes a failure without a path as a full local disk.
    *
    * @param thrown by anything that wrote to disks of this machine
    * @param place to name where no store has named one

@@ -15,7 +15,7 @@ import org.tributary.error.Trouble;
  * content that failed or the file below.
  */
 final class WatchedContent implements Store.Content {
-  /** So few bytes tell nobody how much room to make: file systems count in blocks and files. */
+  /** So few bytes do not help people to free space: file systems count in blocks and files. */
   private static final int TELLING = 100;
 
   private final Store.Content content;

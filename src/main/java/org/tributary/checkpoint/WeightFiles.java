@@ -28,7 +28,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   /** In an index: a tensor's file, by the tensor's name. */
   static final String MAP = "weight_map";
 
-  /** The square of a larger number is none of float32. */
+  /** The square of a larger number is beyond float32. */
   private static final double HUGE = 1e18;
 
   private static final String PICKLE = ".*\\.(bin|pt|pth|ckpt|pkl)(\\.index\\.json)?";

@@ -59,7 +59,7 @@ public final class LocalTraining {
    *
    * @param a what to do
    * @param manager whose device to use; left as it was found
-   * @param listener hears of every step
+   * @param listener receives every step
    * @return weights and facts
    * @throws ClientFailure if the loss is not finite
    */

@@ -62,7 +62,7 @@ public final class FirstExecutor {
       return master.equals("yarn") ? new YarnExecutors() : silent();
     }
 
-    /** Of clusters that say nothing. */
+    /** For clusters that report nothing. */
     static Executors silent() {
       return new Executors() {
         @Override

@@ -71,7 +71,7 @@ public final class Interruptible {
       if (e instanceof InterruptedException told && told.getMessage() != null) {
         throw told;
       }
-      InterruptedException stopped = new InterruptedException("stopped; run again to go on");
+      InterruptedException stopped = new InterruptedException("stopped; run again to resume");
       stopped.initCause(e);
       throw stopped;
     } finally {
@@ -89,7 +89,7 @@ public final class Interruptible {
    */
   public static void check() throws InterruptedException {
     if (StopRequest.take()) {
-      throw new InterruptedException("stopped; run again to go on");
+      throw new InterruptedException("stopped; run again to resume");
     }
   }
 

@@ -8,8 +8,8 @@ import org.apache.spark.ExecutorLostFailure;
 /**
  * An executor that ended with a task in it. A JVM that ends itself, by a call, a crash of native
  * code or an error that it does not survive, has a task that is the reason; one that is killed from
- * outside, for memory, by preemption or with its node, has none. Where no exit code tells, no
- * client is blamed.
+ * outside, for memory, by preemption or with its node, has none. If there is no exit code, no
+ * client counts as failed.
  *
  * @param reason as Spark has it from the cluster
  * @param byItsTask whether the JVM ended itself
@@ -26,7 +26,7 @@ public record LostExecutor(String reason, boolean byItsTask) {
   /** Signals that the JVM or native code raises against itself: ILL, TRAP, ABRT, BUS, FPE, SEGV. */
   private static final List<Integer> CRASHES = List.of(4, 5, 6, 7, 8, 11);
 
-  /** Spark's own codes for a disk store that fails and heartbeats that nobody answers. */
+  /** Spark's own codes for a disk store that fails and heartbeats without an answer. */
   private static final List<Integer> SPARKS = List.of(53, 54, 55, 56, 57);
 
   /**

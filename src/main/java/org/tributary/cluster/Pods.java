@@ -98,7 +98,7 @@ public final class Pods {
     return first.isEmpty() ? reason : reason + ": " + first;
   }
 
-  /** Of the containers that prepare a pod and of its own the first in such a state. */
+  /** The first container in such a state, of those that prepare a pod and its own. */
   private static <T> Optional<T> first(Pod pod, Function<ContainerState, T> state) {
     List<ContainerStatus> all = new ArrayList<>(pod.getStatus().getContainerStatuses());
     all.addAll(pod.getStatus().getInitContainerStatuses());

@@ -25,7 +25,7 @@ public final class SparkJobs {
   private static final Pattern SHUFFLED =
       Pattern.compile("has failed the maximum allowable number of times: ([0-9]+)");
 
-  /** A standalone master gives up an application whose executors die. */
+  /** A standalone master ends an application whose executors die. */
   private static final Pattern REMOVED = Pattern.compile("Master removed our application: \\w+");
 
   private SparkJobs() {}

@@ -14,8 +14,8 @@ import org.apache.spark.SparkContext;
 
 /**
  * What YARN reports about an application's executors that end before they work. Spark informs its
- * listeners about executors that have registered, and nobody about the others; all that it makes of
- * their ends is a warning in the driver's log, with YARN's words. So it is that warning which is
+ * listeners about executors that have registered, and nobody about the others; it only logs a
+ * warning when they end, in the driver's log, with YARN's words. So it is that warning which is
  * listened for.
  */
 final class YarnExecutors implements FirstExecutor.Executors {

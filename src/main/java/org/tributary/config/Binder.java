@@ -99,7 +99,7 @@ final class Binder {
 
   /**
    * The settings of the method that the section names, from the keys next to the name. Those that
-   * only other methods have are read by nobody.
+   * only other methods have are not read.
    *
    * @return null where they, or the name, have problems
    */
@@ -177,7 +177,7 @@ final class Binder {
                 ? unknown(path, name, names)
                 : "is called %s now; write that".formatted(ConfigSchema.join(path, today)));
       } else if (values.putIfAbsent(name, entry.getValueNode()) != null) {
-        problems.add(keyNode, key, "stands here for the second time; keep one of the two");
+        problems.add(keyNode, key, "is here for the second time; keep one of the two");
       } else if (!YamlValues.isNull(entry.getValueNode())) {
         written.put(key, entry);
       }

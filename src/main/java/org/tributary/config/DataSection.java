@@ -51,7 +51,7 @@ public record DataSection(
             byDefault = "seed-paper")
         String prompt,
     @Key(
-            value = "prompt of one's own for rows where the columns that it leaves out are empty",
+            value = "your own prompt for rows where the columns that it leaves out are empty",
             later = true)
         String shortPrompt,
     @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
@@ -62,13 +62,10 @@ public record DataSection(
             oneOf = {"all", "last"},
             later = true)
         String turns,
-    @Key("what the model is told first in a chat") String system,
+    @Key("the system message of a chat") String system,
     @Key(value = "variables of the chat template by name", scalars = true, later = true)
         Map<String, Object> template,
-    @Key(
-            value = "the day that the chat template is told, such as 2026-01-31",
-            pattern = DATE,
-            later = true)
+    @Key(value = "the date for the chat template, such as 2026-01-31", pattern = DATE, later = true)
         String date,
     @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
     @Key(

@@ -95,16 +95,16 @@ public record GenerateConfig(
               required = true)
           String prompt,
       @Key(
-              value = "prompt of one's own for rows where the columns that it leaves out are empty",
+              value = "your own prompt for rows where the columns that it leaves out are empty",
               later = true)
           String shortPrompt,
       @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
       @Key(value = "column of whole conversations, of a chat", later = true) String messages,
-      @Key("what the model is told first in a chat") String system,
+      @Key("the system message of a chat") String system,
       @Key(value = "variables of the chat template by name", scalars = true, later = true)
           Map<String, Object> template,
       @Key(
-              value = "the day that the chat template is told, such as 2026-01-31",
+              value = "the date for the chat template, such as 2026-01-31",
               pattern = DataSection.DATE,
               later = true)
           String date,
@@ -115,7 +115,8 @@ public record GenerateConfig(
               later = true)
           String format,
       @Key(
-              value = "what separates fields, of csv: one character or tab; else the header tells",
+              value =
+                  "what separates fields, of csv: one character or tab; detected from the header if absent",
               later = true)
           String separator)
       implements Section {
@@ -145,14 +146,17 @@ public record GenerateConfig(
    * How the next token is chosen.
    *
    * @param newTokens most tokens of an answer
-   * @param temperature 0 for the likeliest token, else divides the logits
+   * @param temperature 0 for the most likely token (greedy), else divides the logits
    * @param topP mass of the likeliest tokens that are drawn from
    * @param repetitionPenalty divides the logits above 0 of tokens that prompt and answer have, and
    *     multiplies the others of them
    */
   public record Decoding(
       @Key(value = "most tokens of an answer", byDefault = "64", min = 1) int newTokens,
-      @Key(value = "0 for the likeliest token, else divides the logits", byDefault = "0.0", min = 0)
+      @Key(
+              value = "0 for the most likely token (greedy), else divides the logits",
+              byDefault = "0.0",
+              min = 0)
           double temperature,
       @Key(
               value = "mass of the likeliest tokens that are drawn from",

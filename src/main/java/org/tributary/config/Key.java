@@ -23,7 +23,7 @@ public @interface Key {
   String value();
 
   /**
-   * Whether the file must have it. Of sections: whether the section must be written, although each
+   * Whether the file must have it. For sections: whether the section must be written, although each
    * key in it could have a default.
    *
    * @return false unless said
@@ -45,14 +45,14 @@ public @interface Key {
   String before() default "";
 
   /**
-   * Of sections: whether an absent one is null instead of a section full of defaults.
+   * For sections: whether an absent one is null instead of a section full of defaults.
    *
    * @return false unless said
    */
   boolean optional() default false;
 
   /**
-   * Whether it may change when a run resumes; of sections: every key in it.
+   * Whether it may change when a run resumes; for sections: every key in it.
    *
    * @return false, which is to say frozen, unless said
    */
@@ -131,7 +131,7 @@ public @interface Key {
   boolean scalars() default false;
 
   /**
-   * Of the component that holds the settings of a method: the component next to it that names the
+   * For the component that has the settings of a method: the component next to it that names the
    * method. The keys of the settings stand in this section, with the others.
    *
    * @return a component's name; empty for keys of their own

@@ -9,8 +9,7 @@ import java.util.List;
  * @param pooling from token states to one vector: {@code mean}, {@code cls} or {@code attention};
  *     null for what the checkpoint's classifier was trained with, or for a new one the family's own
  * @param maxLength tokens, with special ones; longer texts are cut
- * @param newHead whether a new classifier, for the classes of the data, takes the place of the
- *     checkpoint's
+ * @param newHead whether a new classifier, for the classes of the data, replaces the checkpoint's
  */
 public record ModelSection(
     @Key(value = "Hugging Face folder, a URI or path", required = true) String path,

@@ -11,7 +11,7 @@ import java.util.List;
  * @param name name of this one, a folder under out
  * @param seed everything random is derived from it
  * @param shared whether {@code file:} paths are one file system for all nodes
- * @param label column with the class; null when the set has none
+ * @param label column with the class; null if the set has none
  * @param clients number of clients; null for the partitioner {@code natural}
  * @param partitioner how rows are given to clients
  * @param validation share of each client's rows kept for validation, where the source has none
@@ -121,7 +121,8 @@ public record PartitionConfig(
       @Key("column of encoded images, of parquet") String image,
       @Key(value = "names of the classes 0, 1, ..., of idx; [] for numbers", byDefault = "[]")
           List<String> names,
-      @Key("what separates fields, of csv: one character or tab; the header tells it if absent")
+      @Key(
+              "what separates fields, of csv: one character or tab; detected from the header if absent")
           String separator)
       implements Section {
 

@@ -106,7 +106,7 @@ final class Problems {
     return (context + e.getProblem()).replaceAll("\\s+", " ");
   }
 
-  /** Whether there are as many as are told, so that further ones need no advice. */
+  /** Whether the limit of reported problems is reached, so that further ones need no advice. */
   boolean areEnough() {
     return sentences.size() >= MOST;
   }

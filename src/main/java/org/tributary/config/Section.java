@@ -16,7 +16,7 @@ public interface Section {
   }
 
   /**
-   * The keys that nothing reads with the values at hand. A message says so if one of them is
+   * The keys that nothing reads with the current values. A message says so if one of them is
    * written; sections inside this one tell of their own.
    *
    * @return one entry a key, written or not; empty when all are read
@@ -26,7 +26,7 @@ public interface Section {
   }
 
   /**
-   * Keys declared operational that are frozen with the values at hand.
+   * Keys declared operational that are frozen with the current values.
    *
    * @return names of components of this record
    */

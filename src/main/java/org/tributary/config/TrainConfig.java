@@ -51,7 +51,7 @@ public record TrainConfig(
     return client.schedule().name().equals("constant") ? Set.of() : Set.of("rounds");
   }
 
-  /** No answers are written where nobody asked for any. */
+  /** No answers are generated unless the configuration asks for them. */
   @Override
   public List<Unread> unread() {
     return evaluate == null || evaluate.generate() > 0
@@ -175,9 +175,12 @@ public record TrainConfig(
   /**
    * The run's lock: one driver at a time.
    *
-   * @param lease seconds after which a lock that nobody renewed is free
+   * @param lease seconds after which a lock that is not renewed is free
    */
   public record Lock(
-      @Key(value = "seconds until a lock that nobody renews is free", byDefault = "60", min = 1)
+      @Key(
+              value = "seconds after which a lock that is not renewed is free",
+              byDefault = "60",
+              min = 1)
           int lease) {}
 }

@@ -1,10 +1,10 @@
 package org.tributary.config;
 
 /**
- * A key that nothing reads with the values at hand.
+ * A key that nothing reads with the current values.
  *
- * @param key dotted name, relative to the section that tells of it, or, with a slash before it,
- *     from the root; a section stands for all in it
+ * @param key dotted name, relative to the section that reports it, or, with a slash before it, from
+ *     the root; a section stands for all in it
  * @param decider dotted name, of the same kind, of the key whose value decides that nothing reads
  *     it; empty where no key does
  * @param why who does not read it and who would, such as {@code adamw does not read it, sgd does}

@@ -100,13 +100,13 @@ final class YamlValues {
    * @param node where it stands
    * @param name the name
    * @param allowed all names
-   * @throws Bad when it is none of them
+   * @throws Bad when it is not one of them
    */
   static void choice(Node node, String name, List<String> allowed) throws Bad {
     if (!allowed.contains(name)) {
       String meant = Nearest.name(name, allowed).map(n -> "; did you mean " + n + "?").orElse("");
       throw new Bad(
-          node, "%s is none of %s%s".formatted(quoted(name), String.join(", ", allowed), meant));
+          node, "%s is not one of %s%s".formatted(quoted(name), String.join(", ", allowed), meant));
     }
   }
 
@@ -189,7 +189,7 @@ final class YamlValues {
         throw new Bad(entry.getKeyNode(), "expected a name, got " + got(entry.getKeyNode()));
       }
       if (lists.put(name.getValue(), texts(key, entry.getValueNode())) != null) {
-        throw new Bad(name, name.getValue() + " stands here for the second time; keep one");
+        throw new Bad(name, name.getValue() + " is here for the second time; keep one");
       }
     }
     if (lists.size() < key.min()) {
@@ -209,7 +209,7 @@ final class YamlValues {
         throw new Bad(entry.getKeyNode(), "expected a name, got " + got(entry.getKeyNode()));
       }
       if (values.put(name.getValue(), plain(entry.getValueNode())) != null) {
-        throw new Bad(name, name.getValue() + " stands here for the second time; keep one");
+        throw new Bad(name, name.getValue() + " is here for the second time; keep one");
       }
     }
     return Collections.unmodifiableMap(values);

@@ -13,7 +13,7 @@ public final class WrongInput extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MOST = 10;
 
-  /** Lines of a message that tells all: nobody reads more, and files can have millions. */
+  /** The lines of a message with all problems: people read no more, and files can have millions. */
   private static final int ALL = 100;
 
   /** Characters of a line: names and values come from files, and may have millions. */

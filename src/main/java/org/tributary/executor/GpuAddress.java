@@ -34,7 +34,7 @@ record GpuAddress(String address, String visible, int gpus) {
       return 0; // the only one that the process sees, whatever it is called outside
     }
     throw new Trouble(
-        "Spark gave a task GPU %s, which is none of the %d that libtorch sees: name it in CUDA_VISIBLE_DEVICES of the executors, or let each executor see one GPU"
+        "Spark gave a task GPU %s, which is not one of the %d that libtorch sees: name it in CUDA_VISIBLE_DEVICES of the executors, or let each executor see one GPU"
             .formatted(address, gpus),
         null);
   }

@@ -44,7 +44,7 @@ public final class JvmCache<V> {
   /**
    * None yet.
    *
-   * @param drop closes a value that nobody uses
+   * @param drop closes an unused value
    */
   public JvmCache(Consumer<V> drop) {
     this.drop = drop;
@@ -107,7 +107,7 @@ public final class JvmCache<V> {
     }
   }
 
-  /** Drops every value that nobody uses. */
+  /** Drops every unused value. */
   public synchronized void clear() {
     entries
         .values()

@@ -107,7 +107,7 @@ public final class LoadedRun implements AutoCloseable {
     }
   }
 
-  /** Drops every loaded run that nobody uses. */
+  /** Drops every unused loaded run. */
   public static void clear() {
     LOADED.clear();
   }

@@ -44,7 +44,7 @@ public final class TaskTrouble {
     String what =
         ours ? thrown.getMessage() : thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
     return new Trouble(
-        "on %s: %s: no client is the reason; set it right there and run the same command again"
+        "on %s: %s: no client is the cause; fix it there and run the same command again"
             .formatted(host(), what.lines().findFirst().orElse("")),
         thrown);
   }

@@ -24,8 +24,8 @@ import org.tributary.run.RunFolder;
 /**
  * Runs the training of a round's clients, one task each, and survives clients that kill their JVM.
  * A task that keeps failing ends its whole Spark job and the other tasks of its executor. So what
- * is committed is kept, clients whose tasks failed are tried alone, one job each, where nobody else
- * can be the cause, and a client that fails alone has failed. The rest continue together.
+ * is committed is kept, clients whose tasks failed are tried alone, one job each, where no other
+ * client can be the cause, and a client that fails alone has failed. The rest continue together.
  */
 final class ClientTasks {
   private static final Logger LOG = LoggerFactory.getLogger(ClientTasks.class);
@@ -49,8 +49,8 @@ final class ClientTasks {
    * @param work of a task
    * @param cohort ids
    * @return why clients failed, by id; all others have committed an update
-   * @throws Trouble if a store or a machine failed, or executors were taken away: nobody is to
-   *     blame then either
+   * @throws Trouble if a store or a machine failed, or executors were taken away; no client is the
+   *     cause then either
    * @throws InterruptedException if Spark was stopped or this thread interrupted: then nobody is to
    *     blame, and a later start resumes the run
    */
@@ -112,7 +112,7 @@ final class ClientTasks {
             .anyMatch(f -> RunFolder.Attempt.of(f.getPath()).filter(a -> !a.failed()).isPresent());
     if (alone >= TRIED_ALONE && !finished) {
       throw new Trouble(
-          "round %d: %d clients in a row ended their executors, each alone, and no client has finished: the executors are at fault, no client is left out: %s; set it right and run the same command again"
+          "round %d: %d clients in a row ended their executors, each alone, and no client has finished: the executors are at fault, no client is left out: %s; fix it and run the same command again"
               .formatted(round, alone, reason),
           null);
     }
@@ -158,12 +158,14 @@ final class ClientTasks {
     }
   }
 
-  /** A driver that is being stopped must not hold the end of its jobs against the clients. */
+  /**
+   * A driver that is being stopped must not count the end of its jobs as failures of the clients.
+   */
   private void checkAlive(Exception e) throws InterruptedException {
     if (e instanceof InterruptedException || Thread.interrupted() || spark.sc().isStopped()) {
       InterruptedException stopped =
           new InterruptedException(
-              "stopped while clients were training (%s); run again to go on"
+              "stopped while clients were training (%s); run again to resume"
                   .formatted(firstLine(e)));
       stopped.initCause(e);
       throw stopped;

@@ -256,7 +256,7 @@ record ClientWork(
     }
 
     /**
-     * Of weights that clients are given and do not train only what changed since their last round.
+     * For weights that clients receive and do not train, only the changes since their last round.
      */
     private long bytesDown(Assignment a) throws IOException {
       Blueprint blueprint = loaded.blueprint();

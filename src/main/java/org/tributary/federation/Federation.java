@@ -38,7 +38,7 @@ public final class Federation {
    * A federation on a session's executors.
    *
    * @param session of Spark; left running
-   * @param listener hears of progress
+   * @param listener receives progress
    */
   public Federation(SparkSession session, RoundListener listener) {
     this.session = session;
@@ -208,7 +208,7 @@ public final class Federation {
     }
   }
 
-  /** A run that goes on for more rounds will end with another result, which needs the place. */
+  /** A run that resumes for more rounds ends with another result, which needs the folder. */
   private static void dropEarlierResult(Store store, RunFolder folder, int rounds)
       throws IOException {
     if (store.exists(folder.success(rounds - 1))) {

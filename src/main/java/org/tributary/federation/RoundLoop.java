@@ -28,14 +28,14 @@ import org.tributary.run.RunSpec;
  * <ol>
  *   <li>draw the cohort from the seed and the round;
  *   <li>clients train, each in its task, and commit their updates; a client that fails is left out;
- *   <li>look at every update; write the choice of attempts, once;
- *   <li>merge what was chosen; write the global tensors;
+ *   <li>check every client update; write the accepted attempts, once;
+ *   <li>merge (aggregate) the accepted updates; write the global tensors;
  *   <li>evaluate;
  *   <li>write the round's rows of the tables;
  *   <li>close the round.
  * </ol>
  *
- * Each step first looks whether an earlier driver has done it, so that a run that was stopped
+ * Each step first checks whether an earlier driver has done it, so that a run that was stopped
  * anywhere ends with the same bits.
  */
 final class RoundLoop {

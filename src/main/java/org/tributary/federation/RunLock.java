@@ -26,11 +26,11 @@ import org.tributary.error.WrongInput;
 
 /**
  * One driver at a time works in a run's folder. The lock is a sequence of files that are created
- * and never changed: {@code <generation>.json} by who takes it, {@code <generation>.<n>} by who
- * renews it, {@code <generation>.released} at the end. A generation is free when it is released,
- * when its process is known to be gone (same host), or when nobody renewed it for a lease while we
- * watched: no clocks are compared. Object stores may tell two at once that they made a file, so
- * that there a taker looks a little later whose it is.
+ * and never changed: {@code <generation>.json} by the driver that takes the lock, {@code
+ * <generation>.<n>} by each renewal, {@code <generation>.released} at the end. A generation is free
+ * when it is released, when its process is known to be gone (same host), or when nobody renewed it
+ * for a lease while we watched: no clocks are compared. Object stores may tell two at once that
+ * they made a file, so that there a taker looks a little later whose it is.
  *
  * <p>The lock saves work, it does not guard the bits: all files of a run are written once and the
  * first wins, so that even two drivers at once could not spoil them.
@@ -44,7 +44,7 @@ final class RunLock implements AutoCloseable {
   private static final long SETTLED_MILLIS = 2_000;
 
   /**
-   * Who holds a generation.
+   * The holder of a generation of the lock.
    *
    * @param application of Spark
    * @param host name
@@ -200,7 +200,7 @@ final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Makes sure that nobody took the lock over while this process could not renew it.
+   * Makes sure that no other driver took the lock over while this process could not renew it.
    *
    * @throws Trouble if somebody did
    */

@@ -9,7 +9,7 @@ import scala.Option;
 
 /**
  * The progress of a round's clients, sent from tasks to the driver: an accumulator, whose values
- * Spark sends along with its heartbeats. Of tasks in its own JVM the driver hears without them.
+ * Spark sends along with its heartbeats. For tasks in its own JVM the driver does not need them.
  */
 final class StepProgress extends AccumulatorV2<StepProgress.Step, Map<String, StepProgress.Step>> {
   private static final long serialVersionUID = 1;
@@ -26,7 +26,7 @@ final class StepProgress extends AccumulatorV2<StepProgress.Step, Map<String, St
    */
   record Step(String client, int step, int steps, double loss) implements java.io.Serializable {}
 
-  /** In the driver: hears at once of the steps of tasks that run in this JVM. */
+  /** In the driver: receives at once the steps of tasks that run in this JVM. */
   synchronized void listen(Consumer<Step> steps) {
     listener = steps;
   }

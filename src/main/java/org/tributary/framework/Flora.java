@@ -91,7 +91,7 @@ final class Flora extends ProductFramework {
     public Provider() {
       super(
           NAME,
-          "products B A go into the base weights, adapters start anew; clients may have their own ranks",
+          "products B A go into the base weights, adapters are initialized again every round; clients may have their own ranks",
           "Wang et al. 2024, arXiv 2409.05976",
           NoSettings.class);
     }

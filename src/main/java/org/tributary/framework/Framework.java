@@ -90,7 +90,7 @@ public interface Framework {
    *
    * @param given the tensors of the global state that clients are given, at the global rank, and
    *     the start of those that clients keep
-   * @param client who starts
+   * @param client that starts
    * @return the same tensors, of the shapes of {@link RoundPlan#atRank}
    */
   default Map<String, HostTensor> start(Map<String, HostTensor> given, Participant client) {

@@ -51,7 +51,7 @@ final class Local extends LinearFramework {
     public Provider() {
       super(
           NAME,
-          "every client alone: the baseline that federation has to beat",
+          "every client alone: the baseline that federated learning has to beat",
           "a baseline",
           Local.Settings.class);
     }

@@ -24,8 +24,8 @@ import org.tributary.text.DecodingDefaults;
 /**
  * A language model writes answers to rows, on all executors: the rows are cut into shards of a
  * fixed size, each task writes the file of one. A file that is there is not written again, so that
- * a generation that was stopped resumes when it is started again; the answers do not depend on who
- * wrote them, nor on how often it was stopped.
+ * a generation that was stopped resumes when it is started again; the answers do not depend on the
+ * executors, nor on how often it was stopped.
  */
 public final class Generation {
   private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
@@ -37,7 +37,7 @@ public final class Generation {
    * A generation on a session's executors.
    *
    * @param session of Spark; left running
-   * @param listener hears of progress
+   * @param listener receives progress
    */
   public Generation(SparkSession session, GenerationListener listener) {
     this.session = session;
@@ -213,7 +213,7 @@ public final class Generation {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(
-          "stopped while it waited for an executor; run again to go on");
+          "stopped while it waited for an executor; run again to resume");
     }
   }
 

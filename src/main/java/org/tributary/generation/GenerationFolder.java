@@ -83,7 +83,7 @@ public record GenerationFolder(Path root) {
       check(read(store), config, facts(hashes));
     } else if (!store.list(root).isEmpty()) {
       throw new WrongInput(
-          "out: %s is there and holds no answers (it has no config.yaml); name another folder"
+          "out: %s exists and has no answers (it has no config.yaml); name another folder"
               .formatted(root));
     }
   }
@@ -133,7 +133,7 @@ public record GenerationFolder(Path root) {
     for (String key : List.of("cpuCapability", "libtorch", "commit")) {
       if (!old.path(key).asText().equals(facts.get(key).asText())) {
         LOG.warn(
-            "the answers began with {} {} and go on with {}: bits may differ",
+            "the answers began with {} {} and continue with {}: bits may differ",
             key,
             old.path(key).asText(),
             facts.get(key).asText());

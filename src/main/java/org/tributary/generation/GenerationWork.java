@@ -31,7 +31,7 @@ import org.tributary.torch.Torch;
  * numbers come from its place among all rows, so that they are the same whoever writes it.
  *
  * @param spec of the generation
- * @param counts what the driver hears of
+ * @param counts what the driver receives
  */
 record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements Serializable {
   /**

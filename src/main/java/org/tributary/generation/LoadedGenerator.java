@@ -37,7 +37,7 @@ final class LoadedGenerator implements AutoCloseable {
     return LOADED.take(key, () -> new LoadedGenerator(spec, device));
   }
 
-  /** Drops every generator that nobody uses. */
+  /** Drops every unused generator. */
   static void clear() {
     LOADED.clear();
   }

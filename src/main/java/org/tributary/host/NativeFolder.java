@@ -17,8 +17,8 @@ import org.tributary.error.Trouble;
 
 /**
  * The folder where the engine and the tokenizers library unpack their native code: one for each
- * user and version, which nobody else may enter. Whoever can write there runs code as the user, so
- * a folder that is a link, another user's, or open to others is refused.
+ * user and version, which no other user may enter. Whoever can write there runs code as the user,
+ * so a folder that is a link, another user's, or open to others is refused.
  */
 public final class NativeFolder {
   /** What DJL calls the folder; it also takes {@code DJL_CACHE_DIR}, where models would lie too. */

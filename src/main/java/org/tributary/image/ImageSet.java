@@ -199,7 +199,7 @@ public final class ImageSet implements Examples {
 
   private static WrongInput unusable(String where, BrokenImage e) {
     return new WrongInput(
-        "%s: the image %s; leave it out or set it right, and partition the images again under another name"
+        "%s: the image %s; leave it out or correct it, and partition the images again under another name"
             .formatted(where, e.getMessage()),
         e);
   }

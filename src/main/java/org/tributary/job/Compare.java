@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description =
-        "Trains variants of one run on equal terms, with every seed, and tells the scores.")
+        "Trains variants of one run on equal terms, with every seed, and prints the scores.")
 public final class Compare implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -44,7 +44,7 @@ public final class DriverFailed extends RuntimeException {
    * What a driver handed on.
    *
    * @param code its exit code
-   * @param why what it told, in lines
+   * @param why its message, in lines
    */
   record Told(int code, String why) {
     /** Looks for it in an application's diagnostics. */

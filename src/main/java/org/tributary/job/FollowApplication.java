@@ -20,11 +20,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "follow",
     hidden = true,
-    description = "Tells where a driver on a cluster stands, and ends with its exit code.")
+    description = "Prints the state of a driver on a cluster, and ends with its exit code.")
 public final class FollowApplication implements Callable<Integer> {
   /** What a signal says: it ends who follows, and not the application. */
   public static final String STOPPING =
-      "no longer followed; the application goes on, see above how to end it";
+      "no longer followed; the application keeps running, see above how to end it";
 
   @Spec private CommandSpec spec;
 
@@ -85,7 +85,7 @@ public final class FollowApplication implements Callable<Integer> {
         if (stuck >= patience.times()) {
           say(
               err,
-              "it cannot start, and is no longer waited for; end it and set right what it says");
+              "it cannot start, and jobs/submit no longer waits for it; end it and correct what it says");
           return ClusterApplication.FAILED;
         }
       }

@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
 /** The job {@code generate}: a language model's answers to rows, begun or gone on with. */
 @Command(
     name = "generate",
-    description =
-        "Has a language model write answers to the rows of Parquet files, or goes on with it.")
+    description = "Generates a language model's answers to rows of text; resumes where it stopped.")
 public final class Generate implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

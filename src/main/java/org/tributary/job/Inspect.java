@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description =
-        "Tells what safetensors files, model folders, adapters, partitioned sets and runs hold;"
+        "Describes safetensors files, model folders, adapters, partitioned sets and runs hold;"
             + " several runs side by side, and those of a comparison.")
 public final class Inspect implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -48,7 +48,9 @@ public final class Inspect implements Callable<Integer> {
     return 0;
   }
 
-  /** A run, a variant's runs, or all runs of a comparison; none where the path is none of these. */
+  /**
+   * A run, a variant's runs, or all runs of a comparison; none where the path is not one of these.
+   */
   private static List<RunFolder> runs(Store store, Path path) throws IOException {
     if (store.exists(new RunFolder(path).config())) {
       return List.of(new RunFolder(path));

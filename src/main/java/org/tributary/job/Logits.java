@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "logits",
     description =
-        "Computes a model's logits for given token ids or pixels, to hold a checkpoint or an adapter"
+        "Computes a model's logits for given token ids or pixels, to compare a checkpoint or an adapter"
             + " against another program: bench/peer/check_outputs.py compares with transformers and"
             + " peft.")
 public final class Logits implements Callable<Integer> {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** The job {@code partition}: splits a raw data set among clients. */
-@Command(name = "partition", description = "Cuts a raw set into clients, as Parquet.")
+@Command(name = "partition", description = "Splits a raw data set among clients, as Parquet.")
 public final class Partition implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -150,7 +150,7 @@ public final class Sessions {
                     + " file system on every node");
           } else if (away && !PathNames.unqualified(path).isAbsolute()) {
             problems.add(
-                "%s: %s is relative, but the driver runs on the cluster, in a folder of its own; write the whole path"
+                "%s: %s is relative, but the driver runs on the cluster, in another folder; write the absolute path"
                     .formatted(key, path));
           }
         });

@@ -59,7 +59,7 @@ public final class StopSignals {
       try {
         Signal.handle(new Signal(name), stop::handle);
       } catch (IllegalArgumentException e) {
-        // The JVM was told to leave signals alone, with -Xrs.
+        // The JVM runs with -Xrs and ignores signals.
       }
     }
     return stop;

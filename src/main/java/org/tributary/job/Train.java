@@ -19,9 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** The job {@code train}: one federated run, begun or gone on with. */
-@Command(
-    name = "train",
-    description = "Runs a federated fine-tuning, or goes on with one that stopped.")
+@Command(name = "train", description = "Runs federated fine-tuning, or resumes a run that stopped.")
 public final class Train implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

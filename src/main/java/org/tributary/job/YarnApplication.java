@@ -86,7 +86,7 @@ final class YarnApplication implements ClusterApplication {
     return DriverFailed.Told.in(diagnostics).map(DriverFailed.Told::code).orElse(FAILED);
   }
 
-  /** What the driver told; else what YARN has of a container's stderr. */
+  /** The driver's message; otherwise what YARN has of a container's stderr. */
   static Optional<String> log(String diagnostics) {
     Matcher stderr = STDERR.matcher(diagnostics);
     return DriverFailed.Told.in(diagnostics)

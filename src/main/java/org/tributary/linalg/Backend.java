@@ -1,6 +1,9 @@
 package org.tributary.linalg;
 
-/** What computes products in this build, told without loading it: bits are equal for equal ones. */
+/**
+ * The library that computes products in this build, named without loading it: bits are equal for
+ * equal ones.
+ */
 public final class Backend {
   private Backend() {}
 

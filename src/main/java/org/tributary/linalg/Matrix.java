@@ -102,7 +102,7 @@ public record Matrix(int rows, int columns, double[] values) {
     for (Matrix part : parts) {
       if (part.rows != rows) {
         throw new IllegalArgumentException(
-            "%d rows beside %d; shapes differ".formatted(part.rows, rows));
+            "%d rows next to %d; shapes differ".formatted(part.rows, rows));
       }
       for (int i = 0; i < rows; i++) {
         System.arraycopy(

@@ -24,7 +24,7 @@ import java.util.List;
  * @param effectiveOrder whether N is the longest order the predictions have n-grams of, which
  *     sacrebleu recommends for single sentences
  * @param lowercase whether case is dropped, by the rules of Java; Python's, and so sacrebleu's,
- *     differ for a Greek capital sigma beside a mark
+ *     differ for a Greek capital sigma next to a mark
  */
 public record Bleu(Smoothing smoothing, boolean effectiveOrder, boolean lowercase)
     implements Serializable {

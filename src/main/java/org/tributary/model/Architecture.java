@@ -149,7 +149,7 @@ public interface Architecture {
 
   /**
    * The pooling that transformers gives the family's classifiers, and so the one that a classifier
-   * of a checkpoint was trained with, if nobody says otherwise.
+   * of a checkpoint was trained with, unless stated otherwise.
    *
    * @return null where there is no classifier
    */

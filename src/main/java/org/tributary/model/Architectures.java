@@ -9,7 +9,7 @@ import org.tributary.plugin.Plugins;
 
 /** The available model families, by {@code model_type} of {@code config.json}. */
 public final class Architectures {
-  /** Blocks that nobody needs to bound: problems of fewer are reported tensor by tensor. */
+  /** The largest number of blocks: problems of fewer are reported tensor by tensor. */
   private static final int FEW = 1000;
 
   /** How many blocks there are, by the names that families give it. */

@@ -134,7 +134,7 @@ final class ConfigJson {
     }
   }
 
-  /** Refuses keys that nobody here would read. */
+  /** Refuses keys that this program would not read. */
   void onlyKeys(String what, Set<String> common, Set<String> keys) {
     json.fieldNames()
         .forEachRemaining(

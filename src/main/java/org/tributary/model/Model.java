@@ -14,8 +14,8 @@ import org.tributary.torch.Torch;
 
 /**
  * A model in the engine: its program and its frozen weights, which several clients of one JVM may
- * use at once. What trains is not here: every call brings it along, and it takes the place of a
- * frozen weight of the same name.
+ * use at once. What trains is not here: every call brings it along, and it replaces a frozen weight
+ * of the same name.
  */
 public final class Model implements AutoCloseable {
   private static final String FROZEN = "frozen";
@@ -120,7 +120,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Puts a weight of one client's own into the engine that nobody changes, such as a shared A.
+   * Puts a client's weight that does not change into the engine, such as a shared A.
    *
    * @param owner of the array
    * @param name of the weight

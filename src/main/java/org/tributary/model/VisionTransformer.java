@@ -157,7 +157,7 @@ abstract class VisionTransformer implements Architecture {
     return Integer.MAX_VALUE;
   }
 
-  /** Of no meaning: images are all of one size. */
+  /** Without meaning: images are all of one size. */
   @Override
   public long padToken() {
     return 0;

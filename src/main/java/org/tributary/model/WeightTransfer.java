@@ -24,7 +24,7 @@ final class WeightTransfer implements AutoCloseable {
     casts = new Casts(device);
   }
 
-  /** A weight that nobody changes: without a copy where memory, type and device allow it. */
+  /** A weight that does not change: without a copy where memory, type and device allow it. */
   NDArray show(NDManager owner, HostTensor w) {
     boolean mapped = w.data().isDirect() && !owner.getDevice().isGpu();
     return mapped && w.dtype() != DType.BF16

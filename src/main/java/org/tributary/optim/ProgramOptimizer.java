@@ -24,7 +24,7 @@ public abstract class ProgramOptimizer implements Optimizer {
    * A program's text with the functions that steps need: numbers of a tensor, and weights of
    * bfloat16 that are rounded at random.
    *
-   * @param beside the optimizer, beside which its own text lies as a resource
+   * @param beside the optimizer; its own text is a resource in the same package
    * @param name of the resource
    * @return TorchScript
    */

@@ -67,7 +67,7 @@ public final class StepProgram implements AutoCloseable {
    * A part of a step.
    *
    * @param gradients by weight
-   * @param own what the optimizer gives beside
+   * @param own further arguments of the optimizer
    * @param numbers the learning rate and the like
    */
   public void step(

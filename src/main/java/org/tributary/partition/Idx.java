@@ -57,7 +57,7 @@ final class Idx implements Iterator<Idx.Image> {
    * @param images the file of images
    * @param labels the file of labels
    * @return the images, read as they are asked for
-   * @throws WrongInput where a file is none of its kind, or they do not have as many entries
+   * @throws WrongInput where a file has another format, or the files do not have as many entries
    */
   static Idx open(Store store, Path images, Path labels) throws IOException {
     byte[] known;

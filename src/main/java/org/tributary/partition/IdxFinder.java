@@ -95,6 +95,6 @@ final class IdxFinder {
       }
     }
     problems.add(
-        "%s: %s has no %s beside it; put the labels' file there".formatted(key, images, labels));
+        "%s: %s has no %s next to it; put the labels' file there".formatted(key, images, labels));
   }
 }

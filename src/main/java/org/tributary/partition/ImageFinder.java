@@ -18,7 +18,7 @@ import org.tributary.error.WrongInput;
 /**
  * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels;
  * where these are called train, test and validation instead (or training, testing, val), they are
- * the sets and the labels lie below them. A zip may hold all that in one folder. Files beside the
+ * the sets and the labels lie below them. A zip may hold all that in one folder. Files next to the
  * folders of labels have none, and hidden ones are no part of the set: they are skipped by name.
  */
 final class ImageFinder {
@@ -110,7 +110,7 @@ final class ImageFinder {
     List<String> others = tops.keySet().stream().filter(top -> !isSplit(top)).toList();
     if (!others.isEmpty()) {
       problems.add(
-          "%s: %s holds folders of sets beside others (%s); move these away, or name each set's own folder"
+          "%s: %s holds folders of sets next to others (%s); move these away, or name each set's own folder"
               .formatted(key, path, String.join(", ", others)));
       return;
     }

@@ -29,10 +29,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Image sets as Spark's rows, images encoded as they were. Of trees and IDX files: {@link #IMAGE},
- * {@link #LABEL}, {@link #GROUP} (folders between the label's and the file's, of trees) and {@link
- * #FILE}. Of Parquet the files' own columns; an image in Hugging Face's layout, a struct of bytes
- * and path, becomes two.
+ * Image sets as Spark's rows, images encoded as they were. Columns for trees and IDX files: {@link
+ * #IMAGE}, {@link #LABEL}, {@link #GROUP} (folders between the label's and the file's, of trees)
+ * and {@link #FILE}. Of Parquet the files' own columns; an image in Hugging Face's layout, a struct
+ * of bytes and path, becomes two.
  */
 final class ImageReader {
   static final String IMAGE = "image";

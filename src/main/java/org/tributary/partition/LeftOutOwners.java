@@ -30,7 +30,7 @@ record LeftOutOwners(String duplicates) {
               if (row.owner() != null) {
                 leftOut.put(
                     row.owner(),
-                    "has duplicates of held-out rows alone (duplicates: " + duplicates + ")");
+                    "has only duplicates of held-out rows (duplicates: " + duplicates + ")");
               }
             });
     kept.get("train").forEach(row -> leftOut.remove(String.valueOf(row.owner())));

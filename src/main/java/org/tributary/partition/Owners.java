@@ -11,7 +11,7 @@ import org.tributary.partition.RawSet.Key;
 /**
  * The owners that a column names, for {@code natural}: each keeps as many rows as it needs for
  * training, and one that has fewer is left out as a whole and named. With the other partitioners
- * nobody owns a row, and nothing is left out.
+ * rows have no owner, and nothing is left out.
  */
 final class Owners {
   private final int least;

@@ -173,7 +173,7 @@ final class PartWriter {
     }
   }
 
-  /** What a task refused, or a disk, is told as it would be here. */
+  /** What a task or a disk refused is reported as if it happened here. */
   private IOException told(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof WrongInput wrong) {

@@ -51,7 +51,7 @@ final class PartitionInputs {
       refuseOther(Json.tree(store.readAll(file)), inputs);
     } else if (store.exists(folder) && !store.list(folder).isEmpty()) {
       throw new WrongInput(
-          folder + " holds something that is no partition; choose another name or remove it");
+          folder + " holds something that is not a partition; choose another name or remove it");
     }
     return Optional.empty();
   }

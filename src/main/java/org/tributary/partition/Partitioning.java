@@ -29,8 +29,8 @@ import org.tributary.rows.Manifest;
  * global {@code test}, Parquet, with a {@link Manifest} that is written last.
  *
  * <p>The canonical order of rows is that of SHA-256 over seed and content, so the same seed gives
- * the same files on any cluster, in whatever order and how many pieces the source is read. Of rows
- * only hashes, labels and owners come to the driver, and of some their files' names.
+ * the same files on any cluster, in whatever order and how many pieces the source is read. The
+ * driver gets only hashes, labels and owners of the rows, and of some their files' names.
  */
 public final class Partitioning {
   private final SparkSession spark;

@@ -29,7 +29,7 @@ public final class RawFolder {
     Map<String, Map<String, Path>> sets = folder.sets();
     if (sets.size() > 1) {
       throw new WrongInput(
-          "%s holds files of %s by their names; name the files of one of them, or a folder of its own"
+          "%s holds files of %s by their names; name the files of one of them, or a folder with only those"
               .formatted(path, String.join(" and ", sets.keySet())));
     }
     return folder.files();

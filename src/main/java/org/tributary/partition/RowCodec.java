@@ -66,7 +66,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
     }
   }
 
-  /** Of rows that hold the kept columns alone, in their order. */
+  /** For rows that have only the kept columns, in their order. */
   static RowCodec of(Schema schema, Identity identity, String format) {
     int[] positions = IntStream.range(0, schema.columns().size()).toArray();
     return new RowCodec(Columns.of(schema), positions, identity, format);
@@ -119,8 +119,8 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   }
 
   /**
-   * What people call a row: its image's file; where it has none, its source file and the beginning
-   * of its identity. Nothing of its content, which is to stay where the rows are.
+   * The name of a row for people: its image's file; if it has none, its source file and the
+   * beginning of its identity. Nothing of its content, which is to stay where the rows are.
    */
   String shown(Row row) {
     Object[] values = values(row);

@@ -102,7 +102,7 @@ record SourceFiles(
     return hashed;
   }
 
-  /** A tree is told as one file: its images may be many. */
+  /** A tree is reported as one file: its images may be many. */
   private Manifest.SourceFile whole(List<String> hashes) {
     String root =
         new Path(tree.root()).getName() + (tree.inside().isEmpty() ? "" : "/" + tree.inside());

@@ -206,7 +206,7 @@ final class SourceFolder {
         (set, names) -> {
           if (names.size() > 1) {
             throw new WrongInput(
-                "%s: holds several splits %s(%s); move each to a folder of its own and name one, or, where all are meant, give them names that differ in a number alone, such as train-1 and train-2"
+                "%s: holds several splits %s(%s); move each to its own folder and name one, or, where all are meant, give them names that differ only in a number, such as train-1 and train-2"
                     .formatted(root, set.isEmpty() ? "" : "of " + set + " ", told(names)));
           }
         });

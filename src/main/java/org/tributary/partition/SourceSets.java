@@ -11,9 +11,9 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The splits that {@code source} names. A file that is named directly is taken as it is. Of a
- * folder with files of several sets each key takes its own; where {@code source.train} alone names
- * it, the others are taken, too, so that no row of a test file is trained on.
+ * The splits that {@code source} names. A file that is named directly is taken as it is. From a
+ * folder with files of several splits, each key takes its own; where {@code source.train} alone
+ * names it, the others are taken, too, so that no row of a test file is trained on.
  */
 final class SourceSets {
   private final Store store;
@@ -90,7 +90,7 @@ final class SourceSets {
     }
     if (!found.containsKey(set)) {
       throw new WrongInput(
-          "%s holds files of %s by their names, and none of %s; name a file itself to take it all the same"
+          "%s holds files of %s by their names, and none of %s; name a file directly to take it anyway"
               .formatted(root, String.join(" and ", found.keySet()), set));
     }
     put(set, path, found.get(set));

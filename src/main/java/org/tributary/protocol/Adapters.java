@@ -79,7 +79,7 @@ public record Adapters(int rank, double alpha, boolean rslora, Set<String> trans
    * @param a name of A
    * @param shapeA [r, in]
    * @param shapeB [out, r]
-   * @param seed of whom the draw is
+   * @param seed for the random start
    * @return A and B by name
    */
   public static Map<String, HostTensor> start(String a, long[] shapeA, long[] shapeB, long seed) {

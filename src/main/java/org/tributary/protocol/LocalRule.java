@@ -14,7 +14,7 @@ public interface LocalRule {
    * What is added to the gradient of every step, before it is clipped.
    *
    * @param start every tensor that the client begins the round with: those of the model, those it
-   *     was given beside them, and its own
+   *     received in addition, and its own
    * @return constants of the shapes of trained tensors, by the names of these; empty for none
    */
   default Map<String, HostTensor> drift(Map<String, HostTensor> start) {

@@ -12,7 +12,7 @@ public enum Role {
   STAYS(true, false, false, Keeper.CLIENT),
   /** A client initializes it in every round, trains it and sends it; a merge reads it. */
   FRESH(true, false, true, Keeper.NOBODY),
-  /** All clients have the same one and nobody changes it in this round: it goes down once. */
+  /** It is the same for all clients and does not change in this round: it goes down once. */
   FIXED(false, true, false, Keeper.SERVER),
   /** A merge writes it and clients are given it; they do not train it. */
   GIVEN(false, true, false, Keeper.SERVER),
@@ -20,7 +20,9 @@ public enum Role {
   MEMORY(false, false, false, Keeper.SERVER),
   /** A client keeps it and does not train it, such as a control variate. */
   OWN(false, false, false, Keeper.CLIENT),
-  /** A client works it out after its last step and sends it; a merge reads it, nobody keeps it. */
+  /**
+   * A client works it out after its last step and sends it; a merge reads it, and it is not kept.
+   */
   SENT(false, false, true, Keeper.NOBODY);
 
   /** Who keeps a tensor from one round to the next. */

@@ -35,7 +35,7 @@ public record Trainables(
 
   /**
    * What trains in full rank when adapters train too: the weights that the configuration names, and
-   * a new head, which nobody could use untrained.
+   * a new head, which is of no use untrained.
    *
    * @return shapes by name
    */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What a classifier's classes may be called in rows where nobody named them: transformers then
+ * The names of a classifier's classes in rows if the checkpoint has no names: transformers then
  * writes {@code LABEL_0}, {@code LABEL_1}, ... into config.json, and data have the numbers alone.
  */
 public final class ClassNumbers {

@@ -63,7 +63,7 @@ final class ParquetNested {
   }
 
   /**
-   * A converter that hands a value on: a map, a list or a plain value, of a repeated field each.
+   * A converter that passes a value on: a map, a list or a plain value, of a repeated field each.
    */
   static Converter value(Type type, Consumer<Object> sink) {
     if (type.isPrimitive()) {

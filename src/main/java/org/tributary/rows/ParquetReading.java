@@ -284,7 +284,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
         || e.getCause() instanceof TException;
   }
 
-  /** Of a store that failed its own answer: Parquet's reader wraps what it does not know. */
+  /** For a failed store, its own message: Parquet's reader wraps what it does not know. */
   private static RuntimeException unreadable(Path file, Exception cause) {
     Optional<Trouble> trouble = Trouble.in(cause);
     if (trouble.isPresent()) {

@@ -36,7 +36,7 @@ public record Truncation(long looked, long cut, long answers, long tokens, long 
   }
 
   /**
-   * Of every how many rows one is looked at.
+   * The step between the rows that are checked.
    *
    * @param rows of a file
    * @return at least 1
@@ -92,7 +92,7 @@ public record Truncation(long looked, long cut, long answers, long tokens, long 
 
   private static String percent(long part, long of) {
     double share = 100.0 * part / of;
-    // No share is told as all or nothing that is not.
+    // A share is never rounded to all or nothing.
     double told = part > 0 && part < of ? Math.min(99.9, Math.max(0.1, share)) : share;
     return "%.1f %%".formatted(told);
   }

@@ -159,7 +159,7 @@ final class AdapterStart {
     differ(problems, "use_rslora", config.useRslora(), "rslora", lora.rslora());
     if (!config.rankPattern().isEmpty() || !config.alphaPattern().isEmpty()) {
       problems.add(
-          "it has ranks or alphas of their own for some layers (rank_pattern, alpha_pattern), and a"
+          "it has different ranks or alphas for some layers (rank_pattern, alpha_pattern), and a"
               + " run has one for all; merge it into the model with merge-adapter and train on that");
     }
   }

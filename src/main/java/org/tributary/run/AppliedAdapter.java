@@ -46,7 +46,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
     fitting.tied();
     if (!fitting.problems.isEmpty()) {
       throw WrongInput.some(
-          "adapter: %s is none of the model at %s:".formatted(where, base.files().folder()),
+          "adapter: %s does not fit the model at %s:".formatted(where, base.files().folder()),
           fitting.problems);
     }
     return new AppliedAdapter(fitting.tensors, fitting.scalings);
@@ -76,7 +76,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
       base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
       layers.keySet().forEach(layer -> ours.put(architecture.nameWithHead(layer), layer));
       weights.keySet().forEach(name -> ours.put(architecture.nameWithHead(name), name));
-      // A new classifier takes the place of the model's, which may be for other classes.
+      // A new classifier replaces the model's, which may be for other classes.
       List<String> labels = PeftNotes.labels(adapter);
       if (!labels.isEmpty()) {
         weights.putAll(architecture.head(labels.size()));

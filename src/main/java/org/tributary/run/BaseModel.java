@@ -118,7 +118,7 @@ public final class BaseModel {
                   name,
                   writes
                       ? "decoders write text here and classify none: name the folder of a language model, of a class that ends in ForCausalLM, or an encoder such as BERT to classify texts"
-                      : "go on with one that ends in %s, or begin a new classifier with model.newHead=true"
+                      : "continue with one that ends in %s, or start a new classifier with model.newHead=true"
                           .formatted(wanted)));
     }
   }

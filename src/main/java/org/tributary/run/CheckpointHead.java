@@ -121,8 +121,9 @@ public record CheckpointHead(
   /**
    * What the kept classifier was trained on.
    *
-   * @return what Tributary noted, else what transformers does; empty where a classifier begins
-   *     anew, and where neither can be, as the checkpoint lacks the pooler that transformers has
+   * @return what Tributary noted, else what transformers does; empty for a newly initialized
+   *     classifier, and where neither is possible, as the checkpoint lacks the pooler that
+   *     transformers has
    * @throws WrongInput where config.json notes what is none
    */
   Optional<Pooling> trainedPooling() {
@@ -176,7 +177,7 @@ public record CheckpointHead(
             throw new WrongInput(
                 "%s: tensor %s has shape %s, but there are %d classes; name one class for each of its rows in id2label of"
                         .formatted(files.folder(), name, Arrays.toString(found), labels)
-                    + " config.json, or begin a new classifier with model.newHead=true");
+                    + " config.json, or start a new classifier with model.newHead=true");
           }
         });
     if (!pooler.isEmpty() && lacksAll(pooler, "pooler")) {

@@ -48,7 +48,7 @@ record Classes(List<String> names, List<String> labels) {
           ("%s: has a classifier of %d rows, and nothing in its config.json (id2label) says which"
                   + " classes they are; name the data's labels in the order of the rows in"
                   + " data.classes, or say data.classNumbers=true where the labels are the rows'"
-                  + " numbers, or begin a new classifier with model.newHead=true")
+                  + " numbers, or start a new classifier with model.newHead=true")
               .formatted(head.files().folder(), head.rows()));
     }
     List<String> numbers = ClassNumbers.of(known);
@@ -69,7 +69,7 @@ record Classes(List<String> names, List<String> labels) {
     if (!unknown.isEmpty()) {
       boolean numbers = manifest.labels().stream().allMatch(label -> row(label, known.size()) >= 0);
       throw new WrongInput(
-          "%s: label \"%s\" of the data is unknown to the model, whose classes are %s (id2label of config.json); %s, or begin a new classifier with model.newHead=true"
+          "%s: label \"%s\" of the data is unknown to the model, whose classes are %s (id2label of config.json); %s, or start a new classifier with model.newHead=true"
               .formatted(
                   data.path(),
                   unknown.get(0),
@@ -105,7 +105,7 @@ record Classes(List<String> names, List<String> labels) {
     }
     if (labels.size() != head.rows()) {
       throw new WrongInput(
-          "data.classes: names %d classes, but the classifier of %s has %d rows; name one for each, or begin a new classifier with model.newHead=true"
+          "data.classes: names %d classes, but the classifier of %s has %d rows; name one for each, or start a new classifier with model.newHead=true"
               .formatted(labels.size(), head.files().folder(), head.rows()));
     }
     List<String> known = head.names();

@@ -41,7 +41,7 @@ final class ClassifierFacts {
    * Holds a run's facts against those that it began with.
    *
    * @param before {@code run} of its {@code config.yaml}
-   * @param blueprint of the run as it would go on
+   * @param blueprint of the run as it would resume
    * @return a line for each way in which they differ
    */
   static List<String> differences(JsonNode before, Blueprint blueprint) {
@@ -76,6 +76,6 @@ final class ClassifierFacts {
   private static String otherwise(String how) {
     return "the run was begun by an earlier version of Tributary, which trained its classifier "
         + how
-        + "; it cannot go on: begin anew in another folder";
+        + "; it cannot resume: start again in another folder";
   }
 }

@@ -63,7 +63,7 @@ final class ModalityCheck {
         .ifPresent(
             trained ->
                 problems.add(
-                    "model.pooling: the classifier of %s was trained with %s; leave the key out, or begin a new classifier with model.newHead=true"
+                    "model.pooling: the classifier of %s was trained with %s; leave the key out, or start a new classifier with model.newHead=true"
                         .formatted(config.model().path(), trained.key())));
     boolean binds = !config.data().classes().isEmpty() || config.data().classNumbers();
     if (binds && base.architecture().head(1).isEmpty()) {

@@ -7,12 +7,12 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Opens files that the run wrote itself. Where one is gone or damaged, to copy it again or to check
- * its path would not help: it is nobody's input.
+ * Opens files that the run wrote itself. Where one is gone or damaged, copying it again or checking
+ * its path would not help: it is not an input.
  */
 public final class OwnFiles {
   /** The way out where no round could be trained again without the file. */
-  public static final String ANEW = "restore it from a backup, or begin anew in another folder";
+  public static final String ANEW = "restore it from a backup, or start again in another folder";
 
   private OwnFiles() {}
 

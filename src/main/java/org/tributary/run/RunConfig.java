@@ -159,7 +159,7 @@ public final class RunConfig {
     if (!store.list(folder.root()).stream()
         .allMatch(file -> file.getPath().getName().equals(folder.lock().getName()))) {
       throw new WrongInput(
-          "out: %s is there and is no run (it has no config.yaml); name another folder"
+          "out: %s exists and is not a run (it has no config.yaml); name another folder"
               .formatted(folder.root()));
     }
   }
@@ -186,7 +186,7 @@ public final class RunConfig {
     return gemm.equals(now)
         ? List.of()
         : List.of(
-            "merges were computed by %s, this build has %s: go on with a build of profile cuda, or"
+            "merges were computed by %s, this build has %s: resume with a build of profile cuda, or"
                     .formatted(gemm, now)
                 + " without it, as before");
   }
@@ -195,7 +195,7 @@ public final class RunConfig {
     for (String key : List.of("cpuCapability", "libtorch", "commit")) {
       if (!old.path(key).asText().equals(facts.get(key).asText())) {
         LOG.warn(
-            "this run began with {} {} and goes on with {}: bits may differ from an undisturbed run",
+            "this run began with {} {} and resumes with {}: bits may differ from an uninterrupted run",
             key,
             old.path(key).asText(),
             facts.get(key).asText());

@@ -55,7 +55,7 @@ final class AddedTokens {
       List<String> problems = new ArrayList<>();
       others.forEach((token, file) -> problems.add("\"%s\" of %s".formatted(token, file)));
       throw WrongInput.some(
-          "%s: its added_tokens lack tokens that files beside it name, and texts with them would be split; save the tokenizer again with transformers' save_pretrained:"
+          "%s: its added_tokens lack tokens that files next to it name, and texts with them would be split; save the tokenizer again with transformers' save_pretrained:"
               .formatted(new Path(files.folder(), HuggingFaceFolder.TOKENIZER)),
           problems);
     }

@@ -72,7 +72,7 @@ final class AnswerSpans {
     boolean all = chosen.size() == turns.size();
     if (!all && parts.size() != turns.size()) {
       throw new WrongInput(
-          "%s: its chat template marks %d parts as generated for %d answers, so those that count cannot be told; mark one for each answer, or let all count (data.turns: all, and no weight of 0 in the rows)"
+          "%s: its chat template marks %d parts as generated for %d answers, so the ones that count cannot be determined; mark one for each answer, or let all count (data.turns: all, and no weight of 0 in the rows)"
               .formatted(template.name(), parts.size(), turns.size()));
     }
     List<Turns.Place> places = new ArrayList<>();
@@ -171,8 +171,8 @@ final class AnswerSpans {
 
   private WrongInput notFound(int turn) {
     return new WrongInput(
-        ("%s: its chat template does not write the answer of message %d in one place of its own, so what"
-                + " counts cannot be told; mark answers with {%% generation %%} in the template%s")
+        ("%s: its chat template does not write the answer of message %d in exactly one place, so what"
+                + " counts cannot be determined; mark answers with {%% generation %%} in the template%s")
             .formatted(template.name(), turn, ChatTemplate.AS_TEXT));
   }
 }

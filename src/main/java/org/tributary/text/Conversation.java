@@ -12,9 +12,10 @@ import org.tributary.json.Json;
 /**
  * A conversation as rows have it: a list of messages, of OpenAI's keys {@code role} and {@code
  * content} or of ShareGPT's {@code from} and {@code value}, whose {@code human} is the user and
- * whose {@code gpt} the assistant. An assistant's message of {@code weight} 0 does not count. Of
- * what else a message has, {@code name} is given to the template, and what would be the assistant's
- * own words elsewhere (calls of tools, thoughts under a key of their own) is refused by name.
+ * whose {@code gpt} the assistant. An assistant's message of {@code weight} 0 does not count. From
+ * other fields of a message, {@code name} is given to the template, and what would be the
+ * assistant's own words elsewhere (calls of tools, thoughts under a key of their own) is refused by
+ * name.
  *
  * @param messages with {@code role} and {@code content}, at least one
  * @param counting the places of the assistant's messages that count, in order

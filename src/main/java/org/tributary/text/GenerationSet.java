@@ -36,7 +36,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   /**
    * A row.
    *
-   * @param prompt up to where the last answer begins, for who writes it
+   * @param prompt up to where the last answer begins, for generation
    * @param answer the last one
    * @param turns the whole conversation of a chat; null where prompt and answer stand as they are
    */

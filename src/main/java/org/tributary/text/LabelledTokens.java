@@ -30,7 +30,9 @@ record LabelledTokens(long[] ids, boolean[] counts, int answer) {
     return new LabelledTokens(ids, counts, ranges.get(ranges.size() - 1)[0]);
   }
 
-  /** How many ids count in the loss: the first of a row has nothing before it to be told from. */
+  /**
+   * How many ids count in the loss: the first of a row has no token before it to be predicted from.
+   */
   long counted() {
     long counted = 0;
     for (int i = 1; i < counts.length; i++) {

@@ -233,7 +233,7 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
    * @param value a column's value by name; null for an empty one
    * @param answer to the prompt; of a conversation nothing
    * @return to be trained
-   * @throws WrongInput where there is no answer, or its place cannot be told
+   * @throws WrongInput where there is no answer, or its place cannot be determined
    */
   GenerationSet.PromptAndAnswer asked(UnaryOperator<String> value, String answer) {
     if (isConversation()) {

@@ -88,8 +88,8 @@ public final class Tokens implements AutoCloseable {
    * @param maxLength the most ids of a text, special tokens among them
    * @return to be closed
    * @throws IOException where the file system fails
-   * @throws WrongInput where the file is missing or no tokenizer, or lacks tokens that files beside
-   *     it name
+   * @throws WrongInput where the file is missing or no tokenizer, or lacks tokens that files next
+   *     to it name
    */
   public static Tokens open(Store store, Path file, int maxLength) throws IOException {
     if (!store.exists(file)) {

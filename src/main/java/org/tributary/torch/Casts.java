@@ -55,7 +55,7 @@ public final class Casts implements AutoCloseable {
 
   /**
    * Copies bfloat16 bytes into a new array. The engine makes none from bytes, and aborts when asked
-   * to: they go in as float16 and are told what they are inside.
+   * to: they go in as float16 and are converted inside.
    *
    * @param owner of the result
    * @param bytes little-endian, row-major; a read-only map of a file will do

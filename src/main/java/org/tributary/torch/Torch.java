@@ -136,7 +136,9 @@ public final class Torch {
     }
   }
 
-  /** A libtorch that does not load is the machine's fault, or of who told where it lies. */
+  /**
+   * A libtorch that does not load is a fault of the machine, or of the path in its configuration.
+   */
   private static Trouble unloadable(Throwable thrown) {
     Throwable deepest = thrown;
     while (deepest.getCause() != null) {

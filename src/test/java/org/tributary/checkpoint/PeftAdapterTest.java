@@ -115,7 +115,7 @@ class PeftAdapterTest {
     raw.put(prefix + QUERY + ".lora_B.another.weight", HostTensor.of(new float[6], 2, 3));
     store.delete(file);
     store.commit(file, SafeTensors.content(raw, Map.of()));
-    refuses("it holds several adapters, ", "save one of them alone");
+    refuses("it holds several adapters, ", "save only one of them");
   }
 
   @Test

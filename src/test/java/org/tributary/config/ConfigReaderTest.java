@@ -162,7 +162,7 @@ class ConfigReaderTest {
             "g.yaml:9: shed.width: missing; add this key: its width",
             "g.yaml:9: shed.tools: expected a list of texts, got \"hammer\"; write [hammer]",
             "g.yaml:10: fence: expected a number, got a list",
-            "g.yaml:11: fence: stands here for the second time; keep one of the two");
+            "g.yaml:11: fence: is here for the second time; keep one of the two");
   }
 
   @ParameterizedTest
@@ -189,8 +189,8 @@ class ConfigReaderTest {
         "water: 512 mb     | water: expected a size in bytes such as 512m or 2g, got \"512 mb\"",
         "water: 1.5        | water: expected a size in bytes such as 512m or 2g, got 1.5",
         "water: 9          | water: must be at least 10, got 9",
-        "kind: willd       | kind: \"willd\" is none of formal, wild; did you mean wild?",
-        "kind: jungle      | kind: \"jungle\" is none of formal, wild",
+        "kind: willd       | kind: \"willd\" is not one of formal, wild; did you mean wild?",
+        "kind: jungle      | kind: \"jungle\" is not one of formal, wild",
         "code: 7a          | code: \"7a\" does not match [a-z][0-9]",
         "pond:             | pond: expected a section with depth, fish, got nothing",
         "pond: 7           | pond: expected a section with depth, fish, got 7",
@@ -348,7 +348,7 @@ class ConfigReaderTest {
                     choices))
         .isInstanceOf(WrongInput.class)
         .hasMessageEndingWith(
-            "g.yaml:3: pond.fish: \"goldfsh\" is none of carp, koi, goldfish; did you mean"
+            "g.yaml:3: pond.fish: \"goldfsh\" is not one of carp, koi, goldfish; did you mean"
                 + " goldfish?");
     assertThatThrownBy(
             () ->
@@ -381,7 +381,7 @@ class ConfigReaderTest {
     refusedAtOnce("owner: a\ncode: " + long1, "of 1000000 characters");
     refusedAtOnce("owner: a\ntrees: " + "9".repeat(1_000_000), "of 1000000 characters");
     refusedAtOnce("owner: a\narea: " + long1, "of 1000000 characters");
-    refusedAtOnce("owner: a\nkind: " + long1, "of 1000000 characters is none of");
+    refusedAtOnce("owner: a\nkind: " + long1, "of 1000000 characters is not one of");
     refusedAtOnce("owner: a\n" + long1, "no valid YAML");
     refusedAtOnce("owner: " + "[".repeat(500_000), "no valid YAML");
     refusedAtOnce("owner: " + "{a: ".repeat(200_000), "no valid YAML");

@@ -124,11 +124,12 @@ class MethodSettingsTest {
     assertThatThrownBy(() -> read("stove: {name: gas, pressure: 10}"))
         .hasMessageContaining("stove: pressure: blows the lid off");
     assertThatThrownBy(() -> read("stove: {name: gaz, pressure: 1}"))
-        .hasMessageContaining("stove.name: \"gaz\" is none of gas, wood, cold; did you mean gas?");
+        .hasMessageContaining(
+            "stove.name: \"gaz\" is not one of gas, wood, cold; did you mean gas?");
     assertThatThrownBy(() -> read("stove: {name: gas, pressure: 1, presure: 2}"))
         .hasMessageContaining("stove.presure: unknown key; did you mean stove.pressure?");
     assertThatThrownBy(() -> read("stove: {name: gas, pressure: 1, pressure: 2}"))
-        .hasMessageContaining("stands here for the second time");
+        .hasMessageContaining("is here for the second time");
   }
 
   @Test

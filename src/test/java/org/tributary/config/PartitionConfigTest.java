@@ -129,7 +129,7 @@ class PartitionConfigTest {
         "partitioner={name: by-label, shards: 0} | partitioner.shards: must be at least 1",
         "source.names=[a, b]        | source: names: is for the format idx; remove it",
         "source.image=picture       | source: image: is for the format parquet; remove it",
-        "duplicates=drop            | duplicates: \"drop\" is none of report",
+        "duplicates=drop            | duplicates: \"drop\" is not one of report",
         "validation=1               | validation: must be at least 0 and below 1, got 1",
         "validation=-0.1            | validation: must be at least 0 and below 1, got -0.1",
         "test=1.0                   | test: must be at least 0 and below 1, got 1.0",

@@ -275,7 +275,7 @@ class TrainConfigTest {
     assertThatThrownBy(() -> read(LEAST, name, "client.optimizer.galore={projector: svd}"))
         .hasMessageContaining("client.optimizer.galore.rank: missing")
         .hasMessageContaining("client.optimizer.galore.targets: missing")
-        .hasMessageContaining("\"svd\" is none of exact, randomized");
+        .hasMessageContaining("\"svd\" is not one of exact, randomized");
   }
 
   @ParameterizedTest

@@ -161,7 +161,7 @@ class BrokenReadsTest {
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(WrongInput.class)
         .hasMessageStartingWith(BUCKET + "damaged/rounds/round=00001/accepted.json is damaged (")
-        .hasMessageEndingWith("; restore it from a backup, or begin anew in another folder")
+        .hasMessageEndingWith("; restore it from a backup, or start again in another folder")
         .hasMessageNotContaining("\n");
   }
 }

@@ -246,7 +246,7 @@ class GenerateTest {
     Files.writeString(dir.resolve("other/notes.txt"), "mine");
     assertThatThrownBy(() -> run("other"))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("holds no answers");
+        .hasMessageContaining("exists and has no answers");
   }
 
   @Test
@@ -284,7 +284,7 @@ class GenerateTest {
     assertThatThrownBy(
             () -> run("none", "adapter=" + golden, "model.path=" + other, "data.prompt=plain"))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("is none of the model")
+        .hasMessageContaining("does not fit the model")
         .hasMessageContaining("lora_A.weight");
     assertThat(dir.resolve("none")).doesNotExist();
   }

@@ -76,7 +76,7 @@ class HdfsTroubleTest {
         "model.path=%s/torn   | lists files that are not there: absent.safetensors",
         "data.path=%s/none    | none does not exist; make it with partition",
         "data.path=%s/model   | model",
-        "out=%s/file          | file is there and is no run",
+        "out=%s/file          | file exists and is not a run",
         "out=%s/file/x/y      | a folder is needed there, but",
         "model.path=hdfs:x    | 'hdfs:x' is no path",
       })

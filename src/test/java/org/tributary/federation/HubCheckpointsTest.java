@@ -97,7 +97,7 @@ class HubCheckpointsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "bert, BertForTokenClassification, 'is a BertForTokenClassification; go on with one that ends in ForSequenceClassification, or begin a new classifier with model.newHead=true'",
+    "bert, BertForTokenClassification, 'is a BertForTokenClassification; continue with one that ends in ForSequenceClassification, or start a new classifier with model.newHead=true'",
     "bert, BertForMultipleChoice, model.newHead=true",
     "llama_gqa, LlamaForSequenceClassification, 'is a LlamaForSequenceClassification; decoders write text here'",
   })

@@ -142,7 +142,7 @@ class KillTest {
             "round 0: 3 clients in a row ended their executors, each alone, and no client has"
                 + " finished: the executors are at fault, no client is left out: ")
         .hasMessageContaining("Command exited with code 1")
-        .hasMessageEndingWith("; set it right and run the same command again")
+        .hasMessageEndingWith("; fix it and run the same command again")
         .hasMessageNotContaining("\n");
     for (String client : all) {
       disturbance.heal(STEP, client, 0);

@@ -218,7 +218,7 @@ class LogitsGoldenTest {
   void anAdapterOfAnotherModelIsRefused(String adapter, String model) {
     assertThatThrownBy(() -> logits(GOLDEN.resolve(model), GOLDEN.resolve(adapter), Map.of()))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("is none of the model at")
+        .hasMessageContaining("does not fit the model at")
         .hasMessageContaining("fits no layer");
   }
 

@@ -175,7 +175,7 @@ class OwnFrameworkTest {
     Submission without = submit("local", "train", "refused.yaml");
     assertThat(without.code()).isEqualTo(2);
     assertThat(without.err())
-        .contains("framework.name: \"trimmed-mean\" is none of central, fedavg");
+        .contains("framework.name: \"trimmed-mean\" is not one of central, fedavg");
   }
 
   @Test

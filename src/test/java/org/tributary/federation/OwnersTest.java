@@ -102,7 +102,7 @@ class OwnersTest {
     assertThat(manifest.clients()).containsOnlyKeys("oslo");
     assertThat(manifest.leftOut())
         .containsOnly(
-            Map.entry("lyon", "has duplicates of held-out rows alone (duplicates: drop-train)"));
+            Map.entry("lyon", "has only duplicates of held-out rows (duplicates: drop-train)"));
   }
 
   @Test

@@ -206,7 +206,7 @@ final class PlainLoop {
     return merged;
   }
 
-  /** What weights may depend on; where and how fast a client trained is none of it. */
+  /** What weights may depend on; where and how fast a client trained does not count. */
   private static ClientReport report(String client, int round, int rows, TrainingResult.Facts f) {
     return new ClientReport(
         client,

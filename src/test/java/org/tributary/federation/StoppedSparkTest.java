@@ -50,7 +50,7 @@ class StoppedSparkTest {
     assertThatThrownBy(run::get)
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(InterruptedException.class)
-        .hasMessageContaining("run again to go on");
+        .hasMessageContaining("run again to resume");
     driver.shutdown();
     Snapshot before = Snapshot.of(Path.of(config.out()));
     assertThat(before.files()).doesNotContainKey("rounds/round=00000/accepted.json");

@@ -219,10 +219,10 @@ class AdvicePartitionTest {
         "a.csv b.jsonl | . | move it away or rename it | a.csv",
         "x/a.csv y/a.csv | . | name one of them | x",
         "train.csv extra.csv | . | move these away, or name each set's own file or folder | train.csv",
-        "train_sft.csv train_gen.csv | . | holds several splits of train (train_gen, train_sft); move each to a folder of its own and name one | train_sft.csv",
+        "train_sft.csv train_gen.csv | . | holds several splits of train (train_gen, train_sft); move each to its own folder and name one | train_sft.csv",
         "train-1.csv train.part2.csv | . | OK | .",
         "train.csv train_test.csv | . | rename it, or name each set's own file or folder | train.csv",
-        "test.csv | . | name a file itself to take it all the same | test.csv",
+        "test.csv | . | name a file directly to take it anyway | test.csv",
         "x/.a.csv | x | name the folder that has them itself | x/.a.csv",
         "label=x/a.csv b/a.csv | label=x | OK | b",
       })

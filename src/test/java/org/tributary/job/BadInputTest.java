@@ -263,7 +263,7 @@ class BadInputTest {
         at + "3: rounds: must be at least 1, got 0",
         at + "4: model.poling: unknown key; did you mean model.pooling?",
         at + "5: data.path: missing",
-        "framework.name: \"fedavgg\" is none of",
+        "framework.name: \"fedavgg\" is not one of",
         "did you mean fedavg?",
         "framework.lora.rank: must be at least 1, got 0",
         "client.batch: expected a whole number",
@@ -287,7 +287,7 @@ class BadInputTest {
         """);
     refused(
         List.of("partition", file.toString()),
-        "source.format: \"jsnl\" is none of",
+        "source.format: \"jsnl\" is not one of",
         "did you mean jsonl?",
         "source.trian: unknown key; did you mean source.train?",
         "source.train: missing",
@@ -457,7 +457,7 @@ class BadInputTest {
     List<String> args = train("fedavg");
     Files.createDirectories(tiny.out("bad"));
     Files.writeString(tiny.out("bad").resolve("thesis.txt"), "mine");
-    refused(args, "bad is there and is no run (it has no config.yaml); name another folder");
+    refused(args, "bad exists and is not a run (it has no config.yaml); name another folder");
     args.add("--set=out=" + tiny.out("bad").resolve("thesis.txt"));
     refused(args, "thesis.txt");
     Files.writeString(tiny.out("bad").resolve("config.yaml"), "- not\n- a run\n");

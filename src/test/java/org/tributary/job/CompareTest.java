@@ -268,7 +268,7 @@ class CompareTest {
     Files.writeString(other.resolve("notes.txt"), "mine");
     JobRun taken = run(variants + "seeds: [3]\n");
     assertThat(taken.code()).as(taken.err()).isEqualTo(2);
-    assertThat(taken.err()).contains("later/seed=3 is there and is no run");
+    assertThat(taken.err()).contains("later/seed=3 exists and is not a run");
     assertThat(dir.resolve("compare/good")).doesNotExist();
   }
 

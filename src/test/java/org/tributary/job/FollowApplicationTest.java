@@ -108,7 +108,7 @@ class FollowApplicationTest {
         .endsWith(
             "a is PENDING (no such image)",
             "see there",
-            "it cannot start, and is no longer waited for; end it and set right what it says");
+            "it cannot start, and jobs/submit no longer waits for it; end it and correct what it says");
   }
 
   @Test

@@ -310,7 +310,7 @@ class ImagePartitioningTest {
     assertThat(zip.clients()).isEqualTo(folder.clients());
     assertThat(zip.skipped()).isEqualTo(folder.skipped());
     write("dots/a/.x.png", image(1, "png", 3));
-    refused("images", dir.resolve("dots"), "source.train", "hidden images alone (a/.x.png)");
+    refused("images", dir.resolve("dots"), "source.train", "only hidden images (a/.x.png)");
   }
 
   private void zip(Path tree, String name) throws IOException {
@@ -327,7 +327,7 @@ class ImagePartitioningTest {
   void foldersOfSetsBesideOthersAreRefused() throws Exception {
     Path tree = tree();
     write("set/extra/x.png", image(5, "png", 4));
-    refused("images", tree, "source.train", "folders of sets beside others (extra)");
+    refused("images", tree, "source.train", "folders of sets next to others (extra)");
     Files.move(tree.resolve("train"), dir.resolve("train"));
     Files.delete(tree.resolve("extra/x.png"));
     refused("images", tree, "source.train", "holds test but no train");
@@ -454,7 +454,7 @@ class ImagePartitioningTest {
     write("f/t10k-images-idx3-ubyte", "no idx at all".getBytes());
     refused("idx", dir.resolve("f"), "is no IDX file of images");
     Files.delete(dir.resolve("f/t10k-labels-idx1-ubyte.gz"));
-    refused("idx", dir.resolve("f"), "has no t10k-labels-idx1-ubyte beside it");
+    refused("idx", dir.resolve("f"), "has no t10k-labels-idx1-ubyte next to it");
   }
 
   @Test

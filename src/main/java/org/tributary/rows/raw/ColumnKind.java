@@ -19,7 +19,7 @@ public enum ColumnKind {
   OBJECT(Schema.Type.STRING),
   /** Arrays of JSON, as its text. */
   ARRAY(Schema.Type.STRING),
-  /** Of a type that has no plain values, such as an interval. */
+  /** A type without plain values, such as an interval. */
   UNREADABLE(Schema.Type.STRING);
 
   private final Schema.Type type;

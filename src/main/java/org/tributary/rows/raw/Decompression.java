@@ -229,7 +229,7 @@ final class Decompression {
     };
   }
 
-  /** Of a store that failed its own answer. */
+  /** For a failed store, its own message. */
   private WrongInput damaged(String codec, Exception e) throws IOException {
     if (raw.failure != null) {
       throw raw.failure;

@@ -116,7 +116,7 @@ public final class SplitSummary implements Serializable {
   }
 
   /**
-   * Of a file that cannot be read.
+   * For a file that cannot be read.
    *
    * @param why one message that names it
    * @return without rows

@@ -66,7 +66,7 @@ final class Utf8Reader extends Reader {
   }
 
   /**
-   * What is told of bytes of another encoding.
+   * The message for bytes of another encoding.
    *
    * @param file that holds them
    * @param line counted from 1

@@ -10,9 +10,10 @@ import java.util.Set;
  * {@code if}, {@code for} with {@code loop}, {@code break} and {@code continue}, {@code set},
  * {@code with}, {@code macro}, {@code namespace} and {@code range}, indices and slices, arithmetic
  * and comparisons, methods of texts and dicts, filters and tests. What goes beyond it is a fault
- * that names it, raised where it would count: a part for tools that nobody gave is never looked at.
- * The result is the same as that of transformers' {@code apply_chat_template}, which decides on
- * white space. What a template may take is bounded ({@link Budget}), and the bound is named.
+ * that names it, raised where it would count: a part for tools that are not given is never
+ * evaluated. The result is the same as that of transformers' {@code apply_chat_template}, which
+ * decides on white space. What a template may take is bounded ({@link Budget}), and the bound is
+ * named.
  */
 public final class Jinja {
   /** The function that gives the day of a filling. */

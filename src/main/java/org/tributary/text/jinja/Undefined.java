@@ -1,8 +1,8 @@
 package org.tributary.text.jinja;
 
 /**
- * The value of a name that nobody has set: false, and empty as text; anything else that is done
- * with it is a fault.
+ * The value of a name that is not set: false, and empty as text; anything else that is done with it
+ * is a fault.
  *
  * @param name that was asked for
  */

@@ -73,7 +73,9 @@ record Word(Kind kind, String text) {
     throw notUnderstood(text, quote);
   }
 
-  /** Digits, with a fraction or an exponent; a dot without a digit behind it is none of it. */
+  /**
+   * Digits, with a fraction or an exponent; a dot without a digit behind it does not belong to it.
+   */
   private static int number(String text, int from) {
     int end = digits(text, from);
     if (end + 1 < text.length() && text.charAt(end) == '.' && isDigit(text.charAt(end + 1))) {

@@ -13,10 +13,10 @@ final class Normalizer {
   private static final int DEEPEST = 8;
   private static final int MOST_STEPS = 64;
 
-  /** Of one character, by replacements in a row; SentencePiece's and BERT's make one of one. */
+  /** For one character, by replacements in a row; SentencePiece's and BERT's make one of one. */
   private static final int MOST_GROWTH = 64;
 
-  /** Of one character, by all decompositions: U+FDFA becomes 18. */
+  /** For one character, by all decompositions: U+FDFA becomes 18. */
   private static final int UNICODE_GROWTH = 18;
 
   private final List<UnaryOperator<String>> replacing = new ArrayList<>();

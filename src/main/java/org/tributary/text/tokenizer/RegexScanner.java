@@ -10,7 +10,7 @@ import org.tributary.error.WrongInput;
 final class RegexScanner {
   private static final int MOST_REPEATS = 1000;
 
-  /** Of the escapes with letters, those that mean the same in every dialect. */
+  /** The escapes with letters that mean the same in every dialect. */
   private static final String ESCAPES = "sSdDwWrntfbBAzZ";
 
   private final String text;

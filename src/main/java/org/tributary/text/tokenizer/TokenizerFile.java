@@ -30,13 +30,15 @@ public record TokenizerFile(
     int around,
     int longestText,
     TokenizerBehaviour habits) {
-  /** Of a text: what backtracks over it stays well within the library's limit of steps. */
+  /**
+   * The limit of a text: what backtracks over it stays well within the library's limit of steps.
+   */
   private static final int LONGEST_TEXT = 1_000_000;
 
-  /** Of a text, where an expression may take the square of its length. */
+  /** The limit of a text where an expression may take the square of its length. */
   private static final int LONGEST_OF_SQUARE = 20_000;
 
-  /** Of a text that is normalized. */
+  /** The limit of a text that is normalized. */
   private static final double LONGEST_NORMALIZED = 32e6;
 
   /** Steps of one text where long words cost the square of their length. */
