@@ -107,7 +107,7 @@ class KubernetesTest {
     assertThat(follow()).as("an image will not").isEqualTo(1);
     assertThat(err.toString())
         .contains("pod d is Pending (ErrImagePull: not found)")
-        .contains("it cannot start, and is no longer waited for");
+        .contains("it cannot start, and jobs/submit no longer waits for it");
   }
 
   @Test
