@@ -71,17 +71,24 @@ final class ModelCard {
             : "AutoModel" + blueprint.architecture().headedClass();
     if (blueprint.leavesModel()) {
       return List.of(
-          "With transformers:", "", "    model = %s.from_pretrained(\"model\")".formatted(auto));
+          "With transformers, in this folder:",
+          "",
+          "    from transformers import " + auto,
+          "    model = %s.from_pretrained(\".\")".formatted(auto));
     }
     String head =
         blueprint.newHead().isEmpty()
             ? ""
             : ", num_labels=%d, ignore_mismatched_sizes=True".formatted(blueprint.labels().size());
     return List.of(
-        "With peft, on the base model that `adapter_config.json` names:",
+        "With peft, in this folder, on the base model that `adapter_config.json` names; where it lies"
+            + " elsewhere by now, name that place instead:",
         "",
-        "    base = %s.from_pretrained(BASE%s)".formatted(auto, head),
-        "    model = PeftModel.from_pretrained(base, \"adapter\")");
+        "    from peft import PeftConfig, PeftModel",
+        "    from transformers import " + auto,
+        "    base_model = PeftConfig.from_pretrained(\".\").base_model_name_or_path",
+        "    base = %s.from_pretrained(base_model%s)".formatted(auto, head),
+        "    model = PeftModel.from_pretrained(base, \".\")");
   }
 
   /** As JSON, in which every label is one line. */
