@@ -16,6 +16,12 @@ import org.tributary.error.WrongInput;
  * that a user passes with {@code --jars}, on the driver and in executors.
  */
 public final class Plugins {
+  private static final String WAY_OUT =
+      "where it is as it should be (a public class with a public constructor without arguments,"
+          + " below the class that the file is named after), build its jar for Java %d against this"
+              .formatted(Runtime.version().feature())
+          + " version of Tributary, and pass the jars that it needs; or leave its jar out of --jars";
+
   private Plugins() {}
 
   /**
@@ -56,11 +62,17 @@ public final class Plugins {
       ServiceLoader.load(kind, loader).forEach(plugins::add);
     } catch (ServiceConfigurationError | LinkageError e) {
       throw new WrongInput(
-          "META-INF/services/%s names a class that does not load: %s; build the jar that has it against this version, or leave it out of --jars"
-              .formatted(kind.getName(), e.getMessage()),
+          "META-INF/services/%s names a class that cannot be used: %s; %s"
+              .formatted(kind.getName(), said(e), WAY_OUT),
           e);
     }
     return plugins;
+  }
+
+  /** What was thrown, and its reason: ServiceLoader keeps to itself why a constructor fails. */
+  private static String said(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    return cause == null ? thrown.getMessage() : "%s (%s)".formatted(thrown.getMessage(), cause);
   }
 
   private static String where(Plugin plugin) {

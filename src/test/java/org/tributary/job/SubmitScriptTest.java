@@ -1,5 +1,6 @@
 package org.tributary.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -264,6 +267,27 @@ class SubmitScriptTest {
     assertThat(outcome.err())
         .startsWith("jobs/submit: SPARK_HOME is " + dir + ", which has no bin/spark-submit; name a")
         .hasLineCount(1);
+  }
+
+  /** Java passes over it without a word, and its methods would be unknown. */
+  @Test
+  void whatIsNotAJarIsRefused() throws Exception {
+    Path jar = dir.resolve("own.jar");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+      zip.putNextEntry(new ZipEntry("a"));
+    }
+    byte[] whole = Files.readAllBytes(jar);
+    assertThat(words(Map.of(), "--jars", jar.toString(), "local", "methods"))
+        .contains(jar.toString());
+    for (byte[] other : List.of(Arrays.copyOf(whole, whole.length / 2), "no jar".getBytes(UTF_8))) {
+      Files.write(jar, other);
+      List<String> args = List.of("--jars", jar.toString(), "local", "methods");
+      Outcome outcome = bash(Path.of(home, "jobs/submit"), Map.of("TRIBUTARY_DRY_RUN", "1"), args);
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.err())
+          .startsWith("jobs/submit: --jars names " + jar + ", which is not a jar, or is damaged; build")
+          .hasLineCount(1);
+    }
   }
 
   @Test

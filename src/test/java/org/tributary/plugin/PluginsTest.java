@@ -34,6 +34,21 @@ class PluginsTest {
     }
   }
 
+  /** One that nobody but itself can make. */
+  public static final class Hidden extends Tool {
+    private Hidden() {
+      super("hidden");
+    }
+  }
+
+  /** One that cannot be made. */
+  public static final class Broken extends Tool {
+    public Broken() {
+      super("broken");
+      throw new IllegalStateException("there is no blade");
+    }
+  }
+
   @TempDir Path dir;
 
   /** Finds tools where a folder with these lines is on the class path of the thread. */
@@ -72,6 +87,18 @@ class PluginsTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("META-INF/services/" + Tool.class.getName())
         .hasMessageContaining("org.example.NoSuchTool")
-        .hasMessageContaining("leave it out of --jars");
+        .hasMessageContaining("leave its jar out of --jars");
+  }
+
+  @Test
+  void aClassThatCannotBeMadeIsToldWithTheReason() {
+    assertThatThrownBy(() -> find(Broken.class.getName()))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("PluginsTest$Broken")
+        .hasMessageContaining("there is no blade");
+    assertThatThrownBy(() -> find(Hidden.class.getName()))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("PluginsTest$Hidden")
+        .hasMessageContaining("a public class with a public constructor without arguments");
   }
 }
