@@ -94,6 +94,14 @@ sealed interface Commit {
         Files.createDirectories(folder);
       } catch (FileAlreadyExistsException e) {
         throw noFolder(folder, e.getFile(), e);
+      } catch (FileSystemException e) {
+        // "Not a directory" has no class of its own.
+        for (java.nio.file.Path path = folder; path != null; path = path.getParent()) {
+          if (Files.isRegularFile(path)) {
+            throw noFolder(folder, path, e);
+          }
+        }
+        throw e;
       }
     }
 

@@ -110,10 +110,14 @@ final class FileSystems {
   /**
    * Opens a file. A pipe or device on a local disk is refused: reading it may never end.
    *
-   * @throws WrongInput where it is no regular file
+   * @throws WrongInput where it is no regular file, but a folder, a pipe or a device
    */
   static FSDataInputStream open(FileSystem files, Path file) throws IOException {
     requireRegular(files, file);
+    if (files instanceof RawLocalFileSystem local && local.pathToFile(file).isDirectory()) {
+      throw new WrongInput(
+          file + ": is a folder, a file is to be read there: put the file in its place");
+    }
     return files.open(file);
   }
 

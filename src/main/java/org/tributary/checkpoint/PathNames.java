@@ -32,6 +32,7 @@ public final class PathNames {
   static Path of(String uriOrRelative) {
     try {
       Path path = unqualified(uriOrRelative);
+      requireNoHost(path);
       requireShort(path);
       return path;
     } catch (IllegalArgumentException e) {
@@ -68,6 +69,16 @@ public final class PathNames {
    */
   public static Path child(Path folder, String name) {
     return new Path(folder, new Path(null, null, name));
+  }
+
+  /** What lies on this machine's disks has no host. */
+  private static void requireNoHost(Path path) {
+    String host = path.toUri().getAuthority();
+    if ("file".equals(path.toUri().getScheme()) && host != null) {
+      throw new WrongInput(
+          "%s: file: names no host, and here %s is one: write file:///folder"
+              .formatted(path, host));
+    }
   }
 
   private static void requireShort(Path path) {

@@ -59,17 +59,33 @@ public final class Generation {
       Path rows, long all, long written, long tokens, long truncated, long empty, double seconds) {}
 
   /**
-   * Looks whether a generation could begin; reads no weights and writes nothing.
+   * Looks whether a generation could begin or go on; writes nothing, and reads weights only to hold
+   * them against answers that are there.
    *
    * @param store reaches the files
    * @param config of the generation
-   * @throws org.tributary.error.WrongInput if configuration, model and rows do not fit
+   * @throws org.tributary.error.WrongInput if configuration, model, rows and folder do not fit
    * @throws IOException where a file system fails
    */
   public static void check(Store store, GenerateConfig config) throws IOException {
     GenerationModel model = new GenerationModel(store, config);
     model.tokens().close();
-    GenerationRows.of(store, config, model.prompt()).checkPrompts(store, config, model.prompt());
+    GenerationRows rows = GenerationRows.of(store, config, model.prompt());
+    GenerationFolder folder = new GenerationFolder(store.path(config.out()));
+    if (store.exists(folder.config())) {
+      folder.check(store, config, hashes(model, rows));
+    } else {
+      folder.checkFree(store);
+      rows.checkPrompts(store, config, model.prompt());
+    }
+  }
+
+  /** Files of a large model take long to hash. */
+  private static Map<String, String> hashes(GenerationModel model, GenerationRows rows)
+      throws IOException {
+    Map<String, String> hashes = model.hashes();
+    hashes.put("data.paths", rows.hash());
+    return hashes;
   }
 
   /**
@@ -95,8 +111,7 @@ public final class Generation {
     model.tokens().close();
     GenerationRows rows = GenerationRows.of(store, config, model.prompt());
     GenerationFolder folder = new GenerationFolder(store.path(config.out()));
-    Map<String, String> hashes = model.hashes();
-    hashes.put("data.paths", rows.hash());
+    Map<String, String> hashes = hashes(model, rows);
     if (!store.exists(folder.config())) {
       model.checkValues();
     }

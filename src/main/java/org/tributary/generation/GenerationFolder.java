@@ -81,7 +81,18 @@ public record GenerationFolder(Path root) {
   void check(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
     if (store.exists(config())) {
       check(read(store), config, facts(hashes));
-    } else if (!store.list(root).isEmpty()) {
+    } else {
+      checkFree(store);
+    }
+  }
+
+  /**
+   * Refuses a folder that is another program's.
+   *
+   * @throws WrongInput if the folder holds something and no answers
+   */
+  void checkFree(Store store) throws IOException {
+    if (!store.list(root).isEmpty()) {
       throw new WrongInput(
           "out: %s exists and has no answers (it has no config.yaml); name another folder"
               .formatted(root));

@@ -87,7 +87,7 @@ public record GenerationShard(int index, Slice slice, long first, long before)
       }
     }
     if (read.size() != slice.rows()) {
-      throw new WrongInput("%s: changed while it was read; run again".formatted(file()));
+      throw RawFormat.changed(file());
     }
     return read;
   }

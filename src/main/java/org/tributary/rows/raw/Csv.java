@@ -196,7 +196,7 @@ final class Csv implements RawFormat {
         throw new NoSuchElementException();
       }
       if (row.size() != width || Arrays.stream(places).anyMatch(p -> p < 0)) {
-        throw new WrongInput("%s: changed while it was read; run again".formatted(file));
+        throw RawFormat.changed(file);
       }
       Object[] values = Arrays.stream(places).mapToObj(row::get).toArray();
       try {

@@ -237,7 +237,7 @@ final class JsonLines implements RawFormat {
           }
         }
       } catch (JsonProcessingException e) {
-        throw new WrongInput("%s: changed while it was read; run again".formatted(lines.file()), e);
+        throw RawFormat.changed(lines.file());
       } catch (IOException e) {
         throw new java.io.UncheckedIOException("reading " + lines.file(), e);
       }

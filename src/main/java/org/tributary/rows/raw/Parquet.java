@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
-import org.tributary.error.WrongInput;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
@@ -73,7 +72,7 @@ final class Parquet implements RawFormat {
     ParquetReading reading = ParquetRows.read(store, piece.path(), List.copyOf(columns.keySet()));
     try {
       if (piece.to() > reading.rows()) {
-        throw new WrongInput("%s: changed while it was read; run again".formatted(piece.file()));
+        throw RawFormat.changed(piece.file());
       }
       return new Reading(reading.range(piece.from(), piece.to()));
     } catch (IOException | RuntimeException | Error e) {

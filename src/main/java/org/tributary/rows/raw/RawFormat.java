@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
 
 /**
  * A format of raw files, read without Spark, by whoever has a piece: all bytes come through the
@@ -40,6 +41,19 @@ public interface RawFormat extends Serializable {
    */
   static RawFormat csv(Character separator) {
     return new Csv(separator);
+  }
+
+  /**
+   * What is said of a file that is no longer what it was when it was looked at first.
+   *
+   * @param file its name
+   * @return to throw
+   */
+  static WrongInput changed(String file) {
+    return new WrongInput(
+        file
+            + ": changed while it was read; see that nobody writes to it, and run again, generate with"
+            + " another out");
   }
 
   /**
