@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.broadcast.Broadcast;
@@ -79,15 +80,19 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
   private static List<String> texts(List<Row> rows, Prompt prompt, GenerationShard shard) {
     List<String> texts = new ArrayList<>();
     for (Row row : rows) {
-      try {
-        texts.add(prompt.of(row::text));
-      } catch (WrongInput e) {
-        throw new WrongInput(
-            "%s, row %d: %s".formatted(shard.file(), shard.first() + texts.size(), e.getMessage()),
-            e);
-      }
+      texts.add(named(shard, texts.size(), () -> prompt.of(row::text)));
     }
     return texts;
+  }
+
+  /** What is made of a row of a shard; where that is wrong input, the row is named. */
+  private static <T> T named(GenerationShard shard, int place, Supplier<T> made) {
+    try {
+      return made.get();
+    } catch (WrongInput e) {
+      throw new WrongInput(
+          "%s, row %d: %s".formatted(shard.file(), shard.first() + place, e.getMessage()), e);
+    }
   }
 
   /** Rows of like length are written side by side, an order that only the rows decide. */
@@ -98,7 +103,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
         new Prompts(texts, described.special(), described.config().model().maxLength());
     long[][] ids =
         IntStream.range(0, texts.size())
-            .mapToObj(i -> prompts.ids(i, generator.tokens()))
+            .mapToObj(i -> named(shard, i, () -> prompts.ids(i, generator.tokens())))
             .toArray(long[][]::new);
     int[] order =
         IntStream.range(0, ids.length)

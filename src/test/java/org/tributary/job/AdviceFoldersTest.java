@@ -10,8 +10,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.federation.Tiny;
+import org.tributary.fixture.Slow;
 
 /** The advice of messages on the folder that a job writes to works. */
+@Slow
 class AdviceFoldersTest {
   @TempDir Path dir;
   private Tiny tiny;

@@ -285,7 +285,8 @@ class SubmitScriptTest {
       Outcome outcome = bash(Path.of(home, "jobs/submit"), Map.of("TRIBUTARY_DRY_RUN", "1"), args);
       assertThat(outcome.code()).isEqualTo(2);
       assertThat(outcome.err())
-          .startsWith("jobs/submit: --jars names " + jar + ", which is not a jar, or is damaged; build")
+          .startsWith(
+              "jobs/submit: --jars names " + jar + ", which is not a jar, or is damaged; build")
           .hasLineCount(1);
     }
   }
