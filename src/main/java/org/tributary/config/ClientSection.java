@@ -25,21 +25,21 @@ public record ClientSection(
     @Key(value = "passes over the client's rows a round", above = 0) Double epochs,
     @Key(value = "rows of a micro batch", byDefault = "16", min = 1) int batch,
     @Key(value = "micro batches a step", byDefault = "1", min = 1) int accumulate,
-    @Key(value = "largest global L2 norm of the gradient", above = 0) Double clip,
+    @Key(value = "gradient clipping: largest global L2 norm", above = 0) Double clip,
     @Key(value = "CPU threads of one client", byDefault = "1", min = 1) int threads,
-    @Key(value = "whether optimizer state lives on across rounds", byDefault = "false")
+    @Key(value = "whether clients keep the optimizer's state between rounds", byDefault = "false")
         boolean keepOptimizer,
     @Key(
             value = "type of weights and activations",
             byDefault = "float32",
             oneOf = {"float32", "bfloat16"})
         String precision,
-    @Key(value = "keep activations of one block at a time", byDefault = "false")
+    @Key(value = "activation checkpointing: keep one block's activations", byDefault = "false")
         boolean checkpointing,
     @Key(value = "change each block as soon as it has gradients", byDefault = "false")
         boolean perBlock,
     @Key(value = "the optimizer", required = true) Optimizer optimizer,
-    @Key("learning rate over the whole run") Schedule schedule)
+    @Key("learning rate schedule over the whole run") Schedule schedule)
     implements Section {
 
   /** How long a client trains is said once; a step by blocks has no whole gradient. */
@@ -83,5 +83,5 @@ public record ClientSection(
    */
   public record Schedule(
       @Key(value = "the schedule's name", byDefault = "constant") String name,
-      @Key(value = "steps over which the rate rises", byDefault = "0", min = 0) int warmup) {}
+      @Key(value = "warm-up steps of the learning rate", byDefault = "0", min = 0) int warmup) {}
 }

@@ -27,7 +27,7 @@ import java.util.Set;
  * @param template variables of the chat template by name, such as {@code enable_thinking}
  * @param date the date for the chat template; null for none
  * @param answer column with what follows the prompt
- * @param badRows what is done about rows that cannot be used: {@code refuse} ends the run before it
+ * @param badRows what to do with rows that cannot be used: {@code refuse} ends the run before it
  *     begins, {@code skip} leaves them out
  * @param augment random changes to the images that clients train on
  */
@@ -69,7 +69,7 @@ public record DataSection(
         String date,
     @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
     @Key(
-            value = "what is done about rows that cannot be used",
+            value = "what to do with rows that cannot be used",
             byDefault = "refuse",
             oneOf = {"refuse", "skip"})
         String badRows,

@@ -22,13 +22,14 @@ public record FrameworkSection(
         List<String> train,
     @Key(value = "low-rank adapters", optional = true) Lora lora,
     @Key(
-            value = "how much a client counts in a merge: by its rows, or as every other",
+            value = "weight of a client in the aggregation: by its rows, or uniform",
             byDefault = "rows",
             oneOf = {"rows", "uniform"},
             later = true)
         String weights,
-    @Key(value = "an optimizer of the server's", optional = true, later = true) Server server,
-    @Key(value = "a change of the clients' training", optional = true, later = true) Local local,
+    @Key(value = "server optimizer", optional = true, later = true) Server server,
+    @Key(value = "local rule: a change of the clients' training", optional = true, later = true)
+        Local local,
     @Key(value = "the framework's own keys", settingsOf = "name") Record settings) {
 
   /**
@@ -49,11 +50,11 @@ public record FrameworkSection(
           List<String> targets,
       @Key(value = "scale alpha / sqrt(rank)", byDefault = "false") boolean rslora,
       @Key(
-              value = "ranks of the clients in the order of their ids, over and over",
+              value = "ranks of the clients in the order of their ids, repeated",
               byDefault = "[]",
               counts = true)
           List<Integer> ranks,
-      @Key("PEFT folder to begin with, a URI or path; absent for fresh adapters") String start)
+      @Key("PEFT folder to start from, a URI or path; absent for fresh adapters") String start)
       implements Section {
 
     /** The global adapters hold every client's. */

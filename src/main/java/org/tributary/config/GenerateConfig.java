@@ -15,11 +15,11 @@ import java.util.Map;
  * @param adapter PEFT folder of an adapter for that model; null without
  * @param data the rows
  * @param decoding how the next token is chosen
- * @param batch rows that are written side by side
+ * @param batch rows that are generated in one batch
  * @param shard rows of a task and a file
  * @param threads CPU threads of one task
  * @param precision type of weights and activations
- * @param store how failing file systems are met
+ * @param store retries on failing file systems
  */
 public record GenerateConfig(
     @Key(value = "folder of the answers, a URI or path", required = true, operational = true)
@@ -34,7 +34,7 @@ public record GenerateConfig(
     @Key("PEFT folder of an adapter for the model, a URI or path") String adapter,
     @Key(value = "the rows", required = true) Data data,
     @Key("how the next token is chosen") Decoding decoding,
-    @Key(value = "rows that are written side by side", byDefault = "16", min = 1) int batch,
+    @Key(value = "rows that are generated in one batch", byDefault = "16", min = 1) int batch,
     @Key(value = "rows of a task and a file", byDefault = "256", min = 1) int shard,
     @Key(value = "CPU threads of one task", byDefault = "1", min = 1) int threads,
     @Key(
@@ -42,7 +42,7 @@ public record GenerateConfig(
             byDefault = "float32",
             oneOf = {"float32", "bfloat16"})
         String precision,
-    @Key(value = "how failing file systems are met", operational = true) StoreSection store)
+    @Key(value = "retries on failing file systems", operational = true) StoreSection store)
     implements Section {
 
   /** A prompt needs space in addition to the generated tokens, and a batch needs memory. */
@@ -147,7 +147,7 @@ public record GenerateConfig(
    *
    * @param newTokens most tokens of an answer
    * @param temperature 0 for the most likely token (greedy), else divides the logits
-   * @param topP mass of the likeliest tokens that are drawn from
+   * @param topP probability mass of the most likely tokens to sample from
    * @param repetitionPenalty divides the logits above 0 of tokens that prompt and answer have, and
    *     multiplies the others of them
    */
@@ -159,13 +159,13 @@ public record GenerateConfig(
               min = 0)
           double temperature,
       @Key(
-              value = "mass of the likeliest tokens that are drawn from",
+              value = "probability mass of the most likely tokens to sample from",
               byDefault = "1.0",
               above = 0,
               max = 1)
           double topP,
       @Key(
-              value = "makes tokens that prompt and answer have less likely, above 1; 1 for none",
+              value = "penalty on tokens that prompt and answer already have; 1 for none",
               byDefault = "1.0",
               above = 0)
           double repetitionPenalty)

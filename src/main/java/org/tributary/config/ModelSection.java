@@ -20,9 +20,7 @@ public record ModelSection(
         String pooling,
     @Key(value = "tokens a text keeps, with special ones", byDefault = "128", min = 4)
         int maxLength,
-    @Key(
-            value = "whether a new classifier takes the place of the checkpoint's",
-            byDefault = "false")
+    @Key(value = "whether a new classifier replaces the checkpoint's", byDefault = "false")
         boolean newHead) {
   /** Tokens of a forward pass: with a width of 1024 one layer's states take 16 GiB. */
   static final long MOST_AT_ONCE = 1L << 22;

@@ -19,7 +19,7 @@ import java.util.List;
  * @param duplicates of train and of validation or test: {@code report}, {@code drop-train}, or
  *     {@code drop-test}, which drops validation rows too
  * @param duplicateColumns in which equal rows are duplicates; empty for all, of images the pixels
- * @param store how failing file systems are met
+ * @param store retries on failing file systems
  */
 public record PartitionConfig(
     @Key(value = "the raw set", required = true) Source source,
@@ -37,7 +37,7 @@ public record PartitionConfig(
         boolean shared,
     @Key("column with the class") String label,
     @Key(value = "number of clients", min = 1) Integer clients,
-    @Key(value = "how rows are given to clients", required = true) Partitioner partitioner,
+    @Key(value = "how rows are split among clients", required = true) Partitioner partitioner,
     @Key(
             value = "share of each client's rows for validation",
             byDefault = "0.1",
@@ -47,15 +47,15 @@ public record PartitionConfig(
     @Key(value = "share of all rows for the test", byDefault = "0.1", min = 0, below = 1)
         double test,
     @Key(
-            value = "what is done about rows of train that are in validation or test too",
+            value = "what to do with rows of train that are also in validation or test",
             byDefault = "report",
             oneOf = {"report", "drop-train", "drop-test"})
         String duplicates,
     @Key(
-            value = "columns in which equal rows are duplicates; [] for all, of images the pixels",
+            value = "columns that make equal rows duplicates; [] for all, of images the pixels",
             byDefault = "[]")
         List<String> duplicateColumns,
-    @Key(value = "how failing file systems are met", operational = true) StoreSection store)
+    @Key(value = "retries on failing file systems", operational = true) StoreSection store)
     implements Section {
 
   /** What the partitioner needs from the keys next to it. */

@@ -7,7 +7,7 @@ package org.tributary.config;
  */
 public record StoreSection(
     @Key(
-            value = "seconds for which a failing file system is asked again before the job stops",
+            value = "seconds of retries on a failing file system before the job stops",
             byDefault = "60",
             min = 0)
         int patience) {}

@@ -21,7 +21,7 @@ import java.util.Set;
  * @param reduce where merges run
  * @param keep what stays on disk
  * @param lock the run's lock
- * @param store how failing file systems are met
+ * @param store retries on failing file systems
  */
 public record TrainConfig(
     @Key(value = "folder of the run, a URI or path", required = true, operational = true)
@@ -37,12 +37,12 @@ public record TrainConfig(
     @Key(value = "the partitioned data", required = true) DataSection data,
     @Key(value = "the federated framework", required = true) FrameworkSection framework,
     @Key(value = "local training", required = true) ClientSection client,
-    @Key("who takes part in a round") Cohort cohort,
+    @Key("client sampling: the clients of a round") Cohort cohort,
     @Key(value = "evaluation of the global model", operational = true) Evaluate evaluate,
     @Key(value = "where merges run", operational = true) Reduce reduce,
     @Key(value = "what stays on disk", operational = true) Keep keep,
     @Key(value = "the run's lock", operational = true) Lock lock,
-    @Key(value = "how failing file systems are met", operational = true) StoreSection store)
+    @Key(value = "retries on failing file systems", operational = true) StoreSection store)
     implements Section {
 
   /** The schedule's length is the run's, unless the rate is constant: then rounds may be added. */
@@ -114,7 +114,7 @@ public record TrainConfig(
       @Key(value = "share of the clients sampled each round", byDefault = "1.0", above = 0, max = 1)
           double fraction,
       @Key(
-              value = "fewest updates that close a round",
+              value = "fewest client updates with which a round closes",
               byDefault = "1",
               min = 1,
               operational = true)
@@ -138,9 +138,9 @@ public record TrainConfig(
       @Key(value = "what is evaluated: test, validation", byDefault = "[test]") List<String> parts,
       @Key(value = "rows of a part that are evaluated; 0 for all", byDefault = "0", min = 0)
           int rows,
-      @Key(value = "rows whose answers a language model writes", byDefault = "0", min = 0)
+      @Key(value = "rows for which a language model generates answers", byDefault = "0", min = 0)
           int generate,
-      @Key(value = "most tokens of a written answer", byDefault = "64", min = 1) int newTokens)
+      @Key(value = "most tokens of a generated answer", byDefault = "64", min = 1) int newTokens)
       implements Section {
 
     /** The parts that there are. */

@@ -35,7 +35,7 @@ record Natural(String column, int minRows) implements Partitioner {
    * @param column whose values are the clients
    */
   public record Settings(
-      @Key(value = "name of the column that says whose row it is", required = true) String column)
+      @Key(value = "column with the owner of each row", required = true) String column)
       implements PartitionerNeeds {
     @Override
     public String ownerColumn() {

@@ -101,7 +101,7 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
    * What a job decides itself.
    *
    * @param temperature 0 takes the likeliest token
-   * @param topP mass of the likeliest tokens that are drawn from
+   * @param topP probability mass of the most likely tokens to sample from
    * @param repetitionPenalty 1 for none
    */
   public record Job(double temperature, double topP, double repetitionPenalty) {
