@@ -123,7 +123,7 @@ class PartitionConfigTest {
         "partitioner.name=dirichlt  | did you mean dirichlet?",
         "partitioner.name=dirichlet | partitioner.alpha: missing; add this key: concentration",
         "partitioner.name=by-label  | label: missing; the partitioner by-label needs the column",
-        "partitioner.name=natural   | partitioner.column: missing; add this key: name of the column",
+        "partitioner.name=natural   | partitioner.column: missing; add this key",
         "partitioner={name: dirichlet, alpha: 0} | partitioner.alpha: must be above 0, got 0",
         "partitioner.minRows=0      | partitioner.minRows: must be at least 1",
         "partitioner={name: by-label, shards: 0} | partitioner.shards: must be at least 1",
