@@ -105,7 +105,7 @@ public final class ChatTemplate {
    * The same template with variables of one's own.
    *
    * @param variables texts, whole numbers, truths and lists by name; may be null
-   * @param date for the template; null for none
+   * @param day for the template; null for none
    * @return another template
    * @throws WrongInput where the template does not know one of them
    */
