@@ -221,7 +221,7 @@ class TablesTest {
         .containsExactly(
             "The best round",
             "Bytes up, by client and round",
-            "Who failed, and why",
+            "Failed clients, and why",
             "The slowest clients, and how long a round waits for them",
             "Loss of every client over the rounds",
             "Several runs side by side");
@@ -251,7 +251,7 @@ class TablesTest {
 
   @Test
   void whoFailed() {
-    List<Row> rows = run("Who failed, and why");
+    List<Row> rows = run("Failed clients, and why");
     assertThat(rows).hasSize(1);
     Row row = rows.get(0);
     assertThat(row.<String>getAs("client")).isEqualTo("0001");
