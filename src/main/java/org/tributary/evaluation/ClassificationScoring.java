@@ -15,10 +15,10 @@ import org.tributary.metrics.Confusion;
 import scala.Tuple3;
 
 /**
- * Cross entropy and the confusion matrix over the declared classes; accuracy and weighted F1 by
- * MLlib.
+ * Computes cross entropy and the confusion matrix over the declared classes. MLlib computes
+ * accuracy and weighted F1 from the matrix.
  *
- * @param classes declared
+ * @param classes the declared classes
  */
 record ClassificationScoring(int classes) implements Scoring<ClassificationScoring.Sums> {
   /**

@@ -30,8 +30,9 @@ import org.tributary.run.SkippedRows;
 import org.tributary.torch.Torch;
 
 /**
- * Evaluation on all executors: the rows are cut into shards of a fixed size, each task scores one,
- * and the shards' sums are added in their order, so that the scores do not depend on the cluster.
+ * Evaluates a model on all executors. The rows are cut into shards of a fixed size and each task
+ * scores one shard. The sums of the shards are added in the order of the shards, so the scores do
+ * not depend on the cluster.
  */
 public final class EvaluationJob {
   private final JavaSparkContext spark;
@@ -42,7 +43,7 @@ public final class EvaluationJob {
    * For a run.
    *
    * @param spark of the driver
-   * @param spec what tasks need to know of the run
+   * @param spec what tasks need to know about the run
    * @param blueprint of the same run
    */
   public EvaluationJob(JavaSparkContext spark, Broadcast<RunSpec> spec, Blueprint blueprint) {
@@ -52,15 +53,15 @@ public final class EvaluationJob {
   }
 
   /**
-   * Evaluates the model that a round ends with.
+   * Evaluates the model at the end of a round.
    *
    * @param part {@code test} or {@code validation}
    * @param round counted from 0
-   * @param client whose personal model; null for the global one
-   * @param state of that client; null without
+   * @param client id of the client whose personal model is evaluated; null for the global model
+   * @param state of that client; null if there is none
    * @return scores
-   * @throws WrongInput where the rows are not those that were partitioned
-   * @throws IOException where a file system fails
+   * @throws WrongInput if the rows are not those that were partitioned
+   * @throws IOException if a file system fails
    */
   public Evaluation evaluate(String part, int round, String client, Path state) throws IOException {
     long begin = System.nanoTime();
@@ -111,10 +112,11 @@ public final class EvaluationJob {
   }
 
   /**
-   * What a task gives back.
+   * The result of a task.
    *
-   * @param sums of its rows, as JSON; null where they cannot be used
-   * @param wrong why not: another try would find the same, so the task ends well
+   * @param sums of its rows, as JSON; null if they cannot be used
+   * @param wrong why the rows cannot be used. Another attempt would find the same, so the task
+   *     itself succeeds
    */
   private record Scored(String sums, String wrong) {}
 
@@ -143,7 +145,8 @@ public final class EvaluationJob {
       Scoring.Given given = new Scoring.Given(run, weights(run, manager), examples, sample);
       int batch = blueprint.config().evaluate().batch();
       int to = Math.min(sample.chosen(), (index + 1) * size);
-      // Rows of like length side by side: little padding, and an order that only the rows decide.
+      // Puts rows of similar length next to each other. This needs little padding, and the
+      // order depends only on the rows.
       int[] order =
           IntStream.range(index * size, to)
               .boxed()

@@ -8,8 +8,8 @@ import java.util.function.IntPredicate;
  * A sample of the rows, evenly spread over all of them. Rows are stored client by client, so every
  * client has its share.
  *
- * @param rows there are
- * @param chosen of them
+ * @param rows number of all rows
+ * @param chosen number of rows in the sample
  */
 record EvenSample(long rows, int chosen) implements Serializable {
   /**
@@ -28,7 +28,7 @@ record EvenSample(long rows, int chosen) implements Serializable {
   }
 
   /**
-   * Some of the chosen, evenly spread again.
+   * A smaller sample of the chosen rows, again evenly spread.
    *
    * @param some how many; all if there are fewer
    * @return whether a place is one of them

@@ -21,8 +21,8 @@ import org.tributary.text.GenerationSet;
 import org.tributary.text.TextExamples;
 
 /**
- * The likelihood of the given answers and, for some of the rows, a comparison with the answers that
- * the model generates (greedily, up to its end token or a number of tokens).
+ * Computes the likelihood of the given answers. For some of the rows it also compares them with the
+ * answers that the model generates (greedily, up to the end token or a number of tokens).
  *
  * @param settings how many rows, how many tokens
  */
@@ -31,13 +31,13 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
    * Sums over rows.
    *
    * @param answers how likely the given answers are
-   * @param written how the written ones compare with them
-   * @param rows whose prompt and answer were cut
-   * @param prompts that were cut to leave room for the written answer
+   * @param written how the generated answers compare with the given ones
+   * @param rows number of rows whose prompt and answer were cut
+   * @param prompts number of prompts that were cut to leave room for the generated answer
    */
   record Sums(Perplexity answers, TextScores written, long rows, long prompts) {}
 
-  /** Written answers, and how many of their prompts were cut. */
+  /** Generated answers, and how many of their prompts were cut. */
   private record Written(List<String> answers, int truncated) {}
 
   @Override

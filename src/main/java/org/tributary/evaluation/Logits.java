@@ -43,16 +43,16 @@ public final class Logits {
   /** Token ids, I64 [b, t], padded on the right. */
   public static final String IDS = "input_ids";
 
-  /** 1 where an id is real, I64 [b, t]; all ones where it is left out. */
+  /** 1 for a real id and 0 for padding, I64 [b, t]; all ones if it is left out. */
   public static final String MASK = "attention_mask";
 
-  /** Segments of BERT, I64 [b, t]; zeros where they are left out. */
+  /** Segments of BERT, I64 [b, t]; zeros if they are left out. */
   public static final String TYPES = "token_type_ids";
 
   /** Images, ready for the model, F32 [b, channels, height, width]. */
   public static final String PIXELS = "pixel_values";
 
-  /** What comes out: F32 [b, classes], of language models [b, t, vocabulary]. */
+  /** The output: F32 [b, classes]; F32 [b, t, vocabulary] for language models. */
   public static final String LOGITS = "logits";
 
   private final BaseModel base;
@@ -64,17 +64,17 @@ public final class Logits {
   }
 
   /**
-   * Opens a model, and an adapter on it.
+   * Opens a model, with an adapter if one is given.
    *
-   * @param store reaches both
+   * @param store access to both folders
    * @param model Hugging Face folder
-   * @param adapter PEFT folder; null without
-   * @param pooling of a classifier's tokens; null for what Tributary wrote into the model or the
-   *     adapter, else as transformers computes it
+   * @param adapter PEFT folder; null for none
+   * @param pooling of a classifier's tokens; null for the value that Tributary wrote into the model
+   *     or the adapter, or, without one, the default of transformers
    * @return ready to compute
-   * @throws WrongInput where the two do not fit, the model has no head, or a number of either is
-   *     NaN or infinite
-   * @throws IOException where a file system fails
+   * @throws WrongInput if the two do not fit, the model has no head, or one of them has a NaN or an
+   *     infinite number
+   * @throws IOException if a file system fails
    */
   public static Logits open(Store store, String model, String adapter, String pooling)
       throws IOException {
@@ -98,7 +98,10 @@ public final class Logits {
     return new Logits(base, applied);
   }
 
-  /** What the adapter's classifier was trained with, if it brings one; null for the model's own. */
+  /**
+   * The pooling that the adapter's classifier was trained with, if the adapter has one; null for
+   * the model's own pooling.
+   */
   private static String pooling(Store store, String model, PeftAdapter adapter) throws IOException {
     if (adapter == null || adapter.saved().isEmpty()) {
       return null;
@@ -112,13 +115,13 @@ public final class Logits {
   /**
    * Computes on the CPU.
    *
-   * @param where the file of the inputs, for messages
-   * @param inputs by their names in transformers; others, such as labels, are passed over
-   * @param staging a folder on a local disk for copies of weights that lie elsewhere
+   * @param where name of the inputs' file, for messages
+   * @param inputs by their names in transformers; others, such as labels, are ignored
+   * @param staging a folder on a local disk for copies of weights that are not on a local disk
    * @param precision of weights and activations
-   * @return the logits; of padded positions they mean nothing
-   * @throws WrongInput where the inputs are not those of the model
-   * @throws IOException where a file system fails
+   * @return the logits; those of padded positions have no meaning
+   * @throws WrongInput if the inputs are not those of the model
+   * @throws IOException if a file system fails
    */
   public HostTensor of(
       String where, Map<String, HostTensor> inputs, Path staging, Precision precision)

@@ -10,19 +10,19 @@ import org.tributary.executor.LoadedRun;
 import org.tributary.run.Blueprint;
 
 /**
- * How the rows of an evaluation are scored: batches give sums, sums are added in the order of the
- * rows, and all sums together give scores.
+ * Defines how the rows of an evaluation are scored. Each batch gives sums. The sums are added in
+ * the order of the rows, and the total gives the scores.
  *
- * @param <S> sums, a record that travels as JSON
+ * @param <S> sums, a record that is sent as JSON
  */
 interface Scoring<S extends Record> {
   /**
-   * What all batches of a task are scored with.
+   * What a task needs to score its batches.
    *
    * @param run the model and its tokenizer
-   * @param weights what trains, as the round left it
-   * @param rows of the evaluation, this task's and the others'
-   * @param sample which of them are chosen
+   * @param weights the trained weights at the end of the round
+   * @param rows all rows of the evaluation, including those of other tasks
+   * @param sample the chosen rows
    */
   record Given(LoadedRun run, List<NDArray> weights, Examples rows, EvenSample sample) {}
 
@@ -35,7 +35,7 @@ interface Scoring<S extends Record> {
   /** The sums of the rows at some places, in an executor. */
   S score(Given given, NDManager scratch, int[] places);
 
-  /** Both together. */
+  /** Adds two sums. */
   S plus(S one, S other);
 
   /** The scores of all rows, in the driver: columns of the table {@code evals}. */
