@@ -22,10 +22,10 @@ import org.tributary.config.GenerateConfig;
 import org.tributary.text.DecodingDefaults;
 
 /**
- * A language model writes answers to rows, on all executors: the rows are cut into shards of a
- * fixed size, each task writes the file of one. A file that is there is not written again, so that
- * a generation that was stopped resumes when it is started again; the answers do not depend on the
- * executors, nor on how often it was stopped.
+ * Generates answers to rows with a language model, on all executors. The rows are cut into shards
+ * of a fixed size and each task writes the file of one shard. A file that exists is not written
+ * again, so a stopped generation resumes when it is started again. The answers do not depend on the
+ * executors or on the number of stops.
  */
 public final class Generation {
   private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
@@ -34,7 +34,7 @@ public final class Generation {
   private final GenerationListener listener;
 
   /**
-   * A generation on a session's executors.
+   * Creates a generation on a session's executors.
    *
    * @param session of Spark; left running
    * @param listener receives progress
@@ -45,27 +45,27 @@ public final class Generation {
   }
 
   /**
-   * What a start of a generation did.
+   * What one start of a generation did.
    *
-   * @param rows folder of the answers
-   * @param all rows
-   * @param written rows of this start; the others were there
-   * @param tokens of this start's answers
+   * @param rows folder with the answers
+   * @param all number of all rows
+   * @param written rows that this start wrote; the others existed before
+   * @param tokens number of tokens in the answers of this start
    * @param truncated rows of this start whose prompts were cut
-   * @param empty rows of this start that have no answer, as their prompts have no tokens
-   * @param seconds it took
+   * @param empty rows of this start without an answer, because their prompts have no tokens
+   * @param seconds the duration
    */
   public record Outcome(
       Path rows, long all, long written, long tokens, long truncated, long empty, double seconds) {}
 
   /**
-   * Looks whether a generation could begin or go on; writes nothing, and reads weights only to hold
-   * them against answers that are there.
+   * Checks whether a generation can start or resume. Writes nothing. Reads weights only to compare
+   * their hashes with those of existing answers.
    *
-   * @param store reaches the files
+   * @param store access to the files
    * @param config of the generation
    * @throws org.tributary.error.WrongInput if configuration, model, rows and folder do not fit
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public static void check(Store store, GenerateConfig config) throws IOException {
     GenerationModel model = new GenerationModel(store, config);
@@ -89,22 +89,22 @@ public final class Generation {
   }
 
   /**
-   * A generation that can begin or resume: all that can be checked without Spark is.
+   * A generation that can start or resume. Everything that can be checked without Spark is checked.
    *
    * @param config of the generation
    * @param rows all rows, cut into shards
-   * @param hashes of model, adapter and data, by key
+   * @param hashes hashes of model, adapter and data, by key
    */
   public record Prepared(GenerateConfig config, GenerationRows rows, Map<String, String> hashes) {}
 
   /**
-   * Reads and checks what a generation needs, before a cluster is asked for anything.
+   * Reads and checks what a generation needs, before it uses the cluster.
    *
-   * @param store reaches the paths of the configuration
+   * @param store access to the paths of the configuration
    * @param config of the generation
    * @return the generation
    * @throws org.tributary.error.WrongInput if configuration, model, rows and folder do not fit
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public static Prepared prepare(Store store, GenerateConfig config) throws IOException {
     GenerationModel model = new GenerationModel(store, config);
@@ -124,13 +124,13 @@ public final class Generation {
   }
 
   /**
-   * Writes what is not there yet.
+   * Writes the missing files.
    *
    * @param config of the generation
    * @return what was done
-   * @throws org.tributary.error.WrongInput if configuration, model and rows do not fit; nothing is
-   *     written then
-   * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
+   * @throws org.tributary.error.WrongInput if configuration, model and rows do not fit; then
+   *     nothing is written
+   * @throws org.tributary.error.Trouble if a file system or a machine fails; run it again to resume
    */
   public Outcome run(GenerateConfig config) throws IOException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -138,12 +138,13 @@ public final class Generation {
   }
 
   /**
-   * Writes what is not there yet, of what was checked already.
+   * Writes the missing files of a generation that is already checked.
    *
    * @param prepared by {@link #prepare}
    * @return what was done
-   * @throws org.tributary.error.WrongInput if the folder has become another generation's since
-   * @throws IOException where a file system fails
+   * @throws org.tributary.error.WrongInput if the folder has since become that of another
+   *     generation
+   * @throws IOException if a file system fails
    */
   public Outcome run(Prepared prepared) throws IOException {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -153,7 +154,7 @@ public final class Generation {
     Store store = Store.of(hadoop);
     GenerationRows rows = prepared.rows();
     GenerationFolder folder = new GenerationFolder(store.path(config.out()));
-    // Before anything is begun nothing is worth waiting for.
+    // Before the start there is no work to protect, so a failure is not retried for long.
     folder.begin(store.once(), config, prepared.hashes());
     long begin = System.nanoTime();
     GenerationWork.Counts counts = counts(spark.sc());

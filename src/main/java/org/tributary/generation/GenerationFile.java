@@ -16,13 +16,13 @@ import org.tributary.rows.raw.RawFormat;
 import org.tributary.rows.raw.SplitSummary;
 
 /**
- * A file of rows to which answers are written, after a first look.
+ * A file of rows that need answers, after its first check.
  *
  * @param path of the file
- * @param keys columns that its folders' names hold
- * @param columns what each column holds; of JSON lines by name
+ * @param keys columns whose values are in the folder names
+ * @param columns the type of each column; sorted by name for JSON lines
  * @param pieces in file order
- * @param surveys of each
+ * @param surveys summary of each piece
  */
 record GenerationFile(
     Path path,
@@ -32,10 +32,10 @@ record GenerationFile(
     List<SplitSummary> surveys) {
 
   /**
-   * Looks at a file.
+   * Checks a file.
    *
    * @param name the folder that was given, a line end, and the file's name in it
-   * @throws WrongInput where it or a row of it cannot be read
+   * @throws WrongInput if the file or one of its rows cannot be read
    */
   static GenerationFile look(Store store, RawFormat format, String name, Path path)
       throws IOException {
@@ -78,11 +78,11 @@ record GenerationFile(
   }
 
   /**
-   * Where a slice of the rows lies.
+   * Locates a slice of the rows.
    *
    * @param from first row
-   * @param to behind the last
-   * @param read columns to read, with what they hold
+   * @param to one past the last row
+   * @param read columns to read, with their types
    */
   GenerationShard.Slice slice(long from, long to, LinkedHashMap<String, ColumnKind> read) {
     if (surveys.get(0).isCutByRows()) {

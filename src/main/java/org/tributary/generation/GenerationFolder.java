@@ -25,8 +25,8 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * The folder with the answers of a generation, and what they were made from: {@code config.yaml},
- * one file a shard under {@code rows}, and {@code rows/_SUCCESS} when all are there.
+ * The folder with the answers of a generation and a record of their inputs: {@code config.yaml},
+ * one file per shard under {@code rows}, and {@code rows/_SUCCESS} when all files exist.
  *
  * @param root the generation's {@code out}
  */
@@ -38,26 +38,27 @@ public record GenerationFolder(Path root) {
     return new Path(root, "config.yaml");
   }
 
-  /** The folder of the answers: what Spark and others read as one table. */
+  /** The folder of the answers. Spark and other programs read it as one table. */
   public Path rows() {
     return new Path(root, "rows");
   }
 
-  /** A shard's rows. */
+  /** The file of a shard's rows. */
   Path part(int shard) {
     return new Path(rows(), String.format(Locale.ROOT, "part-%05d.parquet", shard));
   }
 
-  /** Says that all rows are there. */
+  /** Marks the rows as complete. */
   public Path success() {
     return new Path(rows(), "_SUCCESS");
   }
 
   /**
-   * Holds a start against what the folder has, and writes {@code config.yaml} where there is none.
+   * Compares a start with the contents of the folder, and writes {@code config.yaml} if there is
+   * none.
    *
    * @param hashes of model, adapter and data, by key
-   * @throws WrongInput if the folder holds something else
+   * @throws WrongInput if the folder contains something else
    */
   void begin(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
     check(store, config, hashes);
@@ -73,10 +74,10 @@ public record GenerationFolder(Path root) {
   }
 
   /**
-   * Holds a start against what the folder has, and writes nothing.
+   * Compares a start with the contents of the folder, and writes nothing.
    *
    * @param hashes of model, adapter and data, by key
-   * @throws WrongInput if the folder holds something else
+   * @throws WrongInput if the folder contains something else
    */
   void check(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
     if (store.exists(config())) {
@@ -87,9 +88,9 @@ public record GenerationFolder(Path root) {
   }
 
   /**
-   * Refuses a folder that is another program's.
+   * Refuses a folder that belongs to another program.
    *
-   * @throws WrongInput if the folder holds something and no answers
+   * @throws WrongInput if the folder is not empty and has no answers
    */
   void checkFree(Store store) throws IOException {
     if (!store.list(root).isEmpty()) {

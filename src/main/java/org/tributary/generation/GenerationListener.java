@@ -3,14 +3,14 @@ package org.tributary.generation;
 /** Receives the progress of a generation, in the driver. */
 @FunctionalInterface
 public interface GenerationListener {
-  /** Hears nothing. */
+  /** Ignores the progress. */
   GenerationListener NONE = (rows, of, tokens) -> {};
 
   /**
-   * Rows are written, or on their way.
+   * Reports rows that are written or in progress.
    *
-   * @param rows so far, those of earlier starts among them
-   * @param of all rows
+   * @param rows number of rows so far, including those of earlier starts
+   * @param of number of all rows
    * @param tokens written since this start
    */
   void written(long rows, long of, long tokens);

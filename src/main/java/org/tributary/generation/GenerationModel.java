@@ -24,8 +24,8 @@ import org.tributary.text.SpecialTokens;
 import org.tributary.text.Tokens;
 
 /**
- * The model of a generation with its adapter, its prompts and its special tokens: computed in the
- * same way by the driver, which checks, and by every executor.
+ * The model of a generation with its adapter, its prompts and its special tokens. The driver, which
+ * checks it, and every executor compute it in the same way.
  */
 final class GenerationModel {
   private final Store store;
@@ -36,7 +36,7 @@ final class GenerationModel {
   private final SpecialTokens special;
 
   /**
-   * Opens and checks, and writes nothing.
+   * Opens and checks the model. Writes nothing.
    *
    * @throws WrongInput if model, adapter and configuration do not fit each other
    */
@@ -75,7 +75,7 @@ final class GenerationModel {
   }
 
   /**
-   * Reads all weights once and looks at their values.
+   * Reads all weights once and checks their values.
    *
    * @throws WrongInput as {@link BaseModel#checkValues}
    */
@@ -103,7 +103,7 @@ final class GenerationModel {
         Precision.named(config.precision()));
   }
 
-  /** What identifies model and adapter: hashes by key. */
+  /** The hashes that identify model and adapter, by key. */
   Map<String, String> hashes() throws IOException {
     Map<String, String> hashes = new LinkedHashMap<>();
     hashes.put("model.path", base.files().hash());
@@ -125,7 +125,7 @@ final class GenerationModel {
     return config;
   }
 
-  /** How the model's own files ask for its texts to be written. */
+  /** The decoding defaults of the model's own files. */
   DecodingDefaults own() throws IOException {
     return DecodingDefaults.read(store, base.files().folder());
   }

@@ -22,14 +22,15 @@ import org.tributary.rows.raw.RawFormat;
 import org.tributary.text.Prompt;
 
 /**
- * The rows of a generation, cut into shards: pieces of one file each, of which each becomes a file.
+ * The rows of a generation, cut into shards. Each shard is a piece of one file and becomes one file
+ * of answers.
  *
  * @param shards in the order of the rows
  * @param schema of the columns that are kept
- * @param hash of all files
+ * @param hash hash of all files
  */
 public record GenerationRows(List<GenerationShard> shards, Schema schema, String hash) {
-  /** What a generation adds to a row. */
+  /** The columns that a generation adds to a row. */
   public static final List<Column> ADDED =
       List.of(
           new Column("prompt", Type.STRING),
@@ -39,9 +40,9 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
           new Column("truncated", Type.BOOLEAN));
 
   /**
-   * Looks at all files.
+   * Checks all files.
    *
-   * @param store reaches the files
+   * @param store access to the files
    * @param config names them
    * @param prompt to ask with
    * @throws WrongInput naming each file that cannot be used
@@ -102,9 +103,9 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
   }
 
   /**
-   * Makes the prompts of all rows once, where the model's chat template could refuse one.
+   * Makes the prompts of all rows once if the model's chat template could refuse one.
    *
-   * @throws WrongInput naming the first rows that have none
+   * @throws WrongInput naming the first rows that have no prompt
    */
   void checkPrompts(Store store, GenerateConfig config, Prompt prompt) throws IOException {
     if (prompt.chat() == null) {
@@ -135,7 +136,7 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
     }
   }
 
-  /** All files by path, with their names relative to the folder that was given. */
+  /** All files by path, with their names relative to the given folder. */
   private static Map<String, Path> files(Store store, GenerateConfig.Data data) throws IOException {
     Map<String, Path> files = new LinkedHashMap<>();
     for (String given : data.paths()) {
@@ -153,7 +154,7 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
     return files;
   }
 
-  /** Columns to read, in order: those that are kept, and those that the prompt needs. */
+  /** The columns to read, in order: those to keep and those that the prompt needs. */
   private static LinkedHashMap<String, ColumnKind> read(
       GenerateConfig config, List<String> needed, Map<String, ColumnKind> whole) {
     List<String> problems = new ArrayList<>();

@@ -18,21 +18,21 @@ import org.tributary.rows.raw.RawFormat;
  * A piece of a file's rows, which one task gets and which becomes one file of answers.
  *
  * @param index counted from 0 over all files
- * @param slice where its rows lie
+ * @param slice the location of its rows
  * @param first its first row in the file
- * @param before rows of all files before it
+ * @param before number of rows in all files before this one
  */
 public record GenerationShard(int index, Slice slice, long first, long before)
     implements Serializable {
 
   /**
-   * Where rows lie.
+   * The location of rows.
    *
-   * @param pieces of a file that hold them, in order
-   * @param skip rows of the first piece that lie before
-   * @param rows how many follow
-   * @param keys columns that the file's folders' names hold
-   * @param columns to read, with what they hold
+   * @param pieces pieces of a file that contain the rows, in order
+   * @param skip number of rows to skip in the first piece
+   * @param rows number of rows
+   * @param keys columns whose values are in the names of the file's folders
+   * @param columns columns to read, with their types
    */
   record Slice(
       List<FileSplit> pieces,
@@ -55,7 +55,7 @@ public record GenerationShard(int index, Slice slice, long first, long before)
     return List.copyOf(slice.columns().keySet());
   }
 
-  /** Columns as plain ones. */
+  /** The columns with their plain types. */
   static Schema schema(Map<String, ColumnKind> columns) {
     return new Schema(
         columns.entrySet().stream()
@@ -66,7 +66,7 @@ public record GenerationShard(int index, Slice slice, long first, long before)
   /**
    * Reads the rows.
    *
-   * @throws WrongInput where the file is not what it was
+   * @throws WrongInput if the file has changed
    */
   List<Row> read(Store store, RawFormat format) throws IOException {
     Schema schema = schema(slice.columns());

@@ -13,11 +13,11 @@ import org.tributary.config.GenerateConfig;
 import org.tributary.run.AbsolutePaths;
 
 /**
- * What a task needs to know of its generation; everything else it reads from files.
+ * What a task needs to know about its generation. The task reads everything else from files.
  *
  * @param yaml the effective configuration, its paths resolved by the driver
  * @param root the folder of the answers
- * @param hadoop how to reach file systems
+ * @param hadoop settings for access to file systems
  */
 record GenerationSpec(String yaml, String root, SerializableConfiguration hadoop)
     implements Serializable {

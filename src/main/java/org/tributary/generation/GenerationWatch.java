@@ -11,7 +11,7 @@ import scala.Tuple4;
 import scala.collection.Iterator;
 import scala.collection.Seq;
 
-/** Adds up what tasks have done and what running tasks' heartbeats say. */
+/** Adds up the work of finished tasks and the progress in the heartbeats of running tasks. */
 final class GenerationWatch extends SparkListener implements AutoCloseable {
   private final SparkContext spark;
   private final GenerationWork.Counts counts;

@@ -28,17 +28,18 @@ import org.tributary.text.Prompts;
 import org.tributary.torch.Torch;
 
 /**
- * A task's work: one shard of a generation, from reading its rows to committing its file. A row's
- * numbers come from its place among all rows, so that they are the same whoever writes it.
+ * The work of one task: it reads the rows of one shard, generates their answers and commits the
+ * file. A row's random numbers depend on its place among all rows, so every executor draws the same
+ * ones.
  *
  * @param spec of the generation
- * @param counts what the driver receives
+ * @param counts counters that the driver receives
  */
 record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements Serializable {
   /**
    * Sums over the rows that were written.
    *
-   * @param rows written
+   * @param rows number of written rows
    * @param tokens of their answers
    * @param truncated rows whose prompts were cut
    * @param empty rows whose prompts have no tokens
@@ -50,14 +51,14 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
       LongAccumulator empty)
       implements Serializable {}
 
-  /** A row's answer; null where the prompt has no tokens. */
+  /** A row's answer; null if the prompt has no tokens. */
   private record Answer(Continuation written, boolean truncated) {}
 
   void run(GenerationShard shard) throws IOException, InterruptedException {
     Store store = spec.value().store();
     Path part = spec.value().folder().part(shard.index());
     if (store.exists(part)) {
-      return; // another attempt of this task was faster
+      return; // Another attempt of this task was faster.
     }
     try (Devices.BorrowedDevice loan = Devices.borrow();
         LoadedGenerator generator = LoadedGenerator.take(spec.value(), loan.device());
@@ -85,7 +86,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     return texts;
   }
 
-  /** What is made of a row of a shard; where that is wrong input, the row is named. */
+  /** Computes a value from a row of a shard. The message of wrong input names the row. */
   private static <T> T named(GenerationShard shard, int place, Supplier<T> made) {
     try {
       return made.get();
@@ -95,7 +96,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     }
   }
 
-  /** Rows of like length are written side by side, an order that only the rows decide. */
+  /** Rows of similar length are generated together. This order depends only on the rows. */
   private Answer[] write(
       LoadedGenerator generator, NDManager manager, List<String> texts, GenerationShard shard) {
     GenerationModel described = generator.described();
@@ -130,7 +131,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     return answers;
   }
 
-  /** Some rows of a shard, side by side. */
+  /** Some rows of a shard, in one batch. */
   private final class Batching {
     private final LoadedGenerator generator;
     private final Prompts prompts;

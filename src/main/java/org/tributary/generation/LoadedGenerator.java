@@ -8,8 +8,8 @@ import org.tributary.text.Tokens;
 import org.tributary.torch.Resources;
 
 /**
- * A JVM's tools for one generation on one device: the weights, mapped once and shared by its tasks,
- * the program and the tokenizer.
+ * What a JVM loads for one generation on one device: the weights, the program and the tokenizer.
+ * The weights are mapped once and the JVM's tasks share them.
  */
 final class LoadedGenerator implements AutoCloseable {
   private static final JvmCache<LoadedGenerator> LOADED =
@@ -29,15 +29,13 @@ final class LoadedGenerator implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes what this JVM has loaded, and loads it if there is none; {@link #close} gives it back.
-   */
+  /** Takes the generator of this JVM, and loads it if there is none. {@link #close} returns it. */
   static LoadedGenerator take(GenerationSpec spec, Device device) throws IOException {
     String key = device + "\n" + spec.yaml();
     return LOADED.take(key, () -> new LoadedGenerator(spec, device));
   }
 
-  /** Drops every unused generator. */
+  /** Closes every unused generator. */
   static void clear() {
     LOADED.clear();
   }
@@ -47,7 +45,7 @@ final class LoadedGenerator implements AutoCloseable {
     LOADED.giveBack(this);
   }
 
-  /** Ends the task between two steps where its driver stops or its JVM ends. */
+  /** Ends the task between two steps if its driver stops or its JVM ends. */
   void checkGoesOn() {
     LOADED.checkGoesOn();
   }
