@@ -2,11 +2,11 @@ package org.tributary.batch;
 
 /** The batch of one step. */
 public sealed interface Batch permits TextBatch, ImageBatch {
-  /** The label of what does not count. */
+  /** The label of positions that do not count in the loss. */
   long IGNORED = -100;
 
   /**
-   * How many rows.
+   * The number of rows.
    *
    * @return B
    */
@@ -15,28 +15,28 @@ public sealed interface Batch permits TextBatch, ImageBatch {
   /**
    * The labels to learn.
    *
-   * @return the class of each row, [B]; of language models one label for each id, [B, T]
+   * @return the class of each row, [B]; for language models one label per id, [B, T]
    */
   long[] labels();
 
   /**
-   * How much counts in the loss.
+   * The number of labels that count in the loss.
    *
    * @return the weight of the batch's mean loss
    */
   long targets();
 
   /**
-   * How many tokens are real.
+   * The number of real tokens.
    *
-   * @return without padding; 0 for images, of which rows are counted alone
+   * @return the number without padding; 0 for images
    */
   long tokens();
 
   /**
-   * How many rows were cut to the longest length.
+   * The number of rows that were cut to the longest length.
    *
-   * @return 0 for images
+   * @return the number; 0 for images
    */
   int truncated();
 }

@@ -4,10 +4,10 @@ import java.util.SplittableRandom;
 import org.tributary.protocol.Seeds;
 
 /**
- * The order in which local training reads a client's rows: pass 0, 1, 2, ... each a permutation of
- * all rows, one after the other without end, cut into batches that continue across the passes. Pass
- * k is the Fisher-Yates shuffle of 0..n-1 (from the last place down) by {@code SplittableRandom}
- * seeded with {@code Seeds.of(seed, "pass", k)}, so that it depends on nothing else.
+ * The order in which local training reads a client's rows. Passes 0, 1, 2, ... follow each other
+ * without end. Each pass is a permutation of all rows, and a batch may continue across two passes.
+ * Pass k is the Fisher-Yates shuffle of 0..n-1 (from the last place down) by {@code
+ * SplittableRandom} seeded with {@code Seeds.of(seed, "pass", k)}. It depends on nothing else.
  */
 public final class BatchOrder {
   private final int rows;
@@ -17,9 +17,9 @@ public final class BatchOrder {
   private int position;
 
   /**
-   * An order at its beginning.
+   * Starts the order at its beginning.
    *
-   * @param rows how many there are, at least one
+   * @param rows number of rows, at least one
    * @param seed of this client and round
    */
   public BatchOrder(int rows, long seed) {
@@ -33,7 +33,7 @@ public final class BatchOrder {
   /**
    * The rows of the next batch.
    *
-   * @param size how many; may exceed the number of rows
+   * @param size rows of a batch; may exceed the number of rows
    * @return row indices, 0 to n-1
    */
   public int[] next(int size) {
@@ -49,7 +49,7 @@ public final class BatchOrder {
   }
 
   /**
-   * The pass that the last row was of.
+   * The pass of the last row.
    *
    * @return counted from 0
    */
@@ -60,7 +60,7 @@ public final class BatchOrder {
   /**
    * A seeded permutation.
    *
-   * @param n how many
+   * @param n number of elements
    * @param seed of this permutation
    * @return 0..n-1 in another order
    */

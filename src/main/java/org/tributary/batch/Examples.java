@@ -1,6 +1,6 @@
 package org.tributary.batch;
 
-/** The rows of a part, which become batches when training or evaluation asks for them. */
+/** The rows of a part. They become batches when training or evaluation asks for them. */
 public interface Examples {
   /**
    * The number of rows.
@@ -10,10 +10,10 @@ public interface Examples {
   int size();
 
   /**
-   * How long a row is, roughly: rows of like length make batches with little padding.
+   * The approximate length of a row. Rows of similar length make batches with little padding.
    *
-   * @param row its index
-   * @return characters; 0 where all rows are alike
+   * @param row index of the row
+   * @return number of characters; 0 if all rows have the same size
    */
   int length(int row);
 
@@ -26,7 +26,7 @@ public interface Examples {
   Batch batch(int[] rows);
 
   /**
-   * A batch to train on, whose rows may be changed at random.
+   * A training batch, whose rows may be changed at random.
    *
    * @param rows indices, as {@link BatchOrder} gives them
    * @param seeds of this use of each row

@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Examples of one step in one batch, padded on the right to the longest: B rows of T ids, stored
- * row-major.
+ * The examples of one step in one batch, padded on the right to the longest: B rows of T ids,
+ * stored row-major.
  *
  * @param ids token ids, [B, T]
- * @param mask 1 where an id is real, 0 where it is padding, [B, T]
+ * @param mask 1 for a real id, 0 for padding, [B, T]
  * @param typeIds segment of each id, 0 for single texts, [B, T]
- * @param labels class of each row, [B]; or of each id the id itself where it counts in the loss,
- *     and {@link #IGNORED} where it does not, [B, T]
+ * @param labels class of each row, [B]; for language models the id itself if it counts in the loss,
+ *     else {@link #IGNORED}, [B, T]
  * @param rows B
  * @param length T
- * @param truncated how many rows were cut to the longest length
+ * @param truncated number of rows that were cut to the longest length
  */
 public record TextBatch(
     long[] ids, long[] mask, long[] typeIds, long[] labels, int rows, int length, int truncated)
@@ -23,7 +23,7 @@ public record TextBatch(
    * Pads examples to the longest.
    *
    * @param examples at least one
-   * @param padId what fills up
+   * @param padId id of the padding
    * @return the batch
    */
   public static TextBatch of(List<Example> examples, long padId) {

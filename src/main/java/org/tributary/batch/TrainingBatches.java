@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 import org.tributary.protocol.Seeds;
 
 /**
- * The batches of one client's training in one round, in {@link BatchOrder}. A row's use is seeded
- * by {@code Seeds.of(seed, "use", pass, row)}, so that its random changes depend on nothing else.
+ * The batches of one client's training in one round, in {@link BatchOrder}. Each use of a row is
+ * seeded by {@code Seeds.of(seed, "use", pass, row)}, so its random changes depend on nothing else.
  */
 public final class TrainingBatches implements Supplier<Batch> {
   private final Examples rows;
@@ -14,7 +14,7 @@ public final class TrainingBatches implements Supplier<Batch> {
   private final long seed;
 
   /**
-   * Batches from the first one on.
+   * Starts at the first batch.
    *
    * @param rows of the client
    * @param size rows of a batch
