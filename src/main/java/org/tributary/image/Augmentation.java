@@ -3,12 +3,13 @@ package org.tributary.image;
 import java.util.SplittableRandom;
 
 /**
- * Random changes to the images of a training, none to those of an evaluation. All that is random is
- * decided by the seed of the one use of one row, by {@code SplittableRandom}: first two numbers for
- * the crop, then one for the mirror.
+ * Random changes to training images; evaluation images stay as they are. The seed of each use of a
+ * row decides everything, by {@code SplittableRandom}: first two numbers for the crop, then one for
+ * the mirror.
  *
  * @param flip whether to mirror half of the images, left to right
- * @param crop black pixels on each side, from which a part of the image's size is cut out at random
+ * @param crop black pixels to add on each side; a part of the image's original size is then cut out
+ *     at random
  */
 public record Augmentation(boolean flip, int crop) {
   /** No changes. */
@@ -18,8 +19,8 @@ public record Augmentation(boolean flip, int crop) {
    * Changes an image.
    *
    * @param image in the model's size
-   * @param seed of this use of it
-   * @return of the same size
+   * @param seed of this use of the image
+   * @return an image of the same size
    */
   public Pixels of(Pixels image, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -1,11 +1,14 @@
 package org.tributary.image;
 
-/** Bytes that are no image, or not all of one; the message says why, in a few words. */
+/**
+ * Signals bytes that are not an image or not a complete one. The message gives the reason in a few
+ * words.
+ */
 public final class BrokenImage extends Exception {
   private static final long serialVersionUID = 1;
 
   /**
-   * A reason.
+   * Creates the exception with its reason.
    *
    * @param message such as "is truncated"
    */

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * JPEGs of four inks, as Pillow takes them: the stored values are inverted, as Adobe's programs
- * write them, whether the file says so or not, and {@code convert("RGB")} is R = K' - C K' / 255
- * with K' = 255 - K.
+ * Converts CMYK JPEGs as Pillow does. Pillow always treats the stored values as inverted, as
+ * Adobe's programs write them, whatever the file says. Its {@code convert("RGB")} is R = K' - C K'
+ * / 255 with K' = 255 - K.
  */
 final class CmykJpeg {
   private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
@@ -16,7 +16,7 @@ final class CmykJpeg {
 
   private CmykJpeg() {}
 
-  /** How four components are stored; {@code NONE} for another number of them. */
+  /** How the four components are stored; {@code NONE} for another number of components. */
   enum Inks {
     NONE,
     CMYK,
@@ -25,10 +25,10 @@ final class CmykJpeg {
   }
 
   /**
-   * What a file's header says.
+   * Reads the kind of components from a file's header.
    *
    * @param jpeg the whole file
-   * @return YCCK where Adobe's segment names a transform, as libjpeg has it
+   * @return YCCK if Adobe's segment names a transform, as in libjpeg
    */
   static Inks inks(byte[] jpeg) {
     int components = 0;
@@ -62,9 +62,9 @@ final class CmykJpeg {
   }
 
   /**
-   * The colours.
+   * Converts the components to RGB.
    *
-   * @param stored the four components as the file has them, chromas at full size
+   * @param stored the four components as in the file, chromas at full size
    * @param inks how they are stored
    */
   static Pixels rgb(Raster stored, Inks inks) {
@@ -87,7 +87,7 @@ final class CmykJpeg {
     return new Pixels(width, stored.getHeight(), 3, values);
   }
 
-  /** JFIF's equations give 255 - C, 255 - M and 255 - Y. */
+  /** The equations of JFIF give 255 - C, 255 - M and 255 - Y. */
   private static void unmix(int[] row, int x) {
     double luma = row[x];
     double blue = row[x + 1] - 128;

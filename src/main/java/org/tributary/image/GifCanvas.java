@@ -8,13 +8,13 @@ import javax.imageio.metadata.IIOMetadata;
 import org.w3c.dom.Element;
 
 /**
- * The picture that a GIF's first frame lies in, as Pillow shows it: the logical screen, larger
- * where the frame reaches beyond it, and around the frame the transparent colour, or the palette's
- * first where there is none (Pillow's {@code GifImagePlugin.py}).
+ * The canvas around a GIF's first frame, as in Pillow ({@code GifImagePlugin.py}). It is the
+ * logical screen, enlarged if the frame extends beyond it. The area around the frame has the
+ * transparent colour, or the first colour of the palette if there is none.
  *
  * @param size of the picture
- * @param left column of the frame's first
- * @param top row of the frame's first
+ * @param left column of the picture where the frame begins
+ * @param top row of the picture where the frame begins
  */
 record GifCanvas(ImageSize size, int left, int top) {
   private static final String STREAM = "javax_imageio_gif_stream_1.0";
@@ -40,7 +40,7 @@ record GifCanvas(ImageSize size, int left, int top) {
   }
 
   /**
-   * Lays the frame into the picture.
+   * Puts the frame on the canvas.
    *
    * @param frame three channels
    * @param palette of the frame

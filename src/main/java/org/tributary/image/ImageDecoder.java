@@ -20,17 +20,17 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.tributary.checkpoint.LfsPointer;
 
 /**
- * PNG, JPEG, BMP, GIF (its first picture, on the whole canvas) and TIFF (its first picture) as
- * pixels, by the JDK's javax.imageio; WebP by TwelveMonkeys. Samples are taken as they are stored,
- * as Pillow's {@code convert("RGB")} does: alpha is dropped, palettes are looked up, colour
+ * Decodes images to pixels. The JDK's javax.imageio reads PNG, JPEG, BMP, GIF (the first picture,
+ * on the whole canvas) and TIFF (the first picture). TwelveMonkeys reads WebP. Samples stay as
+ * stored, as in Pillow's {@code convert("RGB")}: alpha is dropped, palettes are looked up, colour
  * profiles and orientations are not applied, 16-bit colours keep their high byte, 16-bit grey
- * values above 255 become 255, the four inks of a JPEG become RGB. Decoders of JPEG and of lossy
- * WebP may differ from each other by a few levels.
+ * values above 255 become 255, CMYK of a JPEG becomes RGB. Decoders of JPEG and of lossy WebP may
+ * differ from each other by a few levels.
  */
 public final class ImageDecoder {
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "bmp", "gif", "tif", "tiff");
 
-  /** Pillow's limit, above which it takes a file for a decompression bomb. */
+  /** Pillow's limit. Pillow treats a larger image as a decompression bomb. */
   static final long MOST_PIXELS = 178_956_970;
 
   private ImageDecoder() {}
@@ -40,7 +40,7 @@ public final class ImageDecoder {
    *
    * @param bytes of a file
    * @return grey or colours
-   * @throws BrokenImage where the bytes are no whole image of these formats
+   * @throws BrokenImage if the bytes are not a complete image of these formats
    */
   public static Pixels decode(byte[] bytes) throws BrokenImage {
     return read(
@@ -53,11 +53,11 @@ public final class ImageDecoder {
   }
 
   /**
-   * The size of an image, of which no more is read than that takes.
+   * Reads the size of an image, and no more than that needs.
    *
    * @param bytes of a file
-   * @return the one that {@link #decode} gives, if the rest of the file is whole
-   * @throws BrokenImage where the bytes do not begin as an image of these formats
+   * @return the size that {@link #decode} gives if the rest of the file is complete
+   * @throws BrokenImage if the bytes do not begin like an image of these formats
    */
   public static ImageSize size(byte[] bytes) throws BrokenImage {
     return read(
@@ -69,11 +69,11 @@ public final class ImageDecoder {
   }
 
   /**
-   * Whether an image has 16-bit grey values, and half of its pixels or more become white, as values
-   * above 255 do.
+   * Whether an image has 16-bit grey values and at least half of its pixels become white. Values
+   * above 255 do so.
    *
    * @param bytes of a file
-   * @param decoded what {@link #decode} gives of it
+   * @param decoded the result of {@link #decode}
    * @throws BrokenImage as {@link #decode}
    */
   static boolean whitened(byte[] bytes, Pixels decoded) throws BrokenImage {
@@ -215,7 +215,7 @@ public final class ImageDecoder {
                       ? "convert it to RGB"
                       : "scale them to 0 to 255 and save them as 8 bits"));
     }
-    // Pillow cuts grey values off, and takes the high byte of colours.
+    // Pillow clips grey values and takes the high byte of colours.
     boolean cut = bits == 16 && bands == 1;
     int channels = bands < 3 ? 1 : 3;
     int width = raster.getWidth();
@@ -250,7 +250,7 @@ public final class ImageDecoder {
     return new Pixels(width, height, 3, values);
   }
 
-  /** Colours packed into words, which the JDK's own formats have in sRGB alone. */
+  /** Colours packed into integers. The JDK's own formats use them only for sRGB. */
   private static Pixels packed(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();

@@ -4,11 +4,12 @@ import java.util.Arrays;
 import org.tributary.checkpoint.HuggingFaceFolder;
 
 /**
- * What becomes of an image before the model sees it, as Hugging Face's image processors do it: its
- * channels as the model wants them, resized, cropped to its centre (black where it is smaller), and
- * each value v turned into {@code (v f - mean) / std} of its channel, in float32.
+ * Prepares an image for the model, as Hugging Face's image processors do. It converts the channels
+ * to those of the model, resizes, crops to the centre (with black borders if the image is smaller),
+ * and computes {@code (v f - mean) / std} of each value v with the numbers of its channel, in
+ * float32.
  *
- * @param resize null to leave the size
+ * @param resize null to keep the size
  * @param crop null for none
  * @param factor f; 1 for none
  * @param mean of each channel; zeros for none
@@ -19,21 +20,22 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 public record ImageProcessor(
     Resize resize, Crop crop, double factor, float[] mean, float[] std, int width, int height) {
 
-  /** The file of a model folder that says it. */
+  /** The file of a model folder with these settings. */
   public static final String FILE = HuggingFaceFolder.PREPROCESSOR;
 
   /**
    * How an image is resized.
    *
-   * @param filter Pillow's
-   * @param width columns; 0 where the shorter edge is given
-   * @param height rows; 0 where the shorter edge is given
-   * @param shortest the shorter edge, the longer one in proportion and rounded down; 0 where both
-   *     are given
+   * @param filter Pillow's filter
+   * @param width columns; 0 if the shorter edge is given
+   * @param height rows; 0 if the shorter edge is given
+   * @param shortest the shorter edge; the longer one is in proportion and rounded down; 0 if both
+   *     edges are given
    */
   public record Resize(Resample filter, int width, int height, int shortest) {
     /**
-     * The most pixels of a resized image, and of one whose columns are resized and rows not yet.
+     * The most pixels of a resized image, also of the intermediate one whose rows are not yet
+     * resized.
      */
     static final long MOST_PIXELS = 1 << 26;
 
@@ -51,7 +53,7 @@ public record ImageProcessor(
         w = from.width() <= from.height() ? shortest : longest;
         h = from.width() <= from.height() ? longest : shortest;
       }
-      // Products of three edges may not fit a long; a double says well enough that they do not.
+      // A product of three edges may not fit a long. A double is exact enough to detect this.
       double pixels = (double) w * Math.max(h, from.height());
       if (pixels > MOST_PIXELS) {
         throw new BrokenImage(
@@ -63,7 +65,7 @@ public record ImageProcessor(
   }
 
   /**
-   * The part from the middle.
+   * The part from the centre.
    *
    * @param width columns
    * @param height rows
@@ -86,10 +88,10 @@ public record ImageProcessor(
   }
 
   /**
-   * Looks at a size alone.
+   * Checks only the size of an image.
    *
-   * @param image an image's
-   * @throws BrokenImage where {@link #sized} could not make the model's of it
+   * @param image size of an image
+   * @throws BrokenImage if {@link #sized} could not bring it to the size of the model
    */
   public void check(ImageSize image) throws BrokenImage {
     ImageSize size = resize == null ? image : resize.of(image);
@@ -102,12 +104,12 @@ public record ImageProcessor(
   }
 
   /**
-   * Channels and size, as 8-bit values.
+   * Converts channels and size, as 8-bit values.
    *
-   * @param image as it was decoded
+   * @param image the decoded image
    * @return [height, width, channels]
-   * @throws BrokenImage where no resizing is asked for and the image has another size, or resizing
-   *     takes more than 2^26 pixels, as of extreme proportions
+   * @throws BrokenImage if the image has another size and no resizing is configured, or if resizing
+   *     takes more than 2^26 pixels, as with extreme proportions
    */
   public Pixels sized(Pixels image) throws BrokenImage {
     check(new ImageSize(image.width(), image.height()));
@@ -118,10 +120,10 @@ public record ImageProcessor(
   }
 
   /**
-   * Values as the model takes them.
+   * Computes the values that the model takes.
    *
-   * @param sized as {@link #sized} gives it
-   * @param into takes [channels, height, width]
+   * @param sized the result of {@link #sized}
+   * @param into receives [channels, height, width]
    * @param offset of the first value
    */
   public void normalize(Pixels sized, float[] into, int offset) {

@@ -15,10 +15,10 @@ import org.tributary.json.Json;
 
 /**
  * Reads a {@code preprocessor_config.json} as transformers' ViT, SigLIP, CLIP and DeiT image
- * processors do, in all their layouts. What is not supported is refused by name.
+ * processors do, in all their layouts. An option that is not supported is refused by name.
  */
 public final class ImageProcessorConfig {
-  /** A family's processor and what it does where its file says nothing. */
+  /** A family's processor and its defaults for missing keys. */
   private record Family(Resample filter, double mean, double std, boolean crop, boolean square) {}
 
   private static final Map<String, Family> FAMILIES =
@@ -43,7 +43,7 @@ public final class ImageProcessorConfig {
           "do_convert_rgb",
           "default_to_square");
 
-  /** Keys that say nothing about the values. */
+  /** Keys without effect on the values. */
   private static final Set<String> IGNORED =
       Set.of(
           "image_processor_type",
@@ -72,16 +72,16 @@ public final class ImageProcessorConfig {
   }
 
   /**
-   * The processor of a model folder.
+   * Reads the processor of a model folder.
    *
-   * @param store reaches it
+   * @param store access to the folder
    * @param folder of the model
    * @param channels that the model takes, 1 or 3
    * @param height that the model takes
    * @param width that the model takes
-   * @return what the file says; without one {@link #byDefault}
+   * @return the processor of the file; {@link #byDefault} without a file
    * @throws WrongInput naming every option that is not supported or does not fit the model
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public static ImageProcessor read(Store store, Path folder, int channels, int height, int width)
       throws IOException {
@@ -112,9 +112,9 @@ public final class ImageProcessorConfig {
   }
 
   /**
-   * The processor of a model folder that has no file for it: resized to the model's size, bilinear,
-   * and values from -1 to 1 (mean and deviation 0.5), as transformers' ViT processor does by
-   * default.
+   * The processor of a model folder without such a file. It resizes to the model's size,
+   * bilinearly, and gives values from -1 to 1 (mean and deviation 0.5), as transformers' ViT
+   * processor does by default.
    *
    * @param channels 1 or 3
    * @param height that the model takes
@@ -214,7 +214,7 @@ public final class ImageProcessorConfig {
           : new ImageProcessor.Resize(filter, 0, 0, edge);
     }
     if (size.isArray() && size.size() == 2 && above0(size.get(0)) && above0(size.get(1))) {
-      // transformers' order for a pair is height, width.
+      // A pair is in the order height, width, as in transformers.
       return new ImageProcessor.Resize(filter, size.get(1).intValue(), size.get(0).intValue(), 0);
     }
     if (has(size, Set.of("height", "width"))) {
@@ -244,7 +244,7 @@ public final class ImageProcessorConfig {
     return null;
   }
 
-  /** What comes out must be what the model takes, whatever goes in. */
+  /** The output must have the model's size, whatever the input size is. */
   private void checkSize(ImageProcessor.Resize resize, ImageProcessor.Crop crop) {
     if (crop != null) {
       checkSize("crop_size", crop.width(), crop.height());

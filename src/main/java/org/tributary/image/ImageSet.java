@@ -18,9 +18,8 @@ import org.tributary.rows.Row;
 
 /**
  * The images of one part with their classes. An image is decoded and resized when a batch first
- * asks for it and kept in that size as long as {@value #KEPT_BYTES} bytes, or a sixteenth of the
- * heap if that is less, hold all that are kept; the others are decoded again each time. Threads may
- * share one.
+ * asks for it. The resized images are cached up to {@value #KEPT_BYTES} bytes, or a sixteenth of
+ * the heap if that is less. The others are decoded again each time. Threads may share an image set.
  */
 public final class ImageSet implements Examples {
   private static final long KEPT_BYTES = 128L << 20;
@@ -44,7 +43,7 @@ public final class ImageSet implements Examples {
   }
 
   /**
-   * What rows are read for.
+   * The columns to read and how to use them.
    *
    * @param image the column of the encoded image
    * @param label the column of the class
@@ -59,7 +58,7 @@ public final class ImageSet implements Examples {
       ImageProcessor processor,
       Augmentation augmentation) {}
 
-  /** Rows on their way. */
+  /** Rows during the reading. */
   private static final class Labelled {
     private final List<byte[]> images = new ArrayList<>();
     private final List<Integer> targets = new ArrayList<>();
@@ -67,16 +66,16 @@ public final class ImageSet implements Examples {
   }
 
   /**
-   * Reads folders of Parquet files, in the order given and there in the order of their names.
+   * Reads folders of Parquet files: the folders in the given order, the files of each by name.
    * Images stay encoded.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param sources folders such as {@code client=0003/train}
    * @param layout of rows
    * @return the rows
-   * @throws IOException where the file system fails
-   * @throws WrongInput where a folder has no rows, a file is no Parquet, a column or value is
-   *     missing, a label is not declared, or an image has no size that the processor takes
+   * @throws IOException if the file system fails
+   * @throws WrongInput if a folder has no rows, a file is not Parquet, a column or value is
+   *     missing, a label is not declared, or an image has a size that the processor does not take
    */
   public static ImageSet read(Store store, List<PartSource> sources, Layout layout)
       throws IOException {
@@ -103,15 +102,15 @@ public final class ImageSet implements Examples {
   }
 
   /**
-   * Finds the rows of a folder that cannot be used, and keeps none. Every image is decoded, so that
-   * none turns out to be broken when a batch asks for it.
+   * Finds the rows of a folder that cannot be used, and keeps no rows. It decodes every image, so a
+   * broken one is found here and not later by a batch.
    *
-   * @param store where it lies
+   * @param store file system of the file
    * @param folder such as {@code client=0003/train}
    * @param layout of rows
-   * @return rows without an image that can be used, or without a declared label
-   * @throws IOException where the file system fails
-   * @throws WrongInput where a file is no Parquet, or a column is missing
+   * @return rows without a usable image or without a declared label
+   * @throws IOException if the file system fails
+   * @throws WrongInput if a file is not Parquet, or a column is missing
    */
   public static BadRows check(Store store, Path folder, Layout layout) throws IOException {
     Labels labels = new Labels(layout.label(), layout.labels());

@@ -1,7 +1,7 @@
 package org.tributary.image;
 
 /**
- * How large an image is.
+ * The size of an image.
  *
  * @param width columns
  * @param height rows

@@ -6,11 +6,11 @@ package org.tributary.image;
  * @param width W, columns
  * @param height H, rows
  * @param channels C: 1 grey, 3 red, green, blue
- * @param values H x W x C, row by row, the channels of a pixel side by side
+ * @param values H x W x C, row by row, with the channels of a pixel next to each other
  */
 public record Pixels(int width, int height, int channels, byte[] values) {
 
-  /** Checks that the values are as many as the sizes say. */
+  /** Checks the number of values. */
   public Pixels {
     if ((long) width * height * channels != values.length) {
       throw new IllegalArgumentException(
@@ -19,12 +19,12 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * The image with another number of channels, as Pillow converts: grey to colours by repeating,
-   * and colours to grey by {@code (19595 R + 38470 G + 7471 B + 0x8000) >> 16}, ITU-R 601-2 luma in
-   * fixed point ({@code L24} in Pillow's Convert.c).
+   * The image with another number of channels, converted as in Pillow. Grey becomes colour by
+   * repeating the value. Colour becomes grey by {@code (19595 R + 38470 G + 7471 B + 0x8000) >>
+   * 16}, ITU-R 601-2 luma in fixed point ({@code L24} in Pillow's Convert.c).
    *
    * @param wanted 1 or 3
-   * @return this where it has as many
+   * @return this image if it has that many
    */
   public Pixels withChannels(int wanted) {
     if (wanted == channels) {
@@ -46,7 +46,7 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * A part of the image; what lies outside of it is black.
+   * A part of the image. The area outside of the image is black.
    *
    * @param left first column, may be negative
    * @param top first row, may be negative
@@ -70,9 +70,9 @@ public record Pixels(int width, int height, int channels, byte[] values) {
   }
 
   /**
-   * The mirror image, left and right changed over.
+   * The mirror image, with left and right swapped.
    *
-   * @return of the same sizes
+   * @return an image of the same size
    */
   public Pixels flipped() {
     byte[] flipped = new byte[values.length];

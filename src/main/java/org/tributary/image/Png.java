@@ -7,8 +7,8 @@ import java.util.zip.Adler32;
 import java.util.zip.CRC32;
 
 /**
- * Grey values as a PNG (RFC 2083). Its data are stored and not compressed, so that the bytes depend
- * on no library's version; Parquet compresses them.
+ * Writes grey values as a PNG (RFC 2083). The data are stored without compression, so the bytes do
+ * not depend on the version of a library. Parquet compresses them.
  */
 public final class Png {
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The values of a {@code preprocessor_config.json}; their problems are collected, so that all
- * problems are reported at once.
+ * The values of a {@code preprocessor_config.json}. It collects the problems, so that all of them
+ * are reported at once.
  *
  * @param json the file
- * @param problems takes what is wrong
+ * @param problems receives the problems
  */
 record ProcessorOptions(JsonNode json, List<String> problems) {
   boolean flag(String key, boolean absent) {

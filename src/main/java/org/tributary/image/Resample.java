@@ -3,18 +3,18 @@ package org.tributary.image;
 import java.util.Arrays;
 
 /**
- * Resizing as Pillow does it, to the bit (Pillow's {@code src/libImaging/Resample.c}, and for the
+ * Resizes images with the same bits as Pillow ({@code src/libImaging/Resample.c}, and for the
  * nearest neighbour {@code ImagingScaleAffine} of {@code Geometry.c}): columns first, then rows,
- * rounded to 8 bits in between; a pass that changes no size is left out.
+ * rounded to 8 bits in between. A pass that changes no size is skipped.
  *
  * <p>With {@code s = in / out} and {@code f = max(s, 1)}, an output pixel x has its centre at
  * {@code c = (x + 0.5) s} and weights {@code w_i = k((i + 0.5 - c) / f)} for the input pixels i
- * within {@code c ± support f}: reducing an image stretches the filter, which is what Pillow calls
- * antialiasing. Weights are divided by their sum and rounded to 22 bits behind the point; a pixel
- * is {@code (2^21 + Σ w_i p_i) >> 22}, cut to 0..255.
+ * within {@code c ± support f}: a smaller output stretches the filter, which Pillow calls
+ * antialiasing. Weights are divided by their sum and rounded to 22 fractional bits. A pixel is
+ * {@code (2^21 + Σ w_i p_i) >> 22}, clipped to 0..255.
  */
 public enum Resample {
-  /** The pixel under the centre. */
+  /** The pixel at the centre. */
   NEAREST(0) {
     @Override
     double weight(double x) {
@@ -54,7 +54,7 @@ public enum Resample {
       return -0.5 < x && x <= 0.5 ? 1 : 0;
     }
   },
-  /** {@code sinc(x) (0.54 + 0.46 cos(π x))} for |x| &lt; 1, its two numbers in float32. */
+  /** {@code sinc(x) (0.54 + 0.46 cos(π x))} for |x| &lt; 1, with the two constants in float32. */
   HAMMING(1) {
     @Override
     double weight(double x) {
@@ -75,9 +75,9 @@ public enum Resample {
   }
 
   /**
-   * The filter of a number in {@code preprocessor_config.json}.
+   * The filter with a number of {@code preprocessor_config.json}.
    *
-   * @param code Pillow's: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming
+   * @param code Pillow's number: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming
    * @return null for another number
    */
   public static Resample of(int code) {
@@ -88,7 +88,7 @@ public enum Resample {
   abstract double weight(double x);
 
   private static double sinc(double x) {
-    // StrictMath: the same last bit on every machine.
+    // StrictMath gives the same last bit on every machine.
     return x == 0 ? 1 : StrictMath.sin(x * Math.PI) / (x * Math.PI);
   }
 
@@ -98,7 +98,7 @@ public enum Resample {
    * @param image any size from 1 x 1
    * @param width columns, at least 1
    * @param height rows, at least 1
-   * @return the same image where it has that size
+   * @return the same image if it has that size
    */
   public Pixels resize(Pixels image, int width, int height) {
     if (this == NEAREST) {
@@ -122,7 +122,7 @@ public enum Resample {
     return new Pixels(width, height, c, values);
   }
 
-  /** Added up step by step, as Pillow does: a product would round otherwise. */
+  /** Adds step by step, as Pillow does, because a product rounds differently. */
   private static int[] places(int in, int out) {
     double step = (double) in / out;
     int[] places = new int[out];
@@ -163,7 +163,7 @@ public enum Resample {
     return new Pixels(image.width(), height, image.channels(), values);
   }
 
-  /** Weights of the input pixels of each output pixel, from the first one on. */
+  /** Weights of the input pixels of each output pixel, beginning at the first input pixel. */
   private record Taps(int[] first, int[][] weights) {
     byte sum(int out, byte[] in, int from, int stride) {
       int sum = 1 << BITS - 1;

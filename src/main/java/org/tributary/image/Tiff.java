@@ -9,7 +9,7 @@ import javax.imageio.plugins.tiff.TIFFDirectory;
 import javax.imageio.plugins.tiff.TIFFField;
 
 /**
- * What a TIFF's first directory says beyond its pixels. What the JDK's reader and Pillow would take
+ * The settings in a TIFF's first directory. A setting that the JDK's reader and Pillow treat
  * differently is refused by name.
  */
 final class Tiff {
@@ -27,7 +27,7 @@ final class Tiff {
    *
    * @param reader the JDK's, with its input set
    * @param bytes the file's size, which no strip or tile can exceed
-   * @throws BrokenImage where sizes cannot be, or the values are of a kind that is not supported
+   * @throws BrokenImage if sizes are impossible, or the kind of values is not supported
    */
   static Tiff of(ImageReader reader, int bytes) throws IOException, BrokenImage {
     Tiff tiff = new Tiff(TIFFDirectory.createFromMetadata(reader.getImageMetadata(0)));
@@ -67,7 +67,7 @@ final class Tiff {
           "is a TIFF of %d samples a pixel; convert it to RGB".formatted(samples));
     }
     if (tiff.number(BaselineTIFFTagSet.TAG_SAMPLE_FORMAT, 1) != 1) {
-      // Pillow's convert would cut fractions from 0 to 1 off to black.
+      // Pillow's convert would truncate fractions from 0 to 1 to black.
       throw new BrokenImage(
           "is a TIFF of fractions or signed numbers; scale them to 0 to 255 and save them as 8 bits");
     }
@@ -79,7 +79,7 @@ final class Tiff {
     return field == null || field.getCount() == 0 ? absent : field.getAsLong(0);
   }
 
-  /** The palette with the high bytes of its 16-bit values, as Pillow takes it. */
+  /** The palette with the high bytes of its 16-bit values, as Pillow uses it. */
   IndexColorModel palette(BufferedImage image) {
     IndexColorModel given = (IndexColorModel) image.getColorModel();
     TIFFField map = directory.getTIFFField(BaselineTIFFTagSet.TAG_COLOR_MAP);

@@ -7,7 +7,8 @@ import java.util.Arrays;
 import javax.imageio.ImageReader;
 
 /**
- * WebP by TwelveMonkeys, whose reader is made here: what ImageIO finds depends on class loaders.
+ * Reads WebP with TwelveMonkeys. The reader is created directly, because ImageIO's lookup depends
+ * on class loaders.
  */
 final class WebP {
   private static final byte[] RIFF = "RIFF".getBytes(StandardCharsets.US_ASCII);
@@ -18,16 +19,17 @@ final class WebP {
 
   private WebP() {}
 
-  /** Whether a file begins as a WebP does. */
+  /** Whether a file begins like a WebP file. */
   static boolean is(byte[] bytes) {
     return has(bytes, 0, RIFF) && has(bytes, 8, WEBP);
   }
 
   /**
-   * A reader.
+   * Creates a reader.
    *
    * @param bytes of the file
-   * @throws BrokenImage where the file is cut, or animated, whose canvas the reader does not know
+   * @throws BrokenImage if the file is truncated, or animated: the reader does not know the canvas
+   *     of an animation
    */
   static ImageReader reader(byte[] bytes) throws IOException, BrokenImage {
     long size = 0;
