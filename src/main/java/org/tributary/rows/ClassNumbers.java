@@ -4,17 +4,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The names of a classifier's classes in rows if the checkpoint has no names: transformers then
- * writes {@code LABEL_0}, {@code LABEL_1}, ... into config.json, and data have the numbers alone.
+ * The labels of rows for a classifier whose checkpoint has no class names. In this case
+ * transformers writes {@code LABEL_0}, {@code LABEL_1}, ... into config.json, and the data have
+ * only the numbers.
  */
 public final class ClassNumbers {
   private ClassNumbers() {}
 
   /**
-   * The numbers of classes without names of their own.
+   * The numbers of classes that have no names.
    *
    * @param names the classes, in the order of the classifier's rows
-   * @return "0" to "n-1" where the names are LABEL_0 to LABEL_n-1; else empty
+   * @return "0" to "n-1" if the names are LABEL_0 to LABEL_n-1; else empty
    */
   public static List<String> of(List<String> names) {
     boolean unnamed =

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.tributary.config.Nearest;
 import org.tributary.error.WrongInput;
 
-/** The declared classes, and the column that names a row's; see {@link ClassNumbers}. */
+/** The declared classes and the column with the class of a row; see {@link ClassNumbers}. */
 public final class Labels {
   private final String column;
   private final Map<String, Integer> index = new HashMap<>();
@@ -14,7 +14,7 @@ public final class Labels {
   /**
    * The classes of a set.
    *
-   * @param column that names a row's class
+   * @param column the column with a row's class
    * @param labels in the order of the classifier's rows
    */
   public Labels(String column, List<String> labels) {
@@ -28,9 +28,9 @@ public final class Labels {
   }
 
   /**
-   * A row's class.
+   * The index of a row's class.
    *
-   * @throws WrongInput where it is missing or not declared
+   * @throws WrongInput if the class is missing or not declared
    */
   public int index(Row row, String where) {
     String label = given(row, column, where);
@@ -50,7 +50,7 @@ public final class Labels {
     return known;
   }
 
-  /** The text of a column, which must hold something to read. */
+  /** The text of a column. It must not be blank. */
   public static String given(Row row, String column, String where) {
     String value = row.text(column);
     if (value == null || value.isBlank()) {

@@ -21,21 +21,21 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * The contents of a partitioned set: {@code manifest.json} in its folder, written last, so that its
- * presence says that every file is there.
+ * The contents of a partitioned set: {@code manifest.json} in its folder. It is written last, so
+ * its presence means that every file is complete.
  *
- * @param version of this layout, {@value #VERSION}
- * @param inputs what the set was made from; equal inputs give equal files
- * @param sources the raw sets' rows: train, and validation and test where given
+ * @param version version of this layout, {@value #VERSION}
+ * @param inputs the inputs of the set; equal inputs give equal files
+ * @param sources the rows of the raw sets: train, and validation and test if given
  * @param columns names and types, in file order
- * @param labels the classes, sorted; empty where the set has no label
- * @param clients what each client holds, by id
- * @param test the global test rows; null where there are none
+ * @param labels the classes, sorted; empty if the set has no label
+ * @param clients the files of each client, by id
+ * @param test the global test rows; null if there are none
  * @param duplicates rows of a given validation or test set that also occur in train, by set
- * @param skipped images that were left out (broken, hidden, without a label), by set; empty where
+ * @param skipped images that were left out (broken, hidden, without a label), by set; empty if
  *     there are none
- * @param leftOut owners that the source names and that are no clients, and why; empty where there
- *     are none
+ * @param leftOut owners in the source that are not clients, with the reason; empty if there are
+ *     none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(
@@ -49,10 +49,10 @@ public record Manifest(
     Map<String, Duplicates> duplicates,
     Map<String, Skipped> skipped,
     SortedMap<String, String> leftOut) {
-  /** Rows that are named at most: of duplicates, and of what was skipped. */
+  /** The most rows that are named, of duplicates and of skipped images. */
   public static final int NAMED = 100;
 
-  /** The layout that this release writes and reads. */
+  /** The version of the layout that this release writes and reads. */
   public static final int VERSION = 1;
 
   /** The manifest's name in the folder of a partitioned set. */
@@ -72,22 +72,22 @@ public record Manifest(
   }
 
   /**
-   * What decides every byte of the files.
+   * The inputs that determine every byte of the files.
    *
    * @param name of the partitioned set
-   * @param seed of everything random
+   * @param seed seed of all random decisions
    * @param format of the sources
    * @param train files of the raw training set
-   * @param validation files of the raw validation set; empty where a share of train is taken
-   * @param test files of the raw test set; empty where a share of train is taken
-   * @param columns that were asked for; empty for all
-   * @param label column of the class; null where there is none
+   * @param validation files of the raw validation set; empty if a share of train is used
+   * @param test files of the raw test set; empty if a share of train is used
+   * @param columns the configured columns; empty for all
+   * @param label column of the class; null if there is none
    * @param partitioner its name and parameters
    * @param shares of rows taken out of train
    * @param image column of the encoded image; null for text
-   * @param sameness what was done about duplicates; null where they were only reported, by all
-   *     columns or pixels
-   * @param separator of CSV, where it was given; else null
+   * @param sameness how duplicates were treated; null if they were only reported, by all columns or
+   *     pixels
+   * @param separator the separator of CSV if it was given, else null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Inputs(
@@ -106,10 +106,11 @@ public record Manifest(
       String separator) {}
 
   /**
-   * What was done about duplicates.
+   * The treatment of duplicates.
    *
    * @param duplicates {@code report}, {@code drop-train} or {@code drop-test}
-   * @param columns in which equal rows are duplicates; empty for all, of images the pixels
+   * @param columns that decide whether rows are duplicates; empty for all columns, or for the
+   *     pixels of images
    */
   public record DuplicateRule(String duplicates, List<String> columns) {}
 
@@ -117,10 +118,10 @@ public record Manifest(
    * Rows of a held-out set that also occur in train.
    *
    * @param rows how many
-   * @param labels how many of each label; empty without a label
-   * @param inTrain rows of train that are equal to one of them
-   * @param dropped rows that were left out for it, of train or of the held-out set
-   * @param named the first of them, at most {@value #NAMED}
+   * @param labels number of these rows by label; empty without a label
+   * @param inTrain number of rows of train that are equal to one of them
+   * @param dropped number of rows left out as duplicates, of train or of the held-out set
+   * @param named names of the first of them, at most {@value #NAMED}
    */
   public record Duplicates(
       long rows,
@@ -128,12 +129,12 @@ public record Manifest(
       @JsonProperty("twins") long inTrain,
       long dropped,
       List<String> named) {
-    /** From all parts. */
+    /** Creates it from all values. */
     @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
     public Duplicates {}
 
     /**
-     * From a manifest of the first release, which only counted.
+     * Reads the value from a manifest of the first release, which has only the count.
      *
      * @param rows how many
      * @return the count
@@ -145,7 +146,7 @@ public record Manifest(
   }
 
   /**
-   * Broken images of a set.
+   * The broken images of a set.
    *
    * @param rows how many
    * @param named the first of them with the reason, at most {@value #NAMED}
@@ -155,7 +156,7 @@ public record Manifest(
   /**
    * A file of a raw set.
    *
-   * @param path its name as it was read
+   * @param path its name when it was read
    * @param sha256 of its bytes, hex
    */
   public record SourceFile(String path, String sha256) {}
@@ -164,24 +165,24 @@ public record Manifest(
    * How rows were given to clients.
    *
    * @param name the partitioner's
-   * @param parameters its own, by configuration key
+   * @param parameters its settings, by configuration key
    */
   public record Partitioner(String name, SortedMap<String, Object> parameters) {}
 
   /**
    * Rows taken out of train.
    *
-   * @param validation share of each client's rows, 0 where the set is given
-   * @param test share of all rows, 0 where the set is given
+   * @param validation share of each client's rows, 0 if the set is given
+   * @param test share of all rows, 0 if the set is given
    */
   public record Shares(double validation, double test) {}
 
   /**
-   * What a client holds.
+   * The files of a client.
    *
    * @param train never empty
-   * @param validation null where it has none
-   * @param owner its name in the source, where the id is another; null elsewhere
+   * @param validation null if it has none
+   * @param owner its name in the source if that differs from the id; else null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Client(Part train, Part validation, String owner) {}
@@ -191,20 +192,20 @@ public record Manifest(
    *
    * @param file relative to the manifest's folder
    * @param rows how many
-   * @param labels rows of each label that occurs
+   * @param labels number of rows by label, for labels that occur
    * @param sha256 of its bytes, hex
-   * @param bytes its size; null in manifests of earlier releases, which did not note it
+   * @param bytes its size; null in manifests of earlier releases
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Part(
       String file, long rows, SortedMap<String, Long> labels, String sha256, Long bytes) {
-    /** A manifest that was written by hand may leave the labels out. */
+    /** A manifest that was written by hand may omit the labels. */
     public Part {
       labels = labels == null ? new TreeMap<>() : labels;
     }
 
     /**
-     * The folder that holds the file.
+     * The folder of the file.
      *
      * @return relative to the manifest's folder
      */
@@ -217,11 +218,11 @@ public record Manifest(
   /**
    * Reads the manifest of a partitioned set.
    *
-   * @param store where it lies
+   * @param store file system of the file
    * @param folder of the set
-   * @return what it holds
-   * @throws IOException where the file system fails
-   * @throws WrongInput where there is none, or it is of another layout
+   * @return the manifest
+   * @throws IOException if the file system fails
+   * @throws WrongInput if there is none, or it has another layout
    */
   public static Manifest read(Store store, Path folder) throws IOException {
     Path file = new Path(folder, FILE);
@@ -257,10 +258,10 @@ public record Manifest(
   }
 
   /**
-   * What people call a client.
+   * The readable name of a client.
    *
    * @param id of the client
-   * @return its owner's name where the id is another, without control characters; else empty
+   * @return its owner's name if that differs from the id, without control characters; else empty
    */
   public String called(String id) {
     Client client = clients.get(id);
@@ -272,7 +273,7 @@ public record Manifest(
   /**
    * All files of rows.
    *
-   * @return of the clients, in their order, and of the test
+   * @return those of the clients, in their order, then the test file
    */
   public List<Part> parts() {
     List<Part> parts = new ArrayList<>();
@@ -283,11 +284,11 @@ public record Manifest(
   }
 
   /**
-   * Commits the manifest, after all files it names.
+   * Commits the manifest. All files that it names must exist.
    *
-   * @param store where to write
+   * @param store file system to write to
    * @param folder of the set
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public void write(Store store, Path folder) throws IOException {
     byte[] bytes = Json.elements(this).getBytes(StandardCharsets.UTF_8);

@@ -6,17 +6,17 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
 /**
- * Whether a manifest has all that a run needs: it must describe every file so that a changed one is
- * detected.
+ * Checks that a manifest has everything that a run needs. It must describe every file, so that a
+ * changed file is detected.
  */
 final class ManifestCheck {
   private ManifestCheck() {}
 
   /**
-   * Checks a manifest that was read.
+   * Checks a manifest after reading.
    *
-   * @param file where it was read, for the message
-   * @throws WrongInput where something is missing
+   * @param file the file of the manifest, for the message
+   * @throws WrongInput if something is missing
    */
   static void check(Manifest manifest, Path file) {
     List<String> problems = new ArrayList<>();

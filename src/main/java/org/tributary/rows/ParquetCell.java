@@ -5,18 +5,18 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.tributary.error.WrongInput;
 
-/** Takes a column's values from Parquet and hands them on as plain ones. */
+/** Receives a column's values from Parquet and passes them on as plain values. */
 final class ParquetCell extends PrimitiveConverter {
   private final String column;
   private final ParquetValues values;
   private final Consumer<Object> sink;
 
   /**
-   * A cell.
+   * Creates a cell.
    *
    * @param column its name, for messages
-   * @param values how they are read
-   * @param sink gets each value
+   * @param values converter of the values
+   * @param sink receives each value
    */
   ParquetCell(String column, ParquetValues values, Consumer<Object> sink) {
     this.column = column;

@@ -7,7 +7,7 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 import org.tributary.checkpoint.Store;
 
-/** Parquet's input from a store, so that local files are read raw as they were written. */
+/** Parquet's input from a store. It reads local files raw, in the same way as they are written. */
 record ParquetInput(Store store, Path file) implements InputFile {
 
   @Override

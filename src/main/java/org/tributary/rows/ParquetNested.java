@@ -16,9 +16,9 @@ import org.apache.parquet.schema.Type.Repetition;
 import org.tributary.json.Json;
 
 /**
- * Nested columns as the text of JSON: structs are objects with all their fields, lists and repeated
- * fields arrays, maps objects by the text of their keys. What is missing is null. Rules of lists
- * are those of Parquet's LogicalTypes.md, with its rules for older writers.
+ * Reads nested columns as JSON text. A struct becomes an object with all its fields. A list or a
+ * repeated field becomes an array. A map becomes an object, with its keys as text. A missing value
+ * becomes null. Lists follow Parquet's LogicalTypes.md, including its rules for older writers.
  */
 final class ParquetNested {
   private ParquetNested() {}
@@ -35,7 +35,7 @@ final class ParquetNested {
     return !type.isPrimitive() || type.isRepetition(Repetition.REPEATED);
   }
 
-  /** Whether a column is an array of JSON, else an object. */
+  /** Whether a column becomes a JSON array; otherwise it becomes an object. */
   static boolean isArray(Type type) {
     return type.isRepetition(Repetition.REPEATED) || isList(type);
   }
@@ -63,7 +63,7 @@ final class ParquetNested {
   }
 
   /**
-   * A converter that passes a value on: a map, a list or a plain value, of a repeated field each.
+   * A converter that passes on a map, a list or a plain value, or each element of a repeated field.
    */
   static Converter value(Type type, Consumer<Object> sink) {
     if (type.isPrimitive()) {
@@ -135,7 +135,7 @@ final class ParquetNested {
               : new Wrapped(repeated.asGroupType(), value -> values.add(value));
     }
 
-    /** Whether the repeated field is the element itself, as older writers have it. */
+    /** Whether the repeated field is the element itself, as from older writers. */
     private static boolean isElement(Type repeated) {
       return repeated.isPrimitive()
           || repeated.asGroupType().getFieldCount() != 1
@@ -159,7 +159,7 @@ final class ParquetNested {
     }
   }
 
-  /** The group around an element, which is null where nothing comes. */
+  /** The group around an element. The element is null if the group has no value. */
   private static final class Wrapped extends GroupConverter {
     private final Consumer<Object> sink;
     private final Converter element;
@@ -186,7 +186,7 @@ final class ParquetNested {
     }
   }
 
-  /** A map: an object by the text of its keys. */
+  /** A map: an object with the keys as text. */
   private static final class Entries extends GroupConverter {
     private final Consumer<Object> sink;
     private final Converter entry;

@@ -19,7 +19,7 @@ import org.apache.parquet.format.Util;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** Parquet's output over a stream that somebody else opens and closes. */
+/** Parquet's output to a stream that the caller opens and closes. */
 final class ParquetOutput implements OutputFile {
   private final OutputStream out;
 
@@ -48,14 +48,14 @@ final class ParquetOutput implements OutputFile {
   }
 
   /**
-   * Counts what is written, and holds the end back until all is there: the footer lists a column's
-   * encodings in the order of their objects' hash codes, which are another in every JVM. They are
-   * put in the order of the format's numbers, so that equal rows give equal bytes.
+   * Counts the written bytes and buffers the end of the file. Parquet's footer lists a column's
+   * encodings in the order of their hash codes, which differ between JVMs. This class sorts them by
+   * the numbers of the format, so that equal rows give equal bytes.
    */
   private static final class Counting extends PositionOutputStream {
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
-    /** A footer is far smaller than this, or than this share of its file. */
+    /** A footer is much smaller than this, or than this share of its file. */
     private static final int LEAST_HELD = 1 << 20;
 
     private static final int SHARE = 64;
@@ -111,7 +111,9 @@ final class ParquetOutput implements OutputFile {
       out.flush();
     }
 
-    /** Where the footer begins; the end where there is none, as in a file that was not finished. */
+    /**
+     * The position of the footer; the end of the file if there is none, as in an unfinished file.
+     */
     private static int footer(byte[] end) {
       int tail = end.length - 8;
       if (tail < 0 || !Arrays.equals(end, end.length - 4, end.length, MAGIC, 0, 4)) {

@@ -27,7 +27,7 @@ import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import shaded.parquet.org.apache.thrift.TException;
 
-/** The rows of one Parquet file, read in file order, one row group in memory at a time. */
+/** Reads the rows of one Parquet file in file order, with one row group in memory at a time. */
 public final class ParquetReading implements Iterator<Row>, Closeable {
   private final Path file;
   private final ParquetFileReader reader;
@@ -88,7 +88,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     }
   }
 
-  /** Pages of a codec that is not there are found here, not in the middle of the rows. */
+  /** Detects a missing codec here, not in the middle of the rows. */
   private static void refuseCodecs(Path file, ParquetFileReader reader, List<String> names) {
     Set<String> checked = new HashSet<>();
     for (BlockMetaData group : reader.getRowGroups()) {
@@ -115,7 +115,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
   /**
    * All columns.
    *
-   * @return what each holds, in file order
+   * @return the type of each, in file order
    */
   public List<Field> fields() {
     return reader.getFileMetaData().getSchema().getFields().stream()
@@ -137,7 +137,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
         : ParquetNested.isArray(field) ? Shape.ARRAY : Shape.OBJECT;
   }
 
-  /** How a column's values are made: nested ones are read as the text of JSON. */
+  /** How a column's values are read. Nested values are read as JSON text. */
   public enum Shape {
     PLAIN,
     ARRAY,
@@ -148,14 +148,14 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
   /**
    * A column of the file.
    *
-   * @param name as the file has it
-   * @param type the plain type; null of others
+   * @param name its name in the file
+   * @param type the plain type; null for other types
    * @param shape of its values
    */
   public record Field(String name, Schema.Type type, Shape shape) {}
 
   /**
-   * Rows and bytes of each row group.
+   * The number of rows and bytes of each row group.
    *
    * @return in file order
    */
@@ -168,15 +168,15 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
   /**
    * A row group.
    *
-   * @param rows how many
-   * @param bytes of all columns, unpacked
+   * @param rows number of rows
+   * @param bytes uncompressed size of all columns
    */
   public record Group(long rows, long bytes) {}
 
   /**
-   * Names and types of what the rows hold.
+   * Names and types of the columns in the rows.
    *
-   * @return the columns that were asked for, in that order
+   * @return the requested columns, in that order
    */
   public Schema schema() {
     return columns.schema();
@@ -192,7 +192,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
   }
 
   /**
-   * How many rows the file holds, whatever the range.
+   * The number of rows in the file, whatever the range is.
    *
    * @return from the file's footer
    */
@@ -201,13 +201,13 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
   }
 
   /**
-   * Restricts the reading to the rows from (inclusive) to (exclusive); row groups outside are not
-   * read. Before the first row only.
+   * Restricts the reading to the rows from (inclusive) to (exclusive). Row groups outside of them
+   * are not read. Call it only before the first row.
    *
    * @param from 0 or more
    * @param to at most {@link #rows()}
    * @return this
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public ParquetReading range(long from, long to) throws IOException {
     if (group >= 0 || from < 0 || from > to || to > rows) {
@@ -240,7 +240,7 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
    * The next row.
    *
    * @return in file order
-   * @throws WrongInput where the file is damaged, or a text is not UTF-8
+   * @throws WrongInput if the file is damaged, or a text is not UTF-8
    */
   @Override
   public Row next() {
@@ -277,14 +277,20 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     reader.close();
   }
 
-  /** Whether the bytes are at fault and not the file system, which a retry might find well. */
+  /**
+   * Whether the bytes are damaged. A fault of the file system may disappear on a retry; damaged
+   * bytes do not.
+   */
   private static boolean damaged(IOException e) {
     return e instanceof EOFException
         || e instanceof ZstdIOException
         || e.getCause() instanceof TException;
   }
 
-  /** For a failed store, its own message: Parquet's reader wraps what it does not know. */
+  /**
+   * Returns the store's own message if the store failed, because Parquet's reader wraps unknown
+   * exceptions.
+   */
   private static RuntimeException unreadable(Path file, Exception cause) {
     Optional<Trouble> trouble = Trouble.in(cause);
     if (trouble.isPresent()) {

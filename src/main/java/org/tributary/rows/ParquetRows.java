@@ -13,22 +13,22 @@ import org.apache.parquet.io.OutputFile;
 import org.tributary.checkpoint.Store;
 
 /**
- * Parquet files as plain rows, without Spark: what clients read inside a task and what jobs write.
- * Equal rows give equal bytes, on every machine.
+ * Reads and writes Parquet files as plain rows, without Spark. Clients read with it inside a task,
+ * and jobs write with it. Equal rows give equal bytes, on every machine.
  */
 public final class ParquetRows {
-  /** Rows of one group are held in memory until it is full. */
+  /** The rows of a group stay in memory until the group is full. */
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
   private ParquetRows() {}
 
   /**
-   * Writes a whole file; the stream stays open, so this fits {@link Store#commit}.
+   * Writes a whole file. The stream stays open, as {@link Store#commit} requires.
    *
-   * @param out where the bytes go
-   * @param schema names and types; every column is optional in the file
-   * @param rows all of this schema
-   * @throws IOException where the stream fails
+   * @param out receives the bytes
+   * @param schema names and types of the columns; every column is optional in the file
+   * @param rows rows of this schema
+   * @throws IOException if the stream fails
    */
   public static void write(OutputStream out, Schema schema, Iterable<Row> rows) throws IOException {
     try (ParquetWriter<Row> writer = new Builder(new ParquetOutput(out), schema).build()) {
@@ -41,11 +41,11 @@ public final class ParquetRows {
   /**
    * Opens a file for all its flat columns and all rows.
    *
-   * @param store where it lies
+   * @param store file system of the file
    * @param file the Parquet file
-   * @return its rows, to be closed
-   * @throws IOException where the file system fails
-   * @throws org.tributary.error.WrongInput where the file is missing or no Parquet
+   * @return its rows; the caller must close them
+   * @throws IOException if the file system fails
+   * @throws org.tributary.error.WrongInput if the file is missing or no Parquet
    */
   public static ParquetReading read(Store store, Path file) throws IOException {
     return ParquetReading.open(store, file, List.of());
@@ -54,12 +54,12 @@ public final class ParquetRows {
   /**
    * Opens a file for some columns.
    *
-   * @param store where it lies
+   * @param store file system of the file
    * @param file the Parquet file
    * @param columns which, in this order; empty for all flat ones
-   * @return its rows, to be closed
-   * @throws IOException where the file system fails
-   * @throws org.tributary.error.WrongInput where the file is missing or no Parquet, or a column is
+   * @return its rows; the caller must close them
+   * @throws IOException if the file system fails
+   * @throws org.tributary.error.WrongInput if the file is missing or not Parquet, or a column is
    *     missing or nested
    */
   public static ParquetReading read(Store store, Path file, List<String> columns)
@@ -70,11 +70,11 @@ public final class ParquetRows {
   /**
    * Reads all rows of some columns.
    *
-   * @param store where it lies
+   * @param store file system of the file
    * @param file the Parquet file
    * @param columns which, in this order; empty for all flat ones
-   * @param each called for every row in file order
-   * @throws IOException where the file system fails
+   * @param each receives every row in file order
+   * @throws IOException if the file system fails
    * @throws org.tributary.error.WrongInput as {@link #read(Store, Path, List)}
    */
   public static void forEach(Store store, Path file, List<String> columns, Consumer<Row> each)
@@ -90,9 +90,9 @@ public final class ParquetRows {
     Builder(OutputFile file, Schema schema) {
       super(file);
       this.schema = schema;
-      // Site files must not change the bytes, hence no defaults.
+      // Hadoop's site files must not change the bytes, so no default configuration is loaded.
       withConf(new Configuration(false));
-      // Unlike Snappy, whose hash depends on the CPU, zstd gives equal bytes everywhere.
+      // Zstd gives equal bytes everywhere. Snappy does not, because its hash depends on the CPU.
       withCompressionCodec(CompressionCodecName.ZSTD);
       withRowGroupSize(ROW_GROUP_BYTES);
     }

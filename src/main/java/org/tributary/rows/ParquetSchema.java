@@ -10,11 +10,12 @@ import org.tributary.config.Nearest;
 import org.tributary.error.WrongInput;
 
 /**
- * The columns of a file that a reading asks for.
+ * The requested columns of a file.
  *
- * @param schema as plain types; of nested columns the text of their JSON
- * @param requested the same as Parquet's own types
- * @param skipped columns of the file that hold no plain values and are read by name alone
+ * @param schema the columns with plain types; nested columns are JSON text
+ * @param requested the same columns with Parquet's types
+ * @param skipped columns of the file without plain values; they are read only if they are requested
+ *     by name
  */
 record ParquetSchema(Schema schema, MessageType requested, List<String> skipped) {
 
@@ -46,7 +47,7 @@ record ParquetSchema(Schema schema, MessageType requested, List<String> skipped)
     List<Type> fields = new ArrayList<>();
     for (String name : wanted) {
       Type field = whole.getType(name);
-      // The parts of nested values are recognized by their text.
+      // A nested column becomes a STRING column of JSON text.
       columns.add(
           new Schema.Column(name, flat(field).map(ParquetValues::type).orElse(Schema.Type.STRING)));
       fields.add(field);
@@ -57,7 +58,7 @@ record ParquetSchema(Schema schema, MessageType requested, List<String> skipped)
         new Schema(columns), new MessageType(whole.getName(), fields), skipped);
   }
 
-  /** A file of conversations alone has no plain column. */
+  /** A file that has only conversations has no plain column. */
   private static List<String> nested(MessageType whole) {
     return whole.getFields().stream().filter(ParquetNested::isReadable).map(Type::getName).toList();
   }

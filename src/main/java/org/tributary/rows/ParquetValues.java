@@ -29,20 +29,20 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.tributary.error.WrongInput;
 
 /**
- * How the values of one of Parquet's primitive types become plain ones. Whole numbers keep their
- * value: unsigned ones of 8 and 16 bits are INT, of 32 and 64 bits LONG, where those beyond 63 bits
- * are refused. Decimals are text with all their digits, dates and times text as ISO 8601 has them,
- * with Z where they are in UTC.
+ * Converts the values of one of Parquet's primitive types to plain values. Integers keep their
+ * value: unsigned ones of 8 and 16 bits become INT, those of 32 and 64 bits LONG. Values beyond 63
+ * bits are refused. Decimals become text with all their digits. Dates and times become ISO 8601
+ * text, with Z if they are in UTC.
  *
  * @param type the plain type
- * @param whole from Parquet's INT32 and INT64; null for other types
- * @param bytes from its byte arrays; null for other types
+ * @param whole converter from Parquet's INT32 and INT64; null for other types
+ * @param bytes converter from byte arrays; null for other types
  */
 record ParquetValues(Schema.Type type, LongFunction<Object> whole, Function<Binary, Object> bytes) {
   private static final long UNSIGNED_INT = 0xffffffffL;
   private static final long NANOS = 1_000_000_000L;
 
-  /** How a type's values are read; empty for those that are no plain values. */
+  /** The converter of a type; empty if its values are not plain. */
   static Optional<ParquetValues> of(PrimitiveType primitive) {
     LogicalTypeAnnotation logical = primitive.getLogicalTypeAnnotation();
     return Optional.ofNullable(
@@ -138,7 +138,7 @@ record ParquetValues(Schema.Type type, LongFunction<Object> whole, Function<Bina
     return time.isAdjustedToUTC() ? local + "Z" : local;
   }
 
-  /** Spark's and Impala's old timestamps: nanoseconds of a day, then a Julian day. */
+  /** The old timestamps of Spark and Impala: nanoseconds of the day, then the Julian day. */
   private static Object int96(Binary value) {
     ByteBuffer bytes = value.toByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
     long nanos = bytes.getLong();
@@ -176,7 +176,7 @@ record ParquetValues(Schema.Type type, LongFunction<Object> whole, Function<Bina
     return new BigDecimal(new BigInteger(value.getBytes()), scale).toPlainString();
   }
 
-  /** Bytes that are no UTF-8 become others when they are read as such. */
+  /** Bytes that are not UTF-8 would change when they are decoded. */
   private static Object utf8(Binary value) {
     String text = value.toStringUsingUTF8();
     if (text.indexOf('\ufffd') >= 0

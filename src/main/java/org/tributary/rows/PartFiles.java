@@ -13,10 +13,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The files of a partitioned set, checked against its manifest whenever they are read: a folder has
- * the one file that the manifest lists, with its size, its number of rows and its SHA-256. A file
- * is hashed once and then again whenever its size or its time of change is another. Threads may
- * share one.
+ * The files of a partitioned set. Each read checks them against the manifest: a folder has exactly
+ * the file that the manifest lists, with its size, its number of rows and its SHA-256. A file is
+ * hashed once, and again if its size or its modification time changes. Threads may share an
+ * instance.
  */
 public final class PartFiles {
   private static final String WAY_OUT =
@@ -30,7 +30,7 @@ public final class PartFiles {
   private record Stamp(long bytes, long changed, String sha256) {}
 
   /**
-   * Nothing is looked at yet.
+   * Creates it without checking any file.
    *
    * @param root the set's folder
    */
@@ -39,23 +39,23 @@ public final class PartFiles {
   }
 
   /**
-   * The folder that holds a part's file.
+   * The folder of a part's file.
    *
    * @param part of the manifest
-   * @return its path
+   * @return the path of the folder
    */
   public Path folder(Manifest.Part part) {
     return new Path(root, part.folder());
   }
 
   /**
-   * Holds a part's folder and file against the manifest.
+   * Compares a part's folder and file with the manifest.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param part of the manifest
-   * @throws WrongInput where the file is missing or another one, or the folder has more files; what
-   *     begins with a dot or an underscore is passed over
-   * @throws IOException where the file system fails
+   * @throws WrongInput if the file is missing or different, or the folder has more files. Names
+   *     that begin with a dot or an underscore are ignored
+   * @throws IOException if the file system fails
    */
   public void check(Store store, Manifest.Part part) throws IOException {
     Path file = new Path(root, part.file());
@@ -80,7 +80,7 @@ public final class PartFiles {
     }
   }
 
-  /** The file's status, where it is the only one of its folder. */
+  /** The status of the file if it is the only one in its folder. */
   private static FileStatus alone(Store store, Path file) throws IOException {
     FileStatus found = null;
     List<String> others = new ArrayList<>();
@@ -104,7 +104,7 @@ public final class PartFiles {
     return found;
   }
 
-  /** Rows are never read from such files, wherever Parquet is read. */
+  /** No reader of Parquet folders reads rows from such files. */
   private static boolean isPassedOver(String name) {
     return name.startsWith(".") || name.startsWith("_");
   }
@@ -116,12 +116,12 @@ public final class PartFiles {
   }
 
   /**
-   * Looks for clients' folders that the manifest does not list: their rows would never be read.
+   * Looks for client folders that the manifest does not list. Their rows would never be read.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param manifest of the set
-   * @throws WrongInput naming them
-   * @throws IOException where the file system fails
+   * @throws WrongInput if there are any, with their names
+   * @throws IOException if the file system fails
    */
   public void refuseUnlisted(Store store, Manifest manifest) throws IOException {
     Set<String> listed = new HashSet<>();

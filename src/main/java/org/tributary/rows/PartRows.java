@@ -14,10 +14,10 @@ public final class PartRows {
   private PartRows() {}
 
   /**
-   * Gives every row of a folder's Parquet files that is not left out, by name and in file order,
-   * and where it lies.
+   * Passes on every row of a folder's Parquet files that is not left out, with its location. Files
+   * are in the order of their names.
    *
-   * @throws WrongInput where there is no such row
+   * @throws WrongInput if there is no such row
    */
   public static void forEach(
       Store store, PartSource source, List<String> columns, BiConsumer<Row, String> each)
@@ -40,7 +40,7 @@ public final class PartRows {
     }
   }
 
-  /** Finds the rows that are refused when they are used. */
+  /** Finds the rows that would be refused when they are used. */
   public static BadRows check(
       Store store, Path folder, List<String> columns, BiConsumer<Row, String> use)
       throws IOException {

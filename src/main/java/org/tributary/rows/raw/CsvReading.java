@@ -8,16 +8,19 @@ import java.util.List;
 import org.tributary.error.WrongInput;
 
 /**
- * The records of a CSV file, read as by Python's csv module and pandas read them: a line ends with
- * LF, CR LF or CR, whatever other lines do; a field that begins with a quote ends at the next one
- * that stands alone, holds line ends as they are and two quotes for one; what follows it up to the
- * separator belongs to it; a quote elsewhere is a character. Lines without a character are passed
- * over. What Python passes over in silence is refused: a quote that is never closed.
+ * Reads the records of a CSV file as Python's csv module and pandas do. Each line ends with LF, CR
+ * LF or CR, independently of the other lines. A field that begins with a quote ends at the next
+ * single quote. Inside it, line ends stay as they are and two quotes mean one. Text between the
+ * closing quote and the separator belongs to the field. A quote elsewhere is a character. Empty
+ * lines are skipped. A quote that is never closed is refused; Python accepts it silently.
  *
- * <p>The library of Spark's own reader takes the first line's end for that of all lines.
+ * <p>The library of Spark's reader expects all lines to end like the first one.
  */
 final class CsvReading implements Closeable {
-  /** More characters than any real record has: a quote is not closed, or the file is no CSV. */
+  /**
+   * More characters than any real record has. A longer record means that a quote is not closed or
+   * the file is not CSV.
+   */
   static final int LONGEST = 1 << 28;
 
   private static final int END = -1;
@@ -42,8 +45,8 @@ final class CsvReading implements Closeable {
   /**
    * The next record that is not an empty line.
    *
-   * @return its fields, at least one; null at the end
-   * @throws WrongInput where a quote is never closed or a record has no end
+   * @return its fields, at least one; null at the end of the file
+   * @throws WrongInput if a quote is never closed or a record has no end
    */
   List<String> next() throws IOException {
     int c = read();
@@ -74,7 +77,7 @@ final class CsvReading implements Closeable {
     return began;
   }
 
-  /** Reads a field up to its end, which is returned. */
+  /** Reads a field and returns the character that ends it. */
   private int plain(int first) throws IOException {
     int c = first;
     while (c != separator && c != '\n' && c != '\r' && c != END) {

@@ -20,10 +20,9 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Text files as they were before they were packed. The compression is recognized by the first bytes
- * and not by its name: gzip, bzip2, xz, zstd, LZ4 and Snappy frames are unpacked, and so is a zip
- * of one file. Hadoop's own Snappy, LZ4 and deflate have no mark: they are recognized by their
- * extension.
+ * Decompresses text files. The first bytes of a file tell the compression, not its name: gzip,
+ * bzip2, xz, zstd, LZ4 and Snappy frames, and a zip with one file. Hadoop's own Snappy, LZ4 and
+ * deflate have no magic number. Their file extension tells them.
  */
 final class Decompression {
   static final int MARK = 264;
@@ -39,7 +38,7 @@ final class Decompression {
     this.raw = raw;
   }
 
-  /** Whether a file's bytes are its text, so that a task can begin anywhere in it. */
+  /** Whether a file is not compressed, so that a task can begin anywhere in it. */
   static boolean isPlain(Store store, Path file) throws IOException {
     try (InputStream in = store.open(file)) {
       byte[] head = in.readNBytes(MARK);
@@ -48,9 +47,9 @@ final class Decompression {
   }
 
   /**
-   * Opens a file as text's bytes.
+   * Opens a file and decompresses it to the bytes of its text.
    *
-   * @throws WrongInput where it is something else, reported as what it is
+   * @throws WrongInput if it is not text; the message says what it is
    */
   static InputStream open(Store store, Path file) throws IOException {
     Watched raw = new Watched(store.open(file));
@@ -62,7 +61,7 @@ final class Decompression {
     }
   }
 
-  /** A stream whose single bytes are read as blocks are. */
+  /** A stream that reads single bytes with the block method. */
   private abstract static class Blocks extends FilterInputStream {
     Blocks(InputStream in) {
       super(in);
@@ -75,7 +74,7 @@ final class Decompression {
     }
   }
 
-  /** Keeps in mind whether the store failed: then the bytes are not to blame. */
+  /** Remembers whether the store failed. In that case the bytes are not damaged. */
   private static final class Watched extends Blocks {
     private IOException failure;
 
@@ -94,7 +93,10 @@ final class Decompression {
     }
   }
 
-  /** Unpacks until text comes; a file may be packed twice, such as a zip of a gzip file. */
+  /**
+   * Decompresses until it reaches text. A file may be compressed twice, such as a zip with a gzip
+   * file.
+   */
   private InputStream unpacked(BufferedInputStream in, int depth) throws IOException {
     in.mark(MARK);
     byte[] head = in.readNBytes(MARK);
@@ -133,7 +135,10 @@ final class Decompression {
     }
   }
 
-  /** Hadoop's codec for what has no mark: its blocks begin with a length, which text does not. */
+  /**
+   * Hadoop's codec for formats without a magic number. Their blocks begin with a length; text does
+   * not.
+   */
   private static CompressionCodec hadoops(Path file, byte[] head) {
     String name = file.getName();
     boolean binary = head.length > 3 && (head[0] == 0 || name.endsWith(".deflate"));
@@ -142,12 +147,12 @@ final class Decompression {
         : null;
   }
 
-  /** A name that Hadoop's paths take, with the same extension. */
+  /** A name that is valid in Hadoop's paths, with the same extension. */
   private static String safe(String name) {
     return "x" + name.substring(Math.max(0, name.lastIndexOf('.')));
   }
 
-  /** A zip's one file; what a Mac adds to it does not count. */
+  /** The only file of a zip. Files that a Mac adds do not count. */
   private InputStream onlyEntry(BufferedInputStream in) throws IOException {
     ZipInputStream zip = new ZipInputStream(in);
     try {
@@ -174,9 +179,9 @@ final class Decompression {
         || name.substring(name.lastIndexOf('/') + 1).startsWith(".");
   }
 
-  /** Reads a zip's first file and then makes sure that there is no other. */
+  /** Reads the first file of a zip and then checks that there is no other. */
   private static final class OnlyEntry extends Blocks {
-    /** The first entries of Microsoft's and of OpenDocument's files. */
+    /** The first entries of Microsoft Office and OpenDocument files. */
     private static final Set<String> OFFICE = Set.of("[Content_Types].xml", "mimetype");
 
     private final ZipInputStream zip;
@@ -213,7 +218,7 @@ final class Decompression {
     }
   }
 
-  /** Tells damaged bytes as wrong input: some codecs throw what is no IOException. */
+  /** Reports damaged bytes as wrong input. Some codecs throw exceptions other than IOException. */
   private InputStream telling(InputStream in, String codec) {
     return new Blocks(in) {
       @Override
@@ -229,7 +234,7 @@ final class Decompression {
     };
   }
 
-  /** For a failed store, its own message. */
+  /** Returns the store's own message if the store failed. */
   private WrongInput damaged(String codec, Exception e) throws IOException {
     if (raw.failure != null) {
       throw raw.failure;

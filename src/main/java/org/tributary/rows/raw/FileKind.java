@@ -10,7 +10,10 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
-/** What a file can begin with: its mark in hex, the name of the codec, or why it is refused. */
+/**
+ * The kind of a file by its first bytes: the magic number in hex, and the name of the codec or the
+ * reason for a refusal.
+ */
 enum FileKind {
   GZIP("1f8b", CompressorStreamFactory.GZIP, null),
   BZIP2("425a68", CompressorStreamFactory.BZIP2, null),
@@ -65,7 +68,7 @@ enum FileKind {
     return null;
   }
 
-  /** Whether there are bytes that no text has: a column of CSV may be called ORCID. */
+  /** Whether there are bytes that no text has. A CSV file may begin with a column called ORCID. */
   private static boolean isBinary(byte[] head) {
     for (byte b : head) {
       if (b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r') {
@@ -75,23 +78,26 @@ enum FileKind {
     return false;
   }
 
-  /** The codec of Commons Compress that unpacks it; null where none does. */
+  /** The codec of Commons Compress that decompresses it; null if there is none. */
   String codec() {
     return codec;
   }
 
-  /** What it is and how to fix it, behind "is"; null where it is unpacked. */
+  /**
+   * The text after "is" in the message: what it is and how to fix it; null if it can be
+   * decompressed.
+   */
   String refused() {
     return refused;
   }
 
   /**
-   * Tells what stands where Parquet is asked for.
+   * Checks that a file is Parquet, and reports what it is otherwise.
    *
-   * @param store reaches the file
+   * @param store access to the file
    * @param file that should be Parquet
-   * @throws WrongInput where it does not begin as Parquet does
-   * @throws IOException where the store fails
+   * @throws WrongInput if it does not begin like Parquet
+   * @throws IOException if the store fails
    */
   static void refuseOtherThanParquet(Store store, Path file) throws IOException {
     byte[] head;

@@ -4,15 +4,15 @@ import java.io.Serializable;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What one task reads of a raw file: of JSON lines the lines that begin at its bytes, of Parquet
- * rows, of all else the whole.
+ * The piece of a raw file that one task reads. In JSON lines these are the lines that begin in a
+ * range of bytes, in Parquet a range of rows, in other formats the whole file.
  *
  * @param file its path
  * @param from first byte or row
- * @param to behind the last; {@link #END} for the file's end
+ * @param to one past the last; {@link #END} for the end of the file
  */
 public record FileSplit(String file, long from, long to) implements Serializable {
-  /** The end of a file, wherever it is. */
+  /** The end of a file, whatever its length is. */
   public static final long END = Long.MAX_VALUE;
 
   /** A whole file. */

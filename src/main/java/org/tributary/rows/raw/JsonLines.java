@@ -26,15 +26,15 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * JSON lines: an object a line (or, as some tools write it, an array of objects), keys in any
- * order. A column's type is what holds all its values; where it is text, a number is the text that
- * stands in the file. Nested values are their JSON text. A line that holds anything else, a key
- * twice or half of a surrogate pair is reported with its number.
+ * JSON lines: one object per line (or an array of objects, as some tools write it), with keys in
+ * any order. The type of a column fits all its values. In a text column, a number keeps its
+ * spelling from the file. Nested values become JSON text. A line with anything else, a duplicate
+ * key or half of a surrogate pair is reported with its number.
  */
 final class JsonLines implements RawFormat {
   private static final long serialVersionUID = 1;
 
-  /** Bytes of a piece. */
+  /** The size of a piece in bytes. */
   private static final long PIECE = 64L << 20;
 
   private static final JsonFactory JSON =
@@ -43,7 +43,7 @@ final class JsonLines implements RawFormat {
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
-          // Tables of names that are made for few names grow without end with many.
+          // Jackson's symbol tables are made for few names and grow without limit with many.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .build();
@@ -95,7 +95,7 @@ final class JsonLines implements RawFormat {
     return survey;
   }
 
-  /** A document over many lines has no line to correct or remove: it has to be rewritten. */
+  /** A document over many lines has no single line to correct or remove. It must be rewritten. */
   private static void refuseManyLines(FileSplit piece, String line, Exception e) {
     boolean array = line.startsWith("[") && e instanceof JsonEOFException;
     if (array || line.equals("{")) {
@@ -118,7 +118,7 @@ final class JsonLines implements RawFormat {
     if (e instanceof Unusable) {
       return e.getMessage();
     }
-    // Behind the first line Jackson tells where in its own input it was.
+    // After the first line, Jackson's message names the location in its own input.
     String message = ((JsonProcessingException) e).getOriginalMessage();
     int end = message.indexOf(" at [Source");
     return "is no JSON (%s)".formatted(shortened(end < 0 ? message : message.substring(0, end)));
@@ -129,7 +129,7 @@ final class JsonLines implements RawFormat {
     return line.length() > 200 ? line.substring(0, 200) + "..." : line;
   }
 
-  /** Looks at a line's objects and counts them. */
+  /** Checks a line's objects and counts them. */
   private static int look(JsonParser json, String line, Map<String, ColumnKind> columns)
       throws IOException, Unusable {
     boolean escapes = line.contains("\\u");
@@ -192,7 +192,7 @@ final class JsonLines implements RawFormat {
     };
   }
 
-  /** Whether text holds half of a surrogate pair, which no UTF-8 can hold. */
+  /** Whether a text has half of a surrogate pair, which UTF-8 cannot encode. */
   private static boolean isBroken(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isHighSurrogate(text.charAt(i))
@@ -212,7 +212,7 @@ final class JsonLines implements RawFormat {
     return new Reading(Lines.open(store, piece), columns);
   }
 
-  /** The rows of a piece that was looked at. */
+  /** Reads the rows of a piece after its survey. */
   private static final class Reading implements Rows {
     private final Lines lines;
     private final Map<String, Integer> places = new HashMap<>();
@@ -286,7 +286,7 @@ final class JsonLines implements RawFormat {
       };
     }
 
-    /** A nested value's JSON without spaces, numbers as they stand there. */
+    /** A nested value's JSON without spaces, with numbers spelled as in the file. */
     private static String nested(JsonParser json) throws IOException {
       StringWriter text = new StringWriter();
       try (JsonGenerator out = JSON.createGenerator(text)) {

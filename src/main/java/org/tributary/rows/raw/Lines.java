@@ -14,11 +14,11 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The lines of a piece of a UTF-8 file: those that begin at its bytes. A line ends with LF, CR LF
- * or CR.
+ * The lines of a piece of a UTF-8 file: those that begin in its range of bytes. A line ends with
+ * LF, CR LF or CR.
  */
 final class Lines implements Closeable {
-  /** Bytes; a longer line is no row. */
+  /** The most bytes of a line; a longer line is not a row. */
   static final int LONGEST = 1 << 28;
 
   private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
@@ -47,7 +47,7 @@ final class Lines implements Closeable {
       return new Lines(piece.file(), Decompression.open(store, piece.path()), 0, piece.to());
     }
     FSDataInputStream in = store.open(piece.path());
-    // The line that holds the byte before belongs to the piece before.
+    // The line that contains the byte before this piece belongs to the previous piece.
     in.seek(piece.from() - 1);
     Lines lines =
         new Lines(piece.file(), new BufferedInputStream(in), piece.from() - 1, piece.to());
@@ -58,8 +58,8 @@ final class Lines implements Closeable {
   /**
    * The next line.
    *
-   * @return without its end; null behind the piece
-   * @throws WrongInput where it is not UTF-8, or endless
+   * @return the line without its end; null after the piece
+   * @throws WrongInput if it is not UTF-8 or too long
    */
   String next() throws IOException {
     if (place >= to) {
@@ -79,7 +79,7 @@ final class Lines implements Closeable {
     }
   }
 
-  /** The last line's number in the piece, counted from 1. */
+  /** The number of the last line in the piece, counted from 1. */
   long line() {
     return number;
   }
@@ -88,7 +88,7 @@ final class Lines implements Closeable {
     return file;
   }
 
-  /** Reads up to the end of a line; false where there is none. */
+  /** Reads up to the end of a line; false if there is no line. */
   private boolean read(boolean keep) throws IOException {
     length = 0;
     boolean any = false;
@@ -127,7 +127,7 @@ final class Lines implements Closeable {
       filled = Math.max(0, in.read(buffer, 0, buffer.length));
       at = 0;
       if (filled == 0) {
-        // Behind the end there is one byte to take back, too.
+        // At the end of the file there is also one byte to put back.
         at = -1;
         filled = -1;
         return -1;

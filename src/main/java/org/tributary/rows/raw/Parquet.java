@@ -10,11 +10,11 @@ import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 
-/** Parquet, cut at its row groups. Nested columns are the text of their JSON. */
+/** Parquet files, cut at their row groups. Nested columns become JSON text. */
 final class Parquet implements RawFormat {
   private static final long serialVersionUID = 1;
 
-  /** Bytes of a piece, unpacked. */
+  /** The uncompressed size of a piece in bytes. */
   private static final long PIECE = 128L << 20;
 
   @Override
@@ -66,7 +66,7 @@ final class Parquet implements RawFormat {
   public Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns)
       throws IOException {
     if (columns.isEmpty()) {
-      // Every column stands in the names of folders.
+      // Every column is in the names of folders.
       return new Empty(piece.to() - piece.from());
     }
     ParquetReading reading = ParquetRows.read(store, piece.path(), List.copyOf(columns.keySet()));
@@ -81,7 +81,7 @@ final class Parquet implements RawFormat {
     }
   }
 
-  /** The rows of a piece. */
+  /** Reads the rows of a piece. */
   private record Reading(ParquetReading rows) implements Rows {
     @Override
     public boolean hasNext() {
@@ -104,7 +104,7 @@ final class Parquet implements RawFormat {
     }
   }
 
-  /** Rows without a value of their own. */
+  /** Rows without a column in the file. */
   private static final class Empty implements Rows {
     private long left;
 
@@ -125,7 +125,7 @@ final class Parquet implements RawFormat {
 
     @Override
     public void close() {
-      // Nothing is open.
+      // No file is open.
     }
   }
 }

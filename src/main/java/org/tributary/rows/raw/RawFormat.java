@@ -11,8 +11,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * A format of raw files, read without Spark, by whoever has a piece: all bytes come through the
- * store, so that a path is never a pattern, and names may have any character.
+ * A format of raw files, read without Spark. All bytes come through the store, so a path is never a
+ * pattern and names may have any character.
  */
 public interface RawFormat extends Serializable {
   /**
@@ -36,7 +36,7 @@ public interface RawFormat extends Serializable {
   /**
    * CSV with a header.
    *
-   * @param separator between fields; null to tell it from each file's header
+   * @param separator between fields; null to detect it from each file's header
    * @return the format
    */
   static RawFormat csv(Character separator) {
@@ -44,10 +44,10 @@ public interface RawFormat extends Serializable {
   }
 
   /**
-   * What is said of a file that is no longer what it was when it was looked at first.
+   * The error for a file that changed after its survey.
    *
    * @param file its name
-   * @return to throw
+   * @return the exception to throw
    */
   static WrongInput changed(String file) {
     return new WrongInput(
@@ -57,46 +57,46 @@ public interface RawFormat extends Serializable {
   }
 
   /**
-   * Cuts a file into what tasks look at first.
+   * Cuts a file into pieces for the survey.
    *
-   * @param store reaches the file
+   * @param store access to the file
    * @param file to cut
    * @param length its bytes
    * @return pieces in file order, at least one
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   List<FileSplit> pieces(Store store, Path file, long length) throws IOException;
 
   /**
-   * Looks at all of a piece.
+   * Surveys a whole piece.
    *
-   * @param store reaches the file
-   * @param piece of it
+   * @param store access to the file
+   * @param piece a piece of the file
    * @return columns, rows, and what cannot be used
-   * @throws org.tributary.error.WrongInput where the file as a whole cannot be read
-   * @throws IOException where the file system fails
+   * @throws org.tributary.error.WrongInput if the file as a whole cannot be read
+   * @throws IOException if the file system fails
    */
   SplitSummary survey(Store store, FileSplit piece) throws IOException;
 
   /**
-   * Looks at the beginning of a piece.
+   * Surveys the beginning of a piece.
    *
-   * @param store reaches the file
-   * @param piece of it
-   * @param most rows to look at, at least
+   * @param store access to the file
+   * @param piece a piece of the file
+   * @param most minimum number of rows to survey
    * @return columns, rows, and what cannot be used
-   * @throws org.tributary.error.WrongInput where the file as a whole cannot be read
-   * @throws IOException where the file system fails
+   * @throws org.tributary.error.WrongInput if the file as a whole cannot be read
+   * @throws IOException if the file system fails
    */
   default SplitSummary head(Store store, FileSplit piece, long most) throws IOException {
     return survey(store, piece);
   }
 
   /**
-   * Cuts a file into what tasks read, once it was looked at.
+   * Cuts a surveyed file into pieces for reading.
    *
-   * @param piece of the first cut
-   * @param survey of it
+   * @param piece a piece of the survey
+   * @param survey the survey of that piece
    * @return pieces in file order
    */
   default List<FileSplit> cut(FileSplit piece, SplitSummary survey) {
@@ -106,15 +106,15 @@ public interface RawFormat extends Serializable {
   /**
    * Reads a piece's rows.
    *
-   * @param store reaches the file
-   * @param piece of it
-   * @param columns to read, with what they hold
+   * @param store access to the file
+   * @param piece a piece of the file
+   * @param columns columns to read, with their types
    * @return the values in the order of the columns
-   * @throws org.tributary.error.WrongInput where the file is not what the survey saw
-   * @throws IOException where the file system fails
+   * @throws org.tributary.error.WrongInput if the file has changed since the survey
+   * @throws IOException if the file system fails
    */
   Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns) throws IOException;
 
-  /** Rows as values, to be closed. */
+  /** Rows as values. The caller must close it. */
   interface Rows extends Iterator<Object[]>, Closeable {}
 }

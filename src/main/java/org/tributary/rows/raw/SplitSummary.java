@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a first look at a piece found. No record, and of plain collections alone: Kryo, which a
- * cluster may have set, is to carry it.
+ * The result of surveying a piece. It is not a record and uses only plain collections, so that Kryo
+ * can serialize it if the cluster uses Kryo.
  */
 public final class SplitSummary implements Serializable {
   private static final long serialVersionUID = 1;
@@ -27,32 +27,32 @@ public final class SplitSummary implements Serializable {
   /**
    * The columns that rows have.
    *
-   * @return what each holds, in the order in which they came
+   * @return the type of each, in the order of their first occurrence
    */
   public Map<String, ColumnKind> columns() {
     return columns;
   }
 
   /**
-   * How many rows the piece holds.
+   * The number of usable rows in the piece.
    *
-   * @return without those that cannot be used
+   * @return the number without unusable rows
    */
   public long rows() {
     return rows;
   }
 
   /**
-   * All rows that were looked at.
+   * The number of all surveyed rows.
    *
-   * @return how many, those that cannot be used among them
+   * @return the number, including unusable rows
    */
   public long looked() {
     return rows + bad;
   }
 
   /**
-   * Rows that cannot be used.
+   * The number of unusable rows.
    *
    * @return how many
    */
@@ -61,27 +61,27 @@ public final class SplitSummary implements Serializable {
   }
 
   /**
-   * How many lines the piece holds.
+   * The number of lines in the piece.
    *
-   * @return of JSON lines; else 0
+   * @return the number for JSON lines; else 0
    */
   public long lines() {
     return lines;
   }
 
   /**
-   * What stands between a row's fields.
+   * The separator between a row's fields.
    *
-   * @return of CSV; else 0
+   * @return the separator of CSV; else 0
    */
   public char separator() {
     return separator;
   }
 
   /**
-   * Whether pieces are of rows, so that any rows can be read.
+   * Whether pieces are ranges of rows, so that any range can be read.
    *
-   * @return true of Parquet
+   * @return true for Parquet
    */
   public boolean isCutByRows() {
     return !groups.isEmpty();
@@ -95,8 +95,8 @@ public final class SplitSummary implements Serializable {
   /**
    * The first rows that cannot be used.
    *
-   * @param before lines of the file before the piece
-   * @return where each lies and why
+   * @param before number of lines in the file before the piece
+   * @return the location and the reason of each
    */
   public List<String> named(long before) {
     List<String> named = new ArrayList<>();
@@ -109,17 +109,17 @@ public final class SplitSummary implements Serializable {
   /**
    * Why the file as a whole cannot be read.
    *
-   * @return one message that names it; null where it can
+   * @return one message that names the file; null if it can be read
    */
   public String failure() {
     return failure;
   }
 
   /**
-   * For a file that cannot be read.
+   * Creates the summary of a file that cannot be read.
    *
-   * @param why one message that names it
-   * @return without rows
+   * @param why one message that names the file
+   * @return a summary without rows
    */
   public static SplitSummary failed(String why) {
     SplitSummary survey = new SplitSummary();

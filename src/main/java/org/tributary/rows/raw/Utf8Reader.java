@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.tributary.error.WrongInput;
 
 /**
- * The characters of UTF-8 text, without a byte order mark. Bytes of another encoding are refused
- * with their line: a decoder that puts U+FFFD in their place says nothing.
+ * Reads the characters of UTF-8 text, without a byte order mark. Bytes of another encoding are
+ * refused with their line. Java's decoder would silently replace them by U+FFFD.
  */
 final class Utf8Reader extends Reader {
   private static final int CHUNK = 1 << 16;
@@ -68,9 +68,9 @@ final class Utf8Reader extends Reader {
   /**
    * The message for bytes of another encoding.
    *
-   * @param file that holds them
+   * @param file the file with these bytes
    * @param line counted from 1
-   * @param bytes from the first that is wrong
+   * @param bytes the bytes from the first wrong one
    */
   static WrongInput notUtf8(String file, long line, ByteBuffer bytes) {
     int at = bytes.position();
@@ -89,7 +89,7 @@ final class Utf8Reader extends Reader {
             .formatted(file, line, bytes.get(at), utf16 ? "utf-16" : "windows-1252"));
   }
 
-  /** Whether a byte 0 is there, which no text of one byte a character has. */
+  /** Whether there is a zero byte. Text in a single-byte encoding has none. */
   private static boolean isBinary(ByteBuffer bytes) {
     for (int i = 0; i < bytes.limit(); i++) {
       if (bytes.get(i) == 0) {
