@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.tributary.partition.RawSet.Key;
 
 /**
- * Where the rows of a set go, by their identity, small enough to be broadcast: about 50 bytes a
- * distinct row.
+ * Maps the rows of a set, by their identity, to files. It is small enough to broadcast: about 50
+ * bytes per distinct row.
  */
 final class Assignment implements Serializable {
   private static final long serialVersionUID = 1;
@@ -27,17 +27,17 @@ final class Assignment implements Serializable {
     this.times = times;
   }
 
-  /** A file, and how many copies of a row it gets. */
+  /** A file and the number of copies of a row in it. */
   record Copies(int target, int times) {}
 
   /**
-   * The assignment of a set.
+   * Creates the assignment of a set.
    *
-   * @param given its rows, equal ones side by side
+   * @param given its rows, with equal rows next to each other
    * @param givenTarget each row's file, or {@link FilePlan#NOWHERE}
    */
   static Assignment of(List<Key> given, int[] givenTarget) {
-    // Found by their identity, whatever order the deal had them in.
+    // Sorts rows by identity for the lookup, whatever the order of the deal is.
     Integer[] order = IntStream.range(0, givenTarget.length).boxed().toArray(Integer[]::new);
     Arrays.sort(order, (a, b) -> Arrays.compareUnsigned(given.get(a).hash(), given.get(b).hash()));
     List<Key> keys = Arrays.stream(order).map(given::get).toList();
@@ -75,10 +75,10 @@ final class Assignment implements Serializable {
   }
 
   /**
-   * Where a row goes.
+   * The files of a row.
    *
-   * @param hash its identity
-   * @return the files; empty where it goes nowhere or is unknown
+   * @param hash the identity of the row
+   * @return the files; empty if the row is in no file or is unknown
    */
   List<Copies> of(byte[] hash) {
     int low = 0;

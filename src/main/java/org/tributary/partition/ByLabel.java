@@ -9,9 +9,9 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.Seeds;
 
 /**
- * Few labels for each client (McMahan et al. 2017, section 3): rows sorted by label are cut into
- * {@code clients x shards} shards of equal size (to one row), and each client gets that many shards
- * at random.
+ * Gives each client few labels (McMahan et al. 2017, section 3). The rows, sorted by label, are cut
+ * into {@code clients x shards} shards whose sizes differ by at most one row. Each client gets
+ * {@code shards} of them at random.
  */
 record ByLabel(Clients clients, int shards) implements Partitioner {
 
@@ -45,9 +45,9 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
   }
 
   /**
-   * Its keys.
+   * The settings.
    *
-   * @param shards that a client gets
+   * @param shards number of shards per client
    */
   public record Settings(@Key(value = "shards a client gets", byDefault = "2", min = 1) int shards)
       implements PartitionerNeeds {
@@ -57,7 +57,7 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
     }
   }
 
-  /** Finds it by its name. */
+  /** Provides it by name. */
   public static final class Provider extends PartitionerProvider<Settings> {
     /** For {@link java.util.ServiceLoader}. */
     public Provider() {

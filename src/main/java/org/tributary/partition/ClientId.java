@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 import org.tributary.checkpoint.Sha256;
 
 /**
- * Ids of clients from their owners' names, fit for the name of a folder or file. Every byte of the
- * name in UTF-8 outside {@code A-Z a-z 0-9 . _ -} is percent-encoded, as Hive and Spark do it in
- * folders {@code key=value}: different names have different ids, whatever their script, case or
- * Unicode form. An id that would be too long for the files that carry it is cut, and ends in a
- * tilde, which no other id has, and a hash of the name.
+ * Makes client ids from owners' names. An id is valid in the name of a folder or file. Every byte
+ * of the UTF-8 name outside of {@code A-Z a-z 0-9 . _ -} is percent-encoded, as in the {@code
+ * key=value} folders of Hive and Spark. Different names have different ids, whatever their script,
+ * case or Unicode form. An id that is too long for file names is cut and ends with a tilde, which
+ * no other id has, and a hash of the name.
  */
 final class ClientId {
   /**
-   * File systems take names of 255 bytes; an update's temporary file has 112 besides the client's
-   * id: the application's and the attempt's, a UUID and endings.
+   * File systems allow names of 255 bytes. The temporary file of an update uses 112 bytes in
+   * addition to the client's id: the ids of application and attempt, a UUID and extensions.
    */
   static final int LONGEST = 128;
 
@@ -21,7 +21,7 @@ final class ClientId {
 
   private ClientId() {}
 
-  /** The id of an owner's client. */
+  /** The client id of an owner. */
   static String of(String owner) {
     StringBuilder id = new StringBuilder();
     int whole = 0;

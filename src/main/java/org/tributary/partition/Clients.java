@@ -6,14 +6,14 @@ import java.util.stream.IntStream;
 import org.tributary.error.WrongInput;
 
 /**
- * How many clients there are to be, and how small one may be.
+ * The number of clients and the least size of a client.
  *
- * @param count at least 1
- * @param minRows rows that the smallest client needs
+ * @param count number of clients, at least 1
+ * @param minRows least number of rows of a client
  */
 public record Clients(int count, int minRows) {
 
-  /** Ids that sort as numbers do: 0000, 0001, ... */
+  /** Ids that sort like numbers: 0000, 0001, ... */
   public List<String> ids() {
     int digits = Math.max(4, Integer.toString(count - 1).length());
     return IntStream.range(0, count)
@@ -21,7 +21,7 @@ public record Clients(int count, int minRows) {
         .toList();
   }
 
-  /** Refuses a set that cannot give every client its least number of rows. */
+  /** Refuses a set with too few rows to give every client its least number. */
   public void refuseTooFew(int rows) {
     if (rows < (long) count * minRows) {
       throw new WrongInput(
@@ -30,7 +30,7 @@ public record Clients(int count, int minRows) {
     }
   }
 
-  /** What can be lower: a client needs one row at least. */
+  /** The keys that can be lower in the advice. A client needs at least one row. */
   String lower() {
     return minRows > 1 ? "clients or partitioner.minRows" : "clients";
   }

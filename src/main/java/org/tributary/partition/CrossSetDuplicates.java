@@ -13,8 +13,8 @@ import org.tributary.partition.RawSet.Key;
 import org.tributary.rows.Manifest;
 
 /**
- * Rows that lie both in train and in a held-out set, and what becomes of them: they are always
- * reported, and left out of train or of the held-out set where that is asked for.
+ * Finds rows that are both in train and in a held-out set. They are always reported. If the
+ * configuration says so, they are also left out of train or of the held-out set.
  */
 final class CrossSetDuplicates {
   private final String action;
@@ -28,7 +28,7 @@ final class CrossSetDuplicates {
    * @param action report, drop-train or drop-test
    * @param raw the sets
    * @param keys their rows in canonical order
-   * @throws WrongInput where a set would be left without rows
+   * @throws WrongInput if a set would have no rows left
    */
   CrossSetDuplicates(String action, Map<String, RawSet> raw, Map<String, List<Key>> keys) {
     this.action = action;
@@ -45,12 +45,12 @@ final class CrossSetDuplicates {
         });
   }
 
-  /** The rows that are left, by set. */
+  /** The remaining rows, by set. */
   Map<String, List<Key>> kept() {
     return kept;
   }
 
-  /** What was found, by held-out set. */
+  /** The duplicates, by held-out set. */
   Map<String, Manifest.Duplicates> report() {
     return report;
   }
@@ -77,7 +77,7 @@ final class CrossSetDuplicates {
             duplicates.size(), labels, inTrain.size(), dropped, named(set, duplicates, inTrain)));
   }
 
-  /** Rows of a set whose content is in another one too; both in canonical order. */
+  /** The rows of a set whose content is also in another set. Both sets are in canonical order. */
   private static List<Key> common(List<Key> set, List<Key> other) {
     return split(set, other, true);
   }
@@ -101,7 +101,7 @@ final class CrossSetDuplicates {
     return rows;
   }
 
-  /** Names of the first duplicates, each with the first row of train that it equals. */
+  /** The names of the first duplicates, each with the first equal row of train. */
   private List<String> named(String set, List<Key> duplicates, List<Key> inTrain) {
     List<Key> first = duplicates.stream().limit(Manifest.NAMED).toList();
     Map<String, Key> partners = new LinkedHashMap<>();

@@ -11,9 +11,10 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.Seeds;
 
 /**
- * Uneven labels: for each class, proportions ~ Dir_N(alpha) over the N clients, and the class's
- * rows, at random, cut by the cumulative sum of the proportions (Yurochkin et al. 2019, section 4).
- * Drawn again until the smallest client has enough rows. Small alpha: few classes for each client.
+ * Distributes labels unevenly (Yurochkin et al. 2019, section 4). For each class it draws
+ * proportions ~ Dir_N(alpha) over the N clients, shuffles the rows of the class, and cuts them at
+ * the cumulative sums of the proportions. It draws again until the smallest client has enough rows.
+ * A small alpha gives each client few classes.
  */
 record Dirichlet(Clients clients, double alpha) implements Partitioner {
   private static final int TRIES = 1000;
@@ -40,14 +41,15 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
   }
 
   private int[][] draw(int[] perClass, long seed) {
-    // commons-math computes in Java alone, so that every platform draws the same numbers.
+    // commons-math is pure Java, so every platform draws the same numbers.
     RandomGenerator random = new Well19937c(seed);
     GammaDistribution gamma = new GammaDistribution(random, alpha, 1);
     int[][] ends = new int[perClass.length][];
     for (int c = 0; c < ends.length; c++) {
       double[] proportions = gamma.sample(clients.count());
       if (Arrays.stream(proportions).sum() < Double.MIN_NORMAL) {
-        // With a tiny alpha all may be too small for a double: then one client has it all.
+        // With a tiny alpha all draws may be too small for a double. Then one client
+        // gets the whole class.
         proportions[random.nextInt(proportions.length)] = 1;
       }
       ends[c] = Proportions.ends(perClass[c], proportions);
@@ -81,7 +83,7 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
   }
 
   /**
-   * Its keys.
+   * The settings.
    *
    * @param alpha concentration of each class over the clients
    */
@@ -94,7 +96,7 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
     }
   }
 
-  /** Finds it by its name. */
+  /** Provides it by name. */
   public static final class Provider extends PartitionerProvider<Settings> {
     /** For {@link java.util.ServiceLoader}. */
     public Provider() {

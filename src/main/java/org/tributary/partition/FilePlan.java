@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Which file each row of a set goes to: the files so far, and for each set the rows' files. */
+/**
+ * The plan that maps each row of a set to a file. It has the list of files and, for each set, the
+ * file of each row.
+ */
 final class FilePlan {
-  /** A row that goes nowhere. */
+  /** The value for a row that is in no file. */
   static final int NOWHERE = -1;
 
   private final List<Target> targets = new ArrayList<>();
@@ -17,18 +20,18 @@ final class FilePlan {
    *
    * @param client its id, or null for the global test
    * @param part train, validation or test
-   * @param labels rows of each label
+   * @param labels number of rows by label
    */
   record Target(String client, String part, SortedMap<String, Long> labels) {
 
-    /** Where it lies, relative to the set's folder. */
+    /** The path relative to the set's folder. */
     String file() {
       String folder = client == null ? part : "client=" + client + "/" + part;
       return folder + "/part-00000.parquet";
     }
   }
 
-  /** The files, by index; those without rows are not written. */
+  /** The files, by index. Files without rows are not written. */
   List<Target> targets() {
     return targets;
   }
@@ -38,7 +41,7 @@ final class FilePlan {
     return targets.size() - 1;
   }
 
-  /** Counts the rows of a set into their files. */
+  /** Adds the rows of a set to their files and counts them. */
   void count(List<RawSet.Key> keys, int[] target, long[] rows) {
     for (int i = 0; i < target.length; i++) {
       if (target[i] != NOWHERE) {

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Columns that stand in the names of folders, as Hive and Spark's {@code partitionBy} write them:
- * {@code office=lyon/part-0.parquet}. Values are text; what is percent-encoded is decoded.
+ * Reads columns from the names of folders, as Hive and Spark's {@code partitionBy} write them:
+ * {@code office=lyon/part-0.parquet}. Values are text. Percent-encoding is decoded.
  */
 final class HiveKeys {
   /** What Hive writes for a missing value. */
@@ -17,15 +17,15 @@ final class HiveKeys {
 
   private HiveKeys() {}
 
-  /** Whether a folder's name is a key and its value. */
+  /** Whether a folder's name is a key with a value. */
   static boolean isKey(String folder) {
     return folder.indexOf('=') > 0;
   }
 
   /**
-   * The columns of a file.
+   * The columns in the path of a file.
    *
-   * @param name relative to the folder that was given, such as {@code a=1/b=x/part-0.csv}
+   * @param name relative to the given folder, such as {@code a=1/b=x/part-0.csv}
    * @return in the order of the folders; a missing value is null
    */
   static Map<String, String> of(String name) {
@@ -43,7 +43,7 @@ final class HiveKeys {
     return keys;
   }
 
-  /** Percent-encoded UTF-8 as its characters; what is none stays as it is. */
+  /** Decodes percent-encoded UTF-8. Other text stays unchanged. */
   private static String decoded(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int i = 0; i < text.length(); ) {

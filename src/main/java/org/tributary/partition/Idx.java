@@ -14,9 +14,9 @@ import org.tributary.error.WrongInput;
 import org.tributary.image.Png;
 
 /**
- * Grey images and their labels in the IDX format of MNIST (LeCun, Cortes and Burges): big-endian
- * {@code 0x00000803, n, rows, columns} and n x rows x columns bytes; {@code 0x00000801, n} and n
- * bytes; either packed by gzip or not.
+ * Reads grey images and their labels in the IDX format of MNIST (LeCun, Cortes and Burges). Images
+ * are big-endian {@code 0x00000803, n, rows, columns} and n x rows x columns bytes. Labels are
+ * {@code 0x00000801, n} and n bytes. Both files may be compressed with gzip.
  */
 final class Idx implements Iterator<Idx.Image> {
   private static final int IMAGES = 0x803;
@@ -32,9 +32,9 @@ final class Idx implements Iterator<Idx.Image> {
   /**
    * One image.
    *
-   * @param png the same values, lossless
+   * @param png the same values as a PNG
    * @param label its class
-   * @param place counted from 0
+   * @param place its number, counted from 0
    */
   record Image(byte[] png, int label, int place) {}
 
@@ -53,11 +53,11 @@ final class Idx implements Iterator<Idx.Image> {
   /**
    * Opens a pair of files.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param images the file of images
    * @param labels the file of labels
-   * @return the images, read as they are asked for
-   * @throws WrongInput where a file has another format, or the files do not have as many entries
+   * @return the images, which are read on demand
+   * @throws WrongInput if a file has another format, or the numbers of entries differ
    */
   static Idx open(Store store, Path images, Path labels) throws IOException {
     byte[] known;
@@ -88,7 +88,7 @@ final class Idx implements Iterator<Idx.Image> {
   /**
    * Reads a pair of files to their end.
    *
-   * @return the highest label; -1 where there are none
+   * @return the highest label; -1 if there are none
    * @throws WrongInput as {@link #open} and {@link #next}
    */
   static int check(Store store, Path images, Path labels) throws IOException {

@@ -12,8 +12,8 @@ import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 
 /**
- * Finds IDX files, which come in pairs of images and labels; in a folder the names' beginnings,
- * train and t10k, tell the sets.
+ * Finds IDX files. They are pairs of images and labels. In a folder, the prefixes train and t10k of
+ * the names identify the sets.
  */
 final class IdxFinder {
   private static final Pattern IDX_IMAGES =
@@ -24,11 +24,11 @@ final class IdxFinder {
   private final BiConsumer<String, SourceFiles> put;
 
   /**
-   * A finder.
+   * Creates a finder.
    *
-   * @param store where the files lie
-   * @param problems takes what is wrong
-   * @param put takes the files of a set
+   * @param store file system of the files
+   * @param problems receives the problems
+   * @param put receives the files of a set
    */
   IdxFinder(Store store, List<String> problems, BiConsumer<String, SourceFiles> put) {
     this.store = store;
@@ -37,7 +37,8 @@ final class IdxFinder {
   }
 
   /**
-   * Finds a set's pair, and in a folder that is named for training the test's.
+   * Finds the pair of a set. In a folder that is given for training it also finds the pair of the
+   * test set.
    *
    * @param set train, validation or test
    * @param given the path as it was given

@@ -3,7 +3,10 @@ package org.tributary.partition;
 import org.tributary.batch.BatchOrder;
 import org.tributary.config.NoSettings;
 
-/** Rows at random: a seeded permutation, cut into pieces whose lengths differ by at most one. */
+/**
+ * Distributes rows at random: a seeded permutation, cut into pieces whose lengths differ by at most
+ * one.
+ */
 record Iid(Clients clients) implements Partitioner {
 
   @Override
@@ -22,7 +25,7 @@ record Iid(Clients clients) implements Partitioner {
     return clients.check(new RowClients(clients.ids(), client));
   }
 
-  /** Finds it by its name. */
+  /** Provides it by name. */
   public static final class Provider extends PartitionerProvider<NoSettings> {
     /** For {@link java.util.ServiceLoader}. */
     public Provider() {

@@ -16,10 +16,11 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels;
- * where these are called train, test and validation instead (or training, testing, val), they are
- * the sets and the labels lie below them. A zip may hold all that in one folder. Files next to the
- * folders of labels have none, and hidden ones are no part of the set: they are skipped by name.
+ * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels. If
+ * they are called train, test and validation (or training, testing, val), they are the sets, and
+ * the labels are one level below. A zip may have all of this inside one folder. Files next to the
+ * label folders have no label, and hidden files are not part of the set. Both are skipped and
+ * named.
  */
 final class ImageFinder {
   private static final Map<String, String> SPLITS =
@@ -46,12 +47,12 @@ final class ImageFinder {
   /**
    * Finds the sets of a format.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param format images or idx
    * @param given paths by set
-   * @param label the column of the class, for metadata next to images; null where there is none
-   * @param problems takes what is wrong
-   * @return files by set: those given, and those found inside of train
+   * @param label the column of the class, for metadata next to images; null if there is none
+   * @param problems receives the problems
+   * @return files by set: the given ones and those found inside of train
    */
   static Map<String, SourceFiles> find(
       Store store, String format, Map<String, String> given, String label, List<String> problems)
@@ -85,7 +86,7 @@ final class ImageFinder {
             .filter(name -> name.startsWith(root))
             .map(name -> name.substring(root.length()))
             .collect(Collectors.groupingBy(ImageFinder::top, TreeMap::new, Collectors.toList()));
-    // Files at the top lie in no label's folder; they say nothing about the folders.
+    // Files at the top are not in a label folder. They say nothing about the folders.
     List<String> beside =
         new ArrayList<>(names.stream().filter(name -> !name.startsWith(root)).toList());
     beside.addAll(Optional.ofNullable(tops.remove("")).orElse(List.of()));
@@ -169,7 +170,7 @@ final class ImageFinder {
         });
   }
 
-  /** A folder whose metadata names its images and their labels. */
+  /** A folder with metadata that names its images and their labels. */
   private SourceFiles described(
       String key, String given, Path path, String inside, List<String> names) throws IOException {
     List<String> below =
@@ -216,7 +217,7 @@ final class ImageFinder {
     return SPLITS.get(top.toLowerCase(Locale.ROOT));
   }
 
-  /** The one folder that many zips have at their top, with a slash; empty where there is none. */
+  /** The single top folder of many zips, with a slash; empty if there is none. */
   private static String commonRoot(List<String> names) {
     List<String> tops =
         names.stream().map(ImageFinder::top).filter(top -> !top.isEmpty()).distinct().toList();
@@ -238,7 +239,7 @@ final class ImageFinder {
     }
   }
 
-  /** What belongs to one set: names relative to a folder, and what lies outside of any label. */
+  /** The files of one set: names relative to a folder, and the files outside of any label. */
   private record Part(String inside, List<String> names, List<String> skipped) {}
 
   private SourceFiles files(String key, String given, Path path, Part part) {

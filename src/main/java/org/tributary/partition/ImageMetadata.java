@@ -20,9 +20,9 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * The labels of a folder's images as Hugging Face's imagefolder has them: {@code metadata.csv} or
- * {@code metadata.jsonl} next to the images, with the column {@code file_name}, a path relative to
- * that folder, and a column with the class.
+ * Reads the labels of a folder's images in the layout of Hugging Face's imagefolder: {@code
+ * metadata.csv} or {@code metadata.jsonl} next to the images, with the column {@code file_name}, a
+ * path relative to that folder, and a column with the class.
  */
 final class ImageMetadata {
   private static final String FILE_NAME = "file_name";
@@ -36,7 +36,7 @@ final class ImageMetadata {
     this.label = label;
   }
 
-  /** The name of the metadata among those of a folder's files; empty where there is none. */
+  /** The name of the metadata file among a folder's files; empty if there is none. */
   static Optional<String> among(List<String> names) {
     return NAMES.stream().filter(names::contains).findFirst();
   }
@@ -45,11 +45,11 @@ final class ImageMetadata {
    * Reads the labels.
    *
    * @param key of the configuration that names the folder
-   * @param store where the file lies
+   * @param store file system of the file
    * @param file of metadata
-   * @param label the column of the class; null where none is asked for
-   * @return by the image's name relative to the file's folder
-   * @throws WrongInput naming the file and line that cannot be used
+   * @param label the column of the class; null if none is configured
+   * @return the labels by the image's name relative to the file's folder
+   * @throws WrongInput if the file cannot be used; the message names the file and the line
    */
   static Map<String, String> read(String key, Store store, Path file, String label)
       throws IOException {

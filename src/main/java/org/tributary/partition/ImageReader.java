@@ -29,10 +29,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Image sets as Spark's rows, images encoded as they were. Columns for trees and IDX files: {@link
- * #IMAGE}, {@link #LABEL}, {@link #GROUP} (folders between the label's and the file's, of trees)
- * and {@link #FILE}. Of Parquet the files' own columns; an image in Hugging Face's layout, a struct
- * of bytes and path, becomes two.
+ * Reads image sets as Spark rows, with images encoded as in the source. Trees and IDX files have
+ * the columns {@link #IMAGE}, {@link #LABEL}, {@link #GROUP} (in trees, the folders between the
+ * label and the file) and {@link #FILE}. Parquet keeps the columns of its files. An image in
+ * Hugging Face's layout, a struct of bytes and path, becomes two columns.
  */
 final class ImageReader {
   static final String IMAGE = "image";
@@ -46,10 +46,10 @@ final class ImageReader {
   private final List<String> names;
 
   /**
-   * A reader.
+   * Creates a reader.
    *
    * @param spark the session
-   * @param names of the classes 0, 1, ... of IDX, all of them; empty for numbers
+   * @param names names of all IDX classes 0, 1, ...; empty to use the numbers
    */
   ImageReader(SparkSession spark, List<String> names) {
     this.spark = spark;
@@ -95,7 +95,7 @@ final class ImageReader {
             });
   }
 
-  /** In the driver, where what is wrong is reported in one line. */
+  /** Runs in the driver, so that an error is reported in one line. */
   private void checkIdx(SourceFiles files) throws IOException {
     int highest;
     try {
@@ -135,7 +135,7 @@ final class ImageReader {
     }
     Set<String> wanted = Set.copyOf(tree.names());
     int tasks = (wanted.size() + FILES_PER_TASK - 1) / FILES_PER_TASK;
-    // One task reads the zip, many decode.
+    // One task reads the zip and many tasks decode.
     return context()
         .parallelize(List.of(root), 1)
         .flatMap(zip -> new Entries(Store.of(conf.value().value()), new Path(zip), inside, wanted))
@@ -173,7 +173,7 @@ final class ImageReader {
    * Parquet with a column of images.
    *
    * @param paths of the files
-   * @param image the column
+   * @param image the column of the image
    * @return all columns, the image's as bytes
    */
   Dataset<Row> parquet(String[] paths, String image) {
@@ -222,7 +222,7 @@ final class ImageReader {
     };
   }
 
-  /** The wanted entries of a zip below a folder, as they lie there. */
+  /** The wanted entries of a zip below a folder, in the order of the zip. */
   private static final class Entries implements Iterator<Row> {
     private final ZipInputStream zip;
     private final String path;

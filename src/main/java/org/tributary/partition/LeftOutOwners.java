@@ -7,17 +7,17 @@ import java.util.TreeMap;
 import org.tributary.partition.RawSet.Key;
 
 /**
- * The owners of the training set that have become no client.
+ * The owners of the training set that did not become clients.
  *
- * @param duplicates what is done about duplicates, for the reason
+ * @param duplicates the treatment of duplicates, for the reason
  */
 record LeftOutOwners(String duplicates) {
   /**
-   * Tells of every one why.
+   * Finds the reason for each of them.
    *
-   * @param owners of the rows that are left
+   * @param owners owners of the remaining rows
    * @param train all rows of the training set
-   * @param kept the rows that are left, by set
+   * @param kept the remaining rows, by set
    * @return the reason, by owner
    */
   SortedMap<String, String> of(Owners owners, RawSet.Keys train, Map<String, List<Key>> kept) {

@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
 
-/** The folders to which Spark writes what it has no room for in memory, and what it shuffles. */
+/** The folders to which Spark writes shuffle data and data that does not fit into memory. */
 final class LocalDisks {
   private LocalDisks() {}
 
-  /** The folders of this JVM with their free space, for people. */
+  /** A text with the folders of this JVM and their free space. */
   static String told() {
     File[] folders = SparkEnv.get().blockManager().diskBlockManager().localDirs();
     return Arrays.stream(folders)

@@ -9,21 +9,21 @@ import org.tributary.partition.RawSet.Key;
 import org.tributary.rows.Manifest;
 
 /**
- * The manifest of a set whose files are written.
+ * Makes the manifest of a set after its files are written.
  *
- * @param inputs what decides every byte of the files
+ * @param inputs the inputs that determine every byte of the files
  * @param raw the sources, by set
  * @param found the rows of the sources, by set
  */
 record ManifestMaker(
     Manifest.Inputs inputs, Map<String, RawSet> raw, Map<String, RawSet.Keys> found) {
   /**
-   * Puts it together.
+   * Makes the manifest.
    *
    * @param labels the classes, in order
-   * @param parts the files that are written
+   * @param parts the written files
    * @param duplicates by held-out set
-   * @param leftOut owners that have become no client, and why
+   * @param leftOut owners that did not become clients, with the reason
    */
   Manifest of(
       List<String> labels,
@@ -60,7 +60,7 @@ record ManifestMaker(
         leftOut);
   }
 
-  /** The owners' names that their clients' ids do not show, by id. */
+  /** The owners' names that differ from the ids of their clients, by id. */
   private Map<String, String> owners() {
     Map<String, String> owners = new TreeMap<>();
     found.get("train").rows().stream()

@@ -8,7 +8,8 @@ import org.tributary.config.Key;
 import org.tributary.config.PartitionerNeeds;
 
 /**
- * Natural clients: a column names the owner of each row. {@link ClientId} makes ids of its values.
+ * Makes one client per owner. A column names the owner of each row. {@link ClientId} makes ids from
+ * its values.
  */
 record Natural(String column, int minRows) implements Partitioner {
 
@@ -30,9 +31,9 @@ record Natural(String column, int minRows) implements Partitioner {
   }
 
   /**
-   * Its keys.
+   * The settings.
    *
-   * @param column whose values are the clients
+   * @param column the column whose values are the owners
    */
   public record Settings(
       @Key(value = "column with the owner of each row", required = true) String column)
@@ -43,7 +44,7 @@ record Natural(String column, int minRows) implements Partitioner {
     }
   }
 
-  /** Finds it by its name. */
+  /** Provides it by name. */
   public static final class Provider extends PartitionerProvider<Settings> {
     /** For {@link java.util.ServiceLoader}. */
     public Provider() {

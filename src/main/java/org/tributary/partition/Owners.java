@@ -9,9 +9,9 @@ import org.tributary.error.WrongInput;
 import org.tributary.partition.RawSet.Key;
 
 /**
- * The owners that a column names, for {@code natural}: each keeps as many rows as it needs for
- * training, and one that has fewer is left out as a whole and named. With the other partitioners
- * rows have no owner, and nothing is left out.
+ * The owners that a column names, for {@code natural}. Each owner keeps the rows that it needs for
+ * training. An owner with fewer rows is left out completely and named. With the other partitioners
+ * rows have no owner, and no row is left out.
  */
 final class Owners {
   private final int least;
@@ -21,9 +21,9 @@ final class Owners {
   /**
    * Counts the owners' rows.
    *
-   * @param train all rows that may be trained on
-   * @param least rows that an owner needs
-   * @throws WrongInput where every owner has fewer
+   * @param train all rows that may be used for training
+   * @param least least number of rows of an owner
+   * @throws WrongInput if every owner has fewer rows
    */
   Owners(List<Key> train, int least) {
     this.least = least;
@@ -51,10 +51,10 @@ final class Owners {
   }
 
   /**
-   * Takes rows from their owners, if all of them keep enough.
+   * Takes rows from their owners if all of them keep enough.
    *
    * @param taken rows of owners that are not left out
-   * @return whether they were taken
+   * @return whether the rows were taken
    */
   boolean give(List<Key> taken) {
     Map<String, Integer> left = new HashMap<>();
@@ -70,7 +70,7 @@ final class Owners {
     return true;
   }
 
-  /** Why owners are left out, by their names. */
+  /** The reasons why owners are left out, by their names. */
   SortedMap<String, String> reasons() {
     SortedMap<String, String> reasons = new TreeMap<>();
     leftOut.forEach(

@@ -28,9 +28,9 @@ import org.tributary.rows.Schema;
 import scala.Tuple2;
 
 /**
- * Writes the files of a partition, one Spark task each: a shuffle brings a file's rows together in
- * the order of their identity, whatever the cluster, and the task commits the file. A file that a
- * stopped run left is the same by determinism and is kept.
+ * Writes the files of a partition, with one Spark task per file. A shuffle collects the rows of a
+ * file in the order of their identity, which is the same on any cluster. The task then commits the
+ * file. A file of an earlier stopped run is kept, because a new one would be identical.
  */
 final class PartWriter {
   private final JavaSparkContext spark;
@@ -38,10 +38,10 @@ final class PartWriter {
   private final Path folder;
 
   /**
-   * A writer.
+   * Creates a writer.
    *
    * @param spark the context
-   * @param hadoop what reaches the folder
+   * @param hadoop Hadoop's settings for access to the folder
    * @param folder of the partitioned set
    */
   PartWriter(JavaSparkContext spark, Configuration hadoop, Path folder) {
@@ -51,14 +51,17 @@ final class PartWriter {
   }
 
   /**
-   * A file that is there.
+   * A written file.
    *
    * @param sha256 of its bytes, hex
    * @param bytes its size
    */
   record Written(String sha256, long bytes) {}
 
-  /** Where a row goes, and its place there. No record: Kryo may be set, which cannot carry them. */
+  /**
+   * The file of a row and its place in the file. It is not a record, because Kryo cannot serialize
+   * records.
+   */
   private static final class Place implements Serializable {
     private static final long serialVersionUID = 1;
     private final int target;
@@ -70,7 +73,7 @@ final class PartWriter {
     }
   }
 
-  /** A row and how often the file has it. */
+  /** A row and the number of its copies in the file. */
   private static final class Copies implements Serializable {
     private static final long serialVersionUID = 1;
     private final Object[] values;
@@ -82,7 +85,7 @@ final class PartWriter {
     }
   }
 
-  /** Rows of one file by identity. */
+  /** Sorts the rows of one file by identity. */
   private static final class Order implements Comparator<Place>, Serializable {
     private static final long serialVersionUID = 1;
 
@@ -93,7 +96,7 @@ final class PartWriter {
     }
   }
 
-  /** One task for each file. */
+  /** Gives each file its own task. */
   private static final class ByTarget extends Partitioner {
     private static final long serialVersionUID = 1;
     private final int targets;
@@ -117,11 +120,11 @@ final class PartWriter {
    * Writes all files.
    *
    * @param sets raw sets
-   * @param assignments for each set where its rows go
-   * @param files relative to the folder, by target
-   * @param rows expected of each file, at least one
-   * @return what each file is
-   * @throws Trouble where the store or a local disk fails to the end
+   * @param assignments the assignment of rows to files, for each set
+   * @param files paths relative to the folder, by target
+   * @param rows expected rows of each file, at least one
+   * @return each file with its hash and size
+   * @throws Trouble if the store or a local disk still fails after all retries
    */
   List<Written> write(
       List<RawSet> sets, List<Assignment> assignments, List<String> files, long[] rows)
@@ -144,7 +147,7 @@ final class PartWriter {
                   Path file = new Path(root, names.get(target));
                   Store store = Store.of(conf.value().value());
                   Schema schema = columns.toSchema();
-                  // The sorted rows come once.
+                  // The sorted rows can be read only once.
                   store
                       .once()
                       .commit(
@@ -159,7 +162,8 @@ final class PartWriter {
                       .iterator();
                 },
                 true);
-    // Files that are there are kept, and the shuffle's as well: only what is missing is done again.
+    // Existing files are kept, and so are the files of the shuffle. Only missing ones are
+    // made again.
     return Store.of(hadoop).patiently(folder, () -> collect(written));
   }
 
@@ -168,12 +172,12 @@ final class PartWriter {
       return written.collect().stream()
           .map(each -> new Written((String) each[0], (Long) each[1]))
           .toList();
-    } catch (Exception e) { // Scala declares none
+    } catch (Exception e) { // Scala declares no checked exceptions.
       throw told(e);
     }
   }
 
-  /** What a task or a disk refused is reported as if it happened here. */
+  /** Reports an error of a task or a disk as if it happened here. */
   private IOException told(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof WrongInput wrong) {
@@ -212,8 +216,8 @@ final class PartWriter {
   }
 
   /**
-   * Equal rows arrive once for each time they stand in the source; one of them is taken, as often
-   * as this file is to have it.
+   * Equal rows arrive once per occurrence in the source. One of them is taken and repeated as often
+   * as this file needs it.
    */
   private static final class Distinct implements Iterator<Row> {
     private final Iterator<Tuple2<Place, Copies>> sorted;

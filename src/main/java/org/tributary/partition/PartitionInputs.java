@@ -14,8 +14,8 @@ import org.tributary.json.Json;
 import org.tributary.rows.Manifest;
 
 /**
- * What a set's folder says of the run that made it: {@code inputs.json}, written before the first
- * file of rows, so that a run that stopped half-way is resumed only with the same inputs.
+ * The record of the inputs in a set's folder: {@code inputs.json}. It is written before the first
+ * file of rows, so that a stopped run is resumed only with the same inputs.
  */
 final class PartitionInputs {
   private static final String INPUTS = "inputs.json";
@@ -23,10 +23,10 @@ final class PartitionInputs {
   private final Path folder;
 
   /**
-   * A folder.
+   * Creates it for a folder.
    *
-   * @param store where it lies
-   * @param folder of the partitioned set, may be absent
+   * @param store file system of the folder
+   * @param folder folder of the partitioned set; it may be missing
    */
   PartitionInputs(Store store, Path folder) {
     this.store = store;
@@ -37,8 +37,8 @@ final class PartitionInputs {
    * The manifest of a finished run of the same inputs.
    *
    * @param inputs of this run
-   * @return empty where the folder is absent, empty or half-way
-   * @throws WrongInput where the folder is another run's or holds something else
+   * @return the manifest; empty if the folder is missing, empty or incomplete
+   * @throws WrongInput if the folder belongs to another run or contains something else
    */
   Optional<Manifest> sameRun(Manifest.Inputs inputs) throws IOException {
     if (store.exists(new Path(folder, Manifest.FILE))) {
@@ -56,7 +56,7 @@ final class PartitionInputs {
     return Optional.empty();
   }
 
-  /** Marks the folder as this run's. */
+  /** Marks the folder as belonging to this run. */
   void begin(Manifest.Inputs inputs) throws IOException {
     byte[] bytes = Json.pretty(inputs).getBytes(StandardCharsets.UTF_8);
     store.commit(new Path(folder, INPUTS), out -> out.write(bytes));
@@ -64,7 +64,7 @@ final class PartitionInputs {
   }
 
   private void refuseOther(JsonNode there, Manifest.Inputs inputs) throws IOException {
-    // Through text, so that numbers compare as they are written.
+    // Converts to text and back, so that numbers compare in their written form.
     JsonNode wanted = Json.tree(Json.text(inputs));
     JsonNode found = Json.tree(Json.text(there));
     List<String> differences = new ArrayList<>();

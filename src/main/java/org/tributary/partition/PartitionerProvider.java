@@ -3,17 +3,18 @@ package org.tributary.partition;
 import org.tributary.config.Method;
 
 /**
- * Makes a partitioner for the name in {@code partitioner.name}.
+ * Makes the partitioner for the name in {@code partitioner.name}.
  *
- * @param <S> the record of its own keys, which stand next to {@code partitioner.name}; where it is
- *     {@link org.tributary.config.PartitionerNeeds}, it says what else is needed
+ * @param <S> the record of its own keys, which are next to {@code partitioner.name} in the
+ *     configuration. If it implements {@link org.tributary.config.PartitionerNeeds}, it also says
+ *     what else is needed
  */
 public abstract class PartitionerProvider<S extends Record> extends Method<S> {
   /**
-   * A partitioner.
+   * Describes a partitioner.
    *
-   * @param name that {@code partitioner.name} has
-   * @param about how it gives rows to clients, in one line
+   * @param name value of {@code partitioner.name}
+   * @param about how it assigns rows to clients, in one line
    * @param source the paper that it follows
    * @param settings the record of its own keys
    */
@@ -24,9 +25,9 @@ public abstract class PartitionerProvider<S extends Record> extends Method<S> {
   /**
    * Makes the partitioner of a set.
    *
-   * @param settings of the configuration
-   * @param clients how many there are to be, and how small one may be
-   * @return ready to deal
+   * @param settings settings from the configuration
+   * @param clients number of clients and their least size
+   * @return the partitioner
    */
   public abstract Partitioner of(S settings, Clients clients);
 }

@@ -9,10 +9,8 @@ import org.tributary.config.Method;
 import org.tributary.config.PartitionConfig;
 import org.tributary.plugin.Plugins;
 
-/**
- * The ways to split a data set among clients, by the names that {@code partitioner.name} can have.
- */
-@SuppressWarnings("rawtypes") // Of plugins only the name tells which settings they take.
+/** The available partitioners, by the values of {@code partitioner.name}. */
+@SuppressWarnings("rawtypes") // The settings of a plugin are known only by its name.
 public final class Partitioners {
   private static final SortedMap<String, PartitionerProvider> ALL =
       Plugins.find(PartitionerProvider.class);
@@ -33,11 +31,11 @@ public final class Partitioners {
   /**
    * The partitioner of a configuration.
    *
-   * @param config names it and gives its keys
-   * @param minRows rows that each client needs to be dealt
-   * @return ready to deal
+   * @param config configuration with its name and keys
+   * @param minRows least number of rows that each client must get
+   * @return the partitioner
    */
-  @SuppressWarnings("unchecked") // The configuration was read into the record of the name.
+  @SuppressWarnings("unchecked") // The configuration reader chose the record by the name.
   static Partitioner of(PartitionConfig config, int minRows) {
     int clients = config.clients() == null ? 0 : config.clients();
     PartitionConfig.Partitioner section = config.partitioner();
@@ -45,10 +43,10 @@ public final class Partitioners {
   }
 
   /**
-   * The keys that decide what the partitioner does.
+   * The keys that determine the result of the partitioner.
    *
    * @param config of a partition
-   * @return for the manifest
+   * @return the keys and values for the manifest
    */
   static SortedMap<String, Object> parameters(PartitionConfig config) {
     SortedMap<String, Object> parameters =

@@ -26,11 +26,11 @@ import org.tributary.rows.Manifest;
 
 /**
  * Splits a raw data set among clients: {@code <out>/<name>/client=<id>/{train,validation}} and a
- * global {@code test}, Parquet, with a {@link Manifest} that is written last.
+ * global {@code test}, as Parquet files. The {@link Manifest} is written last.
  *
- * <p>The canonical order of rows is that of SHA-256 over seed and content, so the same seed gives
- * the same files on any cluster, in whatever order and how many pieces the source is read. The
- * driver gets only hashes, labels and owners of the rows, and of some their files' names.
+ * <p>The canonical order of rows is the order of SHA-256 over seed and content. The same seed
+ * therefore gives the same files on any cluster, in whatever order and pieces the source is read.
+ * The driver receives only hashes, labels and owners of the rows, and the file names of some.
  */
 public final class Partitioning {
   private final SparkSession spark;
@@ -44,34 +44,35 @@ public final class Partitioning {
   }
 
   /**
-   * What became of a partition.
+   * The result of a partitioning.
    *
-   * @param made false where the same partition was there already
+   * @param made false if the same partition existed already
    * @param folder of the partitioned set
-   * @param manifest what it holds
-   * @param notes what was detected from the sources and not from the configuration, for people
+   * @param manifest contents of the folder
+   * @param notes what was detected from the sources and not configured, for the user
    */
   public record Result(boolean made, Path folder, Manifest manifest, List<String> notes) {}
 
-  /** The keys of a partition configuration whose values are names of this room. */
+  /** The keys of a partition configuration whose values are names from this package. */
   public static final Map<String, Choices> CHOICES =
       Map.of(
           "source.format", Choices.of(RawReader.formats()),
           "partitioner.name", Choices.ofMethods(Partitioners.all()));
 
   /**
-   * Partitions a raw set; all bad input is found before anything is written.
+   * Partitions a raw set. All bad input is found before anything is written.
    *
    * @param spark the session
-   * @param store where sources and partitions lie
+   * @param store file system of the sources and partitions
    * @param config what to do
-   * @return what is there now
-   * @throws org.tributary.error.Trouble where a file system or a local disk fails to the end
-   * @throws WrongInput where sources or keys cannot be used, or the folder holds something else
+   * @return the result
+   * @throws org.tributary.error.Trouble if a file system or a local disk still fails after all
+   *     retries
+   * @throws WrongInput if sources or keys cannot be used, or the folder contains something else
    */
   public static Result run(SparkSession spark, Store store, PartitionConfig config)
       throws IOException {
-    // Until something is written nothing is worth waiting for.
+    // Before the first write there is no work to protect, so a failure is not retried for long.
     Partitioning partitioning = new Partitioning(spark, store.once(), config);
     try {
       return Interruptible.run(spark.sparkContext(), partitioning::run);
@@ -81,12 +82,12 @@ public final class Partitioning {
   }
 
   /**
-   * Looks for the sources' files, and at the first rows of each, which needs no Spark.
+   * Looks for the source files and checks the first rows of each. This needs no Spark.
    *
-   * @param store where sources lie
+   * @param store file system of the sources
    * @param config what to do
-   * @throws IOException where the file system fails
-   * @throws WrongInput where a source is not there, cannot be read or lacks a column
+   * @throws IOException if the file system fails
+   * @throws WrongInput if a source is missing, cannot be read or lacks a column
    */
   public static void check(Store store, PartitionConfig config) throws IOException {
     Partitioning partitioning = new Partitioning(null, store, config);
@@ -98,7 +99,7 @@ public final class Partitioning {
   }
 
   private Result run() throws IOException, InterruptedException {
-    // 1. What goes in, and whether it has been done already.
+    // 1. Determine the inputs, and whether the partition exists already.
     List<String> notes = new ArrayList<>();
     Map<String, SourceFiles> sources = sources(notes);
     Path folder = new Path(store.path(config.out()), config.name());
@@ -110,7 +111,7 @@ public final class Partitioning {
       return new Result(false, folder, done.get(), notes);
     }
 
-    // 2. Keys of all rows to the driver; everything that can be wrong is found here.
+    // 2. Collect the keys of all rows in the driver. All errors in the rows are found here.
     Map<String, RawSet> raw = new LinkedHashMap<>();
     Map<String, RawSet.Keys> found = new LinkedHashMap<>();
     SparkJobs.run(context(), "reading the sources", () -> read(sources, notes, raw, found));
@@ -122,12 +123,12 @@ public final class Partitioning {
     CrossSetDuplicates duplicates = new CrossSetDuplicates(config.duplicates(), raw, all);
     Map<String, List<Key>> keys = duplicates.kept();
 
-    // 3. Where each row goes.
+    // 3. Assign each row to a file.
     FilePlan plan = new FilePlan();
     Targets decision = new Targets(config, deal, plan, keys);
     Map<String, int[]> targets = decision.decide();
 
-    // 4. Files of rows, then the manifest.
+    // 4. Write the files of rows, then the manifest.
     existing.begin(inputs);
     long[] rows = new long[plan.targets().size()];
     targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
@@ -165,7 +166,7 @@ public final class Partitioning {
     return sources;
   }
 
-  /** Spark reads Parquet's images, and passes over hidden files without a word. */
+  /** Spark reads images in Parquet, and silently skips hidden files. */
   private void refuseHidden(SourceFiles files, List<String> problems) {
     for (Path file : config.source().image() == null ? List.<Path>of() : files.files()) {
       if (file.getName().startsWith(".") || file.getName().startsWith("_")) {
@@ -236,7 +237,7 @@ public final class Partitioning {
       Map<String, List<Key>> keys,
       Map<String, int[]> targets)
       throws IOException {
-    // A file without rows is none, so those with rows are numbered again.
+    // A file without rows is not written, so the files with rows are numbered again.
     int[] filled = IntStream.range(0, rows.length).filter(t -> rows[t] > 0).toArray();
     int[] renumbered = new int[rows.length];
     Arrays.fill(renumbered, FilePlan.NOWHERE);
@@ -274,7 +275,7 @@ public final class Partitioning {
     return JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 
-  /** The file systems, with the patience of this partitioning. */
+  /** The file systems, with the retry settings of this partitioning. */
   private Configuration hadoop() {
     Configuration patient = new Configuration(spark.sparkContext().hadoopConfiguration());
     patient.setInt(Store.PATIENCE, config.store().patience());

@@ -1,15 +1,16 @@
 package org.tributary.partition;
 
-/** Where a sequence is cut into consecutive pieces of given proportions. */
+/** Computes where to cut a sequence into consecutive pieces of given proportions. */
 public final class Proportions {
   private Proportions() {}
 
   /**
-   * Ends of the pieces: piece k ends before {@code floor(n (p_0 + ... + p_k))}, the last at n.
+   * The ends of the pieces. Piece k ends before {@code floor(n (p_0 + ... + p_k))}, the last one at
+   * n.
    *
    * @param n length of the sequence
-   * @param proportions not negative, their sum need not be 1 but is above 0
-   * @return for each piece where it ends
+   * @param proportions not negative; their sum is above 0 and need not be 1
+   * @return the end of each piece
    */
   public static int[] ends(int n, double[] proportions) {
     double sum = 0;
@@ -27,11 +28,11 @@ public final class Proportions {
   }
 
   /**
-   * Ends of pieces whose lengths differ by at most one.
+   * The ends of pieces whose lengths differ by at most one.
    *
    * @param n length of the sequence
-   * @param pieces how many
-   * @return for each piece where it ends
+   * @param pieces number of pieces
+   * @return the end of each piece
    */
   public static int[] even(int n, int pieces) {
     int[] ends = new int[pieces];

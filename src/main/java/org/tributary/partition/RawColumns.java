@@ -12,23 +12,26 @@ import org.tributary.error.WrongInput;
 import org.tributary.rows.Schema;
 import org.tributary.rows.raw.ColumnKind;
 
-/** Which columns of a raw set are kept, and their types here and in Spark. */
+/** Decides which columns of a raw set are kept, and maps their types to those of Spark. */
 final class RawColumns {
   private static final Map<DataType, Schema.Type> TYPES = types();
 
-  /** More are keys that hold data, and a file of each client would need room for all of them. */
+  /**
+   * More columns mean that data are used as keys. A file of each client would need room for all of
+   * them.
+   */
   private static final int MOST = 5000;
 
   private RawColumns() {}
 
   /**
-   * The columns that are kept.
+   * The kept columns.
    *
    * @param whole all columns
    * @param train the set that messages name
-   * @param columns that were asked for; empty for all
+   * @param columns the requested columns; empty for all
    * @param identity names columns that must be among them
-   * @throws WrongInput where one is missing or holds no plain values
+   * @throws WrongInput if one is missing or has values that are not plain
    */
   static Schema kept(
       StructType whole, SourceFiles train, List<String> columns, RowCodec.Identity identity) {
@@ -87,13 +90,13 @@ final class RawColumns {
   }
 
   /**
-   * Looks for the columns that a configuration names, whatever they hold.
+   * Checks that the columns in the configuration exist, whatever their type is.
    *
    * @param existing all columns
    * @param train the set that messages name
-   * @param columns that were asked for; empty for all
+   * @param columns the requested columns; empty for all
    * @param identity names columns that must be among them
-   * @throws WrongInput where one is missing
+   * @throws WrongInput if one is missing
    */
   static void requireNames(
       List<String> existing, SourceFiles train, List<String> columns, RowCodec.Identity identity) {
@@ -107,13 +110,13 @@ final class RawColumns {
     }
   }
 
-  /** Why columns cannot be kept, and how to fix it. */
+  /** The reason why columns cannot be kept, and how to fix it. */
   static String nested(List<String> names) {
     return "cannot keep nested or special columns: %s; list the columns to keep under source.columns, or store these as text or numbers"
         .formatted(String.join(", ", names));
   }
 
-  /** What raw files hold as Spark's types; nested values are the text of their JSON. */
+  /** The Spark types of raw columns. Nested values are JSON text. */
   static StructType struct(Map<String, ColumnKind> columns) {
     StructType struct = new StructType();
     for (Map.Entry<String, ColumnKind> column : columns.entrySet()) {
@@ -127,7 +130,7 @@ final class RawColumns {
     return struct;
   }
 
-  /** Plain types as Spark's. */
+  /** The Spark types of plain types. */
   static StructType struct(Schema schema) {
     StructType struct = new StructType();
     for (Schema.Column column : schema.columns()) {

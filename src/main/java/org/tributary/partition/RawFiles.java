@@ -27,8 +27,8 @@ import org.tributary.rows.raw.RawFormat;
 import org.tributary.rows.raw.SplitSummary;
 
 /**
- * Raw files of one format on all executors: a first look at every piece, then their rows. Tasks
- * read pieces through the store, one at a time and as a stream.
+ * Reads raw files of one format on all executors. It surveys every piece first and then reads the
+ * rows. Tasks read pieces through the store, one at a time and as a stream.
  */
 final class RawFiles {
   private static final int MOST_TASKS = 10_000;
@@ -39,11 +39,11 @@ final class RawFiles {
   private final RawFormat format;
 
   /**
-   * Files of a format.
+   * Creates it for a format.
    *
    * @param spark the context
-   * @param hadoop what reaches the files
-   * @param format of all
+   * @param hadoop Hadoop's settings for access to the files
+   * @param format format of all files
    */
   RawFiles(JavaSparkContext spark, Configuration hadoop, RawFormat format) {
     this.spark = spark;
@@ -53,17 +53,17 @@ final class RawFiles {
   }
 
   /**
-   * What a look at a file found.
+   * The result of surveying a file.
    *
-   * @param file its path
-   * @param keys columns that its folders' names hold
+   * @param file the path
+   * @param keys columns whose values are in the folder names
    * @param pieces in file order
-   * @param surveys of each
+   * @param surveys survey of each piece
    */
   record Found(
       Path file, Map<String, String> keys, List<FileSplit> pieces, List<SplitSummary> surveys) {
 
-    /** What each column holds, in the order in which they came. */
+    /** The type of each column, in the order of their first occurrence. */
     Map<String, ColumnKind> columns() {
       Map<String, ColumnKind> columns = new LinkedHashMap<>();
       for (SplitSummary survey : surveys) {
@@ -73,7 +73,7 @@ final class RawFiles {
       return columns;
     }
 
-    /** Why the file cannot be read as a whole; none where it can. */
+    /** The reason why the whole file cannot be read; empty if it can. */
     List<String> failures() {
       List<String> failures = new ArrayList<>();
       for (SplitSummary survey : surveys) {
@@ -95,7 +95,7 @@ final class RawFiles {
       return surveys.stream().mapToLong(SplitSummary::bad).sum();
     }
 
-    /** The first rows that cannot be used, by their lines in the file. */
+    /** The first unusable rows, by their lines in the file. */
     List<String> named() {
       List<String> named = new ArrayList<>();
       long before = 0;
@@ -107,7 +107,7 @@ final class RawFiles {
     }
   }
 
-  /** Looks at all files. */
+  /** Surveys all files. */
   List<Found> look(SourceFiles set) throws IOException {
     List<Path> files = set.files();
     List<List<FileSplit>> cut = new ArrayList<>();
@@ -130,13 +130,13 @@ final class RawFiles {
   }
 
   /**
-   * Looks at the beginning of a file without Spark.
+   * Surveys the beginning of a file without Spark.
    *
-   * @param store reaches it
-   * @param format of it
-   * @param set that it belongs to
-   * @param index of it in the set
-   * @param most rows to look at
+   * @param store access to the file
+   * @param format format of the file
+   * @param set the set of the file
+   * @param index index of the file in the set
+   * @param most number of rows to survey
    */
   static Found head(Store store, RawFormat format, SourceFiles set, int index, long most)
       throws IOException {
@@ -167,10 +167,10 @@ final class RawFiles {
   }
 
   /**
-   * The rows of files that were looked at: the columns' values, then the file.
+   * The rows of surveyed files: the values of the columns, then the file.
    *
    * @param files to read
-   * @param columns what to read of them
+   * @param columns columns to read
    */
   JavaRDD<Row> rows(List<Found> files, Map<String, ColumnKind> columns) {
     List<FileSplit> pieces = new ArrayList<>();
@@ -213,7 +213,7 @@ final class RawFiles {
     }
   }
 
-  /** Rows as Spark's. */
+  /** Converts rows to Spark rows. */
   private record SparkRows(
       RawFormat.Rows rows, List<String> columns, Map<String, String> keys, String file)
       implements Iterator<Row> {

@@ -6,20 +6,20 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
-/** Files of rows, found as {@code partition} finds them, for other jobs. */
+/** Finds files of rows for other jobs in the same way as {@code partition}. */
 public final class RawFolder {
   private RawFolder() {}
 
   /**
-   * The files of rows that a path names.
+   * The files of rows at a path.
    *
-   * @param store reaches them
-   * @param path a file, which is taken as it is, or a folder
+   * @param store access to the files
+   * @param path a file, which is used directly, or a folder
    * @param format of the files
-   * @return by their names relative to the path, in that order
-   * @throws WrongInput where the files of a folder do not belong together, or are of several sets
-   *     by their names
-   * @throws IOException where the file system fails
+   * @return the files by their names relative to the path, sorted by name
+   * @throws WrongInput if the files of a folder do not belong together, or their names are of
+   *     several sets
+   * @throws IOException if the file system fails
    */
   public static Map<String, Path> files(Store store, Path path, String format) throws IOException {
     if (store.status(path).isFile()) {
@@ -36,9 +36,9 @@ public final class RawFolder {
   }
 
   /**
-   * Columns that stand in the names of folders.
+   * The columns in the names of folders.
    *
-   * @param name of a file, relative to the folder that was given
+   * @param name name of a file, relative to the given folder
    * @return values by column, in the order of the folders; null for a missing value
    */
   public static Map<String, String> keys(String name) {

@@ -22,8 +22,8 @@ import scala.collection.JavaConverters;
 
 /**
  * Reads raw sets: JSON lines, CSV with a header, Parquet, images. All sets of a partition have one
- * schema: of JSON lines the one that all of them fit, of CSV text columns alone (types guessed from
- * a sample would differ from file to file), of Parquet the files' own.
+ * schema. For JSON lines it is the schema that fits all of them. CSV has only text columns, because
+ * types guessed from a sample would differ between files. Parquet has the schema of its files.
  */
 final class RawReader {
   private static final String FILE = "__tributary_file";
@@ -36,10 +36,10 @@ final class RawReader {
   private final ImageReader images;
 
   /**
-   * A reader of one format.
+   * Creates a reader of one format.
    *
    * @param spark the session
-   * @param store where the files lie
+   * @param store file system of the files
    * @param source format, columns to keep, names of classes
    */
   RawReader(SparkSession spark, Store store, PartitionConfig.Source source) {
@@ -51,7 +51,9 @@ final class RawReader {
     images = new ImageReader(this.spark, source.names());
   }
 
-  /** A session of the same settings that keeps columns apart that differ in case alone. */
+  /**
+   * A session with the same settings that distinguishes columns whose names differ only in case.
+   */
   private static SparkSession caseSensitive(SparkSession given) {
     SparkSession own = given.newSession();
     JavaConverters.mapAsJavaMap(given.conf().getAll())
@@ -69,10 +71,10 @@ final class RawReader {
    * Opens sets of one schema.
    *
    * @param sets one or more
-   * @param identity names the columns that decide where a row goes
-   * @param notes gets what was detected from the files, for people
-   * @return in the order of the sets
-   * @throws WrongInput where a file is unreadable or a column is missing or nested
+   * @param identity names the columns that decide the file of a row
+   * @param notes receives what was detected from the files, for the user
+   * @return the raw sets, in the order of the sets
+   * @throws WrongInput if a file is unreadable, or a column is missing or nested
    */
   List<RawSet> read(List<SourceFiles> sets, RowCodec.Identity identity, List<String> notes)
       throws IOException {
@@ -103,7 +105,7 @@ final class RawReader {
     return read;
   }
 
-  /** Formats that {@code source.format} can name. */
+  /** The values of {@code source.format}. */
   static List<String> formats() {
     return List.of("jsonl", "csv", "parquet", "images", "idx");
   }

@@ -18,9 +18,9 @@ import org.tributary.error.WrongInput;
 /**
  * One raw set, read but not yet computed.
  *
- * @param files where it comes from
- * @param rows as they are read: the columns, then their file
- * @param codec how a row becomes plain values
+ * @param files its source files
+ * @param rows the rows as read: the columns, then their file
+ * @param codec converts a row to plain values
  */
 record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
 
@@ -28,14 +28,16 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
    * A row's key.
    *
    * @param hash its identity
-   * @param content what makes it equal to others: the same as the identity, unless some columns or
-   *     an image's pixels decide
-   * @param label its class, or null
-   * @param owner its client, or null
-   * @param corruptIn where a row lies that cannot be used; null for others
+   * @param content hash for equality with other rows: the identity, unless only some columns or the
+   *     pixels of an image are compared
+   * @param label its class; null if there is none
+   * @param owner its owner; null if there is none
+   * @param corruptIn location of an unusable row; null for other rows
    */
   record Key(byte[] hash, byte[] content, String label, String owner, String corruptIn) {
-    /** From what travels: Kryo, which a cluster may have set, cannot carry records. */
+    /**
+     * Converts from the serialized form. Kryo, which a cluster may use, cannot serialize records.
+     */
     static Key of(Object[] parts) {
       byte[] content = (byte[]) (parts[1] == null ? parts[0] : parts[1]);
       return new Key(
@@ -52,20 +54,22 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
   }
 
   /**
-   * A set's rows.
+   * The rows of a set.
    *
-   * @param rows in canonical order: that of their contents, then of their identities
-   * @param broken images that cannot be used, and why, in order
-   * @param ownersOfBroken whose they are, where a column says so
+   * @param rows in canonical order: by content, then by identity
+   * @param broken unusable images with the reason, in order
+   * @param ownersOfBroken their owners if a column names them
    */
   record Keys(List<Key> rows, List<String> broken, Set<String> ownersOfBroken) {}
 
-  /** A Mac's zip has a hidden image for each that it shows: these are not to crowd out others. */
+  /**
+   * A zip from a Mac has a hidden image for each visible one. These must not crowd out other names.
+   */
   private static final Comparator<String> HIDDEN_LAST =
       Comparator.comparing((String told) -> told.endsWith(SourceFiles.HIDDEN))
           .thenComparing(Comparator.naturalOrder());
 
-  /** What people call some rows, by the hex of their identity. */
+  /** The readable names of some rows, by the hex of their identity. */
   Map<String, String> names(List<String> hashes) {
     if (hashes.isEmpty()) {
       return Map.of();
@@ -86,7 +90,7 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
     return names;
   }
 
-  /** Plain values of all rows, in no promised order. */
+  /** The plain values of all rows, in any order. */
   JavaRDD<Object[]> values() {
     RowCodec codec = this.codec;
     return rows.map(codec::values);
@@ -95,7 +99,7 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
   /**
    * The keys of all rows.
    *
-   * @throws WrongInput where rows cannot be read, there are none, or one lacks label or owner
+   * @throws WrongInput if rows cannot be read, there are none, or one lacks its label or owner
    */
   Keys keys() {
     RowCodec codec = this.codec;

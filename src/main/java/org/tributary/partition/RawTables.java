@@ -15,13 +15,16 @@ import org.tributary.rows.raw.ColumnKind;
 import org.tributary.rows.raw.RawFormat;
 
 /**
- * Sets of raw files that have one schema: of JSON lines the columns of all of them, in the order of
- * their names, of other formats those that every file has.
+ * Reads sets of raw files with one schema. For JSON lines it has the columns of all files, sorted
+ * by name. For other formats it has the columns that every file has.
  */
 final class RawTables {
   private static final int NAMED = 5;
 
-  /** Rows of a file, and files of a set, that are looked at before there is a cluster. */
+  /**
+   * The number of rows of a file, and of files of a set, that are checked before there is a
+   * cluster.
+   */
   private static final long HEAD_ROWS = 10_000;
 
   private static final int HEADS = 100;
@@ -30,9 +33,9 @@ final class RawTables {
   private final PartitionConfig.Source source;
 
   /**
-   * Tables of a source.
+   * Creates the tables of a source.
    *
-   * @param files of its format
+   * @param files the reader of its format
    * @param source format and columns to keep
    */
   RawTables(RawFiles files, PartitionConfig.Source source) {
@@ -40,7 +43,7 @@ final class RawTables {
     this.source = source;
   }
 
-  /** The format that reads a source's files; null where Spark or others do. */
+  /** The format that reads a source's files; null if Spark or another reader does. */
   static RawFormat format(PartitionConfig.Source source) {
     return switch (source.format()) {
       case "jsonl" -> RawFormat.jsonLines();
@@ -51,12 +54,12 @@ final class RawTables {
   }
 
   /**
-   * Opens sets; what is wrong with any file is found here.
+   * Opens sets. Errors in any file are found here.
    *
    * @param sets one or more
-   * @param identity names the columns that decide where a row goes
-   * @param notes gets what was detected from the files, for people
-   * @return in the order of the sets
+   * @param identity names the columns that decide the file of a row
+   * @param notes receives what was detected from the files, for the user
+   * @return the tables in the order of the sets
    */
   List<RawSet> open(List<SourceFiles> sets, RowCodec.Identity identity, List<String> notes)
       throws IOException {
@@ -86,15 +89,15 @@ final class RawTables {
   }
 
   /**
-   * Looks at the beginnings of files without Spark: what is wrong with a small file is found here,
-   * and of large ones the format, the header and the first rows.
+   * Checks the beginnings of files without Spark. This finds all errors in a small file. In a large
+   * file it finds errors in the format, the header and the first rows.
    *
-   * @param store reaches the files
+   * @param store access to the files
    * @param source format and columns to keep
    * @param sets one or more
-   * @param identity names the columns that decide where a row goes
-   * @throws WrongInput where a file cannot be read, or a column is not there
-   * @throws IOException where the file system fails
+   * @param identity names the columns that decide the file of a row
+   * @throws WrongInput if a file cannot be read, or a column is missing
+   * @throws IOException if the file system fails
    */
   static void look(
       Store store,
@@ -117,7 +120,7 @@ final class RawTables {
     }
     refuseFailures(sets, found);
     RawTables tables = new RawTables(null, source);
-    // Lines of JSON further down may bring columns; headers and Parquet's footers have all.
+    // Later lines of JSON may add columns. Headers and Parquet footers have all columns.
     boolean all = whole || !source.format().equals("jsonl");
     boolean bad = found.stream().flatMap(List::stream).anyMatch(file -> file.bad() > 0);
     Map<String, ColumnKind> columns = all || bad ? tables.columns(sets, found) : Map.of();
@@ -125,13 +128,13 @@ final class RawTables {
     if (all && source.image() == null) {
       RawColumns.kept(RawColumns.struct(columns), sets.get(0), source.columns(), identity);
     } else if (all) {
-      // Spark reads these, and takes structs of bytes, which are no plain values.
+      // Spark reads these. It accepts structs of bytes, which are not plain values.
       RawColumns.requireNames(
           List.copyOf(columns.keySet()), sets.get(0), source.columns(), identity);
     }
   }
 
-  /** A separator other than the comma was detected from a header: people want to know. */
+  /** Reports a separator other than the comma that was detected from a header. */
   private void noteSeparators(SourceFiles set, List<RawFiles.Found> found, List<String> notes) {
     if (!source.format().equals("csv") || source.separator() != null) {
       return;
@@ -194,7 +197,7 @@ final class RawTables {
     for (int i = 0; i < sets.size(); i++) {
       for (RawFiles.Found file : found.get(i)) {
         Map<String, ColumnKind> columns = file.columns();
-        // Maps are equal in any order, files are not.
+        // Maps are equal in any order; files are not.
         if (first != null
             && !List.copyOf(first.entrySet()).equals(List.copyOf(columns.entrySet()))) {
           throw sets.get(i)

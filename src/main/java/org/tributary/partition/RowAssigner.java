@@ -16,8 +16,8 @@ import org.tributary.partition.RawSet.Key;
 import org.tributary.protocol.Seeds;
 
 /**
- * Decides on the driver, from keys alone, where each row goes. All lists of keys are in canonical
- * order, so equal rows stand side by side; they always land in the same of train, validation and
+ * Assigns each row in the driver, using only the keys. All lists of keys are in canonical order, so
+ * equal rows are next to each other. Equal rows always go to the same part: train, validation or
  * test.
  */
 final class RowAssigner {
@@ -27,7 +27,7 @@ final class RowAssigner {
   private final List<String> labels;
 
   /**
-   * A deal.
+   * Creates the assigner.
    *
    * @param config of the partition
    * @param labels the classes, empty without a label
@@ -38,13 +38,14 @@ final class RowAssigner {
   }
 
   /**
-   * Takes the global test rows out of train: whole runs of equal rows from the first on, as long as
-   * the share is not exceeded and every owner keeps the rows that it needs for training.
+   * Takes the global test rows out of train. It takes whole runs of equal rows, beginning at the
+   * first, as long as the share is not exceeded and every owner keeps the rows that it needs for
+   * training.
    *
-   * @param train all rows but those of owners that are left out
-   * @param owners whose rows they are
+   * @param train all rows except those of owners that are left out
+   * @param owners the owners of the rows
    * @return true for test rows
-   * @throws WrongInput where the share is too small to hold a row
+   * @throws WrongInput if the share is too small for one row
    */
   boolean[] takeTest(List<Key> train, Owners owners) {
     boolean[] test = new boolean[train.size()];
@@ -84,11 +85,11 @@ final class RowAssigner {
   }
 
   /**
-   * Gives rows to clients.
+   * Assigns rows to clients.
    *
-   * @param train rows without the test
-   * @param validation share of each client's rows that will not be trained on
-   * @return whose each row is, each client with enough rows to keep minRows for training
+   * @param train rows without the test rows
+   * @param validation share of each client's rows that is not used for training
+   * @return the client of each row; each client has enough rows to keep minRows for training
    */
   RowClients deal(List<Key> train, double validation) {
     int dealt = least(validation);
@@ -98,9 +99,9 @@ final class RowAssigner {
   }
 
   /**
-   * The rows that a client must be given, so that minRows are left for training.
+   * The number of rows that a client must get, so that minRows remain for training.
    *
-   * @param validation share of its rows that will not be trained on
+   * @param validation share of its rows that is not used for training
    * @return at least minRows
    */
   int least(double validation) {
@@ -112,12 +113,13 @@ final class RowAssigner {
   }
 
   /**
-   * Takes each client's validation rows out of its rows: whole runs of equal rows that are all the
-   * client's own, from the first on, as long as the share is not exceeded. Equal rows of several
-   * clients stay in training, or one client would be validated on what another is trained on.
+   * Takes each client's validation rows out of its rows. It takes whole runs of equal rows that all
+   * belong to the client, beginning at the first, as long as the share is not exceeded. Equal rows
+   * of several clients stay in training. Otherwise one client would be validated on rows that
+   * another client is trained on.
    *
-   * @param train rows without the test
-   * @param dealt whose they are
+   * @param train rows without the test rows
+   * @param dealt the client of each row
    * @return true for validation rows
    */
   boolean[] takeValidation(List<Key> train, RowClients dealt) {
@@ -137,15 +139,15 @@ final class RowAssigner {
   }
 
   /**
-   * Gives the rows of a given validation set to clients: to their owners, or else of each label in
-   * proportion to the clients' training rows of that label.
+   * Assigns the rows of a given validation set to clients: to their owners, or, without owners, by
+   * label in proportion to the clients' training rows of that label.
    *
    * @param validation the rows
    * @param train the clients' training rows
-   * @param dealt whose they are
-   * @param owners whose rows they are
-   * @return for each row the index of its client; nowhere where its owner is left out
-   * @throws WrongInput where an owner has no training rows
+   * @param dealt the client of each row
+   * @param owners the owners of the rows
+   * @return the index of the client of each row; nowhere if the owner is left out
+   * @throws WrongInput if an owner has no training rows
    */
   int[] dealValidation(List<Key> validation, List<Key> train, RowClients dealt, Owners owners) {
     if (config.partitioner().ownerColumn() != null) {
@@ -177,7 +179,7 @@ final class RowAssigner {
   }
 
   private int[] toOwners(List<Key> validation, List<Key> train, RowClients dealt, Owners owners) {
-    // By the owners themselves: another one's name may give the same id.
+    // Compares the owners themselves, because two names may give the same id.
     Map<String, Integer> clientOf = new HashMap<>();
     for (int i = 0; i < train.size(); i++) {
       clientOf.put(train.get(i).owner(), dealt.client()[i]);
@@ -200,11 +202,11 @@ final class RowAssigner {
   }
 
   /**
-   * The classes of a set: its distinct labels, as numbers where all are whole numbers, else by
-   * character.
+   * The classes of a set: its distinct labels, sorted as numbers if all are whole numbers, else as
+   * text.
    *
    * @param train all rows
-   * @return sorted; empty where there is no label
+   * @return the sorted classes; empty if there is no label
    */
   static List<String> labels(List<Key> train) {
     List<String> labels =
@@ -222,8 +224,8 @@ final class RowAssigner {
   /**
    * Refuses labels that train does not have.
    *
-   * @param files the set they are in
-   * @param keys its rows
+   * @param files the files of the set
+   * @param keys rows of the set
    */
   void refuseUnknownLabels(SourceFiles files, List<Key> keys) {
     if (!labels.isEmpty()) {

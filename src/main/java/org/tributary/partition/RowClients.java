@@ -3,15 +3,15 @@ package org.tributary.partition;
 import java.util.List;
 
 /**
- * The owner of each row.
+ * The client of each row.
  *
  * @param clients ids, in order
- * @param client for each row the index of its client
+ * @param client the index of the client of each row
  */
 public record RowClients(List<String> clients, int[] client) {
 
   /**
-   * Rows of each client.
+   * The rows of each client.
    *
    * @return in the order of the clients
    */

@@ -23,15 +23,16 @@ import org.tributary.image.Pixels;
 import org.tributary.rows.Schema;
 
 /**
- * Turns Spark's rows into plain values and into their identity: SHA-256 over the seed and the row
- * as canonical JSON (an object of all kept columns in file order), which depends on nothing but the
- * row's content and the seed.
+ * Converts Spark rows to plain values and computes their identity. The identity is SHA-256 over the
+ * seed and the row as canonical JSON (an object with all kept columns in file order). It depends
+ * only on the seed and the row's content.
  *
- * @param schema kept columns, as a list of names and one of types since records travel to tasks
- * @param positions where the kept columns stand in Spark's rows
- * @param identity the columns that decide where a row goes
- * @param format of the source; of CSV missing values mean empty text, as it cannot tell the two
- *     apart
+ * @param schema kept columns, as a list of names and a list of types, because it is serialized to
+ *     tasks
+ * @param positions positions of the kept columns in Spark's rows
+ * @param identity the columns that decide the file of a row
+ * @param format format of the source; missing values of CSV mean empty text, because CSV does not
+ *     distinguish the two
  */
 record RowCodec(Columns schema, int[] positions, Identity identity, String format)
     implements Serializable {
@@ -39,12 +40,13 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   private static final int SHOWN = 8;
 
   /**
-   * The columns that decide where a row goes.
+   * The columns that decide the file of a row.
    *
-   * @param label column of the class, or null
-   * @param owner column of the client, or null
-   * @param image column of the encoded image, or null
-   * @param same columns in which equal rows are duplicates; empty for all, of images the pixels
+   * @param label column of the class; null for none
+   * @param owner column of the owner; null for none
+   * @param image column of the encoded image; null for none
+   * @param same columns that decide whether rows are duplicates; empty for all columns, or for the
+   *     pixels of images
    * @param seed of the partition
    */
   record Identity(String label, String owner, String image, List<String> same, long seed)
@@ -85,7 +87,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
     return values;
   }
 
-  /** The parts of a row's {@link RawSet.Key}; of an image that cannot be used only why. */
+  /** The parts of a row's {@link RawSet.Key}; for an unusable image only the reason. */
   Object[] key(Row row) {
     Object[] values = values(row);
     byte[] hash = hash(values);
@@ -119,8 +121,8 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   }
 
   /**
-   * The name of a row for people: its image's file; if it has none, its source file and the
-   * beginning of its identity. Nothing of its content, which is to stay where the rows are.
+   * The readable name of a row: the file of its image, or else its source file and the beginning of
+   * its identity. It includes nothing of the content, which must stay with the rows.
    */
   String shown(Row row) {
     Object[] values = values(row);
@@ -135,7 +137,9 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
             HexFormat.of().formatHex(hash(values), 0, SHOWN));
   }
 
-  /** Where a row lies; Spark tells it as a URI, in which spaces and the like are encoded. */
+  /**
+   * The file of a row. Spark gives it as a URI, in which spaces and other characters are encoded.
+   */
   private String file(Row row) {
     String file = row.getString(row.size() - 1);
     return format.equals("parquet") && identity.image() != null
@@ -150,7 +154,10 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
         : values[file].toString();
   }
 
-  /** Sizes and colours of an image: equal ones are equal however they are encoded. */
+  /**
+   * Hashes the size and the pixels of an image, so that images are equal whatever their encoding
+   * is.
+   */
   private byte[] pixels(byte[] image) throws BrokenImage {
     if (image == null) {
       throw new BrokenImage("has no bytes");
@@ -180,7 +187,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
   }
 
   private byte[] json(Object[] values, List<String> columns) {
-    // Looking each of thousands of columns up among thousands takes minutes.
+    // To look up each of thousands of columns in a list of thousands would take minutes.
     boolean all = columns.size() == values.length;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {

@@ -3,15 +3,15 @@ package org.tributary.partition;
 import java.util.List;
 
 /**
- * What a partitioner may read of the rows, in canonical order.
+ * The keys of the rows that a partitioner may read, in canonical order.
  *
- * @param classes index of each row's label; all 0 where the set has no label
- * @param owners whose row it is, for {@code natural}; empty elsewhere
+ * @param classes index of each row's label; all 0 if the set has no label
+ * @param owners the owner of each row, for {@code natural}; else empty
  */
 public record RowKeys(int[] classes, List<String> owners) {
 
   /**
-   * How many rows there are.
+   * The number of rows.
    *
    * @return at least 0
    */
@@ -20,9 +20,9 @@ public record RowKeys(int[] classes, List<String> owners) {
   }
 
   /**
-   * How many classes there are.
+   * The number of classes.
    *
-   * @return the largest index and one
+   * @return the largest index plus one
    */
   public int classCount() {
     int most = -1;

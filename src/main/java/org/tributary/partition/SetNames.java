@@ -11,17 +11,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which set a file is of, by the names that Hugging Face's datasets library knows: a word for
- * train, validation or test in a folder's name or in the file's, between ends and any of {@code -._
- * 0-9}.
+ * Finds the set of a file from the names that Hugging Face's datasets library knows: a word for
+ * train, validation or test in the name of a folder or file. The word is delimited by the ends of
+ * the name or any of {@code -._ 0-9}.
  */
 final class SetNames {
   private static final Pattern BETWEEN = Pattern.compile("[-._ 0-9]+");
 
-  /** How the hub names the pieces of a split, such as {@code test_sft-00000-of-00002.parquet}. */
+  /** The hub's names for the pieces of a split, such as {@code test_sft-00000-of-00002.parquet}. */
   private static final Pattern PIECE = Pattern.compile("(.+)-\\d{5}-of-\\d{5,}(\\..*)?");
 
-  /** Words that count the pieces of one split, such as {@code train.part2.jsonl}. */
+  /** Words that number the pieces of one split, such as {@code train.part2.jsonl}. */
   private static final Set<String> PIECES =
       Set.of("part", "shard", "chunk", "piece", "file", "batch", "of");
 
@@ -38,10 +38,10 @@ final class SetNames {
   }
 
   /**
-   * The sets that a name tells of.
+   * The sets in a name.
    *
    * @param name of a folder or file
-   * @return mostly none or one
+   * @return usually none or one
    */
   static Set<String> of(String name) {
     Set<String> sets = new TreeSet<>();
@@ -53,13 +53,15 @@ final class SetNames {
     return sets;
   }
 
-  /** The split of which a file is a piece, such as {@code test_sft}; else its whole name. */
+  /** The split of a file that is a piece, such as {@code test_sft}; else the whole name. */
   static String split(String name) {
     Matcher piece = PIECE.matcher(name);
     return piece.matches() ? piece.group(1) : name;
   }
 
-  /** A name's words but those that count pieces: of {@code train-part-1} this is {@code train}. */
+  /**
+   * The words of a name without those that number pieces: {@code train} for {@code train-part-1}.
+   */
   static String words(String name) {
     return BETWEEN
         .splitAsStream(name.toLowerCase(Locale.ROOT))

@@ -24,10 +24,10 @@ import org.tributary.rows.Manifest;
  * The files of one raw set.
  *
  * @param key its configuration key, such as {@code source.train}
- * @param given the path as it was given
+ * @param given the path as configured
  * @param files in name order, at least one
- * @param tree where they are the images of a folder or zip; null for others
- * @param names of the files, relative to what was given
+ * @param tree the folder or zip of images; null for other files
+ * @param names names of the files, relative to the given path
  */
 record SourceFiles(
     String key, String given, List<Path> files, SourceFiles.Tree tree, List<String> names) {
@@ -36,11 +36,12 @@ record SourceFiles(
    * A folder or zip of images.
    *
    * @param root its path
-   * @param inside the folder in it that is the set, with a slash at its end; empty for all of it
-   * @param names of the files, relative to that folder, in order
-   * @param skipped names of files that lie in no label's folder, and of hidden images
+   * @param inside the folder of the set within the root, with a trailing slash; empty for the whole
+   *     root
+   * @param names names of the files, relative to that folder, in order
+   * @param skipped names of files outside of label folders, and of hidden images
    * @param zip whether the root is a zip
-   * @param labels by name, of a folder with metadata; null where folders are the labels
+   * @param labels labels by name, for a folder with metadata; null if folders are the labels
    */
   record Tree(
       String root,
@@ -50,7 +51,7 @@ record SourceFiles(
       boolean zip,
       Map<String, String> labels) {
 
-    /** What was skipped, with the reason. */
+    /** The skipped files, with the reason. */
     List<String> told() {
       return skipped.stream()
           .map(name -> name + (TreeNames.isHidden(name) ? HIDDEN : outside()))
@@ -62,27 +63,27 @@ record SourceFiles(
     }
   }
 
-  /** Why a hidden image was left out. */
+  /** The reason why a hidden image was left out. */
   static final String HIDDEN = ": is hidden by its name or a folder's";
 
   private static final int MOST_TASKS = 1000;
 
-  /** Files that are no rows', or lie in no folder that says anything of them. */
+  /** Creates it with the plain file names as the relative names. */
   SourceFiles(String key, String given, List<Path> files, Tree tree) {
     this(key, given, files, tree, files.stream().map(Path::getName).toList());
   }
 
-  /** The paths as Spark's readers take them. */
+  /** The paths in the form that Spark's readers need. */
   String[] patterns() {
     return files.stream().map(SourceFiles::pattern).toArray(String[]::new);
   }
 
-  /** A pattern that one file alone matches: Spark's readers take every path for a pattern. */
+  /** A pattern that matches only this file. Spark's readers treat every path as a pattern. */
   static String pattern(Path file) {
     return file.toString().replaceAll("[{}\\[\\]*?\\\\]", "\\\\$0");
   }
 
-  /** Hashes the files, one task each. */
+  /** Hashes the files, with one task per file. */
   List<Manifest.SourceFile> hash(JavaSparkContext spark, Configuration hadoop) {
     Broadcast<SerializableConfiguration> conf =
         spark.broadcast(new SerializableConfiguration(hadoop));
@@ -102,7 +103,7 @@ record SourceFiles(
     return hashed;
   }
 
-  /** A tree is reported as one file: its images may be many. */
+  /** A tree is reported as one file, because it may have many images. */
   private Manifest.SourceFile whole(List<String> hashes) {
     String root =
         new Path(tree.root()).getName() + (tree.inside().isEmpty() ? "" : "/" + tree.inside());
@@ -121,12 +122,12 @@ record SourceFiles(
     return new Manifest.SourceFile(root, Sha256.of(lines.toString()));
   }
 
-  /** Refuses a set for a reason. */
+  /** Refuses the set for a reason. */
   WrongInput wrong(String why) {
     return new WrongInput("%s: %s: %s".formatted(key, given, why));
   }
 
-  /** Told as bad input where Spark says that a file cannot be read, else as it was. */
+  /** Returns bad input if Spark reports that a file cannot be read, else the original exception. */
   RuntimeException unreadable(Exception e) {
     Optional<Trouble> trouble = StoreTrouble.in(e, key + ": " + given);
     if (trouble.isPresent()) {

@@ -18,9 +18,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The contents of a folder of rows. Files of rows are those of the format's extensions, packed or
- * not; where none has such an extension, all. They may lie in folders of Hive's {@code key=value},
- * in folders of sets, and below one folder of any other name, such as the hub's {@code data}.
+ * The contents of a folder of rows. Files of rows are those with an extension of the format,
+ * compressed or not. If no file has such an extension, all files count. They may be in {@code
+ * key=value} folders of Hive, in folders of sets, and below one folder of any other name, such as
+ * the hub's {@code data}.
  */
 final class SourceFolder {
   private static final int DEEPEST = 16;
@@ -34,7 +35,7 @@ final class SourceFolder {
           "csv", Pattern.compile(".*\\.(csv|tsv|tab|psv|txt)"),
           "jsonl", Pattern.compile(".*\\.(jsonl|json|ndjson|jl)"));
 
-  /** What is next to rows: cards, licences, what the hub and Hugging Face's libraries note. */
+  /** Files next to rows: cards, licences, and metadata of the hub and Hugging Face's libraries. */
   private static final Pattern COMPANION =
       Pattern.compile(
           "(readme|licen[cs]e|citation|notice|changelog)(\\..*)?|.*\\.(md|py|ipynb|ya?ml|crc|sh|pdf|png|svg)"
@@ -56,7 +57,7 @@ final class SourceFolder {
   /**
    * Lists a folder.
    *
-   * @throws WrongInput where its files do not belong together
+   * @throws WrongInput if its files do not belong together
    */
   static SourceFolder of(Store store, Path root, String format) throws IOException {
     SourceFolder folder = new SourceFolder(store, root, format);
@@ -106,7 +107,7 @@ final class SourceFolder {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Leaves what is next to rows out; of other files it is not known what they are. */
+  /** Leaves out the known files next to rows. The purpose of other files is not known. */
   private void keepRows() {
     files
         .keySet()
@@ -123,7 +124,7 @@ final class SourceFolder {
     }
   }
 
-  /** Rows in several folders that say nothing of them may be of several data sets. */
+  /** Rows in several folders with unknown names may belong to several data sets. */
   private void requireOnePlace() {
     Set<String> places = new TreeSet<>();
     Map<List<String>, String> keys = new LinkedHashMap<>();
@@ -154,10 +155,11 @@ final class SourceFolder {
   }
 
   /**
-   * The files of each set, by the names of folders, or of files where no folder tells.
+   * The files of each set, by the names of folders, or by the names of files if no folder names a
+   * set.
    *
-   * @return by set, files by their names; all under the empty name where no name tells of a set
-   * @throws WrongInput where some names tell of no set or of several
+   * @return by set, files by their names; all under the empty name if no name contains a set
+   * @throws WrongInput if some names contain no set or several sets
    */
   Map<String, Map<String, Path>> sets() {
     Map<String, Map<String, Path>> sets = new TreeMap<>();
@@ -184,7 +186,10 @@ final class SourceFolder {
     return sets;
   }
 
-  /** The split of a file: the name of a piece's, else its name's words without numbers. */
+  /**
+   * The split of a file: the split in the name of a piece, else the words of its name without
+   * numbers.
+   */
   private String split(String name) {
     return SetNames.isPiece(name)
         ? SetNames.split(name)
@@ -217,7 +222,7 @@ final class SourceFolder {
     return files;
   }
 
-  /** Files that were left out, by their names. */
+  /** The left-out files, by their names. */
   List<String> passedOver() {
     return new ArrayList<>(passedOver);
   }

@@ -11,9 +11,9 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The splits that {@code source} names. A file that is named directly is taken as it is. From a
- * folder with files of several splits, each key takes its own; where {@code source.train} alone
- * names it, the others are taken, too, so that no row of a test file is trained on.
+ * Finds the splits in {@code source}. A file that is named directly is used as it is. If a folder
+ * has files of several splits, each key uses its own split. If only {@code source.train} names the
+ * folder, the other splits are used, too, so that no row of a test file is used for training.
  */
 final class SourceSets {
   private final Store store;
@@ -39,12 +39,12 @@ final class SourceSets {
   /**
    * Finds all sets.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param format of the files
    * @param given path by set, train first
-   * @param problems gets what is wrong
-   * @param notes gets what was detected from names, for people
-   * @return files by set: train, validation, test
+   * @param problems receives the problems
+   * @param notes receives what was detected from names, for the user
+   * @return the files by set: train, validation, test
    */
   static Map<String, SourceFiles> find(
       Store store,
@@ -117,7 +117,10 @@ final class SourceSets {
     }
   }
 
-  /** Whether a path names files of a set in a folder: the folder, one that has all, or a file. */
+  /**
+   * Whether a path names files of a set in a folder: the folder, a folder with all the files, or
+   * one of the files.
+   */
   private static boolean isAmong(Path root, Path path, Map<String, Path> files) {
     String below = path.toString() + Path.SEPARATOR;
     return path.equals(root)

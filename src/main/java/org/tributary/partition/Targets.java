@@ -10,7 +10,7 @@ import org.tributary.config.PartitionConfig;
 import org.tributary.partition.RawSet.Key;
 
 /**
- * Runs the steps of a partitioning in order: test, clients, validation; the result is a plan of
+ * Runs the steps of a partitioning in order: test, clients, validation. The result is a plan of
  * files.
  */
 final class Targets {
@@ -21,12 +21,12 @@ final class Targets {
   private Owners owners;
 
   /**
-   * The decision to be made.
+   * Prepares the assignment.
    *
    * @param config of the partition
-   * @param deal decides for rows
-   * @param plan takes the files
-   * @param keys of train, and of validation and test where given
+   * @param deal assigns rows
+   * @param plan receives the files
+   * @param keys keys of train, and of validation and test if they are given
    */
   Targets(PartitionConfig config, RowAssigner deal, FilePlan plan, Map<String, List<Key>> keys) {
     this.config = config;
@@ -36,9 +36,9 @@ final class Targets {
   }
 
   /**
-   * Decides for every row.
+   * Assigns every row.
    *
-   * @return for each set the file of each row
+   * @return the file of each row, for each set
    */
   Map<String, int[]> decide() {
     List<Key> all = keys.get("train");
@@ -87,7 +87,7 @@ final class Targets {
     return targets;
   }
 
-  /** The owners that the column names; known once the rows are decided on. */
+  /** The owners that the column names. They are known after the rows are assigned. */
   Owners owners() {
     return owners;
   }

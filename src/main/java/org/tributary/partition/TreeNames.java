@@ -16,17 +16,17 @@ import org.tributary.checkpoint.LocalNames;
 import org.tributary.checkpoint.Store;
 
 /**
- * Relative names of a tree's files, in order. What systems leave in folders and zips is in neither
- * list, unless it has the name of an image.
+ * The relative names of a tree's files, in order. Files that operating systems leave in folders and
+ * zips are in neither list, unless they have the name of an image.
  *
  * @param visible files that belong to the set
- * @param hidden images by their names that are left out
+ * @param hidden hidden files with the name of an image, which are left out
  */
 record TreeNames(List<String> visible, List<String> hidden) {
   private static final Pattern HIDDEN =
       Pattern.compile("(.*/)?(\\.|__MACOSX/|_temporary/).*", Pattern.DOTALL);
 
-  /** What Spark, Hadoop and similar programs write next to the files of a folder. */
+  /** Files that Spark, Hadoop and similar programs write next to the files of a folder. */
   private static final Pattern MARKER =
       Pattern.compile(
           "(.*/)?(_SUCCESS|_metadata|_common_metadata|_started_[^/]*|_committed_[^/]*)"
@@ -40,7 +40,7 @@ record TreeNames(List<String> visible, List<String> hidden) {
    *
    * @param key of the configuration, for problems
    * @param path of the tree
-   * @param problems takes what is wrong, such as a tree without files
+   * @param problems receives the problems, such as a tree without files
    */
   static TreeNames of(Store store, String key, Path path, List<String> problems)
       throws IOException {
@@ -92,8 +92,8 @@ record TreeNames(List<String> visible, List<String> hidden) {
   }
 
   /**
-   * Whether a file is left out for its name or a folder's: one that begins with a dot, a Mac's
-   * notes in a zip, a job's unfinished files.
+   * Whether a file is left out because of its name or a folder's name: it begins with a dot, is
+   * metadata of a Mac in a zip, or is an unfinished file of a job.
    */
   static boolean isHidden(String name) {
     return HIDDEN.matcher(name).matches();
