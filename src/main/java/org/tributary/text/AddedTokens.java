@@ -12,14 +12,14 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.error.WrongInput;
 
 /**
- * The tokens that the files next to tokenizer.json add. transformers makes each of them one id,
- * even where the vocabulary has it; the tokenizers library knows those of tokenizer.json alone and
- * splits the others.
+ * Reads the tokens that the files next to tokenizer.json add. transformers gives each of them one
+ * id, even if the vocabulary has the token. The tokenizers library knows only those of
+ * tokenizer.json and splits the others.
  */
 final class AddedTokens {
   private static final String DECODER = "added_tokens_decoder";
 
-  /** Not a token in a text, but an id behind it. */
+  /** Padding comes after a text and is not a token in it. */
   private static final String PAD = "pad_token";
 
   private static final Set<String> SEVERAL =
@@ -37,7 +37,7 @@ final class AddedTokens {
    * @param files of the folder
    * @param known contents of its added tokens
    * @throws WrongInput that names tokens which are not among them
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   static void check(ModelFiles files, Set<String> known) throws IOException {
     Map<String, String> others = new LinkedHashMap<>();

@@ -9,14 +9,14 @@ import org.tributary.error.WrongInput;
 import org.tributary.text.jinja.Jinja;
 
 /**
- * Finds the assistant's turns in a conversation as a chat template writes it. Where the template
- * marks them with {@code {% generation %}}, its word counts. Else a turn's answer is replaced by a
- * mark: what the template writes before and behind the mark is its own, and what the conversation
- * has in between is the answer, trimmed or shortened as the template likes. A template that puts
- * answers somewhere else, twice or not at all is refused.
+ * Finds the assistant's turns in a conversation that a chat template has rendered. If the template
+ * marks them with {@code {% generation %}}, these marks count. Otherwise the answer of a turn is
+ * replaced by a marker and the conversation is rendered again. The text before and after the marker
+ * comes from the template; the text of the original in between is the answer, trimmed or shortened
+ * as the template does. A template that moves, repeats or omits an answer is refused.
  */
 final class AnswerSpans {
-  /** Invisible, no white space, and nobody's text. */
+  /** The marker is invisible, has no white space, and does not occur in real text. */
   static final String MARK = "\u2063answer\u2063";
 
   private static final String THOUGHT_MARK = "\u2063thought\u2063";
@@ -30,13 +30,12 @@ final class AnswerSpans {
   }
 
   /**
-   * Writes a conversation and finds its answers.
+   * Renders a conversation and finds its answers.
    *
    * @param messages with {@code role} and {@code content}
-   * @param chosen the places of those of the assistant's messages that count, in order, at least
-   *     one
+   * @param chosen indices of the assistant's messages that count, in order, at least one
    * @return the text and the answers
-   * @throws WrongInput where they cannot be found exactly
+   * @throws WrongInput if they cannot be found exactly
    */
   Turns of(List<Map<String, Object>> messages, List<Integer> chosen) {
     Jinja.Filled filled = template.whole(messages);
@@ -85,7 +84,7 @@ final class AnswerSpans {
   }
 
   /**
-   * Some templates write a system message before the last question alone, where that ends a text.
+   * Some templates write a system message only before the last question, if the text ends with it.
    */
   private static boolean keepsSystem(Jinja.Filled filled, List<Map<String, Object>> messages) {
     return messages.stream()
@@ -97,7 +96,7 @@ final class AnswerSpans {
     return (String) messages.get(turn).get("content");
   }
 
-  /** Without white space, which templates trim and add. */
+  /** Removes white space, because templates trim and add it. */
   private static String bare(String text) {
     return text.replaceAll("\\s+", "");
   }
@@ -109,7 +108,7 @@ final class AnswerSpans {
     if (between != null && fits(whole, marked, at, between)) {
       return between;
     }
-    // Templates treat answers with a thought in another way.
+    // Templates treat answers with a thinking part differently.
     String content = content(messages, turn);
     if (!content.contains(THOUGHT)) {
       throw notFound(turn);
@@ -120,7 +119,7 @@ final class AnswerSpans {
     return thought(whole, with(messages, turn, marks), turn, thinks);
   }
 
-  /** An answer whose thought the template keeps with it, or leaves out. */
+  /** An answer whose thinking part the template keeps or leaves out. */
   private Turns.Place thought(String whole, String marked, int turn, boolean thinks) {
     int answer = once(marked, MARK, turn);
     int behind = marked.length() - answer - MARK.length();
@@ -146,13 +145,15 @@ final class AnswerSpans {
         && between.to() <= whole.length();
   }
 
-  /** What stands between so many characters in front and so many at the end; null for nothing. */
+  /**
+   * The text between a number of characters at the beginning and at the end; null if there is none.
+   */
   private static Turns.Place between(String whole, int before, int behind) {
     int to = whole.length() - behind;
     return before <= to ? new Turns.Place(before, to) : null;
   }
 
-  /** The conversation with another text in a turn's place. */
+  /** The conversation with another text in place of a turn. */
   private String with(List<Map<String, Object>> messages, int turn, String content) {
     List<Map<String, Object>> other = new ArrayList<>(messages);
     Map<String, Object> message = new HashMap<>(messages.get(turn));

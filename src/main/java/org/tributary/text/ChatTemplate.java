@@ -17,12 +17,12 @@ import org.tributary.text.jinja.JinjaFault;
 /**
  * The chat template of a model: the Jinja text in {@code chat_template.jinja}, or under {@code
  * chat_template} of tokenizer_config.json, filled in as transformers' {@code apply_chat_template}
- * does. Nothing in it depends on the day of the run: {@code strftime_now} is the day that the
- * configuration names, and not defined where it names none; templates that ask whether it is
- * defined then take the date they carry.
+ * does. The result does not depend on the day of the run. {@code strftime_now} uses the date of the
+ * configuration, and is not defined without one. Templates that ask whether it is defined then use
+ * their built-in date.
  */
 public final class ChatTemplate {
-  /** The way out that needs no template: conversations have none. */
+  /** The advice for a job that can do without a template. It does not apply to conversations. */
   static final String AS_TEXT =
       ", or, without data.messages, write the prompt as a text with {column} in place of chat";
 
@@ -41,11 +41,11 @@ public final class ChatTemplate {
   /**
    * Reads a model's template.
    *
-   * @param store reaches the folder
+   * @param store access to the folder
    * @param folder the model's
    * @return its template
-   * @throws WrongInput where it has none, or one that is not understood
-   * @throws IOException where the file system fails
+   * @throws WrongInput if it has none, or the template has a syntax that is not supported
+   * @throws IOException if the file system fails
    */
   public static ChatTemplate read(Store store, Path folder) throws IOException {
     Path file = new Path(folder, ModelFiles.CHAT);
@@ -63,7 +63,7 @@ public final class ChatTemplate {
     return of(new Path(folder, ModelFiles.TOKENIZER).toString(), source, tokens(config));
   }
 
-  /** A text, or the one named default of several. */
+  /** The template text, or the one named default if there are several. */
   private static String source(JsonNode said) {
     for (JsonNode one : said) {
       if (one.path("name").asText().equals("default")) {
@@ -85,13 +85,13 @@ public final class ChatTemplate {
   }
 
   /**
-   * A template from its text.
+   * Parses a template.
    *
-   * @param name what messages call it
-   * @param source Jinja
+   * @param name its name in messages
+   * @param source text of the template, in Jinja
    * @param tokens special tokens by name, such as {@code bos_token}
    * @return the template
-   * @throws WrongInput where it is not understood
+   * @throws WrongInput if it is not understood
    */
   static ChatTemplate of(String name, String source, Map<String, Object> tokens) {
     try {
@@ -102,12 +102,12 @@ public final class ChatTemplate {
   }
 
   /**
-   * The same template with variables of one's own.
+   * The same template with additional variables.
    *
-   * @param variables texts, whole numbers, truths and lists by name; may be null
-   * @param day for the template; null for none
+   * @param variables strings, integers, booleans and lists by name; may be null
+   * @param day date for the template; null for none
    * @return another template
-   * @throws WrongInput where the template does not know one of them
+   * @throws WrongInput if the template does not use one of them
    */
   public ChatTemplate with(Map<String, Object> variables, LocalDate day) {
     Map<String, Object> given = new HashMap<>(tokens);
@@ -137,22 +137,23 @@ public final class ChatTemplate {
   }
 
   /**
-   * A question, up to where the answer begins.
+   * Renders a question, up to the beginning of the answer.
    *
    * @param system the system message; null for the template's own, if it has one
    * @param user the question
-   * @return the text, with special tokens written out
-   * @throws WrongInput where the template takes no such messages, or uses what is not supported
+   * @return the text, including special tokens
+   * @throws WrongInput if the template does not accept such messages, or uses an unsupported
+   *     feature
    */
   public String prompt(String system, String user) {
     return prompt(messages(system, user));
   }
 
   /**
-   * A conversation, up to where the next answer begins.
+   * Renders a conversation, up to the beginning of the next answer.
    *
    * @param messages with {@code role} and {@code content}, in order
-   * @return the text, with special tokens written out
+   * @return the text, including special tokens
    * @throws WrongInput as {@link #prompt(String, String)}
    */
   String prompt(List<Map<String, Object>> messages) {
@@ -160,17 +161,17 @@ public final class ChatTemplate {
   }
 
   /**
-   * A whole conversation.
+   * Renders a whole conversation.
    *
    * @param messages with {@code role} and {@code content}, in order
-   * @return the text, and what of it the template marks as the assistant's
+   * @return the text, and the parts that the template marks as the assistant's
    * @throws WrongInput as {@link #prompt(String, String)}
    */
   Jinja.Filled whole(List<Map<String, Object>> messages) {
     return render(messages, false);
   }
 
-  /** A conversation of one question. */
+  /** Makes a conversation with one question. */
   static List<Map<String, Object>> messages(String system, String user) {
     List<Map<String, Object>> messages = new ArrayList<>();
     if (system != null) {
@@ -185,9 +186,9 @@ public final class ChatTemplate {
   }
 
   /**
-   * What follows an answer.
+   * The text after an answer.
    *
-   * @return without white space before it; such as {@code <|im_end|>}
+   * @return the text without leading white space, such as {@code <|im_end|>}
    */
   String closing() {
     List<Map<String, Object>> messages = messages(null, "?");
@@ -197,7 +198,7 @@ public final class ChatTemplate {
     return at < 0 ? "" : whole.substring(at + AnswerSpans.MARK.length()).stripLeading();
   }
 
-  /** What messages call it. */
+  /** Its name in messages. */
   String name() {
     return name;
   }

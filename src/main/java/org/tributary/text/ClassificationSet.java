@@ -15,16 +15,16 @@ import org.tributary.rows.PartSource;
 import org.tributary.rows.Truncation;
 
 /**
- * The rows of one part (a client's training rows, the global test rows) as text classification.
- * Text becomes ids when a batch is made: a round reads far fewer rows than a client has.
+ * The rows of one part (a client's training rows, the global test rows) for text classification.
+ * Text is tokenized when a batch is made, because a round reads far fewer rows than a client has.
  *
  * @param texts in file order, at least one
- * @param targets of each row, an index into the declared labels
+ * @param targets the target of each row, an index into the declared labels
  */
 public record ClassificationSet(List<String> texts, int[] targets) implements TextRows {
 
   /**
-   * Which columns hold what.
+   * The columns of text and label.
    *
    * @param text the column of the text; numbers are read as text
    * @param label the column of the label
@@ -32,16 +32,16 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
   public record Columns(String text, String label) {}
 
   /**
-   * Reads folders of Parquet files, in the order given and there in the order of their names.
+   * Reads folders of Parquet files: the folders in the given order, the files of each by name.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param sources folders such as {@code client=0003/train}
-   * @param columns text and label
+   * @param columns the columns of text and label
    * @param labels the declared labels
    * @return the rows
-   * @throws IOException where the file system fails
-   * @throws WrongInput where a folder has no rows, a file is no Parquet, a column is missing, a
-   *     value is missing, or a label is not declared
+   * @throws IOException if the file system fails
+   * @throws WrongInput if a folder has no rows, a file is not Parquet, a column is missing, a value
+   *     is missing, or a label is not declared
    */
   public static ClassificationSet read(
       Store store, List<PartSource> sources, Columns columns, List<String> labels)
@@ -64,16 +64,16 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
   }
 
   /**
-   * Finds the rows of a folder that {@link #read} refuses, and keeps none.
+   * Finds the rows of a folder that {@link #read} refuses, and keeps no rows.
    *
-   * @param store where it lies
+   * @param store file system of the file
    * @param folder such as {@code client=0003/train}
    * @param columns text and label
    * @param labels the declared labels
-   * @param lengths looks at the lengths of texts
+   * @param lengths settings for the check of text lengths
    * @return rows without text or label, or with a label that is not declared
-   * @throws IOException where the file system fails
-   * @throws WrongInput where a file is no Parquet, or a column is missing
+   * @throws IOException if the file system fails
+   * @throws WrongInput if a file is not Parquet, or a column is missing
    */
   public static BadRows check(
       Store store, Path folder, Columns columns, List<String> labels, Lengths lengths)
@@ -99,10 +99,10 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
   }
 
   /**
-   * What lengths are looked at with.
+   * The settings for the check of lengths.
    *
-   * @param tokens which cut at the longest length
-   * @param rows of the folder, of which some are looked at
+   * @param tokens tokenizer that truncates to the longest length
+   * @param rows number of rows in the folder, of which some are checked
    */
   public record Lengths(Tokens tokens, long rows) {}
 

@@ -10,18 +10,17 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * A conversation as rows have it: a list of messages, of OpenAI's keys {@code role} and {@code
- * content} or of ShareGPT's {@code from} and {@code value}, whose {@code human} is the user and
- * whose {@code gpt} the assistant. An assistant's message of {@code weight} 0 does not count. From
- * other fields of a message, {@code name} is given to the template, and what would be the
- * assistant's own words elsewhere (calls of tools, thoughts under a key of their own) is refused by
- * name.
+ * A conversation in a row: a list of messages with OpenAI's keys {@code role} and {@code content}
+ * or ShareGPT's {@code from} and {@code value}. In ShareGPT {@code human} is the user and {@code
+ * gpt} the assistant. An assistant's message with {@code weight} 0 does not count. Of the other
+ * fields, {@code name} is passed to the template. Fields with output of the assistant outside of
+ * the content (tool calls, thoughts under a separate key) are refused by name.
  *
  * @param messages with {@code role} and {@code content}, at least one
- * @param counting the places of the assistant's messages that count, in order
+ * @param counting indices of the assistant's messages that count, in order
  */
 record Conversation(List<Map<String, Object>> messages, List<Integer> counting) {
-  /** What data sets call the three that speak. */
+  /** The names of the three roles in data sets. */
   private static final Map<String, String> ROLES =
       Map.of(
           "system", "system",
@@ -32,7 +31,7 @@ record Conversation(List<Map<String, Object>> messages, List<Integer> counting) 
           "chatgpt", "assistant",
           "model", "assistant");
 
-  /** Keys whose values templates write as the assistant's, outside of its content. */
+  /** Keys whose values templates write as output of the assistant, outside of its content. */
   private static final List<String> SPOKEN =
       List.of("tool_calls", "function_call", "reasoning_content", "reasoning", "thinking");
 
@@ -40,10 +39,10 @@ record Conversation(List<Map<String, Object>> messages, List<Integer> counting) 
    * Reads a conversation.
    *
    * @param json a list of messages
-   * @param column that holds it, for messages
+   * @param column column of the conversation, for messages
    * @param system the system message for a conversation that has none; may be null
    * @return at least one message
-   * @throws WrongInput where it is none, or has what cannot be trained
+   * @throws WrongInput if it is not a conversation, or has parts that cannot be used for training
    */
   static Conversation of(String json, String column, String system) {
     JsonNode list;
@@ -125,7 +124,7 @@ record Conversation(List<Map<String, Object>> messages, List<Integer> counting) 
     return value == 1;
   }
 
-  /** The place of the last message that is the assistant's; -1 where none is. */
+  /** The index of the assistant's last message; -1 if there is none. */
   int lastAnswer() {
     for (int i = messages.size() - 1; i >= 0; i--) {
       if (messages.get(i).get("role").equals("assistant")) {
@@ -135,7 +134,7 @@ record Conversation(List<Map<String, Object>> messages, List<Integer> counting) 
     return -1;
   }
 
-  /** The messages before a place. */
+  /** The messages before an index. */
   List<Map<String, Object>> before(int place) {
     return messages.subList(0, place);
   }

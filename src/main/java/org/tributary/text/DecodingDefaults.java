@@ -15,13 +15,13 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 
 /**
- * How a model's own files ask for its texts to be written: generation_config.json, or, where there
- * is none, the same keys of config.json, as in transformers. Tributary takes special tokens from
- * there ({@link SpecialTokens}) and nothing else: a job's keys alone decide. This tells what
- * transformers' {@code generate} would apply beyond them.
+ * The decoding settings in a model's files: generation_config.json, or, if there is none, the same
+ * keys of config.json, as in transformers. Tributary takes only special tokens from there ({@link
+ * SpecialTokens}); the keys of the job decide everything else. This class reports the settings that
+ * transformers' {@code generate} would also apply.
  *
- * @param file where the keys stand
- * @param asked what may change a text, by key
+ * @param file the file with the keys
+ * @param asked settings that may change a text, by key
  */
 public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
   private static final String SAMPLES = "do_sample";
@@ -29,7 +29,7 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
   private static final String TOP_P = "top_p";
   private static final String PENALTY = "repetition_penalty";
 
-  /** Keys of numbers that change any text, and the number that changes none. */
+  /** Keys with a number that changes any text, and the neutral number. */
   private static final Map<String, Double> ALWAYS =
       Map.of(
           PENALTY,
@@ -53,7 +53,7 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
           "guidance_scale",
           1.0);
 
-  /** Keys that change any text, whatever they say. */
+  /** Keys that change any text, whatever their value is. */
   private static final Set<String> ANY =
       Set.of(
           "bad_words_ids",
@@ -72,7 +72,7 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
           "token_healing",
           "watermarking_config");
 
-  /** Keys that change drawn texts alone, and the number that changes none. */
+  /** Keys that change only sampled texts, and the neutral number. */
   private static final Map<String, Double> DRAWN =
       Map.of(
           TEMPERATURE,
@@ -98,14 +98,14 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
   }
 
   /**
-   * What a job decides itself.
+   * The decoding settings of a job.
    *
-   * @param temperature 0 takes the likeliest token
+   * @param temperature 0 takes the most likely token
    * @param topP probability mass of the most likely tokens to sample from
    * @param repetitionPenalty 1 for none
    */
   public record Job(double temperature, double topP, double repetitionPenalty) {
-    /** The likeliest token, always, without a penalty. */
+    /** Greedy decoding without a penalty. */
     public static final Job GREEDY = new Job(0, 1, 1);
 
     private Map<String, Double> keys() {
@@ -124,11 +124,11 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
   /**
    * Reads the model's files.
    *
-   * @param store reaches the folder
+   * @param store access to the folder
    * @param folder the model's
-   * @return what they ask for
-   * @throws org.tributary.error.WrongInput where a file is no JSON
-   * @throws IOException where the file system fails
+   * @return their decoding settings
+   * @throws org.tributary.error.WrongInput if a file is not JSON
+   * @throws IOException if the file system fails
    */
   public static DecodingDefaults read(Store store, Path folder) throws IOException {
     ModelFiles files = new ModelFiles(store, folder);
@@ -160,10 +160,10 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
   }
 
   /**
-   * What is asked for and not done.
+   * The settings of the model that the job does not apply.
    *
    * @param job what decides
-   * @return values by key; empty where the texts are as asked
+   * @return values by key; empty if the job applies all settings
    */
   public Map<String, JsonNode> notApplied(Job job) {
     boolean draws = job.temperature() > 0;
@@ -183,10 +183,10 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
   }
 
   /**
-   * What is asked for and not done, as a text.
+   * The settings of the model that the job does not apply, as a text.
    *
    * @param job what decides
-   * @return each key with its value; empty where the texts are as asked
+   * @return each key with its value; empty if the job applies all settings
    */
   public Optional<String> warning(Job job) {
     Map<String, JsonNode> not = notApplied(job);
@@ -200,10 +200,10 @@ public record DecodingDefaults(String file, Map<String, JsonNode> asked) {
   }
 
   /**
-   * What would do it, of what is asked for and not done.
+   * The job settings that would apply them.
    *
    * @param job what decides
-   * @return settings of the job {@code generate}; empty where none would
+   * @return settings of the job {@code generate}; empty if there are none
    */
   public List<String> settings(Job job) {
     Map<String, JsonNode> not = notApplied(job);

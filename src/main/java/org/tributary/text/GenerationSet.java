@@ -19,11 +19,11 @@ import org.tributary.rows.Row;
 import org.tributary.rows.Truncation;
 
 /**
- * The rows of one part as prompts and answers. A row's ids are those of the prompt with its special
- * tokens, those of the answer, and the end token; of a chat those of the whole conversation as the
- * model's template writes it. Only answers and their ends count in the loss, the prompt never does.
- * A row that is too long loses the prompt's left first (except for a leading special token), then
- * the answer's right.
+ * The rows of one part as prompts and answers. The ids of a row are those of the prompt with its
+ * special tokens, those of the answer, and the end token. For a chat they are the ids of the whole
+ * conversation, rendered with the model's template. Only answers and their ends count in the loss;
+ * the prompt never counts. A row that is too long loses the left of the prompt first (except for a
+ * leading special token), then the right of the answer.
  *
  * @param rows in file order, at least one
  * @param special the tokens that begin and end texts
@@ -36,9 +36,9 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   /**
    * A row.
    *
-   * @param prompt up to where the last answer begins, for generation
+   * @param prompt text up to the beginning of the last answer, for generation
    * @param answer the last one
-   * @param turns the whole conversation of a chat; null where prompt and answer stand as they are
+   * @param turns the whole conversation of a chat; null if prompt and answer are used directly
    */
   public record PromptAndAnswer(String prompt, String answer, Turns turns) {}
 
@@ -48,7 +48,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   }
 
   /**
-   * Where prompts and answers come from.
+   * The layout of prompts and answers in rows.
    *
    * @param prompt how a row becomes a prompt
    * @param answer the column of the answer; conversations have none
@@ -66,7 +66,10 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
       return List.copyOf(columns);
     }
 
-    /** A row; blank prompts are looked at with the tokenizer, as others have tokens anyway. */
+    /**
+     * Reads a row. Only blank prompts are checked with the tokenizer, because all others have
+     * tokens.
+     */
     private PromptAndAnswer asked(Row row, String where, Tokens tokens) {
       boolean talk = prompt.isConversation();
       if (!talk && row.isNull(answer)) {
@@ -93,15 +96,15 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   }
 
   /**
-   * Reads folders of Parquet files, in the order given and there in the order of their names.
+   * Reads folders of Parquet files: the folders in the given order, the files of each by name.
    *
-   * @param store where they lie
+   * @param store file system of the files
    * @param sources folders such as {@code client=0003/train}
    * @param layout of rows
-   * @param tokens how text becomes ids
+   * @param tokens the tokenizer
    * @return the rows
-   * @throws IOException where the file system fails
-   * @throws WrongInput where a folder has no rows, a file is no Parquet, a column is missing, or a
+   * @throws IOException if the file system fails
+   * @throws WrongInput if a folder has no rows, a file is not Parquet, a column is missing, or a
    *     prompt has no tokens
    */
   public static GenerationSet read(
@@ -131,16 +134,16 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   }
 
   /**
-   * Finds the rows of a folder that {@link #read} refuses, and keeps none.
+   * Finds the rows of a folder that {@link #read} refuses, and keeps no rows.
    *
-   * @param store where it lies
+   * @param store file system of the file
    * @param folder such as {@code client=0003/train}
    * @param layout of rows
-   * @param tokens how text becomes ids
-   * @param rows of the folder, of which some are looked at for their lengths
+   * @param tokens the tokenizer
+   * @param rows number of rows in the folder; the lengths of some are checked
    * @return rows without an answer, or whose prompt has no tokens
-   * @throws IOException where the file system fails
-   * @throws WrongInput where a file is no Parquet, or a column is missing
+   * @throws IOException if the file system fails
+   * @throws WrongInput if a file is not Parquet, or a column is missing
    */
   public static BadRows check(Store store, Path folder, Layout layout, Tokens tokens, long rows)
       throws IOException {
@@ -211,21 +214,21 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   }
 
   /**
-   * What a row's last answer is to be.
+   * The expected last answer of a row.
    *
    * @param row its index
-   * @return the text that the data have
+   * @return the text in the data
    */
   public String answer(int row) {
     return rows.get(row).answer();
   }
 
   /**
-   * Prompts alone, to be gone on with.
+   * A batch of prompts to continue.
    *
-   * @param indices of the rows
-   * @param tokens how text becomes ids
-   * @param room ids that must stay free behind a prompt
+   * @param indices indices of the rows
+   * @param tokens the tokenizer
+   * @param room number of ids that must stay free after a prompt
    * @return a batch whose labels are all ignored
    */
   public TextBatch prompts(int[] indices, Tokens tokens, int room) {

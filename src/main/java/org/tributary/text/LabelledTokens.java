@@ -9,8 +9,8 @@ import org.tributary.batch.TextBatch;
  * A row of a language model as ids.
  *
  * @param ids of the whole row
- * @param counts which of them count in the loss
- * @param answer where the last answer begins; its ids go up to the row's end
+ * @param counts which ids count in the loss
+ * @param answer index of the first id of the last answer, which extends to the end of the row
  */
 record LabelledTokens(long[] ids, boolean[] counts, int answer) {
 
@@ -31,7 +31,8 @@ record LabelledTokens(long[] ids, boolean[] counts, int answer) {
   }
 
   /**
-   * How many ids count in the loss: the first of a row has no token before it to be predicted from.
+   * The number of ids that count in the loss. The first id of a row never counts, because there is
+   * no token to predict it from.
    */
   long counted() {
     long counted = 0;
@@ -42,12 +43,12 @@ record LabelledTokens(long[] ids, boolean[] counts, int answer) {
   }
 
   /**
-   * The same within a length: what is before the last answer loses its left first, except for a
-   * leading special token, then the answer its right. What is left of an answer that lost its begin
-   * does not count.
+   * Cuts the row to a length. The text before the last answer loses its left first, except for a
+   * leading special token. Then the answer loses its right. The rest of an earlier answer that lost
+   * its beginning does not count.
    *
    * @param maxLength the most ids
-   * @param leads whether the first id stays where the left is cut
+   * @param leads whether the first id stays if the left is cut
    */
   LabelledTokens cut(int maxLength, boolean leads) {
     if (ids.length <= maxLength) {
@@ -72,11 +73,11 @@ record LabelledTokens(long[] ids, boolean[] counts, int answer) {
   }
 
   /**
-   * Rows in one batch, padded on the right to the longest.
+   * Puts rows into one batch, padded on the right to the longest.
    *
    * @param rows at least one
-   * @param truncated how many of them were cut
-   * @param padId what fills up short rows
+   * @param truncated number of rows that were cut
+   * @param padId id of the padding
    */
   static TextBatch padded(List<LabelledTokens> rows, int truncated, long padId) {
     int length = rows.stream().mapToInt(row -> row.ids.length).max().orElseThrow();

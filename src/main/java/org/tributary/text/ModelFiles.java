@@ -12,15 +12,15 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
-/** What a model's folder says about text, besides the tokenizer itself. */
+/** The files of a model folder about text, except for the tokenizer itself. */
 final class ModelFiles {
-  /** The tokens that end a text, where there are several. */
+  /** The tokens that end a text, if there are several. */
   static final String GENERATION = "generation_config.json";
 
   /** The special tokens' names, and often the chat template. */
   static final String TOKENIZER = "tokenizer_config.json";
 
-  /** The chat template, where it has a file of its own. */
+  /** The chat template, if it has a separate file. */
   static final String CHAT = "chat_template.jinja";
 
   /** Special tokens' names, in folders of earlier releases of transformers. */
@@ -43,7 +43,7 @@ final class ModelFiles {
     return folder;
   }
 
-  /** A file's content; missing where there is no such file. */
+  /** A file's content; missing if there is no such file. */
   JsonNode json(String name) throws IOException {
     Path file = new Path(folder, name);
     if (!store.exists(file)) {
@@ -60,11 +60,11 @@ final class ModelFiles {
   }
 
   /**
-   * The settings of the tokenizer as transformers puts them together: tokenizer_config.json; where
-   * that has no {@code added_tokens_decoder}, what special_tokens_map.json says counts instead of
-   * it; and {@code tokenizer_class} of config.json where it names none.
+   * The settings of the tokenizer as transformers puts them together: tokenizer_config.json;
+   * special_tokens_map.json overrides it if it has no {@code added_tokens_decoder}; {@code
+   * tokenizer_class} of config.json applies if it names none.
    *
-   * @return missing where no file says anything
+   * @return the settings; missing if no file has any
    */
   JsonNode settings() throws IOException {
     JsonNode config = json(TOKENIZER);
@@ -83,7 +83,10 @@ final class ModelFiles {
     return all;
   }
 
-  /** A special token's text, as tokenizer_config.json has it: a text, or a section with content. */
+  /**
+   * A special token's text. In tokenizer_config.json it is a string, or an object with {@code
+   * content}.
+   */
   static String text(JsonNode tokenizerConfig, String key) {
     JsonNode token = tokenizerConfig.path(key);
     String text = token.isObject() ? token.path("content").asText(null) : token.asText(null);
@@ -101,7 +104,7 @@ final class ModelFiles {
     return plain.isIntegralNumber() ? OptionalLong.of(plain.longValue()) : OptionalLong.empty();
   }
 
-  /** The longest added token that a text begins with. */
+  /** The longest added token at the beginning of a text. */
   OptionalLong first(String text) throws IOException {
     int longest = 0;
     OptionalLong id = OptionalLong.empty();

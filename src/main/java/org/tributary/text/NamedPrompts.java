@@ -9,16 +9,16 @@ import org.tributary.error.WrongInput;
 
 /** Prompts with a name. */
 final class NamedPrompts {
-  /** What an instruction is about, in Dolly's rows. */
+  /** The column of an instruction's context in Dolly's rows. */
   private static final String DOLLY = "context";
 
-  /** The same in Stanford's rows. */
+  /** The same column in Stanford's rows. */
   private static final String STANFORD = "input";
 
   private static final Map<String, Prompt> NAMED =
       new TreeMap<>(
           Map.of(
-              // The one of the public code of arXiv 2410.23111.
+              // The prompt in the public code of arXiv 2410.23111.
               "seed-paper",
               Prompt.plain(
                   "### INSTRUCTION\nAnswer the Question\n\n### QUESTION\n{question}\n\n### ANSWER\n"),
@@ -29,7 +29,7 @@ final class NamedPrompts {
 
   private NamedPrompts() {}
 
-  /** Taori et al. 2023. */
+  /** The prompt of Taori et al. 2023. */
   private static Prompt alpaca(String input) {
     return new Prompt(
         "Below is an instruction that describes a task, paired with an input that provides"
@@ -43,7 +43,7 @@ final class NamedPrompts {
         null);
   }
 
-  /** A prompt by its name; null where none has it. */
+  /** A prompt by its name; null if the name is unknown. */
   static Prompt of(String name) {
     return NAMED.get(name);
   }

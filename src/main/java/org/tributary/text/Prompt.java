@@ -14,13 +14,14 @@ import java.util.regex.Pattern;
 import org.tributary.error.WrongInput;
 
 /**
- * How a row becomes a prompt: a text in which {@code {column}} stands for a column's value, alone
- * or as the question of a chat; or a chat whose messages a column holds.
+ * Makes a prompt from a row. The prompt is a text in which {@code {column}} is replaced by a
+ * column's value. The text is used directly or as the question of a chat. Alternatively a column
+ * has the messages of a whole chat.
  *
- * @param text of the prompt; empty where a column holds the messages
- * @param bare the text for rows whose {@code optional} columns are empty; null where there is none
+ * @param text text of the prompt; empty if a column has the messages
+ * @param bare the text for rows whose {@code optional} columns are empty; null if there is none
  * @param optional the columns that may be empty
- * @param chat what the text is the question of; null where it stands alone
+ * @param chat the chat whose question is the text; null if the text is used directly
  */
 public record Prompt(String text, String bare, List<String> optional, Chat chat) {
   /** The name of prompts that follow the model's own chat template. */
@@ -30,67 +31,67 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
   private static final int MOST_COLUMNS = 1000;
   private static final int SHOWN = 80;
 
-  /** The question of a chat, where nothing else is said. */
+  /** The default question of a chat. */
   static final String QUESTION = "{question}";
 
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
 
   /**
-   * A chat around questions, or of whole conversations.
+   * A chat around questions, or with whole conversations.
    *
-   * @param template the model's
+   * @param template the template of the model
    * @param system the system message; null for the template's own, if it has one
-   * @param messages the column of whole conversations; null where rows are questions
-   * @param last whether of a conversation the last answer alone counts
+   * @param messages the column of whole conversations; null if rows are questions
+   * @param last whether only the last answer of a conversation counts
    */
   public record Chat(ChatTemplate template, String system, String messages, boolean last) {}
 
-  /** Where a chat template comes from, if one is asked for. */
+  /** The source of the chat template, for prompts that need one. */
   @FunctionalInterface
   public interface Templates {
     /**
      * The model's template.
      *
-     * @return read from its folder
-     * @throws IOException where the file system fails
+     * @return the template, read from the model's folder
+     * @throws IOException if the file system fails
      */
     ChatTemplate template() throws IOException;
   }
 
   /**
-   * What a configuration says of prompts.
+   * The keys of a configuration about prompts.
    *
    * @param prompt {@link #CHAT}, a name, or a text with at least one {@code {column}}
-   * @param shortPrompt the text for rows where the columns that it leaves out are empty; null for
+   * @param shortPrompt the text for rows in which the columns that it omits are empty; null for
    *     none
-   * @param message the question of a chat: a name or a text, too; null for {@code {question}}
-   * @param chat what else is said of a chat
+   * @param message the question of a chat, also a name or a text; null for {@code {question}}
+   * @param chat the other keys of a chat
    */
   public record Keys(String prompt, String shortPrompt, String message, ChatKeys chat) {}
 
   /**
-   * What a configuration says of chats.
+   * The keys of a configuration about chats.
    *
    * @param system the system message; null for the template's own
    * @param template variables of the chat template by name; null for none
    * @param date the date for the chat template, as {@code 2026-01-31}; null for none
-   * @param messages the column of whole conversations; null where rows are questions
-   * @param last whether of a conversation the last answer alone counts
+   * @param messages the column of whole conversations; null if rows are questions
+   * @param last whether only the last answer of a conversation counts
    */
   public record ChatKeys(
       String system, Map<String, Object> template, String date, String messages, boolean last) {
-    /** Nothing is said. */
+    /** No key is set. */
     static final ChatKeys NONE = new ChatKeys(null, null, null, null, false);
   }
 
   /**
-   * The prompt that a configuration asks for.
+   * Makes the prompt of a configuration.
    *
    * @param keys of the configuration
    * @param templates the model's chat template
    * @return the prompt
-   * @throws WrongInput if it is none, or the template does not take such messages
-   * @throws IOException where a file system fails
+   * @throws WrongInput if it is not a prompt, or the template does not accept such messages
+   * @throws IOException if a file system fails
    */
   public static Prompt of(Keys keys, Templates templates) throws IOException {
     if (!keys.prompt().equals(CHAT)) {
@@ -100,7 +101,7 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
     LocalDate day = said.date() == null ? null : LocalDate.parse(said.date());
     ChatTemplate template = templates.template().with(said.template(), day);
     Chat chat = new Chat(template, said.system(), said.messages(), said.last());
-    // A template that takes no system message says so when it is filled in.
+    // A template that accepts no system message fails when it is rendered.
     template.prompt(chat.system(), "?");
     if (chat.messages() != null) {
       return new Prompt("", null, List.of(), chat);
@@ -111,7 +112,7 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
   }
 
   /**
-   * A prompt by name, or one's own.
+   * A prompt by name, or from a text.
    *
    * @param given a name, or a text with at least one {@code {column}}
    * @return the prompt
@@ -121,7 +122,7 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
     return of("data.prompt", given, null);
   }
 
-  /** A text alone, without a second form. */
+  /** A prompt from one text, without a short form. */
   static Prompt plain(String text) {
     return new Prompt(text, null, List.of(), null);
   }
@@ -157,7 +158,7 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
     }
   }
 
-  /** The same with a second form. */
+  /** The same with a short form. */
   private Prompt or(String key, String shorter) {
     List<String> kept = plain(shorter).columns();
     checkSize("data.shortPrompt", shorter, kept.size());
@@ -172,19 +173,19 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
   }
 
   /**
-   * The same for rows with these columns: {@code alpaca} calls what an instruction is about {@code
-   * context}, as Dolly does, or {@code input}, as Stanford's rows do.
+   * The variant for rows with these columns. {@code alpaca} uses the column {@code context}, as in
+   * Dolly's rows, or {@code input}, as in Stanford's rows.
    *
    * @param existing names of the rows' columns
-   * @return the prompt that these rows have the columns for
-   * @throws WrongInput where {@code alpaca} could mean either column
+   * @return the prompt for these columns
+   * @throws WrongInput if {@code alpaca} could mean either column
    */
   public Prompt fitting(Collection<String> existing) {
     return NamedPrompts.fitting(this, existing);
   }
 
   /**
-   * The columns it needs.
+   * The columns that the prompt needs.
    *
    * @return names in the order of the text
    */
@@ -203,18 +204,18 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
   /**
    * Whether rows are whole conversations.
    *
-   * @return then no column holds the answer alone
+   * @return true if they are; then there is no column of answers
    */
   public boolean isConversation() {
     return chat != null && chat.messages() != null;
   }
 
   /**
-   * Fills in a row.
+   * Makes the prompt of a row.
    *
    * @param value a column's value by name; null for an empty one
-   * @return the prompt's text, of a conversation up to where its last answer begins if it ends with
-   *     one
+   * @return the text of the prompt; a conversation that ends with an answer is cut before that
+   *     answer
    */
   public String of(UnaryOperator<String> value) {
     if (isConversation()) {
@@ -227,13 +228,13 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
   }
 
   /**
-   * A row with its answer: of a chat also the whole conversation, with answers where the template
-   * puts them.
+   * Makes a row with its answer. For a chat this includes the whole conversation, with the answers
+   * in the places that the template gives them.
    *
    * @param value a column's value by name; null for an empty one
-   * @param answer to the prompt; of a conversation nothing
-   * @return to be trained
-   * @throws WrongInput where there is no answer, or its place cannot be determined
+   * @param answer answer to the prompt; unused for a conversation
+   * @return the row for training
+   * @throws WrongInput if there is no answer, or its place cannot be determined
    */
   GenerationSet.PromptAndAnswer asked(UnaryOperator<String> value, String answer) {
     if (isConversation()) {

@@ -6,21 +6,21 @@ import java.util.List;
 import org.tributary.batch.TextBatch;
 
 /**
- * Prompts to be continued, as ids. One that is too long loses its left, except for a leading
+ * Prompts to continue, as ids. A prompt that is too long loses its left, except for a leading
  * special token.
  *
  * @param texts in the order of the rows
  * @param special the tokens that begin and end texts
- * @param maxLength the most ids of a row, what is written among them
+ * @param maxLength the most ids of a row, including the generated ones
  */
 public record Prompts(List<String> texts, SpecialTokens special, int maxLength) {
 
   /**
-   * A prompt's ids, whole.
+   * The ids of a whole prompt.
    *
    * @param row its index
-   * @param tokens how text becomes ids
-   * @return may be empty where the text is, and the tokenizer adds nothing
+   * @param tokens the tokenizer
+   * @return the ids; empty if the text is empty and the tokenizer adds nothing
    */
   public long[] ids(int row, Tokens tokens) {
     return special.prompt(tokens, texts.get(row));
@@ -31,8 +31,8 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
    *
    * @param ids of the prompt
    * @param most ids to keep, at least 1
-   * @param tokens how text becomes ids
-   * @return the same, or its right end behind its leading special token if it has one
+   * @param tokens the tokenizer
+   * @return the same, or its right end after its leading special token if it has one
    */
   long[] cut(long[] ids, int most, Tokens tokens) {
     if (ids.length <= most) {
@@ -48,20 +48,20 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
   /**
    * Whether a prompt must be cut.
    *
-   * @param length its ids
-   * @param room ids that must stay free behind it
-   * @return true where it is too long
+   * @param length number of its ids
+   * @param room number of ids that must stay free after it
+   * @return true if it is too long
    */
   public boolean isCut(int length, int room) {
     return length > Math.max(1, maxLength - room);
   }
 
   /**
-   * Prompts side by side.
+   * Puts prompts into a batch.
    *
    * @param ids of each prompt, whole, at least one
-   * @param tokens how text becomes ids
-   * @param room ids that must stay free behind a prompt
+   * @param tokens the tokenizer
+   * @param room number of ids that must stay free after a prompt
    * @return a batch whose labels are all ignored
    */
   public TextBatch batch(List<long[]> ids, Tokens tokens, int room) {

@@ -12,27 +12,28 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Which tokens begin, end and fill up a model's texts, from its own files:
+ * The tokens that begin, end and pad a model's texts, from its own files:
  *
  * <ul>
  *   <li>ends: {@code eos_token_id} (one or a list) of generation_config.json, else of config.json,
- *       else {@code eos_token} of tokenizer_config.json; a chat template adds what closes its
- *       turns;
- *   <li>the one end that answers are trained with: what closes the template's turns, else {@code
- *       eos_token} of tokenizer_config.json where it is one of the ends, else the first of them;
+ *       else {@code eos_token} of tokenizer_config.json; a chat template adds the token that closes
+ *       its turns;
+ *   <li>the end that answers are trained with: the token that closes the template's turns, else
+ *       {@code eos_token} of tokenizer_config.json if it is one of the ends, else the first of
+ *       them;
  *   <li>pad: {@code pad_token_id} of config.json, else of generation_config.json, else {@code
  *       pad_token} of tokenizer_config.json, else the first end;
  *   <li>begin: {@code bos_token_id} of config.json, else {@code bos_token} of
- *       tokenizer_config.json. Whether it is put before a text is the post-processor's business of
- *       tokenizer.json, as in transformers; before a chat it is the template's. It never stands
- *       there twice.
+ *       tokenizer_config.json. The post-processor of tokenizer.json decides whether it is put
+ *       before a text, as in transformers. Before a chat the template decides. It is never there
+ *       twice.
  * </ul>
  *
- * @param ends each ends a text; at least one
- * @param end what answers are trained to end with, one of the ends
- * @param begin begins a text; -1 where there is none
- * @param pad fills up short rows
- * @param written whether prompts come with their special tokens written out, as chats do
+ * @param ends tokens that end a text; at least one
+ * @param end the end that answers are trained with, one of the ends
+ * @param begin token that begins a text; -1 if there is none
+ * @param pad token that pads short rows
+ * @param written whether the text of prompts includes their special tokens, as in chats
  */
 public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boolean written) {
   private static final String EOS = "eos_token_id";
@@ -45,13 +46,13 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
   /**
    * Reads the model's files.
    *
-   * @param store reaches the folder
+   * @param store access to the folder
    * @param folder the model's
-   * @param vocabulary rows of its embedding, which ids must be within
-   * @param prompt says whether rows are chats
+   * @param vocabulary number of rows of its embedding; ids must be less
+   * @param prompt decides whether rows are chats
    * @return its tokens
-   * @throws WrongInput where no end is named, or a token is not in the model's vocabulary
-   * @throws IOException where the file system fails
+   * @throws WrongInput if no end is named, or a token is not in the model's vocabulary
+   * @throws IOException if the file system fails
    */
   public static SpecialTokens read(Store store, Path folder, long vocabulary, Prompt prompt)
       throws IOException {
@@ -124,12 +125,12 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
   }
 
   /**
-   * A prompt's ids: with the special tokens that the tokenizer puts around a text, or, of a chat,
-   * with those that it says itself.
+   * The ids of a prompt. They include the special tokens that the tokenizer puts around a text, or,
+   * for a chat, those in its text.
    *
    * @param tokens the model's tokenizer
    * @param prompt may be empty
-   * @return may be empty where the tokenizer adds nothing
+   * @return the ids; they may be empty if the tokenizer adds nothing
    */
   public long[] prompt(Tokens tokens, String prompt) {
     long[] ids = tokens.encode(prompt, !written).ids();
@@ -137,12 +138,12 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
     return from == 0 ? ids : Arrays.copyOfRange(ids, from, ids.length);
   }
 
-  /** A text with its begin token once. */
+  /** A text with exactly one begin token. */
   Tokens.Placed once(Tokens.Placed text) {
     return text.from(repeated(text.ids()));
   }
 
-  /** Begin tokens that stand before another one. */
+  /** The number of begin tokens that another one follows. */
   private int repeated(long... ids) {
     int from = 0;
     while (begin >= 0 && from + 1 < ids.length && ids[from] == begin && ids[from + 1] == begin) {
@@ -152,11 +153,11 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
   }
 
   /**
-   * Whether a prompt begins with a token that it keeps when it is cut.
+   * Whether a prompt begins with a token that must stay when the prompt is cut.
    *
    * @param tokens the model's tokenizer
-   * @param first of the prompt
-   * @return true for the begin token, and for what the tokenizer puts before every text
+   * @param first first id of the prompt
+   * @return true for the begin token and for a token that the tokenizer puts before every text
    */
   boolean leads(Tokens tokens, long first) {
     if (first == begin) {

@@ -4,11 +4,11 @@ import org.tributary.batch.Examples;
 import org.tributary.batch.TextBatch;
 
 /**
- * Rows of text with the tokenizer of the model that they are for.
+ * Rows of text with the tokenizer of their model.
  *
  * @param rows the text
- * @param tokens how it becomes ids
- * @param padId what fills up short rows
+ * @param tokens the tokenizer
+ * @param padId id of the padding
  */
 public record TextExamples(TextRows rows, Tokens tokens, long padId) implements Examples {
   @Override

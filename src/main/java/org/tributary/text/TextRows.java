@@ -2,7 +2,7 @@ package org.tributary.text;
 
 import org.tributary.batch.TextBatch;
 
-/** The rows of a part as text, which a model's tokenizer turns into batches. */
+/** The rows of a part as text. A model's tokenizer turns them into batches. */
 public interface TextRows {
   /**
    * The number of rows.
@@ -12,10 +12,10 @@ public interface TextRows {
   int size();
 
   /**
-   * How long a row is.
+   * The length of a row.
    *
    * @param row its index
-   * @return characters
+   * @return number of characters
    */
   int characters(int row);
 
@@ -23,8 +23,8 @@ public interface TextRows {
    * A batch of some rows.
    *
    * @param rows indices
-   * @param tokens how text becomes ids
-   * @param padId what fills up short rows
+   * @param tokens the tokenizer
+   * @param padId id of the padding
    * @return [rows, longest]
    */
   TextBatch batch(int[] rows, Tokens tokens, long padId);

@@ -22,9 +22,9 @@ import org.tributary.json.Json;
 import org.tributary.text.tokenizer.TokenizerFile;
 
 /**
- * A Hugging Face tokenizer from its {@code tokenizer.json}: text to ids and back. Padding and
- * truncation that the file carries are switched off; padding is the {@link Batch}'s, truncation is
- * what the caller asks for. Threads may share one.
+ * A Hugging Face tokenizer from its {@code tokenizer.json}: text to ids and back. The padding and
+ * truncation of the file are switched off. The {@link Batch} pads, and the caller decides the
+ * truncation. Threads may share a tokenizer.
  */
 public final class Tokens implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
@@ -38,21 +38,21 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * What a text becomes.
+   * The tokens of a text.
    *
    * @param ids token ids
    * @param typeIds 0 for the first text, 1 for the second of a pair
-   * @param tokens the tokens as the vocabulary writes them
+   * @param tokens the tokens in the form of the vocabulary
    */
   public record Encoded(long[] ids, long[] typeIds, String[] tokens) {}
 
   /**
-   * What a text becomes, and where in the text each token lies.
+   * The tokens of a text and their places in the text.
    *
    * @param ids token ids
-   * @param from where each begins, in {@code char}s
-   * @param to behind its end; tokens of one character's bytes share that character
-   * @param added whether it is a token that was added to the vocabulary, such as a special one
+   * @param from begin of each token, in {@code char}s
+   * @param to end of each token, exclusive; tokens of one character's bytes share that character
+   * @param added whether each token was added to the vocabulary, such as a special token
    */
   record Placed(long[] ids, int[] from, int[] to, boolean[] added) {
     /** The same without its first tokens. */
@@ -68,12 +68,12 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * A tokenizer without truncation.
+   * Opens a tokenizer without truncation.
    *
-   * @param store where the file lies
+   * @param store file system of the file
    * @param file its {@code tokenizer.json}
-   * @return to be closed
-   * @throws IOException where the file system fails
+   * @return the tokenizer; the caller must close it
+   * @throws IOException if the file system fails
    * @throws WrongInput as {@link #open(Store, Path, int)}
    */
   public static Tokens open(Store store, Path file) throws IOException {
@@ -81,14 +81,14 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * A tokenizer that cuts long texts.
+   * Opens a tokenizer that truncates long texts.
    *
-   * @param store where the file lies
+   * @param store file system of the file
    * @param file its {@code tokenizer.json}
-   * @param maxLength the most ids of a text, special tokens among them
-   * @return to be closed
-   * @throws IOException where the file system fails
-   * @throws WrongInput where the file is missing or no tokenizer, or lacks tokens that files next
+   * @param maxLength the most ids of a text, including special tokens
+   * @return the tokenizer; the caller must close it
+   * @throws IOException if the file system fails
+   * @throws WrongInput if the file is missing or not a tokenizer, or lacks tokens that files next
    *     to it name
    */
   public static Tokens open(Store store, Path file, int maxLength) throws IOException {
@@ -112,20 +112,22 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * A tokenizer from the bytes of its file.
+   * Opens a tokenizer from the bytes of its file.
    *
    * @param json content of a {@code tokenizer.json}
-   * @param name what messages call it
-   * @param maxLength the most ids of a text, special tokens among them; {@code Integer.MAX_VALUE}
+   * @param name its name in messages
+   * @param maxLength the most ids of a text, including special tokens; {@code Integer.MAX_VALUE}
    *     for no truncation
-   * @return to be closed
-   * @throws WrongInput where it is no tokenizer
+   * @return the tokenizer; the caller must close it
+   * @throws WrongInput if it is not a tokenizer
    */
   public static Tokens of(byte[] json, String name, int maxLength) {
     return of(TokenizerFile.read(json, name), name, maxLength);
   }
 
-  /** Texts are cut at their end; a tokenizer that cuts them elsewhere would give other ids. */
+  /**
+   * Texts are truncated at the end. A tokenizer that truncates at the begin would give other ids.
+   */
   private static void checkSide(TokenizerFile read, Path file, int maxLength) {
     if (maxLength != Integer.MAX_VALUE && read.habits().cutsBegin()) {
       throw new WrongInput(
@@ -154,7 +156,7 @@ public final class Tokens implements AutoCloseable {
   }
 
   private static HuggingFaceTokenizer build(byte[] json, int maxLength) throws IOException {
-    // DJL would truncate at 512 where no length is named, and pad where the file says so.
+    // DJL would truncate at 512 if no length is given, and pad if the file says so.
     boolean truncate = maxLength != Integer.MAX_VALUE;
     Map<String, String> options =
         truncate
@@ -163,7 +165,7 @@ public final class Tokens implements AutoCloseable {
     return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
   }
 
-  /** Blanks belong to their tokens, wherever a token is looked up; ids do not change. */
+  /** Offsets include the blanks of a token. This does not change ids. */
   private static void keepOffsets(JsonNode processor) {
     if (processor instanceof ObjectNode one && one.path("trim_offsets").asBoolean()) {
       one.put("trim_offsets", false);
@@ -172,7 +174,7 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * Rows that an embedding needs to know every id of this tokenizer.
+   * The number of rows that an embedding needs for all ids of this tokenizer.
    *
    * @return the largest id, added tokens included, plus one
    */
@@ -181,7 +183,7 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * The id that fills up short rows.
+   * The id that pads short rows.
    *
    * @return the file's pad id, else the id of its pad token, else 0
    */
@@ -190,7 +192,7 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * Ids of a text with special tokens.
+   * The ids of a text with special tokens.
    *
    * @param text may be empty
    * @return at most maxLength ids
@@ -223,10 +225,10 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * A text as tokens with their places, without the special tokens that belong around a text.
+   * Tokenizes a text with the places of the tokens, without the special tokens around a text.
    *
    * @param text may be empty
-   * @return ids and places
+   * @return the ids and places
    */
   Placed placed(String text) {
     Encoding encoding = encoding(text, false);
@@ -252,7 +254,7 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * A pair of texts with special tokens.
+   * Tokenizes a pair of texts with special tokens.
    *
    * @param first may be empty
    * @param second may be empty
@@ -265,7 +267,7 @@ public final class Tokens implements AutoCloseable {
   }
 
   /**
-   * Ids as text.
+   * Decodes ids to a text.
    *
    * @param ids token ids
    * @param skipSpecialTokens whether to leave them out
@@ -288,7 +290,7 @@ public final class Tokens implements AutoCloseable {
     }
   }
 
-  /** What the library says of a text that it cannot cut is the tokenizer's fault. */
+  /** An error of the library for a text that it cannot tokenize is a fault of the tokenizer. */
   private Encoding told(Supplier<Encoding> encode) {
     try {
       return encode.get();

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A conversation as the model's chat template writes it, and where in it the assistant's turns lie.
+ * A conversation rendered with the model's chat template, and the places of the assistant's turns.
  *
- * @param text the whole conversation, with special tokens written out
+ * @param text the whole conversation, including special tokens
  * @param answers the turns that count in the loss, in order, at least one
- * @param closed whether the template itself marks all that counts; else the token that ends a turn
- *     is looked for behind it
- * @param whole whether the template wrote every system message, and every answer as it is, except
+ * @param closed whether the template marks everything that counts; otherwise the token that ends a
+ *     turn is searched after it
+ * @param whole whether the template wrote every system message and every answer unchanged, except
  *     for white space
  */
 public record Turns(String text, List<Place> answers, boolean closed, boolean whole) {
@@ -20,7 +20,7 @@ public record Turns(String text, List<Place> answers, boolean closed, boolean wh
    * A part of a text, in {@code char}s.
    *
    * @param from its begin
-   * @param to behind its end
+   * @param to its end, exclusive
    */
   public record Place(int from, int to) {}
 
@@ -30,13 +30,13 @@ public record Turns(String text, List<Place> answers, boolean closed, boolean wh
   }
 
   /**
-   * The conversation as ids, up to the last one that counts. A token counts where it has a
-   * character of an answer, and so does the end token that follows an answer, with the white space
-   * between the two. A last answer that no end token follows gets one.
+   * The conversation as ids, up to the last id that counts. A token counts if it has a character of
+   * an answer. The end token after an answer and the white space between the two also count. If no
+   * end token follows the last answer, one is added.
    *
    * @param tokens the model's tokenizer
    * @param special its end tokens
-   * @return ids, those that count, and where the last answer begins
+   * @return the ids, which of them count, and the begin of the last answer
    */
   LabelledTokens labelled(Tokens tokens, SpecialTokens special) {
     Tokens.Placed placed = special.once(tokens.placed(text));
@@ -56,14 +56,14 @@ public record Turns(String text, List<Place> answers, boolean closed, boolean wh
     return LabelledTokens.of(ids, ranges);
   }
 
-  /** The tokens of an answer: the first one, and the one behind the last. */
+  /** The tokens of an answer: the index of the first one and of the one after the last. */
   private int[] range(Tokens.Placed placed, Place answer, SpecialTokens special) {
     int from = 0;
     int count = placed.ids().length;
     while (from < count && placed.to()[from] <= answer.from()) {
       from++;
     }
-    // A special token that takes the white space around it does not belong to the answer.
+    // A special token that includes the surrounding white space does not belong to the answer.
     while (from < count && placed.from()[from] < answer.from() && placed.added()[from]) {
       from++;
     }

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Attributes, entries and slices of values. */
+/** Gets attributes, entries and slices of values. */
 final class Access {
   private Access() {}
 
-  /** What stands behind a dot: a method before an entry, as in Jinja. */
+  /** The value after a dot. A method comes before an entry, as in Jinja. */
   static Object attribute(Object of, String name, Budget budget) {
     refuseUndefined(of, name);
     Object method = of instanceof Namespace ? null : Methods.of(of, name, budget);
     return method == null ? entryOrNone(of, name) : method;
   }
 
-  /** What stands in brackets: an entry before a method. */
+  /** The value for an index in brackets. An entry comes before a method. */
   static Object entry(Object of, Object key, Budget budget) {
     refuseUndefined(of, key);
     Object entry = entryOrNone(of, key);
@@ -51,7 +51,7 @@ final class Access {
     return new Undefined(JinjaValues.text(key));
   }
 
-  /** Entries from (inclusive) to (exclusive), each null where it is not said, in steps. */
+  /** The entries from (inclusive) to (exclusive), with a step. Each is null if it is not given. */
   static Object slice(Object of, Object from, Object to, Object step, Budget budget) {
     long stride = step == null ? 1 : (Long) step;
     if (stride == 0) {
@@ -76,7 +76,7 @@ final class Access {
     throw new JinjaFault("a slice of %s is not supported".formatted(JinjaValues.kind(of)));
   }
 
-  /** The places that a slice takes, as Python counts them. */
+  /** The indices of a slice, as in Python. */
   private static int[] indices(int size, Object from, Object to, long stride) {
     long first = bound(from, size, stride < 0, stride < 0 ? size - 1 : 0);
     long end = bound(to, size, stride < 0, stride < 0 ? -1 : size);

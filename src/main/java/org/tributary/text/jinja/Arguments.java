@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What stands between the brackets of a call.
+ * The arguments of a call.
  *
- * @param plain without a name
- * @param named by name
+ * @param plain positional arguments
+ * @param named keyword arguments by name
  */
 record Arguments(List<Expression> plain, Map<String, Expression> named) {
-  /** How the names of dicts begin, all of whose entries are arguments. */
+  /** The prefix of the names of dicts whose entries are all arguments. */
   static final String ALL = "**";
 
-  /** None. */
+  /** No arguments. */
   static final Arguments NONE = new Arguments(List.of(), Map.of());
 
   /**
-   * A list all of whose entries are arguments.
+   * A list whose entries are all arguments.
    *
-   * @param list after a star
+   * @param list the list after a star
    */
   record Spread(Expression list) implements Expression {
     @Override

@@ -1,21 +1,22 @@
 package org.tributary.text.jinja;
 
 /**
- * What filling in a template may take: its output and every text and list on the way, its steps,
- * how deep it nests, and its time. Templates come with models from anywhere, and a few lines can
- * ask for more than any machine has. A step is one operation; on long texts and lists it is more.
+ * Limits the rendering of a template: the length of the output and of every intermediate text and
+ * list, the number of steps, the nesting depth, and the time. Templates come with models from
+ * anywhere, and a few lines can use up any machine. One operation is one step, or more steps on
+ * long texts and lists.
  */
 final class Budget {
-  /** Characters of a template. */
+  /** The most characters of a template. */
   static final int SOURCE = 1 << 20;
 
-  /** Characters of a text, and entries of a list. */
+  /** The most characters of a text and the most entries of a list. */
   static final int LENGTH = 1 << 24;
 
-  /** How deep statements, brackets and calls may lie in each other. */
+  /** The maximum nesting of statements, brackets and calls. */
   static final int DEPTH = 100;
 
-  /** Operations in one expression. */
+  /** The most operations in one expression. */
   static final int CHAIN = 1000;
 
   private static final long STEPS = 2_000_000;
@@ -28,7 +29,7 @@ final class Budget {
   private long looked;
   private int depth;
 
-  /** Takes a step. */
+  /** Counts a step. */
   void step() {
     steps(1);
   }
@@ -47,7 +48,7 @@ final class Budget {
   }
 
   /**
-   * Allows a length before the text or list is made.
+   * Checks a length before the text or list is made.
    *
    * @param length characters or entries
    * @return the same
@@ -61,13 +62,13 @@ final class Budget {
     return (int) length;
   }
 
-  /** A text of an allowed length. */
+  /** Checks the length of a text and returns it. */
   String text(String text) {
     length(text.length());
     return text;
   }
 
-  /** Looks at what was written so far. */
+  /** Checks the output so far. */
   void written(StringBuilder out) {
     step();
     if (out.length() > LENGTH) {
@@ -75,7 +76,7 @@ final class Budget {
     }
   }
 
-  /** Goes one level deeper. */
+  /** Enters one nesting level. */
   void enter() {
     step();
     depth++;
@@ -84,7 +85,7 @@ final class Budget {
     }
   }
 
-  /** Comes back. */
+  /** Leaves one nesting level. */
   void leave() {
     depth--;
   }

@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 
-/** Days as Python's {@code strftime} writes them in the C locale, at midnight. */
+/** Formats days like Python's {@code strftime} in the C locale, at midnight. */
 final class Dates {
   private static final Map<Character, String> PATTERNS =
       Map.ofEntries(
@@ -27,7 +27,7 @@ final class Dates {
           Map.entry('F', "uuuu-MM-dd"),
           Map.entry('T', "HH:mm:ss"));
 
-  /** Without the zeros in front, as glibc writes {@code %-d}. */
+  /** Removes leading zeros, as glibc does for {@code %-d}. */
   private static final Map<Character, String> SHORT =
       Map.of('d', "d", 'm', "M", 'H', "H", 'I', "h", 'M', "m", 'S', "s", 'j', "D");
 
@@ -36,9 +36,9 @@ final class Dates {
   /**
    * A day as text.
    *
-   * @param day which
+   * @param day the day
    * @param format with {@code %} and a letter for each part
-   * @throws JinjaFault for a part that is not known here
+   * @throws JinjaFault for a part that is not supported
    */
   static String text(LocalDate day, String format) {
     LocalDateTime midnight = day.atStartOfDay();

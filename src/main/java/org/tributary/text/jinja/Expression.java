@@ -1,6 +1,6 @@
 package org.tributary.text.jinja;
 
-/** Something with a value, once names have values. */
+/** An expression, which has a value in a scope. */
 @FunctionalInterface
 interface Expression {
   Object value(Scope scope);

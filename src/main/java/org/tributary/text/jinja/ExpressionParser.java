@@ -3,7 +3,9 @@ package org.tributary.text.jinja;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Words to expressions, with Jinja's precedences: a filter or a test binds closest. */
+/**
+ * Parses words to expressions with the precedences of Jinja. Filters and tests bind most tightly.
+ */
 final class ExpressionParser extends Operands {
   private static final List<String> COMPARISONS = List.of("==", "!=", "<=", ">=", "<", ">");
 
@@ -27,7 +29,7 @@ final class ExpressionParser extends Operands {
     return then;
   }
 
-  /** An expression, or several with commas between them, which make a list. */
+  /** An expression, or several with commas, which make a list. */
   Expression several() {
     Expression first = expression();
     if (!isNext(",")) {
@@ -40,7 +42,7 @@ final class ExpressionParser extends Operands {
     return listOf(all);
   }
 
-  /** An expression that an {@code if} may follow, as in loops. */
+  /** An expression without a conditional, so that an {@code if} may follow, as in loops. */
   Expression or() {
     Expression left = and();
     while (take("or")) {
@@ -81,7 +83,7 @@ final class ExpressionParser extends Operands {
     return comparison();
   }
 
-  /** One comparison, or a chain of them, which holds where each does. */
+  /** One comparison, or a chain that is true if each comparison is true. */
   private Expression comparison() {
     List<Expression> parts = new ArrayList<>(List.of(sum()));
     List<String> signs = new ArrayList<>();

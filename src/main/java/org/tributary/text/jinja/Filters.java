@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Filters that chat templates use, with what Jinja does. */
+/** The filters that chat templates use, with Jinja's behaviour. */
 final class Filters {
   private static final Pattern WORD = Pattern.compile("([^-\\s(\\[{<]+)|([-\\s(\\[{<]+)");
 
@@ -25,7 +25,7 @@ final class Filters {
     this.budget = budget;
   }
 
-  /** A value behind a filter. */
+  /** Applies a filter to a value. */
   static Object filter(
       String name, Object value, List<Object> plain, Map<String, Object> named, Budget budget) {
     budget.step();
@@ -124,7 +124,7 @@ final class Filters {
         "the filter %s of %s is not supported".formatted(name, JinjaValues.kind(value)));
   }
 
-  /** Filters of lists and dicts. */
+  /** The filters for lists and dicts. */
   private Object several(Object value) {
     if (name.equals("first") && value instanceof Lazy lazy) {
       return lazy.next();
@@ -175,7 +175,7 @@ final class Filters {
     return items;
   }
 
-  /** Order without regard to large and small letters. */
+  /** The order that ignores upper and lower case. */
   private int order(Object a, Object b) {
     budget.step();
     return Operations.order("<", folded(a), folded(b));
@@ -185,12 +185,12 @@ final class Filters {
     return value instanceof String text ? text.toLowerCase(Locale.ROOT) : value;
   }
 
-  /** One value from another. */
+  /** A function from one value to another. */
   private interface Step {
     Object of(Object value);
   }
 
-  /** An attribute, or one of an attribute, with dots between them. */
+  /** An attribute, or a path of attributes with dots. */
   private Step path(String path) {
     return value -> {
       Object at = value;

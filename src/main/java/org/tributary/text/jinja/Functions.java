@@ -6,14 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The functions that every template finds: those of Jinja, and those that transformers adds. */
+/** The functions for every template: those of Jinja and those that transformers adds. */
 final class Functions {
-  /** What Jinja's sandbox allows. */
+  /** The limit of Jinja's sandbox. */
   private static final long LONGEST_RANGE = 100_000;
 
   private Functions() {}
 
-  /** Gives them to a template. */
+  /** Adds them to the scope of a template. */
   static void into(Scope scope, LocalDate day) {
     scope.set(
         "raise_exception",

@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A chat template in the part of the language Jinja that chat templates are written in: output,
- * {@code if}, {@code for} with {@code loop}, {@code break} and {@code continue}, {@code set},
- * {@code with}, {@code macro}, {@code namespace} and {@code range}, indices and slices, arithmetic
- * and comparisons, methods of texts and dicts, filters and tests. What goes beyond it is a fault
- * that names it, raised where it would count: a part for tools that are not given is never
- * evaluated. The result is the same as that of transformers' {@code apply_chat_template}, which
- * decides on white space. What a template may take is bounded ({@link Budget}), and the bound is
- * named.
+ * A chat template in Jinja. The supported part of the language is the part that chat templates use:
+ * output, {@code if}, {@code for} with {@code loop}, {@code break} and {@code continue}, {@code
+ * set}, {@code with}, {@code macro}, {@code namespace} and {@code range}, indices and slices,
+ * arithmetic and comparisons, methods of texts and dicts, filters and tests. Anything else raises a
+ * fault that names it, but only when it is evaluated: a part for tools is never evaluated if there
+ * are no tools. The result, including white space, is that of transformers' {@code
+ * apply_chat_template}. {@link Budget} limits the work of a template, and the message names the
+ * limit.
  */
 public final class Jinja {
-  /** The function that gives the day of a filling. */
+  /** The function that gives the date. */
   public static final String NOW = "strftime_now";
 
   private final List<Node> nodes;
@@ -28,11 +28,11 @@ public final class Jinja {
   }
 
   /**
-   * A template that is filled in.
+   * A rendered template.
    *
-   * @param text what it says
-   * @param generated the parts of it that the template marks with {@code generation} as the
-   *     assistant's own, in order
+   * @param text the output
+   * @param generated the parts that the template marks with {@code generation} as written by the
+   *     assistant, in order
    */
   public record Filled(String text, List<Part> generated) {}
 
@@ -40,7 +40,7 @@ public final class Jinja {
    * A part of a text, in {@code char}s.
    *
    * @param from its begin
-   * @param to behind its end
+   * @param to its end, exclusive
    */
   public record Part(int from, int to) {}
 
@@ -51,11 +51,11 @@ public final class Jinja {
   }
 
   /**
-   * Reads a template.
+   * Parses a template.
    *
    * @param source its text
-   * @return to be filled in
-   * @throws JinjaFault where it is not understood
+   * @return the template
+   * @throws JinjaFault if it cannot be parsed
    */
   public static Jinja of(String source) {
     if (source.length() > Budget.SOURCE) {
@@ -67,7 +67,7 @@ public final class Jinja {
   }
 
   /**
-   * The names that stand in its tags.
+   * The names in its tags.
    *
    * @return those of variables, attributes, functions and statements
    */
@@ -76,12 +76,12 @@ public final class Jinja {
   }
 
   /**
-   * Fills the template in.
+   * Renders the template.
    *
-   * @param names texts, whole numbers ({@code Long}), truths, lists and maps of them, by name
-   * @param day what {@code strftime_now} tells, at midnight; null where it is not defined
-   * @return the text, and what of it is the assistant's where the template says so
-   * @throws JinjaFault where the template complains, or asks for what is not known here
+   * @param names strings, integers ({@code Long}), booleans, lists and maps of them, by name
+   * @param day date for {@code strftime_now}, at midnight; null to leave the function undefined
+   * @return the text, and the parts that the template marks as the assistant's
+   * @throws JinjaFault if the template raises an error or uses an unsupported feature
    */
   public Filled fill(Map<String, ?> names, LocalDate day) {
     StringBuilder out = new StringBuilder();

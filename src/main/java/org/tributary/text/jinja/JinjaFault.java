@@ -1,8 +1,8 @@
 package org.tributary.text.jinja;
 
 /**
- * What keeps a template from being filled in: a construct that is not known here, a mistake in it,
- * or its own complaint about the messages.
+ * Signals that a template cannot be rendered: it has an unsupported construct or a mistake, or it
+ * raises an error about the messages.
  */
 public final class JinjaFault extends RuntimeException {
   private static final long serialVersionUID = 1;

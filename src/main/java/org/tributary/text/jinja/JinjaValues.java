@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What values are in Python: texts, numbers, truths, none, lists, dicts, functions. */
+/** Treats values as Python does: strings, numbers, booleans, none, lists, dicts, functions. */
 final class JinjaValues {
   /** Something that can be called. */
   @FunctionalInterface
   interface Callable {
-    /** Its result for arguments without and with a name. */
+    /** The result for positional and keyword arguments. */
     Object call(List<Object> arguments, Map<String, Object> named);
   }
 
@@ -34,7 +34,7 @@ final class JinjaValues {
     return value instanceof Callable || value instanceof Lazy;
   }
 
-  /** A value as Python's {@code str} writes it. */
+  /** A value as text, like Python's {@code str}. */
   static String text(Object value) {
     if (value == null) {
       return "None";
@@ -59,7 +59,7 @@ final class JinjaValues {
     throw new JinjaFault("the number " + value + " is written out, which is not supported");
   }
 
-  /** What a loop goes through. */
+  /** The entries for a loop. */
   static List<?> entries(Object value) {
     if (value instanceof List<?> list) {
       return list;
@@ -88,7 +88,7 @@ final class JinjaValues {
     throw new JinjaFault("the length of " + kind(value) + " is asked for");
   }
 
-  /** A number; truths are 0 and 1. */
+  /** A number; booleans are 0 and 1. */
   static Number number(Object value) {
     if (value instanceof Boolean b) {
       return b ? 1L : 0L;
@@ -96,7 +96,7 @@ final class JinjaValues {
     return value instanceof Long || value instanceof Double ? (Number) value : null;
   }
 
-  /** A dict's key, which cannot be a list or a dict. */
+  /** A key of a dict. It cannot be a list or a dict. */
   static Object key(Object value) {
     if (value instanceof List || value instanceof Map || value instanceof Lazy) {
       throw new JinjaFault(kind(value) + " cannot be the key of a dict");
@@ -121,7 +121,7 @@ final class JinjaValues {
     return value == null ? "none" : value instanceof Boolean ? "a truth" : "a function";
   }
 
-  /** White space as Python strips it. */
+  /** White space in the sense of Python's {@code strip}. */
   static boolean isSpace(int c) {
     return Character.isWhitespace(c) || Arrays.asList(0x85, 0xa0, 0x2007, 0x202f).contains(c);
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** JinjaValues as JSON, as Python's {@code json.dumps} writes it without escaping other scripts. */
+/** Writes values as JSON like Python's {@code json.dumps} without ASCII escapes. */
 final class JsonText {
   private final StringBuilder out = new StringBuilder();
   private final String comma;
@@ -22,10 +22,11 @@ final class JsonText {
   /**
    * A value as JSON.
    *
-   * @param value texts, numbers, truths, none, lists and dicts
-   * @param indent blanks of a level, each entry on a line of its own; null for one line
-   * @param separators between entries, and between a key and its value; null for Python's
-   * @throws JinjaFault where there is something else in it
+   * @param value strings, numbers, booleans, none, lists and dicts
+   * @param indent blanks per level, with one entry per line; null for one line
+   * @param separators separators between entries, and between a key and its value; null for
+   *     Python's default
+   * @throws JinjaFault if it contains another kind of value
    */
   static String of(Object value, Long indent, List<?> separators, Budget budget) {
     String comma = separators == null ? indent == null ? ", " : "," : (String) separators.get(0);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What Python calls a generator, such as {@code selectattr} gives: it is true even where it is
- * empty, has no length, and can be gone through once.
+ * A generator as in Python, such as the result of {@code selectattr}. It is true even if it is
+ * empty, has no length, and can be iterated once.
  */
 final class Lazy {
   private List<Object> left;
@@ -14,14 +14,14 @@ final class Lazy {
     left = entries;
   }
 
-  /** All that is left of it; then nothing is. */
+  /** All remaining entries. Afterwards it is empty. */
   List<Object> rest() {
     List<Object> rest = left;
     left = new ArrayList<>();
     return rest;
   }
 
-  /** The next one; undefined at the end. */
+  /** The next entry; undefined at the end. */
   Object next() {
     if (left.isEmpty()) {
       return new Undefined("the first entry");

@@ -1,12 +1,12 @@
 package org.tributary.text.jinja;
 
-/** JinjaValues that stand in an expression as they are, and names. */
+/** Parses literals and names in an expression. */
 final class Literals {
   private static final int LONGEST = 18;
 
   private Literals() {}
 
-  /** Takes a text, a number, a constant or a name. */
+  /** Parses a string, a number, a constant or a name. */
   static Expression of(Words words) {
     Word word = words.take();
     switch (word.kind()) {

@@ -1,13 +1,13 @@
 package org.tributary.text.jinja;
 
-/** Leaves a loop's turn, or the loop. */
+/** Leaves an iteration of a loop, or the loop. */
 final class LoopControl extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** Ends the loop. */
   static final LoopControl BREAK = new LoopControl();
 
-  /** Ends the turn. */
+  /** Ends the iteration. */
   static final LoopControl CONTINUE = new LoopControl();
 
   private LoopControl() {

@@ -4,17 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Loops, with {@code loop} inside. */
+/** Runs loops, with the variable {@code loop} inside. */
 final class Loops {
   private Loops() {}
 
-  /** One turn of a loop. */
+  /** One iteration of a loop. */
   @FunctionalInterface
   interface Turn {
     void in(Scope scope);
   }
 
-  /** A turn for each entry. */
+  /** Runs one iteration per entry. */
   static void run(List<Object> entries, List<String> names, Scope scope, Turn body) {
     for (int i = 0; i < entries.size(); i++) {
       scope.budget().step();
@@ -49,7 +49,7 @@ final class Loops {
     return new Namespace(loop);
   }
 
-  /** Gives a value to a name, or its parts to several. */
+  /** Assigns a value to a name, or its parts to several names. */
   static void bind(List<String> names, Object entry, Scope scope) {
     if (names.size() == 1) {
       scope.set(names.get(0), entry);

@@ -5,16 +5,16 @@ import java.util.Map;
 import org.tributary.text.jinja.Jinja.Node;
 
 /**
- * A part of a template that is called as a function is, and gives what it writes.
+ * A part of a template that is called like a function and returns its output.
  *
- * @param name that it is called by
+ * @param name its name in calls
  * @param parameters its names
- * @param defaults of each parameter what it is where a call does not say; null for undefined
- * @param body what it writes
+ * @param defaults the default of each parameter; null for undefined
+ * @param body its content
  */
 record Macro(String name, List<String> parameters, List<Expression> defaults, List<Node> body) {
 
-  /** The function, which knows the names of where the macro stands. */
+  /** The function. It knows the names in the scope of the macro. */
   JinjaValues.Callable in(Scope scope) {
     return (plain, named) -> call(scope, plain, named);
   }

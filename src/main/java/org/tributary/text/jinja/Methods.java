@@ -8,17 +8,18 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import org.tributary.text.jinja.JinjaValues.Callable;
 
-/** Methods of texts, lists and dicts that chat templates use. */
+/** The methods of strings, lists and dicts that chat templates use. */
 final class Methods {
   /**
-   * Methods that change a dict or list, which transformers' sandbox does not let templates call.
+   * Methods that change a dict or list. The sandbox of transformers does not let templates call
+   * them.
    */
   private static final Set<String> CHANGING =
       Set.of("update", "pop", "popitem", "setdefault", "clear", "append", "extend", "insert");
 
   private Methods() {}
 
-  /** A method, or null where there is none of that name. */
+  /** A method, or null if there is none of that name. */
   static Object of(Object of, String name, Budget budget) {
     if (of instanceof String text) {
       return text(text, name, budget);
@@ -50,7 +51,7 @@ final class Methods {
     };
   }
 
-  /** Pairs of key and value. */
+  /** The pairs of key and value. */
   static List<Object> items(Map<?, ?> map) {
     List<Object> items = new ArrayList<>();
     map.forEach(
@@ -128,7 +129,7 @@ final class Methods {
     return text.substring(from, to);
   }
 
-  /** With another text in place of one, everywhere or the first so many times. */
+  /** Replaces a text by another one, everywhere or a given number of times. */
   static String replace(String text, List<Object> a, Budget budget) {
     String old = (String) a.get(0);
     String by = (String) a.get(1);
@@ -180,7 +181,10 @@ final class Methods {
         + text.substring(first).toLowerCase(Locale.ROOT);
   }
 
-  /** With a large letter behind everything that is none. */
+  /**
+   * Starts each word with an upper case letter. A word begins after any character that is not a
+   * letter.
+   */
   private static String title(String text) {
     StringBuilder title = new StringBuilder();
     boolean inWord = false;

@@ -3,7 +3,7 @@ package org.tributary.text.jinja;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What {@code namespace()} makes: names whose values may be set from within loops. */
+/** The result of {@code namespace()}: names whose values can be set inside of loops. */
 final class Namespace extends LinkedHashMap<Object, Object> {
   private static final long serialVersionUID = 1;
 

@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What signs stand between: values and names, brackets, lists and dicts, with the filters, tests,
- * attributes, entries and calls behind them.
+ * Parses the operands of operators: values and names, brackets, lists and dicts, with the filters,
+ * tests, attributes, entries and calls after them.
  */
 abstract class Operands extends Words {
-  /** What may not follow the name of a test as its argument. */
+  /** Words that cannot be the argument of a test. */
   private static final Set<String> BEHIND_TESTS = Set.of("else", "or", "and", "if", "is", "in");
 
   Operands(String text) {
     super(text);
   }
 
-  /** A whole expression, of operands and signs. */
+  /** A whole expression of operands and operators. */
   abstract Expression expression();
 
-  /** What filters and tests make of an expression. */
+  /** An expression with the filters and tests after it. */
   Expression filters(Expression begin) {
     Expression of = begin;
     while (true) {
@@ -141,7 +141,7 @@ abstract class Operands extends Words {
     }
   }
 
-  /** An expression in brackets, or a tuple, which is treated as a list. */
+  /** An expression in brackets, or a tuple. A tuple is treated as a list. */
   private Expression bracket() {
     if (take(")")) {
       return s -> new ArrayList<>();
@@ -198,7 +198,7 @@ abstract class Operands extends Words {
     };
   }
 
-  /** What stands between brackets that were opened already. */
+  /** The arguments after an opening bracket. */
   Arguments arguments() {
     List<Expression> plain = new ArrayList<>();
     Map<String, Expression> named = new LinkedHashMap<>();

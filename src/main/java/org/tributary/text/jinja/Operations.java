@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Signs between two values, with what Python does. */
+/** The operators between two values, as in Python. */
 final class Operations {
   private Operations() {}
 
@@ -137,7 +137,7 @@ final class Operations {
     };
   }
 
-  /** Which of two values comes first: negative where it is the first one. */
+  /** Compares two values. The result is negative if the first one comes first. */
   static int order(String sign, Object a, Object b) {
     Number x = JinjaValues.number(a);
     Number y = JinjaValues.number(b);

@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Names and values; one for the template, and one for each turn of a loop and call of a macro. */
+/**
+ * Names with their values. There is one scope for the template, and one for each iteration of a
+ * loop and each call of a macro.
+ */
 final class Scope {
   private final Scope outer;
   private final StringBuilder out;
@@ -20,22 +23,24 @@ final class Scope {
     this.budget = budget;
   }
 
-  /** One within another. */
+  /** A scope inside of another one. */
   Scope(Scope outer) {
     this(outer, outer.out, outer.generated, outer.budget);
   }
 
-  /** A template's own, which writes to this text. */
+  /** The outer scope of a template, which writes to this text. */
   static Scope of(StringBuilder out) {
     return new Scope(null, out, new ArrayList<>(), new Budget());
   }
 
-  /** What this filling may take. */
+  /** The limits of this rendering. */
   Budget budget() {
     return budget;
   }
 
-  /** Notes that what a text has from here on is the assistant's, if the text is the template's. */
+  /**
+   * Records that the following output is the assistant's, if this text is the template's output.
+   */
   void generated(StringBuilder text, int from) {
     if (text == out && from < text.length()) {
       generated.add(new Jinja.Part(from, text.length()));

@@ -1,10 +1,10 @@
 package org.tributary.text.jinja;
 
 /**
- * A piece of a template: plain text, what stands between double braces, or a statement.
+ * A piece of a template: plain text, an expression in double braces, or a statement.
  *
- * @param kind what it is
- * @param text plain, or what stands inside the tag
+ * @param kind its kind
+ * @param text the plain text, or the content of the tag
  */
 record Segment(Kind kind, String text) {
   /** The kinds of pieces. */

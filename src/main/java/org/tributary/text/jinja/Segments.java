@@ -6,9 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into plain text and tags. White space is treated as transformers asks of Jinja:
- * {@code trim_blocks} (the newline behind a statement or comment goes) and {@code lstrip_blocks}
- * (so does the indentation before one), and a minus in a tag takes all white space on its side.
+ * Cuts a template into plain text and tags. White space is treated as in transformers' settings of
+ * Jinja: {@code trim_blocks} removes the newline after a statement or comment, and {@code
+ * lstrip_blocks} removes the indentation before one. A minus in a tag removes all white space on
+ * its side.
  */
 final class Segments {
   private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%}");
@@ -66,7 +67,7 @@ final class Segments {
     add(beforeTag(behindTag(source.substring(at, tag)), mark, sign, isIndented(tag)));
   }
 
-  /** Text in which braces mean nothing. */
+  /** Raw text, in which braces have no meaning. */
   private void raw() {
     Matcher end = RAW_END.matcher(source);
     if (!end.find(at)) {
@@ -88,7 +89,7 @@ final class Segments {
     return -1;
   }
 
-  /** Whether only blanks stand between the line's begin and a tag. */
+  /** Whether there are only blanks between the begin of the line and a tag. */
   private boolean isIndented(int tag) {
     int i = tag - 1;
     while (i >= at && (source.charAt(i) == ' ' || source.charAt(i) == '\t')) {
@@ -118,7 +119,7 @@ final class Segments {
     return text.substring(0, end);
   }
 
-  /** Where a tag's closing mark stands; quoted ones do not count. */
+  /** The position of a tag's closing mark. Marks in quotes do not count. */
   private int close(int from, char mark) {
     String end = (mark == '{' ? '}' : mark) + "}";
     char quote = 0;

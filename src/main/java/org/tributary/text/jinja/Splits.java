@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Texts cut into pieces, as Python's methods of texts do. */
+/** Splits texts like Python's string methods. */
 final class Splits {
   private Splits() {}
 
@@ -63,7 +63,7 @@ final class Splits {
     }
   }
 
-  /** Pieces between white space. */
+  /** The pieces between white space. */
   private static List<Object> words(String text, long most) {
     List<Object> words = new ArrayList<>();
     int at = skip(text, 0, true);
@@ -90,7 +90,7 @@ final class Splits {
     return lines;
   }
 
-  /** What is before a text, the text, and what is behind it. */
+  /** The part before a text, the text, and the part after it. */
   static List<Object> parts(String text, String by, boolean last) {
     int at = last ? text.lastIndexOf(by) : text.indexOf(by);
     if (at < 0) {

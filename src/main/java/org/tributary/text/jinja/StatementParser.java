@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 import org.tributary.text.jinja.Jinja.Node;
 
-/** Segments to nodes. */
+/** Parses segments to nodes. */
 final class StatementParser {
-  /** What a block has written; no template can use the name. */
+  /** The name for the output of a block. No template can use this name. */
   private static final String WRITTEN = " written";
 
   private final List<Segment> segments;
@@ -28,12 +28,12 @@ final class StatementParser {
     return nodes;
   }
 
-  /** The names that stand in the tags that were read. */
+  /** The names in the tags read so far. */
   Set<String> names() {
     return Set.copyOf(names);
   }
 
-  /** The words of a tag, whose names are noted. */
+  /** The words of a tag. Their names are recorded. */
   private ExpressionParser words(Segment tag) {
     ExpressionParser words = new ExpressionParser(tag.text());
     names.addAll(words.names());
@@ -46,7 +46,7 @@ final class StatementParser {
     return nodes;
   }
 
-  /** Reads nodes up to one of these words, or to the template's end where there are none. */
+  /** Reads nodes up to one of these words, or to the end of the template if no words are given. */
   private String until(List<Node> nodes, Set<String> ends) {
     depth++;
     if (depth > Budget.DEPTH) {
@@ -208,7 +208,7 @@ final class StatementParser {
     };
   }
 
-  /** What a block writes, behind filters, becomes a name's value. */
+  /** Assigns the output of a block, after filters, to a name. */
   private Node capture(ExpressionParser words, String name, String attribute) {
     Expression filtered = words.filters(scope -> scope.get(WRITTEN));
     words.expectEnd();
@@ -255,7 +255,7 @@ final class StatementParser {
     };
   }
 
-  /** What transformers marks as the assistant's own words; it changes nothing of the text. */
+  /** The part that transformers marks as written by the assistant. It does not change the text. */
   private Node generation(ExpressionParser words) {
     words.expectEnd();
     List<Node> body = body("endgeneration");

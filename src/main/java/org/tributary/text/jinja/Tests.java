@@ -3,7 +3,7 @@ package org.tributary.text.jinja;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code is} asks, and {@code selectattr} and its like. */
+/** The tests of {@code is}, {@code selectattr} and similar filters. */
 final class Tests {
   private Tests() {}
 

@@ -1,10 +1,9 @@
 package org.tributary.text.jinja;
 
 /**
- * The value of a name that is not set: false, and empty as text; anything else that is done with it
- * is a fault.
+ * The value of a name that is not set. It is false, and empty as text. Any other use is a fault.
  *
- * @param name that was asked for
+ * @param name the missing name
  */
 record Undefined(String name) {
   @Override

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A word of an expression.
  *
- * @param kind what it is
- * @param text as written; of texts the characters that are meant
+ * @param kind its kind
+ * @param text the word as written; for strings the characters without quotes and escapes
  */
 record Word(Kind kind, String text) {
   /** The kinds of words. */
@@ -74,7 +74,8 @@ record Word(Kind kind, String text) {
   }
 
   /**
-   * Digits, with a fraction or an exponent; a dot without a digit behind it does not belong to it.
+   * Digits, with a fraction or an exponent. A dot without a digit after it does not belong to the
+   * number.
    */
   private static int number(String text, int from) {
     int end = digits(text, from);
@@ -123,7 +124,7 @@ record Word(Kind kind, String text) {
             .formatted(rest.length() > SHOWN ? rest.substring(0, SHOWN) + "..." : rest));
   }
 
-  /** A text without its escapes, as Python reads them; unknown ones stay. */
+  /** A text with its escapes replaced, as in Python. Unknown escapes stay. */
   private static String meant(String written) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < written.length(); i++) {

@@ -2,7 +2,7 @@ package org.tributary.text.jinja;
 
 import java.util.List;
 
-/** The words of an expression or a statement, taken one after the other. */
+/** The words of an expression or a statement, read one after the other. */
 class Words {
   private final List<Word> words;
   private int at;
@@ -13,7 +13,7 @@ class Words {
     words = Word.of(text);
   }
 
-  /** Goes into a bracket, or whatever else makes an expression lie in another. */
+  /** Enters a bracket or another nested expression. */
   void enter() {
     depth++;
     if (depth > Budget.DEPTH) {
@@ -25,7 +25,7 @@ class Words {
     depth--;
   }
 
-  /** Counts an operation, whose value waits for those of others. */
+  /** Counts an operation, which needs the values of others first. */
   void operation() {
     operations++;
     if (operations > Budget.CHAIN) {
@@ -34,36 +34,36 @@ class Words {
     }
   }
 
-  /** All names among the words. */
+  /** All names in the words. */
   List<String> names() {
     return words.stream().filter(w -> w.kind() == Word.Kind.NAME).map(Word::text).toList();
   }
 
-  /** The next word, which stays. */
+  /** The next word, without taking it. */
   Word peek() {
     return words.get(at);
   }
 
-  /** The word after the next one, which stays. */
+  /** The word after the next one, without taking it. */
   Word peekBehind() {
     return words.get(Math.min(at + 1, words.size() - 1));
   }
 
-  /** The next word. */
+  /** Takes the next word. */
   Word take() {
     Word next = words.get(at);
     at = Math.min(at + 1, words.size() - 1);
     return next;
   }
 
-  /** Whether the next word is this one, which stays. */
+  /** Whether the next word is this one. Does not take it. */
   boolean isNext(String text) {
     Word next = words.get(at);
     return (next.kind() == Word.Kind.NAME || next.kind() == Word.Kind.SIGN)
         && next.text().equals(text);
   }
 
-  /** Whether the next word is this one, which is then taken. */
+  /** Takes the next word if it is this one, and returns whether it was. */
   boolean take(String text) {
     boolean found = isNext(text);
     at += found ? 1 : 0;

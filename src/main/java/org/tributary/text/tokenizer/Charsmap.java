@@ -11,11 +11,11 @@ import java.util.Deque;
 import org.tributary.error.WrongInput;
 
 /**
- * SentencePiece's table of replacements, as the normalizer {@code Precompiled} has it: base64 of
+ * Checks SentencePiece's table of replacements in the normalizer {@code Precompiled}: base64 of
  * {@code u32 size of the trie in bytes | trie, u32 each | replacements, each ended by a zero}. The
  * trie is a double array (Darts): a unit has a label (bits 0-7 and 31), a leaf (bit 8) and an
- * offset (from bit 10, times 256 where bit 9 is set). The library follows it without looking where
- * it leads; so every path is followed here first.
+ * offset (from bit 10, times 256 where bit 9 is set). The library follows it without bounds checks,
+ * so this class checks every path first.
  */
 final class Charsmap {
   private static final int LONGEST = 1 << 24;
@@ -30,11 +30,11 @@ final class Charsmap {
   }
 
   /**
-   * Looks at a table.
+   * Checks a table.
    *
    * @param part the section of the normalizer
-   * @return the most characters that one character becomes, at least 1
-   * @throws WrongInput where it is broken
+   * @return the most characters that replace one character, at least 1
+   * @throws WrongInput if it is damaged
    */
   static int growth(JsonSection part) {
     Charsmap map = new Charsmap(part);
@@ -71,7 +71,7 @@ final class Charsmap {
     }
   }
 
-  /** Visits every place of the trie that some text leads to. */
+  /** Visits every unit of the trie that some text can reach. */
   private void follow() {
     BitSet seen = new BitSet();
     Deque<Integer> open = new ArrayDeque<>();
@@ -109,7 +109,7 @@ final class Charsmap {
     return (unit >>> 10) << ((unit & 1 << 9) >>> 6);
   }
 
-  /** Looks at one replacement, which begins anywhere and ends before a zero. */
+  /** Checks one replacement. It may begin anywhere and ends before a zero. */
   private void measure(int from) {
     if (from > replacements.length
         || from < replacements.length && (replacements[from] & 0xC0) == 0x80) {

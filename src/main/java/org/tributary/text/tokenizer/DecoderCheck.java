@@ -3,7 +3,7 @@ package org.tributary.text.tokenizer;
 import java.util.List;
 import org.tributary.error.WrongInput;
 
-/** The decoder of a tokenizer, which makes a text of tokens. */
+/** Checks the decoder of a tokenizer, which makes a text from tokens. */
 final class DecoderCheck {
   private static final int DEEPEST = 8;
   private static final int MOST_STEPS = 64;
@@ -16,10 +16,10 @@ final class DecoderCheck {
   private DecoderCheck() {}
 
   /**
-   * Looks at the decoder.
+   * Checks the decoder.
    *
-   * @param part its section; may be absent
-   * @throws WrongInput where the library would not take it
+   * @param part its section; may be missing
+   * @throws WrongInput if the library would fail on it
    */
   static void check(JsonSection part) {
     if (!part.node().isMissingNode() && !part.node().isNull()) {
@@ -53,7 +53,7 @@ final class DecoderCheck {
       case "Strip" -> {
         part.character("content");
         part.number("start", 0, LONGEST);
-        // The library looks for the last characters of tokens that have none.
+        // The library looks for the last character even in tokens without characters.
         part.number("stop", 0, 0);
       }
       case "Fuse", "ByteFallback" -> {}

@@ -7,16 +7,16 @@ import java.util.List;
 import org.tributary.error.WrongInput;
 
 /**
- * One section of a tokenizer.json with typed access to its keys. What has another type, or is out
- * of bounds, is refused by the path of its key.
+ * One section of a tokenizer.json with typed access to its keys. A value of another type or out of
+ * bounds is refused, with the path of its key.
  *
- * @param file what messages call the file
- * @param path of the section, such as {@code normalizer.normalizers[1]}
+ * @param file name of the file in messages
+ * @param path path of the section, such as {@code normalizer.normalizers[1]}
  * @param node the section
  */
 record JsonSection(String file, String path, JsonNode node) {
 
-  /** The section as an object, for what reads it as a whole. */
+  /** The section as an object, for code that reads all of it. */
   ObjectNode object() {
     if (node instanceof ObjectNode object) {
       return object;
@@ -24,7 +24,7 @@ record JsonSection(String file, String path, JsonNode node) {
     throw wrong("", "must be a section");
   }
 
-  /** Whether a key is absent or null. */
+  /** Whether a key is missing or null. */
   boolean lacks(String key) {
     return node.path(key).isMissingNode() || node.path(key).isNull();
   }
@@ -34,7 +34,7 @@ record JsonSection(String file, String path, JsonNode node) {
     return text("type", 100);
   }
 
-  /** A section below this one. */
+  /** A section within this one. */
   JsonSection part(String key) {
     return new JsonSection(file, name(key), node.path(key));
   }
@@ -52,7 +52,7 @@ record JsonSection(String file, String path, JsonNode node) {
     return parts;
   }
 
-  /** A key that is true or false. */
+  /** The value of a boolean key. */
   boolean flag(String key) {
     JsonNode value = node.path(key);
     if (!value.isBoolean()) {
@@ -61,12 +61,12 @@ record JsonSection(String file, String path, JsonNode node) {
     return value.booleanValue();
   }
 
-  /** A key that is true or false, with a value where it is absent. */
+  /** The value of a boolean key, with a default. */
   boolean flag(String key, boolean otherwise) {
     return lacks(key) ? otherwise : flag(key);
   }
 
-  /** A key that is a whole number. */
+  /** The value of an integer key. */
   int number(String key, int least, int most) {
     JsonNode value = node.path(key);
     if (!value.isIntegralNumber()
@@ -78,7 +78,7 @@ record JsonSection(String file, String path, JsonNode node) {
     return value.intValue();
   }
 
-  /** A key that is a text of so many characters at most. */
+  /** The value of a string key with a maximum length. */
   String text(String key, int most) {
     JsonNode value = node.path(key);
     if (!value.isTextual() || value.textValue().length() > most) {
@@ -87,12 +87,12 @@ record JsonSection(String file, String path, JsonNode node) {
     return value.textValue();
   }
 
-  /** A key that is a text, or null where it is absent. */
+  /** The value of a string key, or null if the key is missing. */
   String textOrNull(String key, int most) {
     return lacks(key) ? null : text(key, most);
   }
 
-  /** A key that is one character. */
+  /** The value of a key with one character. */
   String character(String key) {
     String value = text(key, 2);
     if (value.codePointCount(0, value.length()) != 1) {
@@ -101,7 +101,7 @@ record JsonSection(String file, String path, JsonNode node) {
     return value;
   }
 
-  /** A key that is one of some words. */
+  /** The value of a key with fixed choices. */
   String choice(String key, List<String> choices) {
     String value = text(key, 100);
     if (!choices.contains(value)) {
@@ -110,7 +110,7 @@ record JsonSection(String file, String path, JsonNode node) {
     return value;
   }
 
-  /** A refusal that names a key; the section itself where the key is empty. */
+  /** An error that names a key, or the section itself if the key is empty. */
   WrongInput wrong(String key, String problem) {
     return unwanted(
         key,
@@ -118,7 +118,7 @@ record JsonSection(String file, String path, JsonNode node) {
             + "; copy the file again from its model, or, where transformers loads it, save it again with save_pretrained");
   }
 
-  /** Refuses something valid that is not supported here; the message says how to fix it. */
+  /** An error for a valid value that is not supported here. The message says how to fix it. */
   WrongInput unwanted(String key, String problem) {
     String where = key.isEmpty() ? path : name(key);
     return new WrongInput("%s: %s %s".formatted(file, where, problem));

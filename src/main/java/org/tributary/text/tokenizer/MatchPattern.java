@@ -8,21 +8,22 @@ import java.util.regex.PatternSyntaxException;
 import org.tributary.error.WrongInput;
 
 /**
- * What a step of a tokenizer looks for: {@code {"String": text}} or {@code {"Regex": expression}}.
+ * The pattern that a step of a tokenizer searches: {@code {"String": text}} or {@code {"Regex":
+ * expression}}.
  *
  * @param part its section
- * @param text to look for, or the expression
- * @param regex what is known of the expression; null for a text
+ * @param text text to search, or the expression
+ * @param regex the checked expression; null for a text
  */
 record MatchPattern(JsonSection part, String text, Regex regex) {
   private static final int LONGEST = 1000;
 
   /**
-   * Looks at a section.
+   * Reads and checks a section.
    *
    * @param part the section {@code pattern}
-   * @return what it looks for
-   * @throws WrongInput where it is neither, is empty or may take too long
+   * @return the pattern
+   * @throws WrongInput if it is neither, is empty, or may take too long
    */
   static MatchPattern of(JsonSection part) {
     JsonNode node = part.object();
@@ -40,17 +41,17 @@ record MatchPattern(JsonSection part, String text, Regex regex) {
     return new MatchPattern(part, text, null);
   }
 
-  /** The fewest characters of what is found. */
+  /** The fewest characters of a match. */
   int shortest() {
     return regex == null ? text.codePointCount(0, text.length()) : regex.shortest();
   }
 
-  /** Whether the search takes steps in proportion to the text. */
+  /** Whether the search is linear in the length of the text. */
   boolean linear() {
     return regex == null || regex.linear();
   }
 
-  /** Replaces what is found. */
+  /** Replaces the matches. */
   UnaryOperator<String> replacing(String content) {
     if (regex == null) {
       return in -> in.replace(text, content);

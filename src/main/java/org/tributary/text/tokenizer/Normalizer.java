@@ -6,17 +6,20 @@ import java.util.function.UnaryOperator;
 import org.tributary.error.WrongInput;
 
 /**
- * The normalizer of a tokenizer, and how much longer it makes a text. Unicode's own forms make
- * little of it; replacements, one after the other, could fill any memory.
+ * Checks the normalizer of a tokenizer, and how much longer it makes a text. Unicode's normal forms
+ * add little. Consecutive replacements could fill any memory.
  */
 final class Normalizer {
   private static final int DEEPEST = 8;
   private static final int MOST_STEPS = 64;
 
-  /** For one character, by replacements in a row; SentencePiece's and BERT's make one of one. */
+  /**
+   * The most characters for one character by consecutive replacements. SentencePiece and BERT
+   * replace one character by one.
+   */
   private static final int MOST_GROWTH = 64;
 
-  /** For one character, by all decompositions: U+FDFA becomes 18. */
+  /** The most characters for one character by all decompositions. U+FDFA becomes 18 characters. */
   private static final int UNICODE_GROWTH = 18;
 
   private final List<UnaryOperator<String>> replacing = new ArrayList<>();
@@ -29,11 +32,11 @@ final class Normalizer {
   private Normalizer() {}
 
   /**
-   * Looks at the normalizer.
+   * Checks the normalizer.
    *
-   * @param part its section; may be absent
-   * @return what was found
-   * @throws WrongInput where the library would not take it
+   * @param part its section; may be missing
+   * @return the checked normalizer
+   * @throws WrongInput if the library would fail on it
    */
   static Normalizer of(JsonSection part) {
     Normalizer found = new Normalizer();
@@ -43,17 +46,17 @@ final class Normalizer {
     return found;
   }
 
-  /** The most characters that one of a text becomes. */
+  /** The most characters that replace one character of a text. */
   double growth() {
     return (replaced + prepended) * (unicode ? UNICODE_GROWTH : 1);
   }
 
-  /** Whether its expressions cost steps in proportion to a text. */
+  /** Whether its expressions are linear in the length of a text. */
   boolean linear() {
     return linear;
   }
 
-  /** What the replacements make of a text, for what must not vanish. */
+  /** The text after the replacements, to check for text that must not disappear. */
   String replaced(String text) {
     String now = text;
     for (UnaryOperator<String> replacement : replacing) {
@@ -98,7 +101,7 @@ final class Normalizer {
     linear &= pattern.linear();
     int characters = content.codePointCount(0, content.length());
     if (pattern.shortest() == 0) {
-      // The library loses count of what was put where nothing was, and ends the process later.
+      // The library miscounts text that is inserted by an empty match, and ends the process later.
       throw part.wrong("pattern", "matches where there is nothing to replace");
     }
     if (characters > pattern.shortest()) {

@@ -5,13 +5,13 @@ import java.util.List;
 import org.tributary.error.WrongInput;
 
 /**
- * The post-processor of a tokenizer, which puts special tokens around a text. Each token that it
- * names has to be one of the vocabulary, with its id; and the text has to be there once.
+ * Checks the post-processor of a tokenizer, which puts special tokens around a text. Each token
+ * that it names must be in the vocabulary with its id, and the text must occur exactly once.
  */
 final class PostProcessor {
   private static final int MOST_STEPS = 16;
 
-  /** Beside one text; BERT's and RoBERTa's are two. */
+  /** The most special tokens around one text. BERT and RoBERTa have two. */
   private static final int MOST_TOKENS = 64;
 
   private static final int LONGEST = 1000;
@@ -25,12 +25,12 @@ final class PostProcessor {
   }
 
   /**
-   * Looks at the post-processor.
+   * Checks the post-processor.
    *
-   * @param part its section; may be absent
+   * @param part its section; may be missing
    * @param vocabulary all tokens with their ids
-   * @return how many tokens it adds to one text
-   * @throws WrongInput where the library would not take it
+   * @return the number of tokens that it adds to one text
+   * @throws WrongInput if the library would fail on it
    */
   static int added(JsonSection part, Vocabulary vocabulary) {
     PostProcessor found = new PostProcessor(vocabulary);
@@ -73,7 +73,7 @@ final class PostProcessor {
     }
   }
 
-  /** The library takes what one has put around a text for several texts in the next. */
+  /** The library treats the output of one post-processor as several texts in the next one. */
   private void once(JsonSection part) {
     if (done) {
       throw part.wrong("", "is the second step that puts tokens around a text");
@@ -124,7 +124,7 @@ final class PostProcessor {
     }
   }
 
-  /** Returns how many special tokens a template has. */
+  /** Returns the number of special tokens in a template. */
   private int template(JsonSection part, String key, int firsts, int seconds) {
     int special = 0;
     int[] texts = {0, 0};

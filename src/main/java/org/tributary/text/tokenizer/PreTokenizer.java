@@ -3,7 +3,7 @@ package org.tributary.text.tokenizer;
 import java.util.List;
 import org.tributary.error.WrongInput;
 
-/** The pre-tokenizer of a tokenizer, which cuts a text into words. */
+/** Checks the pre-tokenizer of a tokenizer, which cuts a text into words. */
 final class PreTokenizer {
   private static final int DEEPEST = 8;
   private static final int MOST_STEPS = 64;
@@ -17,11 +17,11 @@ final class PreTokenizer {
   private PreTokenizer() {}
 
   /**
-   * Looks at the pre-tokenizer.
+   * Checks the pre-tokenizer.
    *
-   * @param part its section; may be absent
-   * @return what was found
-   * @throws WrongInput where the library would not take it
+   * @param part its section; may be missing
+   * @return the checked pre-tokenizer
+   * @throws WrongInput if the library would fail on it
    */
   static PreTokenizer of(JsonSection part) {
     PreTokenizer found = new PreTokenizer();
@@ -31,7 +31,7 @@ final class PreTokenizer {
     return found;
   }
 
-  /** Whether its expressions cost steps in proportion to a text. */
+  /** Whether its expressions are linear in the length of a text. */
   boolean linear() {
     return linear;
   }

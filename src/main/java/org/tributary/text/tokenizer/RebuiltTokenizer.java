@@ -6,28 +6,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.tributary.error.WrongInput;
 
 /**
- * The tokenizers that classes of transformers 5 rebuild, by their own rules and the settings. They
- * take from the file the vocabulary, and the post-processor where no rule says otherwise:
+ * Rebuilds tokenizers as the tokenizer classes of transformers 5 do, from their rules and the
+ * settings. They keep the vocabulary of the file, and the post-processor unless a rule replaces it:
  *
  * <ul>
- *   <li>{@code BertTokenizer}: BERT's normalizer by {@code do_lower_case} (true where it is
- *       absent), {@code strip_accents} and {@code tokenize_chinese_chars}; one text stands between
- *       {@code cls_token} and {@code sep_token};
- *   <li>{@code GPT2Tokenizer}, {@code Qwen2Tokenizer}: bytes, behind a space where {@code
- *       add_prefix_space} says so; Qwen's behind NFC and an expression of its own;
+ *   <li>{@code BertTokenizer}: BERT's normalizer by {@code do_lower_case} (true if it is missing),
+ *       {@code strip_accents} and {@code tokenize_chinese_chars}; one text is between {@code
+ *       cls_token} and {@code sep_token};
+ *   <li>{@code GPT2Tokenizer}, {@code Qwen2Tokenizer}: byte-level, with a leading space if {@code
+ *       add_prefix_space} is true; Qwen's applies NFC and its own expression first;
  *   <li>{@code LlamaTokenizer}: spaces as ▁, and one before a text ({@code legacy} false or
- *       absent), before every piece between special tokens ({@code legacy}), or none ({@code
+ *       missing), before every piece between special tokens ({@code legacy}), or none ({@code
  *       add_prefix_space} false);
  *   <li>{@code GemmaTokenizer}: spaces as ▁, none before a text;
  *   <li>{@code XLMRobertaTokenizer}: SentencePiece's normalization, and words between {@code
  *       bos_token} and {@code eos_token}.
  * </ul>
  *
- * <p>A file of another kind than its class's is left as it is: byte-level files of Llama's class
- * are of that sort, and were trained with what the file says.
+ * <p>A file that is not of the kind of its class stays unchanged. For example, byte-level files
+ * with Llama's class were trained with the settings of the file.
  *
- * @param file of the tokenizer, which is changed
- * @param settings of tokenizer_config.json; missing where there is none
+ * @param file content of the tokenizer's file, which is changed
+ * @param settings content of tokenizer_config.json; missing if there is none
  */
 record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
   private static final String SPACE = "\u2581";
@@ -38,7 +38,7 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
   private static final String PREFIX = "add_prefix_space";
   private static final String PATTERN = "pattern";
 
-  /** Qwen's, of transformers' models/qwen2/tokenization_qwen2.py. */
+  /** The expression of Qwen in transformers' models/qwen2/tokenization_qwen2.py. */
   private static final String QWEN =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
           + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -46,7 +46,7 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
   /**
    * Changes the file.
    *
-   * @param kind a name of {@link TokenizerClass}
+   * @param kind a class name of {@link TokenizerClass}
    * @return whether it is rebuilt
    */
   boolean build(String kind) {
@@ -145,7 +145,7 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
     around(token("bos_token", "<s>"), token("eos_token", "</s>"), 0);
   }
 
-  /** The first table of SentencePiece that a normalizer has. */
+  /** The first SentencePiece table in a normalizer. */
   private static JsonNode precompiled(JsonNode normalizer) {
     if (normalizer.path(TYPE).asText().equals("Sequence")) {
       for (JsonNode step : normalizer.path("normalizers")) {
@@ -164,7 +164,10 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
     bpe.put("byte_fallback", sentencePiece).put("ignore_merges", false);
   }
 
-  /** Whether the file is of SentencePiece's kind, and not of bytes under the same class's name. */
+  /**
+   * Whether the file is a SentencePiece tokenizer, and not a byte-level one with the same class
+   * name.
+   */
   private boolean hasSpaces() {
     return file.path("model").path("vocab").has(SPACE)
         && !file.path(PRE).toString().contains("ByteLevel");

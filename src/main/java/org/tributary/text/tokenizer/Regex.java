@@ -7,19 +7,18 @@ import java.util.stream.Stream;
 import org.tributary.error.WrongInput;
 
 /**
- * A regular expression of a tokenizer, looked at before the tokenizers library runs it. The library
- * backtracks (Oniguruma), and ends the process where one match backtracks too often. So an
- * expression is taken only where one match costs a number of steps in proportion to the text:
+ * Checks a regular expression of a tokenizer before the tokenizers library runs it. The library
+ * (Oniguruma) backtracks, and ends the process if one match backtracks too often. So an expression
+ * is accepted only if the steps of one match are linear in the length of the text:
  *
  * <ul>
  *   <li>only single characters and classes are repeated, never groups;
- *   <li>in each alternative at most one repetition without end has something behind it that may
- *       fail, which is what makes it give back characters.
+ *   <li>in each alternative at most one unbounded repetition is followed by something that may
+ *       fail, because that makes the repetition backtrack.
  * </ul>
  *
- * <p>All matches of a text together cost steps in proportion to it ({@link #linear}) where each
- * such repetition also stands in an alternative that takes what it has read. Else they may cost the
- * square.
+ * <p>The steps of all matches of a text together are linear ({@link #linear}) if, in addition,
+ * another alternative matches what each such repetition has read. Otherwise they may be quadratic.
  */
 final class Regex {
   private static final int LONGEST = 4000;
@@ -35,11 +34,11 @@ final class Regex {
   /**
    * One piece of an alternative.
    *
-   * @param text as written, without its repetition
-   * @param min the fewest characters that it takes
+   * @param text the text of the piece, without its repetition
+   * @param min the fewest characters that it matches
    * @param repeat how it repeats
-   * @param choices in how many ways a bounded piece may match
-   * @param asserts whether it may fail though it takes nothing
+   * @param choices number of ways in which a bounded piece may match
+   * @param asserts whether it may fail although it matches no characters
    */
   private record Item(String text, int min, Repeat repeat, int choices, boolean asserts) {
     boolean mayFail() {
@@ -51,7 +50,7 @@ final class Regex {
     }
   }
 
-  /** How often a piece may match, and whether it gives back what it has taken. */
+  /** How often a piece may match, and whether it backtracks. */
   private enum Repeat {
     BOUNDED,
     ENDLESS,
@@ -64,12 +63,12 @@ final class Regex {
   }
 
   /**
-   * Looks at an expression.
+   * Checks an expression.
    *
    * @param text the expression
-   * @param wrong makes a refusal of a problem
-   * @return what was found
-   * @throws WrongInput where it is not understood or may not end in time
+   * @param wrong makes the error for a problem
+   * @return the checked expression
+   * @throws WrongInput if it is not supported or may take too long
    */
   static Regex of(String text, Function<String, WrongInput> wrong) {
     Regex regex = new Regex(text, wrong);
@@ -90,7 +89,7 @@ final class Regex {
     return shortest;
   }
 
-  /** Whether all matches of a text together cost steps in proportion to it. */
+  /** Whether the steps of all matches together are linear in the length of the text. */
   boolean linear() {
     return linear;
   }
@@ -126,7 +125,7 @@ final class Regex {
     }
   }
 
-  /** The repetitions without end that something behind them makes give back. */
+  /** The unbounded repetitions that backtrack because of something after them. */
   private static List<Item> givesBack(List<Item> items) {
     List<Item> found = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
@@ -139,7 +138,9 @@ final class Regex {
     return found;
   }
 
-  /** Whether what an alternative gives back is taken at once by another one. */
+  /**
+   * Whether another alternative immediately matches the characters that an alternative gives back.
+   */
   private boolean isTakenAnyway(List<Item> items, List<List<Item>> all) {
     return givesBack(items).stream().allMatch(i -> all.stream().anyMatch(a -> takes(a, i)));
   }

@@ -4,13 +4,13 @@ import java.util.function.Function;
 import org.tributary.error.WrongInput;
 
 /**
- * Reads the smallest parts of a regular expression from left to right: characters, escapes, classes
- * of characters and how often something repeats. What dialects read differently is refused.
+ * Reads the smallest parts of a regular expression from left to right: characters, escapes,
+ * character classes and repetitions. Syntax that differs between dialects is refused.
  */
 final class RegexScanner {
   private static final int MOST_REPEATS = 1000;
 
-  /** The escapes with letters that mean the same in every dialect. */
+  /** The letter escapes that mean the same in every dialect. */
   private static final String ESCAPES = "sSdDwWrntfbBAzZ";
 
   private final String text;
@@ -18,17 +18,17 @@ final class RegexScanner {
   private int at;
 
   /**
-   * At the begin of an expression.
+   * Starts at the begin of an expression.
    *
    * @param text the expression
-   * @param wrong makes a refusal of a problem
+   * @param wrong makes the error for a problem
    */
   RegexScanner(String text, Function<String, WrongInput> wrong) {
     this.text = text;
     this.wrong = wrong;
   }
 
-  /** Characters read so far. */
+  /** The number of characters read so far. */
   int at() {
     return at;
   }
@@ -42,7 +42,7 @@ final class RegexScanner {
     return !isAtEnd() && characters.indexOf(text.charAt(at)) >= 0;
   }
 
-  /** Reads what comes next where it is this, and tells whether it is. */
+  /** Reads this text if it comes next, and returns whether it does. */
   boolean take(String expected) {
     boolean is = text.startsWith(expected, at);
     at += is ? expected.length() : 0;
@@ -56,12 +56,12 @@ final class RegexScanner {
     return first;
   }
 
-  /** What was read since a place. */
+  /** The text read since a position. */
   String since(int from) {
     return text.substring(from, at);
   }
 
-  /** What stands behind a repetition: + keeps what was taken, ? takes as little as it can. */
+  /** The mode after a repetition: + is possessive, ? is lazy. */
   boolean suffix(boolean allowed) {
     if (at >= text.length() || "*+?{".indexOf(text.charAt(at)) < 0) {
       return false;
@@ -74,7 +74,9 @@ final class RegexScanner {
     return sign == '+';
   }
 
-  /** Reads a repetition in braces: the least and the most; the largest int where it has no end. */
+  /**
+   * Reads a repetition in braces: the minimum and the maximum; the largest int if it is unbounded.
+   */
   int[] bounds() {
     int end = text.indexOf('}', at);
     String inside = end < 0 ? "" : text.substring(at + 1, end);
@@ -94,7 +96,7 @@ final class RegexScanner {
     return new int[] {least, most};
   }
 
-  /** Reads one escape and returns the character that says which. */
+  /** Reads one escape and returns its character. */
   char escape() {
     if (at + 1 >= text.length()) {
       throw unknown("a \\ at its end");
@@ -122,7 +124,7 @@ final class RegexScanner {
     at = rest.end();
   }
 
-  /** Reads a class of characters, with classes in it. */
+  /** Reads a character class, including nested classes. */
   void characters() {
     characters(0);
   }
@@ -152,7 +154,7 @@ final class RegexScanner {
     at++;
   }
 
-  /** A refusal of what the expression has. */
+  /** An error about a part of the expression. */
   WrongInput unknown(String what) {
     return wrong.apply("is an expression with " + what + ", which Tributary does not take");
   }

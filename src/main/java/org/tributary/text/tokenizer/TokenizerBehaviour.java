@@ -4,18 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * What a tokenizer does besides making ids of texts.
+ * The behaviour of a tokenizer apart from making ids from texts.
  *
- * @param padId fills up short rows: the file's pad id, else the id of its pad token, else 0
- * @param cutsBegin whether long texts are to be cut at their begin: {@code truncation_side} of
- *     tokenizer_config.json, else {@code truncation.direction} of tokenizer.json, is left
- * @param cleansUp whether spaces before punctuation are taken out of what it writes: {@code
+ * @param padId pads short rows: the file's pad id, else the id of its pad token, else 0
+ * @param cutsBegin whether long texts are truncated at their begin: {@code truncation_side} of
+ *     tokenizer_config.json, or else {@code truncation.direction} of tokenizer.json, is left
+ * @param cleansUp whether spaces before punctuation are removed from decoded text: {@code
  *     clean_up_tokenization_spaces}, which transformers 5 does not do for BPE
  */
 public record TokenizerBehaviour(int padId, boolean cutsBegin, boolean cleansUp) {
   private static final String CLEAN = "clean_up_tokenization_spaces";
 
-  /** Spaces that transformers' clean_up_tokenization takes out, in its order. */
+  /** Spaces that transformers' clean_up_tokenization removes, in its order. */
   private static final List<List<String>> SPACES =
       List.of(
           List.of(" .", "."),
@@ -30,12 +30,12 @@ public record TokenizerBehaviour(int padId, boolean cutsBegin, boolean cleansUp)
           List.of(" 're", "'re"));
 
   /**
-   * Reads them.
+   * Reads the behaviour.
    *
    * @param root of tokenizer.json
-   * @param settings of tokenizer_config.json; may be missing
+   * @param settings content of tokenizer_config.json; may be missing
    * @param padId what fills up short rows
-   * @return what they say
+   * @return the behaviour
    */
   static TokenizerBehaviour of(JsonNode root, JsonNode settings, int padId) {
     String file = root.path("truncation").path("direction").asText("");
@@ -49,10 +49,10 @@ public record TokenizerBehaviour(int padId, boolean cutsBegin, boolean cleansUp)
   }
 
   /**
-   * A text as it is given out.
+   * Prepares a decoded text for output.
    *
-   * @param text what the tokenizer writes
-   * @return the same, without spaces before punctuation where they are to be taken out
+   * @param text the decoded text
+   * @return the same text, without spaces before punctuation if they must be removed
    */
   public String written(String text) {
     String now = text;

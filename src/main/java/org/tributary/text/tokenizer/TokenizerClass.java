@@ -6,10 +6,10 @@ import java.util.Set;
 import org.tributary.error.WrongInput;
 
 /**
- * Which class of transformers 5 {@code AutoTokenizer} takes for a folder. A model's {@code
- * model_type} has a class of its own; another one that tokenizer_config.json or config.json names
- * counts instead, but not for {@code qwen2}, whose own is always taken, and not for {@code
- * mistral}, whose tokenizer.json is taken as it is.
+ * Finds the tokenizer class that {@code AutoTokenizer} of transformers 5 uses for a folder. Each
+ * {@code model_type} has a default class. A class in tokenizer_config.json or config.json overrides
+ * it, with two exceptions: {@code qwen2} always uses its default class, and {@code mistral} uses
+ * its tokenizer.json unchanged.
  */
 final class TokenizerClass {
   static final String AS_IS = "TokenizersBackend";
@@ -25,7 +25,7 @@ final class TokenizerClass {
           "bert", BERT, "gemma", GEMMA, "gpt2", GPT2, "mistral", AS_IS, "qwen2", QWEN2, "qwen3",
           QWEN2);
 
-  /** The special tokens that a class has where no key names others. */
+  /** The default special tokens of a class, if no key names others. */
   private static final Map<String, Set<String>> DEFAULTS =
       Map.of(
           BERT,
@@ -41,7 +41,7 @@ final class TokenizerClass {
           XLM,
           Set.of("<s>", "</s>", "<unk>", "<pad>", "<mask>"));
 
-  /** Classes of transformers 5.18 that build a tokenizer by rules of their own. */
+  /** Classes of transformers 5.18 that build a tokenizer with their own rules. */
   private static final Set<String> OTHERS =
       Set.of(
           "AlbertTokenizer",
@@ -94,13 +94,14 @@ final class TokenizerClass {
   private TokenizerClass() {}
 
   /**
-   * The class that is taken.
+   * Finds the class.
    *
-   * @param settings of tokenizer_config.json, with {@code tokenizer_class} of config.json where it
-   *     has none
-   * @param model {@code model_type} of config.json; empty where it is not known
-   * @return without {@code Fast}; {@link #AS_IS} for what takes a tokenizer.json as it is
-   * @throws WrongInput for a class whose rules Tributary does not have
+   * @param settings content of tokenizer_config.json, with {@code tokenizer_class} of config.json
+   *     if it has none
+   * @param model {@code model_type} of config.json; empty if it is not known
+   * @return the class without {@code Fast}; {@link #AS_IS} for classes that use a tokenizer.json
+   *     unchanged
+   * @throws WrongInput for a class whose rules Tributary does not support
    */
   static String of(JsonNode settings, String model) {
     String own = OF_MODEL.getOrDefault(model, AS_IS);
@@ -118,7 +119,7 @@ final class TokenizerClass {
     return DEFAULTS.containsKey(taken) ? taken : AS_IS;
   }
 
-  /** The special tokens that a class has by itself. */
+  /** The default special tokens of a class. */
   static Set<String> defaults(String name) {
     return DEFAULTS.getOrDefault(name, Set.of());
   }

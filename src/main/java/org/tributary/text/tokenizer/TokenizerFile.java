@@ -13,16 +13,16 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * A tokenizer.json that the tokenizers library takes without ending the process. The library is
- * native and written in Rust; where it did not expect something it panics, and a panic within a
- * call from Java ends the JVM. So all that it reads is checked here by name, kind and bound, and
- * what it gets is the checked sections alone.
+ * A tokenizer.json that is safe for the tokenizers library. The library is native code in Rust. It
+ * panics on unexpected input, and a panic in a call from Java ends the JVM. So this class checks
+ * the name, type and bounds of everything that the library reads, and passes only checked sections
+ * to it.
  *
- * @param json what the library gets
+ * @param json the content for the library
  * @param vocabulary all tokens with their ids
- * @param around how many special tokens stand around one text
- * @param longestText the most characters of a text that it is asked for
- * @param habits what it does besides making ids
+ * @param around number of special tokens around one text
+ * @param longestText the most characters of a text that is passed to it
+ * @param habits its behaviour apart from making ids
  */
 public record TokenizerFile(
     ObjectNode json,
@@ -30,18 +30,16 @@ public record TokenizerFile(
     int around,
     int longestText,
     TokenizerBehaviour habits) {
-  /**
-   * The limit of a text: what backtracks over it stays well within the library's limit of steps.
-   */
+  /** The limit of a text. Backtracking over it stays well within the library's limit of steps. */
   private static final int LONGEST_TEXT = 1_000_000;
 
-  /** The limit of a text where an expression may take the square of its length. */
+  /** The limit of a text if an expression may be quadratic in its length. */
   private static final int LONGEST_OF_SQUARE = 20_000;
 
   /** The limit of a text that is normalized. */
   private static final double LONGEST_NORMALIZED = 32e6;
 
-  /** Steps of one text where long words cost the square of their length. */
+  /** The most steps for one text if long words are quadratic in their length. */
   private static final double MOST_STEPS = 6e10;
 
   private static final int LONGEST_FIX = 100;
@@ -59,9 +57,9 @@ public record TokenizerFile(
    * Reads and checks a file.
    *
    * @param content of the file
-   * @param name what messages call it
-   * @return what the library may see
-   * @throws WrongInput that names the key which the library would not take
+   * @param name its name in messages
+   * @return the checked file
+   * @throws WrongInput if the library would fail on it; the message names the key
    */
   public static TokenizerFile read(byte[] content, String name) {
     return read(content, name, MissingNode.getInstance(), "");
@@ -71,11 +69,11 @@ public record TokenizerFile(
    * Reads and checks a file with the files next to it.
    *
    * @param content of the file
-   * @param name what messages call it
-   * @param settings of tokenizer_config.json; missing where there is none
-   * @param model {@code model_type} of config.json; empty where it is not known
-   * @return what the library may see
-   * @throws WrongInput that names the key which the library would not take
+   * @param name its name in messages
+   * @param settings content of tokenizer_config.json; missing if there is none
+   * @param model {@code model_type} of config.json; empty if it is not known
+   * @return the checked file
+   * @throws WrongInput if the library would fail on it; the message names the key
    */
   public static TokenizerFile read(byte[] content, String name, JsonNode settings, String model) {
     JsonNode node;
@@ -101,7 +99,7 @@ public record TokenizerFile(
   }
 
   /**
-   * The tokens that the file adds to its model's.
+   * The tokens that the file adds to those of its model.
    *
    * @return their contents
    */
@@ -142,9 +140,9 @@ public record TokenizerFile(
   }
 
   /**
-   * Checks the model except its vocabulary.
+   * Checks the model without its vocabulary.
    *
-   * @return the most characters of a word that it tries to cut at every place
+   * @return the most characters of a word that it tries to cut at every position
    */
   private static int model(JsonSection model) {
     switch (kind(model)) {

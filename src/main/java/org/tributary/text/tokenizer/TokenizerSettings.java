@@ -11,15 +11,15 @@ import java.util.Set;
 import org.tributary.error.WrongInput;
 
 /**
- * What tokenizer_config.json changes about a tokenizer.json, as transformers 5 reads both: its
- * class rebuilds the tokenizer ({@link RebuiltTokenizer}) or takes it as it is, and {@code
- * added_tokens_decoder} says how added tokens take in the spaces around them. {@code
- * add_bos_token}, {@code add_eos_token}, {@code padding_side} and {@code model_max_length} change
- * no ids there where a tokenizer.json is.
+ * Applies tokenizer_config.json to a tokenizer.json, as transformers 5 does. The class rebuilds the
+ * tokenizer ({@link RebuiltTokenizer}) or uses it unchanged, and {@code added_tokens_decoder}
+ * decides how added tokens include the spaces around them. {@code add_bos_token}, {@code
+ * add_eos_token}, {@code padding_side} and {@code model_max_length} do not change ids in
+ * transformers if there is a tokenizer.json.
  *
- * @param file of the tokenizer, which is changed
- * @param settings of tokenizer_config.json; missing where there is none
- * @param model {@code model_type} of config.json; empty where it is not known
+ * @param file content of the tokenizer's file, which is changed
+ * @param settings content of tokenizer_config.json; missing if there is none
+ * @param model {@code model_type} of config.json; empty if it is not known
  */
 record TokenizerSettings(ObjectNode file, JsonNode settings, String model) {
   private static final String DECODER = "added_tokens_decoder";
@@ -74,7 +74,7 @@ record TokenizerSettings(ObjectNode file, JsonNode settings, String model) {
     token.put(SPECIAL, special || !rebuilt && token.path(SPECIAL).asBoolean(false));
   }
 
-  /** Tokens that a key of their own, or the class, makes special. */
+  /** Tokens that a separate key or the class makes special. */
   private Set<String> named(String kind) {
     Set<String> named = new HashSet<>(TokenizerClass.defaults(kind));
     settings

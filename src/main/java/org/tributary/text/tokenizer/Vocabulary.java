@@ -9,11 +9,11 @@ import org.tributary.error.WrongInput;
 /**
  * The tokens of a tokenizer with their ids: those of the model's vocabulary, and the added ones.
  *
- * @param ids every token's
+ * @param ids id of every token
  * @param size the largest id plus one
  */
 public record Vocabulary(Map<String, Integer> ids, int size) {
-  /** The library climbs down a token letter by letter, each on the stack. */
+  /** The library recurses for each letter of a token, which uses the stack. */
   private static final int LONGEST = 2000;
 
   /** The library compares each added token with all others. */
@@ -27,10 +27,9 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
    * Reads both vocabularies.
    *
    * @param root of the file
-   * @param normalizing what a normalized added token becomes
+   * @param normalizing normalizes the text of an added token
    * @return all tokens
-   * @throws WrongInput where an id is none, or an added token would get another id than the file
-   *     says
+   * @throws WrongInput if an id is invalid, or an added token would get another id than in the file
    */
   static Vocabulary of(JsonSection root, Normalizer normalizing) {
     Map<String, Integer> ids = new HashMap<>();
@@ -59,8 +58,8 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
   }
 
   /**
-   * Adds a token as the library does: under the id that the vocabulary has for it, else under the
-   * next free one, whatever the file says.
+   * Adds a token as the library does: with its id in the vocabulary, or else the next free id,
+   * whatever the file says.
    */
   private static int add(
       JsonSection token, Map<String, Integer> ids, int free, Normalizer normalizing) {
@@ -85,7 +84,7 @@ public record Vocabulary(Map<String, Integer> ids, int size) {
     return id;
   }
 
-  /** Whether no character is left that every normalizer keeps something of. */
+  /** Whether no character remains that every normalizer keeps at least partly. */
   private static boolean vanishes(String content) {
     return content
         .codePoints()

@@ -1,5 +1,5 @@
 /**
- * The parts of a tokenizer.json, checked before the tokenizers library sees them. The library is
- * native: what it does not expect ends the JVM.
+ * Checks the parts of a tokenizer.json before the tokenizers library reads them. The library is
+ * native, and unexpected input ends the JVM.
  */
 package org.tributary.text.tokenizer;
