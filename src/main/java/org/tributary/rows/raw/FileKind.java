@@ -68,7 +68,10 @@ enum FileKind {
     return null;
   }
 
-  /** Whether there are bytes that no text has. A CSV file may begin with a column called ORCID. */
+  /**
+   * Whether there are bytes that no text has. The mark alone is not enough: a CSV file may begin
+   * with a column called ORCID.
+   */
   private static boolean isBinary(byte[] head) {
     for (byte b : head) {
       if (b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r') {

@@ -38,9 +38,7 @@ final class Scope {
     return budget;
   }
 
-  /**
-   * Records that the following output is the assistant's, if this text is the template's output.
-   */
+  /** Records the text from this position on as the assistant's, if it is the template's output. */
   void generated(StringBuilder text, int from) {
     if (text == out && from < text.length()) {
       generated.add(new Jinja.Part(from, text.length()));
