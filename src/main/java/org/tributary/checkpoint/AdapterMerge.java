@@ -86,7 +86,7 @@ public final class AdapterMerge {
    * @param merged the model's weights that got a product, by their names in the base model
    * @param replaced the model's tensors that were replaced whole
    * @param added tensors that the base model had not
-   * @param written false where all of it was there already
+   * @param written false if all of it was there already
    */
   public record Done(
       List<String> merged, List<String> replaced, List<String> added, boolean written) {}
@@ -98,12 +98,12 @@ public final class AdapterMerge {
    * @param base the model that the adapter was trained on
    * @param adapter for it
    * @param family the model's
-   * @param target made where it is missing
+   * @param target created if it is missing
    * @return what was done
-   * @throws WrongInput where the adapter does not fit the model: all such modules are named, at
+   * @throws WrongInput if the adapter does not fit the model: all such modules are named, at
    *     most ten; where the model has NaN or infinite numbers, or gets values that its type cannot
    *     hold; or where the target holds something else; nothing is written then
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public static Done write(
       Store store, HuggingFaceFolder base, PeftAdapter adapter, Family family, Path target)
@@ -138,7 +138,7 @@ public final class AdapterMerge {
     return name.isEmpty() ? "" : " (its configuration says " + name + ")";
   }
 
-  /** What all of the adapter's names have in front of the checkpoint's; empty where nothing. */
+  /** What all of the adapter's names have in front of the checkpoint's; empty if nothing. */
   private String prefix() {
     List<String> modules = adapter.modules().stream().map(family.stored()).toList();
     String first = modules.isEmpty() ? "" : modules.get(0);
@@ -308,7 +308,7 @@ public final class AdapterMerge {
         .orElse(null);
   }
 
-  /** The configuration, with the classes of a new classifier; null where it stays. */
+  /** The configuration, with the classes of a new classifier; null if it stays. */
   private ObjectNode config(UnaryOperator<ObjectNode> withHead) {
     HostTensor head = head();
     if (head == null) {

@@ -25,8 +25,8 @@ public final class CheckpointSummary {
    * @param store reaches the path
    * @param path a file or folder
    * @return lines of text
-   * @throws WrongInput where it is not one of these, or invalid
-   * @throws IOException where the file system fails
+   * @throws WrongInput if it is not one of these, or invalid
+   * @throws IOException if the file system fails
    */
   public static List<String> of(Store store, Path path) throws IOException {
     return of(store, path, TENSORS_SHOWN);
@@ -39,8 +39,8 @@ public final class CheckpointSummary {
    * @param path a file or folder
    * @param shown how many tensors are listed one by one
    * @return lines of text
-   * @throws WrongInput where it is not one of these, or invalid
-   * @throws IOException where the file system fails
+   * @throws WrongInput if it is not one of these, or invalid
+   * @throws IOException if the file system fails
    */
   public static List<String> of(Store store, Path path, int shown) throws IOException {
     if (store.exists(new Path(path, PeftAdapter.CONFIG))) {

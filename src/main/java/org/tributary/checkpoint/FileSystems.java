@@ -30,7 +30,7 @@ final class FileSystems {
   /**
    * The file system that holds a path; of local disks the raw one.
    *
-   * @throws WrongInput where none is known for the scheme, or its host is none
+   * @throws WrongInput if none is known for the scheme, or its host is none
    */
   static FileSystem of(Path path, Configuration hadoop) throws IOException {
     String given = path.toUri().getScheme();
@@ -94,7 +94,7 @@ final class FileSystems {
    * The file on which a path of folders ends.
    *
    * @param folder need not exist
-   * @return the folder's own path or one above it; null where all that exist are folders
+   * @return the folder's own path or one above it; null if all that exist are folders
    */
   static Path fileOnTheWay(FileSystem files, Path folder) throws IOException {
     for (Path path = folder; path != null; path = path.getParent()) {
@@ -110,7 +110,7 @@ final class FileSystems {
   /**
    * Opens a file. A pipe or device on a local disk is refused: reading it may never end.
    *
-   * @throws WrongInput where it is no regular file, but a folder, a pipe or a device
+   * @throws WrongInput if it is no regular file, but a folder, a pipe or a device
    */
   static FSDataInputStream open(FileSystem files, Path file) throws IOException {
     requireRegular(files, file);
@@ -141,7 +141,7 @@ final class FileSystems {
   /**
    * Whether a file that is to be written is there.
    *
-   * @throws WrongInput where a folder is in its place
+   * @throws WrongInput if a folder is in its place
    */
   static boolean isFile(FileSystem files, Path target) throws IOException {
     if (!exists(files, target)) {
@@ -153,7 +153,7 @@ final class FileSystems {
     return true;
   }
 
-  /** What a folder holds, by name, without temporary files; nothing where it is not there. */
+  /** What a folder holds, by name, without temporary files; nothing if it is not there. */
   static List<FileStatus> list(FileSystem files, Path folder) throws IOException {
     List<FileStatus> found = new ArrayList<>();
     LocalNames.requireReadable(files, folder);

@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 final class FreeSpace {
   private FreeSpace() {}
 
-  /** What to tell of the free space; empty where the file system does not know. */
+  /** What to tell of the free space; empty if the file system does not know. */
   static String free(FileSystem files, Path target) {
     boolean disk = files instanceof RawLocalFileSystem; // which cannot tell its scheme
     long free = disk ? onDisk(target) : onServer(files, target);

@@ -53,7 +53,7 @@ final class HeaderFormat {
    * @param file its name, for messages
    * @param length the file's, in bytes
    * @param source the file
-   * @throws WrongInput where anything is wrong with it
+   * @throws WrongInput if anything is wrong with it
    */
   static Parsed parse(String file, long length, Source source) throws IOException {
     return new HeaderFormat(file).parse(length, source);

@@ -57,8 +57,8 @@ public final class HuggingFaceFolder {
    * @param store reaches the folder
    * @param folder the model's
    * @return the folder, of which no weights are read yet
-   * @throws WrongInput where config.json or the weights are missing or no such files
-   * @throws IOException where the file system fails
+   * @throws WrongInput if config.json or the weights are missing or no such files
+   * @throws IOException if the file system fails
    */
   public static HuggingFaceFolder open(Store store, Path folder) throws IOException {
     String wayOut = "name the folder of a model as save_pretrained of transformers writes it";
@@ -85,13 +85,13 @@ public final class HuggingFaceFolder {
    * Writes a model folder. Writing the same model again changes nothing.
    *
    * @param store reaches the folder
-   * @param folder made where it is missing
+   * @param folder created if it is missing
    * @param config the architecture and its sizes
    * @param weights by the names of the hub
    * @param otherFiles content by name, such as tokenizer.json
    * @return whether a file was written
-   * @throws WrongInput where one of the files is there with other content; nothing is written then
-   * @throws IOException where the file system fails
+   * @throws WrongInput if one of the files is there with other content; nothing is written then
+   * @throws IOException if the file system fails
    */
   public static boolean write(
       Store store,
@@ -140,9 +140,9 @@ public final class HuggingFaceFolder {
    * What the weights' files hold, without reading the weights.
    *
    * @return names, types and shapes, file by file
-   * @throws WrongInput where a file is no valid safetensors file, two files hold the same tensor,
+   * @throws WrongInput if a file is no valid safetensors file, two files hold the same tensor,
    *     or index and files do not name the same tensors
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public Map<String, SafeTensorsHeader.Entry> tensors() throws IOException {
     return WeightFiles.tensors(shards());
@@ -153,8 +153,8 @@ public final class HuggingFaceFolder {
    *
    * @param name as in {@link #tensors}
    * @return a copy
-   * @throws WrongInput where there is none of that name, or it has 2 GiB or more
-   * @throws IOException where the file system fails
+   * @throws WrongInput if there is none of that name, or it has 2 GiB or more
+   * @throws IOException if the file system fails
    */
   public HostTensor tensor(String name) throws IOException {
     for (WeightFiles.Shard shard : shards()) {
@@ -172,7 +172,7 @@ public final class HuggingFaceFolder {
     return weights.shards(store);
   }
 
-  /** The bytes of an index for files with these headers; empty where this folder has none. */
+  /** The bytes of an index for files with these headers; empty if this folder has none. */
   Optional<byte[]> index(Map<String, SafeTensorsHeader> written) throws IOException {
     return weights.index() == null
         ? Optional.empty()
@@ -184,7 +184,7 @@ public final class HuggingFaceFolder {
    *
    * @param names of the tensors to look at
    * @throws WrongInput that names those with a NaN or an infinity, at most ten
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public void checkFinite(Set<String> names) throws IOException {
     weights.checkFinite(store, names);
@@ -194,7 +194,7 @@ public final class HuggingFaceFolder {
    * The tokenizer.
    *
    * @return the path of tokenizer.json where the folder has one
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public Optional<Path> tokenizer() throws IOException {
     Path path = new Path(folder, TOKENIZER);
@@ -205,8 +205,8 @@ public final class HuggingFaceFolder {
    * All weights in memory.
    *
    * @return by name
-   * @throws WrongInput where a file is no valid safetensors file, or two files hold the same name
-   * @throws IOException where the file system fails
+   * @throws WrongInput if a file is no valid safetensors file, or two files hold the same name
+   * @throws IOException if the file system fails
    */
   public Map<String, HostTensor> weights() throws IOException {
     Map<String, HostTensor> all = new LinkedHashMap<>();
@@ -221,8 +221,8 @@ public final class HuggingFaceFolder {
    *
    * @param staging a folder on a local disk, see {@link #local}
    * @return by name
-   * @throws WrongInput where a file is no valid safetensors file, or two files hold the same name
-   * @throws IOException where a file system fails
+   * @throws WrongInput if a file is no valid safetensors file, or two files hold the same name
+   * @throws IOException if a file system fails
    */
   public Map<String, HostTensor> map(java.nio.file.Path staging) throws IOException {
     Map<String, HostTensor> all = new LinkedHashMap<>();
@@ -249,7 +249,7 @@ public final class HuggingFaceFolder {
    *
    * @param staging where copies go
    * @return one file for each of {@link #weightFiles}, in that order
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public List<java.nio.file.Path> local(java.nio.file.Path staging) throws IOException {
     return weights.local(store, staging);
@@ -260,7 +260,7 @@ public final class HuggingFaceFolder {
    * where they are there, tokenizer.json and the others that say what becomes of inputs.
    *
    * @return hex
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public String hash() throws IOException {
     List<Path> files = new ArrayList<>();

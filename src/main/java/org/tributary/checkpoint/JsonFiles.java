@@ -18,7 +18,7 @@ public final class JsonFiles {
    * Reads a file that must be there and hold one JSON object.
    *
    * @param wayOut what to do where it is missing
-   * @throws WrongInput where it is missing or holds no object
+   * @throws WrongInput if it is missing or holds no object
    */
   static ObjectNode object(Store store, Path file, String wayOut) throws IOException {
     JsonNode node;
@@ -47,8 +47,8 @@ public final class JsonFiles {
    * Reads a record.
    *
    * @param type of the record
-   * @throws WrongInput where the file holds no such record
-   * @throws IOException where the file system fails
+   * @throws WrongInput if the file holds no such record
+   * @throws IOException if the file system fails
    */
   public static <T> T read(Store store, Path file, Class<T> type) throws IOException {
     try {

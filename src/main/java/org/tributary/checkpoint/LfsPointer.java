@@ -22,7 +22,7 @@ public final class LfsPointer {
    * Whether a file is one.
    *
    * @param head its first bytes, at least {@link #HEAD} where it has as many
-   * @return true where the file itself is not there
+   * @return true if the file itself is not there
    */
   public static boolean is(byte[] head) {
     return head.length >= HEAD && Arrays.equals(head, 0, HEAD, MARK, 0, HEAD);
@@ -33,7 +33,7 @@ public final class LfsPointer {
    *
    * @param file its name
    * @param head its first bytes
-   * @throws WrongInput where it is a pointer
+   * @throws WrongInput if it is a pointer
    */
   public static void refuse(Object file, byte[] head) {
     if (is(head)) {

@@ -32,7 +32,7 @@ public final class LocalNames {
    *
    * @param files that hold it
    * @param path any
-   * @throws WrongInput where this JVM can neither read nor write it
+   * @throws WrongInput if this JVM can neither read nor write it
    */
   static void requireKnown(FileSystem files, Path path) {
     String name = path.toUri().getPath();
@@ -51,7 +51,7 @@ public final class LocalNames {
    *
    * @param files that hold it
    * @param folder need not exist
-   * @throws WrongInput where something in the folder would be passed over
+   * @throws WrongInput if something in the folder would be passed over
    */
   static void requireReadable(FileSystem files, Path folder) {
     if (files instanceof RawLocalFileSystem local) {
@@ -64,7 +64,7 @@ public final class LocalNames {
    *
    * @param files that hold it
    * @param folder need not exist
-   * @throws WrongInput where something in one of the folders would be passed over
+   * @throws WrongInput if something in one of the folders would be passed over
    */
   public static void requireReadableTree(FileSystem files, Path folder) {
     if (files instanceof RawLocalFileSystem local) {

@@ -45,9 +45,9 @@ public final class MiniLmImport {
    * @param store reaches the folder
    * @param out the folder to make
    * @return whether a file was written
-   * @throws WrongInput where the artifact is not on the class path, or the folder holds another
+   * @throws WrongInput if the artifact is not on the class path, or the folder holds another
    *     model
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public static boolean run(Store store, Path out) throws IOException {
     OnnxGraph graph;

@@ -26,7 +26,7 @@ import org.tributary.protocol.HostTensor;
  * the same places, some of them with new values. What does not change is copied byte by byte, and
  * one tensor at a time is in memory.
  *
- * @param config the new config.json; null where it stays
+ * @param config the new config.json; null if it stays
  * @param names a tensor's new name, by its old one; null for one that is left out
  * @param changed new values, by the old names
  * @param replaced tensors of shapes and types of their own in the place of the base's, by the old
@@ -82,7 +82,7 @@ public record ModelEdit(
      *
      * @param before as the base has it
      * @return of the same shape, in any floating-point type: it is rounded to that of before
-     * @throws IOException where something that is needed cannot be read
+     * @throws IOException if something that is needed cannot be read
      */
     HostTensor apply(HostTensor before) throws IOException;
   }
@@ -101,13 +101,13 @@ public record ModelEdit(
    *
    * @param store reaches both folders
    * @param base what is edited; stays as it is
-   * @param target made where it is missing
+   * @param target created if it is missing
    * @return whether a file was written
-   * @throws WrongInput where the base's files are wrong, a new value is too large for the base's
+   * @throws WrongInput if the base's files are wrong, a new value is too large for the base's
    *     type, or one of the target's files is there with other content; nothing is written then
-   * @throws IllegalArgumentException where a change names no tensor of the base, or is of another
+   * @throws IllegalArgumentException if a change names no tensor of the base, or is of another
    *     shape, or two tensors get the same name
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public boolean write(Store store, HuggingFaceFolder base, Path target) throws IOException {
     List<WeightFiles.Shard> shards = base.shards();

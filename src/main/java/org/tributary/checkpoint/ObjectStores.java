@@ -31,7 +31,7 @@ public final class ObjectStores {
    * @param store that reaches it
    * @param path with its scheme
    * @return false on file systems
-   * @throws IOException where the object store cannot be asked
+   * @throws IOException if the object store cannot be asked
    */
   public static boolean lackBucket(Store store, Path path) throws IOException {
     if (!hold(path)) {

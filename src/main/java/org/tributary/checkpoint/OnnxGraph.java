@@ -44,9 +44,9 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
    * @param in the file's bytes
    * @param file its name, for messages
    * @return weights and nodes
-   * @throws WrongInput where it is no ONNX model, or has tensors that are neither float32 nor int64
+   * @throws WrongInput if it is no ONNX model, or has tensors that are neither float32 nor int64
    *     or lie in other files
-   * @throws IOException where the stream fails
+   * @throws IOException if the stream fails
    */
   public static OnnxGraph read(InputStream in, String file) throws IOException {
     CodedInputStream coded = CodedInputStream.newInstance(in);

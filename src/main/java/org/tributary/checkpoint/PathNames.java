@@ -27,7 +27,7 @@ public final class PathNames {
    *
    * @param uriOrRelative a URI or a path
    * @return with scheme and authority only where they were written
-   * @throws WrongInput where it is no path, or longer than file systems take
+   * @throws WrongInput if it is no path, or longer than file systems take
    */
   static Path of(String uriOrRelative) {
     try {
@@ -49,7 +49,7 @@ public final class PathNames {
    *
    * @param uriOrRelative a URI or a path
    * @return with scheme and authority only where they were written
-   * @throws IllegalArgumentException where it is no path
+   * @throws IllegalArgumentException if it is no path
    */
   public static Path unqualified(String uriOrRelative) {
     if (CUT_OFF.matcher(uriOrRelative).lookingAt()) {

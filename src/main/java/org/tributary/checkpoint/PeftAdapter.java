@@ -68,12 +68,12 @@ public record PeftAdapter(
    * Writes the adapter's folder. Writing the same adapter again changes nothing.
    *
    * @param store reaches the folder
-   * @param folder made where it is missing
+   * @param folder created if it is missing
    * @return whether a file was written
-   * @throws WrongInput where one of the files is there with other content; nothing is written then
-   * @throws IllegalArgumentException where a tensor is neither part of an adapted nor of a whole
+   * @throws WrongInput if one of the files is there with other content; nothing is written then
+   * @throws IllegalArgumentException if a tensor is neither part of an adapted nor of a whole
    *     module
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public boolean write(Store store, Path folder) throws IOException {
     List<String> problems = problems(config, shapes());
@@ -96,9 +96,9 @@ public record PeftAdapter(
    * @param store reaches the folder
    * @param folder as peft's save_pretrained writes it
    * @return the adapter
-   * @throws WrongInput where a file is missing, the two disagree, the adapter is of a kind that is
+   * @throws WrongInput if a file is missing, the two disagree, the adapter is of a kind that is
    *     not supported, or a number is NaN or infinite
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public static PeftAdapter read(Store store, Path folder) throws IOException {
     PeftConfig config = PeftConfig.read(store, folder);
@@ -253,7 +253,7 @@ public record PeftAdapter(
    * head's with its adapter.
    *
    * @param module one of {@link #modules}
-   * @return empty where the model's counts
+   * @return empty if the model's counts
    */
   public Optional<HostTensor> weight(String module) {
     return Optional.ofNullable(tensors.get(module + BASE));

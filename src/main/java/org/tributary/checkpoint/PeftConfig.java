@@ -54,9 +54,9 @@ public record PeftConfig(
    * Which modules are adapted. A list and a pattern exclude each other, here and among what is left
    * out.
    *
-   * @param modules what their names are, or end in after a dot; null where there is a pattern
+   * @param modules what their names are, or end in after a dot; null if there is a pattern
    * @param pattern a regular expression over whole names, in Python's syntax, or {@code
-   *     all-linear}; null where there is a list
+   *     all-linear}; null if there is a list
    * @param layers of which layers, for modules whose names end so; null for all
    * @param excluded modules that are left out; null for none
    */
@@ -213,9 +213,9 @@ public record PeftConfig(
    * @param store reaches the folder
    * @param folder the adapter's
    * @return the keys that carry meaning
-   * @throws WrongInput where the file is missing, or asks for what is not supported: all such keys
+   * @throws WrongInput if the file is missing, or asks for what is not supported: all such keys
    *     are named
-   * @throws IOException where the file system fails
+   * @throws IOException if the file system fails
    */
   public static PeftConfig read(Store store, Path folder) throws IOException {
     return PeftConfigFile.read(store, folder);

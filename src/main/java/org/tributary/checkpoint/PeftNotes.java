@@ -22,7 +22,7 @@ public final class PeftNotes {
   /**
    * An adapter's notes.
    *
-   * @param labels classes of a new classifier, in the order of its rows; empty where the model's
+   * @param labels classes of a new classifier, in the order of its rows; empty if the model's
    *     own stay
    * @param pooling how token states become one vector
    * @return texts for {@link PeftAdapter#metadata}
@@ -41,7 +41,7 @@ public final class PeftNotes {
    * The classes of a classifier that the adapter brings.
    *
    * @param adapter that may have notes
-   * @return in the order of the classifier's rows; empty where it does not say
+   * @return in the order of the classifier's rows; empty if it does not say
    */
   public static List<String> labels(PeftAdapter adapter) {
     List<String> labels = new ArrayList<>();
@@ -58,7 +58,7 @@ public final class PeftNotes {
    * The pooling.
    *
    * @param adapter that may have notes
-   * @return empty where it does not say
+   * @return empty if it does not say
    */
   public static Optional<String> pooling(PeftAdapter adapter) {
     return Optional.ofNullable(adapter.metadata().get(POOLING));

@@ -90,7 +90,7 @@ final class PythonPattern {
    * The last group of Python's {@code re.match}.
    *
    * @param text of any length
-   * @return what it holds; empty where the beginning does not match
+   * @return what it holds; empty if the beginning does not match
    * @throws WrongInput if finding out would take too long
    */
   Optional<String> lastGroup(String text) {

@@ -19,8 +19,8 @@ public final class RegularFile {
    * Refuses pipes, sockets and devices, also behind links.
    *
    * @param local path on a local disk
-   * @throws WrongInput where it is one
-   * @throws IOException where the disk fails
+   * @throws WrongInput if it is one
+   * @throws IOException if the disk fails
    */
   public static void require(Path local) throws IOException {
     boolean other;

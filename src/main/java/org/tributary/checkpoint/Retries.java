@@ -28,7 +28,7 @@ record Retries(int seconds) {
 
   /** The cause of a failure, and its message. */
   interface Judge {
-    /** Empty where the store is not the reason. */
+    /** Empty if the store is not the reason. */
     Optional<Trouble> of(IOException e);
   }
 
@@ -37,8 +37,8 @@ record Retries(int seconds) {
    *
    * @param path that is read or written
    * @param judge of failures
-   * @throws Trouble where the store failed to the end
-   * @throws InterruptedIOException where this thread was asked to stop: no other place is passed as
+   * @throws Trouble if the store failed to the end
+   * @throws InterruptedIOException if this thread was asked to stop: no other place is passed as
    *     often
    */
   <T> T ask(Path path, Judge judge, Attempt<T> attempt) throws IOException {

@@ -30,7 +30,7 @@ final class RetryingInput extends FSInputStream {
    * @param files holds it
    * @param file to read
    * @param patience with each read
-   * @throws IOException where it is missing, or the file system fails
+   * @throws IOException if it is missing, or the file system fails
    */
   RetryingInput(FileSystem files, Path file, Retries patience) throws IOException {
     this.files = files;

@@ -36,7 +36,7 @@ final class S3Words {
     return false;
   }
 
-  /** What Amazon's client says, in one line; empty where it says nothing. */
+  /** What Amazon's client says, in one line; empty if it says nothing. */
   static Optional<String> of(Throwable thrown) {
     String said = null;
     for (Throwable e = thrown; e != null; e = e.getCause()) {

@@ -48,8 +48,8 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @param store reaches the file
    * @param file to read
    * @return all tensors
-   * @throws WrongInput where the file is missing or no valid safetensors file
-   * @throws IOException where the file system fails
+   * @throws WrongInput if the file is missing or no valid safetensors file
+   * @throws IOException if the file system fails
    */
   public static SafeTensors read(Store store, Path file) throws IOException {
     try (Reader reader = open(store, file)) {
@@ -63,8 +63,8 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @param store reaches the file
    * @param file to read
    * @return a reader to close
-   * @throws WrongInput where the file is missing or no valid safetensors file
-   * @throws IOException where the file system fails
+   * @throws WrongInput if the file is missing or no valid safetensors file
+   * @throws IOException if the file system fails
    */
   public static Reader open(Store store, Path file) throws IOException {
     FSDataInputStream in = null;
@@ -95,9 +95,9 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    *
    * @param local on a local disk; must not be changed as long as the tensors are in use
    * @return by name, in the order of the file
-   * @throws WrongInput where the file is missing, no valid safetensors file, or has a tensor of 2
+   * @throws WrongInput if the file is missing, no valid safetensors file, or has a tensor of 2
    *     GiB or more
-   * @throws IOException where the disk fails
+   * @throws IOException if the disk fails
    */
   public static Map<String, HostTensor> map(java.nio.file.Path local) throws IOException {
     RegularFile.require(local);
@@ -124,7 +124,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @param out left open
    * @param tensors by name
    * @param metadata free texts for the header
-   * @throws IOException where the stream fails
+   * @throws IOException if the stream fails
    */
   public static void write(
       OutputStream out, Map<String, HostTensor> tensors, Map<String, String> metadata)
@@ -204,8 +204,8 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
      *
      * @param name as in the header
      * @return a copy in memory
-     * @throws WrongInput where there is no such tensor, or it has 2 GiB or more
-     * @throws IOException where the file system fails
+     * @throws WrongInput if there is no such tensor, or it has 2 GiB or more
+     * @throws IOException if the file system fails
      */
     public HostTensor tensor(String name) throws IOException {
       SafeTensorsHeader.Entry entry = entry(name);
@@ -220,9 +220,9 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
      * @param fromElement the first, from 0
      * @param toElement one past the last
      * @return little-endian bytes, a copy
-     * @throws WrongInput where there is no such tensor, or the range has 2 GiB or more
-     * @throws IndexOutOfBoundsException where the tensor has fewer elements
-     * @throws IOException where the file system fails
+     * @throws WrongInput if there is no such tensor, or the range has 2 GiB or more
+     * @throws IndexOutOfBoundsException if the tensor has fewer elements
+     * @throws IOException if the file system fails
      */
     public ByteBuffer range(String name, long fromElement, long toElement) throws IOException {
       SafeTensorsHeader.Entry entry = entry(name);
@@ -245,9 +245,9 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
      * The largest of a tensor's numbers, without their signs, one piece at a time.
      *
      * @param name as in the header
-     * @return NaN or infinity where one is
-     * @throws WrongInput where there is no such tensor
-     * @throws IOException where the file system fails
+     * @return NaN or infinity if one is
+     * @throws WrongInput if there is no such tensor
+     * @throws IOException if the file system fails
      */
     public double largest(String name) throws IOException {
       SafeTensorsHeader.Entry entry = entry(name);

@@ -24,7 +24,7 @@ public final class SafeTensorsWriter {
    *
    * @param out left open
    * @param header what will follow
-   * @throws IOException where the stream fails
+   * @throws IOException if the stream fails
    */
   public SafeTensorsWriter(OutputStream out, SafeTensorsHeader header) throws IOException {
     this.out = out;
@@ -47,8 +47,8 @@ public final class SafeTensorsWriter {
    *
    * @param name the tensor, in the header's order
    * @param bytes little-endian, from position to limit; taken without moving them
-   * @throws IllegalStateException where another tensor's turn is, or these are too many bytes
-   * @throws IOException where the stream fails
+   * @throws IllegalStateException if another tensor's turn is, or these are too many bytes
+   * @throws IOException if the stream fails
    */
   public void write(String name, ByteBuffer bytes) throws IOException {
     while (missing == 0 && !name.equals(current) && left.hasNext()) {
@@ -74,7 +74,7 @@ public final class SafeTensorsWriter {
   /**
    * Checks that nothing is missing; call it last.
    *
-   * @throws IllegalStateException where a tensor's bytes are
+   * @throws IllegalStateException if a tensor's bytes are
    */
   public void finish() {
     while (missing == 0 && left.hasNext()) {

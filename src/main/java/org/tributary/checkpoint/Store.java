@@ -67,8 +67,8 @@ public final class Store {
    *
    * @param path with or without a scheme
    * @return the file system
-   * @throws WrongInput where no file system is known for the scheme, or its host is none
-   * @throws IOException where the file system cannot be reached
+   * @throws WrongInput if no file system is known for the scheme, or its host is none
+   * @throws IOException if the file system cannot be reached
    */
   public FileSystem fileSystem(Path path) throws IOException {
     return FileSystems.of(path, hadoop);
@@ -80,8 +80,8 @@ public final class Store {
    * @param uriOrRelative a URI, or a path on the default file system, where a relative one starts
    *     at the working directory
    * @return with scheme and authority
-   * @throws WrongInput where it is no path
-   * @throws IOException where the file system cannot be reached
+   * @throws WrongInput if it is no path
+   * @throws IOException if the file system cannot be reached
    */
   public Path path(String uriOrRelative) throws IOException {
     Path path = PathNames.of(uriOrRelative);
@@ -95,7 +95,7 @@ public final class Store {
    *
    * @param path of a file or folder
    * @return true when it exists
-   * @throws Trouble where the file system fails to the end
+   * @throws Trouble if the file system still fails at the end of the patience
    */
   public boolean exists(Path path) throws IOException {
     return ask(path, files -> FileSystems.exists(files, path));
@@ -105,8 +105,8 @@ public final class Store {
    * What a folder holds, itself only, without temporary files.
    *
    * @param folder need not exist
-   * @return sorted by name; empty where the folder does not exist
-   * @throws Trouble where the file system fails to the end
+   * @return sorted by name; empty if the folder does not exist
+   * @throws Trouble if the file system still fails at the end of the patience
    */
   public List<FileStatus> list(Path folder) throws IOException {
     return ask(folder, files -> FileSystems.list(files, folder));
@@ -117,7 +117,7 @@ public final class Store {
    *
    * @param path that is there
    * @return its size, its kind and the like
-   * @throws IOException where it is missing; Trouble where the file system fails to the end
+   * @throws IOException if it is missing; Trouble ifthe file system still fails at the end of the patience
    */
   public FileStatus status(Path path) throws IOException {
     return ask(path, files -> files.getFileStatus(path));
@@ -129,7 +129,7 @@ public final class Store {
    *
    * @param file to read
    * @return a stream to close
-   * @throws IOException where the file is missing; Trouble where the file system fails to the end
+   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
    */
   public FSDataInputStream open(Path file) throws IOException {
     return ask(file, files -> new FSDataInputStream(new RetryingInput(files, file, patience)));
@@ -139,8 +139,8 @@ public final class Store {
    * Refuses what is no file although it is called one, before anybody opens it.
    *
    * @param file that is there
-   * @throws WrongInput where it is a pipe, a socket or a device
-   * @throws IOException where the file system cannot be reached
+   * @throws WrongInput if it is a pipe, a socket or a device
+   * @throws IOException if the file system cannot be reached
    */
   public void requireFile(Path file) throws IOException {
     FileSystems.requireRegular(fileSystem(file), file);
@@ -151,8 +151,8 @@ public final class Store {
    *
    * @param file smaller than 2 GiB
    * @return its bytes
-   * @throws WrongInput where it is a pointer of Git LFS
-   * @throws IOException where the file is missing; Trouble where the file system fails to the end
+   * @throws WrongInput if it is a pointer of Git LFS
+   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
    */
   public byte[] readAll(Path file) throws IOException {
     byte[] bytes = readAny(file);
@@ -165,7 +165,7 @@ public final class Store {
    *
    * @param file smaller than 2 GiB
    * @return its bytes
-   * @throws IOException as of {@link #readAll}
+   * @throws IOException see {@link #readAll}
    */
   public byte[] readAny(Path file) throws IOException {
     try (InputStream in = open(file)) {
@@ -177,10 +177,10 @@ public final class Store {
    * Writes under a temporary name and commits.
    *
    * @param target to make, with the folders above it
-   * @param content writes the bytes; where it throws, nothing is left behind
+   * @param content writes the bytes; if it throws, nothing is left behind
    * @return true when this call made the file, false when the target was already there (then
    *     nothing changed, and the content may not have been asked for)
-   * @throws Trouble where the file system fails to the end, and IOException where the content does
+   * @throws Trouble if the file system still fails at the end of the patience, and IOException ifthe content does
    */
   public boolean commit(Path target, Content content) throws IOException {
     return commit(target, content, () -> {});
@@ -190,13 +190,13 @@ public final class Store {
    * Writes under a temporary name, calls back, and commits.
    *
    * @param target to make, with the folders above it
-   * @param content writes the bytes; where it throws, nothing is left behind
-   * @param beforeCommit runs when the temporary file is complete and closed; where it throws,
+   * @param content writes the bytes; if it throws, nothing is left behind
+   * @param beforeCommit runs when the temporary file is complete and closed; if it throws,
    *     nothing is left behind
    * @return true when this call made the file, false when the target was already there (then
    *     nothing changed, and neither callback may have run)
-   * @throws WrongInput where the target is a folder
-   * @throws Trouble where the file system fails to the end, and IOException where the content does
+   * @throws WrongInput if the target is a folder
+   * @throws Trouble if the file system still fails at the end of the patience, and IOException ifthe content does
    */
   public boolean commit(Path target, Content content, Runnable beforeCommit) throws IOException {
     FileSystem files = fileSystem(target);
@@ -215,7 +215,7 @@ public final class Store {
    *
    * @param file to read
    * @return SHA-256 in hex
-   * @throws IOException where the file is missing; Trouble where the file system fails to the end
+   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
    */
   public String sha256(Path file) throws IOException {
     try (InputStream in = open(file)) {
@@ -229,7 +229,7 @@ public final class Store {
    * Deletes a file, or a folder with all in it; no error if absent.
    *
    * @param path to delete
-   * @throws Trouble where it is there and cannot be deleted
+   * @throws Trouble if it is there and cannot be deleted
    */
   public void delete(Path path) throws IOException {
     ask(
@@ -263,7 +263,7 @@ public final class Store {
      * Does it.
      *
      * @return its result
-     * @throws IOException where it fails
+     * @throws IOException if it fails
      */
     T run() throws IOException;
   }
@@ -287,7 +287,7 @@ public final class Store {
      * Writes all bytes. The store closes the stream.
      *
      * @param out buffered
-     * @throws IOException where the bytes cannot be made or written
+     * @throws IOException if the bytes cannot be made or written
      */
     void writeTo(OutputStream out) throws IOException;
 

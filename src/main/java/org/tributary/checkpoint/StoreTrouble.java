@@ -105,7 +105,7 @@ public final class StoreTrouble {
     return kind(thrown).filter(Kind.SPACE::equals).flatMap(kind -> in(thrown, place));
   }
 
-  /** What is the matter; empty where no store or machine is known to be the reason. */
+  /** What is the matter; empty if no store or machine is known to be the reason. */
   static Optional<Kind> kind(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       if (e instanceof WrongInput || isInterruption(e)) {
@@ -167,8 +167,8 @@ public final class StoreTrouble {
   /**
    * Tells a failure.
    *
-   * @param path that was read or written; null where only the message may name it
-   * @param room what was needed and what is free; null where that is not the matter or not known
+   * @param path that was read or written; null if only the message may name it
+   * @param room what was needed and what is free; null if that is not the matter or not known
    */
   static Trouble of(Kind kind, Path path, String room, Throwable thrown) {
     String said = said(thrown);

@@ -53,7 +53,7 @@ final class WatchedContent implements Store.Content {
     }
   }
 
-  /** Whose failure it was that a commit ended with; empty where the content's or the path's. */
+  /** Whose failure it was that a commit ended with; empty if the content's or the path's. */
   Optional<Trouble> trouble(FileSystem files, Path target, IOException e) {
     if (e instanceof Trouble) {
       return Optional.empty(); // another store's, which has been patient itself

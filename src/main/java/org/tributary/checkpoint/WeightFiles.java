@@ -22,7 +22,7 @@ import org.tributary.json.Json;
  * The files with a model's weights: one, or several, the shards, that an index lists.
  *
  * @param files sorted by name
- * @param index the index; null where there is one file
+ * @param index the index; null if there is one file
  */
 record WeightFiles(List<Path> files, ObjectNode index) {
   /** In an index: a tensor's file, by the tensor's name. */
@@ -44,7 +44,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   /**
    * Finds the files.
    *
-   * @throws WrongInput where there are none, or some that the index lists are missing
+   * @throws WrongInput if there are none, or some that the index lists are missing
    */
   static WeightFiles find(Store store, Path folder) throws IOException {
     Path whole = new Path(folder, HuggingFaceFolder.WEIGHTS);
@@ -110,7 +110,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
    * Reads the headers.
    *
    * @return one for each of the files, in their order
-   * @throws WrongInput where a file is no valid safetensors file, two files hold the same tensor,
+   * @throws WrongInput if a file is no valid safetensors file, two files hold the same tensor,
    *     or index and files do not name the same tensors
    */
   List<Shard> shards(Store store) throws IOException {

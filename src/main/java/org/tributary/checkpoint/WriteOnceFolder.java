@@ -20,7 +20,7 @@ final class WriteOnceFolder {
    *
    * @param files content by name; must give the same bytes each time
    * @return whether a file was missing
-   * @throws WrongInput where a file with other content is there; nothing is written then
+   * @throws WrongInput if a file with other content is there; nothing is written then
    */
   static boolean write(Store store, Path folder, Map<String, Store.Content> files)
       throws IOException {

@@ -32,8 +32,8 @@ public record Assignment(
    * @param round counted from 0
    * @param rows its training rows
    * @param plan what has which role
-   * @param start as of the record
-   * @param optimizerState as of the record
+   * @param start see the record
+   * @param optimizerState see the record
    */
   public Assignment(
       String client,

@@ -69,7 +69,7 @@ final class GradientCorrection {
   /**
    * Adds to gradients, in place.
    *
-   * @param scratch owns what is made on the way
+   * @param scratch owns the intermediate arrays
    * @param found gradients of some or all weights, by name
    */
   void add(NDManager scratch, Map<String, NDArray> found) {

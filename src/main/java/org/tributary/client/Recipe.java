@@ -10,8 +10,8 @@ import org.tributary.optim.Schedule;
  *
  * @param seed the job's
  * @param rounds of the run
- * @param steps optimizer steps a round; 0 where {@code epochs} says it
- * @param epochs passes over the client's rows a round; 0 where {@code steps} says it
+ * @param steps optimizer steps a round; 0 if {@code epochs} says it
+ * @param epochs passes over the client's rows a round; 0 if {@code steps} says it
  * @param batch rows of a micro-batch
  * @param accumulate micro-batches a step
  * @param clip bound of the gradients' common L2 norm; infinite for none

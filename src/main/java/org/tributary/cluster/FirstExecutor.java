@@ -48,7 +48,7 @@ public final class FirstExecutor {
 
   /** What a cluster says of its executors. */
   interface Executors extends AutoCloseable {
-    /** What keeps executors away; empty where the cluster does not say. */
+    /** What keeps executors away; empty if the cluster does not say. */
     Optional<Fault> fault();
 
     @Override
@@ -103,7 +103,7 @@ public final class FirstExecutor {
    * Waits as the session's settings say; with a local master there is nobody to wait for.
    *
    * @param spark whose executors are waited for
-   * @throws Trouble where none comes, or none works
+   * @throws Trouble if none comes, or none works
    * @throws InterruptedException if the thread was interrupted
    */
   public static void await(JavaSparkContext spark) throws Trouble, InterruptedException {

@@ -34,8 +34,8 @@ public final class Interruptible {
      * Does it.
      *
      * @return its result
-     * @throws IOException where it fails
-     * @throws InterruptedException where it is interrupted
+     * @throws IOException if it fails
+     * @throws InterruptedException if it is interrupted
      */
     T run() throws IOException, InterruptedException;
   }

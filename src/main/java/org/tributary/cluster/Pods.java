@@ -33,7 +33,7 @@ public final class Pods {
    * Why a pod cannot start: an image that is not there, a secret that is missing.
    *
    * @param pod as the cluster tells of it
-   * @return reason and message; empty where nothing stands in its way but time
+   * @return reason and message; empty if nothing stands in its way but time
    */
   public static Optional<String> fault(Pod pod) {
     return first(pod, ContainerState::getWaiting)
@@ -45,7 +45,7 @@ public final class Pods {
    * Why a pod waits, whatever comes of it: a fault, or no node that has room.
    *
    * @param pod as the cluster tells of it
-   * @return reason and message; empty where it does not wait, or the cluster does not say for what
+   * @return reason and message; empty if it does not wait, or the cluster does not say for what
    */
   public static Optional<String> waiting(Pod pod) {
     return first(pod, ContainerState::getWaiting)

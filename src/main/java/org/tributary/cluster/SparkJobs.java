@@ -37,7 +37,7 @@ public final class SparkJobs {
      * Does it.
      *
      * @return its result
-     * @throws IOException where it fails
+     * @throws IOException if it fails
      */
     T run() throws IOException;
   }
@@ -49,7 +49,7 @@ public final class SparkJobs {
    * @param what it is, for Spark's UI and for messages
    * @param work of this thread
    * @return its result
-   * @throws Trouble where executors are lost to the end
+   * @throws Trouble if executors are lost to the end
    * @throws IOException what the work throws
    */
   public static <T> T run(JavaSparkContext spark, String what, Work<T> work) throws IOException {
@@ -74,7 +74,7 @@ public final class SparkJobs {
    *
    * @param what it was
    * @param thrown by the job
-   * @return empty where something else ended it
+   * @return empty if something else ended it
    */
   static Optional<Trouble> lost(String what, Throwable thrown) {
     if (Trouble.in(thrown).isPresent()) {
@@ -115,7 +115,7 @@ public final class SparkJobs {
    *
    * @param what was done
    * @param thrown by a job
-   * @return empty where something else ended it
+   * @return empty if something else ended it
    */
   public static Optional<Trouble> removed(String what, Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {

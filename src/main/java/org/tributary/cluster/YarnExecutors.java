@@ -73,7 +73,7 @@ final class YarnExecutors implements FirstExecutor.Executors {
    * How an executor ended by itself.
    *
    * @param reason as YARN and Spark have it
-   * @return in one line; empty where YARN took it away
+   * @return in one line; empty if YARN took it away
    */
   static Optional<String> own(String reason) {
     Matcher memory = MEMORY.matcher(reason);

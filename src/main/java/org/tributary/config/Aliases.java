@@ -16,7 +16,7 @@ final class Aliases {
    * What a foreign name means here.
    *
    * @param keys dotted names, of all jobs; a job's own counts
-   * @param note what is different here; empty where only the name is
+   * @param note what is different here; empty if only the name is
    */
   private record Meant(List<String> keys, String note) {}
 
@@ -32,7 +32,7 @@ final class Aliases {
    *
    * @param name as it was typed, without the section it stands in
    * @param known dotted names of all keys of the job
-   * @return the dotted key with what is different here; empty where the name says nothing
+   * @return the dotted key with what is different here; empty if the name says nothing
    */
   static Optional<String> meant(String name, Collection<String> known) {
     Meant meant = MEANT.get(plain(name));
@@ -47,7 +47,7 @@ final class Aliases {
    * Why a foreign name has no key here.
    *
    * @param name as it was typed, without the section it stands in
-   * @return a clause; empty where the name says nothing
+   * @return a clause; empty if the name says nothing
    */
   static Optional<String> without(String name) {
     return Optional.ofNullable(WITHOUT.get(plain(name)));

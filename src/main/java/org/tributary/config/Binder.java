@@ -101,7 +101,7 @@ final class Binder {
    * The settings of the method that the section names, from the keys next to the name. Those that
    * only other methods have are not read.
    *
-   * @return null where they, or the name, have problems
+   * @return null if they, or the name, have problems
    */
   private Record settings(
       RecordComponent component, String path, Map<String, Node> values, MappingNode section) {

@@ -52,7 +52,7 @@ public final class ConfigReader {
    * @param fileName where the text comes from, for messages
    * @param yaml the file's text
    * @param type the record to read into
-   * @param choices as of {@link #read}
+   * @param choices see {@link #read}
    * @param <T> the record
    * @return the record
    * @throws WrongInput naming every problem of the file
@@ -74,9 +74,9 @@ public final class ConfigReader {
    *
    * @param fileName where the text comes from, for messages
    * @param yaml the file's text
-   * @param sets as of {@link #read}
+   * @param sets see {@link #read}
    * @param type the record to read into
-   * @param choices as of {@link #read}
+   * @param choices see {@link #read}
    * @param <T> the record
    * @return the record, with defaults filled in, and where its keys were written
    * @throws WrongInput naming every problem of the file and of the sets

@@ -21,7 +21,7 @@ import java.util.Set;
  *     the model's own chat template
  * @param shortPrompt the text of one's own for rows where the columns that it leaves out are empty
  * @param message the question of a chat, by name or as a text
- * @param messages column of whole conversations; null where rows are questions and answers
+ * @param messages column of whole conversations; null if rows are questions and answers
  * @param turns which answers of a conversation count: {@code all} or {@code last}
  * @param system the system message of a chat; null for the template's own
  * @param template variables of the chat template by name, such as {@code enable_thinking}

@@ -78,7 +78,7 @@ public record GenerateConfig(
    * @param shortPrompt the text of one's own for rows where the columns that it leaves out are
    *     empty
    * @param message the question of a chat, by name or as a text
-   * @param messages column of whole conversations; null where rows are questions
+   * @param messages column of whole conversations; null if rows are questions
    * @param system the system message of a chat; null for the template's own
    * @param template variables of the chat template by name, such as {@code enable_thinking}
    * @param date the date for the chat template; null for none

@@ -26,7 +26,7 @@ public @interface Key {
    * Whether the file must have it. For sections: whether the section must be written, although each
    * key in it could have a default.
    *
-   * @return false unless said
+   * @return false by default
    */
   boolean required() default false;
 
@@ -40,14 +40,14 @@ public @interface Key {
   /**
    * What counted before the key was there, in configurations that programs wrote then.
    *
-   * @return YAML text; empty where the default does what was done before
+   * @return YAML text; empty if the default does what was done before
    */
   String before() default "";
 
   /**
    * For sections: whether an absent one is null instead of a section full of defaults.
    *
-   * @return false unless said
+   * @return false by default
    */
   boolean optional() default false;
 
@@ -112,7 +112,7 @@ public @interface Key {
    * Whether a {@code long} is a size in bytes, written with a suffix {@code k}, {@code m} or {@code
    * g} (1024-fold each).
    *
-   * @return false unless said
+   * @return false by default
    */
   boolean size() default false;
 
@@ -126,7 +126,7 @@ public @interface Key {
   /**
    * Whether a map holds plain values by name: texts, whole numbers, truths and lists of them.
    *
-   * @return false unless said
+   * @return false by default
    */
   boolean scalars() default false;
 
@@ -151,7 +151,7 @@ public @interface Key {
    * frozen keys, so a later key counts among them only where it has another value than its default:
    * runs that began without it keep their names.
    *
-   * @return false unless said
+   * @return false by default
    */
   boolean later() default false;
 }

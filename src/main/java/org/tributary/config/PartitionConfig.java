@@ -178,7 +178,7 @@ public record PartitionConfig(
     /**
      * The column that says whose row it is.
      *
-     * @return null where the partitioner deals rows to a number of clients
+     * @return null if the partitioner deals rows to a number of clients
      */
     public String ownerColumn() {
       return settings instanceof PartitionerNeeds needs ? needs.ownerColumn() : null;

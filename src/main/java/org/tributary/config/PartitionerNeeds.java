@@ -5,7 +5,7 @@ public interface PartitionerNeeds {
   /**
    * Whether rows are dealt by their class.
    *
-   * @return false unless said
+   * @return false by default
    */
   default boolean needsLabel() {
     return false;

@@ -6,7 +6,7 @@ package org.tributary.config;
  * @param key dotted name, relative to the section that reports it, or, with a slash before it, from
  *     the root; a section stands for all in it
  * @param decider dotted name, of the same kind, of the key whose value decides that nothing reads
- *     it; empty where no key does
+ *     it; empty if no key does
  * @param why who does not read it and who would, such as {@code adamw does not read it, sgd does}
  */
 public record Unread(String key, String decider, String why) {

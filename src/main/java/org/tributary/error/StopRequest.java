@@ -4,9 +4,7 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Asks a driver's thread to stop, for good. An interrupt alone is not enough: clients of file
- * systems, that of HDFS among them, catch it and continue, so that it is lost. Code that works in
- * steps checks here between two of them.
+ * A lasting request to a driver's thread to stop. An interrupt alone is not enough: clients of file systems such as HDFS catch it and continue, so that it is lost. Code that works in steps checks for the request between two steps.
  */
 public final class StopRequest {
   private static final AtomicReference<Thread> ASKED = new AtomicReference<>();
@@ -16,7 +14,7 @@ public final class StopRequest {
   /**
    * Asks a thread to stop, and interrupts it.
    *
-   * @param thread ends at the next place where its work can end
+   * @param thread the thread; it ends at its next check
    */
   public static void to(Thread thread) {
     ASKED.set(thread);
@@ -24,8 +22,7 @@ public final class StopRequest {
   }
 
   /**
-   * Takes the request from this thread, and its interrupt: what follows, such as the release of a
-   * lock, has to be done.
+   * Clears the request and the interrupt of this thread, because the following work, such as the release of a lock, must be done.
    *
    * @return whether there was one
    */
@@ -35,9 +32,9 @@ public final class StopRequest {
   }
 
   /**
-   * A place where work with files can end.
+   * Checks for a request, at a place where work with files can end.
    *
-   * @param what is not begun or not finished, for the message
+   * @param what the work that is not begun or not finished, for the message
    * @throws InterruptedIOException if this thread was asked to stop; the request stays
    */
   public static void check(String what) throws InterruptedIOException {

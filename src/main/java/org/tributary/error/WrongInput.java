@@ -6,17 +6,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What the user gave cannot be used: a configuration, a file, a folder or data in it. Jobs end with
- * exit code 2 and print the message alone, so it names the file, key or client and how to fix it.
+ * Input of the user that cannot be used: a configuration, a file, a folder or its data. Jobs end with exit code 2 and print only the message, so it names the file, key or client and how to fix it.
  */
 public final class WrongInput extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MOST = 10;
 
-  /** The lines of a message with all problems: people read no more, and files can have millions. */
+  /** The most lines of a message with several problems: people do not read more, and files can have millions. */
   private static final int ALL = 100;
 
-  /** Characters of a line: names and values come from files, and may have millions. */
+  /** The most characters of a line: names and values come from files and may have millions. */
   private static final int LONGEST_LINE = 4000;
 
   /**
@@ -32,7 +31,7 @@ public final class WrongInput extends RuntimeException {
    * One problem with its cause, kept for logs at debug level.
    *
    * @param message names the thing and how to fix it, as one sentence
-   * @param cause what was thrown by the library that met the problem
+   * @param cause the exception of the library that found the problem
    */
   public WrongInput(String message, Throwable cause) {
     super(bounded(message), cause);
@@ -57,7 +56,7 @@ public final class WrongInput extends RuntimeException {
   }
 
   /**
-   * Several problems, reported all at once; of very many, the first hundred.
+   * Several problems, reported together; at most the first hundred.
    *
    * @param heading what they are about, such as a file's name
    * @param problems one sentence each
@@ -69,7 +68,7 @@ public final class WrongInput extends RuntimeException {
   }
 
   /**
-   * Several problems of which there may be very many, such as one for each tensor of a model.
+   * Several problems, perhaps very many, such as one for each tensor of a model.
    *
    * @param heading what they are about, such as a file's name
    * @param problems one sentence each, at least one
@@ -83,7 +82,7 @@ public final class WrongInput extends RuntimeException {
   /**
    * The first of several problems.
    *
-   * @param most how many are reported, at least one
+   * @param most the most problems that are reported, at least one
    * @param heading what they are about, such as a file's name
    * @param problems one sentence each, at least one
    * @return an exception whose message has the heading, a line for each problem that is reported,

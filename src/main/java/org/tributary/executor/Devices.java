@@ -42,8 +42,8 @@ public final class Devices {
    * Takes a device for a task.
    *
    * @return to be closed when the task is done
-   * @throws InterruptedException where the task is killed while it waits for a GPU
-   * @throws Trouble where libtorch does not see the GPU that Spark gave the task
+   * @throws InterruptedException if the task is killed while it waits for a GPU
+   * @throws Trouble if libtorch does not see the GPU that Spark gave the task
    */
   public static BorrowedDevice borrow() throws InterruptedException, Trouble {
     TaskContext task = TaskContext.get();

@@ -8,14 +8,14 @@ import org.tributary.error.Trouble;
  * process sees from 0. CUDA_VISIBLE_DEVICES relates the two.
  *
  * @param address as Spark gives it to a task
- * @param visible CUDA_VISIBLE_DEVICES of the process; null or empty where all GPUs are seen
+ * @param visible CUDA_VISIBLE_DEVICES of the process; null or empty if all GPUs are seen
  * @param gpus how many libtorch sees
  */
 record GpuAddress(String address, String visible, int gpus) {
   /**
    * The number by which libtorch knows the GPU.
    *
-   * @throws Trouble where libtorch sees none, or several and the address tells none of them
+   * @throws Trouble if libtorch sees none, or several and the address tells none of them
    */
   int ordinal() throws Trouble {
     if (gpus == 0) {

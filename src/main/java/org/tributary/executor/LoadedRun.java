@@ -95,7 +95,7 @@ public final class LoadedRun implements AutoCloseable {
    * @param spec of the run
    * @param device to compute on
    * @return the model, tokenizer and rows of the run
-   * @throws Trouble where it cannot be loaded: the driver could read all of it, so that this
+   * @throws Trouble if it cannot be loaded: the driver could read all of it, so that this
    *     machine is the reason and no client
    */
   public static LoadedRun take(RunSpec spec, Device device) throws Trouble {

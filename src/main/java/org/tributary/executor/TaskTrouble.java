@@ -17,7 +17,7 @@ public final class TaskTrouble {
    * Looks for such a failure.
    *
    * @param thrown by a client's training
-   * @return empty where the client itself is the reason, a file of its own that is not there among
+   * @return empty if the client itself is the reason, a file of its own that is not there among
    *     them
    */
   public static Optional<Trouble> in(Throwable thrown) {

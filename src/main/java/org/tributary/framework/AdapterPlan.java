@@ -13,13 +13,13 @@ public final class AdapterPlan {
   private AdapterPlan() {}
 
   /**
-   * The roles of both factors; a new head and weights that are named train and travel.
+   * Plans both factors; a new head and the weights that {@code framework.train} names are trained and sent in full.
    *
    * @param framework its name, for the message
-   * @param trainables of the run
-   * @param a role of every A
-   * @param b role of every B
-   * @throws WrongInput where the configuration has no adapters
+   * @param trainables what the run can train
+   * @param a the role of every A
+   * @param b the role of every B
+   * @throws WrongInput if the configuration has no adapters
    */
   public static RoundPlan of(String framework, Trainables trainables, Role a, Role b) {
     if (!trainables.adapters()) {
@@ -35,9 +35,9 @@ public final class AdapterPlan {
   }
 
   /**
-   * A unit for each adapted layer, which reads the layer's A and B whole.
+   * One unit for each adapted layer, with the whole A and B of the layer.
    *
-   * @param plan of a round in which both come up
+   * @param plan of a round in which clients send both
    * @return units with the names of A and B, in this order
    */
   public static List<Unit> layers(RoundPlan plan) {

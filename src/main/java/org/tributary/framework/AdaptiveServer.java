@@ -12,7 +12,7 @@ abstract class AdaptiveServer extends ServerOptimizer {
   private final Settings settings;
 
   /**
-   * The numbers of an adaptive server optimizer.
+   * Creates an adaptive server optimizer.
    *
    * @param lr η
    * @param beta1 β1, decay of m
@@ -44,7 +44,7 @@ abstract class AdaptiveServer extends ServerOptimizer {
    *
    * @param v before it
    * @param square Δ²
-   * @return v
+   * @return v after it
    */
   abstract double second(double v, double square);
 

@@ -7,15 +7,15 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LowRankChange;
 
-/** What a merge adds to the frozen weight of an adapted layer. */
+/** The change that a merge adds to the frozen weight of an adapted layer. */
 public final class BaseChange {
   private BaseChange() {}
 
   /**
-   * W += L Rᵀ, for a W that lies as [out, in] or, as GPT-2's do, as [in, out]. The framework's plan
+   * W += L Rᵀ, for a W that is stored as [out, in] or, as in GPT-2, as [in, out]. The framework's plan
    * gives W the role {@code GIVEN}.
    *
-   * @param adapters tells how W lies
+   * @param adapters says how W is stored
    * @param a name of the layer's A
    * @param left L [out, R]
    * @param right R [in, R]

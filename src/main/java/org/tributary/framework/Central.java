@@ -11,9 +11,7 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * One client with all clients' rows: centralized training, the upper bound for federated learning,
- * which needs data that may not be shared. Its weights, or adapters where the configuration asks
- * for them, become the next round's as they are.
+ * Centralized training: one client has the rows of all clients. It is the upper bound for federated learning; in practice such data may not be shared. The client's weights, or its adapters if the configuration asks for them, become the weights of the next round without any change.
  */
 final class Central extends LinearFramework {
   static final String NAME = "central";
@@ -40,10 +38,10 @@ final class Central extends LinearFramework {
   }
 
   /**
-   * What one client does instead of many.
+   * The keys of centralized training.
    *
-   * @param centralSteps steps a round of the one client: as many as a round's cohort takes together
-   *     ({@code cohort}), or as many as each client would ({@code client})
+   * @param centralSteps steps a round of the one client: as many as all clients of a round take together
+   *     ({@code cohort}), or as many as each client takes ({@code client})
    */
   public record Settings(
       @Key(
@@ -55,7 +53,7 @@ final class Central extends LinearFramework {
       implements Section {
     private static final String COHORT = "cohort";
 
-    /** Nobody is chosen, and nothing is weighed. */
+    /** No clients are sampled, and nothing is weighted. */
     @Override
     public List<Unread> unread() {
       String one = "central has one client, which takes part in every round; the others read it";
@@ -72,9 +70,9 @@ final class Central extends LinearFramework {
     }
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends FrameworkProvider<Central.Settings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

@@ -11,14 +11,14 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
-/** A framework around another one, to which it forwards every method that is not overridden. */
+/** A framework that wraps another one. It forwards every method that it does not override. */
 public abstract class Decorator implements Framework {
   private final Framework inner;
 
   /**
-   * A decorator.
+   * Wraps a framework.
    *
-   * @param inner answers whatever this does not override
+   * @param inner the wrapped framework
    */
   protected Decorator(Framework inner) {
     this.inner = inner;

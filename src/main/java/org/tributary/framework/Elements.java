@@ -6,9 +6,9 @@ import java.nio.FloatBuffer;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** The numbers of a tensor, F32 or F64, as doubles to compute with, and back. */
+/** Converts the numbers of a tensor (F32 or F64) to doubles for computing, and back. */
 public final class Elements {
-  /** Numbers that are worked on together; they stay in the processor's cache. */
+  /** The numbers that are processed together; they fit in the processor's cache. */
   static final int BLOCK = 1 << 12;
 
   private Elements() {}
@@ -35,12 +35,12 @@ public final class Elements {
   }
 
   /**
-   * A tensor of numbers, each rounded once where it is F32.
+   * Makes a tensor of numbers; for F32 each number is rounded once.
    *
    * @param values row-major
    * @param dtype F32 or F64
    * @param shape sizes, whose product is the number of values
-   * @return a tensor of its own memory
+   * @return a tensor with its own memory
    */
   public static HostTensor tensor(double[] values, DType dtype, long... shape) {
     ByteBuffer data =
@@ -69,7 +69,7 @@ public final class Elements {
    *
    * @param sum changed in place
    * @param factor of x
-   * @param x F32 or F64, of as many elements
+   * @param x F32 or F64, with as many elements as the sum
    */
   public static void add(double[] sum, double factor, HostTensor x) {
     checkSize(sum, x);
@@ -79,14 +79,14 @@ public final class Elements {
     }
   }
 
-  /** A sum and what is added to it have as many elements. */
+  /** The sum and the added tensor must have the same number of elements. */
   static void checkSize(double[] sum, HostTensor x) {
     if (x.elements() != sum.length) {
       throw new IllegalArgumentException("contributions of different sizes");
     }
   }
 
-  /** The same for the elements from one up to another, at most {@link #BLOCK}. */
+  /** The same for a range of elements, at most {@link #BLOCK} of them. */
   static void add(double[] sum, int from, int to, double factor, HostTensor x, float[] block) {
     switch (x.dtype()) {
       case F32 -> {

@@ -31,9 +31,9 @@ final class FedAdagrad extends AdaptiveServer {
       @Key(value = "added to the root of the second moment", byDefault = "1.0e-3", above = 0)
           double tau) {}
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ServerOptimizerProvider<FedAdagrad.Own> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

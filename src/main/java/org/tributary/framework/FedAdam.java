@@ -16,9 +16,9 @@ final class FedAdam extends AdaptiveServer {
     return settings().beta2() * v + (1 - settings().beta2()) * square;
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ServerOptimizerProvider<AdaptiveServer.Settings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

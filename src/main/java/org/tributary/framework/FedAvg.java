@@ -10,8 +10,7 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * Direct weight averaging (McMahan et al. 2017): clients train the weights themselves, W = Σ p_k
- * W_k. Up and down: all elements of what trains.
+ * Direct weight averaging (McMahan et al. 2017): clients train the weights themselves, W = Σ p_k W_k. Sent up and down: all elements of all trained weights.
  */
 final class FedAvg extends LinearFramework {
   static final String NAME = "fedavg";
@@ -26,7 +25,7 @@ final class FedAvg extends LinearFramework {
     return new RoundPlan().with(trainables.fullRank(), Role.TRAVELS);
   }
 
-  /** No keys of its own, and none of adapters. */
+  /** It has no keys and uses no adapter keys. */
   public record Settings() implements Section {
     @Override
     public List<Unread> unread() {
@@ -38,9 +37,9 @@ final class FedAvg extends LinearFramework {
     }
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends FrameworkProvider<FedAvg.Settings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

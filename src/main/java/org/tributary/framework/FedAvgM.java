@@ -34,9 +34,9 @@ final class FedAvgM extends ServerOptimizer {
       @Key(value = "momentum of the server", byDefault = "0.9", min = 0, below = 1)
           double momentum) {}
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ServerOptimizerProvider<FedAvgM.Settings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

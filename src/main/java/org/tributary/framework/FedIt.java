@@ -7,9 +7,8 @@ import org.tributary.protocol.Trainables;
 
 /**
  * FedIT (Zhang et al. 2024, arXiv 2305.05644): clients train adapters, A = Σ p_k A_k and B = Σ p_k
- * B_k each on its own. Not exact, since the mean of products B_k A_k is not the product of the
- * means. Up and down: r (m + n) per matrix m×n. A new head and weights that are named train and
- * travel in full.
+ * B_k averaged separately. This is not exact, because the mean of products B_k A_k is not the product of the
+ * means. Up and down: r (m + n) per matrix m×n. A new head and the weights that {@code framework.train} names are trained and sent in full.
  */
 final class FedIt extends LinearFramework {
   static final String NAME = "fedit";
@@ -19,9 +18,9 @@ final class FedIt extends LinearFramework {
     return AdapterPlan.of(NAME, trainables, Role.TRAVELS, Role.TRAVELS);
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends FrameworkProvider<OneRank> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

@@ -6,9 +6,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LocalRule;
 
 /**
- * FedProx (Li et al. 2020, arXiv 1812.06127) around any framework: a client's loss has the term μ/2
- * ‖w − w_t‖² of what it trains, so that its gradient has μ (w − w_t). It keeps clients with unequal
- * data near the global model. Nothing more travels.
+ * FedProx (Li et al. 2020, arXiv 1812.06127) around any framework: the loss of a client has the proximal term μ/2 ‖w − w_t‖² over its trained weights, so its gradient has the term μ (w − w_t). The term keeps clients with different data near the global model. Nothing more is sent.
  */
 final class FedProx extends Decorator {
   static final String NAME = "fedprox";
@@ -50,9 +48,9 @@ final class FedProx extends Decorator {
   public record Settings(
       @Key(value = "factor mu of the term, such as 0.01", required = true, above = 0) double mu) {}
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends LocalRuleProvider<FedProx.Settings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

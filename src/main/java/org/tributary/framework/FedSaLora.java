@@ -6,9 +6,8 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * FedSA-LoRA (Guo et al. 2025, arXiv 2410.01463): clients train A and B; A travels, A = Σ p_k A_k,
- * and every client keeps its own B_k, so that every client has its own model. Up and down: r n per
- * matrix m×n. A new head and weights that are named train and travel in full.
+ * FedSA-LoRA (Guo et al. 2025, arXiv 2410.01463): clients train A and B. They send A, A = Σ p_k A_k, and every client keeps its own B_k. So every client has its own model. Up and down: r n per
+ * matrix m×n. A new head and the weights that {@code framework.train} names are trained and sent in full.
  */
 final class FedSaLora extends LinearFramework {
   static final String NAME = "fedsa-lora";
@@ -18,9 +17,9 @@ final class FedSaLora extends LinearFramework {
     return AdapterPlan.of(NAME, trainables, Role.TRAVELS, Role.STAYS);
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends FrameworkProvider<OneRank> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

@@ -16,9 +16,9 @@ final class FedYogi extends AdaptiveServer {
     return v - (1 - settings().beta2()) * square * Math.signum(v - square);
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ServerOptimizerProvider<AdaptiveServer.Settings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

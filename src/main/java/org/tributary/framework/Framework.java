@@ -14,29 +14,24 @@ import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
 /**
- * A federated framework: the role of each tensor in a round, how client updates are merged
- * (aggregated), and what a client does differently from plain training. The rest of a round is the
- * same for all. A new one is one class that implements this with its {@link FrameworkProvider}, and
- * a line that names the provider in {@code META-INF/services}; CONTRIBUTING.md has the other steps.
+ * A federated framework: the role of each tensor in a round, how client updates are merged (aggregated), and how a client's training differs from plain training. The rest of a round is the same for all frameworks. A new framework is a class that implements this interface, with its {@link FrameworkProvider}, and a line in {@code META-INF/services} that names the provider; CONTRIBUTING.md has the other steps.
  *
- * <p>The global state is total: a tensor that the server keeps and that a round's merge does not
- * write has the value that it had before. So what a client is given in a round is the global state
- * of the round before, whatever the framework.
+ * <p>The global state is always complete: a tensor that the server keeps and that the merge of a round does not write keeps its value. So in every framework a client receives the global state after the previous round.
  */
 public interface Framework {
   /**
    * Chooses the role of every tensor in a round. All rounds of a run have the same tensors of the
    * model; roles, and a framework's own tensors, may differ.
    *
-   * @param trainables what the model and the configuration offer
+   * @param trainables what the model and the configuration allow to train
    * @param round counted from 0
    * @return the plan of the round
-   * @throws WrongInput if the framework needs what is not there, or has no use for what is
+   * @throws WrongInput if something that the framework needs is missing, or the framework cannot use something that is there
    */
   RoundPlan plan(Trainables trainables, int round);
 
   /**
-   * Cuts a round's merge into pieces, each of which needs only the tensors that it names.
+   * Splits the merge of a round into units. Each unit needs only the tensors that it names.
    *
    * @param plan of the round
    * @return units, each of a range of elements or of whole tensors, in an order that is always the
@@ -45,12 +40,11 @@ public interface Framework {
   List<Unit> units(RoundPlan plan);
 
   /**
-   * Merges one unit: a pure function, whatever the machine that runs it.
+   * Merges one unit. This is a pure function, with the same result on every machine.
    *
    * @param unit one of {@link #units}
    * @param merge the round, the server's tensors of the unit and the clients' contributions
-   * @return new values of tensors for which {@link Role#isMerged} (of a range: its elements), by
-   *     name; for a matrix also its change by a low-rank product, see {@link BaseChange}
+   * @return by name, the new values of tensors whose {@link Role#isMerged} is true (for a range: its elements); a matrix may have a low-rank change instead, see {@link BaseChange}
    */
   Map<String, HostTensor> merge(Unit unit, Merge merge);
 
@@ -58,7 +52,7 @@ public interface Framework {
    * The weights p_k of the clients in a merge.
    *
    * @param clients the reports of the accepted ones, in the order of their ids
-   * @return one weight each; by default p_k = n_k / Σ n, n_k being a client's training rows
+   * @return one weight each; by default p_k = n_k / Σ n, where n_k is the number of training rows of client k
    */
   default double[] weights(List<ClientReport> clients) {
     double total = clients.stream().mapToLong(ClientReport::samples).sum();
@@ -66,39 +60,37 @@ public interface Framework {
   }
 
   /**
-   * Whether what travels is merged by its weighted mean, each tensor on its own, so that a server
-   * optimizer or a control variate can be put around this framework.
+   * Whether every tensor that clients send is merged by its weighted mean, separately from the others. Then a server optimizer or a control variate can wrap this framework.
    *
-   * @return false unless said
+   * @return false by default
    */
   default boolean averages() {
     return false;
   }
 
   /**
-   * Whether clients may have adapters of ranks of their own. Then every client's A and B, down and
-   * up, are of its rank, and the global ones of the largest.
+   * Whether clients may have adapters of different ranks. Then A and B of every client have its rank, down and up, and the global adapters have the largest rank.
    *
-   * @return false where factors of different shapes could not be merged
+   * @return false if factors of different shapes could not be merged
    */
   default boolean takesRanks() {
     return false;
   }
 
   /**
-   * What a client starts a round from.
+   * The tensors with which a client starts a round.
    *
    * @param given the tensors of the global state that clients are given, at the global rank, and
    *     the start of those that clients keep
-   * @param client that starts
-   * @return the same tensors, of the shapes of {@link RoundPlan#atRank}
+   * @param client the client
+   * @return the same tensors, in the shapes of {@link RoundPlan#atRank}
    */
   default Map<String, HostTensor> start(Map<String, HostTensor> given, Participant client) {
     return given;
   }
 
   /**
-   * What a client does otherwise than plain training.
+   * How a client's training differs from plain training.
    *
    * @return {@link LocalRule#NONE} for plain training
    */
@@ -107,19 +99,17 @@ public interface Framework {
   }
 
   /**
-   * Whether a run ends with a model folder; else it ends with an adapter for the base model, which
-   * is wrong where merges change the base. Adapters that train are worked into the model's weights,
-   * unless they start anew in every round.
+   * Whether a run ends with a model folder. Otherwise it ends with an adapter for the base model, which is wrong if merges change the base weights. In a model folder trained adapters are merged into the weights, unless they are initialized again in every round.
    *
-   * @param trainables as of {@link #plan}
-   * @return by default whether no adapters train
+   * @param trainables see {@link #plan}
+   * @return by default true if no adapters are trained
    */
   default boolean leavesModel(Trainables trainables) {
     return !trainables.adapters();
   }
 
   /**
-   * Whether one client trains on everybody's rows: no federation at all, the bound to compare with.
+   * Whether one client trains on the rows of all clients. This is centralized training, the upper bound to compare with.
    *
    * @return false for every federated framework
    */
@@ -128,7 +118,7 @@ public interface Framework {
   }
 
   /**
-   * Whether the one client of a pooled framework takes as many steps as a round's clients together.
+   * Whether the one client of a pooled framework takes as many steps as all clients of a round together.
    *
    * @return false for the steps of one client
    */

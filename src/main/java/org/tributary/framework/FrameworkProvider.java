@@ -10,9 +10,9 @@ import org.tributary.protocol.Adapters;
  */
 public abstract class FrameworkProvider<S extends Record> extends Method<S> {
   /**
-   * A framework.
+   * Creates a provider.
    *
-   * @param name that {@code framework.name} has
+   * @param name the value of {@code framework.name}
    * @param about what it does, in one line
    * @param source the paper that it follows
    * @param settings the record of its own keys
@@ -24,8 +24,8 @@ public abstract class FrameworkProvider<S extends Record> extends Method<S> {
   /**
    * Makes the framework of a run.
    *
-   * @param settings of the configuration
-   * @param adapters that the configuration asks for; null without
+   * @param settings the framework's settings
+   * @param adapters the adapters of the configuration; null if it has none
    * @return the framework
    * @throws org.tributary.error.WrongInput if the settings do not fit each other
    */

@@ -9,8 +9,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.plugin.Plugins;
 import org.tributary.protocol.Adapters;
 
-/** The available frameworks, by name, and what can be put around them. */
-@SuppressWarnings("rawtypes") // Of plugins only the name tells which settings they take.
+/** The available frameworks, server optimizers and local rules, by name. */
+@SuppressWarnings("rawtypes") // The type of a plugin's settings is known only by the plugin's name.
 public final class Frameworks {
   private static final SortedMap<String, FrameworkProvider> FRAMEWORKS =
       Plugins.find(FrameworkProvider.class);
@@ -55,12 +55,12 @@ public final class Frameworks {
   }
 
   /**
-   * A run's framework with all that is put around it.
+   * The framework of a run, with its local rule, its server optimizer and its client weights.
    *
-   * @param section of the configuration
-   * @param adapters that the configuration asks for; null without
+   * @param section the framework section of the configuration
+   * @param adapters the adapters of the configuration; null if it has none
    * @return the framework
-   * @throws WrongInput if a part does not fit the others
+   * @throws WrongInput if the parts do not fit together
    */
   @SuppressWarnings("unchecked") // The configuration was read into the record of the name.
   public static Framework of(FrameworkSection section, Adapters adapters) {

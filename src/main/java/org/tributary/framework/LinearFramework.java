@@ -9,7 +9,7 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
-/** A framework whose merge is the weighted mean, element by element, of what travels. */
+/** A framework that merges tensors by the weighted mean of each element. */
 public abstract class LinearFramework implements Framework {
   /** Elements merged at once: 4 MiB of float32 from every client. */
   static final long CHUNK = 1L << 20;

@@ -9,8 +9,7 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * Every client alone: the baseline that federated learning has to beat. Nothing travels; each
- * client continues with its own weights, or its own adapters where the configuration asks for them.
+ * Local training: every client trains alone. It is the baseline that federated learning has to beat. Nothing is sent. Each client continues with its own weights, or with its own adapters if the configuration asks for them.
  */
 final class Local extends LinearFramework {
   static final String NAME = "local";
@@ -22,7 +21,7 @@ final class Local extends LinearFramework {
 
   @Override
   public boolean averages() {
-    return false; // nothing travels
+    return false; // clients send nothing
   }
 
   static RoundPlan everything(Trainables trainables, Role role) {
@@ -35,7 +34,7 @@ final class Local extends LinearFramework {
         .with(trainables.besideAdapters(), role);
   }
 
-  /** No keys of its own, and none of merges. */
+  /** It has no keys, and uses no keys of merges. */
   public record Settings() implements Section {
     @Override
     public List<Unread> unread() {
@@ -45,9 +44,9 @@ final class Local extends LinearFramework {
     }
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends FrameworkProvider<Local.Settings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

@@ -3,15 +3,15 @@ package org.tributary.framework;
 import org.tributary.config.Method;
 
 /**
- * Puts a local rule around a framework, for the name in {@code framework.local.name}.
+ * Wraps a framework with a local rule, for the name in {@code framework.local.name}.
  *
  * @param <S> the record of its own keys, which stand next to {@code framework.local.name}
  */
 public abstract class LocalRuleProvider<S extends Record> extends Method<S> {
   /**
-   * A local rule.
+   * Creates a provider.
    *
-   * @param name that {@code framework.local.name} has
+   * @param name the value of {@code framework.local.name}
    * @param about what it does, in one line
    * @param source the paper that it follows
    * @param settings the record of its own keys
@@ -21,18 +21,18 @@ public abstract class LocalRuleProvider<S extends Record> extends Method<S> {
   }
 
   /**
-   * Puts it around a framework.
+   * Wraps a framework.
    *
    * @param inner the framework
-   * @param settings of the configuration
+   * @param settings the local rule's settings
    * @return a {@link Decorator} of the framework
    */
   public abstract Framework around(Framework inner, S settings);
 
   /**
-   * Whether it works only around frameworks that average.
+   * Whether the rule works only with frameworks that average.
    *
-   * @return false unless said
+   * @return false by default
    */
   public boolean needsMean() {
     return false;

@@ -4,9 +4,9 @@ import java.util.List;
 import org.tributary.config.Section;
 import org.tributary.config.Unread;
 
-/** The settings of frameworks without keys of their own whose clients have adapters of one rank. */
+/** The settings of frameworks that have no keys and whose clients all have adapters of the same rank. */
 public record OneRank() implements Section {
-  /** That clients have no ranks of their own. */
+  /** Says that {@code framework.lora.ranks} is not read. */
   static final Unread RANKS =
       new Unread("lora.ranks", "name", "all clients have one rank; flexlora and flora read it");
 

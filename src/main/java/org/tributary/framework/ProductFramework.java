@@ -7,8 +7,7 @@ import org.tributary.protocol.Merge;
 import org.tributary.protocol.Unit;
 
 /**
- * A framework that merges the clients' products B_k A_k, whatever their ranks, a layer at a time.
- * The mean is taken of all else that travels.
+ * A framework that merges the products B_k A_k of the clients, layer by layer, for any ranks. All other tensors are averaged.
  */
 abstract class ProductFramework extends LinearFramework {
   private final Adapters adapters;
@@ -17,7 +16,7 @@ abstract class ProductFramework extends LinearFramework {
     this.adapters = adapters;
   }
 
-  /** The rank of the global adapters, and the factor of every rank. */
+  /** The rank of the global adapters, and the scaling of every rank. */
   final Adapters adapters() {
     return adapters;
   }

@@ -6,11 +6,8 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * RoLoRA (Chen et al. 2025, arXiv 2502.01755): clients train one factor at a time, B in the first
- * round and in every second one after it, A in the others, while the other factor does not change.
- * The merge is the mean of the factor that trained, and exact: Σ p_k s B_k A = s (Σ p_k B_k) A. Up:
- * r m or r n per matrix m×n; down as much, and the other factor where it is new to the client. A
- * new head and weights that are named train and travel in full.
+ * RoLoRA (Chen et al. 2025, arXiv 2502.01755): clients train one factor at a time: B in the first, third, ... round, A in the other rounds. The other factor does not change. The merge is the mean of the trained factor, which is exact: Σ p_k s B_k A = s (Σ p_k B_k) A. Up:
+ * r m or r n per matrix m×n; down the same, and the other factor if the client does not have its current value. A new head and the weights that {@code framework.train} names are trained and sent in full.
  */
 final class RoLora extends LinearFramework {
   static final String NAME = "rolora";
@@ -22,9 +19,9 @@ final class RoLora extends LinearFramework {
         NAME, trainables, trainsB ? Role.FIXED : Role.TRAVELS, trainsB ? Role.TRAVELS : Role.FIXED);
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends FrameworkProvider<OneRank> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

@@ -15,14 +15,9 @@ import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
 /**
- * SCAFFOLD (Karimireddy et al. 2020, arXiv 1910.06378) around any framework that averages: control
- * variates correct every client's drift. A step follows g + c − c_k; after the last one c_k⁺ = c_k
- * − c + (x − y) / Σ η_t, x being the start, y the end and η_t the learning rates of the steps
- * (option II); the server's c += (1/N) Σ (c_k⁺ − c_k), N being all clients of the run, in the
- * cohort or not.
+ * SCAFFOLD (Karimireddy et al. 2020, arXiv 1910.06378) around any framework that averages: control variates correct the drift of every client. A step uses the gradient g + c − c_k. After the last step c_k⁺ = c_k − c + (x − y) / Σ η_t (option II), where x are the weights at the start, y the weights at the end and η_t the learning rates of the steps. The server computes c += (1/N) Σ (c_k⁺ − c_k), where N is the number of all clients of the run, sampled or not.
  *
- * <p>Beside what the inner framework sends, c goes down and c_k⁺ − c_k goes up, both as large as
- * what travels; c_k stays with its client. The formulas are for SGD without momentum and clipping;
+ * <p>In addition to the tensors of the inner framework, c is sent down and c_k⁺ − c_k is sent up, both with as many numbers as clients send anyway; c_k stays with its client. The formulas are for SGD without momentum and clipping;
  * with AdamW or GaLore the correction is a heuristic.
  */
 final class Scaffold extends Decorator {
@@ -110,7 +105,8 @@ final class Scaffold extends Decorator {
         corrected(start)
             .forEach(
                 (name, c) -> {
-                  // c_k⁺ − c_k = (x − y) / Σ η − c, from what is sent and not from two roundings
+                  // c_k⁺ − c_k = (x − y) / Σ η − c, computed from the sent difference, to avoid a
+                  // second rounding
                   double[] change = new double[Math.toIntExact(c.elements())];
                   Elements.add(change, 1 / facts.rates(), start.get(name));
                   Elements.add(change, -1 / facts.rates(), trained.get(name));
@@ -126,7 +122,7 @@ final class Scaffold extends Decorator {
     };
   }
 
-  /** The server's control variates by the name of what they correct. */
+  /** The server's control variates, by the names of the weights that they correct. */
   private static Map<String, HostTensor> corrected(Map<String, HostTensor> start) {
     Map<String, HostTensor> corrected = new TreeMap<>();
     start.forEach(
@@ -138,9 +134,9 @@ final class Scaffold extends Decorator {
     return corrected;
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends LocalRuleProvider<NoSettings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,

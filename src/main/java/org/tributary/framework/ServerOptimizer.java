@@ -13,19 +13,16 @@ import org.tributary.protocol.Unit;
 
 /**
  * A server optimizer around any framework that averages (Reddi et al. 2021, arXiv 2003.00295): the
- * mean change of the clients, Δ = Σ p_k (w_k − w), is a gradient for the server, which takes one
- * step with it and keeps moments. Nothing more travels; the state is as large as what travels, once
- * for each moment, and stays with the server.
+ * mean change of the clients, Δ = Σ p_k (w_k − w), is the gradient of the server, which takes one optimizer step with it and keeps moments. Nothing more is sent. Each moment is as large as the tensors that clients send, and stays with the server.
  */
 public abstract class ServerOptimizer extends Decorator {
   private final Map<String, Double> moments;
 
   /**
-   * A server optimizer.
+   * Creates a server optimizer.
    *
-   * @param inner averages
-   * @param moments what is remembered for every element: name and value before the first round, in
-   *     the order in which {@link #step} gets them
+   * @param inner a framework that averages
+   * @param moments the moments kept for every element: their names and their values before the first round, in the order in which {@link #step} gets them
    */
   protected ServerOptimizer(Framework inner, Map<String, Double> moments) {
     super(inner);
@@ -33,11 +30,11 @@ public abstract class ServerOptimizer extends Decorator {
   }
 
   /**
-   * One element's step.
+   * The optimizer step of one element.
    *
    * @param delta Δ
    * @param moments changed in place
-   * @return what is added to the element
+   * @return the change of the element
    */
   protected abstract double step(double delta, double[] moments);
 

@@ -3,15 +3,15 @@ package org.tributary.framework;
 import org.tributary.config.Method;
 
 /**
- * Puts a server optimizer around a framework, for the name in {@code framework.server.name}.
+ * Wraps a framework with a server optimizer, for the name in {@code framework.server.name}.
  *
  * @param <S> the record of its own keys, which stand next to {@code framework.server.name}
  */
 public abstract class ServerOptimizerProvider<S extends Record> extends Method<S> {
   /**
-   * A server optimizer.
+   * Creates a provider.
    *
-   * @param name that {@code framework.server.name} has
+   * @param name the value of {@code framework.server.name}
    * @param about what it does, in one line
    * @param source the paper that it follows
    * @param settings the record of its own keys
@@ -21,10 +21,10 @@ public abstract class ServerOptimizerProvider<S extends Record> extends Method<S
   }
 
   /**
-   * Puts it around a framework.
+   * Wraps a framework.
    *
    * @param inner a framework that averages
-   * @param settings of the configuration
+   * @param settings the server optimizer's settings
    * @return a {@link Decorator} of the framework
    */
   public abstract Framework around(Framework inner, S settings);

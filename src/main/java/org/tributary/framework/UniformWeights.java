@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tributary.protocol.ClientReport;
 
-/** Every accepted client counts the same, however many rows it has: p_k = 1/K. */
+/** All accepted clients have the same weight, however many rows they have: p_k = 1/K. */
 final class UniformWeights extends Decorator {
   UniformWeights(Framework inner) {
     super(inner);

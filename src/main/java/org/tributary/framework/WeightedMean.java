@@ -5,8 +5,7 @@ import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
 
 /**
- * Σ p_k x_k, accumulated in double in the order of the contributions and rounded once, so that it
- * is the same on every machine and in chunks of every size.
+ * Σ p_k x_k, accumulated in double in the order of the contributions and rounded once. So the result is the same on every machine and for every size of chunks.
  */
 public final class WeightedMean {
   private WeightedMean() {}
@@ -15,7 +14,7 @@ public final class WeightedMean {
    * The mean of one tensor.
    *
    * @param name of the tensor
-   * @param contributions at least one, each with its weight
+   * @param contributions one or more, each with its weight
    * @return of the type and shape that the contributions have
    */
   public static HostTensor of(String name, List<Contribution> contributions) {
@@ -27,7 +26,7 @@ public final class WeightedMean {
    * The sum before it is rounded.
    *
    * @param name of the tensor
-   * @param contributions at least one, each with its weight
+   * @param contributions one or more, each with its weight
    * @return row-major
    */
   public static double[] sum(String name, List<Contribution> contributions) {

@@ -33,7 +33,7 @@ public final class NativeFolder {
    * then on. It lies in {@code DJL_CACHE_DIR}, or without that in the JVM's temporary directory;
    * {@code ENGINE_CACHE_DIR} in the environment names a folder that its user answers for.
    *
-   * @throws UncheckedIOException of a {@link Trouble} where the folder cannot be trusted, or of
+   * @throws UncheckedIOException of a {@link Trouble} if the folder cannot be trusted, or of
    *     what the disk said
    */
   public static synchronized void prepare() {
@@ -57,7 +57,7 @@ public final class NativeFolder {
    * @param root made if it is not there
    * @param name of the folder
    * @return the folder
-   * @throws Trouble where it is there and is a link, another user's or open to others, and where
+   * @throws Trouble if it is there and is a link, another user's or open to others, and where
    *     the user may not make it
    */
   static Path in(Path root, String name) throws IOException {

@@ -32,9 +32,9 @@ interface ClusterApplication extends AutoCloseable {
   /**
    * Asks the cluster.
    *
-   * @return empty where the cluster does not know the application
-   * @throws org.tributary.error.Trouble where the cluster refuses to tell
-   * @throws IOException where the cluster does not answer
+   * @return empty if the cluster does not know the application
+   * @throws org.tributary.error.Trouble if the cluster refuses to tell
+   * @throws IOException if the cluster does not answer
    */
   Optional<State> state() throws IOException;
 
@@ -48,7 +48,7 @@ interface ClusterApplication extends AutoCloseable {
   /**
    * The last lines of the driver's log.
    *
-   * @return empty where the cluster gives none
+   * @return empty if the cluster gives none
    */
   default Optional<String> log() {
     return Optional.empty();

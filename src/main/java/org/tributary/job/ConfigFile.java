@@ -83,7 +83,7 @@ public final class ConfigFile {
    * @param <T> the record
    * @return the configuration, and where its keys were written
    * @throws WrongInput naming every problem, and every key that nothing reads
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   <T extends Record> Written<T> written(
       Configuration hadoop, Class<T> type, Map<String, Choices> choices) throws IOException {
@@ -105,7 +105,7 @@ public final class ConfigFile {
    * @param hadoop for files named by a URI
    * @return its characters
    * @throws WrongInput if there is no such text file
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   static String text(String file, Configuration hadoop) throws IOException {
     try {

@@ -49,7 +49,7 @@ public final class Inspect implements Callable<Integer> {
   }
 
   /**
-   * A run, a variant's runs, or all runs of a comparison; none where the path is not one of these.
+   * A run, a variant's runs, or all runs of a comparison; none if the path is not one of these.
    */
   private static List<RunFolder> runs(Store store, Path path) throws IOException {
     if (store.exists(new RunFolder(path).config())) {

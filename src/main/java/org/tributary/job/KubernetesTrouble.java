@@ -16,7 +16,7 @@ public final class KubernetesTrouble {
    * Looks for an API server's failure among the causes of what was thrown.
    *
    * @param thrown by anything
-   * @return the failure, reported in one line; empty where Kubernetes is not the reason
+   * @return the failure, reported in one line; empty if Kubernetes is not the reason
    */
   public static Optional<Trouble> in(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {

@@ -178,7 +178,7 @@ public final class Sessions {
     }
   }
 
-  /** What is wrong with a path, whatever lies there; empty where a file system takes it. */
+  /** What is wrong with a path, whatever lies there; empty if a file system takes it. */
   private static Optional<String> usable(Store store, String key, String path) {
     if (path == null) {
       return Optional.empty();

@@ -60,7 +60,7 @@ public final class Json {
    *
    * @param json text in UTF-8, UTF-16 or UTF-32
    * @return its tree; a missing node where there is nothing
-   * @throws JsonProcessingException where it is no JSON
+   * @throws JsonProcessingException if it is no JSON
    */
   public static JsonNode tree(byte[] json) throws IOException {
     return MAPPER.readTree(json);
@@ -71,7 +71,7 @@ public final class Json {
    *
    * @param json text
    * @return its tree; a missing node where there is nothing
-   * @throws JsonProcessingException where it is no JSON
+   * @throws JsonProcessingException if it is no JSON
    */
   public static JsonNode tree(String json) throws JsonProcessingException {
     return MAPPER.readTree(json);
@@ -82,7 +82,7 @@ public final class Json {
    *
    * @param json text in UTF-8, UTF-16 or UTF-32
    * @return its tree
-   * @throws JsonProcessingException where it is no JSON, has a key twice, or has more text behind
+   * @throws JsonProcessingException if it is no JSON, has a key twice, or has more text behind
    *     the value
    */
   public static JsonNode strict(byte[] json) throws IOException {
@@ -94,7 +94,7 @@ public final class Json {
    *
    * @param json text
    * @return its tree
-   * @throws JsonProcessingException where it is no JSON, has a key twice, or has more text behind
+   * @throws JsonProcessingException if it is no JSON, has a key twice, or has more text behind
    *     the value
    */
   public static JsonNode strict(String json) throws JsonProcessingException {
@@ -106,7 +106,7 @@ public final class Json {
    *
    * @param json an object with the record's components
    * @param type of the record
-   * @throws JsonProcessingException where it holds no such record
+   * @throws JsonProcessingException if it holds no such record
    */
   public static <T> T record(byte[] json, Class<T> type) throws IOException {
     return MAPPER.readValue(json, type);
@@ -117,7 +117,7 @@ public final class Json {
    *
    * @param json an object with the record's components
    * @param type of the record
-   * @throws JsonProcessingException where it holds no such record
+   * @throws JsonProcessingException if it holds no such record
    */
   public static <T> T record(String json, Class<T> type) throws JsonProcessingException {
     return MAPPER.readValue(json, type);
@@ -128,7 +128,7 @@ public final class Json {
    *
    * @param json an object with the record's components
    * @param type of the record
-   * @throws JsonProcessingException where it holds no such record
+   * @throws JsonProcessingException if it holds no such record
    */
   public static <T> T record(JsonNode json, Class<T> type) throws JsonProcessingException {
     return MAPPER.treeToValue(json, type);
@@ -139,7 +139,7 @@ public final class Json {
    *
    * @param json what {@link #pretty} or {@link #text} made
    * @param type of the record
-   * @throws IllegalArgumentException where it holds no such record
+   * @throws IllegalArgumentException if it holds no such record
    */
   public static <T> T own(String json, Class<T> type) {
     try {

@@ -19,7 +19,7 @@ public final class Yaml {
    * Reads a document.
    *
    * @param yaml text in UTF-8
-   * @throws JsonProcessingException where it is no YAML
+   * @throws JsonProcessingException if it is no YAML
    */
   public static JsonNode tree(byte[] yaml) throws IOException {
     return MAPPER.readTree(yaml);
@@ -29,7 +29,7 @@ public final class Yaml {
    * Reads a document.
    *
    * @param yaml text
-   * @throws JsonProcessingException where it is no YAML
+   * @throws JsonProcessingException if it is no YAML
    */
   public static JsonNode tree(String yaml) throws JsonProcessingException {
     return MAPPER.readTree(yaml);

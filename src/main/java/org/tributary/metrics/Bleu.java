@@ -11,12 +11,12 @@ import java.util.List;
  *
  * <pre>
  *   BLEU = BP · exp(1/N Σ_{n=1..N} ln p_n),  p_n = 100 · matches_n / totals_n,  N = 4
- *   BP   = 1 where the predictions have at least as many tokens as the references,
+ *   BP   = 1 if the predictions have at least as many tokens as the references,
  *          else exp(1 - reference length / prediction length)
  * </pre>
  *
  * <p>Matches, totals and lengths are sums over the corpus; BLEU is no mean over answers. An empty
- * prediction or reference adds only its length; the score is 0 where nothing at all matches, so
+ * prediction or reference adds only its length; the score is 0 if nothing at all matches, so
  * also where all predictions are empty, even if the references are. Without smoothing or effective
  * order, a corpus of texts of less than four tokens scores 0 even against itself.
  *
@@ -33,7 +33,7 @@ public record Bleu(Smoothing smoothing, boolean effectiveOrder, boolean lowercas
    * A score with what it is made of.
    *
    * @param value BLEU, 0 to 100
-   * @param precisions smoothed, by order 1 to 4, 0 to 100; all 0 where nothing matches
+   * @param precisions smoothed, by order 1 to 4, 0 to 100; all 0 if nothing matches
    * @param brevityPenalty 0 to 1
    */
   public record Score(double value, List<Double> precisions, double brevityPenalty) {}

@@ -24,7 +24,7 @@ public record BleuCounts(
   /**
    * Copies.
    *
-   * @throws IllegalArgumentException where there are not four orders
+   * @throws IllegalArgumentException if there are not four orders
    */
   public BleuCounts {
     matches = List.copyOf(matches);
@@ -62,7 +62,7 @@ public record BleuCounts(
   }
 
   /**
-   * Both together.
+   * The sum of both.
    *
    * @param other of other answers
    * @return the sum

@@ -27,7 +27,7 @@ public record Confusion(long[][] counts) {
   }
 
   /**
-   * Both together.
+   * The sum of both.
    *
    * @param other over the same classes
    * @return the sum
@@ -55,7 +55,7 @@ public record Confusion(long[][] counts) {
    * F1 of a class: 2 tp / (2 tp + fp + fn).
    *
    * @param c index of the class
-   * @return 0 where it neither occurs nor is predicted
+   * @return 0 if it neither occurs nor is predicted
    */
   public double f1(int c) {
     long tp = counts[c][c];

@@ -21,11 +21,11 @@ public record ExactMatch(long matches, long rows) implements Serializable {
   }
 
   /**
-   * One more answer.
+   * Adds one answer.
    *
    * @param prediction the generated answer
    * @param reference the right answer
-   * @return with it
+   * @return the new sums
    */
   public ExactMatch plus(String prediction, String reference) {
     boolean same = Tokenizer13a.trimmed(prediction).equals(Tokenizer13a.trimmed(reference));
@@ -33,7 +33,7 @@ public record ExactMatch(long matches, long rows) implements Serializable {
   }
 
   /**
-   * Both together.
+   * The sum of both.
    *
    * @param other of other answers
    * @return the sum

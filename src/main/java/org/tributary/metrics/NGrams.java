@@ -13,7 +13,7 @@ final class NGrams {
    *
    * @param tokens of the text
    * @param n length of a run, at least 1
-   * @return occurrences of each; empty where the text is shorter than n
+   * @return occurrences of each; empty if the text is shorter than n
    */
   static Map<List<String>, Integer> of(List<String> tokens, int n) {
     Map<List<String>, Integer> occurrences = new HashMap<>();

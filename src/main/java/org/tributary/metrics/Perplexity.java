@@ -23,7 +23,7 @@ public record Perplexity(double negativeLogLikelihood, long tokens) implements S
   }
 
   /**
-   * Both together.
+   * The sum of both.
    *
    * @param other over other tokens
    * @return the sum
@@ -45,7 +45,7 @@ public record Perplexity(double negativeLogLikelihood, long tokens) implements S
   /**
    * The perplexity.
    *
-   * @return at least 1 for probabilities; infinite where exp overflows; NaN over no tokens
+   * @return at least 1 for probabilities; infinite if exp overflows; NaN over no tokens
    */
   public double value() {
     return Math.exp(meanLoss());

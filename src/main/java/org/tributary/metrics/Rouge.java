@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  *
  * <p>"Common" are the clipped common n-grams for ROUGE-n, and the length of the longest common
  * subsequence over the whole text for ROUGE-L. Tokens are the runs of {@code [a-z0-9]} of the
- * lower-cased text. All three are 0 where one side has no token (or n-gram), even if both have
+ * lower-cased text. All three are 0 if one side has no token (or n-gram), even if both have
  * none.
  *
  * @param stemmed whether tokens of more than three letters are replaced by their Porter stems
@@ -31,7 +31,7 @@ public record Rouge(boolean stemmed) implements Serializable {
    *
    * @param precision share of the prediction found in the reference, 0 to 1
    * @param recall share of the reference found in the prediction, 0 to 1
-   * @param f1 their harmonic mean, 0 where both are 0
+   * @param f1 their harmonic mean, 0 if both are 0
    */
   public record Value(double precision, double recall, double f1) {
     static Value of(long common, long ofPrediction, long ofReference) {
@@ -74,7 +74,7 @@ public record Rouge(boolean stemmed) implements Serializable {
    * Tokens of a text.
    *
    * @param text any
-   * @return in order; none where no ASCII letter or digit occurs
+   * @return in order; none if no ASCII letter or digit occurs
    */
   List<String> tokens(String text) {
     return Arrays.stream(SEPARATORS.split(text.toLowerCase(Locale.ROOT)))

@@ -24,10 +24,10 @@ public record RougeMeans(double rouge1Sum, double rouge2Sum, double rougeLSum, l
   }
 
   /**
-   * One more answer.
+   * Adds one answer.
    *
    * @param scores of the answer
-   * @return with it
+   * @return the new sums
    */
   public RougeMeans plus(Rouge.Scores scores) {
     return plus(
@@ -35,7 +35,7 @@ public record RougeMeans(double rouge1Sum, double rouge2Sum, double rougeLSum, l
   }
 
   /**
-   * Both together.
+   * The sum of both.
    *
    * @param other of other answers
    * @return the sum

@@ -9,7 +9,7 @@ import java.util.Locale;
  * Techniques for Sentence-Level BLEU", 2014).
  *
  * @param method of smoothing
- * @param value what the method adds; 0 where it takes none
+ * @param value what the method adds; 0 if it takes none
  */
 public record Smoothing(Method method, double value) implements Serializable {
 
@@ -50,7 +50,7 @@ public record Smoothing(Method method, double value) implements Serializable {
   /**
    * Checks.
    *
-   * @throws IllegalArgumentException where the value is negative or not finite, or the method takes
+   * @throws IllegalArgumentException if the value is negative or not finite, or the method takes
    *     none
    */
   public Smoothing {

@@ -26,11 +26,11 @@ public record TextScores(
   }
 
   /**
-   * One more answer.
+   * Adds one answer.
    *
    * @param prediction the generated answer
    * @param reference the right answer
-   * @return with it
+   * @return the new sums
    */
   public TextScores plus(String prediction, String reference) {
     return new TextScores(
@@ -41,7 +41,7 @@ public record TextScores(
   }
 
   /**
-   * Both together.
+   * The sum of both.
    *
    * @param other of other answers
    * @return the sum

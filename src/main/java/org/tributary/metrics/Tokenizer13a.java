@@ -27,7 +27,7 @@ final class Tokenizer13a {
    *
    * @param text any, of one or more lines; a word broken by dash and line end is joined
    * @param lowercase whether case is dropped first
-   * @return tokens in order; none where the text is blank
+   * @return tokens in order; none if the text is blank
    */
   static List<String> tokens(String text, boolean lowercase) {
     String line = trimmed(lowercase ? text.toLowerCase(Locale.ROOT) : text);
@@ -46,7 +46,7 @@ final class Tokenizer13a {
    * A text without the white space around it.
    *
    * @param text any
-   * @return empty where there is nothing else
+   * @return empty if there is nothing else
    */
   static String trimmed(String text) {
     int from = 0;

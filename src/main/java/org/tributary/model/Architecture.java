@@ -141,7 +141,7 @@ public interface Architecture {
   /**
    * How a classifier's tokens become one vector.
    *
-   * @return null where there is no classifier
+   * @return null if there is no classifier
    */
   default Pooling pooling() {
     return null;
@@ -151,7 +151,7 @@ public interface Architecture {
    * The pooling that transformers gives the family's classifiers, and so the one that a classifier
    * of a checkpoint was trained with, unless stated otherwise.
    *
-   * @return null where there is no classifier
+   * @return null if there is no classifier
    */
   default Pooling classifierPooling() {
     return null;
@@ -165,12 +165,12 @@ public interface Architecture {
   Map<String, long[]> linearLayers();
 
   /**
-   * Whether a linear layer's weight lies [in, out] in the checkpoint, as a {@code Conv1D}'s of
+   * Whether a linear layer's weight is stored as [in, out] in the checkpoint, as a {@code Conv1D}'s of
    * transformers does. Its adapter lies as everywhere: A [r, in], B [out, r], and what it adds to
    * the weight is s (B A)^T.
    *
    * @param layer one of {@link #linearLayers}
-   * @return false where the weight lies [out, in]
+   * @return false if the weight is stored as [out, in]
    */
   default boolean transposed(String layer) {
     return false;
@@ -186,7 +186,7 @@ public interface Architecture {
   /**
    * The images that the model takes.
    *
-   * @return null where it takes text
+   * @return null if it takes text
    */
   default ImageShape image() {
     return null;

@@ -203,9 +203,9 @@ final class Bert implements TextArchitecture {
     return names.stream().anyMatch(name -> name.endsWith("embeddings.LayerNorm.gamma"));
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           MODEL_TYPE,

@@ -178,7 +178,7 @@ final class ConfigJson {
     return 1;
   }
 
-  /** The token that fills up rows, of which nothing depends: 0 where there is none, or -1. */
+  /** The token that fills up rows, of which nothing depends: 0 if there is none, or -1. */
   long padToken(int vocabulary) {
     long pad = Math.max(0, (long) number("pad_token_id", 0));
     if (pad >= vocabulary) {

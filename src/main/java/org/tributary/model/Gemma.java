@@ -38,9 +38,9 @@ final class Gemma {
             Integer.MAX_VALUE));
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(MODEL_TYPE, "decoders with GeGLU", "Gemma Team 2024, arXiv 2403.08295");
     }

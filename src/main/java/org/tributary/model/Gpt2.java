@@ -168,9 +168,9 @@ final class Gpt2 implements TextArchitecture {
     return "n_positions";
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(MODEL_TYPE, "decoders with learned positions", "Radford et al. 2019");
     }

@@ -49,7 +49,7 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   /**
    * These adapters as a merge sees them.
    *
-   * @param transposed names of the adapted weights that lie as [in, out]
+   * @param transposed names of the adapted weights that is stored as [in, out]
    * @return rank, α and kind of s
    */
   public Adapters adapters(Set<String> transposed) {

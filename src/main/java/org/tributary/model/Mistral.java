@@ -36,9 +36,9 @@ final class Mistral {
             window));
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(MODEL_TYPE, "decoders with a sliding window", "Jiang et al. 2023, arXiv 2310.06825");
     }

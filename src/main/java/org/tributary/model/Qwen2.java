@@ -52,9 +52,9 @@ final class Qwen2 {
     }
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(MODEL_TYPE, "decoders with biased attention", "Qwen Team 2024, arXiv 2407.10671");
     }

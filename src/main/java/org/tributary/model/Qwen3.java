@@ -35,9 +35,9 @@ final class Qwen3 {
             Integer.MAX_VALUE));
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           MODEL_TYPE,

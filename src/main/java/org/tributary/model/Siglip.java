@@ -142,9 +142,9 @@ final class Siglip extends VisionTransformer {
     return initializerFactor / Math.sqrt(sizes().hidden());
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           MODEL_TYPE,
@@ -158,9 +158,9 @@ final class Siglip extends VisionTransformer {
     }
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class TowerProvider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public TowerProvider() {
       super(
           TOWER, "image classifiers: the vision tower alone", "Zhai et al. 2023, arXiv 2303.15343");

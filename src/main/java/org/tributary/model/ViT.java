@@ -129,9 +129,9 @@ final class ViT extends VisionTransformer {
     return initializerRange;
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends ModelFamily {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(MODEL_TYPE, "image classifiers", "Dosovitskiy et al. 2021, arXiv 2010.11929");
     }

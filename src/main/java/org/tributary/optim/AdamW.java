@@ -41,9 +41,9 @@ final class AdamW extends ProgramOptimizer {
     program().step(gradients, lr, settings.beta1(), settings.beta2(), settings.eps(), weightDecay);
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends OptimizerProvider<AdamSettings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           "adamw",

@@ -178,9 +178,9 @@ final class GaLore extends ProgramOptimizer {
     return scratch.create(normal, new Shape(subspace.length(), columns));
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends OptimizerProvider<GaLoreSettings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           "galore",

@@ -26,7 +26,7 @@ public final class Gradients implements AutoCloseable {
   /**
    * sum += factor · gradient, for every weight.
    *
-   * @param scratch owns what is made on the way
+   * @param scratch owns the intermediate arrays
    * @param sum changed in place
    * @param gradients of the same weights
    * @param factor such as 1 / number of micro-batches
@@ -43,7 +43,7 @@ public final class Gradients implements AutoCloseable {
   /**
    * gradient += factor · (weight − start), for every gradient.
    *
-   * @param scratch owns what is made on the way
+   * @param scratch owns the intermediate arrays
    * @param gradients changed in place
    * @param weights of the same names, as {@code Model.trainable} named them
    * @param start of the same names, float32
@@ -84,7 +84,7 @@ public final class Gradients implements AutoCloseable {
    * Scales gradients so that their common L2 norm is at most a bound, as torch's clip_grad_norm_: g
    * *= min(1, bound / (norm + 1e-6)).
    *
-   * @param scratch owns what is made on the way
+   * @param scratch owns the intermediate arrays
    * @param gradients changed in place
    * @param bound the largest norm; infinite to measure only
    * @return the norm before clipping

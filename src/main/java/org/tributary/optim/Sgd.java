@@ -33,9 +33,9 @@ final class Sgd extends ProgramOptimizer {
     program().step(gradients, lr, settings.momentum(), weightDecay);
   }
 
-  /** Finds it by its name. */
+  /** Registers it under its name. */
   public static final class Provider extends OptimizerProvider<SgdSettings> {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           "sgd", "stochastic gradient descent with momentum", "torch.optim.SGD", SgdSettings.class);

@@ -30,7 +30,7 @@ public final class Plugins {
    * @param kind an abstract class
    * @param <P> the kind
    * @return by name, sorted
-   * @throws WrongInput where a jar names a class that cannot be loaded, or two have one name
+   * @throws WrongInput if a jar names a class that cannot be loaded, or two have one name
    */
   public static <P extends Plugin> SortedMap<String, P> find(Class<P> kind) {
     SortedMap<String, P> found = new TreeMap<>();

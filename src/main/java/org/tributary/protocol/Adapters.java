@@ -7,33 +7,33 @@ import java.util.SplittableRandom;
 
 /**
  * Low-rank adapters (LoRA) in the merge: a layer W [out, in] computes W x + s B A x with A [r, in],
- * B [out, r] (Hu et al. 2021). Their tensors are named as in peft.
+ * B [out, r] (Hu et al. 2021). The tensors have the same names as in peft.
  *
  * @param rank r of the global adapters, the largest of all clients'
  * @param alpha α, the same at every rank
- * @param rslora whether s = α/√r (Kalajdzievski 2023) and not α/r
- * @param transposed names of the adapted weights W that lie as [in, out]
+ * @param rslora whether s = α/√r (Kalajdzievski 2023) instead of α/r
+ * @param transposed names of the adapted weights W that are stored as [in, out]
  */
 public record Adapters(int rank, double alpha, boolean rslora, Set<String> transposed) {
-  /** Ends the name of A. */
+  /** The end of the name of an A. */
   public static final String A = ".lora_A.weight";
 
-  /** Ends the name of B. */
+  /** The end of the name of a B. */
   public static final String B = ".lora_B.weight";
 
   /**
-   * Adapters of layers whose weights all lie as [out, in].
+   * Adapters of layers whose weights are all stored as [out, in].
    *
-   * @param rank as of the record
-   * @param alpha as of the record
-   * @param rslora as of the record
+   * @param rank see the record
+   * @param alpha see the record
+   * @param rslora see the record
    */
   public Adapters(int rank, double alpha, boolean rslora) {
     this(rank, alpha, rslora, Set.of());
   }
 
   /**
-   * Whether an adapted weight lies as [in, out].
+   * Whether an adapted weight is stored as [in, out].
    *
    * @param weight its name
    * @return false for most architectures
@@ -73,13 +73,12 @@ public record Adapters(int rank, double alpha, boolean rslora, Set<String> trans
   }
 
   /**
-   * The start of an adapter: A ~ U(-1/√in, 1/√in), which is what peft's kaiming_uniform with a = √5
-   * draws, and B = 0.
+   * The start of an adapter: A ~ U(-1/√in, 1/√in), which equals peft's kaiming_uniform with a = √5, and B = 0.
    *
    * @param a name of A
    * @param shapeA [r, in]
    * @param shapeB [out, r]
-   * @param seed for the random start
+   * @param seed of the random numbers
    * @return A and B by name
    */
   public static Map<String, HostTensor> start(String a, long[] shapeA, long[] shapeB, long seed) {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import org.tributary.json.Json;
 
 /**
- * A client's report about its training in a round; it is in the header of the client update.
+ * A client's report about its training in a round. It is stored in the header of the client update.
  *
  * @param client id
  * @param round counted from 0
- * @param attempt who did it: application and task attempt
+ * @param attempt the Spark application and task attempt that trained
  * @param samples n_k, its training rows
  * @param steps optimizer steps taken
  * @param tokens real tokens (without padding) that went through the model
@@ -18,14 +18,14 @@ import org.tributary.json.Json;
  * @param gradientNorm mean over the steps of the L2 norm before clipping
  * @param truncatedRows rows cut to the longest length
  * @param seconds from the first step to the last
- * @param trainableParameters elements it changed
+ * @param trainableParameters number of trained parameters
  * @param optimizerBytes size of the optimizer's state
- * @param bytesDown of the tensors it was given
- * @param bytesUp of the tensors it sends
- * @param host where it ran
+ * @param bytesDown bytes of the tensors that it received
+ * @param bytesUp bytes of the tensors that it sends
+ * @param host the machine that it ran on
  * @param device such as {@code cpu()} or {@code gpu(0)}
- * @param threads inside one operator
- * @param cpuCapability such as {@code AVX2}; equal bits are promised for equal ones
+ * @param threads CPU threads of one operator
+ * @param cpuCapability such as {@code AVX2}; results are bit-equal for equal capabilities
  * @param peakMemoryBytes the process's largest resident memory so far
  */
 public record ClientReport(
@@ -50,11 +50,11 @@ public record ClientReport(
     int threads,
     String cpuCapability,
     long peakMemoryBytes) {
-  /** The key of an update's metadata under which the report lies. */
+  /** The key of the report in the metadata of an update. */
   public static final String KEY = "tributary.report";
 
   /**
-   * As text.
+   * The report as text.
    *
    * @return JSON
    */
@@ -63,11 +63,11 @@ public record ClientReport(
   }
 
   /**
-   * From text.
+   * Reads a report.
    *
-   * @param json what {@link #json} gave
+   * @param json the result of {@link #json}
    * @return the report
-   * @throws IllegalArgumentException if it is not one
+   * @throws IllegalArgumentException if the text is not a report
    */
   public static ClientReport of(String json) {
     try {

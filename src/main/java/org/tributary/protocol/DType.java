@@ -3,7 +3,7 @@ package org.tributary.protocol;
 import java.nio.ByteBuffer;
 
 /**
- * Element types of tensors on files and on the wire, under the names that safetensors gives them.
+ * Element types of tensors in files and in updates. The names are those of safetensors.
  */
 public enum DType {
   F64(8),
@@ -42,10 +42,10 @@ public enum DType {
   }
 
   /**
-   * The largest of some numbers, without their signs.
+   * The largest absolute value of some numbers.
    *
    * @param elements little-endian, from position to limit, which stay where they are
-   * @return 0 where there are none, and for types of whole numbers; NaN where one is no number
+   * @return 0 if there are none, and for integer types; NaN if one of them is NaN
    */
   public double largest(ByteBuffer elements) {
     double largest = 0;
@@ -63,10 +63,10 @@ public enum DType {
   }
 
   /**
-   * Looks for what is no number.
+   * Looks for NaN and infinite numbers.
    *
    * @param elements little-endian, from position to limit, which stay where they are
-   * @return whether all are finite; true for types that know no NaN and no infinity
+   * @return true if all are finite, and for integer types
    */
   public boolean allFinite(ByteBuffer elements) {
     for (int at = elements.position(); isFloating() && at < elements.limit(); at += bytes) {

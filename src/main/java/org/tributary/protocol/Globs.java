@@ -5,16 +5,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Names of tensors and layers with stars: {@code *} stands for any characters, dots included.
+ * Globs over names of tensors and layers: {@code *} matches any characters, also dots.
  *
- * @param pattern of a whole name
+ * @param pattern the pattern of a whole name
  */
 public record Globs(Pattern pattern) {
   /**
    * Reads a glob.
    *
-   * @param glob as the configuration has it
-   * @return what it matches
+   * @param glob as written in the configuration
+   * @return the glob
    */
   public static Globs of(String glob) {
     StringBuilder regex = new StringBuilder();
@@ -27,7 +27,7 @@ public record Globs(Pattern pattern) {
   }
 
   /**
-   * Whether a whole name is as the glob says.
+   * Whether a whole name matches the glob.
    *
    * @param name dotted
    * @return true if it matches
@@ -40,7 +40,7 @@ public record Globs(Pattern pattern) {
    * The distinct last parts of dotted names, for messages.
    *
    * @param names dotted
-   * @return sorted, with commas
+   * @return sorted, separated by commas
    */
   public static String lastParts(Collection<String> names) {
     return names.stream()

@@ -2,19 +2,17 @@ package org.tributary.protocol;
 
 /**
  * The two 16-bit floating-point formats: IEEE 754 binary16 (F16: 5 bits of exponent, 10 of
- * fraction) and bfloat16 (BF16: the upper half of a float32). Every 16-bit value is a float32
- * exactly; the other way rounds to the nearest, ties to the even one, and beyond the largest finite
- * value gives infinity.
+ * fraction) and bfloat16 (BF16: the upper half of a float32). Every 16-bit value is exactly a float32. A float32 is rounded to the nearest 16-bit value, ties to even; beyond the largest finite value it becomes infinity.
  */
 final class Halves {
   private static final int SIGN = 0x8000;
   private static final int F16_INFINITY = 0x7c00;
   private static final int F32_INFINITY = 0x7f800000;
 
-  /** Float32 bits of 65520, half-way between F16's largest number and what would follow it. */
+  /** Float32 bits of 65520, half-way between the largest number of F16 and the next one. */
   private static final int F16_OVERFLOW = 0x477ff000;
 
-  /** Float32 bits of 2^-14, the least normal number of F16. */
+  /** Float32 bits of 2^-14, the smallest normal number of F16. */
   private static final int F16_NORMAL = 0x38800000;
 
   private Halves() {}
@@ -38,7 +36,7 @@ final class Halves {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & SIGN;
     int rest = bits & 0x7fffffff;
-    if (rest > F32_INFINITY) { // a NaN: its upper payload, quiet so that it cannot become infinity
+    if (rest > F32_INFINITY) { // a NaN keeps its upper payload; the quiet bit prevents it from becoming infinity
       return (short) (sign | F16_INFINITY | 0x200 | rest >>> 13 & 0x3ff);
     }
     if (rest >= F16_OVERFLOW) {
@@ -47,7 +45,8 @@ final class Halves {
     if (rest >= F16_NORMAL) {
       return (short) (sign | rounded(rest - (112 << 23), 13));
     }
-    // Below, F16's numbers are the multiples of 2^-24: the product is exact, rint goes to even.
+    // Smaller F16 numbers are multiples of 2^-24. The product is exact, and rint rounds ties to
+    // even.
     return (short) (sign | (int) Math.rint(Float.intBitsToFloat(rest) * 0x1p24));
   }
 
@@ -56,12 +55,12 @@ final class Halves {
     return Float.intBitsToFloat(half << 16);
   }
 
-  /** The BF16 below or above a float32's magnitude: above where its lower half and noise carry. */
+  /** The BF16 below or above the magnitude of a float32: above if the sum of its lower half and the noise has a carry. */
   static short toBf16(float value, int noise) {
     int bits = Float.floatToRawIntBits(value);
     boolean finite = (bits & F32_INFINITY) != F32_INFINITY;
     int carried = finite ? bits + noise : bits;
-    // The largest finite number has nothing finite above it.
+    // There is no finite number above the largest finite one.
     return (short) (((carried & F32_INFINITY) == F32_INFINITY ? bits : carried) >>> 16);
   }
 
@@ -75,7 +74,7 @@ final class Halves {
   }
 
   /**
-   * Drops low bits, to nearest even. A carry into the exponent is the next number, as it should.
+   * Drops low bits, rounding to nearest, ties to even. A carry into the exponent gives the next number, which is correct.
    */
   private static int rounded(int bits, int dropped) {
     int even = bits >>> dropped & 1;

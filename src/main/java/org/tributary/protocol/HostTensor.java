@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A tensor in the host's memory: what files hold, what travels and what frameworks merge.
+ * A tensor in the memory of the host, as it is stored in files, sent and merged.
  *
- * @param dtype element type
+ * @param dtype the element type
  * @param shape sizes, outermost first; empty for a scalar
  * @param data the elements, row-major and little-endian, from position 0 to its limit
  */
@@ -32,7 +32,7 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
    * A float32 tensor with a copy of the values.
    *
    * @param values row-major
-   * @param shape sizes, whose product is the number of values
+   * @param shape sizes; their product is the number of values
    * @return the tensor
    */
   public static HostTensor of(float[] values, long... shape) {
@@ -65,7 +65,7 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
   }
 
   /**
-   * The bytes, in a view whose position the caller may move.
+   * The bytes as a view with its own position.
    *
    * @return a little-endian duplicate
    */
@@ -99,14 +99,11 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
   }
 
   /**
-   * The same numbers in another floating-point type. To a wider type they stay exactly as they are;
-   * to a narrower one they are rounded to the nearest, ties to even, and what is too large becomes
-   * infinite. F64 is read, never made.
+   * The same numbers in another floating-point type. Conversion to a wider type is exact. Conversion to a narrower type rounds to the nearest value, ties to even; numbers that are too large become infinite. F64 can only be the source type.
    *
    * @param type F32, F16 or BF16
-   * @return this tensor where it has that type already, else a copy
-   * @throws IllegalArgumentException where either type is another one, or the copy would have 2 GiB
-   *     or more
+   * @return this tensor if it already has that type, else a copy
+   * @throws IllegalArgumentException if one of the types is not supported, or the copy would have 2 GiB or more
    */
   public HostTensor to(DType type) {
     if (type == dtype) {
@@ -139,12 +136,11 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
   }
 
   /**
-   * The same numbers as BF16, each rounded up or down at random by odds that make the mean exact;
-   * those that BF16 has stay as they are.
+   * The same numbers as BF16 with stochastic rounding: each number is rounded up or down at random, with the probabilities that make the expected value exact. Numbers that BF16 can represent do not change.
    *
-   * @param seed of the draws
+   * @param seed of the random numbers
    * @return a copy
-   * @throws IllegalArgumentException where this is not F32
+   * @throws IllegalArgumentException if this tensor is not F32
    */
   public HostTensor toBf16(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -158,7 +154,7 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
     return new HostTensor(DType.BF16, shape, to.flip());
   }
 
-  /** Equal when type, shape and every byte are: NaNs with the same bits count as equal. */
+  /** Equal if type, shape and all bytes are equal. NaNs with the same bits are equal. */
   @Override
   public boolean equals(Object other) {
     return other instanceof HostTensor that

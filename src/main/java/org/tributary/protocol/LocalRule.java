@@ -3,26 +3,24 @@ package org.tributary.protocol;
 import java.util.Map;
 
 /**
- * The changes of a framework to a client's training. All methods are pure functions of tensors in
- * the host's memory, by name.
+ * How a framework changes the training of a client. All methods are pure functions of tensors in host memory, by name.
  */
 public interface LocalRule {
-  /** Training as it is. */
+  /** Plain training. */
   LocalRule NONE = new LocalRule() {};
 
   /**
-   * What is added to the gradient of every step, before it is clipped.
+   * The constants that are added to the gradient of every step, before clipping.
    *
-   * @param start every tensor that the client begins the round with: those of the model, those it
-   *     received in addition, and its own
-   * @return constants of the shapes of trained tensors, by the names of these; empty for none
+   * @param start all tensors of the client at the start of the round: those of the model, others that it received, and its own
+   * @return constants with the names and shapes of trained tensors; empty for none
    */
   default Map<String, HostTensor> drift(Map<String, HostTensor> start) {
     return Map.of();
   }
 
   /**
-   * The factor μ of FedProx's term μ/2 ‖w − w_t‖² in the loss, w_t being the start of the round.
+   * The factor μ of FedProx's term μ/2 ‖w − w_t‖² in the loss, where w_t are the weights at the start of the round.
    *
    * @return 0 for none
    */
@@ -31,14 +29,12 @@ public interface LocalRule {
   }
 
   /**
-   * What a client sends and keeps in addition to what it trained, or in its place; asked after the
-   * last step.
+   * The tensors that a client sends or keeps in addition to its trained tensors, or instead of them. Called after the last step.
    *
    * @param start as for {@link #drift}
-   * @param trained what the steps made of the tensors that train
+   * @param trained the trained tensors after the last step
    * @param facts of the training
-   * @return tensors of the plan by name: those that are sent or kept without being trained, and
-   *     trained ones that are to be sent otherwise than they are; empty for none
+   * @return tensors of the plan by name: those that are sent or kept without being trained, and trained ones whose sent value differs; empty for none
    */
   default Map<String, HostTensor> finish(
       Map<String, HostTensor> start, Map<String, HostTensor> trained, Facts facts) {
@@ -46,13 +42,13 @@ public interface LocalRule {
   }
 
   /**
-   * Facts of a client's training.
+   * Facts about a client's training.
    *
    * @param client id
    * @param round counted from 0
    * @param samples n_k, its training rows
    * @param steps optimizer steps taken
-   * @param rates Σ η_t, the sum of the learning rates of these steps
+   * @param rates Σ η_t, the sum of the learning rates of the steps
    */
   record Facts(String client, int round, long samples, int steps, double rates) {}
 }

@@ -6,10 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A change of a matrix by a low-rank product, W += B A, which a merge writes in place of the
- * matrix: R (m + n) numbers for a matrix m×n, R being the columns of B. Whoever needs W takes its
- * last value and adds the changes since, round by round: {@link #add} gives the same bits on every
- * machine.
+ * A low-rank change of a matrix, W += B A, which a merge writes instead of the matrix. It has R (m + n) numbers for a matrix m×n, where R is the number of columns of B. To get W, take its last stored value and add the later changes in the order of the rounds. {@link #add} gives the same bits on every machine.
  */
 public final class LowRankChange {
   private static final char MARK = '@';
@@ -19,22 +16,22 @@ public final class LowRankChange {
   private LowRankChange() {}
 
   /**
-   * What a merge writes.
+   * The tensors that a merge writes.
    *
    * @param matrix name of W
    * @param b [m, R]
    * @param a [R, n]
-   * @return both by the names that tell what they change
+   * @return both factors; their names contain the name of W
    */
   public static Map<String, HostTensor> of(String matrix, HostTensor b, HostTensor a) {
     return Map.of(matrix + B, b, matrix + A, a);
   }
 
   /**
-   * Whether a name is that of a factor.
+   * Whether a tensor is a factor of a change.
    *
    * @param name of a tensor
-   * @return false for all tensors of models and adapters
+   * @return false for tensors of models and adapters
    */
   public static boolean isFactor(String name) {
     return name.endsWith(B) || name.endsWith(A);
@@ -43,7 +40,7 @@ public final class LowRankChange {
   /**
    * The matrix that a factor changes.
    *
-   * @param factor a name, with or without a round
+   * @param factor the name of a factor, with or without a round
    * @return the name of W
    */
   public static String matrix(String factor) {
@@ -51,9 +48,9 @@ public final class LowRankChange {
   }
 
   /**
-   * The name of a factor in the global state, which may hold those of several rounds.
+   * The name of a factor in the global state, which may hold the factors of several rounds.
    *
-   * @param factor as a merge wrote it
+   * @param factor its name as the merge wrote it
    * @param round of the merge
    * @return a name that sorts by round
    */
@@ -66,7 +63,7 @@ public final class LowRankChange {
   /**
    * The round of a factor in the global state.
    *
-   * @param factor of {@link #inRound}
+   * @param factor a name made by {@link #inRound}
    * @return counted from 0
    */
   public static int round(String factor) {
@@ -77,16 +74,15 @@ public final class LowRankChange {
   /**
    * The other factor of an A.
    *
-   * @param a a name that ends as those of A do
-   * @return the name of its B; null where the name is no A's
+   * @param a the name of an A
+   * @return the name of its B; null if the name is not that of an A
    */
   public static String partner(String a) {
     return a.endsWith(A) ? a.substring(0, a.length() - A.length()) + B : null;
   }
 
   /**
-   * W + B A: for each element the products are added in double, in the order of R, then W, and the
-   * sum is rounded once. In plain Java, so that the kernels of a machine's processor change no bit.
+   * W + B A. For each element the products are added in double, in the order of R, then W is added, and the sum is rounded once. This is plain Java, so that the result does not depend on the kernels of the processor.
    *
    * @param w [m, n], F32 or F64
    * @param b [m, R], of the same type

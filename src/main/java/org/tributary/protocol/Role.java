@@ -1,27 +1,25 @@
 package org.tributary.protocol;
 
 /**
- * What happens to a tensor in a round. A role is its answers to four questions, and a round asks
- * the questions: does a client train it, does a client receive it, does a client send it, and who
- * keeps it from round to round?
+ * What happens to a tensor in a round. A role answers four questions: does a client train the tensor, does a client receive it, does a client send it, and who keeps it from round to round?
  */
 public enum Role {
-  /** Clients train it and send it; a merge writes it and it goes down again. */
+  /** Clients train it and send it; a merge writes it, and clients receive it again. */
   TRAVELS(true, true, true, Keeper.SERVER),
   /** A client trains it and keeps it: it is part of that client's personal model. */
   STAYS(true, false, false, Keeper.CLIENT),
   /** A client initializes it in every round, trains it and sends it; a merge reads it. */
   FRESH(true, false, true, Keeper.NOBODY),
-  /** It is the same for all clients and does not change in this round: it goes down once. */
+  /** It is the same for all clients and does not change in this round; clients receive it once. */
   FIXED(false, true, false, Keeper.SERVER),
-  /** A merge writes it and clients are given it; they do not train it. */
+  /** A merge writes it and clients receive it; they do not train it. */
   GIVEN(false, true, false, Keeper.SERVER),
-  /** A merge reads and writes it, such as the moments of a server optimizer; no client sees it. */
+  /** A merge reads and writes it, such as the moments of a server optimizer; clients do not receive it. */
   MEMORY(false, false, false, Keeper.SERVER),
   /** A client keeps it and does not train it, such as a control variate. */
   OWN(false, false, false, Keeper.CLIENT),
   /**
-   * A client works it out after its last step and sends it; a merge reads it, and it is not kept.
+   * A client computes it after its last step and sends it; a merge reads it, and it is not kept.
    */
   SENT(false, false, true, Keeper.NOBODY);
 
@@ -31,7 +29,7 @@ public enum Role {
     SERVER,
     /** It is part of the client's own state. */
     CLIENT,
-    /** It lives for one round. */
+    /** Nobody: it exists for one round. */
     NOBODY
   }
 
@@ -50,16 +48,16 @@ public enum Role {
   /**
    * Whether a client trains it.
    *
-   * @return true if optimizer steps change it
+   * @return true if the optimizer changes it
    */
   public boolean isTrained() {
     return trained;
   }
 
   /**
-   * Whether a client is given it by the server.
+   * Whether a client receives it from the server.
    *
-   * @return true if its bytes go down, at least once
+   * @return true if it is sent down at least once
    */
   public boolean goesDown() {
     return down;
@@ -77,7 +75,7 @@ public enum Role {
   /**
    * Who keeps it from round to round.
    *
-   * @return the server, each client its own, or nobody
+   * @return the server, each client, or nobody
    */
   public Keeper keeper() {
     return keeper;
@@ -86,25 +84,25 @@ public enum Role {
   /**
    * Whether a merge may write it.
    *
-   * @return true for what the server keeps, unless it is fixed
+   * @return true if the server keeps it, unless it is fixed
    */
   public boolean isMerged() {
     return keeper == Keeper.SERVER && this != FIXED;
   }
 
   /**
-   * Whether it makes each client's model another one.
+   * Whether it makes the models of clients different.
    *
-   * @return true for what a client both trains and keeps
+   * @return true if a client trains it and keeps it
    */
   public boolean isPersonal() {
     return trained && keeper == Keeper.CLIENT;
   }
 
   /**
-   * Whether a client trains something that no round before has left.
+   * Whether a client trains it from a new start in every round.
    *
-   * @return true for what is trained and kept by nobody
+   * @return true if it is trained and nobody keeps it
    */
   public boolean isFresh() {
     return trained && keeper == Keeper.NOBODY;

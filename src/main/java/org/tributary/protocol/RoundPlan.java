@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The role of each tensor in a round: every tensor that is not part of the frozen model, by name.
+ * The role in a round of every tensor that is not part of the frozen model.
  *
- * @param parts in the order of names
+ * @param parts by name, sorted
  */
 public record RoundPlan(SortedMap<String, Part> parts) {
   /**
@@ -17,8 +17,7 @@ public record RoundPlan(SortedMap<String, Part> parts) {
    *
    * @param shape sizes
    * @param role what happens to it
-   * @param start every element's value before the first round, for a tensor that is not part of the
-   *     model; weights and adapters have a start of their own
+   * @param start the value of every element before the first round, for a tensor that is not part of the model; weights and adapters have other starts
    */
   public record Part(long[] shape, Role role, float start) {
     /**
@@ -32,7 +31,7 @@ public record RoundPlan(SortedMap<String, Part> parts) {
     }
   }
 
-  /** A plan without tensors, to be added to. */
+  /** A plan without tensors. */
   public RoundPlan() {
     this(new TreeMap<>());
   }
@@ -63,10 +62,10 @@ public record RoundPlan(SortedMap<String, Part> parts) {
   }
 
   /**
-   * The plan of a client whose adapters have a rank of their own.
+   * The plan of a client whose adapters have another rank.
    *
-   * @param rank r of that client
-   * @return a new plan with A [r, in] and B [out, r]; all else as it is
+   * @param rank the rank r of that client
+   * @return a new plan with A [r, in] and B [out, r]; all other tensors are unchanged
    */
   public RoundPlan atRank(int rank) {
     SortedMap<String, Part> cut = new TreeMap<>();
@@ -81,7 +80,7 @@ public record RoundPlan(SortedMap<String, Part> parts) {
   /**
    * The tensors of a role.
    *
-   * @param role asked for
+   * @param role the role
    * @return shapes by name
    */
   public SortedMap<String, long[]> of(Role role) {
@@ -89,7 +88,7 @@ public record RoundPlan(SortedMap<String, Part> parts) {
   }
 
   /**
-   * The tensors whose role answers a question with yes.
+   * The tensors whose role has a property.
    *
    * @param question such as {@code Role::goesUp}
    * @return shapes by name
@@ -106,11 +105,11 @@ public record RoundPlan(SortedMap<String, Part> parts) {
   }
 
   /**
-   * Whether a tensor's role answers a question with yes.
+   * Whether the role of a tensor has a property.
    *
    * @param name of the tensor
    * @param question such as {@code Role::isTrained}
-   * @return false where the plan has no such tensor
+   * @return false if the plan has no such tensor
    */
   public boolean says(String name, Predicate<Role> question) {
     Part part = parts.get(name);
@@ -118,7 +117,7 @@ public record RoundPlan(SortedMap<String, Part> parts) {
   }
 
   /**
-   * Whether any tensor's role answers a question with yes.
+   * Whether the role of any tensor has a property.
    *
    * @param question such as {@code Role::isPersonal}
    * @return false for a plan without such tensors
@@ -140,7 +139,7 @@ public record RoundPlan(SortedMap<String, Part> parts) {
   /**
    * The number of parameters that clients train.
    *
-   * @return elements of all tensors that are trained
+   * @return the number of elements of all trained tensors
    */
   public long trainableParameters() {
     return where(Role::isTrained).values().stream()
@@ -149,7 +148,7 @@ public record RoundPlan(SortedMap<String, Part> parts) {
   }
 
   /**
-   * A tensor's value before the first round, where it is not part of the model.
+   * The value before the first round of a tensor that is not part of the model.
    *
    * @param name of a tensor of the plan
    * @return float32, every element of the part's start

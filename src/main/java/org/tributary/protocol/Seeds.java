@@ -6,9 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Seeds for everything random, derived from the job's one seed: {@code f(seed, what, round,
- * client)} and never the attempt, so that every attempt at the same work draws the same numbers, on
- * any machine.
+ * Derives the seeds of all random numbers from the seed of the job: {@code f(seed, what, round, client)}. The attempt is not part of it, so that every attempt at the same work uses the same random numbers on any machine.
  */
 public final class Seeds {
   private Seeds() {}
@@ -17,7 +15,7 @@ public final class Seeds {
    * The seed of one purpose.
    *
    * @param seed the job's seed
-   * @param purpose what for, and whose: words, numbers; order counts
+   * @param purpose words and numbers that name the purpose, in a fixed order
    * @return the first eight bytes of SHA-256 over the parts, each with its length
    */
   public static long of(long seed, Object... purpose) {

@@ -7,14 +7,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a run can train, as the model and the configuration say: shapes by name.
+ * The tensors that a run can train, according to the model and the configuration: shapes by name.
  *
  * @param weights of the model, in full rank: those the configuration names, or all if it names none
  * @param named whether the configuration names weights
- * @param head the newly initialized classifier; empty where the checkpoint has its own
+ * @param head the newly initialized classifier; empty if the checkpoint has its own
  * @param a the adapters' A [r, in]; empty without adapters
  * @param b the adapters' B [out, r]; empty without adapters
- * @param bases the weights that adapters adapt, as they lie in the checkpoint; empty without
+ * @param bases the weights that adapters adapt, as stored in the checkpoint; empty without adapters
  */
 public record Trainables(
     SortedMap<String, long[]> weights,
@@ -34,8 +34,7 @@ public record Trainables(
   }
 
   /**
-   * What trains in full rank when adapters train too: the weights that the configuration names, and
-   * a new head, which is of no use untrained.
+   * The tensors that are trained in full in a run with adapters: the weights that the configuration names, and a new head, which must be trained.
    *
    * @return shapes by name
    */
@@ -44,7 +43,7 @@ public record Trainables(
   }
 
   /**
-   * What trains in full rank when no adapters do.
+   * The tensors that are trained in full in a run without adapters.
    *
    * @return shapes by name
    */
@@ -53,7 +52,7 @@ public record Trainables(
   }
 
   /**
-   * All that is part of the model.
+   * All tensors that are part of the model.
    *
    * @return names of weights, head and adapters
    */

@@ -4,17 +4,16 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The piece of a merge that is computed at once: the same range of elements of one or more tensors,
- * or some whole tensors that only make sense together, such as one layer's A and B.
+ * The part of a merge that is computed at once: the same range of elements of one or more tensors, or whole tensors that belong together, such as A and B of one layer.
  *
- * @param updates names of the tensors that it reads of every update
- * @param server names of the tensors that it reads of the global state
+ * @param updates names of the tensors that it reads from every update
+ * @param server names of the tensors that it reads from the global state
  * @param from first element, for a range
  * @param to one past the last element; {@link #WHOLE} for whole tensors
  */
 public record Unit(List<String> updates, List<String> server, long from, long to)
     implements Serializable {
-  /** As {@code to}: the tensors whole. */
+  /** The value of {@code to} for whole tensors. */
   public static final long WHOLE = -1;
 
   /**
@@ -40,9 +39,9 @@ public record Unit(List<String> updates, List<String> server, long from, long to
   }
 
   /**
-   * The same unit that reads tensors of the global state too.
+   * The same unit, which also reads tensors of the global state.
    *
-   * @param names of tensors; in a range they have as many elements as those of the updates
+   * @param names of tensors; for a range they have as many elements as those of the updates
    * @return a new unit
    */
   public Unit withServer(List<String> names) {

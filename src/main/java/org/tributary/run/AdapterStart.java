@@ -55,7 +55,7 @@ final class AdapterStart {
     Path path = store.path(folder);
     for (String name : List.of(PeftAdapter.CONFIG, PeftAdapter.WEIGHTS)) {
       if (!store.exists(new Path(path, name))) {
-        PeftAdapter.read(store, path); // tells what is missing and the way out
+        PeftAdapter.read(store, path); // tells what is missing and how to fix it
       }
     }
     return Sha256.of(

@@ -34,7 +34,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
    * @param adapter whose names are those of the model with a head
    * @return what the program is given
    * @throws WrongInput that names the tensors that fit nothing in the model, at most ten
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public static AppliedAdapter of(String where, BaseModel base, PeftAdapter adapter)
       throws IOException {

@@ -64,7 +64,7 @@ public final class BaseModel {
    * @param settings path and pooling
    * @return the model, not yet checked
    * @throws WrongInput if it is no model folder, or its family is not supported
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public static BaseModel open(Store store, ModelSection settings) throws IOException {
     HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));
@@ -152,7 +152,7 @@ public final class BaseModel {
    *
    * @throws WrongInput that names weights with NaN or infinite numbers, and matrices that should be
    *     equal and are not
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public void checkValues() throws IOException {
     files.checkFinite(used().keySet());
@@ -215,7 +215,7 @@ public final class BaseModel {
    * @param store reaches the model folder
    * @return null for models of text
    * @throws WrongInput if the folder's processor is not supported or does not fit the model
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   ImageProcessor imageProcessor(Store store) throws IOException {
     ImageShape shape = architecture.image();

@@ -49,7 +49,7 @@ public final class Blueprint {
    * @param store reaches the paths of the configuration
    * @param config of the run
    * @throws WrongInput if model, partitions and configuration do not fit each other
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public Blueprint(Store store, TrainConfig config) throws IOException {
     this.config = config;
@@ -109,7 +109,7 @@ public final class Blueprint {
    * @param store reaches the folder
    * @return tensors by name, in float32; empty without such a folder
    * @throws WrongInput if it does not fit the configuration
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public Map<String, HostTensor> adapterStart(Store store) throws IOException {
     FrameworkSection.Lora l = config.framework().lora();
@@ -195,7 +195,7 @@ public final class Blueprint {
 
   /**
    * The shapes of a newly initialized classifier, and of the pooler with it where the checkpoint
-   * has none; empty where the checkpoint's classifier stays.
+   * has none; empty if the checkpoint's classifier stays.
    */
   public Map<String, long[]> newHead() {
     return newHead;

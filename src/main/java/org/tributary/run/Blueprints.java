@@ -32,8 +32,8 @@ public final class Blueprints {
    * @param store reaches the paths of the configuration
    * @param spec of the run
    * @return computed on the first call
-   * @throws WrongInput as of {@link Blueprint}
-   * @throws IOException where a file system fails
+   * @throws WrongInput see {@link Blueprint}
+   * @throws IOException if a file system fails
    */
   public static synchronized Blueprint of(Store store, RunSpec spec) throws IOException {
     String key = spec.root() + "\n" + spec.yaml();

@@ -50,8 +50,8 @@ public record CheckpointHead(
    * transformers or not: its {@code id2label}, else LABEL_0, LABEL_1, ... where transformers would
    * give it as many classes as there are rows ({@code num_labels}, or 2).
    *
-   * @return in the order of the rows; empty where the checkpoint does not say
-   * @throws WrongInput where id2label does not number them from 0, or label2id says otherwise
+   * @return in the order of the rows; empty if the checkpoint does not say
+   * @throws WrongInput if id2label does not number them from 0, or label2id says otherwise
    */
   List<String> names() {
     JsonNode names = files.config().path("id2label");
@@ -84,9 +84,9 @@ public record CheckpointHead(
    * The classes that config.json names for a classifier of its own whose weights are not there:
    * transformers draws one for them, in their order.
    *
-   * @return in the order of the rows; empty where config.json names none, or the configuration asks
+   * @return in the order of the rows; empty if config.json names none, or the configuration asks
    *     for a new classifier
-   * @throws WrongInput as of {@link #names}
+   * @throws WrongInput see {@link #names}
    */
   List<String> declared() {
     String architecture = files.config().path("architectures").path(0).asText("");
@@ -103,7 +103,7 @@ public record CheckpointHead(
    *
    * @param architecture with the run's pooling
    * @param classes the run's names for its classes
-   * @return false where a result's config.json has to say more
+   * @return false if a result's config.json has to say more
    */
   public boolean saysAll(Architecture architecture, List<String> classes) {
     JsonNode config = files.config();
@@ -124,7 +124,7 @@ public record CheckpointHead(
    * @return what Tributary noted, else what transformers does; empty for a newly initialized
    *     classifier, and where neither is possible, as the checkpoint lacks the pooler that
    *     transformers has
-   * @throws WrongInput where config.json notes what is none
+   * @throws WrongInput if config.json notes what is none
    */
   Optional<Pooling> trainedPooling() {
     if (!isKept()) {
@@ -157,7 +157,7 @@ public record CheckpointHead(
    *
    * @param architecture with the run's pooling
    * @param labels number of classes
-   * @return shapes by name; empty where the checkpoint has a classifier, or needs none
+   * @return shapes by name; empty if the checkpoint has a classifier, or needs none
    * @throws WrongInput if its classifier is for another number of classes, or only a part is there
    */
   Map<String, long[]> fresh(Architecture architecture, int labels) {

@@ -149,7 +149,7 @@ record Classes(List<String> names, List<String> labels) {
     return IntStream.range(0, rows).mapToObj(Integer::toString).toList();
   }
 
-  /** The row that a label is the number of; -1 where it is none below the bound. */
+  /** The row that a label is the number of; -1 if it is none below the bound. */
   private static int row(String label, int bound) {
     if (!label.matches("0|[1-9][0-9]{0,8}")) {
       return -1;

@@ -43,7 +43,7 @@ public final class GlobalState implements Closeable {
    * @param plan of the round
    * @param round counted from 0; the number of rounds for the state at the end
    * @return to be closed
-   * @throws IOException where the store fails
+   * @throws IOException if the store fails
    */
   public static GlobalState open(Store store, RunFolder folder, RoundPlan plan, int round)
       throws IOException {
@@ -110,7 +110,7 @@ public final class GlobalState implements Closeable {
    * @param round counted from 0
    * @param written by the merge; factors of changes without their round
    * @return tensors by name, of {@code global.safetensors}
-   * @throws IOException where the store fails
+   * @throws IOException if the store fails
    */
   public Map<String, HostTensor> after(int round, Map<String, HostTensor> written)
       throws IOException {

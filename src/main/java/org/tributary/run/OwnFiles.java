@@ -23,8 +23,8 @@ public final class OwnFiles {
    * @param file that an earlier step of the run committed
    * @param wayOut what to do where it is gone or damaged
    * @return to be closed
-   * @throws WrongInput where it is gone or damaged, with how to fix it
-   * @throws IOException where the store fails
+   * @throws WrongInput if it is gone or damaged, with how to fix it
+   * @throws IOException if the store fails
    */
   public static SafeTensors.Reader open(Store store, Path file, String wayOut) throws IOException {
     try {

@@ -15,7 +15,7 @@ public final class PoolingNote {
    * Says it.
    *
    * @param base the run's model
-   * @return one sentence; empty where transformers computes the same, and for language models
+   * @return one sentence; empty if transformers computes the same, and for language models
    */
   public static Optional<String> of(BaseModel base) {
     Architecture architecture = base.architecture();

@@ -14,7 +14,7 @@ import org.tributary.rows.Manifest;
  * order of their ids, or one rank for all.
  *
  * @param clients all ids, sorted
- * @param cycle ranks in turn; empty where all have the global one
+ * @param cycle ranks in turn; empty if all have the global one
  * @param adapters the global ones; null without
  */
 public record Ranks(List<String> clients, List<Integer> cycle, Adapters adapters) {

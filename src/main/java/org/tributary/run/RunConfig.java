@@ -50,7 +50,7 @@ public final class RunConfig {
    *
    * @param store reaches model and partitions
    * @param blueprint of the run
-   * @throws IOException where a file cannot be hashed
+   * @throws IOException if a file cannot be hashed
    */
   public static RunConfig of(Store store, Blueprint blueprint) throws IOException {
     TrainConfig config = blueprint.config();

@@ -80,7 +80,7 @@ public final class RunData {
    * @param base says what rows are for
    * @return the set, of which no rows are read yet
    * @throws WrongInput if it is none, or its labels do not fit the model
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   static RunData open(Store store, TrainConfig config, BaseModel base) throws IOException {
     Path folder = store.path(config.data().path());
@@ -91,7 +91,7 @@ public final class RunData {
    * The files of an evaluation's rows.
    *
    * @param part {@code test} or {@code validation}
-   * @return the global test rows, or all clients' validation rows; empty where there are none
+   * @return the global test rows, or all clients' validation rows; empty if there are none
    */
   public List<Manifest.Part> evaluationParts(String part) {
     if (part.equals("test")) {
@@ -128,7 +128,7 @@ public final class RunData {
    * @return at least one row
    * @throws WrongInput if there are none, a file is not the one that was partitioned, or a row
    *     cannot be used
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens, SkippedRows skipped)
       throws IOException {
@@ -163,7 +163,7 @@ public final class RunData {
    * @param tokens the base model's tokenizer; null for images
    * @return those that {@link #rows} or a batch would refuse
    * @throws WrongInput if the file is no Parquet, or a column is missing
-   * @throws IOException where a file system fails
+   * @throws IOException if a file system fails
    */
   public BadRows check(Store store, Manifest.Part part, Tokens tokens) throws IOException {
     Path folder = files.folder(part);

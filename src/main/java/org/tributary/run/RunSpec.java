@@ -39,7 +39,7 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
    * @param config as the driver read it
    * @param root the run's folder
    * @param hadoop how the driver's session reaches files
-   * @throws IOException where a path cannot be resolved
+   * @throws IOException if a path cannot be resolved
    */
   public static RunSpec of(TrainConfig config, Path root, SerializableConfiguration hadoop)
       throws IOException {

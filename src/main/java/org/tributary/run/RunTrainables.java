@@ -32,7 +32,7 @@ final class RunTrainables {
    * @param section of the configuration
    * @param base the base model
    * @param newHead shapes of a newly initialized classifier
-   * @throws org.tributary.error.WrongInput where a target or a name fits nothing
+   * @throws org.tributary.error.WrongInput if a target or a name fits nothing
    */
   RunTrainables(FrameworkSection section, BaseModel base, Map<String, long[]> newHead) {
     this.section = section;

@@ -24,7 +24,7 @@ public record SkippedRows(long rows, SortedMap<String, List<Integer>> files, Lis
   /**
    * The rows that a run leaves out.
    *
-   * @return none where the run's folder has no such file
+   * @return none if the run's folder has no such file
    */
   public static SkippedRows read(Store store, RunFolder folder) throws IOException {
     return store.exists(folder.skipped())

@@ -58,7 +58,7 @@ public final class Machine {
   /**
    * The process's largest resident memory so far.
    *
-   * @return bytes, 0 where the system does not tell
+   * @return bytes, 0 if the system does not tell
    */
   public static long peakMemoryBytes() {
     return status("VmHWM:");
@@ -67,7 +67,7 @@ public final class Machine {
   /**
    * The process's resident memory.
    *
-   * @return bytes, 0 where the system does not tell
+   * @return bytes, 0 if the system does not tell
    */
   public static long residentMemoryBytes() {
     return status("VmRSS:");

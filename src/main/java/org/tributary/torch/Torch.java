@@ -121,7 +121,7 @@ public final class Torch {
   /**
    * Loads libtorch where that has not been done.
    *
-   * @throws UncheckedIOException of a {@link Trouble} where it does not load
+   * @throws UncheckedIOException of a {@link Trouble} if it does not load
    */
   static void require() {
     engine();
