@@ -10,24 +10,23 @@ import org.tributary.error.Trouble;
 import org.tributary.torch.Torch;
 
 /**
- * Where a task computes: on the GPU that Spark gave it; with a local master, where Spark gives
- * none, on a GPU that no other task of this JVM uses; else on the CPU.
+ * Chooses the device of a task: the GPU that Spark gave it; with a local master, where Spark assigns no GPUs, a GPU that no other task of this JVM uses; otherwise the CPU.
  */
 public final class Devices {
   private Devices() {}
 
   /**
-   * Made when a first task asks, so that a libtorch that does not load is reported as what it is.
+   * Created when the first task asks, so that a libtorch that does not load is reported as such.
    */
   private static final class Local {
     static final BlockingQueue<Device> GPUS = localGpus();
   }
 
   /**
-   * A device for the time of a task.
+   * A device that a task uses until it is done.
    *
    * @param device where to compute
-   * @param own whether it must be given back
+   * @param own whether it must be returned
    */
   public record BorrowedDevice(Device device, boolean own) implements AutoCloseable {
     @Override
@@ -42,7 +41,7 @@ public final class Devices {
    * Takes a device for a task.
    *
    * @return to be closed when the task is done
-   * @throws InterruptedException if the task is killed while it waits for a GPU
+   * @throws InterruptedException if the task is killed while waiting for a GPU
    * @throws Trouble if libtorch does not see the GPU that Spark gave the task
    */
   public static BorrowedDevice borrow() throws InterruptedException, Trouble {

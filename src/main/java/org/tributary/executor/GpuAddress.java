@@ -3,19 +3,17 @@ package org.tributary.executor;
 import org.tributary.error.Trouble;
 
 /**
- * Finds the GPU of libtorch for an address from Spark. Discovery scripts list numbers, or the names
- * of GPUs and of their parts ({@code GPU-...}, {@code MIG-...}); libtorch counts those that the
- * process sees from 0. CUDA_VISIBLE_DEVICES relates the two.
+ * Finds the GPU of libtorch for an address from Spark. Discovery scripts list numbers or UUIDs of GPUs and MIG devices ({@code GPU-...}, {@code MIG-...}). libtorch numbers the GPUs that the process sees, from 0. CUDA_VISIBLE_DEVICES relates the two.
  *
  * @param address as Spark gives it to a task
  * @param visible CUDA_VISIBLE_DEVICES of the process; null or empty if all GPUs are seen
- * @param gpus how many libtorch sees
+ * @param gpus the number of GPUs that libtorch sees
  */
 record GpuAddress(String address, String visible, int gpus) {
   /**
-   * The number by which libtorch knows the GPU.
+   * The number of the GPU in libtorch.
    *
-   * @throws Trouble if libtorch sees none, or several and the address tells none of them
+   * @throws Trouble if libtorch sees no GPU, or several and the address does not identify one
    */
   int ordinal() throws Trouble {
     if (gpus == 0) {
@@ -31,7 +29,7 @@ record GpuAddress(String address, String visible, int gpus) {
       return place;
     }
     if (gpus == 1) {
-      return 0; // the only one that the process sees, whatever it is called outside
+      return 0; // the only one that the process sees, whatever its address is
     }
     throw new Trouble(
         "Spark gave a task GPU %s, which is not one of the %d that libtorch sees: name it in CUDA_VISIBLE_DEVICES of the executors, or let each executor see one GPU"
@@ -46,7 +44,7 @@ record GpuAddress(String address, String visible, int gpus) {
     String[] names = visible.split(",");
     for (int i = 0; i < names.length; i++) {
       String name = names[i].strip();
-      // CUDA takes the beginning of a name for the whole, where it is a name and no number.
+      // CUDA accepts the start of a UUID for the whole UUID.
       boolean begins = name.matches("(GPU|MIG)-.+") && address.startsWith(name);
       if (name.equals(address) || begins) {
         return i;

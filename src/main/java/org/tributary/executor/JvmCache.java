@@ -12,14 +12,12 @@ import org.tributary.cluster.Interruptible;
 import sun.misc.Signal;
 
 /**
- * A cache of what tasks of a JVM share, such as a loaded model, by key: the values that are in use
- * and the last one that was, so that the next task finds it ready. Its instances are static and
- * mutable, as {@link org.tributary.run.Blueprints} is, and nothing else.
+ * A cache by key of objects that the tasks of a JVM share, such as a loaded model. It keeps the values in use and the last value that was in use, so that the next task need not load it. Its instances are static and mutable, like those of {@link org.tributary.run.Blueprints}; nothing else is.
  *
- * @param <V> what tasks share
+ * @param <V> type of the shared objects
  */
 public final class JvmCache<V> {
-  /** Makes a value where there is none. */
+  /** Makes a value that is not in the cache. */
   public interface Maker<V> {
     V make() throws IOException;
   }
@@ -33,7 +31,7 @@ public final class JvmCache<V> {
     }
   }
 
-  /** What a step of a large model may take. */
+  /** The longest time that a step of a large model may take. */
   private static final long LONGEST = TimeUnit.SECONDS.toNanos(20);
 
   private final Consumer<V> drop;
@@ -42,7 +40,7 @@ public final class JvmCache<V> {
   private volatile boolean ending;
 
   /**
-   * None yet.
+   * Creates an empty cache.
    *
    * @param drop closes an unused value
    */
@@ -51,8 +49,7 @@ public final class JvmCache<V> {
   }
 
   /**
-   * Takes a value for a task, to be given back; where it has to be made, unused ones are dropped
-   * first.
+   * Takes a value for a task, which must return it. If the value must be made, unused ones are dropped first.
    */
   public synchronized V take(String key, Maker<V> maker) throws IOException {
     if (guard == null) {
@@ -69,14 +66,14 @@ public final class JvmCache<V> {
     return entry.value;
   }
 
-  /** Gives a value back: its task is done. */
+  /** Returns a value: its task is done. */
   public synchronized void giveBack(V value) {
     entries.values().stream().filter(e -> e.value == value).forEach(e -> e.users--);
     notifyAll();
   }
 
   /**
-   * Ends a task between two steps, where its driver stops or its JVM ends.
+   * Ends a task between two steps if its driver stops or its JVM ends.
    *
    * @throws TaskKilledException if its driver stops, or its JVM ends
    */
@@ -88,9 +85,7 @@ public final class JvmCache<V> {
   }
 
   /**
-   * Holds the end of the JVM up until no task computes: destructors of native libraries would take
-   * away what it is computing with, and crash the JVM. Where a step takes too long, the JVM ends by
-   * the default action of SIGTERM, without destructors.
+   * Delays the end of the JVM until no task computes. Otherwise destructors of native libraries would free memory that a task is using, and crash the JVM. If a step takes too long, the JVM ends by the default action of SIGTERM, without destructors.
    */
   private synchronized void awaitUnused() {
     ending = true;

@@ -27,8 +27,7 @@ import org.tributary.text.Tokens;
 import org.tributary.torch.Resources;
 
 /**
- * A JVM's tools for one run on one device: the base weights, mapped once and shared by the clients
- * that run there, the program, the tokenizer and the evaluation's rows.
+ * The objects of a run that a JVM has loaded for one device: the base weights, mapped once and shared by its clients, the program, the tokenizer and the rows of the evaluation.
  */
 public final class LoadedRun implements AutoCloseable {
   private static final JvmCache<LoadedRun> LOADED = new JvmCache<>(run -> run.opened.close());
@@ -48,7 +47,7 @@ public final class LoadedRun implements AutoCloseable {
         @Override
         protected boolean removeEldestEntry(
             Map.Entry<Integer, SoftReference<Map<String, HostTensor>>> eldest) {
-          return size() > 1; // clients of one round after the other
+          return size() > 1; // one round's clients after another's
         }
       };
   private final Resources opened;
@@ -74,7 +73,7 @@ public final class LoadedRun implements AutoCloseable {
         .map(Staging.folder())
         .forEach(
             (name, tensor) -> {
-              // What trains comes with every call.
+              // The trained weights are passed with every call.
               if (blueprint.base().used().containsKey(name) && !model.contains(name)) {
                 weights.put(name, tensor);
               }
@@ -89,14 +88,12 @@ public final class LoadedRun implements AutoCloseable {
   }
 
   /**
-   * Takes what this JVM has loaded for a run, and loads it if there is none. {@link #close} gives
-   * it back.
+   * Takes the loaded run of this JVM, and loads it if necessary. {@link #close} returns it.
    *
    * @param spec of the run
    * @param device to compute on
    * @return the model, tokenizer and rows of the run
-   * @throws Trouble if it cannot be loaded: the driver could read all of it, so that this
-   *     machine is the reason and no client
+   * @throws Trouble if it cannot be loaded: the driver could read everything, so this machine is the reason, not a client
    */
   public static LoadedRun take(RunSpec spec, Device device) throws Trouble {
     String key = spec.root() + "\n" + device + "\n" + spec.yaml();
@@ -117,7 +114,7 @@ public final class LoadedRun implements AutoCloseable {
     LOADED.giveBack(this);
   }
 
-  /** Ends the task between two steps where its driver stops or its JVM ends. */
+  /** Ends the task between two steps if its driver stops or its JVM ends. */
   public void checkGoesOn() {
     LOADED.checkGoesOn();
   }
@@ -127,29 +124,28 @@ public final class LoadedRun implements AutoCloseable {
     return store;
   }
 
-  /** What the run's configuration decides. */
+  /** The blueprint of the run. */
   public Blueprint blueprint() {
     return blueprint;
   }
 
-  /** Where the model is loaded. */
+  /** The device of the model. */
   public Device device() {
     return device;
   }
 
-  /** The program with the weights that do not train. */
+  /** The program with the frozen weights. */
   public Model model() {
     return model;
   }
 
-  /** The model's tokenizer; null for a model of images. */
+  /** The model's tokenizer; null for an image model. */
   public Tokens tokens() {
     return tokens;
   }
 
   /**
-   * What every client is given at the start of a round: the global state, and the start of what
-   * clients keep. The last rounds' are kept for the next client of this JVM.
+   * The tensors that every client receives at the start of a round: the global state, and the start of the tensors that clients keep. Those of the last rounds are kept for the next client of this JVM.
    *
    * @param folder of the run
    * @param round counted from 0; the number of rounds for the state at the end
@@ -169,14 +165,13 @@ public final class LoadedRun implements AutoCloseable {
     return new TreeMap<>(tensors);
   }
 
-  /** Rows as the model takes them. */
+  /** Rows in the form that the model takes. */
   public Examples rows(List<Manifest.Part> parts) throws IOException {
     return blueprint.data().rows(store, parts, tokens, skipped);
   }
 
   /**
-   * The rows of an evaluation; kept, as every round asks for them, and their files are held against
-   * the manifest once in every round.
+   * The rows of an evaluation. They are kept for the next rounds, and their files are compared with the manifest once in every round.
    */
   public synchronized Examples evaluationRows(String part, int round) throws IOException {
     SoftReference<Examples> kept = evaluationRows.get(part);

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
 
-/** The local copies of files that a JVM has to map. */
+/** The folder for local copies of files that a JVM maps into memory. */
 public final class Staging {
   private Staging() {}
 
-  /** A folder on one of Spark's local disks, this JVM's own; Spark deletes it when the JVM ends. */
+  /** A folder of this JVM on one of Spark's local disks. Spark deletes it when the JVM ends. */
   public static Path folder() throws IOException {
     String root = Utils.getLocalDir(SparkEnv.get().conf());
     return Files.createDirectories(Path.of(root, "tributary"));

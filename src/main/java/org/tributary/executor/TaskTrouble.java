@@ -9,16 +9,15 @@ import java.util.Optional;
 import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.error.Trouble;
 
-/** Failures of a task by its machine or storage, not by its client. */
+/** Recognizes failures of a task that are caused by its machine or storage, not by its client. */
 public final class TaskTrouble {
   private TaskTrouble() {}
 
   /**
    * Looks for such a failure.
    *
-   * @param thrown by a client's training
-   * @return empty if the client itself is the reason, a file of its own that is not there among
-   *     them
+   * @param thrown the exception of a client's training
+   * @return empty if the client itself is the reason, for example because its file is missing
    */
   public static Optional<Trouble> in(Throwable thrown) {
     Optional<Trouble> known = StoreTrouble.in(thrown);
@@ -30,10 +29,10 @@ public final class TaskTrouble {
   }
 
   /**
-   * Something that every client would have met on this machine.
+   * Reports a failure that every client on this machine would have.
    *
-   * @param thrown by what all clients of this JVM share
-   * @return reported with the machine's name
+   * @param thrown the exception of work that all clients of this JVM share
+   * @return the failure, with the machine's name
    */
   static Trouble here(Throwable thrown) {
     Trouble known = StoreTrouble.in(thrown).orElse(null);

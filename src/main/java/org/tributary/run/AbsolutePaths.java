@@ -14,16 +14,13 @@ import org.tributary.config.GenerateConfig;
 import org.tributary.config.TrainConfig;
 
 /**
- * Configurations as tasks get them. A relative path means another file in each JVM's working
- * directory, so the driver resolves all paths once, in its own, and tasks are given URIs. The run's
- * {@code config.yaml} keeps what its user wrote: what is frozen must not depend on where a run was
- * started.
+ * Resolves the paths of a configuration for tasks. A relative path depends on the working directory of the JVM, so the driver resolves all paths once in its own working directory and gives URIs to tasks. The run's {@code config.yaml} keeps the paths as the user wrote them, because frozen keys must not depend on the folder in which a run was started.
  */
 public final class AbsolutePaths {
   private AbsolutePaths() {}
 
   /**
-   * A run's configuration for its tasks.
+   * The configuration of a run for its tasks.
    *
    * @param store resolves paths on their file systems
    * @param config with paths as the user wrote them
@@ -45,7 +42,7 @@ public final class AbsolutePaths {
   }
 
   /**
-   * A generation's configuration for its tasks.
+   * The configuration of a generation for its tasks.
    *
    * @param store resolves paths on their file systems
    * @param config with paths as the user wrote them

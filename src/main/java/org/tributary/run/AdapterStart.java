@@ -24,7 +24,7 @@ import org.tributary.model.Pooling;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** The PEFT folder that {@code framework.lora.start} names: what a run's adapters start from. */
+/** The adapter in the PEFT folder that {@code framework.lora.start} names, from which a run's adapters start. */
 final class AdapterStart {
   private static final String KEY = "framework.lora.start: ";
 
@@ -39,7 +39,7 @@ final class AdapterStart {
   /**
    * Reads the adapter.
    *
-   * @throws WrongInput if there is none, or it is of a kind that is not supported
+   * @throws WrongInput if it is missing or of a kind that is not supported
    */
   static AdapterStart read(Store store, String folder) throws IOException {
     Path path = store.path(folder);
@@ -47,7 +47,7 @@ final class AdapterStart {
   }
 
   /**
-   * What identifies the adapter: SHA-256 over the hashes of its files.
+   * A hash that identifies the adapter: SHA-256 over the hashes of its files.
    *
    * @throws WrongInput if one of the two is missing
    */
@@ -55,7 +55,7 @@ final class AdapterStart {
     Path path = store.path(folder);
     for (String name : List.of(PeftAdapter.CONFIG, PeftAdapter.WEIGHTS)) {
       if (!store.exists(new Path(path, name))) {
-        PeftAdapter.read(store, path); // tells what is missing and how to fix it
+        PeftAdapter.read(store, path); // the message says what is missing and how to fix it
       }
     }
     return Sha256.of(
@@ -65,13 +65,13 @@ final class AdapterStart {
   }
 
   /**
-   * The start of everything that the adapter holds, under the base model's names, in float32.
+   * The start values of all tensors of the adapter, by the base model's names, in float32.
    *
    * @param base the run's model
    * @param lora as configured
    * @param labels the run's classes
-   * @param asked what the run trains or gives to all, shapes by the base model's names
-   * @return a value for each adapter, and for what else the adapter holds
+   * @param asked the tensors that the run trains or gives to all clients, shapes by the base model's names
+   * @return a value for each A and B, and for the other tensors of the adapter
    * @throws WrongInput that names every way in which adapter and configuration differ
    */
   Map<String, HostTensor> tensors(
@@ -115,7 +115,7 @@ final class AdapterStart {
     return start;
   }
 
-  /** The adapter's tensors by the names of the base model; of two that are one there, the one. */
+  /** The adapter's tensors by the names of the base model; tied tensors occur once. */
   private Map<String, HostTensor> ours(
       Architecture architecture, Map<String, String> ours, List<String> problems) {
     Map<String, HostTensor> own = new TreeMap<>();
@@ -133,7 +133,7 @@ final class AdapterStart {
     return own;
   }
 
-  /** Whether it is what the run has there anyway, such as a classifier that does not train. */
+  /** Whether it equals the base model's tensor, such as a classifier that is not trained. */
   private static boolean isTheModels(BaseModel base, String name, HostTensor tensor)
       throws IOException {
     return base.used().containsKey(name) && base.files().tensor(name).to(DType.F32).equals(tensor);
@@ -164,7 +164,7 @@ final class AdapterStart {
     }
   }
 
-  /** A classifier means nothing under other classes. */
+  /** A classifier is only valid for the same classes. */
   private void compare(List<String> labels, List<String> problems) {
     List<String> noted = PeftNotes.labels(adapter);
     if (!noted.isEmpty() && !noted.equals(labels)) {
@@ -172,7 +172,7 @@ final class AdapterStart {
     }
   }
 
-  /** Nor on another vector: without a note, on another than transformers gives it. */
+  /** It is also only valid for the same pooling; without a note, that is the pooling of transformers. */
   private void comparePooling(Architecture architecture, List<String> problems) {
     Pooling ours = architecture.pooling();
     Pooling family = adapter.saved().isEmpty() ? null : architecture.classifierPooling();

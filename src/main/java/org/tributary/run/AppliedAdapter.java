@@ -20,20 +20,20 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
- * An adapter with its base model, for computing with both.
+ * An adapter that is applied to its base model, for computing with both.
  *
  * @param tensors A, B and modules saved whole, by the base model's names
  * @param scalings the factor s before B A, by layer
  */
 public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double> scalings) {
   /**
-   * Puts an adapter on a model.
+   * Applies an adapter to a model.
    *
    * @param where the adapter's folder, for messages
    * @param base the model
    * @param adapter whose names are those of the model with a head
-   * @return what the program is given
-   * @throws WrongInput that names the tensors that fit nothing in the model, at most ten
+   * @return the tensors for the program
+   * @throws WrongInput if tensors do not fit the model; names at most ten of them
    * @throws IOException if a file system fails
    */
   public static AppliedAdapter of(String where, BaseModel base, PeftAdapter adapter)
@@ -52,7 +52,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
     return new AppliedAdapter(fitting.tensors, fitting.scalings);
   }
 
-  /** Holds the adapter's tensors against the model's, one after the other. */
+  /** Compares the adapter's tensors with the model's, one after the other. */
   private static final class Fitting {
     private static final String WEIGHT = ".weight";
 
@@ -101,8 +101,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
     }
 
     /**
-     * Puts W + s B A in the place of W, for layers that no run adapts, such as a classifier. Layers
-     * that the model has and does not compute with, such as another head's, change nothing.
+     * Replaces W by W + s B A, for layers that runs do not adapt, such as a classifier. Layers that the model has but does not use, such as those of another head, are ignored.
      */
     private void merge(String module, HostTensor a, HostTensor b) throws IOException {
       String name = own(module + WEIGHT);
@@ -142,7 +141,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
       return ours.getOrDefault(stored, stored);
     }
 
-    /** Matrices that are one in the model are one here, too. */
+    /** Checks that tied matrices of the model stay tied. */
     void tied() {
       Map<String, HostTensor> saved = new TreeMap<>();
       adapter.saved().forEach((name, tensor) -> saved.put(own(name), tensor));
@@ -151,7 +150,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
       problems.addAll(TiedWeights.problems(architecture.tiedWeights(), saved, adapted));
     }
 
-    /** The shape that a tensor of a new head has, for as many classes as it is for; or null. */
+    /** The shape of a tensor of a new head with its number of classes; or null. */
     private long[] head(String name, HostTensor tensor) {
       return tensor.shape().length == 0
           ? null
@@ -165,7 +164,7 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
     }
   }
 
-  /** The weights of both, each name once. */
+  /** The weights of both; each name occurs once. */
   public Map<String, HostTensor> with(Map<String, HostTensor> weights) {
     Map<String, HostTensor> both = new TreeMap<>(weights);
     both.putAll(tensors);

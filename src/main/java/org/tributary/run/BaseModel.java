@@ -25,7 +25,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.text.Tokens;
 
-/** The model that a run starts from: its files, and what they say it is. */
+/** The model from which a run starts: its files, its architecture and its classifier. */
 public final class BaseModel {
   private static final Set<DType> TYPES = EnumSet.of(DType.F32, DType.F16, DType.BF16);
 
@@ -50,7 +50,7 @@ public final class BaseModel {
     architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
   }
 
-  /** As configured; else what the classifier was trained on; else the family's own. */
+  /** As configured; otherwise the pooling of the checkpoint's classifier; otherwise the family's default. */
   private Pooling pooling() {
     return settings.pooling() == null
         ? head.trainedPooling().orElse(null)
@@ -63,7 +63,7 @@ public final class BaseModel {
    * @param store reaches the folder
    * @param settings path and pooling
    * @return the model, not yet checked
-   * @throws WrongInput if it is no model folder, or its family is not supported
+   * @throws WrongInput if it is not a model folder, or its family is not supported
    * @throws IOException if a file system fails
    */
   public static BaseModel open(Store store, ModelSection settings) throws IOException {
@@ -74,7 +74,7 @@ public final class BaseModel {
   /**
    * Checks the model's class, and names, shapes and types of the weights.
    *
-   * @throws WrongInput if the class is another one, or they are not what config.json promises
+   * @throws WrongInput if the class is a different one, or the weights do not match config.json
    */
   public void check() {
     checkClass();
@@ -100,10 +100,9 @@ public final class BaseModel {
   }
 
   /**
-   * Checks the model's class: those of other tasks may have tensors of the same names and shapes,
-   * which mean otherwise.
+   * Checks the model's class: classes for other tasks may have tensors with the same names and shapes but another meaning.
    *
-   * @throws WrongInput if the class is another one than the run began with
+   * @throws WrongInput if the class is not the one with which the run began
    */
   void checkClass() {
     String name = files.config().path("architectures").path(0).asText("");
@@ -124,10 +123,10 @@ public final class BaseModel {
   }
 
   /**
-   * Checks that what trains can be held in float32.
+   * Checks that the trained tensors can be stored in float32.
    *
-   * @param names of tensors that train
-   * @throws WrongInput if one has 2 GiB or more then
+   * @param names of trained tensors
+   * @throws WrongInput if one of them has 2 GiB or more in float32
    */
   void checkTrainable(Set<String> names) {
     List<String> problems = new ArrayList<>();
@@ -148,10 +147,9 @@ public final class BaseModel {
   }
 
   /**
-   * Reads all weights once and looks at their values.
+   * Reads all weights once and checks their values.
    *
-   * @throws WrongInput that names weights with NaN or infinite numbers, and matrices that should be
-   *     equal and are not
+   * @throws WrongInput if weights have NaN or infinite numbers, or tied matrices are not equal; names them
    * @throws IOException if a file system fails
    */
   public void checkValues() throws IOException {
@@ -167,7 +165,7 @@ public final class BaseModel {
   }
 
   /**
-   * The tensors that the program uses: not extras, such as a pooler that mean pooling leaves out.
+   * The tensors that the program uses, without others such as a pooler that mean pooling does not use.
    *
    * @return headers by name
    */
@@ -188,15 +186,15 @@ public final class BaseModel {
    * Opens the tokenizer and checks that the model knows all its ids.
    *
    * @param store reaches the model folder
-   * @return to be closed; null for models of images
-   * @throws WrongInput if there is none, or it does not fit the embedding
+   * @return the tokenizer, to be closed; null for image models
+   * @throws WrongInput if it is missing or does not fit the embedding
    */
   public Tokens tokens(Store store) throws IOException {
     if (architecture.image() != null) {
       return null;
     }
     Path file = new Path(files.folder(), HuggingFaceFolder.TOKENIZER);
-    // A row of prompt and answer is cut where the prompt begins, which only the row knows.
+    // A row of prompt and answer is cut at the start of its prompt, so the tokenizer does not cut.
     int longest = architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
     Tokens tokens = Tokens.open(store, file, longest);
     if (tokens.size() > architecture.vocabulary()) {
@@ -210,10 +208,10 @@ public final class BaseModel {
   }
 
   /**
-   * What becomes of an image before the model sees it.
+   * The preprocessing of images.
    *
    * @param store reaches the model folder
-   * @return null for models of text
+   * @return null for text models
    * @throws WrongInput if the folder's processor is not supported or does not fit the model
    * @throws IOException if a file system fails
    */
@@ -225,7 +223,7 @@ public final class BaseModel {
             store, files.folder(), shape.channels(), shape.height(), shape.width());
   }
 
-  /** The file that says what becomes of an image. */
+  /** The file that describes the preprocessing of images. */
   public Path imageProcessorFile() {
     return new Path(files.folder(), ImageProcessor.FILE);
   }

@@ -27,8 +27,7 @@ import org.tributary.protocol.Seeds;
 import org.tributary.rows.Manifest;
 
 /**
- * Everything that follows from a run's configuration, base model and partitions, computed in the
- * same way by the driver and by every executor. Creating one reads and checks, and writes nothing.
+ * Everything that follows from a run's configuration, base model and partitions. The driver and every executor compute it in the same way. Creating a blueprint reads and checks files, and writes nothing.
  */
 public final class Blueprint {
   /** The one client of a pooled framework. */
@@ -44,17 +43,17 @@ public final class Blueprint {
   private final RoundPlans plans;
 
   /**
-   * Works a run out.
+   * Reads and checks a run.
    *
    * @param store reaches the paths of the configuration
    * @param config of the run
-   * @throws WrongInput if model, partitions and configuration do not fit each other
+   * @throws WrongInput if model, partitions and configuration do not fit together
    * @throws IOException if a file system fails
    */
   public Blueprint(Store store, TrainConfig config) throws IOException {
     this.config = config;
     base = BaseModel.open(store, config.model());
-    base.checkClass(); // before labels are held against a classifier of another task
+    base.checkClass(); // before labels are compared with a classifier of another task
     data = RunData.open(store, config, base);
     newHead = base.head().fresh(base.architecture(), data.labels().size());
     base.check();
@@ -95,19 +94,19 @@ public final class Blueprint {
   }
 
   /**
-   * The adapters that the configuration asks for.
+   * The adapters of the configuration.
    *
-   * @return null without
+   * @return null if it has none
    */
   public Lora lora() {
     return trainables.lora();
   }
 
   /**
-   * What the PEFT folder holds that the configuration names as the start.
+   * The tensors of the PEFT folder that the configuration names as the start.
    *
    * @param store reaches the folder
-   * @return tensors by name, in float32; empty without such a folder
+   * @return tensors by name, in float32; empty if the configuration names no folder
    * @throws WrongInput if it does not fit the configuration
    * @throws IOException if a file system fails
    */
@@ -126,7 +125,7 @@ public final class Blueprint {
    * The clients of a round.
    *
    * @param round counted from 0
-   * @return ids in their order
+   * @return ids, sorted
    */
   public List<String> cohort(int round) {
     return framework.pooled()
@@ -142,7 +141,7 @@ public final class Blueprint {
    * The files of a client's training rows.
    *
    * @param client id
-   * @return one, or all clients' for the pooled client
+   * @return one file, or the files of all clients for the pooled client
    */
   public List<Manifest.Part> trainParts(String client) {
     return framework.pooled()
@@ -160,7 +159,7 @@ public final class Blueprint {
     return data.manifest();
   }
 
-  /** The partitioned set, as this run reads it. */
+  /** The partitioned data set, as this run reads it. */
   public RunData data() {
     return data;
   }
@@ -176,8 +175,7 @@ public final class Blueprint {
   }
 
   /**
-   * The classes as the model calls them, in the order of the classifier's rows; empty for language
-   * models.
+   * The model's names of the classes, in the order of the classifier's rows; empty for language models.
    */
   public List<String> labels() {
     return data.labels();
@@ -201,7 +199,7 @@ public final class Blueprint {
     return newHead;
   }
 
-  /** The layers that carry adapters, shape [out, in] by name. */
+  /** The layers with adapters, shape [out, in] by name. */
   public Map<String, long[]> adapted() {
     return trainables.adapted();
   }
@@ -212,18 +210,17 @@ public final class Blueprint {
   }
 
   /**
-   * What has which role in a round, in the shapes of the global tensors.
+   * The role of each tensor in a round, in the shapes of the global tensors.
    *
    * @param round counted from 0
-   * @return of the model the same names and shapes in every round
+   * @return the plan; the tensors of the model have the same names and shapes in every round
    */
   public RoundPlan plan(int round) {
     return plans.of(round);
   }
 
   /**
-   * The tensors of the plans that are part of the model: weights and adapters. The others are a
-   * framework's own.
+   * The tensors of the plans that are part of the model: weights and adapters. The other tensors belong to the framework.
    *
    * @return names
    */
@@ -231,17 +228,17 @@ public final class Blueprint {
     return plans.modelTensors();
   }
 
-  /** Whether the run ends with a model folder; else with an adapter. */
+  /** Whether the run ends with a model folder; otherwise it ends with an adapter. */
   public boolean leavesModel() {
     return plans.leavesModel();
   }
 
   /**
-   * What a client starts a round from, in its shapes.
+   * The tensors with which a client starts a round, in its shapes.
    *
    * @param client id
    * @param round counted from 0
-   * @param given by the server
+   * @param given the tensors from the server
    * @return tensors by name, without the client's own state
    */
   public Map<String, HostTensor> start(String client, int round, Map<String, HostTensor> given) {
@@ -251,11 +248,10 @@ public final class Blueprint {
   }
 
   /**
-   * The tensors that go down to a client in a round: those that it is given for the first time, or
-   * that merges may have changed since its last round.
+   * The tensors that are sent down to a client in a round: those that it receives for the first time, and those that merges may have changed since its last round.
    *
    * @param client id
-   * @param round counted from 0, in whose cohort it is
+   * @param round counted from 0; the client is sampled in it
    * @return names
    */
   public Set<String> down(String client, int round) {
@@ -270,7 +266,7 @@ public final class Blueprint {
   }
 
   /**
-   * The last round before another one that a client was drawn for.
+   * The last round before another round in which a client was sampled.
    *
    * @param client id
    * @param round counted from 0

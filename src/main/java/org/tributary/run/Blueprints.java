@@ -8,8 +8,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The blueprints that this JVM's tasks have computed, one for each run: static and mutable, as
- * tasks have no other place to keep anything.
+ * The blueprints that the tasks of this JVM have computed, one for each run. The map is static and mutable because tasks have no other place to keep values.
  */
 public final class Blueprints {
   private static final int KEPT = 4;
@@ -31,7 +30,7 @@ public final class Blueprints {
    *
    * @param store reaches the paths of the configuration
    * @param spec of the run
-   * @return computed on the first call
+   * @return the blueprint, computed on the first call
    * @throws WrongInput see {@link Blueprint}
    * @throws IOException if a file system fails
    */
@@ -46,7 +45,7 @@ public final class Blueprints {
     return blueprint;
   }
 
-  /** Forgets all. */
+  /** Removes all blueprints. */
   public static synchronized void clear() {
     BLUEPRINTS.clear();
   }

@@ -20,11 +20,10 @@ import org.tributary.model.Pooling;
 import org.tributary.rows.ClassNumbers;
 
 /**
- * The classifier of a base model's checkpoint: whether a run keeps it, what it was trained on, and
- * what a new one consists of.
+ * The classifier of a base model's checkpoint: whether a run keeps it, its classes and its pooling, and the tensors of a new classifier.
  *
  * @param files the checkpoint
- * @param tensors that the run may take from it, headers by name
+ * @param tensors that the run may use, headers by name
  * @param anew whether the configuration asks for a new classifier
  */
 public record CheckpointHead(
@@ -35,7 +34,7 @@ public record CheckpointHead(
     return !head.isEmpty() && tensors.keySet().containsAll(head);
   }
 
-  /** Rows of the checkpoint's classifier, one a class. */
+  /** Rows of the checkpoint's classifier, one for each class. */
   int rows() {
     return family().head(1).keySet().stream()
         .map(name -> tensors.get(name).shape())
@@ -46,12 +45,10 @@ public record CheckpointHead(
   }
 
   /**
-   * What the checkpoint calls the classes of its classifier, whether config.json names a class of
-   * transformers or not: its {@code id2label}, else LABEL_0, LABEL_1, ... where transformers would
-   * give it as many classes as there are rows ({@code num_labels}, or 2).
+   * The checkpoint's names of the classes of its classifier, whether config.json names a class of transformers or not: its {@code id2label}; otherwise LABEL_0, LABEL_1, ... if the classifier has as many rows as transformers would give it ({@code num_labels}, or 2).
    *
    * @return in the order of the rows; empty if the checkpoint does not say
-   * @throws WrongInput if id2label does not number them from 0, or label2id says otherwise
+   * @throws WrongInput if id2label does not number them from 0, or label2id contradicts it
    */
   List<String> names() {
     JsonNode names = files.config().path("id2label");
@@ -81,8 +78,7 @@ public record CheckpointHead(
   }
 
   /**
-   * The classes that config.json names for a classifier of its own whose weights are not there:
-   * transformers draws one for them, in their order.
+   * The classes that config.json names for a classifier whose weights are missing. transformers initializes a classifier for these classes, in their order.
    *
    * @return in the order of the rows; empty if config.json names none, or the configuration asks
    *     for a new classifier
@@ -99,10 +95,10 @@ public record CheckpointHead(
   }
 
   /**
-   * Whether config.json says of a classifier that stays all that a run knows of it.
+   * Whether config.json has everything that a run knows about a kept classifier.
    *
    * @param architecture with the run's pooling
-   * @param classes the run's names for its classes
+   * @param classes the run's names of its classes
    * @return false if a result's config.json has to say more
    */
   public boolean saysAll(Architecture architecture, List<String> classes) {
@@ -119,12 +115,10 @@ public record CheckpointHead(
   }
 
   /**
-   * What the kept classifier was trained on.
+   * The pooling with which the kept classifier was trained.
    *
-   * @return what Tributary noted, else what transformers does; empty for a newly initialized
-   *     classifier, and where neither is possible, as the checkpoint lacks the pooler that
-   *     transformers has
-   * @throws WrongInput if config.json notes what is none
+   * @return the pooling that Tributary noted, otherwise that of transformers; empty for a newly initialized classifier, and if neither is possible because the checkpoint lacks the pooler of transformers
+   * @throws WrongInput if config.json has an unknown pooling
    */
   Optional<Pooling> trainedPooling() {
     if (!isKept()) {
@@ -152,13 +146,12 @@ public record CheckpointHead(
   }
 
   /**
-   * What is newly initialized: the classifier, where the checkpoint has none, and with it a pooler
-   * that the checkpoint lacks.
+   * The newly initialized tensors: the classifier if the checkpoint has none, and with it a pooler that the checkpoint lacks.
    *
    * @param architecture with the run's pooling
    * @param labels number of classes
    * @return shapes by name; empty if the checkpoint has a classifier, or needs none
-   * @throws WrongInput if its classifier is for another number of classes, or only a part is there
+   * @throws WrongInput if its classifier has another number of classes, or a part is missing
    */
   Map<String, long[]> fresh(Architecture architecture, int labels) {
     Map<String, long[]> head = architecture.head(labels);

@@ -13,24 +13,20 @@ import org.tributary.rows.Manifest;
 import org.tributary.rows.Schema;
 
 /**
- * The classes of a run, in the order of the classifier's rows. What binds a class to a row is the
- * checkpoint's {@code id2label}, or the configuration's {@code data.classes} or {@code
- * data.classNumbers}. A newly initialized classifier without class names in config.json has the
- * data's labels in sorted order; for a classifier that is kept the data never count.
+ * The classes of a run, in the order of the classifier's rows. The checkpoint's {@code id2label}, or {@code data.classes} or {@code data.classNumbers} of the configuration, assigns a row to each class. A newly initialized classifier without class names in config.json takes the labels of the data in sorted order. A kept classifier never takes its classes from the data.
  *
- * @param names as the model calls them
- * @param labels as the rows of the data call them
+ * @param names the model's names of the classes
+ * @param labels their labels in the rows of the data
  */
 record Classes(List<String> names, List<String> labels) {
   /**
-   * Binds the labels of a partitioned set to the rows of a classifier.
+   * Assigns the labels of a partitioned set to the rows of a classifier.
    *
    * @param head the checkpoint's classifier, kept or not
    * @param manifest of the set
    * @param data the configuration
    * @return the classes
-   * @throws WrongInput if the data have no such columns or no labels, or one that is bound to no
-   *     row; or if nothing binds them to the rows of a classifier that is kept
+   * @throws WrongInput if the data have no such columns or no labels, or a label without a row; or if nothing assigns the labels to the rows of a kept classifier
    */
   static Classes of(CheckpointHead head, Manifest manifest, DataSection data) {
     checkColumns(manifest, data);
@@ -89,7 +85,7 @@ record Classes(List<String> names, List<String> labels) {
         });
   }
 
-  /** What the configuration binds. */
+  /** The assignment of the configuration. */
   private static Classes chosen(CheckpointHead head, Manifest manifest, DataSection data) {
     boolean kept = head.isKept();
     List<String> labels = data.classNumbers() ? numbers(head, manifest, data) : data.classes();
@@ -120,7 +116,7 @@ record Classes(List<String> names, List<String> labels) {
     return new Classes(unnamed ? own : known, labels);
   }
 
-  /** A label that the model knows by the same name cannot mean another row. */
+  /** A label that is also a class name of the model must have the row of that class. */
   private static void checkOrder(CheckpointHead head, List<String> known, List<String> labels) {
     for (int i = 0; i < labels.size(); i++) {
       int row = known.indexOf(labels.get(i));
@@ -132,7 +128,7 @@ record Classes(List<String> names, List<String> labels) {
     }
   }
 
-  /** Labels that are the numbers of the classifier's rows. */
+  /** Labels that are row numbers of the classifier. */
   private static List<String> numbers(CheckpointHead head, Manifest manifest, DataSection data) {
     int bound = head.isKept() ? head.rows() : Integer.MAX_VALUE;
     int last = -1;
@@ -149,7 +145,7 @@ record Classes(List<String> names, List<String> labels) {
     return IntStream.range(0, rows).mapToObj(Integer::toString).toList();
   }
 
-  /** The row that a label is the number of; -1 if it is none below the bound. */
+  /** The row whose number the label is; -1 if it is not a number below the bound. */
   private static int row(String label, int bound) {
     if (!label.matches("0|[1-9][0-9]{0,8}")) {
       return -1;

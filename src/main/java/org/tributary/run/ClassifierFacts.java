@@ -10,12 +10,10 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Pooling;
 
 /**
- * What a run's classifier is: its pooling, its classes in the order of its rows, and the newly
- * initialized tensors. {@code config.yaml} of the run's folder keeps it, so that a run never
- * resumes with another, as it would where a default has changed since it began.
+ * The properties of a run's classifier: its pooling, its classes in the order of its rows, and the newly initialized tensors. {@code config.yaml} of the run's folder keeps them, so that a run never resumes with a different classifier, for example because a default has changed since.
  */
 final class ClassifierFacts {
-  /** The facts' name in {@code config.yaml}, below {@code run}. */
+  /** The key in {@code config.yaml}, below {@code run}. */
   static final String KEY = "classifier";
 
   private ClassifierFacts() {}
@@ -38,11 +36,11 @@ final class ClassifierFacts {
   }
 
   /**
-   * Holds a run's facts against those that it began with.
+   * Compares a run's facts with those at its first start.
    *
    * @param before {@code run} of its {@code config.yaml}
    * @param blueprint of the run as it would resume
-   * @return a line for each way in which they differ
+   * @return a line for each difference
    */
   static List<String> differences(JsonNode before, Blueprint blueprint) {
     ObjectNode now = of(blueprint);
@@ -55,7 +53,7 @@ final class ClassifierFacts {
         : List.of("the classifier was %s, now it is %s".formatted(then, now));
   }
 
-  /** Runs of versions that kept no facts: those whose classifiers were made otherwise. */
+  /** Handles runs of versions that kept no facts and made some classifiers differently. */
   private static List<String> sinceEarlierVersions(Blueprint blueprint) {
     Architecture architecture = blueprint.architecture();
     boolean fresh = !blueprint.newHead().isEmpty();

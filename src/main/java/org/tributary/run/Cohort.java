@@ -6,16 +6,15 @@ import org.tributary.batch.BatchOrder;
 import org.tributary.protocol.Seeds;
 
 /**
- * The clients of a round (client sampling): a sample without replacement, from the seed and the
- * round only.
+ * Samples the clients of a round without replacement. The sample depends only on the seed and the round.
  */
 final class Cohort {
   private Cohort() {}
 
   /**
-   * How many clients a round draws.
+   * The number of clients that are sampled in a round.
    *
-   * @param clients there are
+   * @param clients the number of all clients
    * @param fraction of them, in (0, 1]
    * @return at least one
    */
@@ -24,13 +23,13 @@ final class Cohort {
   }
 
   /**
-   * Draws a round's clients.
+   * Samples the clients of a round.
    *
    * @param clients all ids
-   * @param fraction of them, in (0, 1]; at least one is drawn
+   * @param fraction of them, in (0, 1]; at least one is sampled
    * @param seed the job's
    * @param round counted from 0
-   * @return ids in their order
+   * @return ids, sorted
    */
   static List<String> sample(List<String> clients, double fraction, long seed, int round) {
     int size = size(clients.size(), fraction);

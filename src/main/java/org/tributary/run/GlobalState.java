@@ -18,11 +18,7 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
 /**
- * The server's tensors as a round finds them. A tensor lies in the first of these that has it: what
- * the last merge left ({@code global.safetensors} of the round before, which holds all that any
- * merge has written so far), the run's start ({@code start.safetensors}), or, for a framework's own
- * tensors, the constant that its plan begins with. A matrix that merges changed by low-rank terms
- * since is that value with the changes added, in the order of the rounds ({@link LowRankChange}).
+ * The server's tensors at the start of a round. A tensor is read from the first of these places that has it: {@code global.safetensors} of the previous round, which has all tensors that merges have written so far; {@code start.safetensors} of the run; or, for a framework's own tensors, the constant start in the plan. If merges have changed a matrix by low-rank terms since then, the changes are added to this value in the order of the rounds ({@link LowRankChange}).
  */
 public final class GlobalState implements Closeable {
   private final RoundPlan plan;
@@ -36,7 +32,7 @@ public final class GlobalState implements Closeable {
   }
 
   /**
-   * Opens the state that a round finds.
+   * Opens the state at the start of a round.
    *
    * @param store reaches the run's folder
    * @param folder of the run
@@ -73,7 +69,7 @@ public final class GlobalState implements Closeable {
     return value;
   }
 
-  /** A tensor, or a unit's range of it. */
+  /** A tensor, or the range of it that a unit needs. */
   public HostTensor tensor(String name, Unit unit) throws IOException {
     if (!unit.isChunk()) {
       return tensor(name);
@@ -104,11 +100,10 @@ public final class GlobalState implements Closeable {
   }
 
   /**
-   * The state after a round: what its merge wrote, and what it did not write as it was. A matrix
-   * whose changes are together as large as itself is written whole, which gives the same bits.
+   * The state after a round: the tensors that its merge wrote, and all others unchanged. If the changes of a matrix are together as large as the matrix, the whole matrix is written instead, which gives the same bits.
    *
    * @param round counted from 0
-   * @param written by the merge; factors of changes without their round
+   * @param written the tensors of the merge; factors of changes have names without the round
    * @return tensors by name, of {@code global.safetensors}
    * @throws IOException if the store fails
    */
@@ -165,11 +160,10 @@ public final class GlobalState implements Closeable {
   }
 
   /**
-   * The bytes of a weight of the checkpoint that a client needs, which had the state of a round
-   * before: the changes since, or the weight where it was written whole since.
+   * The number of bytes that a client needs to update a weight of the checkpoint since its last round: those of the later changes, or those of the weight if it was written whole.
    *
-   * @param name of a weight that clients are given and do not train
-   * @param since the client's last round; -1 for none, when it has the checkpoint
+   * @param name of a weight that clients receive and do not train
+   * @param since the client's last round; -1 if it only has the checkpoint
    * @return bytes
    */
   public long bytesSince(String name, int since) throws IOException {

@@ -3,12 +3,12 @@ package org.tributary.run;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 
-/** Whether the model has positions for the longest texts, and prompts have room before answers. */
+/** Checks that the model has positions for the longest texts, and that prompts have room before answers. */
 final class LengthCheck {
   private LengthCheck() {}
 
   /**
-   * Checks both.
+   * Checks the lengths.
    *
    * @throws WrongInput naming the key that is too large
    */

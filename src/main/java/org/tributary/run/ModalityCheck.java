@@ -8,14 +8,14 @@ import org.tributary.error.WrongInput;
 import org.tributary.model.ImageShape;
 import org.tributary.rows.Manifest;
 
-/** Whether model, data and configuration are all of text, or all of images. */
+/** Checks that model, data and configuration are all for text or all for images. */
 final class ModalityCheck {
   private ModalityCheck() {}
 
-  /** Pixels of a step's images, which wait in the JVM's heap: 2 GiB of numbers. */
+  /** The most pixel values of the images of a step, which are in the JVM's heap: 2 GiB. */
   private static final long MOST_PIXELS = 1L << 29;
 
-  /** Refuses batches of images that no memory holds. */
+  /** Refuses batches of images that are too large for memory. */
   private static List<String> tooLarge(ImageShape image, TrainConfig config) {
     double one = (double) image.channels() * image.height() * image.width();
     double step = one * config.client().batch() * config.client().accumulate();
@@ -35,9 +35,9 @@ final class ModalityCheck {
   }
 
   /**
-   * Holds them against each other.
+   * Checks them.
    *
-   * @throws WrongInput naming everything that is of the other kind
+   * @throws WrongInput naming everything that is for the other kind
    */
   static void check(BaseModel base, TrainConfig config, Manifest manifest) {
     List<String> problems = new ArrayList<>();

@@ -7,11 +7,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Opens files that the run wrote itself. Where one is gone or damaged, copying it again or checking
- * its path would not help: it is not an input.
+ * Opens files that the run wrote itself. If such a file is missing or damaged, the message does not advise to copy it again or check its path, because it is not an input.
  */
 public final class OwnFiles {
-  /** The way out where no round could be trained again without the file. */
+  /** How to fix it if no round can be trained again without the file. */
   public static final String ANEW = "restore it from a backup, or start again in another folder";
 
   private OwnFiles() {}
@@ -21,9 +20,9 @@ public final class OwnFiles {
    *
    * @param store reaches it
    * @param file that an earlier step of the run committed
-   * @param wayOut what to do where it is gone or damaged
+   * @param wayOut how to fix it if it is missing or damaged
    * @return to be closed
-   * @throws WrongInput if it is gone or damaged, with how to fix it
+   * @throws WrongInput if it is missing or damaged, with how to fix it
    * @throws IOException if the store fails
    */
   public static SafeTensors.Reader open(Store store, Path file, String wayOut) throws IOException {
@@ -36,10 +35,10 @@ public final class OwnFiles {
   }
 
   /**
-   * The way out where a client's update is gone or another one.
+   * How to fix it if a client's update is missing or a different one.
    *
    * @param folder of the run
-   * @param round whose update it is
+   * @param round the round of the update
    * @return a clause
    */
   public static String trainAgain(RunFolder folder, int round) {

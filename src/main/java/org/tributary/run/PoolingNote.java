@@ -5,14 +5,13 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Pooling;
 
 /**
- * What a run says where its classifier sees another vector than transformers gives it: the result
- * then scores otherwise there than in the run's tables.
+ * The note about a classifier whose pooling differs from that of transformers: with transformers the result has other scores than in the run's tables.
  */
 public final class PoolingNote {
   private PoolingNote() {}
 
   /**
-   * Says it.
+   * The note.
    *
    * @param base the run's model
    * @return one sentence; empty if transformers computes the same, and for language models

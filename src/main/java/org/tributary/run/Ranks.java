@@ -10,12 +10,11 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.rows.Manifest;
 
 /**
- * The rank of every client's adapters: {@code framework.lora.ranks} in turn over all clients in the
- * order of their ids, or one rank for all.
+ * The rank of every client's adapters: the values of {@code framework.lora.ranks} in turn over all clients, sorted by id, or one rank for all.
  *
  * @param clients all ids, sorted
  * @param cycle ranks in turn; empty if all have the global one
- * @param adapters the global ones; null without
+ * @param adapters the global adapters; null without adapters
  */
 public record Ranks(List<String> clients, List<Integer> cycle, Adapters adapters) {
   static Ranks of(TrainConfig config, Adapters adapters, Framework framework, Manifest manifest) {
@@ -37,12 +36,12 @@ public record Ranks(List<String> clients, List<Integer> cycle, Adapters adapters
     return cycle.get(clients.indexOf(client) % cycle.size());
   }
 
-  /** What a client trains and sends, in its shapes. */
+  /** The plan of a client, in its shapes. */
   public RoundPlan plan(String client, RoundPlan global) {
     return cycle.isEmpty() ? global : global.atRank(of(client));
   }
 
-  /** A client's factor s before B A; 1 without adapters. */
+  /** The scaling s of a client's B A; 1 without adapters. */
   public double scaling(String client) {
     return adapters == null ? 1 : adapters.scaling(of(client));
   }

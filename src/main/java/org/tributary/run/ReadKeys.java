@@ -9,7 +9,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
 import org.tributary.model.Task;
 
-/** Which keys of a run the model's task reads: what is written for another task is refused. */
+/** Says which keys of a run are read for the model's task. Keys for another task are refused. */
 public final class ReadKeys {
   private static final List<String> OF_PROMPTS =
       List.of(
@@ -27,9 +27,9 @@ public final class ReadKeys {
   private ReadKeys() {}
 
   /**
-   * Holds what was written against the model.
+   * Compares the written keys with the model's task.
    *
-   * @param written the run's configuration, as it was written
+   * @param written the run's configuration as written
    * @param architecture of its model
    * @throws WrongInput naming every written key that nothing reads
    */
@@ -38,7 +38,7 @@ public final class ReadKeys {
   }
 
   /**
-   * The keys that the task of a model leaves without a reader.
+   * The keys that are not read for the task of a model.
    *
    * @param architecture of the model
    * @return by dotted key, why nothing reads it

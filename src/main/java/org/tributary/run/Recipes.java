@@ -9,7 +9,7 @@ import org.tributary.framework.Framework;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.rows.Manifest;
 
-/** Turns a run's configuration into what a client's training asks for. */
+/** Makes the recipe of client training from a run's configuration. */
 final class Recipes {
   private Recipes() {}
 
@@ -19,9 +19,8 @@ final class Recipes {
    * @param config of the run
    * @param framework of the run
    * @param manifest says how many rows the clients have, each at least one
-   * @return numbers from the configuration; for one client with everybody's rows, unless the
-   *     configuration says otherwise, with the steps of a cohort
-   * @throws WrongInput if these are too many to count
+   * @return the recipe from the configuration; for one client with all rows it has the steps of a whole cohort, unless the configuration says otherwise
+   * @throws WrongInput if there are too many steps to count
    */
   static Recipe of(TrainConfig config, Framework framework, Manifest manifest) {
     Recipe each = of(config);
@@ -31,8 +30,7 @@ final class Recipes {
   }
 
   /**
-   * The steps that a round's clients take together: of clients that take equal steps their number
-   * times these; else the cohort's share in all clients' steps.
+   * The steps that all clients of a round take together. If all clients take the same number of steps, it is the number of sampled clients times these steps; otherwise it is the sampled share of the steps of all clients.
    */
   private static int cohortSteps(Recipe each, double fraction, Manifest manifest) {
     int clients = manifest.clients().size();
@@ -71,7 +69,7 @@ final class Recipes {
             : c.checkpointing() ? Backward.CHECKPOINTED : Backward.WHOLE);
   }
 
-  /** The optimizer and its numbers. */
+  /** The optimizer and its settings. */
   static OptimizerSettings optimizer(TrainConfig config) {
     ClientSection.Optimizer o = config.client().optimizer();
     return new OptimizerSettings(o.name(), o.settings(), o.weightDecay(), config.seed());

@@ -14,7 +14,7 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
-/** The role of each tensor in each round of a run, as its framework says. */
+/** The role of each tensor in each round of a run, as chosen by the framework. */
 final class RoundPlans {
   private final TrainConfig config;
   private final Framework framework;
@@ -26,9 +26,9 @@ final class RoundPlans {
    * Plans of a run.
    *
    * @param config of the run
-   * @param framework that is asked
-   * @param trainables what the model and the configuration offer
-   * @throws WrongInput if the framework cannot do with them
+   * @param framework chooses the roles
+   * @param trainables what the model and the configuration allow to train
+   * @throws WrongInput if the framework cannot use them
    */
   RoundPlans(TrainConfig config, Framework framework, Trainables trainables) {
     this.config = config;
@@ -42,7 +42,7 @@ final class RoundPlans {
     return plans.computeIfAbsent(round, r -> framework.plan(trainables, r));
   }
 
-  /** The tensors of the plans that are part of the model; the others are a framework's own. */
+  /** The tensors of the plans that are part of the model; the others belong to the framework. */
   Set<String> modelTensors() {
     return modelTensors;
   }
@@ -53,13 +53,13 @@ final class RoundPlans {
     return names;
   }
 
-  /** Whether the run ends with a model folder; else with an adapter. */
+  /** Whether the run ends with a model folder; otherwise it ends with an adapter. */
   boolean leavesModel() {
     return framework.leavesModel(trainables);
   }
 
   /**
-   * The optimizer has to fit what trains in any round, and its state what trains in the next.
+   * Checks that the optimizer fits the trained tensors of every round, and its state those of the next round.
    *
    * @throws WrongInput if they do not
    */
@@ -86,7 +86,7 @@ final class RoundPlans {
     }
   }
 
-  /** A tensor that is initialized in every round keeps nothing. */
+  /** No optimizer state is kept for a tensor that is initialized in every round. */
   private void checkFresh() {
     String name = config.framework().name();
     if (config.framework().lora().start() != null) {

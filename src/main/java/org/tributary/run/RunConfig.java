@@ -27,8 +27,7 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * What a run is: its effective configuration and its inputs. It is {@code config.yaml} of the run's
- * folder, written once; a later start of the same run is compared with it.
+ * The effective configuration of a run and the hashes of its inputs. It is written once, as {@code config.yaml} of the run's folder, and later starts of the run are compared with it.
  */
 public final class RunConfig {
   private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
@@ -46,7 +45,7 @@ public final class RunConfig {
   }
 
   /**
-   * Collects what a run is and its inputs.
+   * Collects the configuration and the inputs of a run.
    *
    * @param store reaches model and partitions
    * @param blueprint of the run
@@ -80,12 +79,12 @@ public final class RunConfig {
     return new RunConfig(blueprint, facts, out.getName() + "-" + frozen.substring(0, 8));
   }
 
-  /** The adapter that a run begins with; null without. */
+  /** The adapter from which a run starts; null if there is none. */
   private static String adapter(TrainConfig config) {
     return config.framework().lora() == null ? null : config.framework().lora().start();
   }
 
-  /** What this program was built from. */
+  /** The version and commit of this program. */
   public static Properties build() throws IOException {
     Properties build = new Properties();
     try (InputStream in = RunConfig.class.getResourceAsStream("/org/tributary/build.properties")) {
@@ -97,8 +96,7 @@ public final class RunConfig {
   }
 
   /**
-   * The run's name in the tables: its folder's name and the hash of what is frozen, as they were at
-   * the first start. Keys that came later change the hash and not the name.
+   * The run's name in the tables: its folder's name and the hash of what is frozen, both from the first start. Keys of later releases change the hash but not the name.
    */
   public String run(Store store, RunFolder folder) throws IOException {
     return store.exists(folder.config())
@@ -107,7 +105,7 @@ public final class RunConfig {
   }
 
   /**
-   * Holds a run against what its folder has; files are hashed only where a run is there.
+   * Compares a run with the contents of its folder. Files are hashed only if the folder has a run.
    *
    * @throws WrongInput if the folder is another run's, or holds something else
    */
@@ -120,7 +118,7 @@ public final class RunConfig {
   }
 
   /**
-   * Holds this start against what the folder has.
+   * Compares this start with the contents of the folder.
    *
    * @throws WrongInput if the folder is another run's, or holds something else
    */
@@ -154,7 +152,7 @@ public final class RunConfig {
     warnOfOtherBits(old);
   }
 
-  /** A run may begin where nothing is but its lock. */
+  /** A run may begin in a folder that has nothing but its lock. */
   private static void checkFree(Store store, RunFolder folder) throws IOException {
     if (!store.list(folder.root()).stream()
         .allMatch(file -> file.getPath().getName().equals(folder.lock().getName()))) {

@@ -28,7 +28,7 @@ import org.tributary.text.TextExamples;
 import org.tributary.text.TextRows;
 import org.tributary.text.Tokens;
 
-/** The partitioned set of a run, read as the base model's task wants it. */
+/** The partitioned data set of a run, read for the task of the base model. */
 public final class RunData {
   private final TrainConfig config;
   private final BaseModel base;
@@ -77,9 +77,9 @@ public final class RunData {
    *
    * @param store reaches it
    * @param config of the run
-   * @param base says what rows are for
-   * @return the set, of which no rows are read yet
-   * @throws WrongInput if it is none, or its labels do not fit the model
+   * @param base its task decides how rows are read
+   * @return the set; no rows are read yet
+   * @throws WrongInput if it is not a partitioned set, or its labels do not fit the model
    * @throws IOException if a file system fails
    */
   static RunData open(Store store, TrainConfig config, BaseModel base) throws IOException {
@@ -107,27 +107,26 @@ public final class RunData {
    * The rows of an evaluation.
    *
    * @param part {@code test} or {@code validation}
-   * @return how many
+   * @return their number
    */
   public long evaluationRows(String part) {
     return evaluationParts(part).stream().mapToLong(Manifest.Part::rows).sum();
   }
 
-  /** The files, as they are held against the manifest. */
+  /** Compares the files with the manifest. */
   public PartFiles files() {
     return files;
   }
 
   /**
-   * Reads rows as the model's task wants them, from files that are as the manifest says.
+   * Reads rows for the model's task, after comparing the files with the manifest.
    *
    * @param store reaches the files
    * @param parts of the manifest
    * @param tokens the base model's tokenizer; null for images
-   * @param skipped rows that are left out
+   * @param skipped the rows to leave out
    * @return at least one row
-   * @throws WrongInput if there are none, a file is not the one that was partitioned, or a row
-   *     cannot be used
+   * @throws WrongInput if there are no rows, a file has changed since it was partitioned, or a row cannot be used
    * @throws IOException if a file system fails
    */
   public Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens, SkippedRows skipped)
@@ -156,13 +155,13 @@ public final class RunData {
   }
 
   /**
-   * Finds the rows of a part that cannot be used, and keeps none.
+   * Finds the rows of a part that cannot be used, without keeping rows in memory.
    *
    * @param store reaches the file
    * @param part of the manifest
    * @param tokens the base model's tokenizer; null for images
-   * @return those that {@link #rows} or a batch would refuse
-   * @throws WrongInput if the file is no Parquet, or a column is missing
+   * @return the rows that {@link #rows} or a batch would refuse
+   * @throws WrongInput if the file is not Parquet, or a column is missing
    * @throws IOException if a file system fails
    */
   public BadRows check(Store store, Manifest.Part part, Tokens tokens) throws IOException {
@@ -200,7 +199,7 @@ public final class RunData {
   }
 
   /**
-   * The tokens that begin and end the language model's texts.
+   * The tokens at the start and the end of the language model's texts.
    *
    * @return null for a classifier
    */
@@ -208,19 +207,18 @@ public final class RunData {
     return special;
   }
 
-  /** Where the set lies. */
+  /** The folder of the set. */
   Path folder() {
     return folder;
   }
 
-  /** What the set holds. */
+  /** The manifest of the set. */
   public Manifest manifest() {
     return manifest;
   }
 
   /**
-   * The classes as the model calls them, in the order of the classifier's rows; empty for language
-   * models.
+   * The model's names of the classes, in the order of the classifier's rows; empty for language models.
    */
   public List<String> labels() {
     return classes.names();

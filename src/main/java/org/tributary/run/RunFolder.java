@@ -5,8 +5,7 @@ import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Where everything of a run is stored. Each file is written once; docs/tables.md says what is in
- * them.
+ * The paths of all files of a run. Each file is written once; docs/tables.md describes the contents.
  *
  * @param root the run's {@code out}
  */
@@ -25,12 +24,12 @@ public record RunFolder(Path root) {
     return new Path(root, "lock");
   }
 
-  /** The rows that are left out; only where {@code data.badRows} is {@code skip}. */
+  /** The rows that are left out; only if {@code data.badRows} is {@code skip}. */
   public Path skipped() {
     return new Path(root, "skipped.json");
   }
 
-  /** What trains, travels and stays, before the first round. */
+  /** The start of all tensors of the plans, before the first round. */
   public Path start() {
     return new Path(root, "start.safetensors");
   }
@@ -40,12 +39,12 @@ public record RunFolder(Path root) {
     return new Path(root, String.format(Locale.ROOT, "rounds/round=%05d", round));
   }
 
-  /** The folder of what clients sent up in a round, one file per attempt. */
+  /** The folder of the updates that clients sent in a round, one file per attempt. */
   public Path updates(int round) {
     return new Path(round(round), "updates");
   }
 
-  /** The folder of what clients kept for themselves in a round, one file per attempt. */
+  /** The folder of the state that clients kept in a round, one file per attempt. */
   public Path states(int round) {
     return new Path(round(round), "state");
   }
@@ -55,37 +54,37 @@ public record RunFolder(Path root) {
     return new Path(updates(round), CLIENT + client + "." + attempt + UPDATE);
   }
 
-  /** Why an attempt gave up. */
+  /** The reason why an attempt failed. */
   public Path failure(int round, String client, String attempt) {
     return new Path(updates(round), CLIENT + client + "." + attempt + FAILURE);
   }
 
-  /** What an attempt keeps for the client's next round. */
+  /** The state that an attempt keeps for the client's next round. */
   public Path state(int round, String client, String attempt) {
     return new Path(states(round), CLIENT + client + "." + attempt + UPDATE);
   }
 
-  /** The driver's choice of attempts. */
+  /** The attempts that the driver accepted. */
   public Path accepted(int round) {
     return new Path(round(round), "accepted.json");
   }
 
-  /** What was merged. */
+  /** The global state after the merge. */
   public Path global(int round) {
     return new Path(round(round), "global.safetensors");
   }
 
-  /** Pieces of a merge that ran as a Spark stage, until they are joined. */
+  /** Parts of a merge that ran as a Spark stage, until they are joined. */
   public Path pieces(int round) {
     return new Path(round(round), "pieces");
   }
 
-  /** What was measured in a round. */
+  /** The measurements of a round. */
   public Path roundJson(int round) {
     return new Path(round(round), "round.json");
   }
 
-  /** Says that a round is closed. */
+  /** The marker of a closed round. */
   public Path success(int round) {
     return new Path(round(round), "_SUCCESS");
   }
@@ -112,18 +111,18 @@ public record RunFolder(Path root) {
   }
 
   /**
-   * Whose attempt a file of {@link #updates} or {@link #states} is.
+   * The client and the attempt in the name of a file of {@link #updates} or {@link #states}.
    *
-   * @param client id; may have dots
+   * @param client id; may contain dots
    * @param attempt without dots
-   * @param failed whether the file says why the attempt gave up
+   * @param failed whether the file has the reason why the attempt failed
    */
   public record Attempt(String client, String attempt, boolean failed) {
     /**
      * Reads a file's name.
      *
      * @param path of the file
-     * @return empty if it is not an attempt's
+     * @return empty if it is not the file of an attempt
      */
     public static Optional<Attempt> of(Path path) {
       String name = path.getName();

@@ -15,16 +15,16 @@ import org.tributary.optim.Optimizers;
 import org.tributary.optim.Schedule;
 
 /**
- * What a task needs to know of its run; everything else it reads from files.
+ * The facts about a run that its tasks get from the driver; they read everything else from files.
  *
  * @param yaml the effective configuration, its paths resolved by the driver
  * @param root the run's folder
- * @param hadoop how to reach file systems
+ * @param hadoop configuration of the file systems
  */
 public record RunSpec(String yaml, String root, SerializableConfiguration hadoop)
     implements Serializable {
 
-  /** The keys of a train configuration whose values are names that other rooms know. */
+  /** The choices of the keys of a train configuration whose values are names of plugins and the like. */
   public static final Map<String, Choices> CHOICES =
       Map.of(
           "framework.name", Choices.ofMethods(Frameworks.all()),
@@ -34,11 +34,11 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
           "client.schedule.name", Choices.of(Schedule.names()));
 
   /**
-   * For tasks of a run.
+   * Makes the specification for the tasks of a run.
    *
    * @param config as the driver read it
    * @param root the run's folder
-   * @param hadoop how the driver's session reaches files
+   * @param hadoop configuration of the file systems in the driver's session
    * @throws IOException if a path cannot be resolved
    */
   public static RunSpec of(TrainConfig config, Path root, SerializableConfiguration hadoop)
@@ -51,12 +51,12 @@ public record RunSpec(String yaml, String root, SerializableConfiguration hadoop
     return ConfigReader.read("config.yaml", yaml, List.of(), TrainConfig.class, CHOICES);
   }
 
-  /** Reaches the run's files from where it is called. */
+  /** The store for the run's files, in the JVM that calls this. */
   public Store store() {
     return Store.of(hadoop.value());
   }
 
-  /** Where the run's files lie. */
+  /** The folder of the run. */
   public RunFolder folder() throws IOException {
     return new RunFolder(store().path(root));
   }

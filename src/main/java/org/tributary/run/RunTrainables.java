@@ -15,8 +15,7 @@ import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Trainables;
 
 /**
- * What a run can train, as the configuration and the base model say: weights that {@code
- * framework.train} names, a newly initialized classifier, and adapters.
+ * The tensors that a run can train, according to the configuration and the base model: the weights that {@code framework.train} names, a newly initialized classifier, and adapters.
  */
 final class RunTrainables {
   private static final String WEIGHT = ".weight";
@@ -27,12 +26,12 @@ final class RunTrainables {
   private final Map<String, long[]> adapted;
 
   /**
-   * Finds the layers that carry adapters.
+   * Finds the layers with adapters.
    *
    * @param section of the configuration
    * @param base the base model
    * @param newHead shapes of a newly initialized classifier
-   * @throws org.tributary.error.WrongInput if a target or a name fits nothing
+   * @throws org.tributary.error.WrongInput if a target or a name matches nothing
    */
   RunTrainables(FrameworkSection section, BaseModel base, Map<String, long[]> newHead) {
     this.section = section;
@@ -41,18 +40,18 @@ final class RunTrainables {
     adapted = lora() == null ? Map.of() : lora().layers(adaptable());
   }
 
-  /** The adapters that the configuration asks for; null without. */
+  /** The adapters of the configuration; null if it has none. */
   Lora lora() {
     FrameworkSection.Lora l = section.lora();
     return l == null ? null : new Lora(l.rank(), l.alpha(), l.rslora(), l.targets());
   }
 
-  /** The layers that carry adapters, shape [out, in] by name. */
+  /** The layers with adapters, shape [out, in] by name. */
   Map<String, long[]> adapted() {
     return adapted;
   }
 
-  /** The adapters as the merge sees them; null without. */
+  /** The adapters in the form that merges use; null if there are none. */
   Adapters adapters() {
     return lora() == null ? null : lora().adapters(transposed());
   }
@@ -64,7 +63,7 @@ final class RunTrainables {
         .collect(Collectors.toSet());
   }
 
-  /** Layers that adapters can be put on. A pooler that is new, or trains in full, is none. */
+  /** The layers that can have adapters. A pooler that is new or trained in full cannot. */
   private Map<String, long[]> adaptable() {
     Set<String> pooler = base.architecture().poolerWeights().keySet();
     Set<String> full = new HashSet<>(newHead.keySet());
@@ -78,7 +77,7 @@ final class RunTrainables {
     return layers;
   }
 
-  /** The weights that {@code framework.train} names, all where it names none. */
+  /** The weights that {@code framework.train} names, or all weights if it names none. */
   private SortedMap<String, long[]> named() {
     SortedMap<String, long[]> weights = new TreeMap<>();
     base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
@@ -86,7 +85,7 @@ final class RunTrainables {
     return named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
   }
 
-  /** All of it, with its shapes. */
+  /** All tensors that the run can train, with their shapes. */
   Trainables all() {
     boolean isNamed = !section.train().isEmpty();
     SortedMap<String, long[]> a = new TreeMap<>();

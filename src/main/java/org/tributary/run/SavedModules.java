@@ -13,19 +13,17 @@ import org.tributary.model.Lora;
 import org.tributary.protocol.HostTensor;
 
 /**
- * The modules that an adapter's folder saves whole. A run trains tensors; peft saves and loads
- * modules, with everything in them, each as a separate copy. Names here are those in the base
- * model's checkpoint.
+ * The modules that are saved whole in an adapter's folder. A run trains tensors, but peft saves and loads modules with all their tensors, each as a separate copy. The names are those of the base model's checkpoint.
  */
 public final class SavedModules {
   private SavedModules() {}
 
   /**
-   * Checks, before a run, that its result can be said in a PEFT folder.
+   * Checks before a run that its result can be saved as a PEFT folder.
    *
-   * @param adapted layers that carry adapters
-   * @param trained all that trains
-   * @throws WrongInput that names the weights of adapted layers that train in full, at most ten
+   * @param adapted layers with adapters
+   * @param trained all trained tensors
+   * @throws WrongInput if weights of adapted layers are trained in full; names at most ten of them
    */
   static void check(Set<String> adapted, Set<String> trained) {
     List<String> problems = new ArrayList<>();
@@ -44,14 +42,12 @@ public final class SavedModules {
   }
 
   /**
-   * What the folder has besides A and B.
+   * The tensors of the folder in addition to A and B.
    *
    * @param base the model
-   * @param trained what the run trained, A and B among it
+   * @param trained all tensors that the run trained, with A and B
    * @param withHead whether peft saves the model's classifier by itself, as it does for SEQ_CLS
-   * @return the tensors that were trained in full, and those that peft wants with them: the others
-   *     of their modules, a classifier that did not train, and the second copy of a matrix that is
-   *     two in the files of peft
+   * @return the tensors that were trained in full, and those that peft needs with them: the other tensors of their modules, a classifier that was not trained, and the second copy of a tied matrix that peft stores twice
    */
   public static Map<String, HostTensor> of(
       BaseModel base, Map<String, HostTensor> trained, boolean withHead) throws IOException {
@@ -80,10 +76,10 @@ public final class SavedModules {
   }
 
   /**
-   * The modules that hold tensors.
+   * The modules of tensors.
    *
-   * @param tensors names that end in a parameter's own
-   * @return names, sorted, without those that lie in another of them
+   * @param tensors names, whose last part is the parameter's name
+   * @return names, sorted, without modules inside other ones of them
    */
   public static Set<String> modules(Set<String> tensors) {
     Set<String> modules = new TreeSet<>();

@@ -10,12 +10,11 @@ import org.tributary.checkpoint.Store;
 import org.tributary.rows.Manifest;
 
 /**
- * The rows that a run skips, as {@code data.badRows: skip} asks. They are found before the first
- * round and written once, so that every task, and every later start, leaves out the same.
+ * The rows that a run skips because of {@code data.badRows: skip}. They are found before the first round and written once, so that every task and every later start skips the same rows.
  *
- * @param rows how many
+ * @param rows their number
  * @param files places of the rows in their file, counted from 0, by the file's name in the manifest
- * @param named why the first of them cannot be used
+ * @param named the reasons why the first of them cannot be used
  */
 public record SkippedRows(long rows, SortedMap<String, List<Integer>> files, List<String> named) {
   /** No row is left out. */
@@ -38,14 +37,14 @@ public record SkippedRows(long rows, SortedMap<String, List<Integer>> files, Lis
     named = List.copyOf(named);
   }
 
-  /** The places of a file's rows that are left out. */
+  /** The places of the skipped rows of a file. */
   BitSet of(Manifest.Part part) {
     BitSet places = new BitSet();
     files.getOrDefault(part.file(), List.of()).forEach(places::set);
     return places;
   }
 
-  /** How many rows of some files are left out. */
+  /** The number of skipped rows of some files. */
   public long count(List<Manifest.Part> parts) {
     return parts.stream().mapToLong(p -> files.getOrDefault(p.file(), List.of()).size()).sum();
   }
