@@ -12,10 +12,10 @@ import org.tributary.protocol.RoundPlan;
  * @param client id
  * @param round counted from 0
  * @param rows its training rows
- * @param plan what has which role
- * @param model names of the tensors that are part of the model; the others are for a local rule
- * @param start tensors of the plan at the start of the round: those that it is given and its own
- * @param optimizerState what its optimizer remembers of earlier rounds; empty for a fresh one
+ * @param plan the role of each tensor
+ * @param model names of the tensors that are part of the model; the others belong to a local rule
+ * @param start tensors of the plan at the start of the round: those from the server and its own
+ * @param optimizerState the optimizer's state from earlier rounds; empty for a new one
  */
 public record Assignment(
     String client,
@@ -31,7 +31,7 @@ public record Assignment(
    * @param client id
    * @param round counted from 0
    * @param rows its training rows
-   * @param plan what has which role
+   * @param plan the role of each tensor
    * @param start see the record
    * @param optimizerState see the record
    */

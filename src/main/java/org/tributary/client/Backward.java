@@ -1,6 +1,6 @@
 package org.tributary.client;
 
-/** How a step computes its gradients, and what is in memory meanwhile. */
+/** How a step computes gradients, and what it keeps in memory. */
 public enum Backward {
   /** All activations, then all gradients, then the step. */
   WHOLE,
@@ -10,9 +10,7 @@ public enum Backward {
    */
   CHECKPOINTED,
   /**
-   * As {@link #CHECKPOINTED}, and each block is changed as soon as its gradients are there, which
-   * are dropped before the next block's are made (Lv et al. 2023; GaLore's per-layer updates). The
-   * gradients' common norm is known too late to clip by it.
+   * As {@link #CHECKPOINTED}, but each block is updated as soon as its gradients are computed, and these are dropped before those of the next block are computed (Lv et al. 2023; GaLore's per-layer updates). Gradients cannot be clipped, because their global norm is known only after the updates.
    */
   UPDATING
 }

@@ -13,9 +13,7 @@ import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 
 /**
- * Optimizer steps with {@link Backward#UPDATING}: each part of the model is changed as soon as its
- * gradients are there. The bits are those of a whole step, except for a matrix that embedding and
- * head share.
+ * Optimizer steps with {@link Backward#UPDATING}: each part of the model is updated as soon as its gradients are computed. The result is bit-equal to a whole step, except for a matrix that embedding and head share.
  */
 final class BlockSteps {
   private final Model model;
@@ -59,7 +57,7 @@ final class BlockSteps {
     }
   }
 
-  /** Changes weights, drops their gradients, and gives the square of these gradients' norm. */
+  /** Updates weights, drops their gradients, and returns the squared norm of these gradients. */
   private double update(NDManager scratch, Map<String, NDArray> found, double lr) {
     if (found.isEmpty()) {
       return 0;

@@ -1,8 +1,7 @@
 package org.tributary.client;
 
 /**
- * A client cannot finish its round, for a reason that is its own: the round continues without it if
- * enough others finish. The message says what to change.
+ * A client cannot finish its round because of its own data or training. The round continues without it if enough other clients finish. The message says what to change.
  */
 public final class ClientFailure extends RuntimeException {
   private static final long serialVersionUID = 1;

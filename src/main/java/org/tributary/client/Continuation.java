@@ -1,11 +1,10 @@
 package org.tributary.client;
 
 /**
- * What a model generated after a prompt.
+ * The text that a model generated after a prompt.
  *
- * @param text without special tokens; behind the prompt's text it reads on, so that it may begin
- *     with a space
- * @param tokens written, without the one that ended it
- * @param ended whether an end token stopped it, and not the number of tokens
+ * @param text without special tokens; it continues the prompt's text, so it may begin with a space
+ * @param tokens number of generated tokens, without the end token
+ * @param ended whether an end token ended it, not the limit of new tokens
  */
 public record Continuation(String text, int tokens, boolean ended) {}

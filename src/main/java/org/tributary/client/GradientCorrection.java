@@ -12,8 +12,7 @@ import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /**
- * What a local rule adds to every gradient, before it is clipped: g + drift + μ (w − w_t). All of
- * it is float32, whatever the precision of the weights.
+ * The correction of a local rule to every gradient, before clipping: g + drift + μ (w − w_t). It is computed in float32, whatever the precision of the weights.
  */
 final class GradientCorrection {
   private final Gradients gradients;
@@ -29,12 +28,12 @@ final class GradientCorrection {
   }
 
   /**
-   * Puts a rule's constants into the engine.
+   * Copies a rule's constants into the engine.
    *
    * @param rule of the framework
-   * @param a what the client begins with
+   * @param a the client's assignment
    * @param memory owns the constants
-   * @param weights what trains, by name
+   * @param weights the trained weights, by name
    * @param gradients the program that adds
    * @return the correction; without a rule one that adds nothing
    */
@@ -82,7 +81,7 @@ final class GradientCorrection {
     }
   }
 
-  /** Those of the gradients that are added to, in float32 from here on. */
+  /** The gradients that are corrected, converted to float32. */
   private Map<String, NDArray> wide(
       NDManager scratch, Map<String, NDArray> found, Map<String, NDArray> added) {
     Map<String, NDArray> chosen = new TreeMap<>();

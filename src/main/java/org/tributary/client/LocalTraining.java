@@ -20,9 +20,7 @@ import org.tributary.protocol.Seeds;
 import org.tributary.torch.Torch;
 
 /**
- * One client's training in one round: a function of the assignment and the recipe, which knows
- * nothing of clusters. The same on a CPU bit for bit, whoever runs it, as long as the threads
- * inside an operator and the processor's capability are the same.
+ * One client's training in one round: a function of the assignment and the recipe, independent of Spark. On a CPU the result is bit-equal wherever it runs, if the threads per operator and the processor's capability are the same.
  */
 public final class LocalTraining {
   private static final String GRADIENT = "grads.";
@@ -36,7 +34,7 @@ public final class LocalTraining {
    *
    * @param model frozen weights and program
    * @param recipe how to train
-   * @param rule what the framework changes of it
+   * @param rule the framework's changes to training
    */
   public LocalTraining(Model model, Recipe recipe, LocalRule rule) {
     this.model = model;
@@ -57,7 +55,7 @@ public final class LocalTraining {
   /**
    * Trains. The calling thread must have been prepared by {@link Torch#prepareThread}.
    *
-   * @param a what to do
+   * @param a the client's assignment
    * @param manager whose device to use; left as it was found
    * @param listener receives every step
    * @return weights and facts
@@ -204,7 +202,7 @@ public final class LocalTraining {
       return batch;
     }
 
-    /** The mean gradient over the step's micro-batches into {@code mean}; gives their mean loss. */
+    /** Puts the mean gradient over the step's micro-batches into {@code mean}, and returns their mean loss. */
     private double accumulate(NDManager scratch, Map<String, NDArray> mean) {
       List<Batch> batches = new ArrayList<>();
       for (int j = 0; j < recipe.accumulate(); j++) {
@@ -214,7 +212,7 @@ public final class LocalTraining {
       double loss = 0;
       for (Batch batch : batches) {
         double factor = batch.targets() / targets;
-        // What a micro-batch leaves is dropped before the next one's is made.
+        // The arrays of a micro-batch are freed before the next one is computed.
         try (NDManager own = scratch.newSubManager()) {
           NDManager owner = recipe.accumulate() == 1 ? scratch : own;
           Map<String, NDArray> results = results(owner, counted(batch));

@@ -10,8 +10,7 @@ import org.tributary.batch.ImageBatch;
 import org.tributary.batch.TextBatch;
 
 /**
- * Batches as a program's arguments: of text ids, mask, types [b, t], of images pixels [b, c, h, w];
- * labels [b] or [b, t].
+ * Converts batches to a program's arguments: ids, mask, types [b, t] for text, pixels [b, c, h, w] for images; labels [b] or [b, t].
  */
 public final class ModelInputs {
   private ModelInputs() {}

@@ -12,14 +12,14 @@ import org.tributary.batch.Batch;
 final class Prefetch implements AutoCloseable {
   private static final int AHEAD = 2;
 
-  /** What the thread has to say: a batch, or why there is none. */
+  /** The result of the thread: a batch, or the reason why there is none. */
   private record Ready(Batch batch, Throwable problem) {}
 
   private final BlockingQueue<Ready> ready = new ArrayBlockingQueue<>(AHEAD);
   private final Thread thread;
 
   /**
-   * Begins to prepare.
+   * Starts the thread.
    *
    * @param batches one after the other; called on another thread
    * @param count how many will be asked for
@@ -45,16 +45,16 @@ final class Prefetch implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closed; nobody asks any more
+      Thread.currentThread().interrupt(); // closed; no more batches are needed
     }
   }
 
   /**
    * The next batch; waits for it.
    *
-   * @return in the order of the supplier
+   * @return the batch, in the order of the supplier
    * @throws RuntimeException or an error as the supplier threw it
-   * @throws IllegalStateException if this thread is interrupted, which it then still is
+   * @throws IllegalStateException if this thread is interrupted; its interrupt status stays set
    */
   Batch next() {
     Ready next;
@@ -73,7 +73,7 @@ final class Prefetch implements AutoCloseable {
     return next.batch();
   }
 
-  /** Ends the thread; returns when it is gone. */
+  /** Ends the thread and waits until it has ended. */
   @Override
   public void close() {
     thread.interrupt();

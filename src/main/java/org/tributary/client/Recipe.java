@@ -10,17 +10,17 @@ import org.tributary.optim.Schedule;
  *
  * @param seed the job's
  * @param rounds of the run
- * @param steps optimizer steps a round; 0 if {@code epochs} says it
- * @param epochs passes over the client's rows a round; 0 if {@code steps} says it
+ * @param steps optimizer steps a round; 0 if {@code epochs} is given
+ * @param epochs passes over the client's rows a round; 0 if {@code steps} is given
  * @param batch rows of a micro-batch
  * @param accumulate micro-batches a step
  * @param clip bound of the gradients' common L2 norm; infinite for none
- * @param optimizer and its numbers
- * @param schedule name of the learning rate's shape
+ * @param optimizer the optimizer and its settings
+ * @param schedule name of the learning rate schedule
  * @param lr highest learning rate
- * @param warmup steps of the whole run
+ * @param warmup warm-up steps of the whole run
  * @param keepOptimizer whether its state stays with the client from round to round
- * @param backward how gradients are found, and what is in memory meanwhile
+ * @param backward how gradients are computed, and what is kept in memory
  */
 public record Recipe(
     long seed,
@@ -40,24 +40,24 @@ public record Recipe(
   /**
    * The steps of a client in a round.
    *
-   * @param rows it has
-   * @return given, or enough for its epochs, and at least one
+   * @param rows number of its training rows
+   * @return the given steps, or enough for its epochs; at least one
    */
   public int stepsFor(int rows) {
     if (steps > 0) {
       return steps;
     }
-    // In decimals, as a user writes them: 1.1 epochs of 50 rows are 55, not a bit more.
+    // Computed in decimals: 1.1 epochs of 50 rows are exactly 55.
     BigDecimal taken = BigDecimal.valueOf(epochs).multiply(BigDecimal.valueOf(rows));
     BigDecimal perStep = BigDecimal.valueOf((long) batch * accumulate);
     return Math.max(1, taken.divide(perStep, 0, RoundingMode.CEILING).intValueExact());
   }
 
   /**
-   * The same with other steps.
+   * The same recipe with other steps.
    *
    * @param steps optimizer steps a round
-   * @return a recipe that asks for no epochs
+   * @return a recipe without epochs
    */
   public Recipe withSteps(int steps) {
     return new Recipe(

@@ -3,7 +3,7 @@ package org.tributary.client;
 /** Receives a client's steps while it trains. */
 @FunctionalInterface
 public interface StepListener {
-  /** Hears nothing. */
+  /** Ignores all steps. */
   StepListener NONE = (step, steps, loss) -> {};
 
   /**

@@ -13,23 +13,22 @@ import org.tributary.model.Model;
 import org.tributary.text.Tokens;
 
 /**
- * Lets a model continue prompts. What it writes behind one is a function of the prompt and its
- * seed: no row has a part in another's.
+ * Generates text after prompts with a model. The text after a prompt depends only on the prompt and its seed, not on the other rows of the batch.
  *
- * @param model that writes
+ * @param model the language model
  * @param tokens its tokenizer
  * @param how the next token is chosen
  */
 public record TextGenerator(Model model, Tokens tokens, Decoding how) {
 
   /**
-   * Writes.
+   * Generates.
    *
-   * @param scratch owns what is computed
+   * @param scratch owns the intermediate arrays
    * @param weights as for {@link Model#generate}
    * @param prompts padded on the right
-   * @param most new tokens of a row, at least 1
-   * @param seeds one a row; none for greedy decoding
+   * @param most the most new tokens of a row, at least 1
+   * @param seeds one for each row; empty for greedy decoding
    * @return one for each row
    */
   public List<Continuation> write(
@@ -58,7 +57,7 @@ public record TextGenerator(Model model, Tokens tokens, Decoding how) {
     return written;
   }
 
-  /** Multiples of 2^-24, which are float32 as they are. */
+  /** Multiples of 2^-24, which float32 represents exactly. */
   private static float[] uniform(int rows, int most, long... seeds) {
     float[] numbers = new float[rows * most];
     for (int i = 0; i < seeds.length; i++) {
@@ -77,7 +76,7 @@ public record TextGenerator(Model model, Tokens tokens, Decoding how) {
     }
     long[] whole = Arrays.copyOf(prompt, prompt.length + end);
     System.arraycopy(made, 0, whole, prompt.length, end);
-    // Decoders drop the space before the first word of a text: only the whole text has it.
+    // Decoders drop the space before the first word of a text, so the whole text is decoded.
     String before = tokens.decode(prompt, true);
     String text = tokens.decode(whole, true);
     String own =

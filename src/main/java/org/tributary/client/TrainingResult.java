@@ -6,17 +6,17 @@ import org.tributary.protocol.HostTensor;
 /**
  * The result of a client's training.
  *
- * @param tensors all that trained, and what a local rule made of it, by name
- * @param optimizerState what its optimizer remembers; empty unless it is kept
- * @param facts what was counted on the way
+ * @param tensors all trained tensors, and those that a local rule computed, by name
+ * @param optimizerState the optimizer's state; empty unless it is kept
+ * @param facts numbers about the training
  */
 public record TrainingResult(
     Map<String, HostTensor> tensors, Map<String, HostTensor> optimizerState, Facts facts) {
 
   /**
-   * What was counted on the way.
+   * Numbers about a training.
    *
-   * @param steps taken
+   * @param steps optimizer steps taken
    * @param tokens real tokens that went through the model
    * @param truncatedRows rows cut to the longest length
    * @param lossFirst mean loss of the first step

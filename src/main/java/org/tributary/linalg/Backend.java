@@ -1,8 +1,7 @@
 package org.tributary.linalg;
 
 /**
- * The library that computes products in this build, named without loading it: bits are equal for
- * equal ones.
+ * Names the library that computes matrix products in this build, without loading it. Results are bit-equal only with the same library.
  */
 public final class Backend {
   private Backend() {}
@@ -10,7 +9,7 @@ public final class Backend {
   /**
    * Its name.
    *
-   * @return {@code cuda} where ND4J's CUDA backend is on the class path, else {@code openblas}
+   * @return {@code cuda} if ND4J's CUDA backend is on the class path, else {@code openblas}
    */
   public static String name() {
     String cuda = "/org/nd4j/linalg/jcublas/JCublasBackend.class";

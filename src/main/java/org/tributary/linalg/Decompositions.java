@@ -17,21 +17,17 @@ import org.tributary.torch.ProgramText;
 import org.tributary.torch.Torch;
 
 /**
- * Thin QR and singular value decompositions in float64. Small matrices go through commons-math3,
- * which needs no engine and no copies out of the heap; large ones through LAPACK as libtorch has
- * it, on the CPU, ten times faster at 128 x 128 and forty times at 1024 x 1024. Signs are canonical
- * either way.
+ * Thin QR and singular value decompositions in float64. Small matrices use commons-math3, which needs no engine and no copies out of the heap. Large ones use LAPACK in libtorch on the CPU, which is ten times faster at 128 x 128 and forty times at 1024 x 1024. Both give canonical signs.
  *
- * <p>For equal bits of large ones the calling thread must have been prepared by {@link
- * Torch#prepareThread} with equal threads.
+ * <p>For bit-equal results of large matrices, {@link Torch#prepareThread} must have been called on the calling thread with the same number of threads.
  */
 public final class Decompositions {
-  /** The longest side of a small matrix: up to it both ways take some milliseconds. */
+  /** The longest side of a small matrix: up to this size both libraries take some milliseconds. */
   public static final int SMALL = 64;
 
   private Decompositions() {}
 
-  /** Loaded when the first large matrix comes; it has no state. */
+  /** Loaded for the first large matrix; it has no state. */
   private static final class Engine {
     static final Program PROGRAM =
         Program.load(ProgramText.of(Decompositions.class, "decompositions.py"), Device.cpu());

@@ -5,17 +5,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Products of matrices on ND4J: OpenBLAS, or cuBLAS in a build with profile {@code cuda}.
+ * Matrix products with ND4J: OpenBLAS, or cuBLAS in a build with profile {@code cuda}.
  *
- * <p>OpenBLAS sums in another order when it has other threads or another piece of a matrix before
- * it. So it always has one thread here, and who needs equal bits never splits a product: parallel
- * are the merges of different matrices.
+ * <p>The order in which OpenBLAS adds depends on the number of threads and on the part of the matrix that it gets. So it always has one thread here, and a product that must be bit-equal is never split. Instead, different matrices are merged in parallel.
  */
 public final class Gemm {
   private static final String MEMORY_BOUND = "org.bytedeco.javacpp.maxphysicalbytes";
 
   static {
-    // JavaCPP would count the base model's maps, which are libtorch's, and refuse memory for them.
+    // JavaCPP would count the mapped base model of libtorch as its own memory and refuse to
+    // allocate.
     if (System.getProperty(MEMORY_BOUND) == null) {
       System.setProperty(MEMORY_BOUND, "0");
     }
@@ -37,12 +36,12 @@ public final class Gemm {
   }
 
   /**
-   * A B, either of them transposed or not.
+   * A B, where each of them may be transposed.
    *
    * @param a [m, k], transposed [k, m]
-   * @param transposeA whether Aᵀ is meant
+   * @param transposeA whether to use Aᵀ
    * @param b [k, n], transposed [n, k]
-   * @param transposeB whether Bᵀ is meant
+   * @param transposeB whether to use Bᵀ
    * @return [m, n]
    */
   public static Matrix product(Matrix a, boolean transposeA, Matrix b, boolean transposeB) {
@@ -77,14 +76,14 @@ public final class Gemm {
     }
   }
 
-  /** A sum of products in one matrix: no term is kept. */
+  /** A sum of products in one matrix; the terms are not kept. */
   public static final class Sum implements AutoCloseable {
     private final int rows;
     private final int columns;
     private final INDArray sum;
 
     /**
-     * A sum that is zero.
+     * Creates a sum that is zero.
      *
      * @param rows m
      * @param columns n

@@ -33,7 +33,7 @@ public record Matrix(int rows, int columns, double[] values) {
   }
 
   /**
-   * One value.
+   * Reads one value.
    *
    * @param row from 0
    * @param column from 0
@@ -44,7 +44,7 @@ public record Matrix(int rows, int columns, double[] values) {
   }
 
   /**
-   * Rows for columns.
+   * The transpose.
    *
    * @return a copy [n, m]
    */
@@ -73,7 +73,7 @@ public record Matrix(int rows, int columns, double[] values) {
   }
 
   /**
-   * Every column times a factor of its own: M diag(f).
+   * Multiplies every column by its factor: M diag(f).
    *
    * @param factor by column
    * @return a copy [m, n]
@@ -92,7 +92,7 @@ public record Matrix(int rows, int columns, double[] values) {
   /**
    * Matrices side by side.
    *
-   * @param parts with equal numbers of rows
+   * @param parts with the same number of rows
    * @return [m, Σ n_i]
    */
   public static Matrix beside(List<Matrix> parts) {

@@ -4,17 +4,16 @@ import java.util.Arrays;
 
 /**
  * A thin singular value decomposition M = U diag(s) Vᵀ, or the best approximation of M at a lower
- * rank (Eckart and Young 1936). In every column of U the entry of largest absolute value, the first
- * of equal ones, is positive, so that the signs are the same whoever computed it.
+ * rank (Eckart and Young 1936). In every column of U the entry of largest absolute value (the first of equal ones) is positive, so that the signs do not depend on the library.
  *
  * @param u [m, q], orthonormal columns
- * @param s q singular values, falling
+ * @param s q singular values, in descending order
  * @param v [n, q], orthonormal columns
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Svd(Matrix u, double[] s, Matrix v) {
 
-  /** Turns signs so that they are the ones promised. */
+  /** Changes signs to the canonical ones. */
   static Svd canonical(Matrix u, double[] s, Matrix v) {
     double[] signs = new double[s.length];
     for (int j = 0; j < s.length; j++) {
@@ -28,7 +27,7 @@ public record Svd(Matrix u, double[] s, Matrix v) {
   }
 
   /**
-   * The best approximation of a rank.
+   * The best approximation with a lower rank.
    *
    * @param rank at most q
    * @return the first singular values and their vectors

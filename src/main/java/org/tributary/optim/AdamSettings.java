@@ -7,7 +7,7 @@ import org.tributary.config.Key;
  *
  * @param beta1 β1, decay of the first moment, in [0, 1)
  * @param beta2 β2, decay of the second moment, in [0, 1)
- * @param eps ε, added to the root of the second moment
+ * @param eps ε, added to the square root of the second moment
  */
 public record AdamSettings(
     @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,

@@ -29,17 +29,15 @@ import org.tributary.torch.ProgramText;
  *   <li>W −= lr λ W
  * </ol>
  *
- * All other weights take the same with R = G, N itself and scale 1. The moments are kept as they
- * are when P changes, so the signs of singular vectors matter: in each the entry of largest
- * absolute value is positive, which is ours.
+ * For all other weights R = G, N is used without projection, and scale is 1. The moments are kept when P changes, so the signs of singular vectors matter. In each vector the entry of largest absolute value is positive; this choice is ours.
  */
 final class GaLore extends ProgramOptimizer {
   private static final String TEXT = text(GaLore.class, "galore.py");
 
-  /** Random columns besides those of the last basis; 5 to 10 are usual (Halko et al. 2011). */
+  /** Random columns in addition to the last basis; 5 to 10 are usual (Halko et al. 2011). */
   private static final int OVERSAMPLING = 8;
 
-  /** Power iterations of the randomised projector, q of Halko et al. */
+  /** Power iterations of the randomized projector, q in Halko et al. */
   private static final int PASSES = 1;
 
   private final GaLoreSettings settings;
@@ -147,14 +145,14 @@ final class GaLore extends ProgramOptimizer {
             settings.galore().scale());
   }
 
-  /** What the projector starts from, for every matrix whose basis is due. */
+  /** The start of the projector, for every matrix whose basis is computed in this step. */
   private List<NDArray> renewals(NDManager scratch, Set<String> withGradient) {
     List<NDArray> renewals = new ArrayList<>();
     renewals.add(Program.name("renew", "", scratch.create(0f)));
     boolean due = (taken - 1) % settings.galore().gap() == 0;
     subspaces.forEach(
         (name, subspace) -> {
-          // A weight that had no gradient when its first basis was due gets it now.
+          // A weight without a gradient at the time of its first basis gets the basis now.
           if (withGradient.contains(name) && (due || !based.contains(name))) {
             renewals.add(Program.name("renew", name, begin(scratch, name, subspace)));
             based.add(name);

@@ -3,11 +3,11 @@ package org.tributary.optim;
 import org.tributary.config.Key;
 
 /**
- * The keys of {@code galore}: those of AdamW, and the subspaces.
+ * The keys of {@code galore}: those of AdamW and of the subspaces.
  *
  * @param beta1 β1, decay of the first moment, in [0, 1)
  * @param beta2 β2, decay of the second moment, in [0, 1)
- * @param eps ε, added to the root of the second moment
+ * @param eps ε, added to the square root of the second moment
  * @param galore the subspaces
  */
 public record GaLoreSettings(

@@ -10,14 +10,14 @@ import java.util.Map;
 import org.tributary.torch.Program;
 import org.tributary.torch.ProgramText;
 
-/** Processes gradients between a batch and a step: accumulation and clipping, in place. */
+/** Accumulates and clips gradients in place, between a batch and a step. */
 public final class Gradients implements AutoCloseable {
   private final Program program;
 
   /**
    * Loads the program.
    *
-   * @param device where gradients live
+   * @param device the device of the gradients
    */
   public Gradients(Device device) {
     program = Program.load(ProgramText.of(Gradients.class, "gradients.py"), device);
@@ -66,10 +66,10 @@ public final class Gradients implements AutoCloseable {
   /**
    * A gradient in float32.
    *
-   * @param scratch owns what is made
+   * @param scratch owns the result
    * @param name of its weight
    * @param gradient of any precision
-   * @return the same array where it is float32
+   * @return the same array if it is float32
    */
   public NDArray wide(NDManager scratch, String name, NDArray gradient) {
     if (gradient.getDataType() == DataType.FLOAT32) {
@@ -81,7 +81,7 @@ public final class Gradients implements AutoCloseable {
   }
 
   /**
-   * Scales gradients so that their common L2 norm is at most a bound, as torch's clip_grad_norm_: g
+   * Scales gradients so that their global L2 norm is at most a bound, like torch's clip_grad_norm_: g
    * *= min(1, bound / (norm + 1e-6)).
    *
    * @param scratch owns the intermediate arrays

@@ -4,14 +4,13 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
 /**
- * Changes weights by their gradients, in place. One object belongs to one client's training in one
- * round, and holds that client's optimizer state in the engine until it is closed.
+ * Updates weights in place from their gradients. An object belongs to the training of one client in one round and keeps that client's optimizer state in the engine until it is closed.
  */
 public interface Optimizer extends AutoCloseable {
   /**
    * One step.
    *
-   * @param gradients by weight; weights without one stay as they are
+   * @param gradients by weight; weights without a gradient do not change
    * @param lr the learning rate of this step
    */
   default void step(Map<String, NDArray> gradients, double lr) {
@@ -19,26 +18,26 @@ public interface Optimizer extends AutoCloseable {
     update(gradients, lr);
   }
 
-  /** Begins a step, which may be taken in parts. */
+  /** Begins a step, which may have several parts. */
   void begin();
 
   /**
    * A part of a step.
    *
-   * @param gradients by weight, at least one; a weight has its turn once a step
+   * @param gradients by weight, at least one; a weight is in one part of a step only
    * @param lr the learning rate of this step
    */
   void update(Map<String, NDArray> gradients, double lr);
 
   /**
-   * What the optimizer remembers between steps, to be kept with a client.
+   * The optimizer's state, which may be kept for the client's next round.
    *
    * @return arrays by name; they belong to the optimizer
    */
   Map<String, NDArray> state();
 
   /**
-   * The size of what it remembers.
+   * The size of the state.
    *
    * @return bytes
    */

@@ -10,9 +10,9 @@ import org.tributary.config.Method;
  */
 public abstract class OptimizerProvider<S extends Record> extends Method<S> {
   /**
-   * An optimizer.
+   * Creates a provider.
    *
-   * @param name that {@code client.optimizer.name} has
+   * @param name the value of {@code client.optimizer.name}
    * @param about what it does, in one line
    * @param source the paper that it follows
    * @param settings the record of its own keys
@@ -25,18 +25,18 @@ public abstract class OptimizerProvider<S extends Record> extends Method<S> {
    * Makes an optimizer.
    *
    * @param settings of the configuration
-   * @param start weights, and what was remembered of them
-   * @return to be closed by the caller
+   * @param start the weights and their optimizer state
+   * @return the optimizer, to be closed by the caller
    * @throws org.tributary.error.WrongInput if the settings do not fit the weights
    */
   public abstract Optimizer of(S settings, OptimizerStart start);
 
   /**
-   * Checks before anything trains that an optimizer can be made for some weights.
+   * Checks before training that the optimizer supports some weights.
    *
    * @param settings of the configuration
    * @param shapes of the weights, by name
-   * @throws org.tributary.error.WrongInput if it cannot
+   * @throws org.tributary.error.WrongInput if it does not
    */
   public void check(S settings, Map<String, long[]> shapes) {}
 }

@@ -4,7 +4,7 @@ package org.tributary.optim;
  * The user's settings for an optimizer.
  *
  * @param name of the optimizer
- * @param own its own settings, of the record that its {@link OptimizerProvider} names
+ * @param own its own settings, in the record that its {@link OptimizerProvider} names
  * @param weightDecay strength of the decay
  * @param seed of the run
  */

@@ -8,12 +8,12 @@ import org.tributary.protocol.HostTensor;
 /**
  * The state of an optimizer at the start of a client's training in a round.
  *
- * @param manager whose device the state lives on; a part of it is made for the state
- * @param weights to be changed, by name
+ * @param manager on the device of the state; the state gets a sub-manager of it
+ * @param weights to be updated, by name
  * @param remembered an earlier {@link Optimizer#state}, or empty for a fresh start
  * @param weightDecay strength of the decay
  * @param runSeed seed of the run
- * @param seed of this client and round, for weights that are rounded at random
+ * @param seed of this client and round, for stochastic rounding
  */
 public record OptimizerStart(
     NDManager manager,

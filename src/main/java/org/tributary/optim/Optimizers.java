@@ -11,7 +11,7 @@ import org.tributary.plugin.Plugins;
 import org.tributary.protocol.HostTensor;
 
 /** The available optimizers, by name. */
-@SuppressWarnings("rawtypes") // Of plugins only the name tells which settings they take.
+@SuppressWarnings("rawtypes") // The type of a plugin's settings is known only by the plugin's name.
 public final class Optimizers {
   private static final SortedMap<String, OptimizerProvider> ALL =
       Plugins.find(OptimizerProvider.class);
@@ -30,11 +30,11 @@ public final class Optimizers {
   }
 
   /**
-   * Checks before anything trains that an optimizer can be made for some weights.
+   * Checks before training that an optimizer supports some weights.
    *
    * @param settings with the name of one of {@link #all}
    * @param shapes of the weights, by name
-   * @throws org.tributary.error.WrongInput if it cannot
+   * @throws org.tributary.error.WrongInput if it does not
    */
   @SuppressWarnings("unchecked") // The configuration was read into the record of the name.
   public static void check(OptimizerSettings settings, Map<String, long[]> shapes) {
@@ -45,11 +45,11 @@ public final class Optimizers {
    * Makes an optimizer.
    *
    * @param settings with the name of one of {@link #all}
-   * @param manager whose device the state lives on; a part of it is made for the state
-   * @param weights to be changed, by name
+   * @param manager on the device of the state; the state gets a sub-manager of it
+   * @param weights to be updated, by name
    * @param remembered an earlier {@link Optimizer#state}, or empty for a fresh start
-   * @param seed of this client and round, for weights that are rounded at random
-   * @return to be closed by the caller
+   * @param seed of this client and round, for stochastic rounding
+   * @return the optimizer, to be closed by the caller
    * @throws org.tributary.error.WrongInput if the settings do not fit the weights
    */
   @SuppressWarnings("unchecked") // The configuration was read into the record of the name.

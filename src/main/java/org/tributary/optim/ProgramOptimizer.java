@@ -10,10 +10,10 @@ public abstract class ProgramOptimizer implements Optimizer {
   private final State state;
 
   /**
-   * An optimizer.
+   * Creates an optimizer.
    *
-   * @param program takes its steps; closed with this
-   * @param state what it remembers
+   * @param program computes its steps; closed with this
+   * @param state its state
    */
   protected ProgramOptimizer(StepProgram program, State state) {
     this.program = program;
@@ -21,10 +21,9 @@ public abstract class ProgramOptimizer implements Optimizer {
   }
 
   /**
-   * A program's text with the functions that steps need: numbers of a tensor, and weights of
-   * bfloat16 that are rounded at random.
+   * A program's text with the functions that steps need: reading numbers from a tensor, and stochastic rounding of bfloat16 weights.
    *
-   * @param beside the optimizer; its own text is a resource in the same package
+   * @param beside the optimizer's class; its text is a resource in the same package
    * @param name of the resource
    * @return TorchScript
    */
@@ -36,7 +35,7 @@ public abstract class ProgramOptimizer implements Optimizer {
   /**
    * The program.
    *
-   * @return takes the steps
+   * @return the program that computes the steps
    */
   protected final StepProgram program() {
     return program;

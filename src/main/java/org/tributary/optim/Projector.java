@@ -2,13 +2,12 @@ package org.tributary.optim;
 
 import java.util.Locale;
 
-/** How GaLore finds the subspace of a gradient. */
+/** How GaLore computes the subspace of a gradient. */
 public enum Projector {
-  /** By the whole singular value decomposition, as the authors do. */
+  /** By the full singular value decomposition, as in the paper. */
   EXACT,
   /**
-   * By a randomised range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4) that starts from
-   * the last basis, and so gains from every renewal before.
+   * By a randomized range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4) that starts from the last basis, which improves the result with every update.
    */
   RANDOMIZED;
 

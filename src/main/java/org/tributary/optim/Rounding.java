@@ -10,13 +10,10 @@ import org.tributary.protocol.Seeds;
 import org.tributary.torch.Program;
 
 /**
- * What happens to a bfloat16 weight when a step has changed its float32 copy: it is rounded up or
- * down at random, by odds that make the mean exact. Rounded to the nearest, weights would not move
- * at all once steps are smaller than half of the last of their 8 bits (Gupta et al. 2015). The
- * random bits are a function of seed, step, weight and place.
+ * Stochastic rounding of bfloat16 weights, after a step has changed their float32 copy. A weight is rounded up or down at random, with the probabilities that make the expected value exact. With rounding to nearest, weights would not change at all if steps are smaller than half of the last of their 8 bits (Gupta et al. 2015). The random bits are a function of seed, step, weight and place.
  */
 final class Rounding {
-  /** Random bits are 16 for an element, from a 32-bit hash of a place and this. */
+  /** Each element gets 16 random bits, from a 32-bit hash of its place and this number. */
   private static final long BITS_32 = 0xFFFFFFFFL;
 
   private final boolean needed;
@@ -24,7 +21,7 @@ final class Rounding {
   private long steps;
 
   Rounding(Map<String, NDArray> weights, long seed) {
-    // The engine's Java side calls bfloat16 unknown.
+    // The Java side of the engine reports bfloat16 as unknown.
     needed = weights.values().stream().anyMatch(w -> w.getDataType() != DataType.FLOAT32);
     this.seed = seed;
   }
@@ -34,7 +31,7 @@ final class Rounding {
     steps++;
   }
 
-  /** The program's argument {@code rounding}: a number for each of some weights. */
+  /** The program's argument {@code rounding}: one number for each weight. */
   List<NDArray> of(NDManager scratch, Set<String> names) {
     return names.stream()
         .map(

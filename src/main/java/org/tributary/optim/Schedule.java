@@ -6,8 +6,7 @@ import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * The learning rate over the whole run, never restarted in a round. With t steps done of T, of
- * which the first w warm up: lr(t) = lr (t+1)/w for t &lt; w; after that lr times
+ * The learning rate over the whole run; it does not restart in each round. After t of T steps, with w warm-up steps: lr(t) = lr (t+1)/w for t &lt; w; after that lr times
  *
  * <ul>
  *   <li>{@code constant}: 1
@@ -17,7 +16,7 @@ import java.util.function.DoubleUnaryOperator;
  *
  * where x = (t−w)/(T−w).
  *
- * @param name of the shape
+ * @param name of the schedule
  * @param lr the highest rate
  * @param warmup w, in steps
  * @param total T, in steps
@@ -31,7 +30,7 @@ public record Schedule(String name, double lr, long warmup, long total) {
               "cosine", x -> 0.5 * (1 + Math.cos(Math.PI * x))));
 
   /**
-   * The names a configuration may use.
+   * The names that a configuration may use.
    *
    * @return sorted
    */

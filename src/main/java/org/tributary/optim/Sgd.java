@@ -7,7 +7,7 @@ import java.util.Map;
 import org.tributary.torch.Program;
 
 /**
- * Stochastic gradient descent with momentum and L2 decay, as torch.optim.SGD (dampening 0, no
+ * Stochastic gradient descent with momentum and L2 decay, like torch.optim.SGD (dampening 0, no
  * Nesterov): d = g + λ w; b = μ b + d, b starting at d; w −= lr b.
  */
 final class Sgd extends ProgramOptimizer {

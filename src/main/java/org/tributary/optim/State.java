@@ -13,8 +13,7 @@ import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /**
- * The arrays of an optimizer's state: dicts such as {@code m} with one array per weight, named
- * {@code <dict>.<weight>} in the engine, in {@link Optimizer#state} and on files alike.
+ * The arrays of an optimizer's state: dicts such as {@code m} with one array per weight. The arrays are named {@code <dict>.<weight>} in the engine, in {@link Optimizer#state} and in files.
  */
 public final class State implements AutoCloseable {
   private final NDManager manager;
@@ -22,10 +21,10 @@ public final class State implements AutoCloseable {
   private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
   /**
-   * A state.
+   * Creates a state.
    *
-   * @param parent whose device it lives on
-   * @param remembered an earlier one, empty at the start
+   * @param parent on the device of the state
+   * @param remembered an earlier state, empty at the start
    */
   public State(NDManager parent, Map<String, HostTensor> remembered) {
     this.manager = parent.newSubManager();
@@ -33,7 +32,7 @@ public final class State implements AutoCloseable {
   }
 
   /**
-   * One array per weight, of the weight's shape: remembered, or zeros.
+   * One array per weight, in the weight's shape: from the earlier state, or zeros.
    *
    * @param dict of the program
    * @param weights by name
@@ -46,12 +45,12 @@ public final class State implements AutoCloseable {
   }
 
   /**
-   * One array: remembered, or zeros.
+   * One array: from the earlier state, or zeros.
    *
    * @param dict of the program
    * @param key in the dict
    * @param shape of the array
-   * @return named for the program
+   * @return the array, with its name for the program
    */
   public NDArray one(String dict, String key, Shape shape) {
     HostTensor before = remembered.get(dict + "." + key);

@@ -9,10 +9,7 @@ import java.util.function.Function;
 import org.tributary.torch.Program;
 
 /**
- * An optimizer's program with what every call of it is given. Its method {@code step} takes, in
- * this order: the weights, the optimizer's state, the gradients, what is the optimizer's own, the
- * numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor. Each of
- * them but the last is a dict.
+ * An optimizer's program with the arguments of its calls. The method {@code step} takes, in this order: the weights, the optimizer's state, the gradients, the optimizer's own arguments, the numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor. All except the last are dicts.
  */
 public final class StepProgram implements AutoCloseable {
   private final Program program;
@@ -26,7 +23,7 @@ public final class StepProgram implements AutoCloseable {
    * @param text TorchScript
    * @param state closed with this
    * @param start the weights, and the seed of the rounding
-   * @param memory arrays of the state, dict after dict
+   * @param memory the arrays of the state, dict after dict
    */
   public StepProgram(String text, State state, OptimizerStart start, List<NDArray> memory) {
     this.state = state;
@@ -42,7 +39,7 @@ public final class StepProgram implements AutoCloseable {
   }
 
   /**
-   * Begins a step that counts: the program's method {@code begin} adds one.
+   * Begins a step and counts it: the program's method {@code begin} adds one.
    *
    * @param taken the count, an array of the state
    */
@@ -54,7 +51,7 @@ public final class StepProgram implements AutoCloseable {
   }
 
   /**
-   * A part of a step, of an optimizer that gives nothing of its own.
+   * A part of a step of an optimizer without own arguments.
    *
    * @param gradients by weight
    * @param numbers the learning rate and the like

@@ -12,14 +12,13 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.Globs;
 
 /**
- * The subspaces of gradients that {@link GaLore} keeps its moments in: {@code
- * client.optimizer.galore}.
+ * The gradient subspaces in which {@link GaLore} keeps its moments: {@code client.optimizer.galore}.
  *
  * @param rank r, dimensions of a matrix's subspace
- * @param gap T, steps between renewals of the bases
- * @param scale factor on the updates of projected matrices
- * @param targets what is projected: globs over names of weights, or last parts of names of layers
- * @param projector how a basis is found, as {@link Projector} has it
+ * @param gap T, steps between two updates of the bases
+ * @param scale factor of the updates of projected matrices
+ * @param targets the projected matrices: globs over names of weights, or last parts of names of layers
+ * @param projector how a basis is computed, a name of {@link Projector}
  */
 public record Subspaces(
     @Key(value = "dimensions of a subspace", required = true, min = 1) int rank,
@@ -37,9 +36,9 @@ public record Subspaces(
   /**
    * The matrices that are projected.
    *
-   * @param shapes of all that trains, by name
-   * @return those with two dimensions that a target names
-   * @throws WrongInput if a target names none, or the rank exceeds a matrix's smaller side
+   * @param shapes of all trained tensors, by name
+   * @return the two-dimensional tensors that a target matches
+   * @throws WrongInput if a target matches none, or the rank exceeds the smaller side of a matrix
    */
   public SortedMap<String, long[]> projected(Map<String, long[]> shapes) {
     SortedMap<String, long[]> matrices = new TreeMap<>(shapes);

@@ -12,10 +12,10 @@ import java.util.zip.ZipOutputStream;
  * Writes a program's text as a TorchScript archive, the file that {@code torch.jit.load} reads: a
  * zip of STORED entries with one pickled object of class {@code __torch__.Program}.
  *
- * <p>An archive knows neither Java nor a device, so the same bytes run in any libtorch.
+ * <p>An archive depends neither on Java nor on a device, so the same bytes run in any libtorch.
  */
 public final class Archive {
-  /** Under this folder every entry lies; its name has no meaning. */
+  /** The folder of all entries; its name has no meaning. */
   private static final String ROOT = "program/";
 
   /** Protocol 2: {@code Program.__new__()} with state {@code {"training": True}}. */

@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * From one floating-point type to another, inside a program: the engine's own cast to bfloat16
- * aborts the process. The engine's Java side calls the type of a bfloat16 array unknown, so who
- * casts must know it otherwise.
+ * Converts from one floating-point type to another inside a program, because the engine's own cast to bfloat16 aborts the process. The Java side of the engine reports the type of a bfloat16 array as unknown, so the caller must know the type.
  */
 public final class Casts implements AutoCloseable {
-  /** The numbers by which libtorch knows the types. */
+  /** The numbers of the types in libtorch. */
   private static final Map<DataType, Long> NUMBERS =
       Map.of(
           DataType.FLOAT16, 5L, DataType.FLOAT32, 6L, DataType.FLOAT64, 7L, DataType.BFLOAT16, 15L);
@@ -36,12 +34,12 @@ public final class Casts implements AutoCloseable {
   }
 
   /**
-   * The same numbers in another type, rounded to the nearest where it holds fewer.
+   * The same numbers in another type, rounded to nearest if that type has fewer bits.
    *
    * @param owner of the result
    * @param x floating-point
    * @param type float16, float32, float64 or bfloat16
-   * @return a new array, which may share its memory with x where the type is the same
+   * @return a new array, which may share its memory with x if the type is the same
    */
   public NDArray to(NDManager owner, NDArray x, DataType type) {
     String name = x.getName();
@@ -54,13 +52,12 @@ public final class Casts implements AutoCloseable {
   }
 
   /**
-   * Copies bfloat16 bytes into a new array. The engine makes none from bytes, and aborts when asked
-   * to: they go in as float16 and are converted inside.
+   * Copies bfloat16 bytes into a new array. The engine cannot make such an array from bytes and aborts, so the bytes are copied as float16 and reinterpreted in a program.
    *
    * @param owner of the result
-   * @param bytes little-endian, row-major; a read-only map of a file will do
+   * @param bytes little-endian, row-major; may be a read-only map of a file
    * @param shape sizes
-   * @return the array, whose memory is its own
+   * @return the array, with its own memory
    */
   public NDArray bfloat16(NDManager owner, ByteBuffer bytes, long... shape) {
     try (NDManager scratch = owner.newSubManager()) {
@@ -70,7 +67,8 @@ public final class Casts implements AutoCloseable {
       }
       NDArray empty = scratch.zeros(new Shape(shape), DataType.FLOAT16);
       NDArray filled = program.call(owner, "bfloat16", List.of(empty)).get("x");
-      // One buffer for all pieces: buffers outside the heap stay until the next collection.
+      // One buffer for all pieces, because buffers outside the heap are freed only by garbage
+      // collection.
       ByteBuffer buffer =
           ByteBuffer.allocateDirect(Math.min(PIECE, bytes.remaining()))
               .order(ByteOrder.LITTLE_ENDIAN);

@@ -11,13 +11,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What matters of the machine below the engine: its vector instructions and the memory in use. */
+/** Facts about the machine: its vector instructions and the memory in use. */
 public final class Machine {
   private Machine() {}
 
   /**
-   * Which of its kernels libtorch chooses here, by the same rules: sums are in another order on
-   * another one, so bits are comparable only between equal ones.
+   * The capability for which libtorch chooses its kernels on this machine, by the same rules. Kernels of another capability add in another order, so bits are comparable only for equal capabilities.
    *
    * @return {@code AVX512}, {@code AVX2}, {@code DEFAULT}, or what ATEN_CPU_CAPABILITY says; on
    *     other processors than x86 the architecture's name

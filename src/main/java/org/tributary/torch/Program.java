@@ -15,13 +15,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A TorchScript program in the engine: text in, methods that take tensors and give tensors by name.
+ * A TorchScript program in the engine: it is loaded from text, and its methods take and return tensors by name.
  *
  * <p>A method's arguments are {@code Dict[str, Tensor]}s, {@code List[Tensor]}s and plain {@code
  * Tensor}s, in the order in which they are passed. Arrays of a dict are named {@code <dict>.<key>},
- * once, by {@link #name}: a name belongs to an array for its life, so that several threads may pass
- * the same frozen weights. Arrays of a list are named by {@link #entry}. Neither must be empty, as
- * the engine would leave it out of the call.
+ * once, by {@link #name}: an array keeps its name, so that several threads may pass the same frozen weights. Arrays of a list are named by {@link #entry}. A dict or list must not be empty, because the engine would leave it out of the call.
  *
  * <p>One program may be called by several threads at once.
  */
@@ -38,17 +36,17 @@ public final class Program implements AutoCloseable {
    * Loads a program.
    *
    * @param text TorchScript with one {@code class Program(Module)}
-   * @param device where its constants live
-   * @return to be closed by the caller
-   * @throws IllegalArgumentException if the engine does not take the text; its message says where
+   * @param device the device of its constants
+   * @return the program, to be closed by the caller
+   * @throws IllegalArgumentException if the engine refuses the text; the message says at which place
    */
   public static Program load(String text, Device device) {
     Torch.require();
     Model model = Model.newInstance("program", device, "PyTorch");
     try {
       model.load(new ByteArrayInputStream(Archive.of(text)));
-      // DJL makes an empty folder in the temporary directory for each, and a JVM that is killed
-      // leaves it.
+      // DJL makes an empty folder in the temporary directory for each model, and a killed JVM
+      // leaves it there.
       Files.deleteIfExists(model.getModelPath());
       return new Program(model);
     } catch (IOException | ai.djl.MalformedModelException | RuntimeException e) {
@@ -108,7 +106,7 @@ public final class Program implements AutoCloseable {
 
   private Map<String, NDArray> call(
       NDManager manager, String method, List<NDArray> arguments, boolean gradients) {
-    // Results belong to the manager of the first input: the one that names the method.
+    // Results belong to the manager of the first input, which is the name of the method.
     try (NDArray selector = manager.create(0f)) {
       selector.setName("module_method:" + method);
       NDList inputs = new NDList(arguments.size() + 1);
@@ -117,7 +115,7 @@ public final class Program implements AutoCloseable {
       Map<String, NDArray> results = new LinkedHashMap<>();
       for (NDArray result : IValueUtils.forward(block, inputs, gradients)) {
         results.put(result.getName(), result);
-        // A result that becomes an argument must not be taken for an entry of some dict.
+        // A result that becomes an argument must not look like an entry of a dict.
         result.setName(null);
       }
       return results;

@@ -9,8 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A program's text with places for constants, written <code>${name}</code>: sizes, epsilons and the
- * like become part of the program before it is loaded.
+ * A program's text with placeholders for constants, written <code>${name}</code>. Sizes, epsilons and the like are filled in before the program is loaded.
  */
 public final class ProgramText {
   private static final Pattern PLACE = Pattern.compile("\\$\\{(\\w+)}");
@@ -18,9 +17,9 @@ public final class ProgramText {
   private ProgramText() {}
 
   /**
-   * Reads texts that are next to a class and joins them.
+   * Reads texts from the package of a class and joins them.
    *
-   * @param beside the class in whose package the resources are
+   * @param beside the class whose package has the resources
    * @param names of the resources, in order
    * @return one text
    */
@@ -42,10 +41,10 @@ public final class ProgramText {
   /**
    * Fills in constants.
    *
-   * @param text with places
+   * @param text with placeholders
    * @param constants by name
-   * @return the text with every place filled
-   * @throws IllegalArgumentException if a place has no constant
+   * @return the text with all placeholders filled
+   * @throws IllegalArgumentException if a placeholder has no constant
    */
   public static String fill(String text, Map<String, ?> constants) {
     return PLACE

@@ -4,17 +4,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What is opened one after the other and closed together, the last first. A constructor that opens
- * several things adds each to one of these in a try-with-resources and takes them over at its end
- * with {@link #keep}: where it fails half-way, all that was open by then is closed.
+ * Resources that are opened one after the other and closed together, in reverse order. A constructor that opens several resources adds each of them in a try-with-resources and calls {@link #keep} at its end. If it fails half-way, all resources that are already open are closed.
  */
 public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   /**
-   * Takes something in.
+   * Adds a resource.
    *
-   * @param resource to be closed with the others; null is passed over
+   * @param resource to be closed with the others; null is ignored
    * @return the same
    */
   public <T extends AutoCloseable> T add(T resource) {
@@ -25,9 +23,9 @@ public final class Resources implements AutoCloseable {
   }
 
   /**
-   * Hands all over; nothing is left here to close.
+   * Moves all resources to a new object; this one then closes nothing.
    *
-   * @return to be closed in place of this
+   * @return the new object, to be closed instead of this
    */
   public Resources keep() {
     Resources kept = new Resources();
@@ -37,9 +35,9 @@ public final class Resources implements AutoCloseable {
   }
 
   /**
-   * Closes all, whatever one of them throws; a second call has nothing to close.
+   * Closes all resources, even if one of them throws. A second call does nothing.
    *
-   * @throws IllegalStateException with the first fault as its cause
+   * @throws IllegalStateException with the first exception as its cause
    */
   @Override
   public void close() {

@@ -14,20 +14,17 @@ import java.nio.ByteOrder;
 import org.tributary.error.Trouble;
 import org.tributary.host.NativeFolder;
 
-/** The engine's state of a thread, and the way of memory into and out of it. */
+/** The engine's settings of a thread, and copies between host memory and the engine. */
 public final class Torch {
-  /** Elements moved out of the engine at a time: one native buffer of 64 MiB of float32. */
+  /** Elements copied out of the engine at once: one native buffer of 64 MiB of float32. */
   private static final long CHUNK = 1L << 24;
 
   private Torch() {}
 
   /**
-   * Prepares the calling thread for programs with gradients. To be called first on every thread
-   * that trains or evaluates: gradient mode and the graph executor's optimiser are the thread's
-   * own.
+   * Prepares the calling thread for programs with gradients. Call this first on every thread that trains or evaluates: gradient mode and the optimizer of the graph executor are settings of a thread.
    *
-   * @param threads threads inside one operator; the sums of a product depend on it, so it is part
-   *     of what makes bits equal. One number a JVM: the last caller's holds.
+   * @param threads threads inside one operator; the sums of a product depend on it, so bit-equal results need the same number. There is one number for the whole JVM, set by the last caller.
    */
   public static void prepareThread(int threads) {
     engine();
@@ -39,15 +36,15 @@ public final class Torch {
   /**
    * A manager of arrays on a device, the root of one client's memory.
    *
-   * @param device where arrays live
-   * @return to be closed by the caller, with all that was made from it
+   * @param device the device of the arrays
+   * @return the manager; the caller closes it, with all arrays made from it
    */
   public static NDManager manager(Device device) {
     return engine().newBaseManager(device);
   }
 
   /**
-   * The libtorch that runs.
+   * The version of libtorch.
    *
    * @return its version, such as {@code 2.7.1}
    */
@@ -71,7 +68,7 @@ public final class Torch {
    * @param bytes row-major elements
    * @param type element type
    * @param shape sizes
-   * @return the array, whose memory is its own
+   * @return the array, with its own memory
    */
   public static NDArray copy(NDManager manager, ByteBuffer bytes, DataType type, long... shape) {
     ByteBuffer own = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
@@ -80,22 +77,21 @@ public final class Torch {
   }
 
   /**
-   * Shows direct memory to the engine without a copy. Programs must not write to it.
+   * Makes an array over direct memory, without a copy. Programs must not write to it.
    *
    * @param manager owns the array, which keeps the memory alive
-   * @param bytes direct and little-endian; a read-only map of a file will do
+   * @param bytes direct and little-endian; may be a read-only map of a file
    * @param type element type
    * @param shape sizes
    * @return the array over that memory
    */
   public static NDArray view(NDManager manager, ByteBuffer bytes, DataType type, long... shape) {
-    // The engine takes a buffer's address and not its position: a slice begins at both.
+    // The engine uses a buffer's address and ignores its position; in a slice they are the same.
     return manager.create(bytes.slice().order(ByteOrder.LITTLE_ENDIAN), new Shape(shape), type);
   }
 
   /**
-   * Copies an array into the host's memory, in chunks, because the engine hands out no large one
-   * whole.
+   * Copies an array into the host's memory, in chunks, because the engine cannot copy a large array at once.
    *
    * @param array of any device
    * @return its bytes, little-endian, row-major
@@ -119,7 +115,7 @@ public final class Torch {
   }
 
   /**
-   * Loads libtorch where that has not been done.
+   * Loads libtorch if it is not loaded.
    *
    * @throws UncheckedIOException of a {@link Trouble} if it does not load
    */
@@ -137,7 +133,7 @@ public final class Torch {
   }
 
   /**
-   * A libtorch that does not load is a fault of the machine, or of the path in its configuration.
+   * If libtorch does not load, the machine or the path in its configuration is the reason.
    */
   private static Trouble unloadable(Throwable thrown) {
     Throwable deepest = thrown;
