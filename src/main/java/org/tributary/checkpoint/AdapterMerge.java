@@ -18,12 +18,9 @@ import org.tributary.protocol.HostTensor;
 
 /**
  * A model with an adapter merged into its weights: every adapted W {@code [out, in]} becomes W + s
- * B A, computed in float64 and rounded to the type that W has in the checkpoint; for a W that is
- * stored [in, out], its transpose. Modules that were trained whole replace the model's, or are
- * added.
+ * B A, computed in float64 and rounded to W's type in the checkpoint. If W is stored as [in, out], the product is transposed. Modules that were trained whole replace those of the model, or are added.
  *
- * <p>Adapters are made on a model with a head, whose names carry a prefix such as {@code bert.}
- * that a checkpoint without one lacks: where a classifier joins, all names get the prefix.
+ * <p>Adapters are trained on a model with a head. Its tensor names have a prefix such as {@code bert.}, which a checkpoint without a head lacks. If a classifier is added, all names get the prefix.
  */
 public final class AdapterMerge {
   private static final String WEIGHT = ".weight";
@@ -55,14 +52,13 @@ public final class AdapterMerge {
   }
 
   /**
-   * What a model's family says of its checkpoints.
+   * What the merge must know about a model family.
    *
-   * @param stored the checkpoint's name, in a model with a head, for one of an adapter's
-   * @param withHead what it does to config.json when a classifier joins
-   * @param ties matrices that are one in the model though a file may hold both: the name that is
-   *     used by the name that need not be there
-   * @param used whether the model computes with a tensor; what an adapter changes counts as used
-   * @param otherHead whether a tensor is of a head whose place a new classifier takes
+   * @param stored converts an adapter's name to the name in a checkpoint with a head
+   * @param withHead the change of config.json when a classifier is added
+   * @param ties tied matrices, of which a file may hold both copies: the used name by the optional name
+   * @param used whether the model uses a tensor; tensors that an adapter changes count as used
+   * @param otherHead whether a tensor belongs to a head that a new classifier replaces
    */
   public record Family(
       UnaryOperator<String> stored,
@@ -81,12 +77,12 @@ public final class AdapterMerge {
   }
 
   /**
-   * What was done.
+   * The result of a merge.
    *
-   * @param merged the model's weights that got a product, by their names in the base model
-   * @param replaced the model's tensors that were replaced whole
-   * @param added tensors that the base model had not
-   * @param written false if all of it was there already
+   * @param merged the weights to which a product was added, by their names in the base model
+   * @param replaced the tensors of the model that were replaced
+   * @param added tensors that the base model did not have
+   * @param written false if all files existed already
    */
   public record Done(
       List<String> merged, List<String> replaced, List<String> added, boolean written) {}
@@ -97,12 +93,10 @@ public final class AdapterMerge {
    * @param store reaches all folders
    * @param base the model that the adapter was trained on
    * @param adapter for it
-   * @param family the model's
+   * @param family the model's family
    * @param target created if it is missing
-   * @return what was done
-   * @throws WrongInput if the adapter does not fit the model: all such modules are named, at
-   *     most ten; where the model has NaN or infinite numbers, or gets values that its type cannot
-   *     hold; or where the target holds something else; nothing is written then
+   * @return the result
+   * @throws WrongInput if the adapter does not fit the model (names at most ten of the modules), if the model has NaN or infinite numbers, or would get values that its type cannot hold, or if the target has something else. Then nothing is written
    * @throws IOException if a file system fails
    */
   public static Done write(
@@ -138,7 +132,7 @@ public final class AdapterMerge {
     return name.isEmpty() ? "" : " (its configuration says " + name + ")";
   }
 
-  /** What all of the adapter's names have in front of the checkpoint's; empty if nothing. */
+  /** The prefix of the adapter's names, which the checkpoint's names lack; empty if there is none. */
   private String prefix() {
     List<String> modules = adapter.modules().stream().map(family.stored()).toList();
     String first = modules.isEmpty() ? "" : modules.get(0);
@@ -155,7 +149,7 @@ public final class AdapterMerge {
     return isIn && !isPlain ? front : "";
   }
 
-  /** The checkpoint's name for a name of the adapter's. */
+  /** Converts a name of the adapter to the checkpoint's name. */
   private String nameThere(String name) {
     String own = family.stored().apply(name);
     return !prefix.isEmpty() && own.startsWith(prefix) ? own.substring(prefix.length()) : own;
@@ -226,9 +220,7 @@ public final class AdapterMerge {
   }
 
   /**
-   * Matrices that are one in the model stay so, unless the adapter changes one of their places:
-   * then they are two in peft, and two in what is written. (merge_and_unload adds a head's product
-   * to the embedding, too.)
+   * Tied matrices stay tied, unless the adapter changes one of them. Then peft has two separate matrices, and two are written. (merge_and_unload also adds the product of a head to the embedding.)
    */
   private void tie() throws IOException {
     Map<String, HostTensor> saved = new TreeMap<>();
@@ -248,7 +240,7 @@ public final class AdapterMerge {
     }
   }
 
-  /** Gives the head a matrix of its own: the embedding's as it was, with what the adapter says. */
+  /** Makes a separate matrix for the head: the original embedding with the adapter's change. */
   private void untie(String head, String same, HostTensor saved, String module) throws IOException {
     if (!there.containsKey(same)) {
       problems.add(
@@ -282,7 +274,7 @@ public final class AdapterMerge {
     base.checkFinite(names);
   }
 
-  /** Whether the notes say that a classifier, for as many classes, takes the model's place. */
+  /** Whether the notes say that a classifier for this number of classes replaces that of the model. */
   private boolean isNewHead(String name, SafeTensorsHeader.Entry before, HostTensor tensor) {
     long[] shape = before.shape().clone();
     if (labels.isEmpty() || shape.length == 0 || !HEADS.contains(module(name))) {
@@ -296,7 +288,7 @@ public final class AdapterMerge {
     return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
-  /** The new classifier's weight, whether the model had one before or not; null without. */
+  /** The weight of the new classifier, whether the model had one before or not; null if there is none. */
   private HostTensor head() {
     Map<String, HostTensor> heads = new TreeMap<>(added);
     heads.putAll(replaced);
@@ -308,7 +300,7 @@ public final class AdapterMerge {
         .orElse(null);
   }
 
-  /** The configuration, with the classes of a new classifier; null if it stays. */
+  /** The configuration with the classes of a new classifier; null if it does not change. */
   private ObjectNode config(UnaryOperator<ObjectNode> withHead) {
     HostTensor head = head();
     if (head == null) {

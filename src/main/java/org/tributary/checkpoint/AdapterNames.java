@@ -11,12 +11,10 @@ import org.tributary.protocol.HostTensor;
 
 /**
  * The names of an adapter's tensors. peft's {@code save_pretrained} writes {@code
- * base_model.model.<module>.lora_A.weight}. A raw {@code state_dict} has the adapter's name in
- * them, {@code lora_A.default.weight}, next to the base model's own tensors of the wrapped modules,
- * and one that was taken below peft's model has no prefix.
+ * base_model.model.<module>.lora_A.weight}. A raw {@code state_dict} also has the name of the adapter, {@code lora_A.default.weight}, and the base model's own tensors of the wrapped modules. The {@code state_dict} of the model inside peft's wrapper has no prefix.
  */
 final class AdapterNames {
-  /** What peft puts in front of the base model's names. */
+  /** The prefix that peft adds to the base model's names. */
   static final String PREFIX = "base_model.model.";
 
   private static final Pattern NAMED =
@@ -28,11 +26,11 @@ final class AdapterNames {
   private AdapterNames() {}
 
   /**
-   * Takes off what stands in front of the base model's names and between them.
+   * Removes the additions to the base model's names.
    *
-   * @param tensors by the file's names
+   * @param tensors by their names in the file
    * @param problems gets a sentence for each name that cannot be read
-   * @return by the base model's names with {@code .lora_A.weight} and the like, sorted
+   * @return tensors by the base model's names with {@code .lora_A.weight} and the like, sorted
    */
   static Map<String, HostTensor> own(Map<String, HostTensor> tensors, List<String> problems) {
     boolean prefixed = tensors.keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
@@ -46,7 +44,7 @@ final class AdapterNames {
         (name, tensor) -> {
           boolean wrapped = name.contains(".original_module.") || name.contains(".base_layer.");
           if (!adapters.isEmpty() && wrapped) {
-            return; // the base model's own, which a raw state_dict repeats
+            return; // a tensor of the base model, which a raw state_dict repeats
           }
           if (prefixed && !name.startsWith(PREFIX)) {
             problems.add("tensor %s does not begin with %s".formatted(name, PREFIX));
@@ -60,9 +58,7 @@ final class AdapterNames {
   }
 
   /**
-   * Leaves out what peft writes of a saved embedding or head in addition to its weight, where their
-   * rows were resized: a copy under {@code modules_to_save}, and the base model's own. It reads
-   * neither.
+   * Leaves out additional tensors that peft writes for a saved embedding or head whose rows were resized: a copy under {@code modules_to_save}, and the base model's tensor. peft does not read them.
    */
   private static void withoutRepeats(Map<String, HostTensor> own, List<String> problems) {
     for (String name : List.copyOf(own.keySet())) {

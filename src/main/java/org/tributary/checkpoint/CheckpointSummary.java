@@ -20,7 +20,7 @@ public final class CheckpointSummary {
   private CheckpointSummary() {}
 
   /**
-   * Describes a safetensors file, a model's or an adapter's folder, its first tensors one by one.
+   * Describes a safetensors file, a model folder or an adapter folder. The first tensors are listed one by one.
    *
    * @param store reaches the path
    * @param path a file or folder
@@ -33,7 +33,7 @@ public final class CheckpointSummary {
   }
 
   /**
-   * Describes a safetensors file, a model's or an adapter's folder.
+   * Describes a safetensors file, a model folder or an adapter folder.
    *
    * @param store reaches the path
    * @param path a file or folder

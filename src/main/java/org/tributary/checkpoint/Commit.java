@@ -22,18 +22,18 @@ import org.apache.hadoop.security.AccessControlException;
 import org.tributary.error.WrongInput;
 
 /**
- * How a file system makes a complete file appear under its name, once, without replacing another.
+ * Commits a complete file under its final name, once, without replacing an existing file. The way depends on the file system.
  */
 sealed interface Commit {
   /**
-   * Writes, calls back, commits; leaves nothing behind where one of them throws.
+   * Writes, calls back, and commits. If one of these throws, no file remains.
    *
    * @param target qualified
-   * @return false when the target was there
+   * @return false if the target already existed
    */
   boolean run(Path target, Store.Content content, Runnable beforeCommit) throws IOException;
 
-  /** The way that fits a file system. */
+  /** The commit for a file system. */
   static Commit on(FileSystem files, Configuration hadoop) {
     if (files instanceof RawLocalFileSystem local) {
       return new Link(local);
@@ -41,12 +41,12 @@ sealed interface Commit {
     return ObjectStores.hold(files.getScheme()) ? new Upload(files) : new Rename(files, hadoop);
   }
 
-  /** Whether a file's name is one that {@link #temporary} gives. */
+  /** Whether a file's name was made by {@link #temporary}. */
   static boolean isTemporary(String name) {
     return name.startsWith(".") && name.endsWith(".tmp");
   }
 
-  /** A name in the folder of the target that no other writer takes. */
+  /** A name in the target's folder that no other writer uses. */
   static Path temporary(Path target) {
     return PathNames.child(
         target.getParent(), ".%s.%s.tmp".formatted(target.getName(), UUID.randomUUID()));
@@ -66,7 +66,7 @@ sealed interface Commit {
   }
 
   /**
-   * Local disks: a hard link refuses an existing target atomically, which Java's move does not.
+   * For local disks: a hard link atomically refuses an existing target, but Java's move does not.
    *
    * @param files the raw local file system
    */
@@ -110,7 +110,7 @@ sealed interface Commit {
         Files.createLink(to, from);
         return true;
       } catch (FileAlreadyExistsException e) {
-        // A network file system may lose the answer to a link that it made, and then repeat it.
+        // A network file system may create a link, lose the answer, and repeat the request.
         return Files.isSameFile(from, to);
       } catch (UnsupportedOperationException | FileSystemException e) {
         return move(from, to);
@@ -118,7 +118,7 @@ sealed interface Commit {
     }
 
     /**
-     * Disks without hard links: of two at once both may then count as the maker of a whole file.
+     * For disks without hard links. If two writers commit at once, both may be told that they created the file; the file is complete.
      */
     private static boolean move(java.nio.file.Path from, java.nio.file.Path to) throws IOException {
       try {
@@ -131,7 +131,7 @@ sealed interface Commit {
   }
 
   /**
-   * HDFS and all others whose rename is atomic and refuses an existing target.
+   * For HDFS and all other file systems whose rename is atomic and refuses an existing target.
    *
    * @param files the target's file system
    * @param hadoop its configuration
@@ -153,9 +153,7 @@ sealed interface Commit {
     }
 
     /**
-     * Writes, syncs and closes. A stream of HDFS that has failed throws the same exception again
-     * when it is closed, which a try-with-resources would take for an IllegalArgumentException: an
-     * exception cannot suppress itself.
+     * Writes, syncs and closes. A failed HDFS stream throws the same exception again when it is closed. A try-with-resources would turn this into an IllegalArgumentException, because an exception cannot suppress itself.
      */
     private static void fill(FSDataOutputStream out, Store.Content content) throws IOException {
       try {
@@ -188,7 +186,7 @@ sealed interface Commit {
       }
     }
 
-    /** For a file of many blocks, HDFS would otherwise sync only the last one. */
+    /** Otherwise HDFS would sync only the last of several blocks. */
     private FSDataOutputStream create(Path file) throws IOException {
       return files instanceof DistributedFileSystem hdfs
           ? hdfs.createFile(file).overwrite(false).syncBlock().build()
@@ -217,10 +215,7 @@ sealed interface Commit {
   }
 
   /**
-   * Object stores, which show an object when it is closed and copy where others rename. The bytes
-   * are collected on the local disk first, so that a writer that fails or is killed never shows a
-   * half. Some stores check for an existing object only when the upload starts: of two that upload
-   * the same name at once, both may then count as the maker.
+   * For object stores, in which an object becomes visible when its stream is closed, and which copy instead of renaming. The bytes are first written to the local disk, so that a writer that fails or is killed never leaves half a file. Some stores check for an existing object only when the upload starts. If two writers upload the same name at once, both may be told that they created the object.
    *
    * @param files the target's file system
    */
@@ -257,12 +252,12 @@ sealed interface Commit {
       return true;
     }
 
-    /** Closing would show what is there so far. */
+    /** Closing would make the incomplete object visible. */
     private static void abort(FSDataOutputStream out) {
       try {
         out.abort();
       } catch (UnsupportedOperationException e) {
-        // Such a store drops the upload of a stream whose write has failed.
+        // Such a store drops the upload of a stream after a failed write.
       }
     }
   }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Where weights are stored [in, out]: transformers' {@code Conv1D}, which GPT-2 and similar models
- * use for the layers of their blocks. All other linear layers are stored [out, in]. peft goes by
- * the layer's class and corrects {@code fan_in_fan_out} where it says otherwise, and so does this.
+ * Layers whose weights are stored as [in, out]: {@code Conv1D} of transformers, which GPT-2 and similar models use for the layers of their blocks. All other linear layers are stored as [out, in]. Like peft, this class decides by the class of the layer and corrects a wrong {@code fan_in_fan_out}.
  */
 public final class Conv1d {
   private static final Set<String> FAMILIES =
@@ -16,7 +14,7 @@ public final class Conv1d {
   private Conv1d() {}
 
   /**
-   * Whether a layer's weight is stored [in, out].
+   * Whether a layer's weight is stored as [in, out].
    *
    * @param config the model's config.json
    * @param layer its dotted name

@@ -19,18 +19,18 @@ import org.tributary.error.WrongInput;
 
 /** Hadoop's file systems, which report wrong paths as wrong input. */
 final class FileSystems {
-  /** Schemes that Hadoop knows and that list nothing, or speak with one server for each file. */
+  /** Schemes that Hadoop supports but that cannot list folders, or use one server for each file. */
   private static final Set<String> NO_FOLDERS = Set.of("http", "https", "ftp", "sftp");
 
-  /** The scheme whose mounts Hadoop's configuration names. */
+  /** The scheme whose mount points are in Hadoop's configuration. */
   private static final String MOUNTED = "viewfs";
 
   private FileSystems() {}
 
   /**
-   * The file system that holds a path; of local disks the raw one.
+   * The file system of a path; for local disks the raw one.
    *
-   * @throws WrongInput if none is known for the scheme, or its host is none
+   * @throws WrongInput if there is none for the scheme, or its host does not exist
    */
   static FileSystem of(Path path, Configuration hadoop) throws IOException {
     String given = path.toUri().getScheme();
@@ -63,7 +63,7 @@ final class FileSystems {
     }
   }
 
-  /** What it comes down to, without the names of Java's exceptions. */
+  /** The root cause, without the names of Java exceptions. */
   private static String firstLine(Exception e) {
     Throwable root = e;
     while (root.getCause() != null) {
@@ -91,7 +91,7 @@ final class FileSystems {
   }
 
   /**
-   * The file on which a path of folders ends.
+   * Finds the file, if any, that takes the place of a folder in a path.
    *
    * @param folder need not exist
    * @return the folder's own path or one above it; null if all that exist are folders
@@ -101,16 +101,16 @@ final class FileSystems {
       try {
         return files.getFileStatus(path).isFile() ? path : null;
       } catch (FileNotFoundException | AccessControlException e) {
-        // Further up.
+        // Continue with the parent.
       }
     }
     return null;
   }
 
   /**
-   * Opens a file. A pipe or device on a local disk is refused: reading it may never end.
+   * Opens a file. A pipe or device on a local disk is refused, because reading it may never end.
    *
-   * @throws WrongInput if it is no regular file, but a folder, a pipe or a device
+   * @throws WrongInput if it is a folder, a pipe or a device
    */
   static FSDataInputStream open(FileSystem files, Path file) throws IOException {
     requireRegular(files, file);
@@ -128,7 +128,7 @@ final class FileSystems {
     }
   }
 
-  /** Whether a file or folder is there. */
+  /** Whether a file or folder exists. */
   static boolean exists(FileSystem files, Path path) throws IOException {
     try {
       return files.exists(path);
@@ -139,7 +139,7 @@ final class FileSystems {
   }
 
   /**
-   * Whether a file that is to be written is there.
+   * Whether a file that is to be written exists.
    *
    * @throws WrongInput if a folder is in its place
    */
@@ -153,7 +153,7 @@ final class FileSystems {
     return true;
   }
 
-  /** What a folder holds, by name, without temporary files; nothing if it is not there. */
+  /** The contents of a folder, sorted by name, without temporary files; empty if it does not exist. */
   static List<FileStatus> list(FileSystem files, Path folder) throws IOException {
     List<FileStatus> found = new ArrayList<>();
     LocalNames.requireReadable(files, folder);
@@ -174,10 +174,9 @@ final class FileSystems {
   }
 
   /**
-   * Distinguishes a path that cannot exist from one without permission: HDFS refuses to look below
-   * a file.
+   * Distinguishes a path that cannot exist from a path without permission: HDFS denies access to paths below a file.
    *
-   * @throws AccessControlException the given one, where no file is above the path
+   * @throws AccessControlException the given one, if no file is above the path
    */
   private static void requireBelowFile(FileSystem files, Path path, AccessControlException e)
       throws IOException {

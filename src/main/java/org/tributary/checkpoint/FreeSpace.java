@@ -7,13 +7,13 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/** Bytes, and how many of them are free where a file is to be written. */
+/** Describes the free space of a file system on which a file is to be written. */
 final class FreeSpace {
   private FreeSpace() {}
 
-  /** What to tell of the free space; empty if the file system does not know. */
+  /** A clause about the free space; empty if the file system does not report it. */
   static String free(FileSystem files, Path target) {
-    boolean disk = files instanceof RawLocalFileSystem; // which cannot tell its scheme
+    boolean disk = files instanceof RawLocalFileSystem; // does not report its scheme
     long free = disk ? onDisk(target) : onServer(files, target);
     return free < 0 ? "" : ", " + size(free) + " free";
   }
@@ -30,13 +30,13 @@ final class FreeSpace {
   private static long onServer(FileSystem files, Path target) {
     try {
       long free = files.getStatus(target.getParent()).getRemaining();
-      return free == Long.MAX_VALUE ? -1 : free; // what object stores say
+      return free == Long.MAX_VALUE ? -1 : free; // the answer of object stores
     } catch (IOException | RuntimeException e) {
-      return -1; // whoever has no space may not tell how much either
+      return -1; // without space, this request may fail too
     }
   }
 
-  /** For people. */
+  /** Formats a number of bytes for people. */
   static String size(long bytes) {
     return bytes < 100_000
         ? bytes + " bytes"

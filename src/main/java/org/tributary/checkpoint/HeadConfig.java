@@ -4,23 +4,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 
-/** What {@code config.json} says of a classifier. */
+/** Reads and writes the keys of {@code config.json} about a classifier. */
 public final class HeadConfig {
-  /** Our own key: how token states become one vector, as {@code model.pooling} has it. */
+  /** Tributary's own key: how token states become one vector, with the values of {@code model.pooling}. */
   public static final String POOLING = "tributary_pooling";
 
-  /** What the classes of transformers begin with, where config.json names none. */
+  /** The prefix of the class names of transformers if config.json has none. */
   private static final Map<String, String> STEMS =
       Map.of("bert", "Bert", "vit", "ViT", "siglip", "Siglip", "siglip_vision_model", "Siglip");
 
   private HeadConfig() {}
 
   /**
-   * Tells loaders of a new classifier: its classes, and the class of transformers that has it.
+   * Writes the keys of a new classifier: its classes, and the class of transformers that loads it.
    *
    * @param config changed
    * @param labels in the order of the classifier's rows
-   * @param headedClass what the class's name ends in, such as {@code ForSequenceClassification}
+   * @param headedClass the end of the class name, such as {@code ForSequenceClassification}
    */
   public static void put(ObjectNode config, List<String> labels, String headedClass) {
     ObjectNode names = config.putObject("id2label");

@@ -22,7 +22,7 @@ import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** The bytes of a safetensors header: checks all that can be wrong with them, and makes them. */
+/** Reads, checks and writes the bytes of a safetensors header. */
 final class HeaderFormat {
   static final String METADATA = "__metadata__";
   private static final long MAX_HEADER = 100_000_000;
@@ -34,7 +34,7 @@ final class HeaderFormat {
     this.file = file;
   }
 
-  /** Reads bytes at a position, all that are asked for. */
+  /** Reads a number of bytes at a position. */
   interface Source {
     void read(long position, byte[] bytes) throws IOException;
   }
@@ -42,8 +42,8 @@ final class HeaderFormat {
   /**
    * A valid header.
    *
-   * @param header what it says
-   * @param dataStart the file's first byte after it
+   * @param header the header
+   * @param dataStart the position of the first byte after it
    */
   record Parsed(SafeTensorsHeader header, long dataStart) {}
 
@@ -51,9 +51,9 @@ final class HeaderFormat {
    * Reads and checks a header.
    *
    * @param file its name, for messages
-   * @param length the file's, in bytes
+   * @param length length of the file, in bytes
    * @param source the file
-   * @throws WrongInput if anything is wrong with it
+   * @throws WrongInput if the header is not valid
    */
   static Parsed parse(String file, long length, Source source) throws IOException {
     return new HeaderFormat(file).parse(length, source);
@@ -89,7 +89,7 @@ final class HeaderFormat {
   private JsonNode json(byte[] bytes) {
     JsonNode root;
     try {
-      // Jackson would guess UTF-16 and UTF-32 as well; safetensors is UTF-8.
+      // Jackson would also detect UTF-16 and UTF-32, but safetensors allows only UTF-8.
       root =
           Json.strict(
               StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
@@ -259,7 +259,7 @@ final class HeaderFormat {
     return names.size() > 5 ? "%s and %d more".formatted(first, names.size() - 5) : first;
   }
 
-  /** The header's bytes with their length in front, padded so that the data is aligned to 8. */
+  /** The header's bytes, preceded by their length and padded so that the data is aligned to 8 bytes. */
   static byte[] render(SafeTensorsHeader header) throws IOException {
     ObjectNode root = Json.object();
     if (!header.metadata().isEmpty()) {

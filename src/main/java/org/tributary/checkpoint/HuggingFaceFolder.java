@@ -14,7 +14,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 
 /**
- * A model as Hugging Face's libraries save it: {@code config.json}, the weights in {@code
+ * A model in the format of Hugging Face's libraries: {@code config.json}, the weights in {@code
  * model.safetensors} (or in several files that {@code model.safetensors.index.json} lists), and
  * {@code tokenizer.json} for text models.
  */
@@ -25,16 +25,16 @@ public final class HuggingFaceFolder {
   /** All weights in one file. */
   public static final String WEIGHTS = "model.safetensors";
 
-  /** The list of the weights' files, where there are several. */
+  /** The index of the weights' files, if there are several. */
   public static final String INDEX = "model.safetensors.index.json";
 
-  /** The tokenizer, where the model reads text. */
+  /** The tokenizer of a text model. */
   public static final String TOKENIZER = "tokenizer.json";
 
-  /** What becomes of an image, where the model takes images. */
+  /** The image preprocessing of an image model. */
   public static final String PREPROCESSOR = "preprocessor_config.json";
 
-  /** Other files that say what becomes of what a model is given. */
+  /** Other files that describe the preprocessing of inputs. */
   private static final List<String> INPUTS =
       List.of(
           PREPROCESSOR, "tokenizer_config.json", "generation_config.json", "chat_template.jinja");
@@ -55,9 +55,9 @@ public final class HuggingFaceFolder {
    * Opens a model folder: reads its configuration and finds its weights.
    *
    * @param store reaches the folder
-   * @param folder the model's
-   * @return the folder, of which no weights are read yet
-   * @throws WrongInput if config.json or the weights are missing or no such files
+   * @param folder the model's folder
+   * @return the folder; no weights are read yet
+   * @throws WrongInput if config.json or the weights are missing or not valid
    * @throws IOException if the file system fails
    */
   public static HuggingFaceFolder open(Store store, Path folder) throws IOException {
@@ -70,7 +70,7 @@ public final class HuggingFaceFolder {
     return new HuggingFaceFolder(store, folder, config, WeightFiles.find(store, folder));
   }
 
-  /** The message for the folder of an adapter, whatever its kind. */
+  /** The message for an adapter's folder, of any kind. */
   private static String adapter(Store store, Path folder) throws IOException {
     JsonNode base =
         JsonFiles.object(store, new Path(folder, PeftAdapter.CONFIG), "")
@@ -87,10 +87,10 @@ public final class HuggingFaceFolder {
    * @param store reaches the folder
    * @param folder created if it is missing
    * @param config the architecture and its sizes
-   * @param weights by the names of the hub
+   * @param weights by the names of Hugging Face's hub
    * @param otherFiles content by name, such as tokenizer.json
    * @return whether a file was written
-   * @throws WrongInput if one of the files is there with other content; nothing is written then
+   * @throws WrongInput if one of the files exists with other content; then nothing is written
    * @throws IOException if the file system fails
    */
   public static boolean write(
@@ -104,13 +104,13 @@ public final class HuggingFaceFolder {
     otherFiles.forEach((name, bytes) -> files.put(name, Store.Content.of(bytes)));
     // transformers refuses weights whose header does not name a framework.
     files.put(WEIGHTS, SafeTensors.content(weights, Map.of("format", "pt")));
-    // Last, so that a folder with a configuration is complete.
+    // Written last, so that a folder with a configuration is complete.
     files.put(CONFIG, Store.Content.of(JsonFiles.content(config)));
     return WriteOnceFolder.write(store, folder, files);
   }
 
   /**
-   * Where the model lies.
+   * The folder of the model.
    *
    * @return the folder
    */
@@ -130,18 +130,17 @@ public final class HuggingFaceFolder {
   /**
    * The files with weights.
    *
-   * @return one, or several sorted by name
+   * @return one file, or several sorted by name
    */
   public List<Path> weightFiles() {
     return weights.files();
   }
 
   /**
-   * What the weights' files hold, without reading the weights.
+   * The headers of all weights, without reading the weights.
    *
    * @return names, types and shapes, file by file
-   * @throws WrongInput if a file is no valid safetensors file, two files hold the same tensor,
-   *     or index and files do not name the same tensors
+   * @throws WrongInput if a file is not a valid safetensors file, two files have the same tensor, or index and files do not name the same tensors
    * @throws IOException if the file system fails
    */
   public Map<String, SafeTensorsHeader.Entry> tensors() throws IOException {
@@ -153,7 +152,7 @@ public final class HuggingFaceFolder {
    *
    * @param name as in {@link #tensors}
    * @return a copy
-   * @throws WrongInput if there is none of that name, or it has 2 GiB or more
+   * @throws WrongInput if there is no weight with that name, or it has 2 GiB or more
    * @throws IOException if the file system fails
    */
   public HostTensor tensor(String name) throws IOException {
@@ -172,7 +171,7 @@ public final class HuggingFaceFolder {
     return weights.shards(store);
   }
 
-  /** The bytes of an index for files with these headers; empty if this folder has none. */
+  /** The bytes of an index for files with these headers; empty if this folder has no index. */
   Optional<byte[]> index(Map<String, SafeTensorsHeader> written) throws IOException {
     return weights.index() == null
         ? Optional.empty()
@@ -180,10 +179,10 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * Looks at every number, one piece of a tensor at a time.
+   * Checks every number, one piece of a tensor at a time.
    *
-   * @param names of the tensors to look at
-   * @throws WrongInput that names those with a NaN or an infinity, at most ten
+   * @param names of the tensors to check
+   * @throws WrongInput if tensors have NaN or infinite numbers; names at most ten of them
    * @throws IOException if the file system fails
    */
   public void checkFinite(Set<String> names) throws IOException {
@@ -244,10 +243,9 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * The weights on a local disk: the files themselves where they lie on one, else copies. A copy is
-   * made once per staging folder and file version; its name holds the file's length and time.
+   * The weights on a local disk: the files themselves if they are on one, else copies. A copy is made once per staging folder and file version; its name contains the length and time of the file.
    *
-   * @param staging where copies go
+   * @param staging the folder of the copies
    * @return one file for each of {@link #weightFiles}, in that order
    * @throws IOException if a file system fails
    */
@@ -256,8 +254,7 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * What identifies the model: SHA-256 over the names and hashes of config.json, the weights and,
-   * where they are there, tokenizer.json and the others that say what becomes of inputs.
+   * A hash that identifies the model: SHA-256 over the names and hashes of config.json, the weights and, if they exist, tokenizer.json and the other files that describe the preprocessing of inputs.
    *
    * @return hex
    * @throws IOException if the file system fails

@@ -10,15 +10,15 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
-/** JSON files: those next to the weights, and the records of a run, which are written once. */
+/** Reads and writes JSON files: those next to the weights, and the records of a run, which are written once. */
 public final class JsonFiles {
   private JsonFiles() {}
 
   /**
-   * Reads a file that must be there and hold one JSON object.
+   * Reads a file that must exist and contain one JSON object.
    *
-   * @param wayOut what to do where it is missing
-   * @throws WrongInput if it is missing or holds no object
+   * @param wayOut how to fix it if it is missing
+   * @throws WrongInput if it is missing or has no object
    */
   static ObjectNode object(Store store, Path file, String wayOut) throws IOException {
     JsonNode node;
@@ -38,7 +38,7 @@ public final class JsonFiles {
     return object;
   }
 
-  /** What a file of a folder holds: fields and elements of arrays in lines of their own. */
+  /** The text of a file in a folder: each field and each array element on its own line. */
   static byte[] content(JsonNode node) {
     return utf8(Json.elements(node));
   }
@@ -47,7 +47,7 @@ public final class JsonFiles {
    * Reads a record.
    *
    * @param type of the record
-   * @throws WrongInput if the file holds no such record
+   * @throws WrongInput if the file does not contain such a record
    * @throws IOException if the file system fails
    */
   public static <T> T read(Store store, Path file, Class<T> type) throws IOException {
@@ -62,9 +62,9 @@ public final class JsonFiles {
   }
 
   /**
-   * Writes a record, unless the file is there.
+   * Writes a record, unless the file exists.
    *
-   * @return whether this call made the file
+   * @return whether this call created the file
    */
   public static boolean commit(Store store, Path file, Object record) throws IOException {
     return store.commit(file, Store.Content.of(utf8(Json.pretty(record))));

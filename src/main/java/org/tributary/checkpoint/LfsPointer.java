@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.tributary.error.WrongInput;
 
 /**
- * The few lines that a clone without Git LFS has in place of a large file. Source: the pointer
+ * The short text file that a clone without Git LFS has instead of a large file. Source: the pointer
  * format of git-lfs, docs/spec.md: the first line is {@code version
  * https://git-lfs.github.com/spec/v1}.
  */
@@ -13,23 +13,23 @@ public final class LfsPointer {
   private static final byte[] MARK =
       "version https://git-lfs.github.com/spec/".getBytes(StandardCharsets.UTF_8);
 
-  /** How many bytes of a file tell whether it is one. */
+  /** The number of bytes that show whether a file is a pointer. */
   public static final int HEAD = MARK.length;
 
   private LfsPointer() {}
 
   /**
-   * Whether a file is one.
+   * Whether a file is a pointer.
    *
-   * @param head its first bytes, at least {@link #HEAD} where it has as many
-   * @return true if the file itself is not there
+   * @param head its first bytes, at least {@link #HEAD} if it has so many
+   * @return true if the file is only a pointer
    */
   public static boolean is(byte[] head) {
     return head.length >= HEAD && Arrays.equals(head, 0, HEAD, MARK, 0, HEAD);
   }
 
   /**
-   * Refuses one.
+   * Refuses a pointer.
    *
    * @param file its name
    * @param head its first bytes

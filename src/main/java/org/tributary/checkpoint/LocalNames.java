@@ -12,12 +12,12 @@ import org.tributary.error.WrongInput;
 /**
  * Names of files on local disks, which a JVM reads and writes in the encoding of its locale. Under
  * {@code LANG=C} that is ASCII: a file {@code données.csv} is listed with a replacement character,
- * and Hadoop then passes over it without a word, because there is no file of that name.
+ * and Hadoop then ignores it silently, because there is no file with that name.
  */
 public final class LocalNames {
   private static final Charset ENCODING = encoding();
 
-  /** What a JVM shows in place of bytes that are no characters. */
+  /** The replacement character, which a JVM shows for bytes that are not characters. */
   private static final char REPLACEMENT = '\uFFFD';
 
   private LocalNames() {}
@@ -28,10 +28,10 @@ public final class LocalNames {
   }
 
   /**
-   * Refuses a path on a local disk whose characters the JVM's locale does not have.
+   * Refuses a path on a local disk with characters that the JVM's locale cannot encode.
    *
    * @param files that hold it
-   * @param path any
+   * @param path any path
    * @throws WrongInput if this JVM can neither read nor write it
    */
   static void requireKnown(FileSystem files, Path path) {
@@ -51,7 +51,7 @@ public final class LocalNames {
    *
    * @param files that hold it
    * @param folder need not exist
-   * @throws WrongInput if something in the folder would be passed over
+   * @throws WrongInput if something in the folder would be ignored
    */
   static void requireReadable(FileSystem files, Path folder) {
     if (files instanceof RawLocalFileSystem local) {
@@ -60,11 +60,11 @@ public final class LocalNames {
   }
 
   /**
-   * The same of a folder and all folders below it.
+   * The same check for a folder and all folders below it.
    *
    * @param files that hold it
    * @param folder need not exist
-   * @throws WrongInput if something in one of the folders would be passed over
+   * @throws WrongInput if something in one of the folders would be ignored
    */
   public static void requireReadableTree(FileSystem files, Path folder) {
     if (files instanceof RawLocalFileSystem local) {

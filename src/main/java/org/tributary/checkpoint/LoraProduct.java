@@ -6,19 +6,19 @@ import java.util.Arrays;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** W + s B A for a weight in a file's type, computed in float64. */
+/** Computes W + s B A in float64, for a weight in the type of a file. */
 public final class LoraProduct {
   private LoraProduct() {}
 
   /**
    * Adds the product to a weight.
    *
-   * @param w of shape [out, in], or [in, out] where it is stored transposed
+   * @param w of shape [out, in], or [in, out] if it is stored transposed
    * @param scaling s
    * @param a [r, in]
    * @param b [out, r]
-   * @param transposed whether W is stored [in, out]
-   * @return of W's type and shape; what is too large for the type is infinite
+   * @param transposed whether W is stored as [in, out]
+   * @return a tensor of W's type and shape; numbers too large for the type are infinite
    */
   public static HostTensor add(
       HostTensor w, double scaling, HostTensor a, HostTensor b, boolean transposed) {

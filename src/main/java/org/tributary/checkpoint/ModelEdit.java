@@ -22,17 +22,13 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
- * A model's folder made from another's: the same files with the same tensors of the same types in
- * the same places, some of them with new values. What does not change is copied byte by byte, and
- * one tensor at a time is in memory.
+ * Makes a model folder from another one: the same files with the same tensors, types and places, but some tensors have new values. Unchanged tensors are copied byte by byte, and only one tensor at a time is in memory.
  *
- * @param config the new config.json; null if it stays
- * @param names a tensor's new name, by its old one; null for one that is left out
+ * @param config the new config.json; null if it does not change
+ * @param names converts a tensor's old name to its new name; null for a tensor that is left out
  * @param changed new values, by the old names
- * @param replaced tensors of shapes and types of their own in the place of the base's, by the old
- *     names
- * @param added tensors that the base has not, by their new names; they go into the last file, in
- *     the type that they have
+ * @param replaced tensors with other shapes and types that replace those of the base, by the old names
+ * @param added tensors that the base does not have, by their new names; they are written to the last file in their own type
  */
 public record ModelEdit(
     ObjectNode config,
@@ -42,7 +38,7 @@ public record ModelEdit(
     Map<String, HostTensor> added) {
   private static final int CHUNK = 1 << 20;
 
-  /** What a loader needs besides config.json and weights. */
+  /** Other files that a loader needs. */
   private static final Set<String> COMPANIONS =
       Set.of(
           "tokenizer.json",
@@ -80,17 +76,17 @@ public record ModelEdit(
     /**
      * Makes the value.
      *
-     * @param before as the base has it
-     * @return of the same shape, in any floating-point type: it is rounded to that of before
-     * @throws IOException if something that is needed cannot be read
+     * @param before the value in the base
+     * @return a value of the same shape in any floating-point type; it is rounded to the type of before
+     * @throws IOException if something needed cannot be read
      */
     HostTensor apply(HostTensor before) throws IOException;
   }
 
   /**
-   * Nothing changes.
+   * An edit that changes nothing.
    *
-   * @return a copy
+   * @return an edit that copies
    */
   public static ModelEdit none() {
     return new ModelEdit(null, UnaryOperator.identity(), Map.of(), Map.of());
@@ -100,13 +96,11 @@ public record ModelEdit(
    * Writes the folder. Writing the same again changes nothing.
    *
    * @param store reaches both folders
-   * @param base what is edited; stays as it is
+   * @param base the source folder, which does not change
    * @param target created if it is missing
    * @return whether a file was written
-   * @throws WrongInput if the base's files are wrong, a new value is too large for the base's
-   *     type, or one of the target's files is there with other content; nothing is written then
-   * @throws IllegalArgumentException if a change names no tensor of the base, or is of another
-   *     shape, or two tensors get the same name
+   * @throws WrongInput if the base's files are not valid, a new value is too large for the base's type, or one of the target's files exists with other content; then nothing is written
+   * @throws IllegalArgumentException if a change names no tensor of the base, has another shape, or two tensors get the same name
    * @throws IOException if a file system fails
    */
   public boolean write(Store store, HuggingFaceFolder base, Path target) throws IOException {
@@ -128,7 +122,7 @@ public record ModelEdit(
     }
     base.index(headers)
         .ifPresent(index -> files.put(HuggingFaceFolder.INDEX, out -> out.write(index)));
-    // Last, so that a folder with a configuration is complete.
+    // Written last, so that a folder with a configuration is complete.
     files.put(
         HuggingFaceFolder.CONFIG,
         config == null
@@ -153,7 +147,7 @@ public record ModelEdit(
     }
   }
 
-  /** Only F16's largest number, 65504, is one that weights come near. */
+  /** Only the largest number of F16, 65504, is small enough for weights to exceed it. */
   private void checkRange(Store store, Path folder, List<WeightFiles.Shard> shards)
       throws IOException {
     List<String> problems = new ArrayList<>();

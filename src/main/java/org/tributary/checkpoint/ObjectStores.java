@@ -11,8 +11,7 @@ public final class ObjectStores {
   private ObjectStores() {}
 
   /**
-   * Whether a path lies on an object store. Two writers that create the same object at once may
-   * both get the answer that they created it; the later one's stays.
+   * Whether a path is on an object store. If two writers create the same object at once, both may be told that they created it; the later object remains.
    *
    * @param path with its scheme
    * @return false for file systems
@@ -26,12 +25,12 @@ public final class ObjectStores {
   }
 
   /**
-   * Whether the bucket of a path is not there.
+   * Whether the bucket of a path is missing.
    *
-   * @param store that reaches it
+   * @param store reaches the path
    * @param path with its scheme
    * @return false on file systems
-   * @throws IOException if the object store cannot be asked
+   * @throws IOException if the object store does not answer
    */
   public static boolean lackBucket(Store store, Path path) throws IOException {
     if (!hold(path)) {

@@ -44,8 +44,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
    * @param in the file's bytes
    * @param file its name, for messages
    * @return weights and nodes
-   * @throws WrongInput if it is no ONNX model, or has tensors that are neither float32 nor int64
-   *     or lie in other files
+   * @throws WrongInput if it is not an ONNX model, or has tensors that are neither float32 nor int64 or are stored in other files
    * @throws IOException if the stream fails
    */
   public static OnnxGraph read(InputStream in, String file) throws IOException {
@@ -65,7 +64,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
     return new OnnxGraph(parser.initializers, parser.nodes);
   }
 
-  /** Takes a field, or leaves it to be skipped. */
+  /** Reads a field, or leaves it to be skipped. */
   private interface Field {
     boolean take(int number) throws IOException;
   }
@@ -100,7 +99,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
       int outer = in.pushLimit(in.readRawVarint32());
       message.read();
       in.checkLastTagWas(0);
-      // The library takes the end of the stream for the end of the message.
+      // The library treats the end of the stream as the end of the message.
       if (in.getBytesUntilLimit() > 0) {
         throw new WrongInput(file + ": is no ONNX model or truncated");
       }
@@ -156,7 +155,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
       switch (field) {
         case 1 -> eachLong(wireType, in, dims::add);
         case 2 -> type = in.readInt32();
-        // Packed floats are laid out as raw data is.
+        // Packed floats have the same layout as raw data.
         case 4 -> data.write(in.readRawBytes(wireType == LENGTH_DELIMITED ? length(in) : 4));
         case 7 -> eachLong(wireType, in, value -> data.writeBytes(littleEndian(value)));
         case 8 -> name = in.readString();

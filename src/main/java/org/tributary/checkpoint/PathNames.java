@@ -5,19 +5,19 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
-/** Paths of what people write: which text is a path, and which names file systems take. */
+/** Checks paths that users write, and names for which files are made. */
 public final class PathNames {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
 
-  /** A file system's name and a colon without a slash: more likely a slip than a file's name. */
+  /** The name of a file system and a colon without a slash, which is probably a mistake and not a file name. */
   private static final Pattern CUT_OFF =
       Pattern.compile(
           "(?i:file|hdfs|webhdfs|viewfs|s3[an]?|gs|abfss?|wasbs?|adl|ofs|o3fs|oss|obs|cosn|https?|ftp):(?!/)");
 
-  /** Bytes of a name: the limit of Linux's disks, and HDFS's default. */
+  /** The most bytes of a name: the limit of file systems of Linux, and HDFS's default. */
   private static final int LONGEST_NAME = 255;
 
-  /** Characters of a path: Linux takes 4096 bytes, and files lie below what is named. */
+  /** The most characters of a path: Linux allows 4096 bytes, and further files are below the path. */
   private static final int LONGEST_PATH = 3500;
 
   private PathNames() {}
@@ -26,8 +26,8 @@ public final class PathNames {
    * A path as it was written, checked.
    *
    * @param uriOrRelative a URI or a path
-   * @return with scheme and authority only where they were written
-   * @throws WrongInput if it is no path, or longer than file systems take
+   * @return the path, with scheme and authority only if they were written
+   * @throws WrongInput if it is not a path, or longer than file systems allow
    */
   static Path of(String uriOrRelative) {
     try {
@@ -44,12 +44,11 @@ public final class PathNames {
   }
 
   /**
-   * A path as it was written. Hadoop takes all before a colon for a scheme, but a file may be
-   * called {@code export_12:30.csv}: only a name followed by a slash is one.
+   * A path as it was written. Hadoop treats everything before a colon as a scheme, but a file may be called {@code export_12:30.csv}. Here only a name followed by a colon and a slash is a scheme.
    *
    * @param uriOrRelative a URI or a path
-   * @return with scheme and authority only where they were written
-   * @throws IllegalArgumentException if it is no path
+   * @return the path, with scheme and authority only if they were written
+   * @throws IllegalArgumentException if it is not a path
    */
   public static Path unqualified(String uriOrRelative) {
     if (CUT_OFF.matcher(uriOrRelative).lookingAt()) {
@@ -61,7 +60,7 @@ public final class PathNames {
   }
 
   /**
-   * What lies in a folder, whatever characters its name has.
+   * The path of a file in a folder, for any characters in its name.
    *
    * @param folder the folder
    * @param name relative to it
@@ -71,7 +70,7 @@ public final class PathNames {
     return new Path(folder, new Path(null, null, name));
   }
 
-  /** What lies on this machine's disks has no host. */
+  /** Paths on local disks have no host. */
   private static void requireNoHost(Path path) {
     String host = path.toUri().getAuthority();
     if ("file".equals(path.toUri().getScheme()) && host != null) {

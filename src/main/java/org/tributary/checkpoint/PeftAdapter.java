@@ -15,17 +15,15 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
- * A LoRA adapter as Hugging Face's peft saves it: {@code adapter_config.json} and {@code
+ * A LoRA adapter in the format of Hugging Face's peft: {@code adapter_config.json} and {@code
  * adapter_model.safetensors}.
  *
  * <p>An adapted module with weight W {@code [out, in]} becomes {@code W + s B A}, A {@code [r, in]}
  * under {@code <module>.lora_A.weight}, B {@code [out, r]} under {@code <module>.lora_B.weight};
- * {@code s} is alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA. Modules that are trained
- * whole, such as a new classifier, keep their own names. The file's names carry the prefix {@code
- * base_model.model.}, ours do not; raw state_dicts are read, too, see {@link AdapterNames}.
+ * {@code s} is alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA. Modules that are trained whole, such as a new classifier, keep their names. Names in the file have the prefix {@code base_model.model.}, names in memory do not. Raw state_dicts can be read too, see {@link AdapterNames}.
  *
- * @param config what was adapted, and how
- * @param tensors by our names, sorted
+ * @param config the adapter's configuration
+ * @param tensors by name, without the prefix, sorted
  * @param metadata free texts in the header of the tensors' file
  */
 public record PeftAdapter(
@@ -36,13 +34,13 @@ public record PeftAdapter(
   /** The adapter's tensors. */
   public static final String WEIGHTS = "adapter_model.safetensors";
 
-  /** What our names of an A end in. */
+  /** The end of the name of an A. */
   public static final String LORA_A = ".lora_A.weight";
 
-  /** What our names of a B end in. */
+  /** The end of the name of a B. */
   public static final String LORA_B = ".lora_B.weight";
 
-  /** What our names of an adapted layer's own weight end in, where a file holds it, too. */
+  /** The end of the name of an adapted layer's own weight, if the file has it. */
   private static final String BASE = ".base_layer.weight";
 
   private static final String FORMAT = "format";
@@ -55,10 +53,10 @@ public record PeftAdapter(
   }
 
   /**
-   * An adapter without texts.
+   * An adapter without metadata.
    *
-   * @param config what was adapted, and how
-   * @param tensors by our names
+   * @param config the adapter's configuration
+   * @param tensors by name, without the prefix
    */
   public PeftAdapter(PeftConfig config, Map<String, HostTensor> tensors) {
     this(config, tensors, Map.of());
@@ -71,8 +69,7 @@ public record PeftAdapter(
    * @param folder created if it is missing
    * @return whether a file was written
    * @throws WrongInput if one of the files is there with other content; nothing is written then
-   * @throws IllegalArgumentException if a tensor is neither part of an adapted nor of a whole
-   *     module
+   * @throws IllegalArgumentException if a tensor belongs neither to an adapted module nor to a module that was trained whole
    * @throws IOException if the file system fails
    */
   public boolean write(Store store, Path folder) throws IOException {
@@ -94,10 +91,9 @@ public record PeftAdapter(
    * Reads an adapter's folder.
    *
    * @param store reaches the folder
-   * @param folder as peft's save_pretrained writes it
+   * @param folder written by peft's save_pretrained
    * @return the adapter
-   * @throws WrongInput if a file is missing, the two disagree, the adapter is of a kind that is
-   *     not supported, or a number is NaN or infinite
+   * @throws WrongInput if a file is missing, the two files contradict each other, the adapter is of a kind that is not supported, or a number is NaN or infinite
    * @throws IOException if the file system fails
    */
   public static PeftAdapter read(Store store, Path folder) throws IOException {
@@ -145,7 +141,7 @@ public record PeftAdapter(
     }
   }
 
-  /** F64 counts as what it becomes for computing. */
+  /** F64 is checked after the conversion for computing. */
   private void checkFinite(Path file) {
     List<String> problems = new ArrayList<>();
     tensors.forEach(
@@ -249,22 +245,21 @@ public record PeftAdapter(
   }
 
   /**
-   * The weight that an adapted layer has instead of the model's: peft saves an embedding's or a
-   * head's with its adapter.
+   * The weight of an adapted layer that replaces the model's: peft saves the weight of an embedding or a head with its adapter.
    *
    * @param module one of {@link #modules}
-   * @return empty if the model's counts
+   * @return empty if the model's weight is used
    */
   public Optional<HostTensor> weight(String module) {
     return Optional.ofNullable(tensors.get(module + BASE));
   }
 
   /**
-   * Says that a tensor of a module that was trained whole does not fit.
+   * The message that a tensor of a module that was trained whole does not fit.
    *
    * @param name its name
-   * @param shape the model's
-   * @return a sentence, which tells what is behind it and how to fix it where that is an embedding
+   * @param shape the shape in the model
+   * @return a sentence, with the cause and how to fix it if it is an embedding
    */
   public String misfit(String name, long[] shape) {
     return "tensor %s is %s, the model's has shape %s%s"
@@ -279,7 +274,7 @@ public record PeftAdapter(
                 : "");
   }
 
-  /** The name that a tensor has in the model. */
+  /** The tensor's name in the model. */
   private static String own(String name) {
     return name.endsWith(BASE)
         ? name.substring(0, name.length() - BASE.length()) + ".weight"

@@ -12,7 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
 /**
- * The keys of {@code adapter_config.json} that carry meaning here, and peft's rules for them.
+ * The keys of {@code adapter_config.json} that are used, and peft's rules for them.
  * Source: peft 0.21, {@code LoraConfig}, {@code check_target_module_exists} and {@code
  * get_pattern_key}.
  *
@@ -20,13 +20,12 @@ import org.tributary.error.WrongInput;
  * @param alpha lora_alpha
  * @param useRslora whether s is alpha / sqrt(r)
  * @param targets which modules are adapted
- * @param modulesToSave modules that are trained whole, may be empty
- * @param rankPattern ranks that differ, by the end of a module's name as a regular expression; of
- *     several that match the first counts
- * @param alphaPattern values of alpha that differ, in the same way
- * @param fanInFanOut whether the adapted weights are stored [in, out], as in GPT-2
+ * @param modulesToSave modules that are trained whole; may be empty
+ * @param rankPattern different ranks, by a regular expression for the end of a module's name; the first match counts
+ * @param alphaPattern different values of alpha, in the same form
+ * @param fanInFanOut whether the adapted weights are stored as [in, out], as in GPT-2
  * @param baseModel base_model_name_or_path
- * @param taskType peft's, such as SEQ_CLS or CAUSAL_LM; null for none
+ * @param taskType peft's task type, such as SEQ_CLS or CAUSAL_LM; null for none
  */
 public record PeftConfig(
     int rank,
@@ -43,7 +42,7 @@ public record PeftConfig(
   private static final List<String> EMBEDDINGS =
       List.of("embed_tokens", "wte", "word_embeddings", "lm_head");
 
-  /** Sorts what peft keeps as sets; keeps the order of the patterns. */
+  /** Sorts the values that are sets in peft; keeps the order of the patterns. */
   public PeftConfig {
     modulesToSave = List.copyOf(new TreeSet<>(modulesToSave));
     rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
@@ -51,17 +50,16 @@ public record PeftConfig(
   }
 
   /**
-   * Which modules are adapted. A list and a pattern exclude each other, here and among what is left
-   * out.
+   * Which modules are adapted. There is either a list or a pattern, for the adapted modules and for the excluded ones.
    *
-   * @param modules what their names are, or end in after a dot; null if there is a pattern
+   * @param modules their names, or the ends of their names after a dot; null if there is a pattern
    * @param pattern a regular expression over whole names, in Python's syntax, or {@code
    *     all-linear}; null if there is a list
-   * @param layers of which layers, for modules whose names end so; null for all
+   * @param layers the layers of the modules in the list; null for all layers
    * @param excluded modules that are left out; null for none
    */
   public record Targets(List<String> modules, String pattern, Layers layers, Targets excluded) {
-    /** Sorts: peft keeps them as a set. */
+    /** Sorts the modules, because peft keeps them as a set. */
     public Targets {
       modules = modules == null ? null : List.copyOf(new TreeSet<>(modules));
     }
@@ -79,7 +77,7 @@ public record PeftConfig(
     /**
      * Modules by name.
      *
-     * @param modules what their names are, or end in after a dot
+     * @param modules their names, or the ends of their names after a dot
      * @return the targets
      */
     public static Targets of(List<String> modules) {
@@ -87,7 +85,7 @@ public record PeftConfig(
     }
 
     /**
-     * Whether a module is one of them.
+     * Whether a module is adapted.
      *
      * @param module its dotted name in the base model
      * @return true if it is
@@ -118,11 +116,10 @@ public record PeftConfig(
   }
 
   /**
-   * Layers by number: the first number among the parts of a module's name.
+   * Layers by number, which is the first number among the parts of a module's name.
    *
    * @param indices layers_to_transform
-   * @param names layers_pattern, what stands before the number, in Python's syntax; empty for
-   *     anything but the name's first part
+   * @param names layers_pattern, the name part before the number, in Python's syntax; empty for any part except the first
    */
   public record Layers(Set<Integer> indices, List<String> names) {
     private static final String ANY = ".*?\\.[^.]*\\.(\\d+)\\.";
@@ -153,14 +150,14 @@ public record PeftConfig(
    * A module's rank.
    *
    * @param module its dotted name in the base model
-   * @return r, or what rankPattern says
+   * @return r, or the rank of rankPattern
    */
   public int rank(String module) {
     return first(rankPattern, module, rank);
   }
 
   /**
-   * A module's factor of B A.
+   * The scaling of a module's B A.
    *
    * @param module its dotted name in the base model
    * @return s
@@ -184,10 +181,7 @@ public record PeftConfig(
   }
 
   /**
-   * Whether a tensor belongs to a module that is trained whole. To peft that is a module whose name
-   * ends in one of modulesToSave, even amid a word. Embeddings and their heads may be in a file
-   * without being named: peft adds them where their rows were resized, or where they are tied to a
-   * module that is named.
+   * Whether a tensor belongs to a module that is trained whole. For peft that is a module whose name ends in one of modulesToSave, even in the middle of a word. Embeddings and their heads may be in a file although they are not named: peft adds them if their rows were resized, or if they are tied to a named module.
    *
    * @param tensor its dotted name in the base model
    * @return true if it does
@@ -211,10 +205,9 @@ public record PeftConfig(
    * Reads an adapter's configuration.
    *
    * @param store reaches the folder
-   * @param folder the adapter's
-   * @return the keys that carry meaning
-   * @throws WrongInput if the file is missing, or asks for what is not supported: all such keys
-   *     are named
+   * @param folder the adapter's folder
+   * @return the keys that are used
+   * @throws WrongInput if the file is missing, or has keys that are not supported: all of them are named
    * @throws IOException if the file system fails
    */
   public static PeftConfig read(Store store, Path folder) throws IOException {

@@ -17,10 +17,10 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * The file {@code adapter_config.json}: refuses what it asks for beyond plain LoRA, and writes it.
+ * Reads and writes {@code adapter_config.json}. Everything beyond plain LoRA is refused.
  */
 final class PeftConfigFile {
-  /** Keys that say nothing of what the adapter computes. */
+  /** Keys that do not change what the adapter computes. */
   private static final Set<String> HARMLESS =
       Set.of(
           "auto_mapping",
@@ -54,11 +54,11 @@ final class PeftConfigFile {
           "target_modules",
           "use_rslora");
 
-  /** Starts that leave the base model as it is. */
+  /** Initializations that do not change the base model. */
   private static final Set<String> STARTS =
       Set.of("true", "false", "gaussian", "eva", "orthogonal");
 
-  /** The way out for whoever has the adapter alone. */
+  /** How to fix it for a user who has only the adapter. */
   static final String MERGE =
       "merge it into its model in Python (merge_and_unload, which is wrong where an adapter changes"
           + " one of two tied matrices) and use that";
@@ -161,7 +161,7 @@ final class PeftConfigFile {
     return indices.isEmpty() ? null : new PeftConfig.Layers(indices, names);
   }
 
-  /** What is one where it stands alone, and many in an array. */
+  /** A single value, or an array of values. */
   private static List<JsonNode> each(JsonNode value) {
     List<JsonNode> all = new ArrayList<>();
     if (value.isArray()) {
@@ -226,7 +226,7 @@ final class PeftConfigFile {
     return texts;
   }
 
-  /** The file's content, as peft 0.21 writes it, without the keys of other methods. */
+  /** The content of the file in the format of peft 0.21, without the keys of other methods. */
   static ObjectNode json(PeftConfig config) {
     ObjectNode node = Json.object();
     ObjectNode alphas = node.putObject("alpha_pattern");

@@ -10,8 +10,7 @@ import java.util.TreeMap;
 import org.tributary.json.Json;
 
 /**
- * What Tributary's adapters with a classifier say beyond peft's files: the classes and the pooling.
- * It stands in the header of adapter_model.safetensors, which peft passes over.
+ * Notes that Tributary adds to adapters with a classifier: the classes and the pooling. They are in the header of adapter_model.safetensors, which peft ignores.
  */
 public final class PeftNotes {
   private static final String LABELS = "tributary.labels";
@@ -22,8 +21,7 @@ public final class PeftNotes {
   /**
    * An adapter's notes.
    *
-   * @param labels classes of a new classifier, in the order of its rows; empty if the model's
-   *     own stay
+   * @param labels classes of a new classifier, in the order of its rows; empty if those of the model do not change
    * @param pooling how token states become one vector
    * @return texts for {@link PeftAdapter#metadata}
    */
@@ -38,17 +36,17 @@ public final class PeftNotes {
   }
 
   /**
-   * The classes of a classifier that the adapter brings.
+   * The classes of the adapter's classifier.
    *
-   * @param adapter that may have notes
-   * @return in the order of the classifier's rows; empty if it does not say
+   * @param adapter may have notes
+   * @return in the order of the classifier's rows; empty without a note
    */
   public static List<String> labels(PeftAdapter adapter) {
     List<String> labels = new ArrayList<>();
     try {
       Json.tree(adapter.metadata().getOrDefault(LABELS, "[]")).forEach(n -> labels.add(n.asText()));
     } catch (JsonProcessingException e) {
-      // Another program's note under the same name.
+      // It is a note of another program under the same name.
       return List.of();
     }
     return labels;
@@ -57,8 +55,8 @@ public final class PeftNotes {
   /**
    * The pooling.
    *
-   * @param adapter that may have notes
-   * @return empty if it does not say
+   * @param adapter may have notes
+   * @return empty without a note
    */
   public static Optional<String> pooling(PeftAdapter adapter) {
     return Optional.ofNullable(adapter.metadata().get(POOLING));

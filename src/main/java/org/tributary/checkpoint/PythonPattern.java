@@ -9,22 +9,19 @@ import java.util.regex.PatternSyntaxException;
 import org.tributary.error.WrongInput;
 
 /**
- * A regular expression as Python's {@code re} reads it, from a file that somebody else wrote.
+ * A regular expression in the syntax of Python's {@code re}, from a file that the user may not have written.
  *
- * <p>RE2/J matches it, in time that grows with the text alone. What RE2 does not have, which is
- * looking around, references back and repeats above 1000, is matched by Java's {@code
- * java.util.regex}, which may take exponential time: a match that looks at too many characters is
- * given up, and the expression refused.
+ * <p>RE2/J matches it in time that is linear in the length of the text. RE2 does not support lookaround, backreferences and repeats above 1000; such expressions are matched by {@code java.util.regex}, which may take exponential time. A match that reads too many characters is stopped, and the expression is refused.
  *
- * <p>Where Python writes the same otherwise it is translated: named groups {@code (?P<name>...)}
+ * <p>Syntax that differs in Python is translated: named groups {@code (?P<name>...)}
  * and {@code (?P=name)}, the end {@code \Z}, and {@code [} and {@code &&} within brackets, which
  * are plain characters there.
  */
 final class PythonPattern {
-  /** The longest of peft's own examples have some hundred characters. */
+  /** The most characters of an expression; the longest of peft's own examples have about a hundred. */
   private static final int LONGEST = 2000;
 
-  /** Characters that one match of Java's may look at; an ordinary one looks at some hundred. */
+  /** The most characters that one match of java.util.regex may read; an ordinary match reads a few hundred. */
   private static final int STEPS = 200_000;
 
   private static final Pattern GROUP = Pattern.compile("\\(\\?P(<(\\w+)>|=(\\w+)\\))");
@@ -44,7 +41,7 @@ final class PythonPattern {
    *
    * @param regex in Python's syntax
    * @return ready to match
-   * @throws PatternSyntaxException if it is none, is too long, or uses what neither library has
+   * @throws PatternSyntaxException if it is not valid, too long, or uses syntax that neither library supports
    */
   static PythonPattern of(String regex) {
     if (regex.length() > LONGEST) {
@@ -77,7 +74,7 @@ final class PythonPattern {
    * Python's {@code re.match}.
    *
    * @param text of any length
-   * @return whether its beginning matches
+   * @return whether its start matches
    * @throws WrongInput if finding out would take too long
    */
   boolean begins(String text) {
@@ -90,7 +87,7 @@ final class PythonPattern {
    * The last group of Python's {@code re.match}.
    *
    * @param text of any length
-   * @return what it holds; empty if the beginning does not match
+   * @return the text of the group; empty if the start does not match
    * @throws WrongInput if finding out would take too long
    */
   Optional<String> lastGroup(String text) {
@@ -140,7 +137,7 @@ final class PythonPattern {
     }
   }
 
-  /** Nobody sees it. */
+  /** Never shown. */
   private static final class TooMany extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
@@ -157,7 +154,7 @@ final class PythonPattern {
         java.append(c).append(next == 'Z' ? 'z' : next);
       } else if (classStart >= 0) {
         java.append(c == '[' || c == '&' ? "\\" : "").append(c);
-        // A bracket that comes first is a member.
+        // A bracket in the first place is a member of the class.
         boolean first = i == classStart + 1 || i == classStart + 2 && regex.charAt(i - 1) == '^';
         classStart = c == ']' && !first ? -1 : classStart;
       } else if (c == '(' && group.region(i, regex.length()).lookingAt()) {
@@ -171,7 +168,7 @@ final class PythonPattern {
     return java.toString();
   }
 
-  /** Python's names may have what Java's may not, so that groups are counted. */
+  /** Names in Python may contain characters that Java does not allow, so groups are numbered. */
   private static String opening(List<String> groups, Matcher group) {
     groups.add(group.group(2));
     return "(?<g" + groups.size() + ">";

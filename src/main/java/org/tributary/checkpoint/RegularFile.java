@@ -8,18 +8,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.tributary.error.WrongInput;
 
 /**
- * The one check that a local file is one whose reading ends: a pipe without a writer waits for ever
- * when it is opened, and a device may have no end. Folders and missing files are left to the
- * opening, which reports them.
+ * Checks that reading a local file will end: opening a pipe without a writer waits forever, and a device may have no end. Folders and missing files are reported later, when the file is opened.
  */
 public final class RegularFile {
   private RegularFile() {}
 
   /**
-   * Refuses pipes, sockets and devices, also behind links.
+   * Refuses pipes, sockets and devices, and links to them.
    *
    * @param local path on a local disk
-   * @throws WrongInput if it is one
+   * @throws WrongInput if the file is one of these
    * @throws IOException if the disk fails
    */
   public static void require(Path local) throws IOException {

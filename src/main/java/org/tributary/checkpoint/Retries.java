@@ -21,25 +21,24 @@ record Retries(int seconds) {
   private static final long FIRST_PAUSE = 250;
   private static final long LONGEST_PAUSE = 10_000;
 
-  /** Something that a store is asked for. */
+  /** An operation on a store. */
   interface Attempt<T> {
     T run() throws IOException;
   }
 
   /** The cause of a failure, and its message. */
   interface Judge {
-    /** Empty if the store is not the reason. */
+    /** The failure; empty if the store is not the reason. */
     Optional<Trouble> of(IOException e);
   }
 
   /**
-   * Asks until it is given, or the time is over.
+   * Tries until the operation succeeds or the time is over.
    *
    * @param path that is read or written
-   * @param judge of failures
-   * @throws Trouble if the store failed to the end
-   * @throws InterruptedIOException if this thread was asked to stop: no other place is passed as
-   *     often
+   * @param judge decides whether a failure is one of the store
+   * @throws Trouble if the store still failed at the end of the time
+   * @throws InterruptedIOException if this thread was asked to stop; the check is here because every operation runs this code
    */
   <T> T ask(Path path, Judge judge, Attempt<T> attempt) throws IOException {
     long end = 0;

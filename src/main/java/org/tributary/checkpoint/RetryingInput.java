@@ -12,9 +12,7 @@ import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /**
- * A file's bytes, also where a server breaks off in the middle of them: the file is opened again
- * and read on from the same place, once at least, and for as long as there is patience. Bytes that
- * end before the file's size have broken off, too: half a file must not be taken for a whole one.
+ * Reads a file even if the server breaks the connection: the file is opened again and reading continues at the same position, at least once and until the patience ends. A stream that ends before the size of the file counts as broken, too, so that half a file is never used as a whole one.
  */
 final class RetryingInput extends FSInputStream {
   private final FileSystem files;
@@ -25,11 +23,11 @@ final class RetryingInput extends FSInputStream {
   private long position;
 
   /**
-   * Opens a file, without patience of its own.
+   * Opens a file, without patience for the opening.
    *
-   * @param files holds it
+   * @param files the file system
    * @param file to read
-   * @param patience with each read
+   * @param patience for each read
    * @throws IOException if it is missing, or the file system fails
    */
   RetryingInput(FileSystem files, Path file, Retries patience) throws IOException {
@@ -73,7 +71,7 @@ final class RetryingInput extends FSInputStream {
         throw e;
       }
     }
-    // What broke off is most often there at once, at another server.
+    // A broken read most often succeeds at once from another server.
     return patience.ask(file, this::trouble, () -> once(reading));
   }
 
@@ -86,7 +84,7 @@ final class RetryingInput extends FSInputStream {
     }
   }
 
-  /** A stream that ends with an exception has broken off: the end of a file is no exception. */
+  /** An exception means that the stream broke; the end of a file is not an exception. */
   private Optional<Trouble> trouble(IOException e) {
     Optional<StoreTrouble.Kind> kind =
         e instanceof EOFException
@@ -118,7 +116,7 @@ final class RetryingInput extends FSInputStream {
         broken.close();
       }
     } catch (IOException e) {
-      // It was broken before.
+      // The stream was broken already.
     }
   }
 

@@ -6,9 +6,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Bounds for the tries that Hadoop's s3a makes by itself. By Hadoop's defaults it is silent for
- * more than ten minutes at an endpoint that refuses connections; {@link Store#PATIENCE} takes the
- * place of most of them.
+ * Limits of the retries that Hadoop's s3a makes itself. With Hadoop's defaults it retries silently for more than ten minutes if an endpoint refuses connections; {@link Store#PATIENCE} replaces most of these retries.
  */
 public final class S3Settings {
   private static final Map<String, String> BOUNDS =
@@ -23,10 +21,10 @@ public final class S3Settings {
   private S3Settings() {}
 
   /**
-   * The bounds that a configuration lacks.
+   * The limits that a configuration lacks.
    *
-   * @param hadoop what users have set in it stays
-   * @return Hadoop's keys, and values for them
+   * @param hadoop the values that users have set are kept
+   * @return values by Hadoop's keys
    */
   public static Map<String, String> missing(Configuration hadoop) {
     Map<String, String> missing = new TreeMap<>();

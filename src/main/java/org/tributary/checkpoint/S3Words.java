@@ -5,28 +5,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What Hadoop's s3a says about a failure. Its jar is the user's, so that its classes are known by
- * name only. Its messages hold those of Amazon's client twice; the client's own is enough.
+ * Reads the messages of Hadoop's s3a about failures. Its jar is supplied by the user, so its classes are known only by name. Its messages contain the message of Amazon's client twice; the client's message is enough.
  */
 final class S3Words {
   private static final String HADOOPS = "org.apache.hadoop.fs.s3a.";
   private static final String AMAZONS = "com.amazonaws.";
 
-  /** A bucket that is not there. */
+  /** The exception of a missing bucket. */
   private static final String NO_BUCKET = HADOOPS + "UnknownStoreException";
 
-  /** As AmazonServiceException writes it, behind the server's own words. */
+  /** The part that AmazonServiceException adds after the server's message. */
   private static final Pattern DETAILS =
       Pattern.compile(" ?\\(Service: [^;]+; Status Code: (\\d+); Error Code: ([^;]*);.*");
 
   private S3Words() {}
 
-  /** Whether it is s3a's or its client's, whatever is the matter. */
+  /** Whether an exception comes from s3a or its client. */
   static boolean isOne(Throwable e) {
     return e.getClass().getName().startsWith(HADOOPS) || e.getClass().getName().startsWith(AMAZONS);
   }
 
-  /** Whether one of the causes is that the bucket is not there. */
+  /** Whether one of the causes is a missing bucket. */
   static boolean isNoBucket(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       if (e.getClass().getName().equals(NO_BUCKET)) {
@@ -36,7 +35,7 @@ final class S3Words {
     return false;
   }
 
-  /** What Amazon's client says, in one line; empty if it says nothing. */
+  /** The message of Amazon's client, in one line; empty if there is none. */
   static Optional<String> of(Throwable thrown) {
     String said = null;
     for (Throwable e = thrown; e != null; e = e.getCause()) {
@@ -49,7 +48,7 @@ final class S3Words {
         .map(S3Words::brief);
   }
 
-  /** Without the ids of the request; status and code stay. */
+  /** Removes the request ids; status and code stay. */
   static String brief(String said) {
     Matcher details = DETAILS.matcher(said);
     if (!details.find()) {
