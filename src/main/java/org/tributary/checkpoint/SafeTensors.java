@@ -21,22 +21,21 @@ import org.tributary.protocol.HostTensor;
 
 /**
  * Named tensors in a safetensors file: eight bytes with the header's length, the header as JSON,
- * then the tensors' bytes one after the other. A file that disagrees with its own header in any way
- * is refused.
+ * then the tensors' bytes one after the other. A file that does not match its header is refused.
  *
  * <p>Source: the format's description, https://huggingface.co/docs/safetensors
  *
  * @param tensors by name, in the order of the file
- * @param metadata the header's free texts
+ * @param metadata the texts in the header
  */
 public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> metadata) {
-  /** How a file's name ends. */
+  /** The end of a file's name. */
   public static final String SUFFIX = ".safetensors";
 
   private static final int CHUNK = 8 << 20;
   private static final int PIECE = 1 << 20;
 
-  /** Keeps the order given, unmodifiable. */
+  /** Keeps the given order; the maps cannot be changed. */
   public SafeTensors {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
@@ -90,13 +89,11 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
   }
 
   /**
-   * Maps a local file into memory, read-only, one map per tensor: what several threads share, and
-   * what the operating system may drop and read again.
+   * Maps a local file into memory, read-only, one map per tensor. Several threads can share the maps, and the operating system can drop pages and read them again.
    *
-   * @param local on a local disk; must not be changed as long as the tensors are in use
+   * @param local a file on a local disk; it must not change while the tensors are in use
    * @return by name, in the order of the file
-   * @throws WrongInput if the file is missing, no valid safetensors file, or has a tensor of 2
-   *     GiB or more
+   * @throws WrongInput if the file is missing, is not a valid safetensors file, or has a tensor of 2 GiB or more
    * @throws IOException if the disk fails
    */
   public static Map<String, HostTensor> map(java.nio.file.Path local) throws IOException {
@@ -169,7 +166,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
   }
 
-  /** An open file: reads what is asked for. Safe for use by several threads, except for close. */
+  /** An open file, from which tensors can be read. Several threads may use it, except for close. */
   public static final class Reader implements Closeable {
     private final Path file;
     private final FSDataInputStream in;
@@ -182,7 +179,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
 
     /**
-     * What the file holds.
+     * The header of the file.
      *
      * @return names, types, shapes and metadata
      */
@@ -191,9 +188,9 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
 
     /**
-     * Where the tensors' bytes begin.
+     * The position of the first byte of the tensors.
      *
-     * @return bytes of the file before them
+     * @return the number of bytes before them
      */
     public long dataStart() {
       return parsed.dataStart();
@@ -220,7 +217,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
      * @param fromElement the first, from 0
      * @param toElement one past the last
      * @return little-endian bytes, a copy
-     * @throws WrongInput if there is no such tensor, or the range has 2 GiB or more
+     * @throws WrongInput if the tensor does not exist, or the range has 2 GiB or more
      * @throws IndexOutOfBoundsException if the tensor has fewer elements
      * @throws IOException if the file system fails
      */
@@ -233,7 +230,8 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
       }
       byte[] bytes = new byte[(int) size];
       long begin = parsed.dataStart() + entry.begin() + fromElement * entry.dtype().bytes();
-      // On local disks a positioned read takes as much native memory, and its thread keeps it.
+      // On local disks a positioned read allocates native memory of its size, which the thread
+      // keeps.
       for (int at = 0, chunk; at < bytes.length; at += chunk) {
         chunk = Math.min(CHUNK, bytes.length - at);
         in.readFully(begin + at, bytes, at, chunk);
@@ -242,10 +240,10 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
 
     /**
-     * The largest of a tensor's numbers, without their signs, one piece at a time.
+     * The largest absolute value of a tensor, read one piece at a time.
      *
      * @param name as in the header
-     * @return NaN or infinity if one is
+     * @return NaN or infinity if one of the numbers is
      * @throws WrongInput if there is no such tensor
      * @throws IOException if the file system fails
      */
@@ -259,7 +257,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
       return largest;
     }
 
-    /** All tensors in one sweep: positioned reads would ask a remote store once per tensor. */
+    /** Reads all tensors in one pass: positioned reads would need one request per tensor on a remote store. */
     private SafeTensors all() throws IOException {
       Map<String, HostTensor> tensors = new LinkedHashMap<>();
       in.seek(parsed.dataStart());

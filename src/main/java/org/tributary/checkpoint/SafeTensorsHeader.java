@@ -14,12 +14,12 @@ import org.tributary.protocol.HostTensor;
 /**
  * The header of a safetensors file.
  *
- * @param tensors by name, in the order of their bytes, without holes
- * @param metadata free texts, sorted by key
+ * @param tensors by name, in the order of their bytes, without gaps
+ * @param metadata texts, sorted by key
  */
 public record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> metadata) {
 
-  /** Keeps the tensors' order, unmodifiable. */
+  /** Keeps the order of the tensors; the maps cannot be changed. */
   public SafeTensorsHeader {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
@@ -35,7 +35,7 @@ public record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> 
   }
 
   /**
-   * One tensor's place.
+   * The type, shape and place of a tensor.
    *
    * @param dtype element type
    * @param shape sizes, outermost first; empty for a scalar
@@ -82,8 +82,7 @@ public record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> 
   }
 
   /**
-   * Lays out a new file: larger element types first, so that every tensor is aligned, then by name.
-   * The same tensors give the same layout, in whatever order they were added.
+   * Lays out a new file: tensors are sorted by the size of their element type, larger ones first, so that every tensor is aligned, and then by name. The same tensors give the same layout, whatever the order in which they were added.
    */
   public static final class Builder {
     private final Map<String, Entry> kinds = new HashMap<>();
@@ -120,7 +119,7 @@ public record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> 
     /**
      * The layout.
      *
-     * @return tensors without holes, from byte 0
+     * @return tensors without gaps, from byte 0
      */
     public SafeTensorsHeader build() {
       List<String> names =

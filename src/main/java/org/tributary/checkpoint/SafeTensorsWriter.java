@@ -7,8 +7,7 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * Writes a file whose tensors are not in memory together: the header at once, then each tensor's
- * bytes in pieces, in the header's order.
+ * Writes a file whose tensors are not all in memory at once: first the header, then the bytes of each tensor in pieces, in the order of the header.
  */
 public final class SafeTensorsWriter {
   private static final int CHUNK = 1 << 20;
@@ -23,7 +22,7 @@ public final class SafeTensorsWriter {
    * Writes the header.
    *
    * @param out left open
-   * @param header what will follow
+   * @param header describes the tensors that follow
    * @throws IOException if the stream fails
    */
   public SafeTensorsWriter(OutputStream out, SafeTensorsHeader header) throws IOException {
@@ -34,9 +33,9 @@ public final class SafeTensorsWriter {
   }
 
   /**
-   * What is being written.
+   * The header of the file.
    *
-   * @return the header, whose order the tensors follow
+   * @return the header; tensors must be written in its order
    */
   public SafeTensorsHeader header() {
     return header;
@@ -47,7 +46,7 @@ public final class SafeTensorsWriter {
    *
    * @param name the tensor, in the header's order
    * @param bytes little-endian, from position to limit; taken without moving them
-   * @throws IllegalStateException if another tensor's turn is, or these are too many bytes
+   * @throws IllegalStateException if another tensor is the next one, or there are too many bytes
    * @throws IOException if the stream fails
    */
   public void write(String name, ByteBuffer bytes) throws IOException {
@@ -74,7 +73,7 @@ public final class SafeTensorsWriter {
   /**
    * Checks that nothing is missing; call it last.
    *
-   * @throws IllegalStateException if a tensor's bytes are
+   * @throws IllegalStateException if bytes of a tensor are missing
    */
   public void finish() {
     while (missing == 0 && left.hasNext()) {

@@ -6,11 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of all that is written to it. */
+/** Computes SHA-256 of all bytes that are written to it. */
 public final class Sha256 extends OutputStream {
   private final MessageDigest digest;
 
-  /** An empty hash. */
+  /** Starts a hash. */
   public Sha256() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -52,7 +52,7 @@ public final class Sha256 extends OutputStream {
   }
 
   /**
-   * Ends the hash; what is written later starts a new one.
+   * Ends the hash; later bytes start a new one.
    *
    * @return hex
    */

@@ -16,20 +16,15 @@ import org.tributary.error.WrongInput;
 /**
  * Files on any Hadoop file system, written once and atomically.
  *
- * <p>A file is first written under a temporary name and then committed: it is seen under its own
- * name whole or not at all, and a file that is there is never replaced. How depends on the file
- * system, see {@link Commit}. Temporary files that a killed writer left behind are not listed.
+ * <p>A file is first written under a temporary name and then committed: it appears under its final name either complete or not at all, and an existing file is never replaced. The way depends on the file system, see {@link Commit}. Temporary files that a killed writer left behind are not listed.
  *
- * <p>What a file system refuses is tried again for as long as the configuration's {@value
- * #PATIENCE} says, and is {@link Trouble} then.
+ * <p>Failed operations are retried for the time that {@value #PATIENCE} in the configuration gives; after that they throw {@link Trouble}.
  *
- * <p>Safe for use by several threads. Missing files are reported by {@link
- * java.io.FileNotFoundException}, since only the caller knows what the file was for.
+ * <p>Several threads may use a store. Missing files are reported by {@link java.io.FileNotFoundException}, because only the caller knows the purpose of the file.
  */
 public final class Store {
   /**
-   * The property of a Hadoop configuration that says for how many seconds a failing file system is
-   * asked again; without it, it is asked once.
+   * The property of a Hadoop configuration with the number of seconds for which failed operations are retried; without it they are not retried.
    */
   public static final String PATIENCE = "tributary.store.patience";
 
@@ -42,9 +37,9 @@ public final class Store {
   }
 
   /**
-   * The files that a Hadoop configuration reaches.
+   * A store for the file systems of a Hadoop configuration.
    *
-   * @param hadoop names the default file system, the credentials and the like
+   * @param hadoop has the default file system, the credentials and the like
    * @return the store
    */
   public static Store of(Configuration hadoop) {
@@ -52,22 +47,21 @@ public final class Store {
   }
 
   /**
-   * The same files, asked once: for content that can be given once, and where nothing has begun
-   * that is worth waiting for.
+   * The same store without retries: for content that can be written only once, and for work that has not begun.
    *
-   * @return a store without patience
+   * @return a store without retries
    */
   public Store once() {
     return new Store(hadoop, new Retries(0));
   }
 
   /**
-   * The file system that holds a path. For {@code file:} it is the raw one: a checksum file next to
+   * The file system of a path. For {@code file:} it is the raw one: a checksum file next to
    * the data would become stale when other programs write there.
    *
    * @param path with or without a scheme
    * @return the file system
-   * @throws WrongInput if no file system is known for the scheme, or its host is none
+   * @throws WrongInput if there is no file system for the scheme, or its host does not exist
    * @throws IOException if the file system cannot be reached
    */
   public FileSystem fileSystem(Path path) throws IOException {
@@ -80,7 +74,7 @@ public final class Store {
    * @param uriOrRelative a URI, or a path on the default file system, where a relative one starts
    *     at the working directory
    * @return with scheme and authority
-   * @throws WrongInput if it is no path
+   * @throws WrongInput if it is not a path
    * @throws IOException if the file system cannot be reached
    */
   public Path path(String uriOrRelative) throws IOException {
@@ -91,10 +85,10 @@ public final class Store {
   }
 
   /**
-   * Whether a file or folder is there.
+   * Whether a file or folder exists.
    *
    * @param path of a file or folder
-   * @return true when it exists
+   * @return true if it exists
    * @throws Trouble if the file system still fails at the end of the patience
    */
   public boolean exists(Path path) throws IOException {
@@ -102,7 +96,7 @@ public final class Store {
   }
 
   /**
-   * What a folder holds, itself only, without temporary files.
+   * The contents of a folder, without those of its subfolders and without temporary files.
    *
    * @param folder need not exist
    * @return sorted by name; empty if the folder does not exist
@@ -113,9 +107,9 @@ public final class Store {
   }
 
   /**
-   * What the file system says of a file or folder.
+   * The status of a file or folder.
    *
-   * @param path that is there
+   * @param path of an existing file or folder
    * @return its size, its kind and the like
    * @throws IOException if it is missing; Trouble ifthe file system still fails at the end of the patience
    */
@@ -124,11 +118,10 @@ public final class Store {
   }
 
   /**
-   * Opens a file, for reading from the start or at positions. A read that breaks off is taken up
-   * again at the same place.
+   * Opens a file for reading from the start or at positions. A read that breaks is continued at the same position.
    *
    * @param file to read
-   * @return a stream to close
+   * @return a stream, to be closed
    * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
    */
   public FSDataInputStream open(Path file) throws IOException {
@@ -136,9 +129,9 @@ public final class Store {
   }
 
   /**
-   * Refuses what is no file although it is called one, before anybody opens it.
+   * Refuses pipes, sockets and devices before they are opened.
    *
-   * @param file that is there
+   * @param file an existing file
    * @throws WrongInput if it is a pipe, a socket or a device
    * @throws IOException if the file system cannot be reached
    */
@@ -151,7 +144,7 @@ public final class Store {
    *
    * @param file smaller than 2 GiB
    * @return its bytes
-   * @throws WrongInput if it is a pointer of Git LFS
+   * @throws WrongInput if it is a Git LFS pointer
    * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
    */
   public byte[] readAll(Path file) throws IOException {
@@ -161,7 +154,7 @@ public final class Store {
   }
 
   /**
-   * A whole file in memory, a pointer of Git LFS too.
+   * A whole file in memory, even if it is a Git LFS pointer.
    *
    * @param file smaller than 2 GiB
    * @return its bytes
@@ -178,8 +171,7 @@ public final class Store {
    *
    * @param target to make, with the folders above it
    * @param content writes the bytes; if it throws, nothing is left behind
-   * @return true when this call made the file, false when the target was already there (then
-   *     nothing changed, and the content may not have been asked for)
+   * @return true if this call created the file, false if the target already existed (then nothing changed, and the content may not have been called)
    * @throws Trouble if the file system still fails at the end of the patience, and IOException ifthe content does
    */
   public boolean commit(Path target, Content content) throws IOException {
@@ -193,8 +185,7 @@ public final class Store {
    * @param content writes the bytes; if it throws, nothing is left behind
    * @param beforeCommit runs when the temporary file is complete and closed; if it throws,
    *     nothing is left behind
-   * @return true when this call made the file, false when the target was already there (then
-   *     nothing changed, and neither callback may have run)
+   * @return true if this call created the file, false if the target already existed (then nothing changed, and the callbacks may not have run)
    * @throws WrongInput if the target is a folder
    * @throws Trouble if the file system still fails at the end of the patience, and IOException ifthe content does
    */
@@ -226,10 +217,10 @@ public final class Store {
   }
 
   /**
-   * Deletes a file, or a folder with all in it; no error if absent.
+   * Deletes a file, or a folder with its contents; no error if it does not exist.
    *
    * @param path to delete
-   * @throws Trouble if it is there and cannot be deleted
+   * @throws Trouble if it exists and cannot be deleted
    */
   public void delete(Path path) throws IOException {
     ask(
@@ -243,24 +234,23 @@ public final class Store {
   }
 
   /**
-   * Does something that writes several files, such as a Spark job, and does it again for as long as
-   * there is patience and it ends with {@link Trouble}. It has to keep what it made before.
+   * Runs a step that writes several files, such as a Spark job, and repeats it while it fails with {@link Trouble} and the patience has not ended. The step must keep the files that it has already written.
    *
    * @param folder of the files
-   * @param step to do
-   * @return what it gave
-   * @throws IOException what it threw
+   * @param step the step
+   * @return its result
+   * @throws IOException if it fails
    */
   public <T> T patiently(Path folder, Step<T> step) throws IOException {
     return patience.ask(
         folder, e -> e instanceof Trouble t ? Optional.of(t) : Optional.empty(), step::run);
   }
 
-  /** Something that is done until it succeeds. */
+  /** A step that is repeated until it succeeds. */
   @FunctionalInterface
   public interface Step<T> {
     /**
-     * Does it.
+     * Runs the step.
      *
      * @return its result
      * @throws IOException if it fails
@@ -268,7 +258,7 @@ public final class Store {
     T run() throws IOException;
   }
 
-  /** Something that a file system is asked for. */
+  /** An operation on a file system. */
   private interface Question<T> {
     T ask(FileSystem files) throws IOException;
   }
@@ -280,14 +270,14 @@ public final class Store {
         () -> question.ask(fileSystem(path)));
   }
 
-  /** What a file will hold. */
+  /** The content of a file that is to be written. */
   @FunctionalInterface
   public interface Content {
     /**
-     * Writes all bytes. The store closes the stream.
+     * Writes all bytes. The caller, the store, closes the stream.
      *
      * @param out buffered
-     * @throws IOException if the bytes cannot be made or written
+     * @throws IOException if the bytes cannot be produced or written
      */
     void writeTo(OutputStream out) throws IOException;
 

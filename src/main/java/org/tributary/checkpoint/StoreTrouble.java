@@ -27,14 +27,12 @@ import org.tributary.error.WrongInput;
 
 /**
  * Distinguishes failures of a file system or a disk from wrong input: no space, a quota, a
- * permission, a read-only disk, a server that cannot be reached. Many of these have no class of
- * their own, and those of servers arrive as texts; so the words of the operating system and of HDFS
- * are looked for, too.
+ * permission, a read-only disk, a server that cannot be reached. Many of these have no exception class, and those of servers arrive as text, so messages of the operating system and of HDFS are recognized, too.
  */
 public final class StoreTrouble {
   private static final String AGAIN = "run the same command again: what is done is kept";
 
-  /** What is the matter. */
+  /** The description of the failure. */
   enum Kind {
     SPACE(
         "no space left on device",
@@ -69,11 +67,10 @@ public final class StoreTrouble {
   private StoreTrouble() {}
 
   /**
-   * Looks for a store's or a machine's failure among the causes of what was thrown.
+   * Looks for a failure of a store or a machine among the causes of an exception.
    *
-   * @param thrown by anything that read or wrote
-   * @return the failure, reported in one line; empty for wrong input, for a thread that is being
-   *     stopped, and for all else
+   * @param thrown the exception of code that read or wrote files
+   * @return the failure, described in one line; empty for wrong input, for a thread that is being stopped, and for everything else
    */
   public static Optional<Trouble> in(Throwable thrown) {
     Optional<Trouble> told = Trouble.in(thrown);
@@ -81,10 +78,10 @@ public final class StoreTrouble {
   }
 
   /**
-   * The same of a failure whose own message may not name the place.
+   * The same for a failure whose message may not name the place.
    *
-   * @param thrown by anything that read or wrote
-   * @param place to name where no store has named one
+   * @param thrown the exception of code that read or wrote files
+   * @param place the place to name if the failure names none
    * @return the failure, reported in one line
    */
   public static Optional<Trouble> in(Throwable thrown, String place) {
@@ -97,15 +94,15 @@ public final class StoreTrouble {
   /**
    * Recognizes a failure without a path as a full local disk.
    *
-   * @param thrown by anything that wrote to disks of this machine
-   * @param place to name where no store has named one
-   * @return the failure, reported in one line; empty for all else
+   * @param thrown the exception of code that wrote to local disks
+   * @param place the place to name if the failure names none
+   * @return the failure, described in one line; empty for everything else
    */
   public static Optional<Trouble> ofFullDisk(Throwable thrown, String place) {
     return kind(thrown).filter(Kind.SPACE::equals).flatMap(kind -> in(thrown, place));
   }
 
-  /** What is the matter; empty if no store or machine is known to be the reason. */
+  /** The description of the failure; empty if no store or machine is known to be the reason. */
   static Optional<Kind> kind(Throwable thrown) {
     for (Throwable e = thrown; e != null; e = e.getCause()) {
       if (e instanceof WrongInput || isInterruption(e)) {
@@ -121,7 +118,7 @@ public final class StoreTrouble {
     return Optional.empty();
   }
 
-  /** The same of what a file system itself threw, where all but wrong paths is its failure. */
+  /** The same for exceptions of a file system itself: everything except a wrong path is its failure. */
   static Optional<Kind> kindOfStores(IOException e) {
     Optional<Kind> known = kind(e);
     boolean path =
@@ -165,10 +162,10 @@ public final class StoreTrouble {
   }
 
   /**
-   * Tells a failure.
+   * Describes a failure.
    *
    * @param path that was read or written; null if only the message may name it
-   * @param room what was needed and what is free; null if that is not the matter or not known
+   * @param room needed and free space; null if space is not the problem or is not known
    */
   static Trouble of(Kind kind, Path path, String room, Throwable thrown) {
     String said = said(thrown);
@@ -206,7 +203,7 @@ public final class StoreTrouble {
         thrown);
   }
 
-  /** The first line of the cause that says what is the matter. */
+  /** The first line of the message of the relevant cause. */
   private static String said(Throwable thrown) {
     Optional<String> s3 = S3Words.of(thrown);
     if (s3.isPresent()) {
@@ -214,7 +211,7 @@ public final class StoreTrouble {
     }
     Throwable telling = thrown;
     for (Throwable e = thrown; e != null; e = e.getCause()) {
-      // Spark's own message is about stages and tasks; the cause is what happened.
+      // Spark's message is about stages and tasks; its cause has the reason.
       boolean sparks = e.getClass().getName().startsWith("org.apache.spark.");
       if (ofOne(e).isPresent() && !(sparks && e.getCause() != null)) {
         telling = e;
@@ -231,13 +228,13 @@ public final class StoreTrouble {
     return message.isEmpty() ? telling.getClass().getSimpleName() : message;
   }
 
-  /** Hadoop points to its wiki behind what it says of a connection. */
+  /** After a connection error Hadoop adds a link to its wiki. */
   private static String withoutPointer(String message) {
     int pointer = message.indexOf("; For more details see:");
     return pointer < 0 ? message : message.substring(0, pointer);
   }
 
-  /** Behind it servers write their own stack trace. */
+  /** Servers add their stack trace after it. */
   private static String firstLine(String text) {
     return String.valueOf(text).lines().findFirst().orElse("");
   }

@@ -7,22 +7,18 @@ import java.util.Set;
 import org.tributary.protocol.HostTensor;
 
 /**
- * The rules for adapters on tied matrices of a model, such as a head that is the token embedding. A
- * module that is trained whole is a separate copy in peft, and an adapted one has a product of its
- * own: the other place keeps the old matrix. The two stay one only where the adapter has copies of
- * both and these are equal, as peft writes them with {@code ensure_weight_tying}.
+ * The rules for adapters on tied matrices of a model, such as a head that shares the matrix of the token embedding. In peft a module that is trained whole is a separate copy, and an adapted module gets its own product; the other place keeps the old matrix. The two stay tied only if the adapter has equal copies of both, as peft writes them with {@code ensure_weight_tying}.
  */
 public final class TiedWeights {
   private TiedWeights() {}
 
   /**
-   * Looks for changes of one of two places.
+   * Looks for changes of only one of two tied matrices.
    *
-   * @param ties the name that is used by the name that need not be there, see {@code
-   *     Architecture.tiedWeights}
-   * @param saved what the adapter has whole, by the model's names
-   * @param adapted weights that get a product, by the model's names
-   * @return a sentence for each matrix that would become two
+   * @param ties the used name by the optional name, see {@code Architecture.tiedWeights}
+   * @param saved the tensors that the adapter saves whole, by the model's names
+   * @param adapted adapted weights, by the model's names
+   * @return a sentence for each pair that would no longer be tied
    */
   public static List<String> problems(
       Map<String, String> ties, Map<String, HostTensor> saved, Set<String> adapted) {

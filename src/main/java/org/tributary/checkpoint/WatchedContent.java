@@ -11,11 +11,10 @@ import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 
 /**
- * The content of a file, watched while it is written: how much it is, and whether it was the
- * content that failed or the file below.
+ * Watches the content of a file while it is written: counts its bytes, and notes whether the content or the file system failed.
  */
 final class WatchedContent implements Store.Content {
-  /** So few bytes do not help people to free space: file systems count in blocks and files. */
+  /** So few bytes are not reported: they do not help to free space, because file systems count in blocks and files. */
   private static final int TELLING = 100;
 
   private final Store.Content content;
@@ -25,9 +24,9 @@ final class WatchedContent implements Store.Content {
   private IOException own;
 
   /**
-   * Content.
+   * Wraps content.
    *
-   * @param repeatable whether it may be asked for its bytes a second time
+   * @param repeatable whether the content can be written a second time
    */
   WatchedContent(Store.Content content, boolean repeatable) {
     this.content = content;
@@ -47,23 +46,23 @@ final class WatchedContent implements Store.Content {
       if (counted.failure == null) {
         throw e;
       }
-      throw counted.failure; // which writers of formats wrap
+      throw counted.failure; // writers of file formats wrap it
     } finally {
       written = counted.bytes;
     }
   }
 
-  /** Whose failure it was that a commit ended with; empty if the content's or the path's. */
+  /** The trouble with which a commit failed; empty if the content or the path is the reason. */
   Optional<Trouble> trouble(FileSystem files, Path target, IOException e) {
     if (e instanceof Trouble) {
-      return Optional.empty(); // another store's, which has been patient itself
+      return Optional.empty(); // a failure of another store, which has already retried
     }
     Optional<StoreTrouble.Kind> kind =
         e == own ? StoreTrouble.kind(e) : StoreTrouble.kindOfStores(e);
     return kind.map(k -> StoreTrouble.of(k, target, room(k, files, target), e));
   }
 
-  /** What is free on the whole file system says nothing of a quota, whose own message has it. */
+  /** The free space of the whole file system says nothing about a quota; the message of the quota does. */
   private String room(StoreTrouble.Kind kind, FileSystem files, Path target) {
     return switch (kind) {
       case SPACE, NODES -> need() + FreeSpace.free(files, target);
@@ -81,7 +80,7 @@ final class WatchedContent implements Store.Content {
     return (known ? "" : "more than ") + FreeSpace.size(bytes) + " needed";
   }
 
-  /** Asks the content for all its bytes, once, where that is possible. */
+  /** Counts all bytes of the content once, if that is possible. */
   private boolean isWhole() {
     if (repeatable && whole < 0) {
       Counted counted = new Counted(OutputStream.nullOutputStream());
@@ -89,15 +88,14 @@ final class WatchedContent implements Store.Content {
         content.writeTo(counted);
         whole = counted.bytes;
       } catch (IOException | RuntimeException e) {
-        return false; // what it is made from cannot be read now: the need is not known
+        return false; // the source of the content cannot be read now, so the needed space is not known
       }
     }
     return whole >= 0;
   }
 
   /**
-   * Counts bytes, and remembers that the stream below failed. Content often wraps its stream in one
-   * whose close closes all: that must not commit.
+   * Counts bytes, and notes a failure of the wrapped stream. Content often wraps the stream in another one and closes that, which must not commit the file.
    */
   private static final class Counted extends FilterOutputStream {
     private long bytes;
@@ -119,7 +117,7 @@ final class WatchedContent implements Store.Content {
       }
     }
 
-    /** A thread that is being stopped need not write a large file to its end. */
+    /** A thread that is being stopped does not need to finish a large file. */
     private static void checkGoesOn() throws InterruptedIOException {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("stopped while writing");

@@ -19,16 +19,16 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * The files with a model's weights: one, or several, the shards, that an index lists.
+ * The files with a model's weights: one file, or several shards with an index.
  *
  * @param files sorted by name
- * @param index the index; null if there is one file
+ * @param index the index; null if there is only one file
  */
 record WeightFiles(List<Path> files, ObjectNode index) {
-  /** In an index: a tensor's file, by the tensor's name. */
+  /** The key of an index with the file of each tensor. */
   static final String MAP = "weight_map";
 
-  /** The square of a larger number is beyond float32. */
+  /** The square of a larger number overflows float32. */
   private static final double HUGE = 1e18;
 
   private static final String PICKLE = ".*\\.(bin|pt|pth|ckpt|pkl)(\\.index\\.json)?";
@@ -36,15 +36,15 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   /**
    * A file with weights.
    *
-   * @param file where it lies
-   * @param header what it holds
+   * @param file its path
+   * @param header its header
    */
   record Shard(Path file, SafeTensorsHeader header) {}
 
   /**
    * Finds the files.
    *
-   * @throws WrongInput if there are none, or some that the index lists are missing
+   * @throws WrongInput if there are none, or some files of the index are missing
    */
   static WeightFiles find(Store store, Path folder) throws IOException {
     Path whole = new Path(folder, HuggingFaceFolder.WEIGHTS);
@@ -110,8 +110,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
    * Reads the headers.
    *
    * @return one for each of the files, in their order
-   * @throws WrongInput if a file is no valid safetensors file, two files hold the same tensor,
-   *     or index and files do not name the same tensors
+   * @throws WrongInput if a file is not a valid safetensors file, two files have the same tensor, or index and files do not name the same tensors
    */
   List<Shard> shards(Store store) throws IOException {
     List<Shard> shards = new ArrayList<>();
@@ -163,7 +162,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
             });
   }
 
-  /** Looks at every number of some tensors, see {@link HuggingFaceFolder#checkFinite}. */
+  /** Checks every number of some tensors, see {@link HuggingFaceFolder#checkFinite}. */
   void checkFinite(Store store, Set<String> names) throws IOException {
     List<String> problems = new ArrayList<>();
     List<String> huge = new ArrayList<>();
@@ -229,10 +228,10 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   }
 
   /**
-   * The index of files with the same tensors or others; what it has besides sizes stays.
+   * The index for new files, perhaps with other tensors; its other keys do not change.
    *
    * @param written headers by file name
-   * @return an index with sizes as they are now
+   * @return an index with the current sizes
    */
   ObjectNode index(Map<String, SafeTensorsHeader> written) {
     TreeMap<String, String> places = new TreeMap<>();

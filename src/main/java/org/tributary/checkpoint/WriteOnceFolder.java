@@ -9,8 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
 /**
- * A folder of files that belong together, written once: writing the same again changes nothing and
- * completes what a killed writer left out, writing something else over it is refused.
+ * A folder of files that belong together and are written once. Writing the same files again changes nothing, or adds files that a killed writer did not write. Writing other content is refused.
  */
 final class WriteOnceFolder {
   private WriteOnceFolder() {}
@@ -18,9 +17,9 @@ final class WriteOnceFolder {
   /**
    * Writes the files that are missing, in the map's order.
    *
-   * @param files content by name; must give the same bytes each time
+   * @param files content by name; it must have the same bytes each time
    * @return whether a file was missing
-   * @throws WrongInput if a file with other content is there; nothing is written then
+   * @throws WrongInput if a file exists with other content; then nothing is written
    */
   static boolean write(Store store, Path folder, Map<String, Store.Content> files)
       throws IOException {

@@ -2,7 +2,7 @@ package org.tributary.model;
 
 import java.util.Map;
 
-/** The nonlinearities between two dense layers, by their names in {@code config.json}. */
+/** The activation functions between two dense layers, by their names in {@code config.json}. */
 final class Activations {
   private static final String TANH = "torch.gelu(y, approximate=\"tanh\")";
 

@@ -9,19 +9,18 @@ import org.tributary.protocol.Globs;
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
  * and the TorchScript program that computes with them.
  *
- * <p>A new family is one class that implements this with its {@link ModelFamily}, a line that names
- * that in {@code META-INF/services}, one program and one golden case.
+ * <p>A new family needs a class that implements this interface, with its {@link ModelFamily}, a line in {@code META-INF/services} that names the family, a program and a golden case.
  */
 public interface Architecture {
   /**
-   * What the model's head is for.
+   * The task of the model's head.
    *
    * @return the task
    */
   Task task();
 
   /**
-   * The weights that a checkpoint must have, under their names in the checkpoint's file.
+   * The weights that a checkpoint must have, by their names in the checkpoint's file.
    *
    * @return shapes by name, in the order of the forward pass
    */
@@ -29,7 +28,7 @@ public interface Architecture {
 
   /**
    * Weights between the encoder and the classifier that the program needs and that a checkpoint
-   * without a classifier may lack. They are then drawn, and train, with the new classifier.
+   * without a classifier may lack. They are then initialized and trained with the new classifier.
    *
    * @return shapes by name
    */
@@ -38,27 +37,25 @@ public interface Architecture {
   }
 
   /**
-   * Tensors that checkpoints of this family may hold and the model does not need: buffers that are
-   * computed again, heads for other tasks, towers that are not used. All others are refused.
+   * Tensors that checkpoints of this family may have but the model does not use: buffers that are computed again, heads for other tasks, unused towers. All other tensors are refused.
    *
-   * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
+   * @return globs over names, see {@link org.tributary.protocol.Globs}
    */
   default List<String> ignoredWeights() {
     return List.of("*position_ids", "*rotary_emb.inv_freq");
   }
 
   /**
-   * Tensors of heads for other tasks, which the class of transformers with {@link #head} has not. A
-   * new classifier takes their place: they are left out of a model that gets one.
+   * Tensors of heads for other tasks, which the class of transformers with {@link #head} does not have. A new classifier replaces them: they are left out of a model that gets one.
    *
-   * @return globs over names, as {@link org.tributary.protocol.Globs} reads them
+   * @return globs over names, see {@link org.tributary.protocol.Globs}
    */
   default List<String> otherHeads() {
     return List.of();
   }
 
   /**
-   * Whether a tensor is of a head for another task.
+   * Whether a tensor belongs to a head for another task.
    *
    * @param name in the checkpoint
    * @return whether one of {@link #otherHeads} matches it
@@ -68,17 +65,16 @@ public interface Architecture {
   }
 
   /**
-   * Matrices that are one in the model and that a checkpoint may hold twice anyway, such as a head
-   * that is the token embedding. Where it holds both, they must be equal, and stay so.
+   * Tied matrices of the model, of which a checkpoint may have both copies, such as a head that shares the matrix of the token embedding. If it has both, they must be equal and stay equal.
    *
-   * @return the name that is used, by the name that need not be there
+   * @return the used name by the optional name
    */
   default Map<String, String> tiedWeights() {
     return Map.of();
   }
 
   /**
-   * What the name of a class of transformers ends in that has the {@link #head} on this family.
+   * The end of the name of the class of transformers that has the {@link #head} for this family.
    *
    * @return such as {@code ForSequenceClassification}
    */
@@ -95,30 +91,27 @@ public interface Architecture {
   Map<String, long[]> head(int labels);
 
   /**
-   * The name that a tensor has in a checkpoint with a head: Hugging Face puts a prefix before the
-   * names of a model that got one.
+   * The name that a tensor has in a checkpoint with a head: Hugging Face adds a prefix to the names of a base model when it gets a head.
    *
    * @param name in the base model's checkpoint
-   * @return the same, or with the family's prefix
+   * @return the same name, or the name with the family's prefix
    */
   default String nameWithHead(String name) {
     return name;
   }
 
   /**
-   * The name that peft has for a part of the model. It takes names from the modules in memory,
-   * which transformers may call otherwise than the checkpoint does.
+   * The name of a part of the model in peft. peft uses the names of the modules in memory, for which transformers may have other names than the checkpoint.
    *
    * @param name in a checkpoint with a head, of a module or a tensor
-   * @return the same, or as transformers 5 has it in memory
+   * @return the same name, or the name in memory in transformers 5
    */
   default String nameInPeft(String name) {
     return name;
   }
 
   /**
-   * The other way: a checkpoint's name for one of an adapter's. Names that are the checkpoint's
-   * stay, so that adapters from before transformers renamed the modules are read, too.
+   * The inverse: the checkpoint's name for a name in an adapter. Names that are the checkpoint's do not change, so that adapters from before transformers renamed the modules can be read, too.
    *
    * @param name in an adapter
    * @return the name in a checkpoint with a head
@@ -128,11 +121,10 @@ public interface Architecture {
   }
 
   /**
-   * The config.json of a base model that got a head, in the layout that its class in transformers
-   * reads.
+   * The config.json of a base model with a new head, in the layout that its class in transformers reads.
    *
    * @param config with the head's labels and class
-   * @return the same, or with what the family does otherwise
+   * @return the same, or a copy with the family's changes
    */
   default ObjectNode configWithHead(ObjectNode config) {
     return config;
@@ -148,8 +140,7 @@ public interface Architecture {
   }
 
   /**
-   * The pooling that transformers gives the family's classifiers, and so the one that a classifier
-   * of a checkpoint was trained with, unless stated otherwise.
+   * The pooling of the family's classifiers in transformers. A checkpoint's classifier was trained with it, unless the checkpoint says otherwise.
    *
    * @return null if there is no classifier
    */
@@ -158,16 +149,14 @@ public interface Architecture {
   }
 
   /**
-   * The linear layers: what adapters can be put on.
+   * The linear layers, which can have adapters.
    *
    * @return shape [out, in] of a layer's weight, by the layer's name (without {@code .weight})
    */
   Map<String, long[]> linearLayers();
 
   /**
-   * Whether a linear layer's weight is stored as [in, out] in the checkpoint, as a {@code Conv1D}'s of
-   * transformers does. Its adapter lies as everywhere: A [r, in], B [out, r], and what it adds to
-   * the weight is s (B A)^T.
+   * Whether a linear layer's weight is stored as [in, out] in the checkpoint, as for a {@code Conv1D} of transformers. Its adapter has the usual shapes A [r, in], B [out, r], and the change of the weight is s (B A)^T.
    *
    * @param layer one of {@link #linearLayers}
    * @return false if the weight is stored as [out, in]
@@ -186,7 +175,7 @@ public interface Architecture {
   /**
    * The images that the model takes.
    *
-   * @return null if it takes text
+   * @return null for a text model
    */
   default ImageShape image() {
     return null;
@@ -200,14 +189,14 @@ public interface Architecture {
   long vocabulary();
 
   /**
-   * The longest sequence that has positions.
+   * The largest number of positions.
    *
    * @return tokens
    */
   int maxPositions();
 
   /**
-   * What bounds {@link #maxPositions}, for messages.
+   * The key that limits {@link #maxPositions}, for messages.
    *
    * @return a key of config.json
    */
@@ -216,15 +205,14 @@ public interface Architecture {
   }
 
   /**
-   * The token that fills up short rows.
+   * The padding token.
    *
    * @return its id
    */
   long padToken();
 
   /**
-   * Standard deviation of a new classifier's start, N(0, σ²), as the family's papers and its
-   * configurations give it.
+   * Standard deviation σ of a new classifier's initialization N(0, σ²), from the family's papers and configurations.
    *
    * @return σ
    */

@@ -9,10 +9,10 @@ import org.tributary.plugin.Plugins;
 
 /** The available model families, by {@code model_type} of {@code config.json}. */
 public final class Architectures {
-  /** The largest number of blocks: problems of fewer are reported tensor by tensor. */
+  /** The largest number of blocks. With fewer blocks, problems are reported tensor by tensor. */
   private static final int FEW = 1000;
 
-  /** How many blocks there are, by the names that families give it. */
+  /** The keys of the families for the number of blocks. */
   private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer");
 
   private Architectures() {}
@@ -32,10 +32,10 @@ public final class Architectures {
    * The architecture of a checkpoint.
    *
    * @param config its config.json
-   * @param names of its tensors, which tell how it was saved
-   * @param pooling how a row's tokens become one vector; null for the family's own
+   * @param names of its tensors, which show how it was saved
+   * @param pooling how a row's tokens become one vector; null for the family's default
    * @return the architecture
-   * @throws WrongInput if the family, or an option of it, is not supported
+   * @throws WrongInput if the family or one of its options is not supported
    */
   public static Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
     String type = config.path("model_type").asText("");
@@ -50,7 +50,7 @@ public final class Architectures {
     return family.of(config, names, pooling);
   }
 
-  /** Every block has weights of its own, so that there are fewer blocks than tensors. */
+  /** Every block has its own weights, so there are fewer blocks than tensors. */
   private static void checkLayers(JsonNode config, int tensors) {
     for (String key : LAYERS) {
       if (config.path(key).isNumber() && config.path(key).doubleValue() > Math.max(tensors, FEW)) {

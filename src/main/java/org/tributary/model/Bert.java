@@ -9,11 +9,9 @@ import java.util.Set;
 /**
  * BERT (Devlin et al. 2019) as a classifier: post-norm encoder blocks, then either the {@code
  * [CLS]} token through the pooler (dense and tanh), as {@code BertForSequenceClassification} has
- * it, or the mean over a row's tokens, then one linear layer. Without dropout, so that a step is a
- * function of its batch.
+ * it, or the mean over a row's tokens, then one linear layer. There is no dropout, so that a step is a function of its batch.
  *
- * <p>Names are those of {@code BertModel}, or with the prefix {@code bert.} those of {@code
- * BertForSequenceClassification}, whichever the checkpoint has. Shapes: d = hidden_size, m =
+ * <p>Names are those of {@code BertModel}, or those of {@code BertForSequenceClassification} with the prefix {@code bert.}, as in the checkpoint. Shapes: d = hidden_size, m =
  * intermediate_size; linear weights [out, in].
  */
 final class Bert implements TextArchitecture {
@@ -43,8 +41,7 @@ final class Bert implements TextArchitecture {
    *
    * @param json the checkpoint's config.json
    * @param prefix of the names, {@code "bert."} or empty
-   * @param isOld whether norms are {@code gamma} and {@code beta}, as in the first checkpoints,
-   *     which Google's program wrote, and not {@code weight} and {@code bias}
+   * @param isOld whether norms have {@code gamma} and {@code beta}, as in Google's first checkpoints, instead of {@code weight} and {@code bias}
    * @param pooling how a row's tokens become one vector; null for the pooler
    */
   Bert(JsonNode json, String prefix, boolean isOld, Pooling pooling) {
@@ -112,11 +109,11 @@ final class Bert implements TextArchitecture {
 
   @Override
   public List<String> ignoredWeights() {
-    // The pooler, too, where it is not used.
+    // Also the pooler if it is not used.
     return List.of("*position_ids", "cls.*", "qa_outputs.*", prefix + "pooler.dense.*");
   }
 
-  /** Heads of the pretraining and of question answering. */
+  /** Heads for pretraining and for question answering. */
   @Override
   public List<String> otherHeads() {
     return List.of("cls.*", "qa_outputs.*");
@@ -144,7 +141,7 @@ final class Bert implements TextArchitecture {
     return Pooling.CLS;
   }
 
-  /** The pooler is one of them where it is computed, as it is to peft. */
+  /** The pooler is one of them if it is used, as in peft. */
   @Override
   public Map<String, long[]> linearLayers() {
     Map<String, long[]> all = new LinkedHashMap<>(weights());
@@ -198,7 +195,7 @@ final class Bert implements TextArchitecture {
     return isOld ? ".beta" : ".bias";
   }
 
-  /** Whether a checkpoint has the first names of norms. */
+  /** Whether a checkpoint has the old names of norms. */
   static boolean isOld(Set<String> names) {
     return names.stream().anyMatch(name -> name.endsWith("embeddings.LayerNorm.gamma"));
   }

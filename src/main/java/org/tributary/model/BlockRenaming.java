@@ -6,19 +6,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Two ways to name the same parts of a model's blocks: {@code <prefix><blocks><i>.<part>}.
+ * Two naming schemes for the parts of a model's blocks: {@code <prefix><blocks><i>.<part>}.
  *
- * @param prefix that a name may have in front, and keeps
- * @param from what all blocks' names begin with
- * @param to what they begin with in the other way
- * @param parts the other way's names by these, of the parts that differ
+ * @param prefix an optional prefix of names, which does not change
+ * @param from the start of all blocks' names
+ * @param to the start of all blocks' names in the other scheme
+ * @param parts names in the other scheme, by the names of the parts that differ
  */
 record BlockRenaming(String prefix, String from, String to, Map<String, String> parts) {
   /**
    * Renames a module or a tensor.
    *
    * @param name any
-   * @return the other way's name; names of no block stay as they are
+   * @return the name in the other scheme; names outside blocks do not change
    */
   String apply(String name) {
     Matcher block =
@@ -38,7 +38,7 @@ record BlockRenaming(String prefix, String from, String to, Map<String, String> 
   }
 
   /**
-   * The same two ways, the other way round.
+   * The inverse renaming.
    *
    * @return the inverse
    */

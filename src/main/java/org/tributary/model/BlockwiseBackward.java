@@ -8,13 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gradients of one batch, part by part from the end to the start, so that the caller can use and
- * drop a part's gradients before the next part's are made. In memory are what lies between blocks
- * and one block's activations; a block is computed a second time when its turn comes.
+ * Computes the gradients of one batch part by part, from the end of the model to the start, so that the caller can use and drop the gradients of a part before those of the next part are computed. Only the inputs of the blocks and the activations of one block are in memory; each block is computed a second time in the backward pass.
  *
- * <p>The loss is that of the weights at the beginning, whatever the caller does to weights whose
- * turn has come. Each part's turn comes once; a tied matrix belongs to both ends, and its gradient
- * is whole only at the start.
+ * <p>The loss is that of the weights before the call, even if the caller updates the weights of finished parts. Each part is computed once. A tied matrix belongs to both ends, so its gradient is complete only after the last part.
  */
 public final class BlockwiseBackward implements AutoCloseable {
   private static final String GRADIENT = "grads.";
@@ -44,17 +40,17 @@ public final class BlockwiseBackward implements AutoCloseable {
   /**
    * The number of blocks.
    *
-   * @return the blocks' indices are below it
+   * @return their number; indices are smaller
    */
   public int blocks() {
     return between.size() - 1;
   }
 
   /**
-   * First: what lies behind the blocks.
+   * First: the part after the blocks.
    *
    * @param owner of the gradients
-   * @return gradients by weight; of a matrix that both ends use, the part of this one
+   * @return gradients by weight; for a matrix that both ends use, the share of this end
    */
   public Map<String, NDArray> end(NDManager owner) {
     try (NDArray x = between.get(blocks())) {
@@ -70,7 +66,7 @@ public final class BlockwiseBackward implements AutoCloseable {
    * Then the blocks, from the last to the first.
    *
    * @param owner of the gradients
-   * @param i which
+   * @param i index of the block
    * @return gradients by weight
    */
   public Map<String, NDArray> block(NDManager owner, int i) {
@@ -82,10 +78,10 @@ public final class BlockwiseBackward implements AutoCloseable {
   }
 
   /**
-   * Last: what lies before the blocks.
+   * Last: the part before the blocks.
    *
    * @param owner of the gradients
-   * @return gradients by weight; of a matrix that both ends use, the part of this one
+   * @return gradients by weight; for a matrix that both ends use, the share of this end
    */
   public Map<String, NDArray> start(NDManager owner) {
     try (NDArray above = gx) {

@@ -7,18 +7,17 @@ import java.util.Set;
 import org.tributary.error.WrongInput;
 
 /**
- * Reads a {@code config.json} and collects its problems, so that all problems are reported at once.
- * Values that a family does not support are refused by name, never approximated.
+ * Reads a {@code config.json} and collects its problems, so that all of them are reported at once. Values that a family does not support are refused by name and never approximated.
  */
 final class ConfigJson {
-  /** No vocabulary, width or length of a model is larger; products of two fit a long. */
+  /** The largest allowed vocabulary, width or length of a model; products of two of them fit into a long. */
   private static final int LARGEST = 1 << 24;
 
   private final JsonNode json;
   private final String section;
   private final List<String> problems;
 
-  /** Two lengths of a picture. */
+  /** Two side lengths of an image. */
   record Sides(int height, int width) {}
 
   ConfigJson(JsonNode json) {
@@ -32,7 +31,7 @@ final class ConfigJson {
     this.problems = problems;
   }
 
-  /** A part of the file, whose problems are reported with those of the whole. */
+  /** A part of the file; its problems are reported with those of the whole file. */
   ConfigJson section(String key) {
     if (!json.path(key).isObject()) {
       problem(key + " must be an object, got " + shown(json.path(key)));
@@ -44,7 +43,7 @@ final class ConfigJson {
     return json.hasNonNull(key);
   }
 
-  /** Whether a key is there and says null, which for some families is no default. */
+  /** Whether a key is null, which for some families is not the same as a missing key. */
   boolean isNull(String key) {
     return json.path(key).isNull();
   }
@@ -110,19 +109,19 @@ final class ConfigJson {
     return value;
   }
 
-  /** An activation function's text, of those in {@link Activations}. */
+  /** The text of an activation function in {@link Activations}. */
   String activation(String key, String absent) {
     return Activations.TEXT.get(choice(key, absent, Activations.TEXT.keySet()));
   }
 
-  /** Refuses a key that asks for something else altogether. */
+  /** Refuses a key that asks for something unsupported. */
   void refuse(String key, String wayOut) {
     if (has(key)) {
       problem(key + " is not supported: " + wayOut);
     }
   }
 
-  /** Refuses all but one value of a key that may be absent. */
+  /** Refuses all values except one of an optional key. */
   void only(String key, Object supported) {
     JsonNode value = json.path(key);
     boolean equal =
@@ -134,7 +133,7 @@ final class ConfigJson {
     }
   }
 
-  /** Refuses keys that this program would not read. */
+  /** Refuses keys that this program does not read. */
   void onlyKeys(String what, Set<String> common, Set<String> keys) {
     json.fieldNames()
         .forEachRemaining(
@@ -145,13 +144,13 @@ final class ConfigJson {
             });
   }
 
-  /** Refuses classifiers whose loss is another than that of one class a row. */
+  /** Refuses classifiers whose loss is not that of one class per row. */
   void oneLabelARow() {
     String one = "single_label_classification";
     choice("problem_type", one, Set.of(one));
   }
 
-  /** Refuses layers that do not see all tokens before. */
+  /** Refuses layers without attention to all earlier tokens. */
   void fullAttention() {
     for (JsonNode type : json.path("layer_types")) {
       if (!type.asText().equals("full_attention")) {
@@ -178,7 +177,7 @@ final class ConfigJson {
     return 1;
   }
 
-  /** The token that fills up rows, of which nothing depends: 0 if there is none, or -1. */
+  /** The padding token; nothing depends on it. It is 0 if there is none or it is -1. */
   long padToken(int vocabulary) {
     long pad = Math.max(0, (long) number("pad_token_id", 0));
     if (pad >= vocabulary) {
@@ -191,7 +190,7 @@ final class ConfigJson {
     problems.add(section + problem);
   }
 
-  /** Throws if anything was wrong so far. */
+  /** Throws if there have been problems. */
   void check() {
     if (!problems.isEmpty()) {
       throw WrongInput.all("config.json of the model:", problems);

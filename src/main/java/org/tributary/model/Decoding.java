@@ -5,11 +5,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /**
- * How the next token is chosen. First the logits of tokens that the text has so far, prompt and
- * answer, are divided by the penalty where they are above 0, else multiplied by it (Keskar et al.
- * 2019, as transformers does it). With temperature 0 it is the likeliest. Else it is drawn from
- * softmax(logits / temperature), cut to the smallest set of likeliest tokens whose mass reaches
- * topP (nucleus sampling, Holtzman et al. 2020).
+ * How the next token is chosen. First the logits of all tokens in the prompt and the answer are divided by the penalty if they are above 0, else multiplied by it (Keskar et al. 2019, as in transformers). With temperature 0 the likeliest token is taken (greedy decoding). Otherwise the token is sampled from softmax(logits / temperature), limited to the smallest set of likeliest tokens whose probability mass reaches topP (nucleus sampling, Holtzman et al. 2020).
  *
  * @param ends tokens that end a text; may be empty
  * @param temperature 0 or more
@@ -23,7 +19,7 @@ public record Decoding(List<Long> ends, double temperature, double topP, double 
   }
 
   /**
-   * Always the likeliest token, without a penalty.
+   * Greedy decoding without a penalty.
    *
    * @param ends tokens that end a text; may be empty
    * @return greedy decoding
@@ -32,13 +28,13 @@ public record Decoding(List<Long> ends, double temperature, double topP, double 
     return new Decoding(ends, 0, 1, 1);
   }
 
-  /** The program's end tokens; it knows no empty list, and no token is -1. */
+  /** The program's end tokens. The program cannot take an empty list, so -1 stands for no token. */
   NDArray ends(NDManager owner) {
     return owner.create(
         ends.isEmpty() ? new long[] {-1} : ends.stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** The program's three numbers. */
+  /** The three numbers for the program. */
   NDArray sampling(NDManager owner) {
     return owner.create(new double[] {temperature, topP, repetitionPenalty});
   }

@@ -8,18 +8,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What Llama and its relatives are: pre-norm blocks with RMSNorm, rotary positions on the two
- * halves of a head, grouped keys and values, a gated MLP; their own head, or the embedding's matrix
- * again. The relatives differ in {@link Traits}.
+ * Llama and similar decoders: pre-norm blocks with RMSNorm, rotary positions on the two halves of a head, grouped-query attention, a gated MLP, and a head that may be tied to the embedding. The families differ in {@link Traits}.
  *
- * <p>Shapes: d = hidden_size, m = intermediate_size, h = head_dim, which need not be d / heads;
+ * <p>Shapes: d = hidden_size, m = intermediate_size, h = head_dim, which may differ from d / heads;
  * linear weights [out, in].
  */
 final class GatedDecoder implements TextArchitecture {
-  /** Layers of attention that read the block's input. */
+  /** The layers of attention that read the block's input. */
   static final List<String> QUERY_KEY_VALUE = List.of("q_proj", "k_proj", "v_proj");
 
-  /** Layers of the MLP. */
+  /** The layers of the MLP. */
   static final List<String> MLP = List.of("gate_proj", "up_proj", "down_proj");
 
   private static final String OUTPUT = "o_proj";
@@ -33,14 +31,14 @@ final class GatedDecoder implements TextArchitecture {
   private static final String WEIGHT = ".weight";
 
   /**
-   * In what a family differs.
+   * The differences between families.
    *
-   * @param text with its {@code norm} and {@code tokens}
-   * @param absent what it takes for keys that config.json leaves out
+   * @param text name of the program text with its {@code norm} and {@code tokens}
+   * @param absent defaults of keys that config.json leaves out
    * @param activation of the gate, TorchScript over {@code y}
    * @param biased last parts of the names of layers with a bias
-   * @param headNorms whether each head's queries and keys are normalised
-   * @param window how far back a token sees; longer rows are none that this can compute
+   * @param headNorms whether queries and keys of each head are normalized
+   * @param window the size of the attention window; longer rows cannot be computed
    */
   record Traits(
       String text,
@@ -51,11 +49,11 @@ final class GatedDecoder implements TextArchitecture {
       int window) {}
 
   /**
-   * What a family's configuration class has where config.json has nothing.
+   * The defaults of a family's configuration class in transformers.
    *
    * @param positions max_position_embeddings
-   * @param kvHeads num_key_value_heads; 0: as many as heads
-   * @param head head_dim; 0: hidden_size / heads
+   * @param kvHeads num_key_value_heads; 0 for as many as heads
+   * @param head head_dim; 0 for hidden_size / heads
    * @param tied tie_word_embeddings
    */
   record Defaults(int positions, int kvHeads, int head, boolean tied) {}
@@ -74,10 +72,10 @@ final class GatedDecoder implements TextArchitecture {
   private final Rope rope;
 
   /**
-   * Reads the sizes, in the classic layout or that of transformers 5.
+   * Reads the sizes, in the old layout or that of transformers 5.
    *
    * @param config the checkpoint's config.json, whose problems are reported here
-   * @param traits of the family
+   * @param traits the differences of the family
    */
   GatedDecoder(ConfigJson config, Traits traits) {
     this.traits = traits;
@@ -109,7 +107,7 @@ final class GatedDecoder implements TextArchitecture {
   }
 
   /**
-   * The layers that attention_bias gives a bias.
+   * The layers that have a bias because of attention_bias.
    *
    * @param config of the checkpoint
    * @return all four, or none

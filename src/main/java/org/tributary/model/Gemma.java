@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Gemma 1 (Gemma Team 2024): a Llama whose norms multiply by 1 + weight, whose embeddings are
- * multiplied by √d before the blocks, and whose gate is GELU in its tanh form.
+ * Gemma 1 (Gemma Team 2024): like Llama, but norms multiply by 1 + weight, embeddings are multiplied by √d before the blocks, and the gate is GELU in its tanh form.
  */
 final class Gemma {
   static final String MODEL_TYPE = "gemma";
@@ -19,11 +18,11 @@ final class Gemma {
    *
    * @param json the checkpoint's
    * @return the model with its sizes
-   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
   static Architecture of(JsonNode json) {
     ConfigJson config = new ConfigJson(json);
-    // The first release said "gelu" and meant the tanh form; later ones have the second key.
+    // In the first release "gelu" meant the tanh form; later releases have the second key.
     config.choice("hidden_act", TANH, Set.of("gelu", TANH));
     config.choice("hidden_activation", TANH, Set.of(TANH));
     config.only("use_bidirectional_attention", false);

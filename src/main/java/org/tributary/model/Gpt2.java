@@ -7,12 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for
- * queries, keys and values; the head is the embedding's matrix again.
+ * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for queries, keys and values; the head is tied to the embedding.
  *
- * <p>Names are those of {@code GPT2Model}, or with the prefix {@code transformer.} those of {@code
- * GPT2LMHeadModel}, whichever the checkpoint has. Shapes: d = n_embd, m = n_inner; the weights of
- * linear layers lie [in, out], unlike all other families'.
+ * <p>Names are those of {@code GPT2Model}, or those of {@code GPT2LMHeadModel} with the prefix {@code transformer.}, as in the checkpoint. Shapes: d = n_embd, m = n_inner; the weights of linear layers are stored as [in, out], unlike in all other families.
  */
 final class Gpt2 implements TextArchitecture {
   static final String MODEL_TYPE = "gpt2";
@@ -111,7 +108,7 @@ final class Gpt2 implements TextArchitecture {
 
   @Override
   public List<String> ignoredWeights() {
-    // The causal mask and what masked places get, which old checkpoints hold as tensors.
+    // The causal mask and the value of masked places, which old checkpoints have as tensors.
     return List.of("*.attn.bias", "*.attn.masked_bias");
   }
 
