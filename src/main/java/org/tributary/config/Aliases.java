@@ -8,21 +8,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The names that users of transformers, peft and trl know for the keys of configurations, so that
- * the message for such a name gives the right key.
+ * Names of transformers, peft and trl for the keys of configurations. If a user writes such a name, the message gives the right key.
  */
 final class Aliases {
   /**
-   * What a foreign name means here.
+   * The meaning of a foreign name.
    *
-   * @param keys dotted names, of all jobs; a job's own counts
-   * @param note what is different here; empty if only the name is
+   * @param keys dotted names for all jobs; those of the current job are used
+   * @param note the differences in meaning; empty if only the name differs
    */
   private record Meant(List<String> keys, String note) {}
 
   private static final Map<String, Meant> MEANT = meant();
 
-  /** Names for what has no key here, or only in the configuration of another job. */
+  /** Names of settings without a key here, or with a key only in the configuration of another job. */
   private static final Map<String, String> WITHOUT = without();
 
   private Aliases() {}
@@ -30,9 +29,9 @@ final class Aliases {
   /**
    * The key that a foreign name means.
    *
-   * @param name as it was typed, without the section it stands in
+   * @param name as written, without its section
    * @param known dotted names of all keys of the job
-   * @return the dotted key with what is different here; empty if the name says nothing
+   * @return the dotted key with the differences in meaning; empty if the name is not known
    */
   static Optional<String> meant(String name, Collection<String> known) {
     Meant meant = MEANT.get(plain(name));
@@ -44,10 +43,10 @@ final class Aliases {
   }
 
   /**
-   * Why a foreign name has no key here.
+   * The reason why a foreign name has no key here.
    *
-   * @param name as it was typed, without the section it stands in
-   * @return a clause; empty if the name says nothing
+   * @param name as written, without its section
+   * @return a clause; empty if the name is not known
    */
   static Optional<String> without(String name) {
     return Optional.ofNullable(WITHOUT.get(plain(name)));
@@ -81,7 +80,7 @@ final class Aliases {
   }
 
   /**
-   * All keys that names stand for.
+   * All keys for which there are foreign names.
    *
    * @return dotted names
    */

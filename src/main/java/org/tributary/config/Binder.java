@@ -17,7 +17,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** A tree of nodes to records, continuing after each problem so that all are found. */
+/** Binds a tree of nodes to records. It continues after a problem, so that all problems are found. */
 final class Binder {
   private final Problems problems;
   private final Collection<String> known;
@@ -29,10 +29,10 @@ final class Binder {
   /**
    * A binder for one tree.
    *
-   * @param problems where problems go
-   * @param schema the keys there are, and the names allowed as values
+   * @param problems collects the problems
+   * @param schema the existing keys, and the names allowed as values
    * @param root the record of the whole tree
-   * @param stored whether a program wrote the tree, perhaps one that did not have all keys yet
+   * @param stored whether a program wrote the tree, perhaps an earlier release with fewer keys
    */
   Binder(Problems problems, ConfigSchema schema, Class<?> root, boolean stored) {
     this.problems = problems;
@@ -47,7 +47,7 @@ final class Binder {
    * @param type record
    * @param path dotted name of the section, empty for the root
    * @param section its node
-   * @return the record, null when it has problems
+   * @return the record; null if it has problems
    */
   <T> T section(Class<T> type, String path, MappingNode section) {
     Map<String, Node> values = entries(type, path, section);
@@ -89,7 +89,7 @@ final class Binder {
   }
 
   /**
-   * The keys, written or not, that nothing reads.
+   * The keys that nothing reads, written or not.
    *
    * @return dotted names from the root
    */
@@ -98,10 +98,9 @@ final class Binder {
   }
 
   /**
-   * The settings of the method that the section names, from the keys next to the name. Those that
-   * only other methods have are not read.
+   * The settings of the method that the section names, from the keys next to the name. Keys of other methods are not read.
    *
-   * @return null if they, or the name, have problems
+   * @return null if the settings or the name have problems
    */
   private Record settings(
       RecordComponent component, String path, Map<String, Node> values, MappingNode section) {
@@ -141,7 +140,7 @@ final class Binder {
         : String.join(", ", readers.subList(0, last)) + " and " + readers.get(last) + " do";
   }
 
-  /** A section without keys at the place of another. */
+  /** An empty section at the place of another one. */
   private MappingNode empty(Node place) {
     MappingNode empty =
         new MappingNode(
@@ -185,7 +184,7 @@ final class Binder {
     return values;
   }
 
-  /** What a key that earlier releases had is called now; any other name as it is. */
+  /** The current name of a key of earlier releases; other names do not change. */
   private String today(Class<?> type, String path, String name) {
     for (RecordComponent component : type.getRecordComponents()) {
       if (ConfigSchema.isSettings(component)) {
@@ -220,7 +219,7 @@ final class Binder {
       return "unknown key; " + here;
     }
     String meant = "unknown key; did you mean %s?".formatted(String.join(" or ", near));
-    // A key of that name elsewhere may mean another thing.
+    // A key with that name elsewhere may have another meaning.
     boolean elsewhere = !path.isEmpty() && near.stream().noneMatch(k -> k.startsWith(path + "."));
     return elsewhere ? "%s (%s)".formatted(meant, here) : meant;
   }

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The names that a key may hold, and for each the record of the keys that come with it. */
+/** The names that are allowed as the value of a key, and for each name the record of its own keys. */
 public final class Choices {
-  /** None are known: any name is taken, and brings no keys. */
+  /** No known names: any name is allowed and has no keys. */
   static final Choices ANY = new Choices(Map.of());
 
   private final Map<String, Class<? extends Record>> settings;
@@ -20,7 +20,7 @@ public final class Choices {
   /**
    * Names without keys of their own.
    *
-   * @param names allowed
+   * @param names the allowed names
    * @return the choices
    */
   public static Choices of(Collection<String> names) {
@@ -32,7 +32,7 @@ public final class Choices {
   /**
    * Methods with their keys.
    *
-   * @param methods allowed
+   * @param methods the allowed methods
    * @return the choices
    */
   public static Choices ofMethods(Collection<? extends Method<?>> methods) {
@@ -41,12 +41,12 @@ public final class Choices {
     return new Choices(settings);
   }
 
-  /** The names, in order. */
+  /** The names, sorted. */
   List<String> names() {
     return List.copyOf(settings.keySet());
   }
 
-  /** The record of the keys that come with a name; of an unknown one that without keys. */
+  /** The record of the keys of a name; for an unknown name a record without keys. */
   Class<? extends Record> settings(String name) {
     return settings.getOrDefault(name, NoSettings.class);
   }
@@ -56,7 +56,7 @@ public final class Choices {
     return settings.values().stream().distinct().toList();
   }
 
-  /** The names that come with a key. */
+  /** The names that have a key. */
   List<String> readers(String key) {
     List<String> readers = new ArrayList<>();
     settings.forEach(

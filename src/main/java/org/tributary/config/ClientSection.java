@@ -6,17 +6,16 @@ import java.util.List;
 /**
  * Local training in a run.
  *
- * @param steps optimizer steps a round; null when epochs are given
- * @param epochs passes over the client's rows a round; null when steps are given
+ * @param steps optimizer steps a round; null if epochs are given
+ * @param epochs passes over the client's rows a round; null if steps are given
  * @param batch rows of a micro batch
  * @param accumulate micro batches a step
  * @param clip largest global L2 norm of the gradient; null for no clipping
  * @param threads CPU threads of one client
- * @param keepOptimizer whether the optimizer's state lives on from round to round
- * @param precision type of weights and activations; losses and moments are float32 in any
+ * @param keepOptimizer whether the optimizer's state is kept from round to round
+ * @param precision type of weights and activations; losses and moments are always float32
  * @param checkpointing whether activations are kept for one block at a time, each computed twice
- * @param perBlock whether each block is changed as soon as its gradients are there; with {@code
- *     checkpointing}'s walk, without clip and accumulate
+ * @param perBlock whether each block is updated as soon as its gradients are computed; implies {@code checkpointing}, and excludes clip and accumulate
  * @param optimizer the optimizer
  * @param schedule the learning rate over the whole run
  */
@@ -42,7 +41,7 @@ public record ClientSection(
     @Key("learning rate schedule over the whole run") Schedule schedule)
     implements Section {
 
-  /** How long a client trains is said once; a step by blocks has no whole gradient. */
+  /** Either steps or epochs is given; a step per block has no whole gradient. */
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
@@ -66,7 +65,7 @@ public record ClientSection(
    * @param name an optimizer's name
    * @param lr learning rate
    * @param settings its own keys
-   * @param weightDecay strength of the decay, as the optimizer has it
+   * @param weightDecay strength of the decay, as defined by the optimizer
    */
   public record Optimizer(
       @Key(value = "the optimizer's name", required = true) String name,
@@ -76,7 +75,7 @@ public record ClientSection(
           double weightDecay) {}
 
   /**
-   * The learning rate over the whole run; it never restarts with a round.
+   * The learning rate over the whole run; it does not restart in each round.
    *
    * @param name a schedule's name
    * @param warmup steps of the whole run over which the rate rises from 0

@@ -11,13 +11,12 @@ import java.util.TreeSet;
  * A comparison: variants of one train configuration over the same partitions, base weights, budget
  * and evaluation, each with every seed.
  *
- * @param out folder of the comparison; runs lie under {@code <variant>/seed=<seed>}
+ * @param out folder of the comparison; runs are in {@code <variant>/seed=<seed>}
  * @param train the train configuration that all share, a path or URI
- * @param seeds of everything random
- * @param variants what a variant changes, as {@code key=value} by name
- * @param rates learning rates to choose from on validation rows, by variant; a variant without any
- *     keeps the one it has
- * @param score that chooses, of the validation rows after the last round
+ * @param seeds seeds of the runs
+ * @param variants the changes of each variant, as {@code key=value} by name
+ * @param rates learning rates to choose from on validation rows, by variant; a variant without any keeps its configured rate
+ * @param score the metric for the choice, on validation rows after the last round
  */
 public record CompareConfig(
     @Key(value = "folder of the comparison, a URI or path", required = true, operational = true)
@@ -44,7 +43,7 @@ public record CompareConfig(
             oneOf = {"loss", "accuracy", "macro_f1", "bleu4", "rouge_l"})
         String score)
     implements Section {
-  /** What a variant may change; all else is what makes a comparison equal. */
+  /** The keys that a variant may change; all others must be the same for a fair comparison. */
   private static final List<String> OWN =
       List.of("framework.", "client.optimizer.", "client.schedule.", "client.clip");
 
@@ -78,7 +77,7 @@ public record CompareConfig(
     return problems;
   }
 
-  /** Where no rates are tried, none is chosen. */
+  /** Without rates to try, no score is needed. */
   @Override
   public List<Unread> unread() {
     return rates.isEmpty()

@@ -18,15 +18,14 @@ public final class ConfigReader {
   private ConfigReader() {}
 
   /**
-   * Reads a configuration. A key that nothing reads may be among its keys, as where a program wrote
-   * all of them.
+   * Reads a configuration. It may contain keys that nothing reads, for example if a program wrote all keys.
    *
-   * @param fileName where the text comes from, for messages
+   * @param fileName the file of the text, for messages
    * @param yaml the file's text
    * @param sets {@code --set} values from the command line, each {@code key=value} with a dotted
    *     key and a value in YAML; later ones win
    * @param type the record to read into
-   * @param choices for keys whose values are names that other rooms know, by dotted key
+   * @param choices the allowed names of keys whose values are defined in other packages, by dotted key
    * @param <T> the record
    * @return the record, with defaults filled in
    * @throws WrongInput naming every problem of the file and of the sets
@@ -46,10 +45,9 @@ public final class ConfigReader {
   }
 
   /**
-   * Reads a configuration that an earlier start wrote, perhaps before some keys were there: an
-   * absent key has the value that counted then.
+   * Reads a configuration that an earlier start wrote, perhaps before some keys existed. A missing key has the value that was used then.
    *
-   * @param fileName where the text comes from, for messages
+   * @param fileName the file of the text, for messages
    * @param yaml the file's text
    * @param type the record to read into
    * @param choices see {@link #read}
@@ -68,17 +66,15 @@ public final class ConfigReader {
   }
 
   /**
-   * Reads a configuration that a person wrote: a key that nothing reads is refused. One of the file
-   * that is not read because of what {@code sets} change is left out instead, as when {@code --set
-   * partitioner.name=iid} leaves the file's {@code partitioner.alpha} behind.
+   * Reads a configuration that a person wrote. A key that nothing reads is refused. A key of the file that is not read because of {@code sets} is left out instead, for example {@code partitioner.alpha} with {@code --set partitioner.name=iid}.
    *
-   * @param fileName where the text comes from, for messages
+   * @param fileName the file of the text, for messages
    * @param yaml the file's text
    * @param sets see {@link #read}
    * @param type the record to read into
    * @param choices see {@link #read}
    * @param <T> the record
-   * @return the record, with defaults filled in, and where its keys were written
+   * @return the record, with defaults filled in, and the places of its keys
    * @throws WrongInput naming every problem of the file and of the sets
    */
   public static <T extends Record> Written<T> written(
@@ -114,7 +110,7 @@ public final class ConfigReader {
     }
   }
 
-  /** Whether a key of the file has no reader because of a value from the command line. */
+  /** Whether a key of the file is not read because of a value from the command line. */
   private static boolean leftBehind(Unread unread, Binder binder, Problems problems) {
     boolean inFile =
         binder.written().entrySet().stream()

@@ -9,9 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The keys that a configuration record has, by their dotted names, sections included. The settings
- * of a method have no name of their own: their keys stand in the section around, those of all
- * methods that can be chosen there.
+ * The keys of a configuration record by their dotted names, including sections. The settings of methods are not sections: the keys of all methods that can be chosen in a section are keys of that section.
  *
  * @param choices for keys whose values are names, by dotted key
  */
@@ -44,11 +42,11 @@ record ConfigSchema(Map<String, Choices> choices) {
   }
 
   /**
-   * The keys that may stand in a section.
+   * The keys that are allowed in a section.
    *
    * @param type the section's record
    * @param path dotted name of the section
-   * @return their names, those of all methods among them
+   * @return their names, including those of all methods
    */
   List<String> names(Class<?> type, String path) {
     Set<String> names = new LinkedHashSet<>();
@@ -62,7 +60,7 @@ record ConfigSchema(Map<String, Choices> choices) {
     return List.copyOf(names);
   }
 
-  /** The methods among which the component's section chooses. */
+  /** The methods that can be chosen in the component's section. */
   Choices choicesFor(RecordComponent component, String path) {
     return choices.getOrDefault(join(path, key(component).settingsOf()), Choices.ANY);
   }
@@ -72,7 +70,7 @@ record ConfigSchema(Map<String, Choices> choices) {
     return !key(component).settingsOf().isEmpty();
   }
 
-  /** The components' names of a record. */
+  /** The names of the components of a record. */
   static List<String> names(Class<?> type) {
     return Stream.of(type.getRecordComponents()).map(RecordComponent::getName).toList();
   }

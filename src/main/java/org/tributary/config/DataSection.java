@@ -11,7 +11,7 @@ import java.util.Set;
  * The data of a run. A classifier learns from text or image and label; a language model from prompt
  * and answer.
  *
- * @param path folder that {@code partition} wrote
+ * @param path folder written by {@code partition}
  * @param text column with the input
  * @param label column with the class
  * @param classes the labels of the data in the order of the classifier's rows; empty for the order
@@ -19,15 +19,15 @@ import java.util.Set;
  * @param classNumbers whether the labels of the data are the numbers of the classifier's rows
  * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat} for
  *     the model's own chat template
- * @param shortPrompt the text of one's own for rows where the columns that it leaves out are empty
+ * @param shortPrompt the prompt text for rows whose other columns are empty
  * @param message the question of a chat, by name or as a text
  * @param messages column of whole conversations; null if rows are questions and answers
  * @param turns which answers of a conversation count: {@code all} or {@code last}
- * @param system the system message of a chat; null for the template's own
+ * @param system the system message of a chat; null for the template's default
  * @param template variables of the chat template by name, such as {@code enable_thinking}
  * @param date the date for the chat template; null for none
- * @param answer column with what follows the prompt
- * @param badRows what to do with rows that cannot be used: {@code refuse} ends the run before it
+ * @param answer column with the text after the prompt
+ * @param badRows the treatment of rows that cannot be used: {@code refuse} ends the run before it
  *     begins, {@code skip} leaves them out
  * @param augment random changes to the images that clients train on
  */
@@ -76,14 +76,14 @@ public record DataSection(
     @Key("random changes to the images that clients train on") Augment augment)
     implements Section {
 
-  /** A day. */
+  /** The pattern of a date. */
   static final String DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 
-  /** What a chat template is given anyway. */
+  /** The variables that a chat template always gets. */
   private static final Set<String> GIVEN =
       Set.of("messages", "add_generation_prompt", "continue_final_message", "tools", "documents");
 
-  /** Only chats have messages; classes are bound to rows in one way. */
+  /** Only chats have messages; classes are assigned to rows in one way only. */
   @Override
   public List<String> problems() {
     List<String> problems =
@@ -99,7 +99,7 @@ public record DataSection(
     return problems;
   }
 
-  /** Conversations hold their answers; other rows have one answer each. */
+  /** Conversations contain their answers; other rows have one answer each. */
   @Override
   public List<Unread> unread() {
     return messages == null
@@ -109,7 +109,7 @@ public record DataSection(
                 "answer", "messages", "with data.messages conversations hold their answers"));
   }
 
-  /** The keys that only chats have, of training and of generate. */
+  /** The keys of chats, for training and generation. */
   record Chat(
       String prompt,
       String shortPrompt,
@@ -167,11 +167,10 @@ public record DataSection(
   }
 
   /**
-   * Random changes to images, in training alone.
+   * Random changes to images, only in training.
    *
-   * @param flip whether half of them are mirrored, left to right
-   * @param crop black pixels on each side of the image in the model's size, from which a part of
-   *     that size is cut out at random; 0 for none
+   * @param flip whether half of the images are flipped horizontally
+   * @param crop black pixels that are added on each side of the resized image, before a part of the model's size is cropped at random; 0 for none
    */
   public record Augment(
       @Key(value = "whether half of the images are mirrored", byDefault = "false") boolean flip,

@@ -16,8 +16,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 
 /**
- * The effective configuration: every key with the value that counts, in the order of the records,
- * and the part of it that must stay as it is when a run resumes.
+ * The effective configuration: every key with its value, in the order of the records, and the frozen part, which must not change when a run resumes.
  */
 public final class Effective {
   private Effective() {}
@@ -51,11 +50,11 @@ public final class Effective {
   }
 
   /**
-   * Writes a configuration without the keys that nothing reads, so that a person can run it again.
+   * Writes a configuration without the keys that nothing reads, so that a user can run it again.
    *
    * @param config a configuration record
-   * @param further dotted names of keys that nothing reads either, because of the model's task
-   * @return YAML that {@link ConfigReader#written} takes; keys that are read have the same values
+   * @param further dotted names of other keys that are not read, because of the model's task
+   * @return YAML for {@link ConfigReader#written}, with the same values of all keys that are read
    */
   public static String readYaml(Record config, Set<String> further) {
     Map<String, Object> tree = tree(config, (section, key) -> true);
@@ -64,7 +63,7 @@ public final class Effective {
     return YamlTree.write(tree);
   }
 
-  /** Takes a dotted key out of a tree. */
+  /** Removes a dotted key from a tree. */
   private static void remove(Map<String, Object> tree, String key) {
     int dot = key.indexOf('.');
     if (dot < 0) {
@@ -88,12 +87,11 @@ public final class Effective {
   }
 
   /**
-   * What keeps a run from going on with another configuration: the keys that are frozen in either,
-   * read in either, and differ.
+   * The differences that prevent a run from resuming with another configuration: keys that are frozen in one of the two, read in one of the two, and have different values.
    *
    * @param was the run's configuration
    * @param now the new one, of the same type
-   * @return one line a key, {@code key: was X, now Y}; empty when the run may resume
+   * @return one line for each key, {@code key: was X, now Y}; empty if the run may resume
    */
   public static List<String> difference(Record was, Record now) {
     if (was.getClass() != now.getClass()) {
@@ -138,7 +136,7 @@ public final class Effective {
     return value == null ? "not set" : value.toString();
   }
 
-  /** Whether a key is part of what a run is called by. */
+  /** Whether a key is part of the hash in a run's name. */
   private static boolean isNamed(Record section, RecordComponent component) {
     Key key = ConfigSchema.key(component);
     if (!key.later()) {
@@ -174,7 +172,7 @@ public final class Effective {
         } else if (value instanceof Map<?, ?> lists) {
           value = lists(lists, ConfigSchema.key(component).numbers());
         } else if (value instanceof List<?> list) {
-          // SnakeYAML writes anchors for an object it meets twice, as it would List.of().
+          // SnakeYAML writes anchors for an object that occurs twice, such as List.of().
           value = new ArrayList<>(list);
         }
         tree.put(component.getName(), value);
@@ -198,7 +196,7 @@ public final class Effective {
     return flat;
   }
 
-  /** A copy, for SnakeYAML writes anchors for an object that it meets twice. */
+  /** A copy, because SnakeYAML writes anchors for an object that occurs twice. */
   private static Object plain(Object value) {
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> copy = new LinkedHashMap<>();
@@ -221,7 +219,7 @@ public final class Effective {
     return copy;
   }
 
-  /** A number as a number, so that it is written without quotes. */
+  /** A number, so that it is written without quotes. */
   private static Object number(Object text) {
     String written = (String) text;
     return written.matches("-?[0-9]+") ? (Object) Long.valueOf(written) : Double.valueOf(written);

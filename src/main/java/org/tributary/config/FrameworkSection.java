@@ -7,10 +7,10 @@ import java.util.List;
  * The federated framework (aggregation method) of a run.
  *
  * @param name a framework's name
- * @param train globs over names of weights that train in full; empty for the framework's own
- * @param lora low-rank adapters; null when absent
+ * @param train globs over names of weights that are trained in full; empty for the framework's default
+ * @param lora low-rank adapters; null if absent
  * @param weights p_k = n_k / Σ n by training rows, or 1/K
- * @param server takes a step with the mean change of the clients; null to take the mean itself
+ * @param server the server optimizer, which takes a step with the mean change of the clients; null to use the mean
  * @param local a change of the clients' training; null for none
  * @param settings the framework's own keys
  */
@@ -35,13 +35,12 @@ public record FrameworkSection(
   /**
    * Low-rank adapters (Hu et al., arXiv 2106.09685): W + scale B A.
    *
-   * @param rank rows of A, columns of B; with {@code ranks} those of the global adapters
+   * @param rank rows of A, columns of B; with {@code ranks} the rank of the global adapters
    * @param alpha scale is alpha / rank, with rslora alpha / sqrt(rank)
-   * @param targets globs over, or last parts of, the names of the linear layers to adapt
+   * @param targets the linear layers to adapt: globs over their names, or last parts of their names
    * @param rslora rank-stabilised scale (arXiv 2312.03732)
-   * @param ranks the clients' own, in turn over all clients in the order of their ids, so that with
-   *     as many ranks as clients each has its own; empty for {@code rank} everywhere
-   * @param start PEFT folder whose adapters the run begins with; null for fresh ones
+   * @param ranks ranks of the clients, in turn over all clients sorted by id, so that with as many ranks as clients each client has its own rank; empty for {@code rank} everywhere
+   * @param start PEFT folder with the adapters at the start of the run; null for new adapters
    */
   public record Lora(
       @Key(value = "rows of A", required = true, min = 1) int rank,
@@ -57,7 +56,7 @@ public record FrameworkSection(
       @Key("PEFT folder to start from, a URI or path; absent for fresh adapters") String start)
       implements Section {
 
-    /** The global adapters hold every client's. */
+    /** The rank of the global adapters must not be smaller than any client's. */
     @Override
     public List<String> problems() {
       return ranks.stream().allMatch(r -> r <= rank)

@@ -5,18 +5,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows to which a language model writes answers: the file that {@code generate} takes. Keys are
- * frozen once a folder has begun, unless they are declared operational.
+ * The configuration of {@code generate}: the rows for which a language model generates answers. Keys are frozen after the first start in a folder, unless they are declared operational.
  *
  * @param out folder of the answers
  * @param seed everything random is derived from it
  * @param shared whether {@code file:} paths are one file system for all nodes
  * @param model the language model
- * @param adapter PEFT folder of an adapter for that model; null without
+ * @param adapter PEFT folder of an adapter for that model; null for none
  * @param data the rows
  * @param decoding how the next token is chosen
  * @param batch rows that are generated in one batch
- * @param shard rows of a task and a file
+ * @param shard rows per task and file
  * @param threads CPU threads of one task
  * @param precision type of weights and activations
  * @param store retries on failing file systems
@@ -75,16 +74,14 @@ public record GenerateConfig(
    * @param columns columns to keep; empty for all
    * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat}
    *     for the model's own chat template
-   * @param shortPrompt the text of one's own for rows where the columns that it leaves out are
-   *     empty
+   * @param shortPrompt the prompt text for rows whose other columns are empty
    * @param message the question of a chat, by name or as a text
    * @param messages column of whole conversations; null if rows are questions
-   * @param system the system message of a chat; null for the template's own
+   * @param system the system message of a chat; null for the template's default
    * @param template variables of the chat template by name, such as {@code enable_thinking}
    * @param date the date for the chat template; null for none
    * @param format of the files
-   * @param separator of CSV: what stands between fields, a character or {@code tab}; null to tell
-   *     it from the header
+   * @param separator of CSV: the separator of fields, a character or {@code tab}; null to detect it in the header
    */
   public record Data(
       @Key(value = "files of rows or folders of them, URIs or paths", required = true, min = 1)
@@ -133,9 +130,9 @@ public record GenerateConfig(
     }
 
     /**
-     * What stands between fields.
+     * The separator of fields.
      *
-     * @return null to tell it from the header
+     * @return null to detect it in the header
      */
     public Character separatorChar() {
       return Separator.of(separator);
@@ -145,11 +142,10 @@ public record GenerateConfig(
   /**
    * How the next token is chosen.
    *
-   * @param newTokens most tokens of an answer
-   * @param temperature 0 for the most likely token (greedy), else divides the logits
+   * @param newTokens the most tokens of an answer
+   * @param temperature 0 for the likeliest token (greedy decoding), else the divisor of the logits
    * @param topP probability mass of the most likely tokens to sample from
-   * @param repetitionPenalty divides the logits above 0 of tokens that prompt and answer have, and
-   *     multiplies the others of them
+   * @param repetitionPenalty the divisor of logits above 0, and the factor of other logits, of tokens in the prompt and the answer
    */
   public record Decoding(
       @Key(value = "most tokens of an answer", byDefault = "64", min = 1) int newTokens,
@@ -171,7 +167,7 @@ public record GenerateConfig(
           double repetitionPenalty)
       implements Section {
 
-    /** What is not drawn needs no mass to draw from. */
+    /** Greedy decoding does not use top p. */
     @Override
     public List<String> problems() {
       return temperature > 0 || topP == 1

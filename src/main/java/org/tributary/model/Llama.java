@@ -14,7 +14,7 @@ final class Llama {
    *
    * @param json the checkpoint's
    * @return the model with its sizes
-   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
   static Architecture of(JsonNode json) {
     ConfigJson config = new ConfigJson(json);

@@ -19,22 +19,21 @@ import org.tributary.protocol.HostTensor;
  * @param rank r
  * @param alpha α
  * @param rslora whether s = α/√r
- * @param targets globs over layer names; one without a dot or star means the last part of a name
+ * @param targets globs over layer names; a glob without a dot or star matches the last part of a name
  */
 public record Lora(int rank, double alpha, boolean rslora, List<String> targets) {
-  /** Ends the name of A. */
+  /** The end of the name of an A. */
   public static final String A = Adapters.A;
 
   /**
-   * The target that stands for all linear layers of what is computed, as in peft: BERT's pooler is
-   * one of them, the classifier and a language model's head are not.
+   * The target for all linear layers that are used, as in peft: BERT's pooler is one of them, the classifier and a language model's head are not.
    */
   public static final String ALL_LINEAR = "all-linear";
 
-  /** Ends the name of B. */
+  /** The end of the name of a B. */
   public static final String B = Adapters.B;
 
-  /** Ends the name of the scalar s that the program multiplies by. */
+  /** The end of the name of the scalar s by which the program multiplies. */
   static final String SCALING = ".lora_scaling";
 
   /**
@@ -47,7 +46,7 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   }
 
   /**
-   * These adapters as a merge sees them.
+   * These adapters in the form that merges use.
    *
    * @param transposed names of the adapted weights that is stored as [in, out]
    * @return rank, α and kind of s
@@ -57,9 +56,9 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   }
 
   /**
-   * Joins layers with one factor.
+   * Gives the same scaling to all layers.
    *
-   * @param layers that carry adapters
+   * @param layers with adapters
    * @param scaling s
    * @return s by layer
    */
@@ -79,11 +78,11 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   }
 
   /**
-   * The layers that carry adapters.
+   * The layers with adapters.
    *
    * @param linear all linear layers, shape [out, in] by name
-   * @return those that a target names, in the same order
-   * @throws WrongInput if a target names none, or the rank exceeds a layer's smaller side
+   * @return the layers that a target matches, in the same order
+   * @throws WrongInput if a target matches none, or the rank exceeds the smaller side of a layer
    */
   public Map<String, long[]> layers(Map<String, long[]> linear) {
     Set<String> named = new HashSet<>();
@@ -120,8 +119,7 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   }
 
   /**
-   * The start of one layer's adapter: A ~ U(-1/√in, 1/√in), which is what peft's kaiming_uniform
-   * with a = √5 draws, and B = 0.
+   * The start of one layer's adapter: A ~ U(-1/√in, 1/√in), which equals peft's kaiming_uniform with a = √5, and B = 0.
    *
    * @param layer its name
    * @param shape [out, in]

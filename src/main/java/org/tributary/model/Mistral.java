@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Mistral (Jiang et al. 2023): a Llama whose tokens may see back no further than {@code
- * sliding_window}. Rows within the window are what full attention computes; longer ones are not
- * taken.
+ * Mistral (Jiang et al. 2023): like Llama, but a token attends only to the last {@code sliding_window} tokens. Rows within the window are computed with full attention; longer rows are refused.
  */
 final class Mistral {
   static final String MODEL_TYPE = "mistral";
@@ -18,7 +16,7 @@ final class Mistral {
    *
    * @param json the checkpoint's
    * @return the model with its sizes
-   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
   static Architecture of(JsonNode json) {
     ConfigJson config = new ConfigJson(json);

@@ -13,9 +13,7 @@ import org.tributary.torch.Resources;
 import org.tributary.torch.Torch;
 
 /**
- * A model in the engine: its program and its frozen weights, which several clients of one JVM may
- * use at once. What trains is not here: every call brings it along, and it replaces a frozen weight
- * of the same name.
+ * A model in the engine: its program and its frozen weights, which several clients of one JVM may use at once. Trained weights are not part of it: they are passed with every call and replace frozen weights of the same names.
  */
 public final class Model implements AutoCloseable {
   private static final String FROZEN = "frozen";
@@ -35,11 +33,11 @@ public final class Model implements AutoCloseable {
   /**
    * Loads a program and its weights.
    *
-   * @param architecture says which program
+   * @param architecture has the program
    * @param weights by name; direct ones, such as maps of a file, are not copied on a CPU
-   * @param scalings the factor s of every layer that carries an adapter, by layer
+   * @param scalings the scaling s of every layer with an adapter, by layer
    * @param device where to compute
-   * @param precision of weights and activations; weights of another type are copied into it
+   * @param precision of weights and activations; weights of another type are converted
    */
   public Model(
       Architecture architecture,
@@ -82,8 +80,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * This model with another factor before B A, the same for all adapters, as for a client whose
-   * rank is its own.
+   * This model with another scaling of B A for all adapters, for a client with another rank.
    *
    * @param scaling s
    * @return a view, to be closed before this
@@ -93,7 +90,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Puts something that trains into the engine.
+   * Copies a trained tensor into the engine.
    *
    * @param owner of the array
    * @param name of the weight
@@ -105,9 +102,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Puts something that trains into the engine, in bfloat16 rounded up or down at random: rounded
-   * to the nearest, what clients changed by less than half of a last bit in the mean would be lost
-   * at every start of a round.
+   * Copies a trained tensor into the engine, with stochastic rounding if the precision is bfloat16. With rounding to nearest, mean changes of less than half of the last bit would be lost at the start of every round.
    *
    * @param owner of the array
    * @param name of the weight
@@ -120,7 +115,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Puts a client's weight that does not change into the engine, such as a shared A.
+   * Copies a fixed weight of a client into the engine, such as a shared A.
    *
    * @param owner of the array
    * @param name of the weight
@@ -132,7 +127,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Gets an array out of the engine.
+   * Copies an array out of the engine.
    *
    * @param array of any precision
    * @return its numbers in float32, in the host's memory
@@ -145,18 +140,16 @@ public final class Model implements AutoCloseable {
    * Loss and gradients of a batch, in one native call.
    *
    * @param step owns the results
-   * @param train what was made by {@link #trainable}, at least one, and {@link #fixed}
-   * @param inputs what the family's program reads, and behind it the labels, an array of their own
-   * @return {@code loss} (scalar), {@code logits}, and {@code grads.<name>} for each that trains
+   * @param train arrays made by {@link #trainable}, at least one, and by {@link #fixed}
+   * @param inputs the inputs of the family's program, followed by the labels
+   * @return {@code loss} (scalar), {@code logits}, and {@code grads.<name>} for each trained weight
    */
   public Map<String, NDArray> gradients(NDManager step, List<NDArray> train, List<NDArray> inputs) {
     return program.call(step, "gradients", withLabels(train, inputs));
   }
 
   /**
-   * The same as {@link #gradients}, and the activations of one block at a time: only what lies
-   * between blocks is kept, and each block is computed a second time on the way back (activation
-   * checkpointing, Chen et al. 2016).
+   * Like {@link #gradients}, with activation checkpointing (Chen et al. 2016): only the inputs of blocks are kept, and each block is computed a second time in the backward pass.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}
@@ -169,19 +162,19 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Begins gradients that come part by part.
+   * Begins a computation of gradients part by part.
    *
-   * @param step owns what is kept until the result is closed
+   * @param step owns the arrays that are kept until the result is closed
    * @param train as for {@link #gradients}
    * @param inputs as for {@link #gradients}
-   * @return to be closed, when the blocks are computed forward
+   * @return the computation after its forward pass, to be closed
    */
   public BlockwiseBackward blockwise(NDManager step, List<NDArray> train, List<NDArray> inputs) {
     return new BlockwiseBackward(this, step, train, inputs);
   }
 
   /**
-   * The weights that are used both before the blocks and behind them.
+   * The weights that are used both before and after the blocks.
    *
    * @return such as a tied embedding
    */
@@ -194,7 +187,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * What the model says, without a graph.
+   * The model's output, without a graph.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
@@ -206,7 +199,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * How likely the counted tokens are, without a graph.
+   * The likelihood of the counted tokens, without a graph.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
@@ -218,17 +211,15 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Goes on with prompts, without a graph. A row's tokens depend on the row and its numbers alone,
-   * not on the other rows of the batch.
+   * Generates tokens after prompts, without a graph. The tokens of a row depend only on the row and its random numbers, not on the other rows of the batch.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
    * @param ids prompts [b, t], padded on the right
    * @param lengths of the prompts [b]
    * @param how the next token is chosen
-   * @param uniform a number in [0, 1) for every row and new token, float32 [b, n]; n bounds what is
-   *     written; greedy decoding looks at the shape only
-   * @return tokens [b, n] or less; what follows a row's end token means nothing
+   * @param uniform a random number in [0, 1) for every row and new token, float32 [b, n]; n is the most new tokens; greedy decoding uses only the shape
+   * @return tokens [b, n] or less; tokens after the end token of a row have no meaning
    */
   public NDArray generate(
       NDManager step,
@@ -242,7 +233,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * What the model's head is for.
+   * The task of the model's head.
    *
    * @return the task
    */
@@ -251,7 +242,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * What the blocks pass on, without a graph.
+   * The hidden states, without a graph.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
@@ -278,7 +269,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * The token that fills up short rows.
+   * The padding token.
    *
    * @return its id
    */

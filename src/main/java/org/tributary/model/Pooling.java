@@ -6,20 +6,20 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.tributary.error.WrongInput;
 
-/** How an encoder's tokens become the one vector that the classifier sees. */
+/** How the tokens of an encoder become the input vector of the classifier. */
 public enum Pooling {
   /** The mean over the row's tokens, special ones included (sentence-transformers, SigLIP). */
   MEAN,
   /** The first token, for BERT through its pooler: dense and tanh (BERT, ViT). */
   CLS,
-  /** A learned query that attends to all tokens, and a feed-forward layer (SigLIP). */
+  /** Attention pooling: a learned query that attends to all tokens, and a feed-forward layer (SigLIP). */
   ATTENTION;
 
   /**
-   * The one of a configuration.
+   * The pooling of a configuration.
    *
    * @param key of {@code model.pooling}; null when absent
-   * @return null for the family's own
+   * @return null for the family's default
    */
   public static Pooling named(String key) {
     return key == null ? null : valueOf(key.toUpperCase(Locale.ROOT));
@@ -35,7 +35,7 @@ public enum Pooling {
   }
 
   /**
-   * The names of all, for messages.
+   * All names, for messages.
    *
    * @return comma-separated
    */
@@ -44,13 +44,13 @@ public enum Pooling {
   }
 
   /**
-   * What a family does when asked for this or that.
+   * The pooling that a family uses for a configuration.
    *
-   * @param asked null for the family's own
+   * @param asked the configured pooling; null for the family's default
    * @param family its model_type, for messages
-   * @param choices what it can do, its own first
+   * @param choices the supported poolings, the default first
    * @return one of the choices
-   * @throws WrongInput if it cannot do what is asked
+   * @throws WrongInput if the family does not support it
    */
   static Pooling choose(Pooling asked, String family, Pooling... choices) {
     if (asked == null) {

@@ -5,13 +5,12 @@ import java.util.Locale;
 import org.tributary.protocol.DType;
 
 /**
- * The type of weights and activations in the engine. Losses, and the optimizer's state, are float32
- * in either.
+ * The type of weights and activations in the engine. Losses and the optimizer's state are always float32.
  */
 public enum Precision {
   /** IEEE single precision. */
   FLOAT32(DataType.FLOAT32, DType.F32),
-  /** The upper half of a float32: its range, 8 bits of mantissa, half the memory. */
+  /** The upper half of a float32: the same range, 8 bits of mantissa, half the memory. */
   BFLOAT16(DataType.BFLOAT16, DType.BF16);
 
   private final DataType type;
@@ -25,7 +24,7 @@ public enum Precision {
   /**
    * A precision by its name.
    *
-   * @param name in lower case, as configurations write it
+   * @param name in lower case, as in configurations
    * @return the precision
    */
   public static Precision named(String name) {

@@ -7,8 +7,7 @@ import java.util.Map;
 import org.tributary.torch.ProgramText;
 
 /**
- * Puts the programs together: the family's own text between what all share and what its kind
- * shares. {@code prelude.py} says which functions who defines.
+ * Composes the programs: first the text that all programs share, then the family's text, then the text that its kind of model shares. {@code prelude.py} says which text defines which functions.
  */
 final class Programs {
   private Programs() {}
@@ -17,9 +16,9 @@ final class Programs {
    * A classifier's program.
    *
    * @param layers blocks, under names {@code <blocks><i>.}
-   * @param blocks what all blocks' names begin with, such as {@code encoder.layer.}
+   * @param blocks the start of all blocks' names, such as {@code encoder.layer.}
    * @param constants of the family's text
-   * @param family names of its texts
+   * @param family names of the family's texts
    * @return TorchScript
    */
   static String classifier(int layers, String blocks, Map<String, ?> constants, String... family) {
@@ -30,13 +29,13 @@ final class Programs {
   }
 
   /**
-   * A decoder's program, which also writes.
+   * A decoder's program, which also generates text.
    *
    * @param layers blocks, under names {@code <blocks><i>.}
-   * @param blocks what all blocks' names begin with, such as {@code model.layers.}
+   * @param blocks the start of all blocks' names, such as {@code model.layers.}
    * @param constants of the family's text, {@code hidden}, {@code heads} and {@code head} (the size
    *     of one) among them
-   * @param family names of its texts
+   * @param family names of the family's texts
    * @return TorchScript
    */
   static String decoder(int layers, String blocks, Map<String, ?> constants, String... family) {

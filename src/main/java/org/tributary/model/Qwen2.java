@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Qwen2 and Qwen2.5 (Yang et al. 2024): a Llama with biases on queries, keys and values. The
+ * Qwen2 and Qwen2.5 (Yang et al. 2024): like Llama, with biases on queries, keys and values. The
  * embedding may have more rows than the tokenizer has tokens.
  */
 final class Qwen2 {
@@ -19,7 +19,7 @@ final class Qwen2 {
    *
    * @param json the checkpoint's
    * @return the model with its sizes
-   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
   static Architecture of(JsonNode json) {
     ConfigJson config = new ConfigJson(json);
@@ -36,10 +36,10 @@ final class Qwen2 {
   }
 
   /**
-   * Refuses a window that some rows would be longer than.
+   * Refuses an attention window that is shorter than the longest row.
    *
    * @param config gets the problem
-   * @param positions where max_position_embeddings is absent
+   * @param positions the default of max_position_embeddings
    */
   static void checkWindow(ConfigJson config, int positions) {
     config.fullAttention();

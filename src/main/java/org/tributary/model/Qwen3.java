@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Qwen3 (Yang et al. 2025), dense: a Llama that normalises each head's queries and keys before they
- * turn.
+ * Qwen3 (Yang et al. 2025), dense models: like Llama, but queries and keys of each head are normalized before the rotary positions.
  */
 final class Qwen3 {
   static final String MODEL_TYPE = "qwen3";
@@ -19,7 +18,7 @@ final class Qwen3 {
    *
    * @param json the checkpoint's
    * @return the model with its sizes
-   * @throws org.tributary.error.WrongInput that names all that is wrong or not supported
+   * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
   static Architecture of(JsonNode json) {
     ConfigJson config = new ConfigJson(json);

@@ -5,17 +5,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How rotary positions (Su et al. 2021) turn: the frequencies {@code theta^(-2i/head)}, i = 0 ..
- * head/2 - 1, and what an extension to longer texts makes of them. Read from the classic layout
+ * The frequencies of rotary positions (Su et al. 2021), {@code theta^(-2i/head)}, i = 0 .. head/2 - 1, and their extensions to longer texts. They are read from the old layout
  * ({@code rope_theta}, {@code rope_scaling}) or that of transformers 5 ({@code rope_parameters}).
  *
  * <ul>
  *   <li>{@code linear} (Chen et al. 2023): all frequencies divided by factor.
  *   <li>{@code dynamic} (NTK by length): a row of n tokens beyond the p trained ones has the base
- *       {@code theta (factor n / p - (factor - 1))^(head / (head - 2))}. Tokens that are written
- *       one by one turn by the length they are written at, and keep that.
+ *       {@code theta (factor n / p - (factor - 1))^(head / (head - 2))}. A generated token uses the length of the row at the time of its generation and keeps it.
  *   <li>{@code llama3} (Llama 3.1): waves longer than p / low_freq_factor are divided by factor,
- *       those shorter than p / high_freq_factor stay, between them lies a blend.
+ *       those shorter than p / high_freq_factor do not change; between them the two are interpolated.
  * </ul>
  *
  * @param type of the extension
@@ -54,9 +52,9 @@ record Rope(String type, int positions, String text, Map<String, Object> constan
           LLAMA3, Set.of(FACTOR, LOW, HIGH, ORIGINAL));
 
   /**
-   * Reads it.
+   * Reads the frequencies.
    *
-   * @param config gets the problems, each type and key that is not supported among them
+   * @param config gets the problems, including types and keys that are not supported
    * @param head size of a head
    * @param trained max_position_embeddings
    * @return the frequencies

@@ -11,11 +11,9 @@ import java.util.Set;
  * The vision tower of SigLIP (Zhai et al. 2023) as a classifier: patches without a class token,
  * learned positions, pre-norm blocks, a last layer norm, then either the mean over all patches, as
  * {@code SiglipForImageClassification} has it, or the tower's attention-pooling head, then one
- * linear layer. Without dropout, so that a step is a function of its batch.
+ * linear layer. There is no dropout, so that a step is a function of its batch.
  *
- * <p>The sizes are in {@code vision_config} of a whole SigLIP, or at the top of a tower of its own;
- * names have the prefix {@code vision_model.} or, as transformers 5 writes a tower, none. The text
- * tower of a whole SigLIP is left as it is.
+ * <p>The sizes are in {@code vision_config} of a whole SigLIP, or at the top level for a separate vision tower. Names have the prefix {@code vision_model.}, or no prefix in a tower written by transformers 5. The text tower of a whole SigLIP does not change.
  */
 final class Siglip extends VisionTransformer {
   static final String MODEL_TYPE = "siglip";
@@ -53,7 +51,7 @@ final class Siglip extends VisionTransformer {
    *
    * @param json the checkpoint's config.json
    * @param prefix of the names, {@code "vision_model."} or empty
-   * @param pooling {@link Pooling#MEAN}, which null means, too, or {@link Pooling#ATTENTION}
+   * @param pooling {@link Pooling#MEAN} or null, or {@link Pooling#ATTENTION}
    * @return the architecture
    */
   static Siglip of(JsonNode json, String prefix, Pooling pooling) {
@@ -136,7 +134,7 @@ final class Siglip extends VisionTransformer {
     return program("siglip.py", Map.of("mean", pooling == Pooling.MEAN ? "True" : "False"));
   }
 
-  /** 1/√d times the configuration's factor. */
+  /** 1/√d times the configured factor. */
   @Override
   public double initializerRange() {
     return initializerFactor / Math.sqrt(sizes().hidden());

@@ -1,9 +1,9 @@
 package org.tributary.model;
 
-/** What a model's head is for. */
+/** The task of a model's head. */
 public enum Task {
-  /** One class for a row: labels [b]. */
+  /** Classification, one class for each row: labels [b]. */
   CLASSIFICATION,
-  /** One token after the other: labels [b, t], -100 where a token does not count. */
+  /** Generation, one token after the other: labels [b, t], -100 for tokens that do not count. */
   GENERATION
 }

@@ -1,18 +1,18 @@
 package org.tributary.model;
 
-/** A family that reads token ids, which answers from its facts. */
+/** An architecture that reads token ids. */
 interface TextArchitecture extends Architecture {
   /**
-   * What is asked of every family of text.
+   * The facts about every text model.
    *
    * @param vocabulary rows of the token embedding
    * @param positions tokens of the longest sequence
-   * @param padToken id of the token that fills up short rows
-   * @param initializerRange σ of a new classifier's start
+   * @param padToken id of the padding token
+   * @param initializerRange σ of a new classifier's initialization
    */
   record Facts(long vocabulary, int positions, long padToken, double initializerRange) {}
 
-  /** As config.json has them. */
+  /** Creates an architecture with the facts of config.json. */
   Facts facts();
 
   @Override

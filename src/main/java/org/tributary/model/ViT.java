@@ -8,11 +8,9 @@ import java.util.Set;
 
 /**
  * ViT (Dosovitskiy et al. 2021) as a classifier: a class token before the patches, learned
- * positions, pre-norm blocks, a last layer norm, one linear layer on the class token. Without
- * dropout, so that a step is a function of its batch.
+ * positions, pre-norm blocks, a last layer norm, one linear layer on the class token. There is no dropout, so that a step is a function of its batch.
  *
- * <p>Names are those of {@code ViTModel}, or with the prefix {@code vit.} those of {@code
- * ViTForImageClassification}, whichever the checkpoint has. The pooler of a {@code ViTModel} is not
+ * <p>Names are those of {@code ViTModel}, or those of {@code ViTForImageClassification} with the prefix {@code vit.}, as in the checkpoint. The pooler of a {@code ViTModel} is not
  * used, as in {@code ViTForImageClassification}.
  */
 final class ViT extends VisionTransformer {
@@ -34,7 +32,7 @@ final class ViT extends VisionTransformer {
               "attention.output.dense"),
           List.of("layernorm_after", "intermediate.dense", "output.dense"));
 
-  /** What transformers 5 calls the layers of a block once they are in memory. */
+  /** The names of the layers of a block in memory in transformers 5. */
   private static final BlockRenaming IN_MEMORY =
       new BlockRenaming(
           HEADED,
@@ -88,7 +86,7 @@ final class ViT extends VisionTransformer {
     return otherHeads();
   }
 
-  /** The pooler of a ViTModel, and what ViTForMaskedImageModeling has beyond it. */
+  /** The pooler of a ViTModel, and the additional tensors of ViTForMaskedImageModeling. */
   @Override
   public List<String> otherHeads() {
     return List.of(prefix() + "pooler.*", prefix() + "embeddings.mask_token", "decoder.*");

@@ -1,15 +1,14 @@
 package org.tributary.model;
 
 /**
- * The sizes of a vision transformer, as its {@code config.json} has them. Keys that are left out
- * have the values of the base model, which transformers leaves out, too.
+ * The sizes of a vision transformer in {@code config.json}. Missing keys have the values of the base model, because transformers leaves these out.
  *
  * @param hidden d, width of a token
  * @param intermediate m, width between the two dense layers
  * @param layers blocks
  * @param heads of each attention
- * @param image what it takes
- * @param patch height and width of what becomes one token, pixels
+ * @param image the images that it takes
+ * @param patch height and width of a patch, in pixels
  * @param epsilon of the layer norms
  * @param activation TorchScript in {@code y}
  */
@@ -23,11 +22,11 @@ record VisionSizes(
     double epsilon,
     String activation) {
   /**
-   * Reads the sizes; what is wrong with them stays in the configuration, for {@code check}.
+   * Reads the sizes. Problems are collected in the configuration, for {@code check}.
    *
    * @param config the section that has them
-   * @param activation the family's own
-   * @param epsilon the family's own
+   * @param activation the family's default
+   * @param epsilon the family's default
    * @return the sizes
    */
   static VisionSizes read(ConfigJson config, String activation, double epsilon) {
@@ -59,7 +58,7 @@ record VisionSizes(
   }
 
   /**
-   * How many patches an image has; what is left over at the right and the bottom belongs to none.
+   * The number of patches of an image. A rest at the right and the bottom belongs to no patch.
    *
    * @return rows times columns
    */

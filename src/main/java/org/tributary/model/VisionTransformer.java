@@ -6,18 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What vision transformers share (Dosovitskiy et al. 2021): patches of the image as tokens,
- * pre-norm blocks, a classifier. A family adds what stands before the blocks, what follows them,
- * and names.
+ * The common part of vision transformers (Dosovitskiy et al. 2021): patches of the image as tokens, pre-norm blocks, a classifier. A family adds the layers before and after the blocks, and the names.
  *
  * <p>Inputs are pixels [b, channels, height, width]. Shapes: d = hidden_size, m =
  * intermediate_size; linear weights [out, in].
  */
 abstract class VisionTransformer implements Architecture {
   /**
-   * What the parts of a block are called, behind {@code <blocks><i>.}
+   * The names of the parts of a block, after {@code <blocks><i>.}
    *
-   * @param blocks what all blocks' names begin with
+   * @param blocks the start of all blocks' names
    * @param attention layer norm, query, key, value and output of the attention
    * @param dense layer norm, first and second of the dense layers
    */
@@ -29,11 +27,11 @@ abstract class VisionTransformer implements Architecture {
   private final boolean qkvBias;
 
   /**
-   * Keeps what the family has read.
+   * Creates an architecture from the values that the family has read.
    *
    * @param sizes of config.json
    * @param names of a block's parts
-   * @param prefix of all names but the classifier's, may be empty
+   * @param prefix of all names except the classifier's; may be empty
    * @param qkvBias whether query, key and value have biases
    */
   VisionTransformer(VisionSizes sizes, BlockNames names, String prefix, boolean qkvBias) {
@@ -51,7 +49,7 @@ abstract class VisionTransformer implements Architecture {
     return prefix;
   }
 
-  /** Weights of all blocks, in the order of the forward pass. */
+  /** The weights of all blocks, in the order of the forward pass. */
   void blocks(Map<String, long[]> w) {
     int d = sizes.hidden();
     List<String> a = names.attention();
@@ -71,7 +69,7 @@ abstract class VisionTransformer implements Architecture {
     }
   }
 
-  /** The patch convolution, whose steps are as long as its window. */
+  /** The patch convolution; its stride equals its kernel size. */
   void patchConvolution(Map<String, long[]> w, String name) {
     w.put(
         name + ".weight",
@@ -91,7 +89,7 @@ abstract class VisionTransformer implements Architecture {
     w.put(name + ".bias", new long[] {out});
   }
 
-  /** The program, from {@code vision.py} and the family's text with its own constants. */
+  /** The program, made from {@code vision.py} and the family's text with its constants. */
   String program(String text, Map<String, ?> own) {
     Map<String, Object> constants = new HashMap<>(own);
     constants.put("hidden", sizes.hidden());
@@ -130,7 +128,7 @@ abstract class VisionTransformer implements Architecture {
     return WeightNames.layers(weights(), name -> isLinear(name.substring(prefix.length())));
   }
 
-  /** Whether a matrix, by its name without prefix, is a layer that adapters can be put on. */
+  /** Whether a matrix, by its name without prefix, belongs to a layer that can have adapters. */
   boolean isLinear(String name) {
     return name.startsWith(names.blocks());
   }
@@ -145,19 +143,19 @@ abstract class VisionTransformer implements Architecture {
     return sizes.image();
   }
 
-  /** None: an image has no ids. */
+  /** None, because an image has no ids. */
   @Override
   public long vocabulary() {
     return 0;
   }
 
-  /** No bound: the number of tokens follows from the image's size. */
+  /** No limit, because the number of tokens follows from the image size. */
   @Override
   public int maxPositions() {
     return Integer.MAX_VALUE;
   }
 
-  /** Without meaning: images are all of one size. */
+  /** Without meaning, because all images have the same size. */
   @Override
   public long padToken() {
     return 0;

@@ -14,19 +14,19 @@ import java.util.stream.Stream;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Globs;
 
-/** The names of a checkpoint's tensors against those its architecture has. */
+/** Compares the tensor names of a checkpoint with those of its architecture. */
 public final class WeightNames {
   private static final String WEIGHT = ".weight";
 
   private WeightNames() {}
 
   /**
-   * Checks that a checkpoint has what its config.json promises.
+   * Checks that a checkpoint has the tensors that follow from its config.json.
    *
    * @param where the model's folder, for messages
-   * @param architecture of its config.json
+   * @param architecture the architecture of its config.json
    * @param shapes of its tensors, by name
-   * @throws WrongInput that lists missing and unknown tensors and wrong shapes, at most ten
+   * @throws WrongInput listing missing tensors, unknown tensors and wrong shapes, at most ten
    */
   public static void check(String where, Architecture architecture, Map<String, long[]> shapes) {
     List<String> problems = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class WeightNames {
    * The linear layers among some weights.
    *
    * @param weights shapes by name
-   * @param isLinear which of the matrices are a layer's, by the whole name
+   * @param isLinear whether a matrix belongs to a linear layer, by its whole name
    * @return shapes by the layers' names, without {@code .weight}, in the same order
    */
   static Map<String, long[]> layers(Map<String, long[]> weights, Predicate<String> isLinear) {
@@ -91,8 +91,7 @@ public final class WeightNames {
   }
 
   /**
-   * Whoever names a layer, as peft's modules_to_save does, gets the glob of its weights in the
-   * message.
+   * If a user names a layer, as in peft's modules_to_save, the message has the glob of its weights.
    */
   private static WrongInput unknown(String text, Map<String, long[]> weights, Set<String> fresh) {
     for (String layer : List.of(text + ".*", "*." + text + ".*")) {
@@ -109,13 +108,13 @@ public final class WeightNames {
   }
 
   /**
-   * The weights that globs name.
+   * The weights that globs match.
    *
    * @param globs with {@code *} for any characters
    * @param weights of the checkpoint, shapes by name
-   * @param fresh names of a new head, which train in any case and may be named, too
-   * @return those named, shapes by name
-   * @throws WrongInput if a glob names none
+   * @param fresh names of a new head, which is always trained and may be named, too
+   * @return the matching weights, shapes by name
+   * @throws WrongInput if a glob matches none
    */
   public static SortedMap<String, long[]> matching(
       List<String> globs, Map<String, long[]> weights, Set<String> fresh) {
