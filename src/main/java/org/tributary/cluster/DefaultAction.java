@@ -5,8 +5,7 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Ends this JVM by a signal's default action, in the middle of whatever its threads do. Exits of
- * Java's own run the destructors of native libraries, which crash where these are still computing.
+ * Ends this JVM by a signal's default action, while its threads may still work. Java's own exits run the destructors of native libraries, which crash if the libraries are still computing.
  */
 public final class DefaultAction {
   private static final int SHELLS = 128;
@@ -21,12 +20,12 @@ public final class DefaultAction {
   public static void take(Signal signal) {
     Signal.handle(signal, SignalHandler.SIG_DFL);
     try {
-      // Signal.raise refuses signals that Java does not handle, which this one is now.
+      // Signal.raise refuses signals that Java does not handle, such as this one now.
       String kill = "kill -%d %d".formatted(signal.getNumber(), ProcessHandle.current().pid());
       new ProcessBuilder("/bin/sh", "-c", kill).start().waitFor();
       Thread.sleep(1_000);
     } catch (IOException e) {
-      // Memory may be out: then the JVM ends as Java ends it.
+      // There may be no memory left; then Java ends the JVM.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -20,14 +20,12 @@ import org.apache.spark.deploy.k8s.SparkKubernetesClientFactory;
 import scala.Option;
 
 /**
- * What Kubernetes reports about an application's executors that do not work. Spark deletes a pod
- * that has ended within a second and starts another one, so that ends are listened for, and not
- * looked up.
+ * The reports of Kubernetes about an application's executors that do not work. Spark deletes an ended pod within a second and starts another one, so a listener records how pods end.
  */
 final class ExecutorPods implements FirstExecutor.Executors {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
-  /** As many pods that ended without a working executor are no accident. */
+  /** This number of pods that ended without a working executor is not a coincidence. */
   private static final int ENOUGH = 3;
 
   private final KubernetesClient client;
@@ -50,11 +48,11 @@ final class ExecutorPods implements FirstExecutor.Executors {
     try {
       watch = pods().watch(new Ends());
     } catch (KubernetesClientException e) {
-      watch = null; // Kubernetes does not answer; the wait is bounded all the same
+      watch = null; // Kubernetes does not answer; the wait is limited anyway
     }
   }
 
-  /** The driver's own way to Kubernetes: from a pod, or from outside. */
+  /** The driver's client of Kubernetes, from a pod or from outside. */
   static ExecutorPods of(SparkConf conf) {
     boolean inPod = conf.getBoolean("spark.kubernetes.submitInDriver", false);
     String namespace = conf.get("spark.kubernetes.namespace", "default");
@@ -83,7 +81,7 @@ final class ExecutorPods implements FirstExecutor.Executors {
         .withLabel("spark-role", "executor");
   }
 
-  /** Remembers how pods ended. */
+  /** Records how pods ended. */
   private final class Ends implements Watcher<Pod> {
     @Override
     public void eventReceived(Action action, Pod pod) {
@@ -94,7 +92,7 @@ final class ExecutorPods implements FirstExecutor.Executors {
 
     @Override
     public void onClose(WatcherException cause) {
-      // What was heard so far counts; pods that wait are looked up.
+      // The recorded ends are used; waiting pods are looked up.
     }
   }
 
@@ -115,7 +113,7 @@ final class ExecutorPods implements FirstExecutor.Executors {
     }
   }
 
-  /** The first pod that cannot start; else the first that waits for something. */
+  /** The first pod that cannot start; otherwise the first pod that waits. */
   static Optional<FirstExecutor.Fault> fault(List<Pod> pods) {
     for (Pod pod : pods) {
       Optional<String> fault = Pods.fault(pod);

@@ -14,9 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.tributary.error.Trouble;
 
 /**
- * Waits until an executor has run an empty task. A cluster whose executors never come, because an
- * image is broken or nothing fits its nodes, reports nothing by itself; this class reports the wait
- * and limits it.
+ * Waits until an executor has run an empty task. If executors never start, for example because an image is broken or no node has enough room, the cluster reports nothing by itself. This class reports the wait and limits it.
  */
 public final class FirstExecutor {
   /** How long to wait for the first executor; a duration of Spark's, such as 30m. */
@@ -30,31 +28,31 @@ public final class FirstExecutor {
 
   /** Whether an executor may still come. */
   enum Hope {
-    /** It waits for room, as on a busy cluster. */
+    /** It waits for room, for example on a busy cluster. */
     SOME,
-    /** It waits for what only comes if somebody sets it right, such as an image. */
+    /** It waits for something that somebody must fix, such as a missing image. */
     LITTLE,
     /** Executors start and end. */
     NONE
   }
 
   /**
-   * What keeps executors away.
+   * The reason why executors do not start.
    *
-   * @param words name an executor and the cause
+   * @param words an executor and the cause
    * @param hope whether waiting helps
    */
   record Fault(String words, Hope hope) {}
 
-  /** What a cluster says of its executors. */
+  /** The reports of a cluster about its executors. */
   interface Executors extends AutoCloseable {
-    /** What keeps executors away; empty if the cluster does not say. */
+    /** The reason why executors do not start; empty if the cluster does not report it. */
     Optional<Fault> fault();
 
     @Override
     void close();
 
-    /** Those of a master. A standalone one ends an application whose executors die by itself. */
+    /** The reports for a master. A standalone master itself ends an application whose executors die. */
     static Executors of(String master, SparkConf conf) {
       if (master.startsWith("k8s://")) {
         return ExecutorPods.of(conf);
@@ -79,17 +77,17 @@ public final class FirstExecutor {
   /**
    * How long to wait.
    *
-   * @param limit longest wait
-   * @param look between two looks at the executors
-   * @param stand how long a fault of little hope must stand to end the wait
-   * @param word between two words on the wait
+   * @param limit the longest wait
+   * @param look time between two checks of the executors
+   * @param stand how long a fault that needs a fix must last to end the wait
+   * @param word time between two messages about the wait
    */
   record Times(Duration limit, Duration look, Duration stand, Duration word) {}
 
   /**
-   * A wait.
+   * Creates a wait.
    *
-   * @param spark whose executors are waited for
+   * @param spark the session that waits for executors
    * @param executors what the cluster says of them
    * @param times how long
    */
@@ -100,10 +98,10 @@ public final class FirstExecutor {
   }
 
   /**
-   * Waits as the session's settings say; with a local master there is nobody to wait for.
+   * Waits according to the session's settings; with a local master there is no wait.
    *
-   * @param spark whose executors are waited for
-   * @throws Trouble if none comes, or none works
+   * @param spark the session that waits for executors
+   * @throws Trouble if no executor starts, or none works
    * @throws InterruptedException if the thread was interrupted
    */
   public static void await(JavaSparkContext spark) throws Trouble, InterruptedException {

@@ -17,9 +17,7 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.tributary.error.StopRequest;
 
 /**
- * A driver's work that ends cleanly when its thread is interrupted: its Spark jobs are cancelled,
- * their tasks end at the next step, and only then is what holds the work, a lock or the session,
- * given back. Native code would else be at work while the JVM ends, which crashes it.
+ * Work of a driver that ends cleanly when its thread is interrupted: its Spark jobs are cancelled, their tasks end at the next step, and only then are the lock and the session released. Otherwise native code would still run while the JVM ends, which crashes it.
  */
 public final class Interruptible {
   private static final String GROUP = "tributary-work-";
@@ -31,7 +29,7 @@ public final class Interruptible {
   @FunctionalInterface
   public interface Work<T> {
     /**
-     * Does it.
+     * Runs the work.
      *
      * @return its result
      * @throws IOException if it fails
@@ -41,14 +39,13 @@ public final class Interruptible {
   }
 
   /**
-   * Does work.
+   * Runs work.
    *
    * @param spark runs its jobs
    * @param work of this thread
    * @return its result
-   * @throws IOException what it threw
-   * @throws InterruptedException if the thread was interrupted meanwhile; no task runs any more,
-   *     unless one did not come to its next step within a minute
+   * @throws IOException if the work throws it
+   * @throws InterruptedException if the thread was interrupted meanwhile; no task runs any more, unless one did not reach its next step within a minute
    */
   public static <T> T run(SparkContext spark, Work<T> work)
       throws IOException, InterruptedException {
@@ -83,7 +80,7 @@ public final class Interruptible {
   }
 
   /**
-   * A place where work can end: between two steps of a driver.
+   * Checks for the end of work between two steps of a driver.
    *
    * @throws InterruptedException if the thread was interrupted, or asked to stop
    */
@@ -94,10 +91,9 @@ public final class Interruptible {
   }
 
   /**
-   * A place where a task can end: between two steps. Only a driver that stops ends it there; where
-   * another task ended the job, what is begun is worth finishing.
+   * Checks for the end of a task between two steps. Only a stopping driver ends it there. If another task ended the job, this task finishes its work.
    *
-   * @param task that asks
+   * @param task the task
    * @throws TaskKilledException if its driver stops
    */
   public static void check(TaskContext task) {
@@ -110,7 +106,7 @@ public final class Interruptible {
   }
 
   private static boolean isInterruption(Exception thrown) {
-    boolean interrupted = StopRequest.take(); // cleared: what follows has to wait
+    boolean interrupted = StopRequest.take(); // cleared, because the next lines must wait
     for (Throwable e = thrown; e != null && !interrupted; e = e.getCause()) {
       interrupted =
           e instanceof InterruptedException

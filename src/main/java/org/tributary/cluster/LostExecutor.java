@@ -6,16 +6,13 @@ import java.util.regex.Pattern;
 import org.apache.spark.ExecutorLostFailure;
 
 /**
- * An executor that ended with a task in it. A JVM that ends itself, by a call, a crash of native
- * code or an error that it does not survive, has a task that is the reason; one that is killed from
- * outside, for memory, by preemption or with its node, has none. If there is no exit code, no
- * client counts as failed.
+ * An executor that ended with a task in it. If the JVM ended itself, by a call, a crash of native code or a fatal error, a task is the reason. If it was killed from outside, for memory, by preemption or with its node, no task is. Without an exit code no client counts as failed.
  *
- * @param reason as Spark has it from the cluster
+ * @param reason the cluster's reason, reported by Spark
  * @param byItsTask whether the JVM ended itself
  */
 public record LostExecutor(String reason, boolean byItsTask) {
-  /** As Spark's standalone workers, YARN and Kubernetes write it. */
+  /** The exit code in messages of Spark's standalone workers, YARN and Kubernetes. */
   private static final Pattern CODE =
       Pattern.compile(
           "(?:exit(?:ed)?[ _]?(?:with )?(?:code|status)|exitstatus):?\\s*(-?[0-9]+)",
@@ -23,16 +20,16 @@ public record LostExecutor(String reason, boolean byItsTask) {
 
   private static final int SIGNALS = 128;
 
-  /** Signals that the JVM or native code raises against itself: ILL, TRAP, ABRT, BUS, FPE, SEGV. */
+  /** Signals that the JVM or native code raises itself: ILL, TRAP, ABRT, BUS, FPE, SEGV. */
   private static final List<Integer> CRASHES = List.of(4, 5, 6, 7, 8, 11);
 
   /** Spark's own codes for a disk store that fails and heartbeats without an answer. */
   private static final List<Integer> SPARKS = List.of(53, 54, 55, 56, 57);
 
   /**
-   * From a task's end.
+   * Reads the end of a task.
    *
-   * @param lost what Spark says of it
+   * @param lost Spark's reason
    * @return the executor
    */
   public static LostExecutor of(ExecutorLostFailure lost) {
@@ -40,7 +37,7 @@ public record LostExecutor(String reason, boolean byItsTask) {
     return of(reason, lost.exitCausedByApp());
   }
 
-  /** From what Spark says. */
+  /** Reads Spark's message. */
   static LostExecutor of(String reason, boolean causedByApplication) {
     String line = reason.lines().findFirst().orElse(reason).strip();
     Matcher code = CODE.matcher(reason);

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Describes the status of a pod in words. */
+/** Describes the status of a pod as text. */
 public final class Pods {
-  /** Why a container waits that waiting does not help, unless somebody sets it right. */
+  /** Reasons of waiting containers that do not go away until somebody fixes them. */
   private static final Set<String> FAULTS =
       Set.of(
           "ErrImagePull",
@@ -30,10 +30,10 @@ public final class Pods {
   private Pods() {}
 
   /**
-   * Why a pod cannot start: an image that is not there, a secret that is missing.
+   * Why a pod cannot start, such as a missing image or secret.
    *
-   * @param pod as the cluster tells of it
-   * @return reason and message; empty if nothing stands in its way but time
+   * @param pod as reported by the cluster
+   * @return reason and message; empty if it only needs time
    */
   public static Optional<String> fault(Pod pod) {
     return first(pod, ContainerState::getWaiting)
@@ -42,10 +42,10 @@ public final class Pods {
   }
 
   /**
-   * Why a pod waits, whatever comes of it: a fault, or no node that has room.
+   * Why a pod waits: a fault, or no node with enough room.
    *
-   * @param pod as the cluster tells of it
-   * @return reason and message; empty if it does not wait, or the cluster does not say for what
+   * @param pod as reported by the cluster
+   * @return reason and message; empty if it does not wait, or the cluster reports no reason
    */
   public static Optional<String> waiting(Pod pod) {
     return first(pod, ContainerState::getWaiting)
@@ -68,7 +68,7 @@ public final class Pods {
   /**
    * How a pod's container ended.
    *
-   * @param pod as the cluster tells of it
+   * @param pod as reported by the cluster
    * @return exit code and reason; empty while it runs or waits
    */
   public static Optional<ContainerStateTerminated> ended(Pod pod) {
@@ -76,10 +76,10 @@ public final class Pods {
   }
 
   /**
-   * The end of a pod in words.
+   * Describes the end of a pod.
    *
    * @param pod that has ended
-   * @return its container's exit code and reason, or the pod's own reason, as of an eviction
+   * @return its container's exit code and reason, or the pod's own reason, for example an eviction
    */
   public static String end(Pod pod) {
     return ended(pod)
@@ -98,7 +98,7 @@ public final class Pods {
     return first.isEmpty() ? reason : reason + ": " + first;
   }
 
-  /** The first container in such a state, of those that prepare a pod and its own. */
+  /** The first container in such a state, among init containers and main containers. */
   private static <T> Optional<T> first(Pod pod, Function<ContainerState, T> state) {
     List<ContainerStatus> all = new ArrayList<>(pod.getStatus().getContainerStatuses());
     all.addAll(pod.getStatus().getInitContainerStatuses());

@@ -8,20 +8,18 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.tributary.error.Trouble;
 
 /**
- * Spark jobs of which no client's training is a part. Spark tries a task that was lost with its
- * executor again, {@code spark.task.maxFailures} times; what the cluster does to the last of them
- * is reported in one line.
+ * Runs Spark jobs without client training. Spark retries a task that was lost with its executor, {@code spark.task.maxFailures} times; the last loss is reported in one line.
  */
 public final class SparkJobs {
   private static final String AGAIN = "run the same command again: what is done is kept";
 
-  /** As {@link org.apache.spark.ExecutorLostFailure} and the scheduler write it. */
+  /** The message of {@link org.apache.spark.ExecutorLostFailure} and the scheduler. */
   private static final Pattern LOST =
       Pattern.compile(
           "failed ([0-9]+) times, most recent failure: .*ExecutorLostFailure \\(executor \\S+ exited"
               + " (caused by one of|unrelated to) the running tasks\\)(?: Reason: (.*))?");
 
-  /** What executors had shuffled went with them, each time that it was made again. */
+  /** Shuffle data was lost with executors, each time that it was computed again. */
   private static final Pattern SHUFFLED =
       Pattern.compile("has failed the maximum allowable number of times: ([0-9]+)");
 
@@ -34,7 +32,7 @@ public final class SparkJobs {
   @FunctionalInterface
   public interface Work<T> {
     /**
-     * Does it.
+     * Runs the work.
      *
      * @return its result
      * @throws IOException if it fails
@@ -43,20 +41,20 @@ public final class SparkJobs {
   }
 
   /**
-   * Does work.
+   * Runs work.
    *
    * @param spark runs its jobs
-   * @param what it is, for Spark's UI and for messages
+   * @param what its description, for Spark's UI and for messages
    * @param work of this thread
    * @return its result
-   * @throws Trouble if executors are lost to the end
-   * @throws IOException what the work throws
+   * @throws Trouble if executors are lost in all attempts
+   * @throws IOException if the work throws it
    */
   public static <T> T run(JavaSparkContext spark, String what, Work<T> work) throws IOException {
     spark.setJobDescription(what);
     try {
       return work.run();
-    } catch (Exception e) { // Scala declares none
+    } catch (Exception e) { // Scala declares no exceptions
       Optional<Trouble> lost = lost(what, e);
       if (lost.isPresent()) {
         throw lost.get();
@@ -72,7 +70,7 @@ public final class SparkJobs {
   /**
    * Looks for lost executors among the causes of a job's end.
    *
-   * @param what it was
+   * @param what description of the work
    * @param thrown by the job
    * @return empty if something else ended it
    */
@@ -111,9 +109,9 @@ public final class SparkJobs {
   }
 
   /**
-   * Looks for a standalone cluster that gave the application up.
+   * Looks for a standalone cluster that ended the application.
    *
-   * @param what was done
+   * @param what description of the work
    * @param thrown by a job
    * @return empty if something else ended it
    */

@@ -13,30 +13,27 @@ import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.SparkContext;
 
 /**
- * What YARN reports about an application's executors that end before they work. Spark informs its
- * listeners about executors that have registered, and nobody about the others; it only logs a
- * warning when they end, in the driver's log, with YARN's words. So it is that warning which is
- * listened for.
+ * The reports of YARN about an application's executors that end before they work. Spark informs its listeners only about executors that have registered. For the others it only logs a warning with YARN's message in the driver's log, so this class listens for that warning.
  */
 final class YarnExecutors implements FirstExecutor.Executors {
-  /** Who warns. */
+  /** The logger of the warning. */
   static final String SPARKS =
       "org.apache.spark.scheduler.cluster.YarnSchedulerBackend$YarnSchedulerEndpoint";
 
-  /** As many executors that ended by themselves without having worked are no accident. */
+  /** This number of executors that ended by themselves before they worked is not a coincidence. */
   private static final int ENOUGH = 3;
 
   private static final Pattern END =
       Pattern.compile(
           "Requesting driver to remove executor (\\S+) for reason (.*)", Pattern.DOTALL);
 
-  /** Executors that YARN takes away, as by preemption or with their node, have negative ones. */
+  /** Executors that YARN removes, for example by preemption or with their node, have negative codes. */
   private static final Pattern STATUS = Pattern.compile("Exit status: ([1-9][0-9]*)");
 
   private static final Pattern MEMORY =
       Pattern.compile("Container killed by YARN for exceeding [^.]*");
 
-  /** A container's last words, up to YARN's next own line. */
+  /** The end of a container's stderr, up to YARN's next own line. */
   private static final Pattern STDERR =
       Pattern.compile("bytes of stderr :(.*?)(?:^\\[|\\z)", Pattern.DOTALL | Pattern.MULTILINE);
 
@@ -54,7 +51,7 @@ final class YarnExecutors implements FirstExecutor.Executors {
     logger.addAppender(appender);
   }
 
-  /** Hears Spark's warnings. */
+  /** Receives Spark's warnings. */
   private final class Ends extends AbstractAppender {
     Ends() {
       super("tributary-executors", null, null, true, Property.EMPTY_ARRAY);
@@ -72,8 +69,8 @@ final class YarnExecutors implements FirstExecutor.Executors {
   /**
    * How an executor ended by itself.
    *
-   * @param reason as YARN and Spark have it
-   * @return in one line; empty if YARN took it away
+   * @param reason the reason from YARN and Spark
+   * @return in one line; empty if YARN removed it
    */
   static Optional<String> own(String reason) {
     Matcher memory = MEMORY.matcher(reason);

@@ -19,7 +19,7 @@ import java.util.Set;
  * @param classNumbers whether the labels of the data are the numbers of the classifier's rows
  * @param prompt name of a prompt, or its text with {@code {column}} for values, or {@code chat} for
  *     the model's own chat template
- * @param shortPrompt the prompt text for rows whose other columns are empty
+ * @param shortPrompt the prompt text for rows in which the columns that it does not name are empty
  * @param message the question of a chat, by name or as a text
  * @param messages column of whole conversations; null if rows are questions and answers
  * @param turns which answers of a conversation count: {@code all} or {@code last}

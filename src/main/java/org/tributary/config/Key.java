@@ -6,8 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What a configuration key means and which values it takes. Every component of a configuration
- * record carries one; its name in YAML is the component's name.
+ * The meaning of a configuration key and its allowed values. Every component of a configuration record has this annotation; the key in YAML has the component's name.
  *
  * <p>Types: {@code String}, {@code int}, {@code long}, {@code double}, {@code boolean}, the boxed
  * types (null when the key is absent), {@code List<String>}, and records, which are sections.
@@ -16,15 +15,14 @@ import java.lang.annotation.Target;
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Key {
   /**
-   * What the key is for.
+   * The purpose of the key.
    *
-   * @return one phrase, with the unit
+   * @return a phrase, with the unit
    */
   String value();
 
   /**
-   * Whether the file must have it. For sections: whether the section must be written, although each
-   * key in it could have a default.
+   * Whether the file must have the key. For sections: whether the section must be written, even if all its keys have defaults.
    *
    * @return false by default
    */
@@ -33,40 +31,40 @@ public @interface Key {
   /**
    * The value of an absent key.
    *
-   * @return YAML text; empty for none, and then the component is null
+   * @return YAML text; empty for none, then the component is null
    */
   String byDefault() default "";
 
   /**
-   * What counted before the key was there, in configurations that programs wrote then.
+   * The value in configurations that programs wrote before the key existed.
    *
-   * @return YAML text; empty if the default does what was done before
+   * @return YAML text; empty if the default is the old behavior
    */
   String before() default "";
 
   /**
-   * For sections: whether an absent one is null instead of a section full of defaults.
+   * For sections: whether a missing section is null instead of a section with defaults.
    *
    * @return false by default
    */
   boolean optional() default false;
 
   /**
-   * Whether it may change when a run resumes; for sections: every key in it.
+   * Whether the key may change when a run resumes; for sections: every key in it.
    *
-   * @return false, which is to say frozen, unless said
+   * @return false by default: the key is frozen
    */
   boolean operational() default false;
 
   /**
-   * The smallest number allowed; of lists the smallest number of entries.
+   * The smallest number allowed; for lists the smallest number of entries.
    *
-   * @return a bound that is itself allowed
+   * @return the bound, which is allowed
    */
   double min() default Double.NEGATIVE_INFINITY;
 
   /**
-   * The bound that numbers must exceed.
+   * The lower bound, exclusive.
    *
    * @return a bound that is itself not allowed
    */
@@ -75,20 +73,19 @@ public @interface Key {
   /**
    * The largest number allowed.
    *
-   * @return a bound that is itself allowed
+   * @return the bound, which is allowed
    */
   double max() default Double.POSITIVE_INFINITY;
 
   /**
-   * The bound that numbers must stay under.
+   * The upper bound, exclusive.
    *
    * @return a bound that is itself not allowed
    */
   double below() default Double.POSITIVE_INFINITY;
 
   /**
-   * The only texts allowed, where this room knows them; names that other rooms know come to {@link
-   * ConfigReader#read} as choices.
+   * The allowed texts, if this package knows them; names from other packages are passed to {@link ConfigReader#read} as choices.
    *
    * @return texts; empty for any
    */
@@ -124,32 +121,28 @@ public @interface Key {
   boolean numbers() default false;
 
   /**
-   * Whether a map holds plain values by name: texts, whole numbers, truths and lists of them.
+   * Whether a map has plain values by name: texts, whole numbers, booleans and lists of them.
    *
    * @return false by default
    */
   boolean scalars() default false;
 
   /**
-   * For the component that has the settings of a method: the component next to it that names the
-   * method. The keys of the settings stand in this section, with the others.
+   * For the component with the settings of a method: the component next to it that names the method. The keys of the settings are keys of this section.
    *
-   * @return a component's name; empty for keys of their own
+   * @return a component's name; empty for ordinary keys
    */
   String settingsOf() default "";
 
   /**
-   * Names that the key had in earlier releases. Configurations that programs wrote then are read
-   * with them; the message names today's key.
+   * Names of the key in earlier releases. Configurations that programs wrote then can be read; for other files the message gives the current name.
    *
    * @return other names of this key
    */
   String[] formerly() default {};
 
   /**
-   * Whether the key came with a later release than the first. The name of a run comes from its
-   * frozen keys, so a later key counts among them only where it has another value than its default:
-   * runs that began without it keep their names.
+   * Whether the key was added after the first release. The name of a run depends on its frozen keys. A later key is one of them only if its value is not the default, so that runs that began without the key keep their names.
    *
    * @return false by default
    */

@@ -4,15 +4,15 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The keys of a record in words, for people who ask what can be written. */
+/** Describes the keys of a record for users. */
 public final class KeyLines {
   private KeyLines() {}
 
   /**
    * The keys of a record.
    *
-   * @param settings whose components carry {@link Key}
-   * @return one line a key, sections with dots: {@code mu (required): factor of the term}
+   * @param settings a record whose components have {@link Key}
+   * @return one line for each key, sections with dots: {@code mu (required): factor of the term}
    */
   public static List<String> of(Class<?> settings) {
     List<String> lines = new ArrayList<>();

@@ -3,11 +3,11 @@ package org.tributary.config;
 import java.util.List;
 
 /**
- * The base model: what {@code train} and {@code generate} say of it.
+ * The base model, in the configurations of {@code train} and {@code generate}.
  *
  * @param path Hugging Face folder, a URI or path
  * @param pooling from token states to one vector: {@code mean}, {@code cls} or {@code attention};
- *     null for what the checkpoint's classifier was trained with, or for a new one the family's own
+ *     null for the pooling of the checkpoint's classifier, or the family's default for a new one
  * @param maxLength tokens, with special ones; longer texts are cut
  * @param newHead whether a new classifier, for the classes of the data, replaces the checkpoint's
  */
@@ -22,19 +22,19 @@ public record ModelSection(
         int maxLength,
     @Key(value = "whether a new classifier replaces the checkpoint's", byDefault = "false")
         boolean newHead) {
-  /** Tokens of a forward pass: with a width of 1024 one layer's states take 16 GiB. */
+  /** The most tokens of a forward pass: with a width of 1024 the states of one layer take 16 GiB. */
   static final long MOST_AT_ONCE = 1L << 22;
 
-  /** Tokens of a step's micro batches, which wait in the JVM's heap: 2 GiB of ids. */
+  /** The most tokens of the micro batches of a step, which are in the JVM's heap: 2 GiB of ids. */
   static final long MOST_OF_STEP = 1L << 28;
 
   /**
-   * Refuses what no memory holds.
+   * Refuses values that need too much memory.
    *
-   * @param keys whose product counts tokens
+   * @param keys the keys whose product is a number of tokens
    * @param tokens the product
-   * @param most that are allowed
-   * @return one sentence; empty when it is allowed
+   * @param most the largest allowed product
+   * @return one sentence; empty if it is allowed
    */
   static List<String> tooLarge(String keys, double tokens, long most) {
     return tokens <= most

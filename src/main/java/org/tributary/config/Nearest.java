@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** What the writer of a wrong name may have meant, by edit distance. */
+/** Suggests names for a wrong name, by edit distance. */
 public final class Nearest {
-  /** Between a name in the right section and as near a one elsewhere, the first is meant. */
+  /** A name in the same section is preferred to an equally near name in another section. */
   private static final double MISPLACED = 0.5;
 
   private static final int MOST = 3;
 
-  /** A name that is this much longer than another is not a misspelling of it. */
+  /** A name with such a difference in length is not a misspelling. */
   private static final int LONG = 100;
 
   private Nearest() {}
 
   /**
-   * The known keys that come nearest to an unknown one, wherever in the tree they belong.
+   * The known keys that are nearest to an unknown one, in all sections.
    *
-   * @param section dotted name of the section it was found in
-   * @param unknown its name there
+   * @param section dotted name of its section
+   * @param unknown its name in the section
    * @param known dotted names of all keys
-   * @return dotted names, equally near; empty when none is near
+   * @return dotted names, equally near; empty if none is near
    */
   static List<String> keys(String section, String unknown, Collection<String> known) {
     List<String> nearest = new ArrayList<>();
@@ -45,11 +45,11 @@ public final class Nearest {
   }
 
   /**
-   * The allowed name that comes nearest to a wrong one.
+   * The allowed name that is nearest to a wrong one.
    *
    * @param wrong a name that is not allowed
    * @param allowed names
-   * @return the first of the nearest; empty when none is near
+   * @return the first of the nearest; empty if none is near
    */
   public static Optional<String> name(String wrong, Collection<String> allowed) {
     String nearest = null;

@@ -1,4 +1,4 @@
 package org.tributary.config;
 
-/** The settings of a method without keys of its own. */
+/** The settings of a method without keys. */
 public record NoSettings() {}

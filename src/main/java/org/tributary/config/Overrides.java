@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * {@code --set a.b=c}: values from the command line, put into the tree before it is bound. The
- * value is YAML, so {@code [a, b]} is a list and {@code null} takes an optional key away.
+ * value is YAML, so {@code [a, b]} is a list and {@code null} removes an optional key.
  */
 final class Overrides {
   private final Problems problems;
@@ -23,7 +23,7 @@ final class Overrides {
   }
 
   /**
-   * Puts one value into the tree; sections that are missing on the way are made.
+   * Puts one value into the tree and adds missing sections.
    *
    * @param root the file's tree, changed
    * @param set {@code key=value}
@@ -73,7 +73,7 @@ final class Overrides {
     replace(section, parts[parts.length - 1], value, name);
   }
 
-  /** The section of that name, copied: an anchor elsewhere in the file may share it. */
+  /** A copy of the section with that name, because an anchor elsewhere in the file may share it. */
   private MappingNode open(MappingNode parent, String key, String name) {
     Node old = get(parent, key);
     MappingNode section;
@@ -100,7 +100,7 @@ final class Overrides {
   }
 
   /**
-   * Takes a key out of a tree.
+   * Removes a key from a tree.
    *
    * @param root changed
    * @param key dotted name of a key that it has

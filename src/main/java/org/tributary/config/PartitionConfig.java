@@ -4,21 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a raw data set is split among clients: the file that {@code partition} takes.
+ * The configuration of {@code partition}: how a raw data set is split among clients.
  *
  * @param source the raw set
  * @param out folder of the partitioned sets
- * @param name name of this one, a folder under out
+ * @param name name of the partitioned set, a folder in out
  * @param seed everything random is derived from it
  * @param shared whether {@code file:} paths are one file system for all nodes
  * @param label column with the class; null if the set has none
  * @param clients number of clients; null for the partitioner {@code natural}
  * @param partitioner how rows are given to clients
- * @param validation share of each client's rows kept for validation, where the source has none
- * @param test share of all rows kept for the global test, where the source has none
- * @param duplicates of train and of validation or test: {@code report}, {@code drop-train}, or
+ * @param validation share of each client's rows for validation, if the source has no validation rows
+ * @param test share of all rows for the global test, if the source has no test rows
+ * @param duplicates the treatment of train rows that also occur in validation or test: {@code report}, {@code drop-train}, or
  *     {@code drop-test}, which drops validation rows too
- * @param duplicateColumns in which equal rows are duplicates; empty for all, of images the pixels
+ * @param duplicateColumns columns whose equality makes rows duplicates; empty for all columns, for images the pixels
  * @param store retries on failing file systems
  */
 public record PartitionConfig(
@@ -58,7 +58,7 @@ public record PartitionConfig(
     @Key(value = "retries on failing file systems", operational = true) StoreSection store)
     implements Section {
 
-  /** What the partitioner needs from the keys next to it. */
+  /** The rules between the partitioner and the keys next to it. */
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
@@ -83,7 +83,7 @@ public record PartitionConfig(
     return problems;
   }
 
-  /** Shares are taken where the source has no rows of its own for a part; 0 asks for none. */
+  /** Shares are used if the source has no rows for a part; 0 means no such part. */
   @Override
   public List<Unread> unread() {
     List<Unread> unread = new ArrayList<>();
@@ -108,8 +108,7 @@ public record PartitionConfig(
    * @param columns columns to keep; empty for all
    * @param image of Parquet: the column of encoded images; null for sets of text
    * @param names of IDX: names of the classes 0, 1, ...; empty for numbers
-   * @param separator of CSV: what stands between fields, a character or {@code tab}; null to tell
-   *     it from the header
+   * @param separator of CSV: the separator of fields, a character or {@code tab}; null to detect it in the header
    */
   public record Source(
       @Key(value = "format of the files", required = true) String format,
@@ -126,7 +125,7 @@ public record PartitionConfig(
           String separator)
       implements Section {
 
-    /** Which keys are for which formats. */
+    /** The rules about which keys belong to which formats. */
     @Override
     public List<String> problems() {
       List<String> problems = new ArrayList<>();
@@ -150,9 +149,9 @@ public record PartitionConfig(
     }
 
     /**
-     * What stands between fields.
+     * The separator of fields.
      *
-     * @return null to tell it from the header
+     * @return null to detect it in the header
      */
     public Character separatorChar() {
       return Separator.of(separator);
@@ -167,7 +166,7 @@ public record PartitionConfig(
    * How rows are given to clients.
    *
    * @param name a partitioner's name
-   * @param minRows the smallest client's training rows
+   * @param minRows the fewest training rows of a client
    * @param settings the partitioner's own keys
    */
   public record Partitioner(
@@ -176,9 +175,9 @@ public record PartitionConfig(
       @Key(value = "the partitioner's own keys", settingsOf = "name") Record settings) {
 
     /**
-     * The column that says whose row it is.
+     * The column with the client of each row.
      *
-     * @return null if the partitioner deals rows to a number of clients
+     * @return null if the partitioner distributes rows to a given number of clients
      */
     public String ownerColumn() {
       return settings instanceof PartitionerNeeds needs ? needs.ownerColumn() : null;

@@ -1,9 +1,9 @@
 package org.tributary.config;
 
-/** What a partitioner's settings say of the keys next to them. */
+/** The requirements of a partitioner's settings on the keys next to them. */
 public interface PartitionerNeeds {
   /**
-   * Whether rows are dealt by their class.
+   * Whether rows are distributed by their class.
    *
    * @return false by default
    */
@@ -14,7 +14,7 @@ public interface PartitionerNeeds {
   /**
    * The column whose values are the clients.
    *
-   * @return null, unless said, for as many clients as the configuration asks for
+   * @return null by default: the configuration has the number of clients
    */
   default String ownerColumn() {
     return null;

@@ -12,9 +12,9 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** Collects the problems of one configuration, each problem with the place it comes from. */
+/** Collects the problems of one configuration, each problem with its place. */
 final class Problems {
-  /** More than people mend at once: a file that is no configuration may have a problem a line. */
+  /** The most reported problems: a file that is not a configuration may have a problem on every line. */
   private static final int MOST = 20;
 
   private final String fileName;
@@ -26,7 +26,7 @@ final class Problems {
   }
 
   /**
-   * Remembers that a node and all in it come from the command line.
+   * Marks a node, with all its contents, as coming from the command line.
    *
    * @param node new in the tree
    * @param override such as {@code --set client.batch}
@@ -59,14 +59,14 @@ final class Problems {
    * Whether an entry's value comes from the command line.
    *
    * @param entry of the tree; null for none
-   * @return false for one of the file, and for none
+   * @return false for an entry of the file, and for null
    */
   boolean isOverride(NodeTuple entry) {
     return entry != null && overrides.containsKey(entry.getValueNode());
   }
 
   /**
-   * Where an entry was written.
+   * The place where an entry was written.
    *
    * @param entry of the tree
    * @return such as {@code run.yaml:7} or {@code --set client.batch}
@@ -106,7 +106,7 @@ final class Problems {
     return (context + e.getProblem()).replaceAll("\\s+", " ");
   }
 
-  /** Whether the limit of reported problems is reached, so that further ones need no advice. */
+  /** Whether the limit of reported problems is reached, so that no advice is needed for further ones. */
   boolean areEnough() {
     return sentences.size() >= MOST;
   }

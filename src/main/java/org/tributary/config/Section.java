@@ -3,23 +3,21 @@ package org.tributary.config;
 import java.util.List;
 import java.util.Set;
 
-/** A configuration record that has more to say about itself than its keys one by one. */
+/** A configuration record with rules that concern more than one key. */
 public interface Section {
   /**
-   * The rules between keys that these values break. Called when each key of the section itself is
-   * good; a section inside it that has problems of its own is null.
+   * The rules between keys that the values break. Called if each key of the section is valid; an inner section with problems is null.
    *
-   * @return one sentence each, with how to fix it; empty when all is well
+   * @return one sentence for each problem, with how to fix it; empty if there is none
    */
   default List<String> problems() {
     return List.of();
   }
 
   /**
-   * The keys that nothing reads with the current values. A message says so if one of them is
-   * written; sections inside this one tell of their own.
+   * The keys that nothing reads with the current values. If one of them is written, a message says so. Inner sections report their own keys.
    *
-   * @return one entry a key, written or not; empty when all are read
+   * @return one entry for each key, written or not; empty if all keys are read
    */
   default List<Unread> unread() {
     return List.of();

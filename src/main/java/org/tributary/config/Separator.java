@@ -2,7 +2,7 @@ package org.tributary.config;
 
 import java.util.List;
 
-/** The key {@code separator} of CSV, wherever it stands. */
+/** The key {@code separator} of CSV, in all configurations. */
 final class Separator {
   private Separator() {}
 

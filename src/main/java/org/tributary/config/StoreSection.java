@@ -1,9 +1,9 @@
 package org.tributary.config;
 
 /**
- * What to do when file systems fail.
+ * The retries of failing file systems.
  *
- * @param patience seconds for which what a file system refuses is tried again; 0 for a single try
+ * @param patience seconds for which failed operations are retried; 0 for a single try
  */
 public record StoreSection(
     @Key(

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One federated run: the file that {@code train} takes. Keys are frozen once a run has begun,
- * unless they are declared operational.
+ * The configuration of {@code train}: one federated run. Keys are frozen after the first start of a run, unless they are declared operational.
  *
  * @param out the run's folder
  * @param seed everything random is derived from it
@@ -14,12 +13,12 @@ import java.util.Set;
  * @param shared whether {@code file:} paths are one file system for all nodes
  * @param model the base model
  * @param data the clients' data
- * @param framework what trains, what travels, how it is merged
+ * @param framework the trained tensors, the sent tensors and the merge
  * @param client local training
  * @param cohort the clients of a round
  * @param evaluate evaluation of the global model
- * @param reduce where merges run
- * @param keep what stays on disk
+ * @param reduce the place of merges
+ * @param keep the files that are kept on disk
  * @param lock the run's lock
  * @param store retries on failing file systems
  */
@@ -45,7 +44,7 @@ public record TrainConfig(
     @Key(value = "retries on failing file systems", operational = true) StoreSection store)
     implements Section {
 
-  /** The schedule's length is the run's, unless the rate is constant: then rounds may be added. */
+  /** The schedule has the length of the run. Rounds may be added only if the rate is constant. */
   @Override
   public Set<String> alsoFrozen() {
     return client.schedule().name().equals("constant") ? Set.of() : Set.of("rounds");
@@ -64,7 +63,7 @@ public record TrainConfig(
                     + " too"));
   }
 
-  /** The warm-up must end within the run, and what is computed with fit into memory. */
+  /** The warm-up must end within the run, and batches must fit into memory. */
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
@@ -107,8 +106,8 @@ public record TrainConfig(
   /**
    * The clients of a round (client sampling).
    *
-   * @param fraction share of the clients sampled each round
-   * @param minClients fewest updates with which a round is closed
+   * @param fraction share of the clients that are sampled in each round
+   * @param minClients the fewest updates with which a round can be closed
    */
   public record Cohort(
       @Key(value = "share of the clients sampled each round", byDefault = "1.0", above = 0, max = 1)
@@ -126,9 +125,9 @@ public record TrainConfig(
    * @param every rounds between evaluations
    * @param batch rows of a forward pass
    * @param shard rows of an evaluation task
-   * @param parts which rows: {@code test}, {@code validation}
-   * @param rows at most, the first ones of a part; 0 for all
-   * @param generate rows for which a language model writes its answer, the first ones of a part
+   * @param parts the rows: {@code test}, {@code validation}
+   * @param rows the most rows, the first ones of a part; 0 for all
+   * @param generate rows for which a language model generates its answer, the first ones of a part
    * @param newTokens the most tokens of such an answer
    */
   public record Evaluate(
@@ -143,7 +142,7 @@ public record TrainConfig(
       @Key(value = "most tokens of a generated answer", byDefault = "64", min = 1) int newTokens)
       implements Section {
 
-    /** The parts that there are. */
+    /** The existing parts. */
     @Override
     public List<String> problems() {
       return parts.stream()
@@ -154,7 +153,7 @@ public record TrainConfig(
   }
 
   /**
-   * Where merges run.
+   * The place of merges.
    *
    * @param driverLimit bytes; a round whose uploads are larger is merged by a Spark stage
    */
@@ -163,10 +162,10 @@ public record TrainConfig(
           long driverLimit) {}
 
   /**
-   * What stays on disk.
+   * The files that are kept on disk.
    *
-   * @param updates rounds whose updates stay
-   * @param globals rounds whose global state stays
+   * @param updates rounds whose updates are kept
+   * @param globals rounds whose global state is kept
    */
   public record Keep(
       @Key(value = "rounds whose updates stay", byDefault = "1", min = 1) int updates,
@@ -175,7 +174,7 @@ public record TrainConfig(
   /**
    * The run's lock: one driver at a time.
    *
-   * @param lease seconds after which a lock that is not renewed is free
+   * @param lease seconds after which a lock that is not renewed expires
    */
   public record Lock(
       @Key(

@@ -5,15 +5,13 @@ import java.util.Map;
 import org.tributary.error.WrongInput;
 
 /**
- * A configuration with the places where its keys were written, so that a key which nothing reads
- * can be named where it stands.
+ * A configuration with the places of its keys, so that messages about keys that nothing reads can give the place.
  *
- * @param file where the configuration comes from, for messages
+ * @param file the file of the configuration, for messages
  * @param config with defaults filled in
- * @param places where each written key stands, such as {@code run.yaml:7} or {@code --set
+ * @param places the place of each written key, such as {@code run.yaml:7} or {@code --set
  *     client.batch}, by dotted key; sections are keys, too
- * @param leftOut keys of the file that the command line left without a reader, one sentence each:
- *     they are as if they had not been written
+ * @param leftOut keys of the file that are not read because of the command line, one sentence each; they are ignored
  * @param <T> the configuration record
  */
 public record Written<T extends Record>(
@@ -22,8 +20,8 @@ public record Written<T extends Record>(
   /**
    * Refuses keys that were written and are not read.
    *
-   * @param unread by dotted key, why nothing reads it; a section stands for all in it
-   * @throws WrongInput naming each that was written, with its place
+   * @param unread by dotted key, why nothing reads it; a section means all its keys
+   * @throws WrongInput naming each written key, with its place
    */
   public void refuse(Map<String, String> unread) {
     List<String> problems =
@@ -36,7 +34,7 @@ public record Written<T extends Record>(
     }
   }
 
-  /** What is said of a written key that nothing reads. */
+  /** The message about a written key that nothing reads. */
   static String sentence(String place, String key, String why) {
     return "%s: %s: %s; remove the key".formatted(place, key, why);
   }

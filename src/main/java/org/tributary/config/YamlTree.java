@@ -15,18 +15,17 @@ import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * YAML text to a tree of nodes with their lines, and back. Plain scalars mean what the core schema
- * of YAML 1.2 says (section 10.3.2): {@code 1e-4} is a number, {@code no} and {@code 1:30} are
+ * Converts YAML text to a tree of nodes with their lines, and back. Plain scalars follow the core schema of YAML 1.2 (section 10.3.2): {@code 1e-4} is a number, {@code no} and {@code 1:30} are
  * texts, {@code 010} is ten.
  */
 final class YamlTree {
-  /** Characters of a configuration; the longest that people write have a few thousand. */
+  /** The most characters of a configuration; long ones have a few thousand. */
   static final int MOST = 1 << 20;
 
-  /** Sections within sections. */
+  /** The largest depth of sections. */
   private static final int DEEPEST = 50;
 
-  /** Times that anchors may be used for sections and lists. */
+  /** The most aliases for sections and lists. */
   private static final int ALIASES = 50;
 
   private YamlTree() {}
@@ -35,9 +34,8 @@ final class YamlTree {
    * Reads one document.
    *
    * @param text YAML
-   * @return its root, null when there is none
-   * @throws org.yaml.snakeyaml.error.YAMLException when the text is no YAML, or longer, deeper or
-   *     with more aliases than a configuration
+   * @return its root; null if there is none
+   * @throws org.yaml.snakeyaml.error.YAMLException if the text is not YAML, or is longer, deeper or has more aliases than allowed
    */
   static Node parse(String text) {
     if (text.length() > MOST) {
@@ -69,7 +67,7 @@ final class YamlTree {
     return new Yaml(new SafeConstructor(load), new Texts(dump), dump, load, new CoreSchema());
   }
 
-  /** SnakeYAML folds line breaks other than line feeds away unless the text is in double quotes. */
+  /** SnakeYAML removes line breaks other than line feeds unless the text is in double quotes. */
   private static final class Texts extends Representer {
     private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\u0085\u2028\u2029\uFEFF]");
 

@@ -18,16 +18,16 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** One node to one Java value. Nothing is guessed: a number is no text and a text is no number. */
+/** Converts a node to a Java value. Nothing is guessed: a number is not a text and a text is not a number. */
 final class YamlValues {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([kmgKMG]?)");
 
-  /** Characters of a wrong value that its message has. */
+  /** The most characters of a wrong value in its message. */
   private static final int SHOWN = 200;
 
   private YamlValues() {}
 
-  /** A value that its key does not take; the message says what it takes and what it got. */
+  /** The problem of a value that is not allowed for its key; the message says what is allowed and what was found. */
   static final class Bad extends Exception {
     private static final long serialVersionUID = 1;
     private final transient Node at;
@@ -43,13 +43,13 @@ final class YamlValues {
   }
 
   /**
-   * Reads a value of a key that is no section.
+   * Reads the value of a key that is not a section.
    *
    * @param type the component's type
    * @param key its annotation
-   * @param node not null, and no YAML null
+   * @param node not null, and not a YAML null
    * @return a value of that type
-   * @throws Bad when the node holds something else
+   * @throws Bad if the node has another value
    */
   static Object read(Class<?> type, Key key, Node node) throws Bad {
     if (type == String.class) {
@@ -95,12 +95,12 @@ final class YamlValues {
   }
 
   /**
-   * Checks a name against those that are allowed.
+   * Checks that a name is allowed.
    *
-   * @param node where it stands
+   * @param node the node of the name
    * @param name the name
    * @param allowed all names
-   * @throws Bad when it is not one of them
+   * @throws Bad if it is not one of them
    */
   static void choice(Node node, String name, List<String> allowed) throws Bad {
     if (!allowed.contains(name)) {
@@ -178,7 +178,7 @@ final class YamlValues {
     return (Long.toString(value) + suffixes.charAt(power)).strip();
   }
 
-  /** Lists by name, in the file's order. */
+  /** Lists by name, in the order of the file. */
   private static Map<String, List<String>> lists(Key key, Node node) throws Bad {
     if (!(node instanceof MappingNode map)) {
       throw new Bad(node, "expected names with lists, got " + got(node));
@@ -198,7 +198,7 @@ final class YamlValues {
     return Collections.unmodifiableMap(lists);
   }
 
-  /** Plain values by name, in the file's order. */
+  /** Plain values by name, in the order of the file. */
   private static Map<String, Object> scalars(Node node) throws Bad {
     if (!(node instanceof MappingNode map)) {
       throw new Bad(node, "expected names with values, got " + got(node));
@@ -307,9 +307,9 @@ final class YamlValues {
   }
 
   /**
-   * A node in the words of an error.
+   * Describes a node for messages.
    *
-   * @param node any
+   * @param node any node
    * @return such as {@code "ten"} or {@code a list}
    */
   static String got(Node node) {

@@ -16,12 +16,10 @@ import java.util.Set;
 import org.tributary.error.Trouble;
 
 /**
- * The folder where the engine and the tokenizers library unpack their native code: one for each
- * user and version, which no other user may enter. Whoever can write there runs code as the user,
- * so a folder that is a link, another user's, or open to others is refused.
+ * The folder in which the engine and the tokenizers library unpack their native code: one for each user and version, without access for other users. Anyone who can write there can run code as the user, so a folder that is a link, belongs to another user, or is open to others is refused.
  */
 public final class NativeFolder {
-  /** What DJL calls the folder; it also takes {@code DJL_CACHE_DIR}, where models would lie too. */
+  /** DJL's name for the folder; DJL also reads {@code DJL_CACHE_DIR}, which is also for models. */
   private static final String PROPERTY = "ENGINE_CACHE_DIR";
 
   private static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rwx------");
@@ -29,9 +27,7 @@ public final class NativeFolder {
   private NativeFolder() {}
 
   /**
-   * Makes and checks the folder, before the first native library is asked for; does nothing from
-   * then on. It lies in {@code DJL_CACHE_DIR}, or without that in the JVM's temporary directory;
-   * {@code ENGINE_CACHE_DIR} in the environment names a folder that its user answers for.
+   * Makes and checks the folder before the first native library is loaded; later calls do nothing. It is in {@code DJL_CACHE_DIR}, or otherwise in the JVM's temporary directory. A folder in the environment variable {@code ENGINE_CACHE_DIR} is the user's responsibility.
    *
    * @throws UncheckedIOException of a {@link Trouble} if the folder cannot be trusted, or of
    *     what the disk said
@@ -54,11 +50,10 @@ public final class NativeFolder {
   /**
    * A folder of this user alone.
    *
-   * @param root made if it is not there
+   * @param root created if it does not exist
    * @param name of the folder
    * @return the folder
-   * @throws Trouble if it is there and is a link, another user's or open to others, and where
-   *     the user may not make it
+   * @throws Trouble if it is a link, belongs to another user or is open to others, or if the user may not create it
    */
   static Path in(Path root, String name) throws IOException {
     Path folder = root.resolve(name);
@@ -100,7 +95,7 @@ public final class NativeFolder {
     return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** The user by number: in containers it often has no name. */
+  /** The user's number, because users of containers often have no name. */
   private static int user() throws IOException {
     return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
   }

@@ -7,7 +7,7 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * What this program was built from.
+ * The version and commit from which this program was built.
  *
  * @param version of the project
  * @param commit full git commit; {@code unknown} in a build without git
@@ -17,7 +17,7 @@ public record Build(String version, String commit, boolean dirty) {
   private static final String FILE = "/org/tributary/build.properties";
 
   /**
-   * Reads what the build left in the jar.
+   * Reads the build's properties in the jar.
    *
    * @return this build
    */
@@ -36,7 +36,7 @@ public record Build(String version, String commit, boolean dirty) {
         Boolean.parseBoolean(properties.getProperty("git.dirty")));
   }
 
-  /** Tells picocli the version. */
+  /** Gives the version to picocli. */
   public static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -13,10 +13,7 @@ import org.tributary.error.WrongInput;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What a job's {@code --check} does: it checks configuration, model and data, and starts nothing.
- * jobs/submit asks for it before a driver is sent to a cluster. There files may be out of sight: on
- * a disk of the cluster's nodes, or on a file system that only they reach. Then the driver is the
- * first who can look, and the check says so.
+ * The option {@code --check} of a job: it checks configuration, model and data, and starts nothing. jobs/submit runs it before it sends a driver to a cluster. In that case files may not be accessible, because they are on a disk of the cluster's nodes or on a file system that only the nodes reach. Then only the driver can check them, and the check says so.
  */
 final class Check {
   private final CommandSpec spec;
@@ -24,9 +21,9 @@ final class Check {
   private final boolean away;
 
   /**
-   * A check.
+   * Creates a check.
    *
-   * @param spec says where output goes
+   * @param spec has the writers for output
    * @param hadoop reaches file systems
    * @param away whether the driver will run on a cluster
    */
@@ -36,26 +33,26 @@ final class Check {
     this.away = away;
   }
 
-  /** What a job looks at when its files are in sight. */
+  /** The checks of a job that need its files. */
   @FunctionalInterface
   interface Look {
     /**
      * Checks all that can be checked without Spark.
      *
-     * @throws WrongInput naming what does not fit
+     * @throws WrongInput naming the problems
      */
     void run() throws IOException;
   }
 
   /**
-   * Checks, and tells the outcome: a line {@code reads FILE} for each configuration, a line {@code
+   * Runs the check and prints the result: a line {@code reads FILE} for each configuration, a line {@code
    * ships FILE} for each of {@code spark.files}, and the result.
    *
    * @param configurations files that the job reads its configuration from
    * @param inputs dotted key to the path of a model or data; null for keys that are not set
-   * @param look what to do where all inputs are in sight
+   * @param look the checks if all inputs are accessible
    * @return exit code 0
-   * @throws WrongInput for an input that is not there, or that the look refuses
+   * @throws WrongInput for an input that is missing or not valid
    */
   int run(List<String> configurations, Map<String, String> inputs, Look look) throws IOException {
     List<String> unseen = new ArrayList<>();
@@ -94,7 +91,7 @@ final class Check {
       }
     } catch (WrongInput | IOException e) {
       if (away) {
-        return false; // no jar for its scheme, no host of that name, nobody who answers
+        return false; // no jar for its scheme, no host with that name, or no answer
       }
       throw e;
     }

@@ -3,17 +3,17 @@ package org.tributary.job;
 import java.io.IOException;
 import java.util.Optional;
 
-/** An application whose driver runs on a cluster, as the cluster reports it. */
+/** The cluster's view of an application whose driver runs on the cluster. */
 interface ClusterApplication extends AutoCloseable {
-  /** The code of an application that ended badly where its cluster does not tell the driver's. */
+  /** The exit code of a failed application if the cluster does not report the driver's code. */
   int FAILED = 1;
 
   /**
-   * Where an application stands.
+   * The state of an application.
    *
-   * @param words its name, its state, and the cause where the cluster knows one
+   * @param words its name, its state, and the cause if the cluster reports one
    * @param code the driver's exit code; empty while it runs
-   * @param isStuck whether it cannot start unless somebody sets something right
+   * @param isStuck whether it cannot start until somebody fixes something
    */
   record State(String words, Optional<Integer> code, boolean isStuck) {
     static State of(String words) {
@@ -30,10 +30,10 @@ interface ClusterApplication extends AutoCloseable {
   }
 
   /**
-   * Asks the cluster.
+   * Asks the cluster for the state.
    *
    * @return empty if the cluster does not know the application
-   * @throws org.tributary.error.Trouble if the cluster refuses to tell
+   * @throws org.tributary.error.Trouble if the cluster refuses the request
    * @throws IOException if the cluster does not answer
    */
   Optional<State> state() throws IOException;
@@ -48,7 +48,7 @@ interface ClusterApplication extends AutoCloseable {
   /**
    * The last lines of the driver's log.
    *
-   * @return empty if the cluster gives none
+   * @return empty if the cluster has none
    */
   default Optional<String> log() {
     return Optional.empty();

@@ -91,7 +91,7 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  /** Every run must be able to begin before the first one does. */
+  /** Checks that every run can begin, before the first one begins. */
   private static void check(
       Configuration hadoop, Variants variants, RunChecks checks, boolean values)
       throws IOException {
@@ -126,7 +126,7 @@ public final class Compare implements Callable<Integer> {
   }
 
   /**
-   * Keys that a variant's task does not read, of runs alone: where rates are tried, more is set.
+   * Keys that a variant's task does not read, only of the runs: trials of rates set further keys.
    */
   private static void checkRead(
       Variants variants, Architecture architecture, List<String> problems) {
@@ -139,7 +139,7 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  /** What makes the comparison less equal than it looks, by its configuration. */
+  /** Warnings about differences in the configuration that make the comparison less fair. */
   static List<String> notes(CompareConfig config) {
     List<String> tuned = new ArrayList<>();
     List<String> given = new ArrayList<>();
@@ -154,7 +154,7 @@ public final class Compare implements Callable<Integer> {
                 .formatted(String.join(", ", tuned), String.join(", ", given)));
   }
 
-  /** Says which steps the variants took, where they are not equal. */
+  /** Reports the steps of the variants if they are not equal. */
   static Optional<String> budgets(List<RunReport> reports) {
     Map<String, Set<Long>> steps = new LinkedHashMap<>();
     reports.forEach(r -> steps.computeIfAbsent(r.variant(), v -> new TreeSet<>()).add(r.steps()));
@@ -168,7 +168,7 @@ public final class Compare implements Callable<Integer> {
         "note: budgets differ; steps of all clients over all rounds: " + String.join("; ", each));
   }
 
-  /** Adapters that begin elsewhere than others' are ahead of them. */
+  /** Adapters with another start may have an advantage. */
   private static void checkStarts(Store store, Variants variants, List<String> problems)
       throws IOException {
     Map<String, List<String>> variantsByStart = new TreeMap<>();
@@ -197,8 +197,7 @@ public final class Compare implements Callable<Integer> {
   }
 
   /**
-   * The learning rate that does best on validation rows with the first seed; null for none to
-   * choose. A rate with which a client failed, or whose score is no number, is not chosen.
+   * The learning rate with the best score on validation rows with the first seed; null if there are no rates to try. A rate with which a client failed, or whose score is NaN, is not chosen.
    */
   private String rate(SparkSession spark, Store store, Variants variants, String variant)
       throws IOException, InterruptedException {

@@ -13,9 +13,7 @@ import org.tributary.config.Effective;
 import org.tributary.error.WrongInput;
 
 /**
- * Makes sure that a comparison's folder has one comparison: what its runs share must not change
- * between them. {@code compare.yaml} has the effective configuration, {@code train.yaml} the run
- * file that all share, as they were at the first start. More seeds may be added.
+ * Ensures that a folder has only one comparison: the settings that its runs share must not change. {@code compare.yaml} has the effective configuration and {@code train.yaml} the shared train configuration, both from the first start. More seeds may be added.
  */
 final class CompareFolder {
   private static final String COMPARE = "compare.yaml";
@@ -24,9 +22,9 @@ final class CompareFolder {
   private CompareFolder() {}
 
   /**
-   * Holds a start against what the folder has.
+   * Compares a start with the contents of the folder.
    *
-   * @throws WrongInput if the folder is another comparison's
+   * @throws WrongInput if the folder has another comparison
    */
   static void check(Store store, CompareConfig config, String common) throws IOException {
     Path file = compare(store, config);
@@ -47,13 +45,13 @@ final class CompareFolder {
     }
   }
 
-  /** Writes the files if they are not there. */
+  /** Writes the files if they do not exist. */
   static void commit(Store store, CompareConfig config, String common) throws IOException {
     write(store, train(store, config), common);
     write(store, compare(store, config), Effective.yaml(config));
   }
 
-  /** Whether a folder is a comparison's. */
+  /** Whether a folder has a comparison. */
   static boolean is(Store store, Path folder) throws IOException {
     return store.exists(new Path(folder, COMPARE)) && store.exists(new Path(folder, TRAIN));
   }
@@ -64,7 +62,7 @@ final class CompareFolder {
         && is(store, path.getParent());
   }
 
-  /** Whether a variant's folder of that name is a run: one of a seed, or one that tries a rate. */
+  /** Whether a folder with that name in a variant's folder is a run: of a seed, or of a trial of a rate. */
   static boolean isRun(Path folder) {
     return folder.getName().startsWith("seed=") || folder.getName().startsWith("lr=");
   }

@@ -25,11 +25,11 @@ import org.tributary.error.WrongInput;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The arguments of each job that a YAML file describes. */
+/** The command line arguments of jobs that read a YAML file. */
 public final class ConfigFile {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
-  /** Bytes of a configuration, in any of UTF-8's characters. */
+  /** The most bytes of a configuration in UTF-8. */
   private static final long LARGEST = 4 << 20;
 
   @Parameters(paramLabel = "CONFIG", description = "YAML file of the run: a local path or a URI")
@@ -47,22 +47,21 @@ public final class ConfigFile {
           "checks the configuration, and model and data as far as this machine can read them; starts nothing")
   private boolean check;
 
-  /** Whether the job is only to look whether it could begin. */
+  /** Whether the job only checks whether it can begin. */
   boolean isCheck() {
     return check;
   }
 
-  /** The file as it was named. */
+  /** The name of the file as written. */
   String name() {
     return file;
   }
 
   /**
-   * Where a file lies that a configuration names in addition to others. jobs/submit sends local
-   * ones along with a driver that runs on a cluster: there they lie in the working directory.
+   * The place of a further file that a configuration names. jobs/submit sends local files with a driver that runs on a cluster; there they are in the working directory.
    *
    * @param named a local path or a URI
-   * @return where this process finds it
+   * @return the path for this process
    */
   String find(String named) {
     boolean travelled = Sessions.isAway() && !check && !isUri(named);
@@ -74,14 +73,13 @@ public final class ConfigFile {
   }
 
   /**
-   * Reads the file with its overrides. Keys of the file that the overrides leave without a reader
-   * are named in the log.
+   * Reads the file with its overrides. Keys of the file that are not read because of the overrides are named in the log.
    *
    * @param hadoop for files named by a URI
    * @param type the record to read into
-   * @param choices the names that keys may hold, by dotted key
+   * @param choices the allowed names of keys, by dotted key
    * @param <T> the record
-   * @return the configuration, and where its keys were written
+   * @return the configuration, and the places of its keys
    * @throws WrongInput naming every problem, and every key that nothing reads
    * @throws IOException if a file system fails
    */
@@ -92,7 +90,7 @@ public final class ConfigFile {
     return written;
   }
 
-  /** The same, the configuration alone. */
+  /** The same, but only the configuration. */
   <T extends Record> T read(Configuration hadoop, Class<T> type, Map<String, Choices> choices)
       throws IOException {
     return written(hadoop, type, choices).config();
@@ -128,7 +126,8 @@ public final class ConfigFile {
 
   private static byte[] bytes(String file, Configuration hadoop) throws IOException {
     if (!isUri(file)) {
-      // A path alone is a local one, whatever the default file system: people edit it there.
+      // A path without a scheme is local, whatever the default file system is, because users edit
+      // the file locally.
       Path local = Path.of(file);
       if (Files.isDirectory(local)) {
         throw new WrongInput(file + ": is a folder; name the YAML file of a run");

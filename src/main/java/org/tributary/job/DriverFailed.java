@@ -5,22 +5,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a driver in YARN's application master reports why it failed. The master takes the text of
- * what was thrown for the application's diagnostics, which reach whoever asks the resource manager.
+ * The exception with which a driver in YARN's application master reports why it failed. The master puts its text into the diagnostics of the application, which the resource manager reports.
  */
 public final class DriverFailed extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final Pattern TEXT =
       Pattern.compile("Tributary ended with exit code (\\d{1,3}): (.*)");
 
-  /** Diagnostics are kept in the resource manager's memory. */
+  /** The most characters: diagnostics are kept in the memory of the resource manager. */
   private static final int LONGEST = 2000;
 
   /**
    * A failure.
    *
    * @param code the exit code
-   * @param why what was written to stderr
+   * @param why the message on stderr
    */
   public DriverFailed(int code, String why) {
     super(
@@ -41,13 +40,13 @@ public final class DriverFailed extends RuntimeException {
   }
 
   /**
-   * What a driver handed on.
+   * The result that a driver reported.
    *
    * @param code its exit code
    * @param why its message, in lines
    */
   record Told(int code, String why) {
-    /** Looks for it in an application's diagnostics. */
+    /** Looks for the result in an application's diagnostics. */
     static Optional<Told> in(String diagnostics) {
       Matcher found = TEXT.matcher(diagnostics);
       return found.find()

@@ -13,16 +13,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Follows an application whose driver runs on a cluster to its end, and ends with the driver's exit
- * code. For jobs/submit, which calls it after spark-submit: that one waits for YARN and Kubernetes,
- * too, but tells the user nothing and does not hand on the driver's code.
+ * Follows an application whose driver runs on a cluster until it ends, and returns the driver's exit code. jobs/submit calls it after spark-submit. spark-submit can wait for YARN and Kubernetes, too, but it prints no progress and does not return the driver's code.
  */
 @Command(
     name = "follow",
     hidden = true,
     description = "Prints the state of a driver on a cluster, and ends with its exit code.")
 public final class FollowApplication implements Callable<Integer> {
-  /** What a signal says: it ends who follows, and not the application. */
+  /** The message after a signal: it ends this program, not the application. */
   public static final String STOPPING =
       "no longer followed; the application keeps running, see above how to end it";
 
@@ -49,12 +47,11 @@ public final class FollowApplication implements Callable<Integer> {
    * How long to wait.
    *
    * @param millis between two questions
-   * @param times how often in a row a cluster may not answer, not know the application, or say that
-   *     it cannot start
+   * @param times how often in a row the cluster may give no answer, not know the application, or report that it cannot start
    */
   record Patience(long millis, int times) {}
 
-  /** Tells every change of state, and how to follow the application and end it. */
+  /** Prints every change of state, and how to follow the application and end it. */
   static int toItsEnd(ClusterApplication application, PrintWriter err, Patience patience)
       throws IOException, InterruptedException {
     String last = "";

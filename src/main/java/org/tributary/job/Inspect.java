@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The job {@code inspect}: what paths hold, in words. */
+/** The job {@code inspect}: describes the files and folders at paths. */
 @Command(
     name = "inspect",
     description =

@@ -17,7 +17,7 @@ import scala.Option;
 
 /** A driver's pod on Kubernetes, found by its label. */
 final class KubernetesDriver implements ClusterApplication {
-  /** The label that names a submission. */
+  /** The label with the name of a submission. */
   static final String LABEL = "tributary-submission";
 
   private static final int LOG_LINES = 20;
@@ -73,12 +73,12 @@ final class KubernetesDriver implements ClusterApplication {
                       FAILED));
     } catch (KubernetesClientException e) {
       Trouble trouble = KubernetesTrouble.of(e, String.valueOf(client.getMasterUrl()));
-      // Who may not look will not be allowed in a minute either; else the server may come back.
+      // A missing permission will not appear within a minute, but a server may come back.
       throw KubernetesTrouble.isRefusal(e) ? trouble : new IOException(trouble);
     }
   }
 
-  /** What a pod's status says; the driver's is its only container that ends. */
+  /** Reads the status of a pod; the driver's container is the only one that ends. */
   private State state(Pod pod) {
     State state = of(pod);
     return state.code().filter(code -> code != 0).isEmpty()
@@ -89,7 +89,7 @@ final class KubernetesDriver implements ClusterApplication {
             state.code().get());
   }
 
-  /** The same without the way to the log. */
+  /** The same without the command for the log. */
   static State of(Pod pod) {
     String name = "pod " + pod.getMetadata().getName();
     String phase = pod.getStatus().getPhase();
@@ -125,7 +125,7 @@ final class KubernetesDriver implements ClusterApplication {
               client.pods().inNamespace(namespace).withName(name).tailingLines(LOG_LINES).getLog())
           .filter(log -> !log.isBlank());
     } catch (KubernetesClientException e) {
-      return Optional.empty(); // a convenience; the hint says where the log is
+      return Optional.empty(); // the log is optional; the hint says where it is
     }
   }
 

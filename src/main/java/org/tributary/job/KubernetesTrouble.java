@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Optional;
 import org.tributary.error.Trouble;
 
-/** Failures of the API server of Kubernetes, in one line. */
+/** Describes failures of the API server of Kubernetes in one line. */
 public final class KubernetesTrouble {
   private static final int REFUSED = 400;
   private static final int FAILED = 500;
@@ -15,7 +15,7 @@ public final class KubernetesTrouble {
   /**
    * Looks for an API server's failure among the causes of what was thrown.
    *
-   * @param thrown by anything
+   * @param thrown any exception
    * @return the failure, reported in one line; empty if Kubernetes is not the reason
    */
   public static Optional<Trouble> in(Throwable thrown) {
@@ -27,7 +27,7 @@ public final class KubernetesTrouble {
     return Optional.empty();
   }
 
-  /** Tells a failure of a server with a name. */
+  /** Describes a failure of a server with its name. */
   static Trouble of(KubernetesClientException e, String server) {
     return new Trouble(
         isRefusal(e)
@@ -38,13 +38,13 @@ public final class KubernetesTrouble {
         e);
   }
 
-  /** Whether the server understood and said no. */
+  /** Whether the server understood the request and refused it. */
   static boolean isRefusal(KubernetesClientException e) {
     return e.getCode() >= REFUSED && e.getCode() < FAILED && e.getCode() != TOO_MANY;
   }
 
   /**
-   * What the server said; else the deepest cause, with its kind where it has no words of its own.
+   * The message of the server; otherwise that of the deepest cause, with its class if it has no message.
    */
   private static String said(KubernetesClientException e) {
     if (e.getStatus() != null && e.getStatus().getMessage() != null) {

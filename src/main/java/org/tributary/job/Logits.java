@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The job {@code logits}: what a model says to given inputs, to be held against transformers. */
+/** The job {@code logits}: computes a model's outputs for given inputs, to compare them with transformers. */
 @Command(
     name = "logits",
     description =

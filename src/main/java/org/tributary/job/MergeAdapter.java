@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The job {@code merge-adapter}: a model and an adapter become one model. */
+/** The job {@code merge-adapter}: merges an adapter into a model. */
 @Command(
     name = "merge-adapter",
     description =
@@ -65,7 +65,7 @@ public final class MergeAdapter implements Callable<Integer> {
     return 0;
   }
 
-  /** Merging runs no program: families and options without one are merged too. */
+  /** Merging runs no model program, so families and options without a program can be merged, too. */
   private static AdapterMerge.Family family(HuggingFaceFolder base) throws IOException {
     Optional<Architecture> known = architecture(base);
     Map<String, String> tied =
@@ -95,7 +95,7 @@ public final class MergeAdapter implements Callable<Integer> {
     }
   }
 
-  /** As its family has it; families that Tributary does not know stay as they are. */
+  /** The changes of the model's family; for families that Tributary does not support, nothing changes. */
   private static ObjectNode withHead(HuggingFaceFolder base, ObjectNode config) {
     ObjectNode before = base.config();
     return Architectures.families().containsKey(before.path("model_type").asText())

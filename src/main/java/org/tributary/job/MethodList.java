@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The job {@code methods}: what a configuration or a model can name, in words. */
+/** The job {@code methods}: describes the methods and families that a configuration or a model can name. */
 @Command(
     name = "methods",
     description =

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.tributary.rows.Manifest;
 
-/** Describes a partitioned set in words. */
+/** Describes a partitioned set as text. */
 final class PartitionSummary {
   private static final int LABELS_SHOWN = 5;
   private static final int NAMED_SHOWN = 5;
@@ -18,7 +18,7 @@ final class PartitionSummary {
   /**
    * Describes a partitioned set.
    *
-   * @param folder where it lies
+   * @param folder the folder of the set
    * @param manifest of the set
    * @return lines of text
    */

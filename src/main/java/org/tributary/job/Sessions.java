@@ -27,23 +27,23 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
-/** Spark sessions as jobs need them, and the checks that come before one is opened. */
+/** Opens Spark sessions for jobs, and runs the checks before that. */
 public final class Sessions {
   private static final Pattern LOCAL = Pattern.compile("local(\\[([0-9]+|\\*)(,[0-9]+)?])?");
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*[0-9]+\\s*,\\s*([0-9]+)\\s*,\\s*[0-9]+\\s*]");
 
-  /** Bytes of the name of a folder that is made: names of files in it have it and more. */
+  /** The most bytes of the name of a new folder: names of files in it contain the name and more. */
   private static final int LONGEST_OUT = 200;
 
   private Sessions() {}
 
   /**
-   * Opens a session for a job whose tasks take a core each; the caller closes it.
+   * Opens a session for a job whose tasks use one core each; the caller closes it.
    *
-   * @param job name for people who look at the cluster
-   * @return a session whose SQL has the time zone UTC
-   * @throws WrongInput when there is no master
+   * @param job name of the job in the cluster's user interface
+   * @return a session with the time zone UTC
+   * @throws WrongInput if there is no master
    */
   public static SparkSession open(String job) {
     master(new SparkConf());
@@ -51,15 +51,13 @@ public final class Sessions {
   }
 
   /**
-   * Opens a session for a job whose tasks use several threads; the caller closes it. On a cluster
-   * an executor gets the cores of one task, unless the submission says otherwise: then a client
-   * that kills its JVM takes no other along.
+   * Opens a session for a job whose tasks use several threads; the caller closes it. On a cluster an executor gets the cores of one task, unless the submission says otherwise, so that a client that crashes its JVM does not end other clients.
    *
-   * @param job name for people who look at the cluster
-   * @param key of the configuration that says how many threads a task uses
+   * @param job name of the job in the cluster's user interface
+   * @param key the configuration key with the threads of a task
    * @param taskCpus CPU threads that one task uses, at least 1: Spark places tasks accordingly
-   * @return a session whose SQL has the time zone UTC
-   * @throws WrongInput when there is no master, or its executors have fewer cores than a task takes
+   * @return a session with the time zone UTC
+   * @throws WrongInput if there is no master, or its executors have fewer cores than a task takes
    */
   public static SparkSession open(String job, String key, int taskCpus) {
     SparkConf conf = new SparkConf();
@@ -73,7 +71,7 @@ public final class Sessions {
     return open(job, SparkSession.builder().config(executorCores(conf, taskCpus)), taskCpus);
   }
 
-  /** The settings that give an executor the cores of one task, where nothing else is asked for. */
+  /** The settings that give an executor the cores of one task, unless the submission says otherwise. */
   static Map<String, Object> executorCores(SparkConf conf, int taskCpus) {
     boolean ours = severalNodes(master(conf)) && !conf.contains("spark.executor.cores");
     return ours ? Map.of("spark.executor.cores", taskCpus) : Map.of();
@@ -89,7 +87,7 @@ public final class Sessions {
         .forEach((key, value) -> builder.config("spark.hadoop." + key, value));
     try {
       return builder.getOrCreate();
-    } catch (Exception e) { // Scala declares none of what it throws
+    } catch (Exception e) { // Scala does not declare its exceptions
       String folders = String.join(", ", Utils.getConfiguredLocalDirs(new SparkConf()));
       Optional<Trouble> full = StoreTrouble.ofFullDisk(e, "spark.local.dir " + folders);
       if (full.isPresent()) {
@@ -102,19 +100,19 @@ public final class Sessions {
   /**
    * Opens a session for a job whose threads are its clients'; the caller closes it.
    *
-   * @param job name for people who look at the cluster
+   * @param job name of the job in the cluster's user interface
    * @param taskCpus CPU threads that one task uses, at least 1
-   * @return a session whose SQL has the time zone UTC
-   * @throws WrongInput when there is no master, or its executors have fewer cores than a task takes
+   * @return a session with the time zone UTC
+   * @throws WrongInput if there is no master, or its executors have fewer cores than a task takes
    */
   public static SparkSession open(String job, int taskCpus) {
     return open(job, "client.threads", taskCpus);
   }
 
   /**
-   * The file systems' configuration before there is a session.
+   * The configuration of file systems before there is a session.
    *
-   * @return Hadoop's, with the {@code spark.hadoop.*} properties of this submission
+   * @return Hadoop's configuration, with the {@code spark.hadoop.*} properties of this submission
    */
   public static Configuration hadoop() {
     Configuration hadoop = SparkHadoopUtil.get().newConfiguration(new SparkConf());
@@ -123,12 +121,11 @@ public final class Sessions {
   }
 
   /**
-   * Refuses paths that other nodes would not see. A relative one starts at the working directory of
-   * the driver, which resolves it for all; a driver on the cluster has none that its user knows.
+   * Refuses paths that other nodes cannot reach. A relative path starts at the working directory of the driver, which resolves it for all tasks; for a driver on the cluster the user does not know this directory.
    *
    * @param paths dotted key to path or URI; null for keys that are not set
-   * @param shared whether the configuration says that {@code file:} is the same on every node
-   * @param hadoop names the default file system, which paths without a scheme are on
+   * @param shared whether {@code file:} is the same on every node, according to the configuration
+   * @param hadoop has the default file system of paths without a scheme
    * @throws WrongInput naming each such key
    */
   public static void requireReachable(
@@ -160,15 +157,15 @@ public final class Sessions {
   }
 
   /**
-   * Refuses paths that no file system takes, whatever lies there.
+   * Refuses paths that no file system supports, without looking at files.
    *
    * @param paths dotted key to path or URI; null for keys that are not set
-   * @param hadoop how file systems are reached
+   * @param hadoop configuration of the file systems
    * @throws WrongInput naming each such key
    */
   static void requireUsable(Map<String, String> paths, Configuration hadoop) {
     if (isAway()) {
-      return; // A driver on the cluster may have jars that this machine has not.
+      return; // A driver on the cluster may have jars that this machine does not have.
     }
     Store store = Store.of(hadoop).once();
     List<String> problems = new ArrayList<>();
@@ -178,7 +175,7 @@ public final class Sessions {
     }
   }
 
-  /** What is wrong with a path, whatever lies there; empty if a file system takes it. */
+  /** The problem of a path, without looking at files; empty if a file system supports it. */
   private static Optional<String> usable(Store store, String key, String path) {
     if (path == null) {
       return Optional.empty();
@@ -200,23 +197,22 @@ public final class Sessions {
       return Optional.of(
           key.startsWith("data.paths") ? e.getMessage() : key + ": " + e.getMessage());
     } catch (IOException e) {
-      // Whether its server answers is seen when it is read.
+      // Whether its server answers is checked when the path is read.
       return Optional.empty();
     }
   }
 
   /**
-   * Whether the driver runs on the cluster, or will when this submission is made.
+   * Whether the driver runs on the cluster, or will run there after this submission.
    *
-   * @return false for drivers that run where they are started
+   * @return false for drivers that run on the machine where they are started
    */
   static boolean isAway() {
     return new SparkConf().get("spark.submit.deployMode", "client").equals("cluster");
   }
 
   /**
-   * Takes the settings of the file that the property {@code tributary.settings} names, where
-   * nothing else was given: spark-submit does that for jobs, but nobody for other commands.
+   * Reads settings from the file in the property {@code tributary.settings}, unless they are set already. spark-submit does this for jobs, but not for other commands.
    */
   public static void takeSettings() {
     String file = System.getProperty("tributary.settings");
@@ -233,12 +229,11 @@ public final class Sessions {
   }
 
   /**
-   * Both for the paths of a run.
+   * Both checks for the paths of a run.
    *
    * @param run its configuration
-   * @param hadoop names the default file system
-   * @throws WrongInput naming each key whose path no file system takes, or other nodes would not
-   *     see
+   * @param hadoop has the default file system
+   * @throws WrongInput naming each key whose path no file system supports, or other nodes cannot reach
    */
   static void requireReachable(TrainConfig run, Configuration hadoop) {
     requireReachable(paths(run), run.shared(), hadoop);
@@ -270,7 +265,7 @@ public final class Sessions {
    *
    * @param master a Spark master URL
    * @param conf of the submission
-   * @return as many as are known; where the cluster decides, no limit
+   * @return their number if it is known; no limit if the cluster decides
    */
   static int cores(String master, SparkConf conf) {
     Matcher local = LOCAL.matcher(master);

@@ -11,20 +11,17 @@ import org.tributary.error.StopRequest;
 import sun.misc.Signal;
 
 /**
- * Ends a job cleanly when the system asks for it with SIGTERM, SIGINT or SIGHUP: the job's thread
- * is interrupted, tasks end at their next step, the lock is released, and the JVM ends with the
- * exit code that shells give for that signal, 143, 130 or 129. A second signal ends the JVM at
- * once, and so does the first where the job has not ended within half a minute: by the signal's
- * default action, which runs no destructors of native libraries that may still be computing.
+ * Ends a job cleanly after SIGTERM, SIGINT or SIGHUP: the job's thread
+ * is interrupted, tasks end at their next step, the lock is released, and the JVM ends with the usual exit code for that signal, 143, 130 or 129. A second signal ends the JVM at once, and so does the first one if the job has not ended within half a minute. In these cases the JVM ends by the default action of the signal, without running destructors of native libraries that may still be computing.
  */
 public final class StopSignals {
-  /** Ctrl-C, the end of the terminal, and what kill and cluster managers send. */
+  /** The signals of Ctrl-C, the end of the terminal, kill and cluster managers. */
   private static final List<String> SIGNALS = List.of("INT", "HUP", "TERM");
 
   private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final int SHELLS = 128;
 
-  /** What is said of a job that resumes. */
+  /** The message for a job that can resume. */
   public static final String RESUME = "stopping; run the same command to resume";
 
   private final Thread job;
@@ -44,15 +41,15 @@ public final class StopSignals {
    * Listens for signals from now on.
    *
    * @param job the thread to interrupt
-   * @param err where to say it
-   * @param words what to say, such as {@link #RESUME}
-   * @return tells whether the job was asked to stop
+   * @param err the writer for the message
+   * @param words the message, such as {@link #RESUME}
+   * @return the listener, which knows whether the job was asked to stop
    */
   public static StopSignals listen(Thread job, PrintStream err, String words) {
     return listen(job, err, words, LONGEST);
   }
 
-  /** The same with another time that the job has to end. */
+  /** The same with another time limit for the end of the job. */
   static StopSignals listen(Thread job, PrintStream err, String words, Duration longest) {
     StopSignals stop = new StopSignals(job, err, words, longest);
     for (String name : SIGNALS) {
@@ -70,7 +67,7 @@ public final class StopSignals {
       DefaultAction.take(signal);
     }
     asked = signal;
-    // What Spark and Hadoop say of work that is cut off is of no concern to whoever cut it off.
+    // Messages of Spark and Hadoop about interrupted work do not help the user who interrupted it.
     Configurator.setAllLevels("", Level.OFF);
     err.println(words);
     Thread limit = new Thread(() -> dieLater(signal), "tributary-stop");
@@ -85,13 +82,13 @@ public final class StopSignals {
       err.printf(
           Locale.ROOT, "a step takes longer than %d s and is cut off%n", longest.toSeconds());
     } catch (InterruptedException e) {
-      // Nobody interrupts it; what is left is the end.
+      // Nobody interrupts this thread; then only the end remains.
     }
     DefaultAction.take(signal);
   }
 
   /**
-   * Whether the job was asked to stop; what it throws from then on says nothing.
+   * Whether the job was asked to stop; later exceptions of the job are ignored.
    *
    * @return true from the first signal on
    */
@@ -102,8 +99,8 @@ public final class StopSignals {
   /**
    * The exit code.
    *
-   * @param ended what the job ended with
-   * @return that, or 128 and the signal's number where the job was asked to stop
+   * @param ended the exit code of the job
+   * @return that code, or 128 plus the signal's number if the job was asked to stop
    */
   public int code(int ended) {
     return asked == null ? ended : SHELLS + asked.getNumber();

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The job {@code train}: one federated run, begun or gone on with. */
+/** The job {@code train}: starts or resumes a federated run. */
 @Command(name = "train", description = "Runs federated fine-tuning, or resumes a run that stopped.")
 public final class Train implements Callable<Integer> {
   @Spec private CommandSpec spec;

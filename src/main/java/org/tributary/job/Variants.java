@@ -15,17 +15,17 @@ import org.tributary.run.RunSpec;
  * @param common text of the train configuration that all share
  */
 record Variants(CompareConfig config, String common) {
-  /** A variant with a seed, and a learning rate in place of its own where one is given. */
+  /** A variant with a seed, and with another learning rate if one is given. */
   TrainConfig run(String variant, String seed, String rate) {
     return written(variant, seed, "seed=" + seed, rate, List.of()).config();
   }
 
-  /** A variant with a learning rate that is tried, scored on validation rows. */
+  /** A variant with a learning rate to try, evaluated on validation rows. */
   TrainConfig trial(String variant, String rate) {
     return written(variant, config.seeds().get(0), "lr=" + rate, rate, tried()).config();
   }
 
-  /** What is other where a rate is tried. */
+  /** The changes of the configuration for a trial of a rate. */
   private List<String> tried() {
     return config.score().matches("bleu4|rouge_l")
         ? List.of("evaluate.parts=[validation]")
@@ -33,8 +33,7 @@ record Variants(CompareConfig config, String common) {
   }
 
   /**
-   * Every run, the trials of rates before the runs with each seed. A run whose rate is chosen later
-   * stands there with each that it may have.
+   * All runs, the trials of rates before the runs with each seed. A run whose rate is not yet chosen is listed once for each possible rate.
    */
   List<List<TrainConfig>> all() {
     List<List<TrainConfig>> all = new ArrayList<>();
@@ -51,7 +50,7 @@ record Variants(CompareConfig config, String common) {
     return all;
   }
 
-  /** A variant as it was written, with the first seed. */
+  /** A variant as written, with the first seed. */
   Written<TrainConfig> written(String variant) {
     String seed = config.seeds().get(0);
     return written(variant, seed, "seed=" + seed, null, List.of());

@@ -27,7 +27,7 @@ final class YarnApplication implements ClusterApplication {
   /**
    * Connects to the resource manager.
    *
-   * @param hadoop names it
+   * @param hadoop has its address
    * @param tag that only this application has
    */
   YarnApplication(Configuration hadoop, String tag) {
@@ -73,7 +73,7 @@ final class YarnApplication implements ClusterApplication {
     return report.getDiagnostics() == null ? "" : report.getDiagnostics().strip();
   }
 
-  /** The driver's exit code; else the first line, which says what happened. */
+  /** The driver's exit code; otherwise the first line, which has the reason. */
   static String brief(String diagnostics) {
     return DriverFailed.Told.in(diagnostics)
         .map(told -> " (exit code %d)".formatted(told.code()))
@@ -81,12 +81,12 @@ final class YarnApplication implements ClusterApplication {
             () -> diagnostics.isEmpty() ? "" : ": " + diagnostics.lines().findFirst().orElse(""));
   }
 
-  /** The driver's exit code, where it lived to tell it. */
+  /** The driver's exit code, if the driver could report it. */
   static int code(String diagnostics) {
     return DriverFailed.Told.in(diagnostics).map(DriverFailed.Told::code).orElse(FAILED);
   }
 
-  /** The driver's message; otherwise what YARN has of a container's stderr. */
+  /** The driver's message; otherwise the part of a container's stderr that YARN reports. */
   static Optional<String> log(String diagnostics) {
     Matcher stderr = STDERR.matcher(diagnostics);
     return DriverFailed.Told.in(diagnostics)

@@ -14,16 +14,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 
 /**
- * JSON text to trees and records, and back. Equal values give equal text on every platform. Texts
- * that are nested deeper than 1,000 levels, or hold a string of more than 20,000,000 characters,
- * are refused as faulty, as Jackson's {@code StreamReadConstraints} have it.
+ * JSON text to trees and records, and back. Equal values give equal text on every platform. Texts that are nested deeper than 1,000 levels, or have a string of more than 20,000,000 characters, are refused as not valid, because of Jackson's {@code StreamReadConstraints}.
  */
 public final class Json {
   private static final DefaultIndenter INDENT = new DefaultIndenter("  ", "\n");
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** Numbers keep their digits, as scores of a tokenizer's vocabulary are compared. */
+  /** Numbers keep their digits, because scores of a tokenizer's vocabulary are compared. */
   private static final ObjectMapper STRICT =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -41,7 +39,7 @@ public final class Json {
 
   private Json() {}
 
-  /** A writer that may fail as Jackson's do, though values of this program never make it fail. */
+  /** A writer with Jackson's exception, which values of this program never cause. */
   private interface Writing<T> {
     T write() throws JsonProcessingException;
   }
@@ -49,7 +47,7 @@ public final class Json {
   /**
    * An empty object.
    *
-   * @return it keeps the order in which fields come
+   * @return an object that keeps the order of its fields
    */
   public static ObjectNode object() {
     return MAPPER.createObjectNode();
@@ -60,7 +58,7 @@ public final class Json {
    *
    * @param json text in UTF-8, UTF-16 or UTF-32
    * @return its tree; a missing node where there is nothing
-   * @throws JsonProcessingException if it is no JSON
+   * @throws JsonProcessingException if it is not JSON
    */
   public static JsonNode tree(byte[] json) throws IOException {
     return MAPPER.readTree(json);
@@ -71,7 +69,7 @@ public final class Json {
    *
    * @param json text
    * @return its tree; a missing node where there is nothing
-   * @throws JsonProcessingException if it is no JSON
+   * @throws JsonProcessingException if it is not JSON
    */
   public static JsonNode tree(String json) throws JsonProcessingException {
     return MAPPER.readTree(json);
@@ -82,8 +80,7 @@ public final class Json {
    *
    * @param json text in UTF-8, UTF-16 or UTF-32
    * @return its tree
-   * @throws JsonProcessingException if it is no JSON, has a key twice, or has more text behind
-   *     the value
+   * @throws JsonProcessingException if it is not JSON, has a key twice, or has more text after the value
    */
   public static JsonNode strict(byte[] json) throws IOException {
     return STRICT.readTree(json);
@@ -94,8 +91,7 @@ public final class Json {
    *
    * @param json text
    * @return its tree
-   * @throws JsonProcessingException if it is no JSON, has a key twice, or has more text behind
-   *     the value
+   * @throws JsonProcessingException if it is not JSON, has a key twice, or has more text after the value
    */
   public static JsonNode strict(String json) throws JsonProcessingException {
     return STRICT.readTree(json);
@@ -106,7 +102,7 @@ public final class Json {
    *
    * @param json an object with the record's components
    * @param type of the record
-   * @throws JsonProcessingException if it holds no such record
+   * @throws JsonProcessingException if it has no such record
    */
   public static <T> T record(byte[] json, Class<T> type) throws IOException {
     return MAPPER.readValue(json, type);
@@ -117,7 +113,7 @@ public final class Json {
    *
    * @param json an object with the record's components
    * @param type of the record
-   * @throws JsonProcessingException if it holds no such record
+   * @throws JsonProcessingException if it has no such record
    */
   public static <T> T record(String json, Class<T> type) throws JsonProcessingException {
     return MAPPER.readValue(json, type);
@@ -128,18 +124,18 @@ public final class Json {
    *
    * @param json an object with the record's components
    * @param type of the record
-   * @throws JsonProcessingException if it holds no such record
+   * @throws JsonProcessingException if it has no such record
    */
   public static <T> T record(JsonNode json, Class<T> type) throws JsonProcessingException {
     return MAPPER.treeToValue(json, type);
   }
 
   /**
-   * A record that this program has written itself.
+   * Reads a record that this program has written.
    *
    * @param json what {@link #pretty} or {@link #text} made
    * @param type of the record
-   * @throws IllegalArgumentException if it holds no such record
+   * @throws IllegalArgumentException if it has no such record
    */
   public static <T> T own(String json, Class<T> type) {
     try {
@@ -164,7 +160,7 @@ public final class Json {
     return written(value, () -> MAPPER.writeValueAsBytes(value));
   }
 
-  /** Writes a value with a line for each field; an array stands in its field's line. */
+  /** Writes a value with a line for each field; an array is on the line of its field. */
   public static String pretty(Object value) {
     return written(value, () -> PRETTY.writeValueAsString(value));
   }

@@ -7,8 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 
 /**
- * YAML that this program writes, as a tree: a run's {@code config.yaml}. What people write is read
- * by {@code config}, with lines and advice.
+ * YAML that this program writes, as a tree: a run's {@code config.yaml}. Configurations of users are read by {@code config}, with lines and advice.
  */
 public final class Yaml {
   private static final ObjectMapper MAPPER = new ObjectMapper(new YAMLFactory());
@@ -19,7 +18,7 @@ public final class Yaml {
    * Reads a document.
    *
    * @param yaml text in UTF-8
-   * @throws JsonProcessingException if it is no YAML
+   * @throws JsonProcessingException if it is not YAML
    */
   public static JsonNode tree(byte[] yaml) throws IOException {
     return MAPPER.readTree(yaml);
@@ -29,7 +28,7 @@ public final class Yaml {
    * Reads a document.
    *
    * @param yaml text
-   * @throws JsonProcessingException if it is no YAML
+   * @throws JsonProcessingException if it is not YAML
    */
   public static JsonNode tree(String yaml) throws JsonProcessingException {
     return MAPPER.readTree(yaml);

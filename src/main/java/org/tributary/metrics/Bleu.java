@@ -15,7 +15,7 @@ import java.util.List;
  *          else exp(1 - reference length / prediction length)
  * </pre>
  *
- * <p>Matches, totals and lengths are sums over the corpus; BLEU is no mean over answers. An empty
+ * <p>Matches, totals and lengths are sums over the corpus; BLEU is not a mean over answers. An empty
  * prediction or reference adds only its length; the score is 0 if nothing at all matches, so
  * also where all predictions are empty, even if the references are. Without smoothing or effective
  * order, a corpus of texts of less than four tokens scores 0 even against itself.
@@ -23,14 +23,14 @@ import java.util.List;
  * @param smoothing for orders without a match
  * @param effectiveOrder whether N is the longest order the predictions have n-grams of, which
  *     sacrebleu recommends for single sentences
- * @param lowercase whether case is dropped, by the rules of Java; Python's, and so sacrebleu's,
+ * @param lowercase whether texts are lower-cased, by the rules of Java; Python's, and so sacrebleu's,
  *     differ for a Greek capital sigma next to a mark
  */
 public record Bleu(Smoothing smoothing, boolean effectiveOrder, boolean lowercase)
     implements Serializable {
 
   /**
-   * A score with what it is made of.
+   * A score with its parts.
    *
    * @param value BLEU, 0 to 100
    * @param precisions smoothed, by order 1 to 4, 0 to 100; all 0 if nothing matches
@@ -57,7 +57,7 @@ public record Bleu(Smoothing smoothing, boolean effectiveOrder, boolean lowercas
   }
 
   /**
-   * What an answer adds to the corpus.
+   * The counts of one answer.
    *
    * @param prediction the generated answer
    * @param reference the right answer
@@ -101,7 +101,7 @@ public record Bleu(Smoothing smoothing, boolean effectiveOrder, boolean lowercas
   }
 
   /**
-   * Names how a score was computed, in sacrebleu's form, so that only like is compared with like.
+   * The signature of a score in sacrebleu's form, which says how the score was computed.
    *
    * @param version of the program that computed it
    * @return {@code nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:...}

@@ -4,8 +4,7 @@ import java.util.Arrays;
 
 /**
  * The confusion matrix of a classifier over its declared classes, and the scores that follow from
- * it. A class that never occurs and is never predicted counts as F1 0, as scikit-learn has it with
- * {@code labels} given and zero_division 0.
+ * it. A class that never occurs and is never predicted counts as F1 0, as in scikit-learn with {@code labels} given and zero_division 0.
  *
  * @param counts rows by true class, then predicted class
  */

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How often each run of n tokens occurs. */
+/** Counts n-grams, which are runs of n tokens. */
 final class NGrams {
   private NGrams() {}
 
@@ -24,7 +24,7 @@ final class NGrams {
   }
 
   /**
-   * What both have in common, each n-gram as often as in the text that has it less often.
+   * The common n-grams of two texts; each counts as often as in the text in which it is less frequent.
    *
    * @param a of one text
    * @param b of the other
@@ -39,7 +39,7 @@ final class NGrams {
   }
 
   /**
-   * How many n-grams a text has.
+   * The number of n-grams of a text.
    *
    * @param tokens of the text
    * @param n length of a run

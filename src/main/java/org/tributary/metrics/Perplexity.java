@@ -4,12 +4,10 @@ import java.io.Serializable;
 
 /**
  * Perplexity of the right answers under a model, over all answer tokens of a corpus and not a mean
- * over answers: exp(-1/T Σ_t ln p(token_t | what is before it)). Which tokens are of the answer is
- * for the caller to say. Sums of shards add up to that of the whole; they are float64, so the same
- * bits ask for the same shards added in the same order.
+ * over answers: exp(-1/T Σ_t ln p(token_t | what is before it)). The caller decides which tokens belong to the answer. Sums of shards add up to that of the whole. They are float64, so bit-equal results need the same shards added in the same order.
  *
  * @param negativeLogLikelihood -Σ ln p, in nats
- * @param tokens answer tokens it is over
+ * @param tokens number of answer tokens
  */
 public record Perplexity(double negativeLogLikelihood, long tokens) implements Serializable {
 

@@ -78,7 +78,7 @@ public final class PorterStemmer {
           new Rule("ful"),
           new Rule("ness"));
 
-  /** The longer of two that overlap stands first: the paper takes the longest that matches. */
+  /** The longer of two overlapping suffixes comes first, because the paper takes the longest match. */
   private static final List<Rule> RESIDUES =
       List.of(
           new Rule("al"),
@@ -144,7 +144,7 @@ public final class PorterStemmer {
     return word;
   }
 
-  /** What 1b does after taking -ed or -ing: hoping to hope, hopping to hop. */
+  /** The rest of step 1b after removing -ed or -ing: hoping to hope, hopping to hop. */
   private static String wellEnded(String stem) {
     if (stem.endsWith("at") || stem.endsWith("bl") || stem.endsWith("iz")) {
       return stem + "e";
@@ -190,7 +190,7 @@ public final class PorterStemmer {
     return word.endsWith("ll") && measure(cut(word, 1)) > 1 ? cut(word, 1) : word;
   }
 
-  /** The first rule whose suffix matches decides, also where its condition then fails. */
+  /** The first rule with a matching suffix decides, even if its condition fails. */
   private static String applied(List<Rule> rules, String word, Predicate<String> condition) {
     for (Rule rule : rules) {
       if (word.endsWith(rule.suffix)) {

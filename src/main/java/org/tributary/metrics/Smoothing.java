@@ -4,8 +4,7 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * What BLEU takes for the precision of an order none of whose n-grams match, which would otherwise
- * make the geometric mean 0 (B. Chen and C. Cherry, "A Systematic Comparison of Smoothing
+ * The precision that BLEU uses for an order without matching n-grams, which would otherwise make the geometric mean 0 (B. Chen and C. Cherry, "A Systematic Comparison of Smoothing
  * Techniques for Sentence-Level BLEU", 2014).
  *
  * @param method of smoothing
@@ -13,7 +12,7 @@ import java.util.Locale;
  */
 public record Smoothing(Method method, double value) implements Serializable {
 
-  /** The methods, by the names signatures have for them. */
+  /** The methods, by their names in signatures. */
   public enum Method {
     /** Precision 0, and so is the score. */
     NONE("none", false),
@@ -40,7 +39,7 @@ public record Smoothing(Method method, double value) implements Serializable {
     /**
      * The name in a signature.
      *
-     * @return sacrebleu's, where it has one
+     * @return sacrebleu's name, if it has one
      */
     public String label() {
       return label;
@@ -107,7 +106,7 @@ public record Smoothing(Method method, double value) implements Serializable {
   }
 
   /**
-   * As part of a signature.
+   * The part of a signature.
    *
    * @return {@code exp}, {@code add-k[1.00]}
    */

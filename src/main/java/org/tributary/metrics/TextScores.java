@@ -3,8 +3,7 @@ package org.tributary.metrics;
 import java.io.Serializable;
 
 /**
- * All that is compared between generated and right answers, as sums. Shards are scored apart and
- * added in order of their rows.
+ * All scores of generated answers against right answers, as sums. Shards are scored separately and added in the order of their rows.
  *
  * @param bleu counts for {@link Bleu#corpus()}
  * @param rouge means without stemming

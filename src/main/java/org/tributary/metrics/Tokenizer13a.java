@@ -5,15 +5,14 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The tokens BLEU is counted on: the rules of NIST's mteval-v13a, which sacrebleu calls 13a (M.
- * Post, "A Call for Clarity in Reporting BLEU Scores", 2018). Marks and signs stand alone; a period
- * or comma stays inside a number; a dash is cut off behind a digit.
+ * The tokens for BLEU, by the rules of NIST's mteval-v13a, which sacrebleu calls 13a (M.
+ * Post, "A Call for Clarity in Reporting BLEU Scores", 2018). Punctuation marks and signs are separate tokens; a period or comma stays inside a number; a dash after a digit is a separate token.
  */
 final class Tokenizer13a {
-  /** White space as Unicode and Python have it: the four information separators among it. */
+  /** White space of Unicode and Python, including the four information separators. */
   private static final Pattern SPACES = Pattern.compile("(?U)[\\s\\x1c-\\x1f]+");
 
-  /** ASCII marks but apostrophe, comma, dash and period. */
+  /** ASCII punctuation without apostrophe, comma, dash and period. */
   private static final Pattern MARK = Pattern.compile("([{-~\\[-` -&(-+:-@/])");
 
   private static final Pattern POINT_AFTER_TEXT = Pattern.compile("([^0-9])([.,])");
@@ -25,14 +24,14 @@ final class Tokenizer13a {
   /**
    * Tokens of a text.
    *
-   * @param text any, of one or more lines; a word broken by dash and line end is joined
+   * @param text one or more lines; a word that is split by a dash and a line end is joined
    * @param lowercase whether case is dropped first
    * @return tokens in order; none if the text is blank
    */
   static List<String> tokens(String text, boolean lowercase) {
     String line = trimmed(lowercase ? text.toLowerCase(Locale.ROOT) : text);
     line = line.replace("<skipped>", "").replace("-\n", "").replace('\n', ' ');
-    // In this order an escaped escape (&amp;lt;) is undone twice, as mteval does.
+    // In this order a double escape (&amp;lt;) is unescaped twice, as in mteval.
     line = line.replace("&quot;", "\"").replace("&amp;", "&");
     line = line.replace("&lt;", "<").replace("&gt;", ">");
     line = MARK.matcher(" " + line + " ").replaceAll(" $1 ");
@@ -46,7 +45,7 @@ final class Tokenizer13a {
    * A text without the white space around it.
    *
    * @param text any
-   * @return empty if there is nothing else
+   * @return the text; empty if there is only white space
    */
   static String trimmed(String text) {
     int from = 0;

@@ -48,7 +48,7 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   /**
    * These adapters in the form that merges use.
    *
-   * @param transposed names of the adapted weights that is stored as [in, out]
+   * @param transposed names of the adapted weights that are stored as [in, out]
    * @return rank, α and kind of s
    */
   public Adapters adapters(Set<String> transposed) {

@@ -1,10 +1,9 @@
 package org.tributary.plugin;
 
 /**
- * Something with a name that a configuration or a model can ask for, such as a framework or an
- * optimizer. A kind of plugin is an abstract class below this one; a plugin is a public class with
+ * A named part that a configuration or a model can ask for, such as a framework or an optimizer. A kind of plugin is an abstract subclass of this class; a plugin is a public class with
  * a public constructor without arguments, and is named in {@code META-INF/services/<kind>} of its
- * jar. {@link Plugins} finds it there, in this project's jar and in any other of the class path.
+ * jar. {@link Plugins} finds it there, in this project's jar and in all other jars of the class path.
  */
 public abstract class Plugin {
   private final String name;
@@ -12,11 +11,11 @@ public abstract class Plugin {
   private final String source;
 
   /**
-   * A plugin.
+   * Creates a plugin.
    *
-   * @param name by which it is asked for; among those of its kind the only one
+   * @param name its name, unique among plugins of its kind
    * @param about what it does, in one line
-   * @param source the paper, standard or page that it follows
+   * @param source the paper, standard or page that it implements
    */
   protected Plugin(String name, String about, String source) {
     this.name = name;
@@ -25,7 +24,7 @@ public abstract class Plugin {
   }
 
   /**
-   * The name by which it is asked for.
+   * The plugin's name.
    *
    * @return such as {@code fedavg}
    */
@@ -43,7 +42,7 @@ public abstract class Plugin {
   }
 
   /**
-   * What it follows.
+   * The source that it implements.
    *
    * @return a paper, standard or page
    */

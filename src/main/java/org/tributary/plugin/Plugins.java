@@ -30,7 +30,7 @@ public final class Plugins {
    * @param kind an abstract class
    * @param <P> the kind
    * @return by name, sorted
-   * @throws WrongInput if a jar names a class that cannot be loaded, or two have one name
+   * @throws WrongInput if a jar names a class that cannot be loaded, or two plugins have the same name
    */
   public static <P extends Plugin> SortedMap<String, P> find(Class<P> kind) {
     SortedMap<String, P> found = new TreeMap<>();
@@ -47,7 +47,7 @@ public final class Plugins {
     return Collections.unmodifiableSortedMap(found);
   }
 
-  /** Spark gives the jars of {@code --jars} to the loader of a driver's or task's thread. */
+  /** Spark adds the jars of {@code --jars} to the class loader of the driver's or task's thread. */
   private static Set<ClassLoader> loaders() {
     Set<ClassLoader> loaders = new LinkedHashSet<>();
     Stream.of(Plugins.class.getClassLoader(), Thread.currentThread().getContextClassLoader())
@@ -69,7 +69,7 @@ public final class Plugins {
     return plugins;
   }
 
-  /** What was thrown, and its reason: ServiceLoader keeps to itself why a constructor fails. */
+  /** The exception and its cause, because ServiceLoader's message lacks the reason why a constructor fails. */
   private static String said(Throwable thrown) {
     Throwable cause = thrown.getCause();
     return cause == null ? thrown.getMessage() : "%s (%s)".formatted(thrown.getMessage(), cause);

@@ -1,8 +1,8 @@
-# Forward and back. With a whole graph in one go, or block by block: then only what lies between
-# blocks is kept, and a block is computed again when its turn comes on the way back.
+# Forward and backward pass, with a whole graph at once or block by block. Block by block, only the
+# inputs of blocks are kept, and each block is computed again in the backward pass.
 
 def through(w: Dict[str, Tensor], x: Tensor, context: List[Tensor]) -> List[Tensor]:
-  # What enters block 0, 1, ..., and what leaves the last.
+  # The inputs of blocks 0, 1, ..., and the output of the last one.
   states = [x]
   for i in range(${layers}):
     x = __torch__.block(w, i, x, context)
@@ -10,7 +10,7 @@ def through(w: Dict[str, Tensor], x: Tensor, context: List[Tensor]) -> List[Tens
   return states
 
 def backward(of: Tensor, given: Optional[Tensor], leaves: Dict[str, Tensor], x: Optional[Tensor]) -> Dict[str, Tensor]:
-  # "grads.<leaf>" of those that took part, and "gx" for x.
+  # "grads.<leaf>" of the leaves that were used, and "gx" for x.
   keys = annotate(List[str], [])
   values = annotate(List[Tensor], [])
   for k in leaves:
@@ -30,7 +30,7 @@ def backward(of: Tensor, given: Optional[Tensor], leaves: Dict[str, Tensor], x: 
   return out
 
 def inside(train: Dict[str, Tensor], i: int) -> Dict[str, Tensor]:
-  # The leaves of a block, or with -1 those of none.
+  # The leaves of a block; with -1 those outside all blocks.
   out = annotate(Dict[str, Tensor], {})
   for k in train:
     name = "${blocks}"
@@ -41,7 +41,7 @@ def inside(train: Dict[str, Tensor], i: int) -> Dict[str, Tensor]:
   return out
 
 def end_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor, x: Tensor) -> Dict[str, Tensor]:
-  # Loss from what the last block gave, the gradients of what lies behind the blocks, and that of x.
+  # The loss from the output of the last block, the gradients of the weights after the blocks, and that of x.
   leaves = __torch__.inside(train, -1)
   w = __torch__.join(frozen, __torch__.join(train, leaves))
   top = torch.requires_grad_(torch.detach(x), True)
@@ -67,7 +67,7 @@ def start_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs:
   return out
 
 def gather(into: Dict[str, Tensor], more: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  # A tied matrix has a part from either end.
+  # The gradient of a tied matrix has a part from each end.
   for k in more:
     if k in into:
       into[k] = into[k] + more[k]

@@ -1,4 +1,4 @@
-# What classifiers share. The family defines pooled(w, x, inputs) [b, d].
+# The common part of classifiers. The family defines pooled(w, x, inputs) [b, d].
 
 def logits(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
   return __torch__.linear(w, "classifier", __torch__.pooled(w, x, inputs)).to(6)

@@ -1,10 +1,10 @@
-# What decoders share. Inputs are ids, mask, types [b, t], of which ids count, and the mask for the
+# The common part of decoders. Inputs are ids, mask, types [b, t]; only ids are used, and the mask for the
 # rows' lengths; labels [b, t]. Rows are padded on the right, so the causal order alone keeps padding
-# out of what counts.
+# out of the results.
 #
 # The family defines tokens(w, ids, positions) [b, t, d], turns(positions, lengths) (empty without
 # rotary positions), attend(w, i, x, turns) (queries, keys, values [b, heads, t, head] of block i),
-# rest(w, i, x, attended) (what follows attention, to the end of block i), final(w, x), head(w, x).
+# rest(w, i, x, attended) (the part of block i after attention), final(w, x), head(w, x).
 
 def split(x: Tensor, heads: int) -> Tensor:
   return torch.transpose(torch.view(x, [x.size(0), x.size(1), heads, ${head}]), 1, 2)
@@ -16,7 +16,7 @@ def positions(ids: Tensor) -> Tensor:
   return torch.arange(ids.size(1), device=ids.device)
 
 def lengths(inputs: List[Tensor]) -> Tensor:
-  # Rows' own lengths [b, 1], of a mask [b, t] or as they stand [b]; without either all is a row's own.
+  # Lengths of rows [b, 1], from a mask [b, t] or given as [b]; without either, rows have no padding.
   ids = inputs[0]
   if len(inputs) == 1:
     return torch.full([ids.size(0), 1], ids.size(1), dtype=4, device=ids.device)
@@ -41,7 +41,7 @@ def logits(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
   return __torch__.head(w, __torch__.final(w, x)).to(6)
 
 def predictions(w: Dict[str, Tensor], x: Tensor, labels: Tensor) -> Tensor:
-  # Logits only where the next token counts: [n, vocabulary].
+  # Logits only at places whose next token counts: [n, vocabulary].
   before = torch.slice(__torch__.final(w, x), 1, 0, -1)
   counts = torch.ne(torch.slice(labels, 1, 1), -100)
   chosen = torch.view(torch.masked_select(before, torch.unsqueeze(counts, -1)), [-1, ${hidden}])
@@ -68,18 +68,18 @@ def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -
   return out
 
 def said(ids: Tensor, own: Tensor, logits: Tensor) -> Tensor:
-  # Which tokens [b, v] stand in a row's own places of ids [b, t]; the others count as its first token.
+  # Which tokens [b, v] occur in ids [b, t] of a row without padding; padding counts as its first token.
   mine = torch.where(torch.slice(own, 1, 0, ids.size(1)), ids, torch.slice(ids, 1, 0, 1))
   return torch.scatter(torch.zeros_like(logits, dtype=11), 1, mine, 1)
 
 def penalized(logits: Tensor, said: Tensor, penalty: float) -> Tensor:
-  # logits [b, v], of the tokens said divided by the penalty where above 0, else multiplied by it.
+  # logits [b, v]; those of tokens that occur are divided by the penalty if above 0, else multiplied by it.
   less = torch.where(torch.lt(logits, 0.), torch.mul(logits, penalty), torch.div(logits, penalty))
   return torch.where(said, less, logits)
 
 def choose(logits: Tensor, sampling: Tensor, uniform: Tensor) -> Tensor:
   # logits [b, v]; sampling: temperature (0 takes the likeliest token) and top p; uniform [b] in [0, 1).
-  # From the smallest set of likeliest tokens whose mass reaches p, by the inverse of its distribution.
+  # Samples from the smallest set of likeliest tokens whose mass reaches p, by its inverse distribution function.
   temperature = float(torch.item(torch.select(sampling, 0, 0)))
   p = float(torch.item(torch.select(sampling, 0, 1)))
   if temperature == 0.:
@@ -95,7 +95,7 @@ def choose(logits: Tensor, sampling: Tensor, uniform: Tensor) -> Tensor:
   return torch.squeeze(torch.gather(tokens, 1, torch.minimum(place, last)), 1)
 
 def step_block(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], keys: Tensor, values: Tensor, slot: int, keep: Tensor) -> Tensor:
-  # One token a row against the cache: x [b, 1, d], keys and values [b, kv, slots, head], keep [b, 1, 1, slots].
+  # One token per row with the cache: x [b, 1, d], keys and values [b, kv, slots, head], keep [b, 1, 1, slots].
   qkv = __torch__.attend(w, i, x, turns)
   _0 = torch.copy_(torch.slice(keys, 2, slot, slot + 1), qkv[1])
   _1 = torch.copy_(torch.slice(values, 2, slot, slot + 1), qkv[2])

@@ -1,8 +1,8 @@
-# The blocks of Llama and its relatives. Shapes: hidden [b, t, d]; queries, keys, values [b, heads, t, head].
+# The blocks of Llama and similar models. Shapes: hidden [b, t, d]; queries, keys, values [b, heads, t, head].
 # The family defines norm(w, name, x) and tokens(w, ids, positions).
 
 def of_head(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-  # Qwen3 normalises each head's queries and keys.
+  # Qwen3 normalizes the queries and keys of each head.
   if name + ".weight" in w:
     x = torch.rms_norm(x, [${head}], w[name + ".weight"], ${epsilon})
   return x

@@ -1,4 +1,4 @@
-# What Gemma has and Llama has not: norms by 1 + weight, in float32; embeddings times sqrt(d), rounded
+# The parts of Gemma that differ from Llama: norms by 1 + weight, in float32; embeddings times sqrt(d), rounded
 # to their type.
 
 def norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:

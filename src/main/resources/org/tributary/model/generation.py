@@ -1,5 +1,5 @@
   def likelihood(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
-    # -log p of every token that counts, row after row: [n].
+    # -log p of every counted token, row after row: [n].
     w = __torch__.join(frozen, train)
     states = __torch__.through(w, __torch__.embed(w, inputs), __torch__.context(inputs))
     logits = __torch__.predictions(w, states[-1], labels)
@@ -10,7 +10,7 @@
   def generate(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
     # Inputs: ids [b, t] padded on the right, lengths [b], end tokens [n] (-1 for none), sampling (temperature,
     # top p, repetition penalty), uniform [b, new]: one number in [0, 1) for every row and new token.
-    # The cache has t slots for the prompt and one for each new token; a row sees its own prompt's slots.
+    # The cache has t slots for the prompt and one for each new token; a row attends to the slots of its own prompt.
     w = __torch__.join(frozen, train)
     ids = inputs[0]
     lengths = inputs[1]

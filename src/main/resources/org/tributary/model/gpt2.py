@@ -1,7 +1,7 @@
 # GPT-2. Shapes: hidden [b, t, d]; queries, keys, values [b, heads, t, head].
 
 def conv1d(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-  # y = x W + b, W [in, out], and the adapter's part, whose A [r, in] and B [out, r] lie as everywhere.
+  # y = x W + b, W [in, out], plus the adapter's part with the usual A [r, in] and B [out, r].
   y = torch.linear(x, torch.t(w[name + ".weight"]), w[name + ".bias"])
   return __torch__.adapted(w, name, x, y)
 

@@ -1,4 +1,4 @@
-# What Llama has and Gemma has not.
+# The parts of Llama that differ from Gemma.
 
 def norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   return torch.rms_norm(x, [${hidden}], w[name + ".weight"], ${epsilon})

@@ -1,5 +1,5 @@
-# What every model program begins with. Weights come as two dicts: frozen ones, which may lie in a
-# read-only map of a file, and those that train. An empty key marks a dict that would be empty.
+# The start of every model program. Weights are passed as two dicts: frozen ones, which may be in a
+# read-only map of a file, and trained ones. An empty key marks a dict that would be empty.
 #
 # A family's text defines embed(w, inputs) [b, t, d], context(inputs) (what all blocks share) and
 # block(w, i, x, context) [b, t, d]; its kind's text (decoder.py, classifier.py) defines
@@ -14,14 +14,14 @@ def join(frozen: Dict[str, Tensor], train: Dict[str, Tensor]) -> Dict[str, Tenso
   return w
 
 def adapted(w: Dict[str, Tensor], name: str, x: Tensor, y: Tensor) -> Tensor:
-  # Where the layer carries an adapter y + s (x A^T) B^T: A [r, in], B [out, r].
+  # If the layer has an adapter, y + s (x A^T) B^T: A [r, in], B [out, r].
   if name + ".lora_A.weight" in w:
     z = torch.linear(torch.linear(x, w[name + ".lora_A.weight"]), w[name + ".lora_B.weight"])
     y = y + z * w[name + ".lora_scaling"]
   return y
 
 def linear(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-  # y = x W^T + b, W [out, in], and the adapter's part.
+  # y = x W^T + b, W [out, in], plus the adapter's part.
   bias = annotate(Optional[Tensor], None)
   if name + ".bias" in w:
     bias = w[name + ".bias"]

@@ -26,11 +26,11 @@ class Program(Module):
     return out
 
   def checkpointed(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
-    # The same as gradients, with the activations of one block at a time.
+    # Like gradients, with the activations of only one block at a time.
     return __torch__.checkpointed(frozen, train, inputs, labels)
 
   def between(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
-    # What enters each block, and what leaves the last: x.0, x.1, ...
+    # The input of each block, and the output of the last: x.0, x.1, ...
     w = __torch__.join(frozen, train)
     out = annotate(Dict[str, Tensor], {})
     i = 0

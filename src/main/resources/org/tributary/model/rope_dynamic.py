@@ -1,5 +1,5 @@
 def frequencies(lengths: Tensor) -> Tensor:
-  # Dynamic NTK: up to p trained positions theta, behind them n positions of a row have the base
+  # Dynamic NTK: theta up to p trained positions; rows with more, n positions, have the base
   # theta (factor n / p - (factor - 1))^(head / (head - 2)).
   n = lengths.to(6)
   stretched = torch.sub(torch.div(torch.mul(n, ${factor}), ${positions}), ${factor} - 1.)

@@ -1,5 +1,5 @@
 def frequencies(lengths: Tensor) -> Tensor:
-  # Llama 3.1: long waves are stretched by factor, short ones stay, between them a blend.
+  # Llama 3.1: long waves are stretched by factor, short ones do not change, between them interpolation.
   f = torch.reciprocal(torch.pow(${theta}, __torch__.exponents(lengths)))
   wave = torch.mul(torch.reciprocal(f), ${two_pi})
   is_long = torch.gt(wave, ${long_wave})

@@ -1,5 +1,5 @@
 # Rotary positions (Su et al. 2021) on the two halves of a head. One of the texts rope_*.py defines
-# frequencies(lengths): rows' lengths [b, 1] to [head / 2], or [b, 1, 1, head / 2] where they differ by row.
+# frequencies(lengths): rows' lengths [b, 1] to [head / 2], or [b, 1, 1, head / 2] if they differ by row.
 
 def exponents(like: Tensor) -> Tensor:
   # 2i / head, i = 0 .. head/2 - 1

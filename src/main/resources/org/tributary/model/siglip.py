@@ -5,7 +5,7 @@ def embed(w: Dict[str, Tensor], inputs: List[Tensor]) -> Tensor:
   return x + w["${prefix}embeddings.position_embedding.weight"]
 
 def part(w: Dict[str, Tensor], n: int, x: Tensor) -> Tensor:
-  # Queries (0), keys (1) or values (2) of the pooling head, whose weights lie one after the other.
+  # Queries (0), keys (1) or values (2) of the pooling head, whose weights are stored one after the other.
   begin = n * ${hidden}
   weight = torch.slice(w["${prefix}head.attention.in_proj_weight"], 0, begin, begin + ${hidden})
   bias = torch.slice(w["${prefix}head.attention.in_proj_bias"], 0, begin, begin + ${hidden})

@@ -1,11 +1,11 @@
-# What vision transformers share. Shapes: inputs are pixels [b, c, h, w]; hidden [b, t, d]; queries, keys,
+# The common part of vision transformers. Shapes: inputs are pixels [b, c, h, w]; hidden [b, t, d]; queries, keys,
 # values [b, heads, t, head]. The family defines embed(w, inputs) and pooled(w, x, inputs).
 
 def layer_norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   return torch.layer_norm(x, [${hidden}], w[name + ".weight"], w[name + ".bias"], ${epsilon})
 
 def patches(w: Dict[str, Tensor], name: str, inputs: List[Tensor]) -> Tensor:
-  # Row after row; what is less than a patch at the right and the bottom is left out.
+  # Row after row; a rest smaller than a patch at the right and the bottom is left out.
   window = w[name + ".weight"]
   pixels = torch.type_as(inputs[0], window)
   x = torch.conv2d(pixels, window, w[name + ".bias"], ${stride}, [0, 0], [1, 1], 1)

@@ -1,8 +1,8 @@
-# Bases are found for tall matrices g, for wide ones on the transpose: the first right singular vectors,
+# Bases are computed for tall matrices g, and for the transpose of wide ones: the first right singular vectors,
 # as rows [rank, columns of g].
 
 def canonical(rows: Tensor) -> Tensor:
-  # Singular vectors have no sign of their own: the entry of largest absolute value becomes positive.
+  # The sign of a singular vector is not unique: the entry of largest absolute value becomes positive.
   largest = torch.argmax(torch.abs(rows), 1, True)
   return torch.mul(rows, torch.sign(torch.gather(rows, 1, largest)))
 
@@ -12,7 +12,7 @@ def exact(g: Tensor, last: Tensor, random: Tensor, rank: int) -> Tensor:
 
 def randomized(g: Tensor, last: Tensor, random: Tensor, rank: int) -> Tensor:
   # Subspace iteration from the last basis and some random columns, or from random ones alone. At its
-  # end g^T y = z r, so g is nearly y (z r)^T, and what is left to decompose is small.
+  # end g^T y = z r, so g is nearly y (z r)^T, and only a small matrix must be decomposed.
   z = random
   if random.size(1) == ${oversampling}:
     z = torch.cat([torch.t(last), random], 1)

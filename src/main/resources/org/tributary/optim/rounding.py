@@ -1,4 +1,4 @@
-# Weights of bfloat16 are changed in float32 and then rounded up or down at random.
+# Stochastic rounding: bfloat16 weights are updated in float32 and then rounded up or down at random.
 
 def noise(first: int, n: int, number: int, like: Tensor) -> Tensor:
   # 16 random bits for each place: a 32-bit hash of place and number, in int64 without overflow.
@@ -9,8 +9,8 @@ def noise(first: int, n: int, number: int, like: Tensor) -> Tensor:
   return torch.bitwise_and(h, 65535).to(3)
 
 def assign(w: Tensor, p: Tensor, number: int) -> Tensor:
-  # w = p, where they are not the same. p is m 2^e with 1/2 <= |m| < 1, and of m bfloat16 keeps 8 bits:
-  # the whole part of 256 m + u, u in [0, 1). In pieces, as the noise takes more memory than the weights.
+  # w = p, if they are not the same. p is m 2^e with 1/2 <= |m| < 1, and of m bfloat16 keeps 8 bits:
+  # the whole part of 256 m + u, u in [0, 1). In pieces, because the noise takes more memory than the weights.
   if w.dtype == 15:
     to = torch.view(w, [-1])
     flat = torch.view(p, [-1])

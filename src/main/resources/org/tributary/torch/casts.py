@@ -9,7 +9,7 @@ class Program(Module):
     return out
 
   def bfloat16(self: __torch__.Program, x: Tensor) -> Dict[str, Tensor]:
-    # float16 by name, whose bytes are those of bfloat16 numbers.
+    # The type is float16, but the bytes are those of bfloat16 numbers.
     out = annotate(Dict[str, Tensor], {})
     out["x"] = torch.view_copy(x, dtype=15)
     return out
