@@ -18,9 +18,13 @@ import org.tributary.protocol.HostTensor;
 
 /**
  * A model with an adapter merged into its weights: every adapted W {@code [out, in]} becomes W + s
- * B A, computed in float64 and rounded to W's type in the checkpoint. If W is stored as [in, out], the product is transposed. Modules that were trained whole replace those of the model, or are added.
+ * B A, computed in float64 and rounded to W's type in the checkpoint. If W is stored as [in, out],
+ * the product is transposed. Modules that were trained whole replace those of the model, or are
+ * added.
  *
- * <p>Adapters are trained on a model with a head. Its tensor names have a prefix such as {@code bert.}, which a checkpoint without a head lacks. If a classifier is added, all names get the prefix.
+ * <p>Adapters are trained on a model with a head. Its tensor names have a prefix such as {@code
+ * bert.}, which a checkpoint without a head lacks. If a classifier is added, all names get the
+ * prefix.
  */
 public final class AdapterMerge {
   private static final String WEIGHT = ".weight";
@@ -56,7 +60,8 @@ public final class AdapterMerge {
    *
    * @param stored converts an adapter's name to the name in a checkpoint with a head
    * @param withHead the change of config.json when a classifier is added
-   * @param ties tied matrices, of which a file may hold both copies: the used name by the optional name
+   * @param ties tied matrices, of which a file may hold both copies: the used name by the optional
+   *     name
    * @param used whether the model uses a tensor; tensors that an adapter changes count as used
    * @param otherHead whether a tensor belongs to a head that a new classifier replaces
    */
@@ -96,7 +101,9 @@ public final class AdapterMerge {
    * @param family the model's family
    * @param target created if it is missing
    * @return the result
-   * @throws WrongInput if the adapter does not fit the model (names at most ten of the modules), if the model has NaN or infinite numbers, or would get values that its type cannot hold, or if the target has something else. Then nothing is written
+   * @throws WrongInput if the adapter does not fit the model (names at most ten of the modules), if
+   *     the model has NaN or infinite numbers, or would get values that its type cannot hold, or if
+   *     the target has something else. Then nothing is written
    * @throws IOException if a file system fails
    */
   public static Done write(
@@ -132,7 +139,9 @@ public final class AdapterMerge {
     return name.isEmpty() ? "" : " (its configuration says " + name + ")";
   }
 
-  /** The prefix of the adapter's names, which the checkpoint's names lack; empty if there is none. */
+  /**
+   * The prefix of the adapter's names, which the checkpoint's names lack; empty if there is none.
+   */
   private String prefix() {
     List<String> modules = adapter.modules().stream().map(family.stored()).toList();
     String first = modules.isEmpty() ? "" : modules.get(0);
@@ -220,7 +229,9 @@ public final class AdapterMerge {
   }
 
   /**
-   * Tied matrices stay tied, unless the adapter changes one of them. Then peft has two separate matrices, and two are written. (merge_and_unload also adds the product of a head to the embedding.)
+   * Tied matrices stay tied, unless the adapter changes one of them. Then peft has two separate
+   * matrices, and two are written. (merge_and_unload also adds the product of a head to the
+   * embedding.)
    */
   private void tie() throws IOException {
     Map<String, HostTensor> saved = new TreeMap<>();
@@ -274,7 +285,9 @@ public final class AdapterMerge {
     base.checkFinite(names);
   }
 
-  /** Whether the notes say that a classifier for this number of classes replaces that of the model. */
+  /**
+   * Whether the notes say that a classifier for this number of classes replaces that of the model.
+   */
   private boolean isNewHead(String name, SafeTensorsHeader.Entry before, HostTensor tensor) {
     long[] shape = before.shape().clone();
     if (labels.isEmpty() || shape.length == 0 || !HEADS.contains(module(name))) {
@@ -288,7 +301,10 @@ public final class AdapterMerge {
     return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
-  /** The weight of the new classifier, whether the model had one before or not; null if there is none. */
+  /**
+   * The weight of the new classifier, whether the model had one before or not; null if there is
+   * none.
+   */
   private HostTensor head() {
     Map<String, HostTensor> heads = new TreeMap<>(added);
     heads.putAll(replaced);

@@ -11,7 +11,9 @@ import org.tributary.protocol.HostTensor;
 
 /**
  * The names of an adapter's tensors. peft's {@code save_pretrained} writes {@code
- * base_model.model.<module>.lora_A.weight}. A raw {@code state_dict} also has the name of the adapter, {@code lora_A.default.weight}, and the base model's own tensors of the wrapped modules. The {@code state_dict} of the model inside peft's wrapper has no prefix.
+ * base_model.model.<module>.lora_A.weight}. A raw {@code state_dict} also has the name of the
+ * adapter, {@code lora_A.default.weight}, and the base model's own tensors of the wrapped modules.
+ * The {@code state_dict} of the model inside peft's wrapper has no prefix.
  */
 final class AdapterNames {
   /** The prefix that peft adds to the base model's names. */
@@ -58,7 +60,9 @@ final class AdapterNames {
   }
 
   /**
-   * Leaves out additional tensors that peft writes for a saved embedding or head whose rows were resized: a copy under {@code modules_to_save}, and the base model's tensor. peft does not read them.
+   * Leaves out additional tensors that peft writes for a saved embedding or head whose rows were
+   * resized: a copy under {@code modules_to_save}, and the base model's tensor. peft does not read
+   * them.
    */
   private static void withoutRepeats(Map<String, HostTensor> own, List<String> problems) {
     for (String name : List.copyOf(own.keySet())) {

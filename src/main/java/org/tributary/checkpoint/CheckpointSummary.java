@@ -20,7 +20,8 @@ public final class CheckpointSummary {
   private CheckpointSummary() {}
 
   /**
-   * Describes a safetensors file, a model folder or an adapter folder. The first tensors are listed one by one.
+   * Describes a safetensors file, a model folder or an adapter folder. The first tensors are listed
+   * one by one.
    *
    * @param store reaches the path
    * @param path a file or folder

@@ -22,7 +22,8 @@ import org.apache.hadoop.security.AccessControlException;
 import org.tributary.error.WrongInput;
 
 /**
- * Commits a complete file under its final name, once, without replacing an existing file. The way depends on the file system.
+ * Commits a complete file under its final name, once, without replacing an existing file. The way
+ * depends on the file system.
  */
 sealed interface Commit {
   /**
@@ -95,7 +96,7 @@ sealed interface Commit {
       } catch (FileAlreadyExistsException e) {
         throw noFolder(folder, e.getFile(), e);
       } catch (FileSystemException e) {
-        // "Not a directory" has no class of its own.
+        // There is no exception class for "Not a directory".
         for (java.nio.file.Path path = folder; path != null; path = path.getParent()) {
           if (Files.isRegularFile(path)) {
             throw noFolder(folder, path, e);
@@ -118,7 +119,8 @@ sealed interface Commit {
     }
 
     /**
-     * For disks without hard links. If two writers commit at once, both may be told that they created the file; the file is complete.
+     * For disks without hard links. If two writers commit at once, both may be told that they
+     * created the file; the file is complete.
      */
     private static boolean move(java.nio.file.Path from, java.nio.file.Path to) throws IOException {
       try {
@@ -153,7 +155,9 @@ sealed interface Commit {
     }
 
     /**
-     * Writes, syncs and closes. A failed HDFS stream throws the same exception again when it is closed. A try-with-resources would turn this into an IllegalArgumentException, because an exception cannot suppress itself.
+     * Writes, syncs and closes. A failed HDFS stream throws the same exception again when it is
+     * closed. A try-with-resources would turn this into an IllegalArgumentException, because an
+     * exception cannot suppress itself.
      */
     private static void fill(FSDataOutputStream out, Store.Content content) throws IOException {
       try {
@@ -215,7 +219,11 @@ sealed interface Commit {
   }
 
   /**
-   * For object stores, in which an object becomes visible when its stream is closed, and which copy instead of renaming. The bytes are first written to the local disk, so that a writer that fails or is killed never leaves half a file. Some stores check for an existing object only when the upload starts. If two writers upload the same name at once, both may be told that they created the object.
+   * For object stores, in which an object becomes visible when its stream is closed, and which copy
+   * instead of renaming. The bytes are first written to the local disk, so that a writer that fails
+   * or is killed never leaves half a file. Some stores check for an existing object only when the
+   * upload starts. If two writers upload the same name at once, both may be told that they created
+   * the object.
    *
    * @param files the target's file system
    */

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Layers whose weights are stored as [in, out]: {@code Conv1D} of transformers, which GPT-2 and similar models use for the layers of their blocks. All other linear layers are stored as [out, in]. Like peft, this class decides by the class of the layer and corrects a wrong {@code fan_in_fan_out}.
+ * Layers whose weights are stored as [in, out]: {@code Conv1D} of transformers, which GPT-2 and
+ * similar models use for the layers of their blocks. All other linear layers are stored as [out,
+ * in]. Like peft, this class decides by the class of the layer and corrects a wrong {@code
+ * fan_in_fan_out}.
  */
 public final class Conv1d {
   private static final Set<String> FAMILIES =

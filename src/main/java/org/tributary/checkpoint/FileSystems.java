@@ -153,7 +153,9 @@ final class FileSystems {
     return true;
   }
 
-  /** The contents of a folder, sorted by name, without temporary files; empty if it does not exist. */
+  /**
+   * The contents of a folder, sorted by name, without temporary files; empty if it does not exist.
+   */
   static List<FileStatus> list(FileSystem files, Path folder) throws IOException {
     List<FileStatus> found = new ArrayList<>();
     LocalNames.requireReadable(files, folder);
@@ -174,7 +176,8 @@ final class FileSystems {
   }
 
   /**
-   * Distinguishes a path that cannot exist from a path without permission: HDFS denies access to paths below a file.
+   * Distinguishes a path that cannot exist from a path without permission: HDFS denies access to
+   * paths below a file.
    *
    * @throws AccessControlException the given one, if no file is above the path
    */

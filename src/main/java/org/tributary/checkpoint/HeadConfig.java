@@ -6,7 +6,10 @@ import java.util.Map;
 
 /** Reads and writes the keys of {@code config.json} about a classifier. */
 public final class HeadConfig {
-  /** Tributary's own key: how token states become one vector, with the values of {@code model.pooling}. */
+  /**
+   * Tributary's own key: how token states become one vector, with the values of {@code
+   * model.pooling}.
+   */
   public static final String POOLING = "tributary_pooling";
 
   /** The prefix of the class names of transformers if config.json has none. */

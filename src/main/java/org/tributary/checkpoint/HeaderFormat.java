@@ -259,7 +259,9 @@ final class HeaderFormat {
     return names.size() > 5 ? "%s and %d more".formatted(first, names.size() - 5) : first;
   }
 
-  /** The header's bytes, preceded by their length and padded so that the data is aligned to 8 bytes. */
+  /**
+   * The header's bytes, preceded by their length and padded so that the data is aligned to 8 bytes.
+   */
   static byte[] render(SafeTensorsHeader header) throws IOException {
     ObjectNode root = Json.object();
     if (!header.metadata().isEmpty()) {

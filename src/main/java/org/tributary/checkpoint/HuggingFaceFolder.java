@@ -140,7 +140,8 @@ public final class HuggingFaceFolder {
    * The headers of all weights, without reading the weights.
    *
    * @return names, types and shapes, file by file
-   * @throws WrongInput if a file is not a valid safetensors file, two files have the same tensor, or index and files do not name the same tensors
+   * @throws WrongInput if a file is not a valid safetensors file, two files have the same tensor,
+   *     or index and files do not name the same tensors
    * @throws IOException if the file system fails
    */
   public Map<String, SafeTensorsHeader.Entry> tensors() throws IOException {
@@ -192,7 +193,7 @@ public final class HuggingFaceFolder {
   /**
    * The tokenizer.
    *
-   * @return the path of tokenizer.json where the folder has one
+   * @return the path of tokenizer.json if the folder has one
    * @throws IOException if the file system fails
    */
   public Optional<Path> tokenizer() throws IOException {
@@ -204,7 +205,7 @@ public final class HuggingFaceFolder {
    * All weights in memory.
    *
    * @return by name
-   * @throws WrongInput if a file is no valid safetensors file, or two files hold the same name
+   * @throws WrongInput if a file is not a valid safetensors file, or two files have the same name
    * @throws IOException if the file system fails
    */
   public Map<String, HostTensor> weights() throws IOException {
@@ -220,7 +221,7 @@ public final class HuggingFaceFolder {
    *
    * @param staging a folder on a local disk, see {@link #local}
    * @return by name
-   * @throws WrongInput if a file is no valid safetensors file, or two files hold the same name
+   * @throws WrongInput if a file is not a valid safetensors file, or two files have the same name
    * @throws IOException if a file system fails
    */
   public Map<String, HostTensor> map(java.nio.file.Path staging) throws IOException {
@@ -243,7 +244,9 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * The weights on a local disk: the files themselves if they are on one, else copies. A copy is made once per staging folder and file version; its name contains the length and time of the file.
+   * The weights on a local disk: the files themselves if they are on one, else copies. A copy is
+   * made once per staging folder and file version; its name contains the length and time of the
+   * file.
    *
    * @param staging the folder of the copies
    * @return one file for each of {@link #weightFiles}, in that order
@@ -254,7 +257,9 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * A hash that identifies the model: SHA-256 over the names and hashes of config.json, the weights and, if they exist, tokenizer.json and the other files that describe the preprocessing of inputs.
+   * A hash that identifies the model: SHA-256 over the names and hashes of config.json, the weights
+   * and, if they exist, tokenizer.json and the other files that describe the preprocessing of
+   * inputs.
    *
    * @return hex
    * @throws IOException if the file system fails

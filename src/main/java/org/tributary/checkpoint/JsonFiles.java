@@ -10,7 +10,10 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
-/** Reads and writes JSON files: those next to the weights, and the records of a run, which are written once. */
+/**
+ * Reads and writes JSON files: those next to the weights, and the records of a run, which are
+ * written once.
+ */
 public final class JsonFiles {
   private JsonFiles() {}
 

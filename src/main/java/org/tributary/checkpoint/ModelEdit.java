@@ -22,13 +22,17 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /**
- * Makes a model folder from another one: the same files with the same tensors, types and places, but some tensors have new values. Unchanged tensors are copied byte by byte, and only one tensor at a time is in memory.
+ * Makes a model folder from another one: the same files with the same tensors, types and places,
+ * but some tensors have new values. Unchanged tensors are copied byte by byte, and only one tensor
+ * at a time is in memory.
  *
  * @param config the new config.json; null if it does not change
  * @param names converts a tensor's old name to its new name; null for a tensor that is left out
  * @param changed new values, by the old names
- * @param replaced tensors with other shapes and types that replace those of the base, by the old names
- * @param added tensors that the base does not have, by their new names; they are written to the last file in their own type
+ * @param replaced tensors with other shapes and types that replace those of the base, by the old
+ *     names
+ * @param added tensors that the base does not have, by their new names; they are written to the
+ *     last file in their own type
  */
 public record ModelEdit(
     ObjectNode config,
@@ -77,7 +81,8 @@ public record ModelEdit(
      * Makes the value.
      *
      * @param before the value in the base
-     * @return a value of the same shape in any floating-point type; it is rounded to the type of before
+     * @return a value of the same shape in any floating-point type; it is rounded to the type of
+     *     before
      * @throws IOException if something needed cannot be read
      */
     HostTensor apply(HostTensor before) throws IOException;
@@ -99,8 +104,10 @@ public record ModelEdit(
    * @param base the source folder, which does not change
    * @param target created if it is missing
    * @return whether a file was written
-   * @throws WrongInput if the base's files are not valid, a new value is too large for the base's type, or one of the target's files exists with other content; then nothing is written
-   * @throws IllegalArgumentException if a change names no tensor of the base, has another shape, or two tensors get the same name
+   * @throws WrongInput if the base's files are not valid, a new value is too large for the base's
+   *     type, or one of the target's files exists with other content; then nothing is written
+   * @throws IllegalArgumentException if a change names no tensor of the base, has another shape, or
+   *     two tensors get the same name
    * @throws IOException if a file system fails
    */
   public boolean write(Store store, HuggingFaceFolder base, Path target) throws IOException {

@@ -11,7 +11,8 @@ public final class ObjectStores {
   private ObjectStores() {}
 
   /**
-   * Whether a path is on an object store. If two writers create the same object at once, both may be told that they created it; the later object remains.
+   * Whether a path is on an object store. If two writers create the same object at once, both may
+   * be told that they created it; the later object remains.
    *
    * @param path with its scheme
    * @return false for file systems

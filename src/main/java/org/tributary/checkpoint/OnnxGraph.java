@@ -44,7 +44,8 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
    * @param in the file's bytes
    * @param file its name, for messages
    * @return weights and nodes
-   * @throws WrongInput if it is not an ONNX model, or has tensors that are neither float32 nor int64 or are stored in other files
+   * @throws WrongInput if it is not an ONNX model, or has tensors that are neither float32 nor
+   *     int64 or are stored in other files
    * @throws IOException if the stream fails
    */
   public static OnnxGraph read(InputStream in, String file) throws IOException {

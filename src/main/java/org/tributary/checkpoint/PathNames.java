@@ -9,7 +9,10 @@ import org.tributary.error.WrongInput;
 public final class PathNames {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
 
-  /** The name of a file system and a colon without a slash, which is probably a mistake and not a file name. */
+  /**
+   * The name of a file system and a colon without a slash, which is probably a mistake and not a
+   * file name.
+   */
   private static final Pattern CUT_OFF =
       Pattern.compile(
           "(?i:file|hdfs|webhdfs|viewfs|s3[an]?|gs|abfss?|wasbs?|adl|ofs|o3fs|oss|obs|cosn|https?|ftp):(?!/)");
@@ -17,7 +20,9 @@ public final class PathNames {
   /** The most bytes of a name: the limit of file systems of Linux, and HDFS's default. */
   private static final int LONGEST_NAME = 255;
 
-  /** The most characters of a path: Linux allows 4096 bytes, and further files are below the path. */
+  /**
+   * The most characters of a path: Linux allows 4096 bytes, and further files are below the path.
+   */
   private static final int LONGEST_PATH = 3500;
 
   private PathNames() {}
@@ -44,7 +49,9 @@ public final class PathNames {
   }
 
   /**
-   * A path as it was written. Hadoop treats everything before a colon as a scheme, but a file may be called {@code export_12:30.csv}. Here only a name followed by a colon and a slash is a scheme.
+   * A path as it was written. Hadoop treats everything before a colon as a scheme, but a file may
+   * be called {@code export_12:30.csv}. Here only a name followed by a colon and a slash is a
+   * scheme.
    *
    * @param uriOrRelative a URI or a path
    * @return the path, with scheme and authority only if they were written

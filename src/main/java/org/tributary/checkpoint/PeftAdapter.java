@@ -20,7 +20,10 @@ import org.tributary.protocol.HostTensor;
  *
  * <p>An adapted module with weight W {@code [out, in]} becomes {@code W + s B A}, A {@code [r, in]}
  * under {@code <module>.lora_A.weight}, B {@code [out, r]} under {@code <module>.lora_B.weight};
- * {@code s} is alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA. Modules that are trained whole, such as a new classifier, keep their names. Names in the file have the prefix {@code base_model.model.}, names in memory do not. Raw state_dicts can be read too, see {@link AdapterNames}.
+ * {@code s} is alpha / r, or alpha / sqrt(r) for rank-stabilised LoRA. Modules that are trained
+ * whole, such as a new classifier, keep their names. Names in the file have the prefix {@code
+ * base_model.model.}, names in memory do not. Raw state_dicts can be read too, see {@link
+ * AdapterNames}.
  *
  * @param config the adapter's configuration
  * @param tensors by name, without the prefix, sorted
@@ -69,7 +72,8 @@ public record PeftAdapter(
    * @param folder created if it is missing
    * @return whether a file was written
    * @throws WrongInput if one of the files is there with other content; nothing is written then
-   * @throws IllegalArgumentException if a tensor belongs neither to an adapted module nor to a module that was trained whole
+   * @throws IllegalArgumentException if a tensor belongs neither to an adapted module nor to a
+   *     module that was trained whole
    * @throws IOException if the file system fails
    */
   public boolean write(Store store, Path folder) throws IOException {
@@ -93,7 +97,8 @@ public record PeftAdapter(
    * @param store reaches the folder
    * @param folder written by peft's save_pretrained
    * @return the adapter
-   * @throws WrongInput if a file is missing, the two files contradict each other, the adapter is of a kind that is not supported, or a number is NaN or infinite
+   * @throws WrongInput if a file is missing, the two files contradict each other, the adapter is of
+   *     a kind that is not supported, or a number is NaN or infinite
    * @throws IOException if the file system fails
    */
   public static PeftAdapter read(Store store, Path folder) throws IOException {
@@ -245,7 +250,8 @@ public record PeftAdapter(
   }
 
   /**
-   * The weight of an adapted layer that replaces the model's: peft saves the weight of an embedding or a head with its adapter.
+   * The weight of an adapted layer that replaces the model's: peft saves the weight of an embedding
+   * or a head with its adapter.
    *
    * @param module one of {@link #modules}
    * @return empty if the model's weight is used

@@ -12,16 +12,16 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
 /**
- * The keys of {@code adapter_config.json} that are used, and peft's rules for them.
- * Source: peft 0.21, {@code LoraConfig}, {@code check_target_module_exists} and {@code
- * get_pattern_key}.
+ * The keys of {@code adapter_config.json} that are used, and peft's rules for them. Source: peft
+ * 0.21, {@code LoraConfig}, {@code check_target_module_exists} and {@code get_pattern_key}.
  *
  * @param rank r
  * @param alpha lora_alpha
  * @param useRslora whether s is alpha / sqrt(r)
  * @param targets which modules are adapted
  * @param modulesToSave modules that are trained whole; may be empty
- * @param rankPattern different ranks, by a regular expression for the end of a module's name; the first match counts
+ * @param rankPattern different ranks, by a regular expression for the end of a module's name; the
+ *     first match counts
  * @param alphaPattern different values of alpha, in the same form
  * @param fanInFanOut whether the adapted weights are stored as [in, out], as in GPT-2
  * @param baseModel base_model_name_or_path
@@ -50,7 +50,8 @@ public record PeftConfig(
   }
 
   /**
-   * Which modules are adapted. There is either a list or a pattern, for the adapted modules and for the excluded ones.
+   * Which modules are adapted. There is either a list or a pattern, for the adapted modules and for
+   * the excluded ones.
    *
    * @param modules their names, or the ends of their names after a dot; null if there is a pattern
    * @param pattern a regular expression over whole names, in Python's syntax, or {@code
@@ -119,7 +120,8 @@ public record PeftConfig(
    * Layers by number, which is the first number among the parts of a module's name.
    *
    * @param indices layers_to_transform
-   * @param names layers_pattern, the name part before the number, in Python's syntax; empty for any part except the first
+   * @param names layers_pattern, the name part before the number, in Python's syntax; empty for any
+   *     part except the first
    */
   public record Layers(Set<Integer> indices, List<String> names) {
     private static final String ANY = ".*?\\.[^.]*\\.(\\d+)\\.";
@@ -181,7 +183,10 @@ public record PeftConfig(
   }
 
   /**
-   * Whether a tensor belongs to a module that is trained whole. For peft that is a module whose name ends in one of modulesToSave, even in the middle of a word. Embeddings and their heads may be in a file although they are not named: peft adds them if their rows were resized, or if they are tied to a named module.
+   * Whether a tensor belongs to a module that is trained whole. For peft that is a module whose
+   * name ends in one of modulesToSave, even in the middle of a word. Embeddings and their heads may
+   * be in a file although they are not named: peft adds them if their rows were resized, or if they
+   * are tied to a named module.
    *
    * @param tensor its dotted name in the base model
    * @return true if it does
@@ -207,7 +212,8 @@ public record PeftConfig(
    * @param store reaches the folder
    * @param folder the adapter's folder
    * @return the keys that are used
-   * @throws WrongInput if the file is missing, or has keys that are not supported: all of them are named
+   * @throws WrongInput if the file is missing, or has keys that are not supported: all of them are
+   *     named
    * @throws IOException if the file system fails
    */
   public static PeftConfig read(Store store, Path folder) throws IOException {

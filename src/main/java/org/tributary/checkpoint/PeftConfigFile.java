@@ -16,9 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
-/**
- * Reads and writes {@code adapter_config.json}. Everything beyond plain LoRA is refused.
- */
+/** Reads and writes {@code adapter_config.json}. Everything beyond plain LoRA is refused. */
 final class PeftConfigFile {
   /** Keys that do not change what the adapter computes. */
   private static final Set<String> HARMLESS =

@@ -10,7 +10,8 @@ import java.util.TreeMap;
 import org.tributary.json.Json;
 
 /**
- * Notes that Tributary adds to adapters with a classifier: the classes and the pooling. They are in the header of adapter_model.safetensors, which peft ignores.
+ * Notes that Tributary adds to adapters with a classifier: the classes and the pooling. They are in
+ * the header of adapter_model.safetensors, which peft ignores.
  */
 public final class PeftNotes {
   private static final String LABELS = "tributary.labels";
@@ -21,7 +22,8 @@ public final class PeftNotes {
   /**
    * An adapter's notes.
    *
-   * @param labels classes of a new classifier, in the order of its rows; empty if those of the model do not change
+   * @param labels classes of a new classifier, in the order of its rows; empty if those of the
+   *     model do not change
    * @param pooling how token states become one vector
    * @return texts for {@link PeftAdapter#metadata}
    */

@@ -9,19 +9,28 @@ import java.util.regex.PatternSyntaxException;
 import org.tributary.error.WrongInput;
 
 /**
- * A regular expression in the syntax of Python's {@code re}, from a file that the user may not have written.
+ * A regular expression in the syntax of Python's {@code re}, from a file that the user may not have
+ * written.
  *
- * <p>RE2/J matches it in time that is linear in the length of the text. RE2 does not support lookaround, backreferences and repeats above 1000; such expressions are matched by {@code java.util.regex}, which may take exponential time. A match that reads too many characters is stopped, and the expression is refused.
+ * <p>RE2/J matches it in time that is linear in the length of the text. RE2 does not support
+ * lookaround, backreferences and repeats above 1000; such expressions are matched by {@code
+ * java.util.regex}, which may take exponential time. A match that reads too many characters is
+ * stopped, and the expression is refused.
  *
- * <p>Syntax that differs in Python is translated: named groups {@code (?P<name>...)}
- * and {@code (?P=name)}, the end {@code \Z}, and {@code [} and {@code &&} within brackets, which
- * are plain characters there.
+ * <p>Syntax that differs in Python is translated: named groups {@code (?P<name>...)} and {@code
+ * (?P=name)}, the end {@code \Z}, and {@code [} and {@code &&} within brackets, which are plain
+ * characters there.
  */
 final class PythonPattern {
-  /** The most characters of an expression; the longest of peft's own examples have about a hundred. */
+  /**
+   * The most characters of an expression; the longest of peft's own examples have about a hundred.
+   */
   private static final int LONGEST = 2000;
 
-  /** The most characters that one match of java.util.regex may read; an ordinary match reads a few hundred. */
+  /**
+   * The most characters that one match of java.util.regex may read; an ordinary match reads a few
+   * hundred.
+   */
   private static final int STEPS = 200_000;
 
   private static final Pattern GROUP = Pattern.compile("\\(\\?P(<(\\w+)>|=(\\w+)\\))");
@@ -41,7 +50,8 @@ final class PythonPattern {
    *
    * @param regex in Python's syntax
    * @return ready to match
-   * @throws PatternSyntaxException if it is not valid, too long, or uses syntax that neither library supports
+   * @throws PatternSyntaxException if it is not valid, too long, or uses syntax that neither
+   *     library supports
    */
   static PythonPattern of(String regex) {
     if (regex.length() > LONGEST) {

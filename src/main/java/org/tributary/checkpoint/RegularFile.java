@@ -8,7 +8,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.tributary.error.WrongInput;
 
 /**
- * Checks that reading a local file will end: opening a pipe without a writer waits forever, and a device may have no end. Folders and missing files are reported later, when the file is opened.
+ * Checks that reading a local file will end: opening a pipe without a writer waits forever, and a
+ * device may have no end. Folders and missing files are reported later, when the file is opened.
  */
 public final class RegularFile {
   private RegularFile() {}

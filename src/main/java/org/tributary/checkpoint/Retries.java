@@ -38,7 +38,8 @@ record Retries(int seconds) {
    * @param path that is read or written
    * @param judge decides whether a failure is one of the store
    * @throws Trouble if the store still failed at the end of the time
-   * @throws InterruptedIOException if this thread was asked to stop; the check is here because every operation runs this code
+   * @throws InterruptedIOException if this thread was asked to stop; the check is here because
+   *     every operation runs this code
    */
   <T> T ask(Path path, Judge judge, Attempt<T> attempt) throws IOException {
     long end = 0;

@@ -12,7 +12,10 @@ import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 
 /**
- * Reads a file even if the server breaks the connection: the file is opened again and reading continues at the same position, at least once and until the patience ends. A stream that ends before the size of the file counts as broken, too, so that half a file is never used as a whole one.
+ * Reads a file even if the server breaks the connection: the file is opened again and reading
+ * continues at the same position, at least once and until the patience ends. A stream that ends
+ * before the size of the file counts as broken, too, so that half a file is never used as a whole
+ * one.
  */
 final class RetryingInput extends FSInputStream {
   private final FileSystem files;

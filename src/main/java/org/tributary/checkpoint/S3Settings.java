@@ -6,7 +6,9 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Limits of the retries that Hadoop's s3a makes itself. With Hadoop's defaults it retries silently for more than ten minutes if an endpoint refuses connections; {@link Store#PATIENCE} replaces most of these retries.
+ * Limits of the retries that Hadoop's s3a makes itself. With Hadoop's defaults it retries silently
+ * for more than ten minutes if an endpoint refuses connections; {@link Store#PATIENCE} replaces
+ * most of these retries.
  */
 public final class S3Settings {
   private static final Map<String, String> BOUNDS =

@@ -5,7 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the messages of Hadoop's s3a about failures. Its jar is supplied by the user, so its classes are known only by name. Its messages contain the message of Amazon's client twice; the client's message is enough.
+ * Reads the messages of Hadoop's s3a about failures. Its jar is supplied by the user, so its
+ * classes are known only by name. Its messages contain the message of Amazon's client twice; the
+ * client's message is enough.
  */
 final class S3Words {
   private static final String HADOOPS = "org.apache.hadoop.fs.s3a.";

@@ -89,11 +89,13 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
   }
 
   /**
-   * Maps a local file into memory, read-only, one map per tensor. Several threads can share the maps, and the operating system can drop pages and read them again.
+   * Maps a local file into memory, read-only, one map per tensor. Several threads can share the
+   * maps, and the operating system can drop pages and read them again.
    *
    * @param local a file on a local disk; it must not change while the tensors are in use
    * @return by name, in the order of the file
-   * @throws WrongInput if the file is missing, is not a valid safetensors file, or has a tensor of 2 GiB or more
+   * @throws WrongInput if the file is missing, is not a valid safetensors file, or has a tensor of
+   *     2 GiB or more
    * @throws IOException if the disk fails
    */
   public static Map<String, HostTensor> map(java.nio.file.Path local) throws IOException {
@@ -257,7 +259,10 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
       return largest;
     }
 
-    /** Reads all tensors in one pass: positioned reads would need one request per tensor on a remote store. */
+    /**
+     * Reads all tensors in one pass: positioned reads would need one request per tensor on a remote
+     * store.
+     */
     private SafeTensors all() throws IOException {
       Map<String, HostTensor> tensors = new LinkedHashMap<>();
       in.seek(parsed.dataStart());

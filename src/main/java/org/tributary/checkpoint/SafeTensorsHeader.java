@@ -82,7 +82,9 @@ public record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> 
   }
 
   /**
-   * Lays out a new file: tensors are sorted by the size of their element type, larger ones first, so that every tensor is aligned, and then by name. The same tensors give the same layout, whatever the order in which they were added.
+   * Lays out a new file: tensors are sorted by the size of their element type, larger ones first,
+   * so that every tensor is aligned, and then by name. The same tensors give the same layout,
+   * whatever the order in which they were added.
    */
   public static final class Builder {
     private final Map<String, Entry> kinds = new HashMap<>();

@@ -7,7 +7,8 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * Writes a file whose tensors are not all in memory at once: first the header, then the bytes of each tensor in pieces, in the order of the header.
+ * Writes a file whose tensors are not all in memory at once: first the header, then the bytes of
+ * each tensor in pieces, in the order of the header.
  */
 public final class SafeTensorsWriter {
   private static final int CHUNK = 1 << 20;

@@ -16,15 +16,21 @@ import org.tributary.error.WrongInput;
 /**
  * Files on any Hadoop file system, written once and atomically.
  *
- * <p>A file is first written under a temporary name and then committed: it appears under its final name either complete or not at all, and an existing file is never replaced. The way depends on the file system, see {@link Commit}. Temporary files that a killed writer left behind are not listed.
+ * <p>A file is first written under a temporary name and then committed: it appears under its final
+ * name either complete or not at all, and an existing file is never replaced. The way depends on
+ * the file system, see {@link Commit}. Temporary files that a killed writer left behind are not
+ * listed.
  *
- * <p>Failed operations are retried for the time that {@value #PATIENCE} in the configuration gives; after that they throw {@link Trouble}.
+ * <p>Failed operations are retried for the time that {@value #PATIENCE} in the configuration gives;
+ * after that they throw {@link Trouble}.
  *
- * <p>Several threads may use a store. Missing files are reported by {@link java.io.FileNotFoundException}, because only the caller knows the purpose of the file.
+ * <p>Several threads may use a store. Missing files are reported by {@link
+ * java.io.FileNotFoundException}, because only the caller knows the purpose of the file.
  */
 public final class Store {
   /**
-   * The property of a Hadoop configuration with the number of seconds for which failed operations are retried; without it they are not retried.
+   * The property of a Hadoop configuration with the number of seconds for which failed operations
+   * are retried; without it they are not retried.
    */
   public static final String PATIENCE = "tributary.store.patience";
 
@@ -47,7 +53,8 @@ public final class Store {
   }
 
   /**
-   * The same store without retries: for content that can be written only once, and for work that has not begun.
+   * The same store without retries: for content that can be written only once, and for work that
+   * has not begun.
    *
    * @return a store without retries
    */
@@ -56,8 +63,8 @@ public final class Store {
   }
 
   /**
-   * The file system of a path. For {@code file:} it is the raw one: a checksum file next to
-   * the data would become stale when other programs write there.
+   * The file system of a path. For {@code file:} it is the raw one: a checksum file next to the
+   * data would become stale when other programs write there.
    *
    * @param path with or without a scheme
    * @return the file system
@@ -71,8 +78,8 @@ public final class Store {
   /**
    * A qualified path.
    *
-   * @param uriOrRelative a URI, or a path on the default file system, where a relative one starts
-   *     at the working directory
+   * @param uriOrRelative a URI, or a path on the default file system, a relative one starts at the
+   *     working directory
    * @return with scheme and authority
    * @throws WrongInput if it is not a path
    * @throws IOException if the file system cannot be reached
@@ -111,18 +118,21 @@ public final class Store {
    *
    * @param path of an existing file or folder
    * @return its size, its kind and the like
-   * @throws IOException if it is missing; Trouble ifthe file system still fails at the end of the patience
+   * @throws IOException if it is missing; Trouble ifthe file system still fails at the end of the
+   *     patience
    */
   public FileStatus status(Path path) throws IOException {
     return ask(path, files -> files.getFileStatus(path));
   }
 
   /**
-   * Opens a file for reading from the start or at positions. A read that breaks is continued at the same position.
+   * Opens a file for reading from the start or at positions. A read that breaks is continued at the
+   * same position.
    *
    * @param file to read
    * @return a stream, to be closed
-   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
+   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of
+   *     the patience
    */
   public FSDataInputStream open(Path file) throws IOException {
     return ask(file, files -> new FSDataInputStream(new RetryingInput(files, file, patience)));
@@ -145,7 +155,8 @@ public final class Store {
    * @param file smaller than 2 GiB
    * @return its bytes
    * @throws WrongInput if it is a Git LFS pointer
-   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
+   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of
+   *     the patience
    */
   public byte[] readAll(Path file) throws IOException {
     byte[] bytes = readAny(file);
@@ -171,8 +182,10 @@ public final class Store {
    *
    * @param target to make, with the folders above it
    * @param content writes the bytes; if it throws, nothing is left behind
-   * @return true if this call created the file, false if the target already existed (then nothing changed, and the content may not have been called)
-   * @throws Trouble if the file system still fails at the end of the patience, and IOException ifthe content does
+   * @return true if this call created the file, false if the target already existed (then nothing
+   *     changed, and the content may not have been called)
+   * @throws Trouble if the file system still fails at the end of the patience, and IOException
+   *     ifthe content does
    */
   public boolean commit(Path target, Content content) throws IOException {
     return commit(target, content, () -> {});
@@ -183,11 +196,13 @@ public final class Store {
    *
    * @param target to make, with the folders above it
    * @param content writes the bytes; if it throws, nothing is left behind
-   * @param beforeCommit runs when the temporary file is complete and closed; if it throws,
-   *     nothing is left behind
-   * @return true if this call created the file, false if the target already existed (then nothing changed, and the callbacks may not have run)
+   * @param beforeCommit runs when the temporary file is complete and closed; if it throws, nothing
+   *     is left behind
+   * @return true if this call created the file, false if the target already existed (then nothing
+   *     changed, and the callbacks may not have run)
    * @throws WrongInput if the target is a folder
-   * @throws Trouble if the file system still fails at the end of the patience, and IOException ifthe content does
+   * @throws Trouble if the file system still fails at the end of the patience, and IOException
+   *     ifthe content does
    */
   public boolean commit(Path target, Content content, Runnable beforeCommit) throws IOException {
     FileSystem files = fileSystem(target);
@@ -206,7 +221,8 @@ public final class Store {
    *
    * @param file to read
    * @return SHA-256 in hex
-   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of the patience
+   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of
+   *     the patience
    */
   public String sha256(Path file) throws IOException {
     try (InputStream in = open(file)) {
@@ -234,7 +250,9 @@ public final class Store {
   }
 
   /**
-   * Runs a step that writes several files, such as a Spark job, and repeats it while it fails with {@link Trouble} and the patience has not ended. The step must keep the files that it has already written.
+   * Runs a step that writes several files, such as a Spark job, and repeats it while it fails with
+   * {@link Trouble} and the patience has not ended. The step must keep the files that it has
+   * already written.
    *
    * @param folder of the files
    * @param step the step

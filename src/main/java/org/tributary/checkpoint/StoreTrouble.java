@@ -27,7 +27,9 @@ import org.tributary.error.WrongInput;
 
 /**
  * Distinguishes failures of a file system or a disk from wrong input: no space, a quota, a
- * permission, a read-only disk, a server that cannot be reached. Many of these have no exception class, and those of servers arrive as text, so messages of the operating system and of HDFS are recognized, too.
+ * permission, a read-only disk, a server that cannot be reached. Many of these have no exception
+ * class, and those of servers arrive as text, so messages of the operating system and of HDFS are
+ * recognized, too.
  */
 public final class StoreTrouble {
   private static final String AGAIN = "run the same command again: what is done is kept";
@@ -70,7 +72,8 @@ public final class StoreTrouble {
    * Looks for a failure of a store or a machine among the causes of an exception.
    *
    * @param thrown the exception of code that read or wrote files
-   * @return the failure, described in one line; empty for wrong input, for a thread that is being stopped, and for everything else
+   * @return the failure, described in one line; empty for wrong input, for a thread that is being
+   *     stopped, and for everything else
    */
   public static Optional<Trouble> in(Throwable thrown) {
     Optional<Trouble> told = Trouble.in(thrown);
@@ -118,7 +121,9 @@ public final class StoreTrouble {
     return Optional.empty();
   }
 
-  /** The same for exceptions of a file system itself: everything except a wrong path is its failure. */
+  /**
+   * The same for exceptions of a file system itself: everything except a wrong path is its failure.
+   */
   static Optional<Kind> kindOfStores(IOException e) {
     Optional<Kind> known = kind(e);
     boolean path =

@@ -7,7 +7,10 @@ import java.util.Set;
 import org.tributary.protocol.HostTensor;
 
 /**
- * The rules for adapters on tied matrices of a model, such as a head that shares the matrix of the token embedding. In peft a module that is trained whole is a separate copy, and an adapted module gets its own product; the other place keeps the old matrix. The two stay tied only if the adapter has equal copies of both, as peft writes them with {@code ensure_weight_tying}.
+ * The rules for adapters on tied matrices of a model, such as a head that shares the matrix of the
+ * token embedding. In peft a module that is trained whole is a separate copy, and an adapted module
+ * gets its own product; the other place keeps the old matrix. The two stay tied only if the adapter
+ * has equal copies of both, as peft writes them with {@code ensure_weight_tying}.
  */
 public final class TiedWeights {
   private TiedWeights() {}

@@ -11,10 +11,14 @@ import org.tributary.error.StopRequest;
 import org.tributary.error.Trouble;
 
 /**
- * Watches the content of a file while it is written: counts its bytes, and notes whether the content or the file system failed.
+ * Watches the content of a file while it is written: counts its bytes, and notes whether the
+ * content or the file system failed.
  */
 final class WatchedContent implements Store.Content {
-  /** So few bytes are not reported: they do not help to free space, because file systems count in blocks and files. */
+  /**
+   * So few bytes are not reported: they do not help to free space, because file systems count in
+   * blocks and files.
+   */
   private static final int TELLING = 100;
 
   private final Store.Content content;
@@ -62,7 +66,10 @@ final class WatchedContent implements Store.Content {
     return kind.map(k -> StoreTrouble.of(k, target, room(k, files, target), e));
   }
 
-  /** The free space of the whole file system says nothing about a quota; the message of the quota does. */
+  /**
+   * The free space of the whole file system says nothing about a quota; the message of the quota
+   * does.
+   */
   private String room(StoreTrouble.Kind kind, FileSystem files, Path target) {
     return switch (kind) {
       case SPACE, NODES -> need() + FreeSpace.free(files, target);
@@ -88,14 +95,16 @@ final class WatchedContent implements Store.Content {
         content.writeTo(counted);
         whole = counted.bytes;
       } catch (IOException | RuntimeException e) {
-        return false; // the source of the content cannot be read now, so the needed space is not known
+        return false; // the source of the content cannot be read now, so the needed space is not
+        // known
       }
     }
     return whole >= 0;
   }
 
   /**
-   * Counts bytes, and notes a failure of the wrapped stream. Content often wraps the stream in another one and closes that, which must not commit the file.
+   * Counts bytes, and notes a failure of the wrapped stream. Content often wraps the stream in
+   * another one and closes that, which must not commit the file.
    */
   private static final class Counted extends FilterOutputStream {
     private long bytes;

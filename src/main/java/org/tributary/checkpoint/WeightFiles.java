@@ -110,7 +110,8 @@ record WeightFiles(List<Path> files, ObjectNode index) {
    * Reads the headers.
    *
    * @return one for each of the files, in their order
-   * @throws WrongInput if a file is not a valid safetensors file, two files have the same tensor, or index and files do not name the same tensors
+   * @throws WrongInput if a file is not a valid safetensors file, two files have the same tensor,
+   *     or index and files do not name the same tensors
    */
   List<Shard> shards(Store store) throws IOException {
     List<Shard> shards = new ArrayList<>();

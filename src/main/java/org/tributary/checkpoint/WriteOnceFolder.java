@@ -9,7 +9,8 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 
 /**
- * A folder of files that belong together and are written once. Writing the same files again changes nothing, or adds files that a killed writer did not write. Writing other content is refused.
+ * A folder of files that belong together and are written once. Writing the same files again changes
+ * nothing, or adds files that a killed writer did not write. Writing other content is refused.
  */
 final class WriteOnceFolder {
   private WriteOnceFolder() {}

@@ -10,7 +10,10 @@ public enum Backward {
    */
   CHECKPOINTED,
   /**
-   * As {@link #CHECKPOINTED}, but each block is updated as soon as its gradients are computed, and these are dropped before those of the next block are computed (Lv et al. 2023; GaLore's per-layer updates). Gradients cannot be clipped, because their global norm is known only after the updates.
+   * As {@link #CHECKPOINTED}, but each block is updated as soon as its gradients are computed, and
+   * these are dropped before those of the next block are computed (Lv et al. 2023; GaLore's
+   * per-layer updates). Gradients cannot be clipped, because their global norm is known only after
+   * the updates.
    */
   UPDATING
 }

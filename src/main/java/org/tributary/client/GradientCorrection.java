@@ -12,7 +12,8 @@ import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /**
- * The correction of a local rule to every gradient, before clipping: g + drift + μ (w − w_t). It is computed in float32, whatever the precision of the weights.
+ * The correction of a local rule to every gradient, before clipping: g + drift + μ (w − w_t). It is
+ * computed in float32, whatever the precision of the weights.
  */
 final class GradientCorrection {
   private final Gradients gradients;

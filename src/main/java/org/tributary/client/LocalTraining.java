@@ -20,7 +20,9 @@ import org.tributary.protocol.Seeds;
 import org.tributary.torch.Torch;
 
 /**
- * One client's training in one round: a function of the assignment and the recipe, independent of Spark. On a CPU the result is bit-equal wherever it runs, if the threads per operator and the processor's capability are the same.
+ * One client's training in one round: a function of the assignment and the recipe, independent of
+ * Spark. On a CPU the result is bit-equal wherever it runs, if the threads per operator and the
+ * processor's capability are the same.
  */
 public final class LocalTraining {
   private static final String GRADIENT = "grads.";
@@ -202,7 +204,10 @@ public final class LocalTraining {
       return batch;
     }
 
-    /** Puts the mean gradient over the step's micro-batches into {@code mean}, and returns their mean loss. */
+    /**
+     * Puts the mean gradient over the step's micro-batches into {@code mean}, and returns their
+     * mean loss.
+     */
     private double accumulate(NDManager scratch, Map<String, NDArray> mean) {
       List<Batch> batches = new ArrayList<>();
       for (int j = 0; j < recipe.accumulate(); j++) {

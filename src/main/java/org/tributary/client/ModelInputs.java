@@ -10,7 +10,8 @@ import org.tributary.batch.ImageBatch;
 import org.tributary.batch.TextBatch;
 
 /**
- * Converts batches to a program's arguments: ids, mask, types [b, t] for text, pixels [b, c, h, w] for images; labels [b] or [b, t].
+ * Converts batches to a program's arguments: ids, mask, types [b, t] for text, pixels [b, c, h, w]
+ * for images; labels [b] or [b, t].
  */
 public final class ModelInputs {
   private ModelInputs() {}

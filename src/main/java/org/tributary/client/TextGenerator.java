@@ -13,7 +13,8 @@ import org.tributary.model.Model;
 import org.tributary.text.Tokens;
 
 /**
- * Generates text after prompts with a model. The text after a prompt depends only on the prompt and its seed, not on the other rows of the batch.
+ * Generates text after prompts with a model. The text after a prompt depends only on the prompt and
+ * its seed, not on the other rows of the batch.
  *
  * @param model the language model
  * @param tokens its tokenizer

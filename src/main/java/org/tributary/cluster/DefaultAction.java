@@ -5,7 +5,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Ends this JVM by a signal's default action, while its threads may still work. Java's own exits run the destructors of native libraries, which crash if the libraries are still computing.
+ * Ends this JVM by a signal's default action, while its threads may still work. Java's own exits
+ * run the destructors of native libraries, which crash if the libraries are still computing.
  */
 public final class DefaultAction {
   private static final int SHELLS = 128;

@@ -20,7 +20,8 @@ import org.apache.spark.deploy.k8s.SparkKubernetesClientFactory;
 import scala.Option;
 
 /**
- * The reports of Kubernetes about an application's executors that do not work. Spark deletes an ended pod within a second and starts another one, so a listener records how pods end.
+ * The reports of Kubernetes about an application's executors that do not work. Spark deletes an
+ * ended pod within a second and starts another one, so a listener records how pods end.
  */
 final class ExecutorPods implements FirstExecutor.Executors {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";

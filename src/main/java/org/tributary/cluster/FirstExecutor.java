@@ -14,7 +14,9 @@ import org.slf4j.LoggerFactory;
 import org.tributary.error.Trouble;
 
 /**
- * Waits until an executor has run an empty task. If executors never start, for example because an image is broken or no node has enough room, the cluster reports nothing by itself. This class reports the wait and limits it.
+ * Waits until an executor has run an empty task. If executors never start, for example because an
+ * image is broken or no node has enough room, the cluster reports nothing by itself. This class
+ * reports the wait and limits it.
  */
 public final class FirstExecutor {
   /** How long to wait for the first executor; a duration of Spark's, such as 30m. */
@@ -52,7 +54,9 @@ public final class FirstExecutor {
     @Override
     void close();
 
-    /** The reports for a master. A standalone master itself ends an application whose executors die. */
+    /**
+     * The reports for a master. A standalone master itself ends an application whose executors die.
+     */
     static Executors of(String master, SparkConf conf) {
       if (master.startsWith("k8s://")) {
         return ExecutorPods.of(conf);

@@ -17,7 +17,9 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.tributary.error.StopRequest;
 
 /**
- * Work of a driver that ends cleanly when its thread is interrupted: its Spark jobs are cancelled, their tasks end at the next step, and only then are the lock and the session released. Otherwise native code would still run while the JVM ends, which crashes it.
+ * Work of a driver that ends cleanly when its thread is interrupted: its Spark jobs are cancelled,
+ * their tasks end at the next step, and only then are the lock and the session released. Otherwise
+ * native code would still run while the JVM ends, which crashes it.
  */
 public final class Interruptible {
   private static final String GROUP = "tributary-work-";
@@ -45,7 +47,8 @@ public final class Interruptible {
    * @param work of this thread
    * @return its result
    * @throws IOException if the work throws it
-   * @throws InterruptedException if the thread was interrupted meanwhile; no task runs any more, unless one did not reach its next step within a minute
+   * @throws InterruptedException if the thread was interrupted meanwhile; no task runs any more,
+   *     unless one did not reach its next step within a minute
    */
   public static <T> T run(SparkContext spark, Work<T> work)
       throws IOException, InterruptedException {
@@ -91,7 +94,8 @@ public final class Interruptible {
   }
 
   /**
-   * Checks for the end of a task between two steps. Only a stopping driver ends it there. If another task ended the job, this task finishes its work.
+   * Checks for the end of a task between two steps. Only a stopping driver ends it there. If
+   * another task ended the job, this task finishes its work.
    *
    * @param task the task
    * @throws TaskKilledException if its driver stops

@@ -6,7 +6,9 @@ import java.util.regex.Pattern;
 import org.apache.spark.ExecutorLostFailure;
 
 /**
- * An executor that ended with a task in it. If the JVM ended itself, by a call, a crash of native code or a fatal error, a task is the reason. If it was killed from outside, for memory, by preemption or with its node, no task is. Without an exit code no client counts as failed.
+ * An executor that ended with a task in it. If the JVM ended itself, by a call, a crash of native
+ * code or a fatal error, a task is the reason. If it was killed from outside, for memory, by
+ * preemption or with its node, no task is. Without an exit code no client counts as failed.
  *
  * @param reason the cluster's reason, reported by Spark
  * @param byItsTask whether the JVM ended itself

@@ -8,7 +8,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.tributary.error.Trouble;
 
 /**
- * Runs Spark jobs without client training. Spark retries a task that was lost with its executor, {@code spark.task.maxFailures} times; the last loss is reported in one line.
+ * Runs Spark jobs without client training. Spark retries a task that was lost with its executor,
+ * {@code spark.task.maxFailures} times; the last loss is reported in one line.
  */
 public final class SparkJobs {
   private static final String AGAIN = "run the same command again: what is done is kept";

@@ -13,7 +13,9 @@ import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.SparkContext;
 
 /**
- * The reports of YARN about an application's executors that end before they work. Spark informs its listeners only about executors that have registered. For the others it only logs a warning with YARN's message in the driver's log, so this class listens for that warning.
+ * The reports of YARN about an application's executors that end before they work. Spark informs its
+ * listeners only about executors that have registered. For the others it only logs a warning with
+ * YARN's message in the driver's log, so this class listens for that warning.
  */
 final class YarnExecutors implements FirstExecutor.Executors {
   /** The logger of the warning. */
@@ -27,7 +29,9 @@ final class YarnExecutors implements FirstExecutor.Executors {
       Pattern.compile(
           "Requesting driver to remove executor (\\S+) for reason (.*)", Pattern.DOTALL);
 
-  /** Executors that YARN removes, for example by preemption or with their node, have negative codes. */
+  /**
+   * Executors that YARN removes, for example by preemption or with their node, have negative codes.
+   */
   private static final Pattern STATUS = Pattern.compile("Exit status: ([1-9][0-9]*)");
 
   private static final Pattern MEMORY =

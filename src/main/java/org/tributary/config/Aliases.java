@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Names of transformers, peft and trl for the keys of configurations. If a user writes such a name, the message gives the right key.
+ * Names of transformers, peft and trl for the keys of configurations. If a user writes such a name,
+ * the message gives the right key.
  */
 final class Aliases {
   /**
@@ -21,7 +22,9 @@ final class Aliases {
 
   private static final Map<String, Meant> MEANT = meant();
 
-  /** Names of settings without a key here, or with a key only in the configuration of another job. */
+  /**
+   * Names of settings without a key here, or with a key only in the configuration of another job.
+   */
   private static final Map<String, String> WITHOUT = without();
 
   private Aliases() {}

@@ -17,7 +17,9 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Binds a tree of nodes to records. It continues after a problem, so that all problems are found. */
+/**
+ * Binds a tree of nodes to records. It continues after a problem, so that all problems are found.
+ */
 final class Binder {
   private final Problems problems;
   private final Collection<String> known;
@@ -98,7 +100,8 @@ final class Binder {
   }
 
   /**
-   * The settings of the method that the section names, from the keys next to the name. Keys of other methods are not read.
+   * The settings of the method that the section names, from the keys next to the name. Keys of
+   * other methods are not read.
    *
    * @return null if the settings or the name have problems
    */

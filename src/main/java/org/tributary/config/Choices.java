@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The names that are allowed as the value of a key, and for each name the record of its own keys. */
+/**
+ * The names that are allowed as the value of a key, and for each name the record of its own keys.
+ */
 public final class Choices {
   /** No known names: any name is allowed and has no keys. */
   static final Choices ANY = new Choices(Map.of());
@@ -18,7 +20,7 @@ public final class Choices {
   }
 
   /**
-   * Names without keys of their own.
+   * Names without keys.
    *
    * @param names the allowed names
    * @return the choices

@@ -15,7 +15,8 @@ import java.util.List;
  * @param keepOptimizer whether the optimizer's state is kept from round to round
  * @param precision type of weights and activations; losses and moments are always float32
  * @param checkpointing whether activations are kept for one block at a time, each computed twice
- * @param perBlock whether each block is updated as soon as its gradients are computed; implies {@code checkpointing}, and excludes clip and accumulate
+ * @param perBlock whether each block is updated as soon as its gradients are computed; implies
+ *     {@code checkpointing}, and excludes clip and accumulate
  * @param optimizer the optimizer
  * @param schedule the learning rate over the whole run
  */

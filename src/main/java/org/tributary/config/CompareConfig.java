@@ -15,7 +15,8 @@ import java.util.TreeSet;
  * @param train the train configuration that all share, a path or URI
  * @param seeds seeds of the runs
  * @param variants the changes of each variant, as {@code key=value} by name
- * @param rates learning rates to choose from on validation rows, by variant; a variant without any keeps its configured rate
+ * @param rates learning rates to choose from on validation rows, by variant; a variant without any
+ *     keeps its configured rate
  * @param score the metric for the choice, on validation rows after the last round
  */
 public record CompareConfig(

@@ -18,14 +18,16 @@ public final class ConfigReader {
   private ConfigReader() {}
 
   /**
-   * Reads a configuration. It may contain keys that nothing reads, for example if a program wrote all keys.
+   * Reads a configuration. It may contain keys that nothing reads, for example if a program wrote
+   * all keys.
    *
    * @param fileName the file of the text, for messages
    * @param yaml the file's text
    * @param sets {@code --set} values from the command line, each {@code key=value} with a dotted
    *     key and a value in YAML; later ones win
    * @param type the record to read into
-   * @param choices the allowed names of keys whose values are defined in other packages, by dotted key
+   * @param choices the allowed names of keys whose values are defined in other packages, by dotted
+   *     key
    * @param <T> the record
    * @return the record, with defaults filled in
    * @throws WrongInput naming every problem of the file and of the sets
@@ -45,7 +47,8 @@ public final class ConfigReader {
   }
 
   /**
-   * Reads a configuration that an earlier start wrote, perhaps before some keys existed. A missing key has the value that was used then.
+   * Reads a configuration that an earlier start wrote, perhaps before some keys existed. A missing
+   * key has the value that was used then.
    *
    * @param fileName the file of the text, for messages
    * @param yaml the file's text
@@ -66,7 +69,9 @@ public final class ConfigReader {
   }
 
   /**
-   * Reads a configuration that a person wrote. A key that nothing reads is refused. A key of the file that is not read because of {@code sets} is left out instead, for example {@code partitioner.alpha} with {@code --set partitioner.name=iid}.
+   * Reads a configuration that a person wrote. A key that nothing reads is refused. A key of the
+   * file that is not read because of {@code sets} is left out instead, for example {@code
+   * partitioner.alpha} with {@code --set partitioner.name=iid}.
    *
    * @param fileName the file of the text, for messages
    * @param yaml the file's text

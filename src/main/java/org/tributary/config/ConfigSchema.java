@@ -9,7 +9,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The keys of a configuration record by their dotted names, including sections. The settings of methods are not sections: the keys of all methods that can be chosen in a section are keys of that section.
+ * The keys of a configuration record by their dotted names, including sections. The settings of
+ * methods are not sections: the keys of all methods that can be chosen in a section are keys of
+ * that section.
  *
  * @param choices for keys whose values are names, by dotted key
  */

@@ -170,7 +170,8 @@ public record DataSection(
    * Random changes to images, only in training.
    *
    * @param flip whether half of the images are flipped horizontally
-   * @param crop black pixels that are added on each side of the resized image, before a part of the model's size is cropped at random; 0 for none
+   * @param crop black pixels that are added on each side of the resized image, before a part of the
+   *     model's size is cropped at random; 0 for none
    */
   public record Augment(
       @Key(value = "whether half of the images are mirrored", byDefault = "false") boolean flip,

@@ -16,7 +16,8 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 
 /**
- * The effective configuration: every key with its value, in the order of the records, and the frozen part, which must not change when a run resumes.
+ * The effective configuration: every key with its value, in the order of the records, and the
+ * frozen part, which must not change when a run resumes.
  */
 public final class Effective {
   private Effective() {}
@@ -87,7 +88,8 @@ public final class Effective {
   }
 
   /**
-   * The differences that prevent a run from resuming with another configuration: keys that are frozen in one of the two, read in one of the two, and have different values.
+   * The differences that prevent a run from resuming with another configuration: keys that are
+   * frozen in one of the two, read in one of the two, and have different values.
    *
    * @param was the run's configuration
    * @param now the new one, of the same type

@@ -7,10 +7,12 @@ import java.util.List;
  * The federated framework (aggregation method) of a run.
  *
  * @param name a framework's name
- * @param train globs over names of weights that are trained in full; empty for the framework's default
+ * @param train globs over names of weights that are trained in full; empty for the framework's
+ *     default
  * @param lora low-rank adapters; null if absent
  * @param weights p_k = n_k / Σ n by training rows, or 1/K
- * @param server the server optimizer, which takes a step with the mean change of the clients; null to use the mean
+ * @param server the server optimizer, which takes a step with the mean change of the clients; null
+ *     to use the mean
  * @param local a change of the clients' training; null for none
  * @param settings the framework's own keys
  */
@@ -39,7 +41,8 @@ public record FrameworkSection(
    * @param alpha scale is alpha / rank, with rslora alpha / sqrt(rank)
    * @param targets the linear layers to adapt: globs over their names, or last parts of their names
    * @param rslora rank-stabilised scale (arXiv 2312.03732)
-   * @param ranks ranks of the clients, in turn over all clients sorted by id, so that with as many ranks as clients each client has its own rank; empty for {@code rank} everywhere
+   * @param ranks ranks of the clients, in turn over all clients sorted by id, so that with as many
+   *     ranks as clients each client has its own rank; empty for {@code rank} everywhere
    * @param start PEFT folder with the adapters at the start of the run; null for new adapters
    */
   public record Lora(

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The configuration of {@code generate}: the rows for which a language model generates answers. Keys are frozen after the first start in a folder, unless they are declared operational.
+ * The configuration of {@code generate}: the rows for which a language model generates answers.
+ * Keys are frozen after the first start in a folder, unless they are declared operational.
  *
  * @param out folder of the answers
  * @param seed everything random is derived from it
@@ -81,7 +82,8 @@ public record GenerateConfig(
    * @param template variables of the chat template by name, such as {@code enable_thinking}
    * @param date the date for the chat template; null for none
    * @param format of the files
-   * @param separator of CSV: the separator of fields, a character or {@code tab}; null to detect it in the header
+   * @param separator of CSV: the separator of fields, a character or {@code tab}; null to detect it
+   *     in the header
    */
   public record Data(
       @Key(value = "files of rows or folders of them, URIs or paths", required = true, min = 1)
@@ -145,7 +147,8 @@ public record GenerateConfig(
    * @param newTokens the most tokens of an answer
    * @param temperature 0 for the likeliest token (greedy decoding), else the divisor of the logits
    * @param topP probability mass of the most likely tokens to sample from
-   * @param repetitionPenalty the divisor of logits above 0, and the factor of other logits, of tokens in the prompt and the answer
+   * @param repetitionPenalty the divisor of logits above 0, and the factor of other logits, of
+   *     tokens in the prompt and the answer
    */
   public record Decoding(
       @Key(value = "most tokens of an answer", byDefault = "64", min = 1) int newTokens,

@@ -6,7 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The meaning of a configuration key and its allowed values. Every component of a configuration record has this annotation; the key in YAML has the component's name.
+ * The meaning of a configuration key and its allowed values. Every component of a configuration
+ * record has this annotation; the key in YAML has the component's name.
  *
  * <p>Types: {@code String}, {@code int}, {@code long}, {@code double}, {@code boolean}, the boxed
  * types (null when the key is absent), {@code List<String>}, and records, which are sections.
@@ -22,7 +23,8 @@ public @interface Key {
   String value();
 
   /**
-   * Whether the file must have the key. For sections: whether the section must be written, even if all its keys have defaults.
+   * Whether the file must have the key. For sections: whether the section must be written, even if
+   * all its keys have defaults.
    *
    * @return false by default
    */
@@ -85,7 +87,8 @@ public @interface Key {
   double below() default Double.POSITIVE_INFINITY;
 
   /**
-   * The allowed texts, if this package knows them; names from other packages are passed to {@link ConfigReader#read} as choices.
+   * The allowed texts, if this package knows them; names from other packages are passed to {@link
+   * ConfigReader#read} as choices.
    *
    * @return texts; empty for any
    */
@@ -128,21 +131,25 @@ public @interface Key {
   boolean scalars() default false;
 
   /**
-   * For the component with the settings of a method: the component next to it that names the method. The keys of the settings are keys of this section.
+   * For the component with the settings of a method: the component next to it that names the
+   * method. The keys of the settings are keys of this section.
    *
    * @return a component's name; empty for ordinary keys
    */
   String settingsOf() default "";
 
   /**
-   * Names of the key in earlier releases. Configurations that programs wrote then can be read; for other files the message gives the current name.
+   * Names of the key in earlier releases. Configurations that programs wrote then can be read; for
+   * other files the message gives the current name.
    *
    * @return other names of this key
    */
   String[] formerly() default {};
 
   /**
-   * Whether the key was added after the first release. The name of a run depends on its frozen keys. A later key is one of them only if its value is not the default, so that runs that began without the key keep their names.
+   * Whether the key was added after the first release. The name of a run depends on its frozen
+   * keys. A later key is one of them only if its value is not the default, so that runs that began
+   * without the key keep their names.
    *
    * @return false by default
    */

@@ -3,7 +3,8 @@ package org.tributary.config;
 import org.tributary.plugin.Plugin;
 
 /**
- * A plugin that a key of the configuration names. It may have its own keys, which are written next to its name. A key that only another method has is refused with a message.
+ * A plugin that a key of the configuration names. It may have its own keys, which are written next
+ * to its name. A key that only another method has is refused with a message.
  *
  * @param <S> a record whose components have {@link Key}; {@link NoSettings} for none
  */

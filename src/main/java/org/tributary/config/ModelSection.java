@@ -22,7 +22,9 @@ public record ModelSection(
         int maxLength,
     @Key(value = "whether a new classifier replaces the checkpoint's", byDefault = "false")
         boolean newHead) {
-  /** The most tokens of a forward pass: with a width of 1024 the states of one layer take 16 GiB. */
+  /**
+   * The most tokens of a forward pass: with a width of 1024 the states of one layer take 16 GiB.
+   */
   static final long MOST_AT_ONCE = 1L << 22;
 
   /** The most tokens of the micro batches of a step, which are in the JVM's heap: 2 GiB of ids. */

@@ -14,11 +14,13 @@ import java.util.List;
  * @param label column with the class; null if the set has none
  * @param clients number of clients; null for the partitioner {@code natural}
  * @param partitioner how rows are given to clients
- * @param validation share of each client's rows for validation, if the source has no validation rows
+ * @param validation share of each client's rows for validation, if the source has no validation
+ *     rows
  * @param test share of all rows for the global test, if the source has no test rows
- * @param duplicates the treatment of train rows that also occur in validation or test: {@code report}, {@code drop-train}, or
- *     {@code drop-test}, which drops validation rows too
- * @param duplicateColumns columns whose equality makes rows duplicates; empty for all columns, for images the pixels
+ * @param duplicates the treatment of train rows that also occur in validation or test: {@code
+ *     report}, {@code drop-train}, or {@code drop-test}, which drops validation rows too
+ * @param duplicateColumns columns whose equality makes rows duplicates; empty for all columns, for
+ *     images the pixels
  * @param store retries on failing file systems
  */
 public record PartitionConfig(
@@ -108,7 +110,8 @@ public record PartitionConfig(
    * @param columns columns to keep; empty for all
    * @param image of Parquet: the column of encoded images; null for sets of text
    * @param names of IDX: names of the classes 0, 1, ...; empty for numbers
-   * @param separator of CSV: the separator of fields, a character or {@code tab}; null to detect it in the header
+   * @param separator of CSV: the separator of fields, a character or {@code tab}; null to detect it
+   *     in the header
    */
   public record Source(
       @Key(value = "format of the files", required = true) String format,

@@ -14,7 +14,10 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Collects the problems of one configuration, each problem with its place. */
 final class Problems {
-  /** The most reported problems: a file that is not a configuration may have a problem on every line. */
+  /**
+   * The most reported problems: a file that is not a configuration may have a problem on every
+   * line.
+   */
   private static final int MOST = 20;
 
   private final String fileName;
@@ -106,7 +109,10 @@ final class Problems {
     return (context + e.getProblem()).replaceAll("\\s+", " ");
   }
 
-  /** Whether the limit of reported problems is reached, so that no advice is needed for further ones. */
+  /**
+   * Whether the limit of reported problems is reached, so that no advice is needed for further
+   * ones.
+   */
   boolean areEnough() {
     return sentences.size() >= MOST;
   }

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The configuration of {@code train}: one federated run. Keys are frozen after the first start of a run, unless they are declared operational.
+ * The configuration of {@code train}: one federated run. Keys are frozen after the first start of a
+ * run, unless they are declared operational.
  *
  * @param out the run's folder
  * @param seed everything random is derived from it

@@ -3,10 +3,12 @@ package org.tributary.config;
 /**
  * A key that nothing reads with the current values.
  *
- * @param key dotted name, relative to the section that reports it, or with a leading slash from the root; a section means all its keys
+ * @param key dotted name, relative to the section that reports it, or with a leading slash from the
+ *     root; a section means all its keys
  * @param decider dotted name, of the same kind, of the key whose value decides that nothing reads
  *     it; empty if no key does
- * @param why the method that does not read it, and the one that does, such as {@code adamw does not read it, sgd does}
+ * @param why the method that does not read it, and the one that does, such as {@code adamw does not
+ *     read it, sgd does}
  */
 public record Unread(String key, String decider, String why) {
   private static final String ROOT = "/";

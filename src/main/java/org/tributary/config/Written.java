@@ -5,13 +5,15 @@ import java.util.Map;
 import org.tributary.error.WrongInput;
 
 /**
- * A configuration with the places of its keys, so that messages about keys that nothing reads can give the place.
+ * A configuration with the places of its keys, so that messages about keys that nothing reads can
+ * give the place.
  *
  * @param file the file of the configuration, for messages
  * @param config with defaults filled in
  * @param places the place of each written key, such as {@code run.yaml:7} or {@code --set
  *     client.batch}, by dotted key; sections are keys, too
- * @param leftOut keys of the file that are not read because of the command line, one sentence each; they are ignored
+ * @param leftOut keys of the file that are not read because of the command line, one sentence each;
+ *     they are ignored
  * @param <T> the configuration record
  */
 public record Written<T extends Record>(

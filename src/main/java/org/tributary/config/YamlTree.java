@@ -15,7 +15,8 @@ import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * Converts YAML text to a tree of nodes with their lines, and back. Plain scalars follow the core schema of YAML 1.2 (section 10.3.2): {@code 1e-4} is a number, {@code no} and {@code 1:30} are
+ * Converts YAML text to a tree of nodes with their lines, and back. Plain scalars follow the core
+ * schema of YAML 1.2 (section 10.3.2): {@code 1e-4} is a number, {@code no} and {@code 1:30} are
  * texts, {@code 010} is ten.
  */
 final class YamlTree {
@@ -35,7 +36,8 @@ final class YamlTree {
    *
    * @param text YAML
    * @return its root; null if there is none
-   * @throws org.yaml.snakeyaml.error.YAMLException if the text is not YAML, or is longer, deeper or has more aliases than allowed
+   * @throws org.yaml.snakeyaml.error.YAMLException if the text is not YAML, or is longer, deeper or
+   *     has more aliases than allowed
    */
   static Node parse(String text) {
     if (text.length() > MOST) {

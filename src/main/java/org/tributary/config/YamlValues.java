@@ -18,7 +18,10 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Converts a node to a Java value. Nothing is guessed: a number is not a text and a text is not a number. */
+/**
+ * Converts a node to a Java value. Nothing is guessed: a number is not a text and a text is not a
+ * number.
+ */
 final class YamlValues {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([kmgKMG]?)");
 
@@ -27,7 +30,10 @@ final class YamlValues {
 
   private YamlValues() {}
 
-  /** The problem of a value that is not allowed for its key; the message says what is allowed and what was found. */
+  /**
+   * The problem of a value that is not allowed for its key; the message says what is allowed and
+   * what was found.
+   */
   static final class Bad extends Exception {
     private static final long serialVersionUID = 1;
     private final transient Node at;

@@ -4,7 +4,9 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A lasting request to a driver's thread to stop. An interrupt alone is not enough: clients of file systems such as HDFS catch it and continue, so that it is lost. Code that works in steps checks for the request between two steps.
+ * A lasting request to a driver's thread to stop. An interrupt alone is not enough: clients of file
+ * systems such as HDFS catch it and continue, so that it is lost. Code that works in steps checks
+ * for the request between two steps.
  */
 public final class StopRequest {
   private static final AtomicReference<Thread> ASKED = new AtomicReference<>();
@@ -22,7 +24,8 @@ public final class StopRequest {
   }
 
   /**
-   * Clears the request and the interrupt of this thread, because the following work, such as the release of a lock, must be done.
+   * Clears the request and the interrupt of this thread, because the following work, such as the
+   * release of a lock, must be done.
    *
    * @return whether there was one
    */

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A failure of the store, a machine or the cluster, not of the input or a client: for example a full disk, a missing permission, a server that does not answer, an executor that was killed. Jobs end with exit code 1 and print only the message, so it names the path or the client and how to fix it. Finished work is kept, and the same command resumes.
+ * A failure of the store, a machine or the cluster, not of the input or a client: for example a
+ * full disk, a missing permission, a server that does not answer, an executor that was killed. Jobs
+ * end with exit code 1 and print only the message, so it names the path or the client and how to
+ * fix it. Finished work is kept, and the same command resumes.
  */
 public final class Trouble extends IOException {
   private static final long serialVersionUID = 1;

@@ -6,13 +6,18 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Input of the user that cannot be used: a configuration, a file, a folder or its data. Jobs end with exit code 2 and print only the message, so it names the file, key or client and how to fix it.
+ * Input of the user that cannot be used: a configuration, a file, a folder or its data. Jobs end
+ * with exit code 2 and print only the message, so it names the file, key or client and how to fix
+ * it.
  */
 public final class WrongInput extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int MOST = 10;
 
-  /** The most lines of a message with several problems: people do not read more, and files can have millions. */
+  /**
+   * The most lines of a message with several problems: people do not read more, and files can have
+   * millions.
+   */
   private static final int ALL = 100;
 
   /** The most characters of a line: names and values come from files and may have millions. */

@@ -10,7 +10,8 @@ import org.tributary.error.Trouble;
 import org.tributary.torch.Torch;
 
 /**
- * Chooses the device of a task: the GPU that Spark gave it; with a local master, where Spark assigns no GPUs, a GPU that no other task of this JVM uses; otherwise the CPU.
+ * Chooses the device of a task: the GPU that Spark gave it; with a local master, where Spark
+ * assigns no GPUs, a GPU that no other task of this JVM uses; otherwise the CPU.
  */
 public final class Devices {
   private Devices() {}

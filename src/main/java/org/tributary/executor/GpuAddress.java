@@ -3,7 +3,9 @@ package org.tributary.executor;
 import org.tributary.error.Trouble;
 
 /**
- * Finds the GPU of libtorch for an address from Spark. Discovery scripts list numbers or UUIDs of GPUs and MIG devices ({@code GPU-...}, {@code MIG-...}). libtorch numbers the GPUs that the process sees, from 0. CUDA_VISIBLE_DEVICES relates the two.
+ * Finds the GPU of libtorch for an address from Spark. Discovery scripts list numbers or UUIDs of
+ * GPUs and MIG devices ({@code GPU-...}, {@code MIG-...}). libtorch numbers the GPUs that the
+ * process sees, from 0. CUDA_VISIBLE_DEVICES relates the two.
  *
  * @param address as Spark gives it to a task
  * @param visible CUDA_VISIBLE_DEVICES of the process; null or empty if all GPUs are seen

@@ -12,7 +12,10 @@ import org.tributary.cluster.Interruptible;
 import sun.misc.Signal;
 
 /**
- * A cache by key of objects that the tasks of a JVM share, such as a loaded model. It keeps the values in use and the last value that was in use, so that the next task need not load it. Its instances are static and mutable, like those of {@link org.tributary.run.Blueprints}; nothing else is.
+ * A cache by key of objects that the tasks of a JVM share, such as a loaded model. It keeps the
+ * values in use and the last value that was in use, so that the next task need not load it. Its
+ * instances are static and mutable, like those of {@link org.tributary.run.Blueprints}; nothing
+ * else is.
  *
  * @param <V> type of the shared objects
  */
@@ -49,7 +52,8 @@ public final class JvmCache<V> {
   }
 
   /**
-   * Takes a value for a task, which must return it. If the value must be made, unused ones are dropped first.
+   * Takes a value for a task, which must return it. If the value must be made, unused ones are
+   * dropped first.
    */
   public synchronized V take(String key, Maker<V> maker) throws IOException {
     if (guard == null) {
@@ -85,7 +89,9 @@ public final class JvmCache<V> {
   }
 
   /**
-   * Delays the end of the JVM until no task computes. Otherwise destructors of native libraries would free memory that a task is using, and crash the JVM. If a step takes too long, the JVM ends by the default action of SIGTERM, without destructors.
+   * Delays the end of the JVM until no task computes. Otherwise destructors of native libraries
+   * would free memory that a task is using, and crash the JVM. If a step takes too long, the JVM
+   * ends by the default action of SIGTERM, without destructors.
    */
   private synchronized void awaitUnused() {
     ending = true;

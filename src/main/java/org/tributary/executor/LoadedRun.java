@@ -27,7 +27,8 @@ import org.tributary.text.Tokens;
 import org.tributary.torch.Resources;
 
 /**
- * The objects of a run that a JVM has loaded for one device: the base weights, mapped once and shared by its clients, the program, the tokenizer and the rows of the evaluation.
+ * The objects of a run that a JVM has loaded for one device: the base weights, mapped once and
+ * shared by its clients, the program, the tokenizer and the rows of the evaluation.
  */
 public final class LoadedRun implements AutoCloseable {
   private static final JvmCache<LoadedRun> LOADED = new JvmCache<>(run -> run.opened.close());
@@ -93,7 +94,8 @@ public final class LoadedRun implements AutoCloseable {
    * @param spec of the run
    * @param device to compute on
    * @return the model, tokenizer and rows of the run
-   * @throws Trouble if it cannot be loaded: the driver could read everything, so this machine is the reason, not a client
+   * @throws Trouble if it cannot be loaded: the driver could read everything, so this machine is
+   *     the reason, not a client
    */
   public static LoadedRun take(RunSpec spec, Device device) throws Trouble {
     String key = spec.root() + "\n" + device + "\n" + spec.yaml();
@@ -145,7 +147,9 @@ public final class LoadedRun implements AutoCloseable {
   }
 
   /**
-   * The tensors that every client receives at the start of a round: the global state, and the start of the tensors that clients keep. Those of the last rounds are kept for the next client of this JVM.
+   * The tensors that every client receives at the start of a round: the global state, and the start
+   * of the tensors that clients keep. Those of the last rounds are kept for the next client of this
+   * JVM.
    *
    * @param folder of the run
    * @param round counted from 0; the number of rounds for the state at the end
@@ -171,7 +175,8 @@ public final class LoadedRun implements AutoCloseable {
   }
 
   /**
-   * The rows of an evaluation. They are kept for the next rounds, and their files are compared with the manifest once in every round.
+   * The rows of an evaluation. They are kept for the next rounds, and their files are compared with
+   * the manifest once in every round.
    */
   public synchronized Examples evaluationRows(String part, int round) throws IOException {
     SoftReference<Examples> kept = evaluationRows.get(part);

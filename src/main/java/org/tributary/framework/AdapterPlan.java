@@ -13,7 +13,8 @@ public final class AdapterPlan {
   private AdapterPlan() {}
 
   /**
-   * Plans both factors; a new head and the weights that {@code framework.train} names are trained and sent in full.
+   * Plans both factors; a new head and the weights that {@code framework.train} names are trained
+   * and sent in full.
    *
    * @param framework its name, for the message
    * @param trainables what the run can train

@@ -12,8 +12,8 @@ public final class BaseChange {
   private BaseChange() {}
 
   /**
-   * W += L Rᵀ, for a W that is stored as [out, in] or, as in GPT-2, as [in, out]. The framework's plan
-   * gives W the role {@code GIVEN}.
+   * W += L Rᵀ, for a W that is stored as [out, in] or, as in GPT-2, as [in, out]. The framework's
+   * plan gives W the role {@code GIVEN}.
    *
    * @param adapters says how W is stored
    * @param a name of the layer's A

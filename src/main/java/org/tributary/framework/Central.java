@@ -11,7 +11,9 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * Centralized training: one client has the rows of all clients. It is the upper bound for federated learning; in practice such data may not be shared. The client's weights, or its adapters if the configuration asks for them, become the weights of the next round without any change.
+ * Centralized training: one client has the rows of all clients. It is the upper bound for federated
+ * learning; in practice such data may not be shared. The client's weights, or its adapters if the
+ * configuration asks for them, become the weights of the next round without any change.
  */
 final class Central extends LinearFramework {
   static final String NAME = "central";
@@ -40,8 +42,8 @@ final class Central extends LinearFramework {
   /**
    * The keys of centralized training.
    *
-   * @param centralSteps steps a round of the one client: as many as all clients of a round take together
-   *     ({@code cohort}), or as many as each client takes ({@code client})
+   * @param centralSteps steps a round of the one client: as many as all clients of a round take
+   *     together ({@code cohort}), or as many as each client takes ({@code client})
    */
   public record Settings(
       @Key(

@@ -10,7 +10,8 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * Direct weight averaging (McMahan et al. 2017): clients train the weights themselves, W = Σ p_k W_k. Sent up and down: all elements of all trained weights.
+ * Direct weight averaging (McMahan et al. 2017): clients train the weights themselves, W = Σ p_k
+ * W_k. Sent up and down: all elements of all trained weights.
  */
 final class FedAvg extends LinearFramework {
   static final String NAME = "fedavg";

@@ -15,11 +15,15 @@ import org.tributary.protocol.Unit;
 
 /**
  * FedEx-LoRA (Singhal et al. 2025, arXiv 2410.09432): A = Σ p_k A_k and B = Σ p_k B_k as in FedIT,
- * and the difference between the mean of the products and the product of the means is added to the frozen base: W += s (Σ p_k B_k A_k − B A).
- * So W + s B A is the exact mean of the clients' models. The run ends with a model, because an adapter for the original base model would lack the changes of W.
+ * and the difference between the mean of the products and the product of the means is added to the
+ * frozen base: W += s (Σ p_k B_k A_k − B A). So W + s B A is the exact mean of the clients' models.
+ * The run ends with a model, because an adapter for the original base model would lack the changes
+ * of W.
  *
- * <p>The change is computed as Σ p_k s (B_k − B)(A_k − A). This is the same matrix. It has rank K r at most for K clients, and no large numbers cancel. Up: r (m + n) per matrix m×n. Down: the means, r (m
- * + n), and the factors of the change, K r (m + n). A new head and the weights that {@code framework.train} names are trained and sent in full.
+ * <p>The change is computed as Σ p_k s (B_k − B)(A_k − A). This is the same matrix. It has rank K r
+ * at most for K clients, and no large numbers cancel. Up: r (m + n) per matrix m×n. Down: the
+ * means, r (m + n), and the factors of the change, K r (m + n). A new head and the weights that
+ * {@code framework.train} names are trained and sent in full.
  */
 final class FedExLora extends LinearFramework {
   static final String NAME = "fedex-lora";
@@ -36,7 +40,9 @@ final class FedExLora extends LinearFramework {
         .with(trainables.bases(), Role.GIVEN);
   }
 
-  /** The means of all tensors that clients send, and for each layer the change of its base weight. */
+  /**
+   * The means of all tensors that clients send, and for each layer the change of its base weight.
+   */
   @Override
   public List<Unit> units(RoundPlan plan) {
     List<Unit> units = new ArrayList<>(super.units(plan));

@@ -7,8 +7,9 @@ import org.tributary.protocol.Trainables;
 
 /**
  * FedIT (Zhang et al. 2024, arXiv 2305.05644): clients train adapters, A = Σ p_k A_k and B = Σ p_k
- * B_k averaged separately. This is not exact, because the mean of products B_k A_k is not the product of the
- * means. Up and down: r (m + n) per matrix m×n. A new head and the weights that {@code framework.train} names are trained and sent in full.
+ * B_k averaged separately. This is not exact, because the mean of products B_k A_k is not the
+ * product of the means. Up and down: r (m + n) per matrix m×n. A new head and the weights that
+ * {@code framework.train} names are trained and sent in full.
  */
 final class FedIt extends LinearFramework {
   static final String NAME = "fedit";

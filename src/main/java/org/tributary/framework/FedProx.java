@@ -6,7 +6,9 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LocalRule;
 
 /**
- * FedProx (Li et al. 2020, arXiv 1812.06127) around any framework: the loss of a client has the proximal term μ/2 ‖w − w_t‖² over its trained weights, so its gradient has the term μ (w − w_t). The term keeps clients with different data near the global model. Nothing more is sent.
+ * FedProx (Li et al. 2020, arXiv 1812.06127) around any framework: the loss of a client has the
+ * proximal term μ/2 ‖w − w_t‖² over its trained weights, so its gradient has the term μ (w − w_t).
+ * The term keeps clients with different data near the global model. Nothing more is sent.
  */
 final class FedProx extends Decorator {
   static final String NAME = "fedprox";

@@ -25,7 +25,9 @@ import org.tributary.protocol.Unit;
  * rank r_i: B = U_i S_i / s_i, A = V_iᵀ, s_i = α/r_i. Up and down: r_k (m + n) per matrix m×n.
  *
  * <p>The global adapters are those of the largest rank r, B = U S / s and A = Vᵀ with s of that
- * rank. So they can be evaluated and saved like any other adapter. A client of rank r_i takes the first r_i columns of B, times s / s_i, and the first r_i rows of A. A new head and the weights that {@code framework.train} names are trained and sent in full; their mean is taken.
+ * rank. So they can be evaluated and saved like any other adapter. A client of rank r_i takes the
+ * first r_i columns of B, times s / s_i, and the first r_i rows of A. A new head and the weights
+ * that {@code framework.train} names are trained and sent in full; their mean is taken.
  */
 final class FlexLora extends ProductFramework {
   static final String NAME = "flexlora";

@@ -21,11 +21,13 @@ import org.tributary.protocol.Unit;
 
 /**
  * FLoRA (Wang et al. 2024, arXiv 2409.05976): the clients' products are added to the base weights,
- * W += Σ p_k s_k B_k A_k, which is exact for any ranks r_k. Every client initializes its adapters again in every round: A as at the start of a run, B = 0. The run ends with a model, not
- * with an adapter.
+ * W += Σ p_k s_k B_k A_k, which is exact for any ranks r_k. Every client initializes its adapters
+ * again in every round: A as at the start of a run, B = 0. The run ends with a model, not with an
+ * adapter.
  *
  * <p>Up: r_k (m + n) per matrix m×n. Down: the stacked factors of all clients, Σ r_k (m + n), which
- * every client adds to its W ({@link LowRankChange}). A new head and the weights that {@code framework.train} names are trained and sent in full.
+ * every client adds to its W ({@link LowRankChange}). A new head and the weights that {@code
+ * framework.train} names are trained and sent in full.
  */
 final class Flora extends ProductFramework {
   static final String NAME = "flora";

@@ -14,9 +14,15 @@ import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
 /**
- * A federated framework: the role of each tensor in a round, how client updates are merged (aggregated), and how a client's training differs from plain training. The rest of a round is the same for all frameworks. A new framework is a class that implements this interface, with its {@link FrameworkProvider}, and a line in {@code META-INF/services} that names the provider; CONTRIBUTING.md has the other steps.
+ * A federated framework: the role of each tensor in a round, how client updates are merged
+ * (aggregated), and how a client's training differs from plain training. The rest of a round is the
+ * same for all frameworks. A new framework is a class that implements this interface, with its
+ * {@link FrameworkProvider}, and a line in {@code META-INF/services} that names the provider;
+ * CONTRIBUTING.md has the other steps.
  *
- * <p>The global state is always complete: a tensor that the server keeps and that the merge of a round does not write keeps its value. So in every framework a client receives the global state after the previous round.
+ * <p>The global state is always complete: a tensor that the server keeps and that the merge of a
+ * round does not write keeps its value. So in every framework a client receives the global state
+ * after the previous round.
  */
 public interface Framework {
   /**
@@ -26,7 +32,8 @@ public interface Framework {
    * @param trainables what the model and the configuration allow to train
    * @param round counted from 0
    * @return the plan of the round
-   * @throws WrongInput if something that the framework needs is missing, or the framework cannot use something that is there
+   * @throws WrongInput if something that the framework needs is missing, or the framework cannot
+   *     use something that is there
    */
   RoundPlan plan(Trainables trainables, int round);
 
@@ -44,7 +51,8 @@ public interface Framework {
    *
    * @param unit one of {@link #units}
    * @param merge the round, the server's tensors of the unit and the clients' contributions
-   * @return by name, the new values of tensors whose {@link Role#isMerged} is true (for a range: its elements); a matrix may have a low-rank change instead, see {@link BaseChange}
+   * @return by name, the new values of tensors whose {@link Role#isMerged} is true (for a range:
+   *     its elements); a matrix may have a low-rank change instead, see {@link BaseChange}
    */
   Map<String, HostTensor> merge(Unit unit, Merge merge);
 
@@ -52,7 +60,8 @@ public interface Framework {
    * The weights p_k of the clients in a merge.
    *
    * @param clients the reports of the accepted ones, in the order of their ids
-   * @return one weight each; by default p_k = n_k / Σ n, where n_k is the number of training rows of client k
+   * @return one weight each; by default p_k = n_k / Σ n, where n_k is the number of training rows
+   *     of client k
    */
   default double[] weights(List<ClientReport> clients) {
     double total = clients.stream().mapToLong(ClientReport::samples).sum();
@@ -60,7 +69,8 @@ public interface Framework {
   }
 
   /**
-   * Whether every tensor that clients send is merged by its weighted mean, separately from the others. Then a server optimizer or a control variate can wrap this framework.
+   * Whether every tensor that clients send is merged by its weighted mean, separately from the
+   * others. Then a server optimizer or a control variate can wrap this framework.
    *
    * @return false by default
    */
@@ -69,7 +79,8 @@ public interface Framework {
   }
 
   /**
-   * Whether clients may have adapters of different ranks. Then A and B of every client have its rank, down and up, and the global adapters have the largest rank.
+   * Whether clients may have adapters of different ranks. Then A and B of every client have its
+   * rank, down and up, and the global adapters have the largest rank.
    *
    * @return false if factors of different shapes could not be merged
    */
@@ -99,7 +110,9 @@ public interface Framework {
   }
 
   /**
-   * Whether a run ends with a model folder. Otherwise it ends with an adapter for the base model, which is wrong if merges change the base weights. In a model folder trained adapters are merged into the weights, unless they are initialized again in every round.
+   * Whether a run ends with a model folder. Otherwise it ends with an adapter for the base model,
+   * which is wrong if merges change the base weights. In a model folder trained adapters are merged
+   * into the weights, unless they are initialized again in every round.
    *
    * @param trainables see {@link #plan}
    * @return by default true if no adapters are trained
@@ -109,7 +122,8 @@ public interface Framework {
   }
 
   /**
-   * Whether one client trains on the rows of all clients. This is centralized training, the upper bound to compare with.
+   * Whether one client trains on the rows of all clients. This is centralized training, the upper
+   * bound to compare with.
    *
    * @return false for every federated framework
    */
@@ -118,7 +132,8 @@ public interface Framework {
   }
 
   /**
-   * Whether the one client of a pooled framework takes as many steps as all clients of a round together.
+   * Whether the one client of a pooled framework takes as many steps as all clients of a round
+   * together.
    *
    * @return false for the steps of one client
    */

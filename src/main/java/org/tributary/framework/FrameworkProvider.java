@@ -6,7 +6,7 @@ import org.tributary.protocol.Adapters;
 /**
  * Makes a framework for the name in {@code framework.name}.
  *
- * @param <S> the record of the framework's own keys, which stand next to {@code framework.name}
+ * @param <S> the record of the framework's own keys, which are next to {@code framework.name}
  */
 public abstract class FrameworkProvider<S extends Record> extends Method<S> {
   /**

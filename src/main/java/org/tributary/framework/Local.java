@@ -9,7 +9,9 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * Local training: every client trains alone. It is the baseline that federated learning has to beat. Nothing is sent. Each client continues with its own weights, or with its own adapters if the configuration asks for them.
+ * Local training: every client trains alone. It is the baseline that federated learning has to
+ * beat. Nothing is sent. Each client continues with its own weights, or with its own adapters if
+ * the configuration asks for them.
  */
 final class Local extends LinearFramework {
   static final String NAME = "local";

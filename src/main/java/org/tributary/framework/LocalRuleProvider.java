@@ -5,7 +5,7 @@ import org.tributary.config.Method;
 /**
  * Wraps a framework with a local rule, for the name in {@code framework.local.name}.
  *
- * @param <S> the record of its own keys, which stand next to {@code framework.local.name}
+ * @param <S> the record of its own keys, which are next to {@code framework.local.name}
  */
 public abstract class LocalRuleProvider<S extends Record> extends Method<S> {
   /**

@@ -4,9 +4,12 @@ import java.util.List;
 import org.tributary.config.Section;
 import org.tributary.config.Unread;
 
-/** The settings of frameworks that have no keys and whose clients all have adapters of the same rank. */
+/**
+ * The settings of frameworks that have no keys and whose clients all have adapters of the same
+ * rank.
+ */
 public record OneRank() implements Section {
-  /** Says that {@code framework.lora.ranks} is not read. */
+  /** Says that {@code framework.lora.ranks} is not read, because all clients have the same rank. */
   static final Unread RANKS =
       new Unread("lora.ranks", "name", "all clients have one rank; flexlora and flora read it");
 

@@ -7,7 +7,8 @@ import org.tributary.protocol.Merge;
 import org.tributary.protocol.Unit;
 
 /**
- * A framework that merges the products B_k A_k of the clients, layer by layer, for any ranks. All other tensors are averaged.
+ * A framework that merges the products B_k A_k of the clients, layer by layer, for any ranks. All
+ * other tensors are averaged.
  */
 abstract class ProductFramework extends LinearFramework {
   private final Adapters adapters;

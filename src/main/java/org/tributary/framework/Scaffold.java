@@ -15,10 +15,15 @@ import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
 /**
- * SCAFFOLD (Karimireddy et al. 2020, arXiv 1910.06378) around any framework that averages: control variates correct the drift of every client. A step uses the gradient g + c − c_k. After the last step c_k⁺ = c_k − c + (x − y) / Σ η_t (option II), where x are the weights at the start, y the weights at the end and η_t the learning rates of the steps. The server computes c += (1/N) Σ (c_k⁺ − c_k), where N is the number of all clients of the run, sampled or not.
+ * SCAFFOLD (Karimireddy et al. 2020, arXiv 1910.06378) around any framework that averages: control
+ * variates correct the drift of every client. A step uses the gradient g + c − c_k. After the last
+ * step c_k⁺ = c_k − c + (x − y) / Σ η_t (option II), where x are the weights at the start, y the
+ * weights at the end and η_t the learning rates of the steps. The server computes c += (1/N) Σ
+ * (c_k⁺ − c_k), where N is the number of all clients of the run, sampled or not.
  *
- * <p>In addition to the tensors of the inner framework, c is sent down and c_k⁺ − c_k is sent up, both with as many numbers as clients send anyway; c_k stays with its client. The formulas are for SGD without momentum and clipping;
- * with AdamW or GaLore the correction is a heuristic.
+ * <p>In addition to the tensors of the inner framework, c is sent down and c_k⁺ − c_k is sent up,
+ * both with as many numbers as clients send anyway; c_k stays with its client. The formulas are for
+ * SGD without momentum and clipping; with AdamW or GaLore the correction is a heuristic.
  */
 final class Scaffold extends Decorator {
   static final String NAME = "scaffold";

@@ -13,7 +13,9 @@ import org.tributary.protocol.Unit;
 
 /**
  * A server optimizer around any framework that averages (Reddi et al. 2021, arXiv 2003.00295): the
- * mean change of the clients, Δ = Σ p_k (w_k − w), is the gradient of the server, which takes one optimizer step with it and keeps moments. Nothing more is sent. Each moment is as large as the tensors that clients send, and stays with the server.
+ * mean change of the clients, Δ = Σ p_k (w_k − w), is the gradient of the server, which takes one
+ * optimizer step with it and keeps moments. Nothing more is sent. Each moment is as large as the
+ * tensors that clients send, and stays with the server.
  */
 public abstract class ServerOptimizer extends Decorator {
   private final Map<String, Double> moments;
@@ -22,7 +24,8 @@ public abstract class ServerOptimizer extends Decorator {
    * Creates a server optimizer.
    *
    * @param inner a framework that averages
-   * @param moments the moments kept for every element: their names and their values before the first round, in the order in which {@link #step} gets them
+   * @param moments the moments kept for every element: their names and their values before the
+   *     first round, in the order in which {@link #step} gets them
    */
   protected ServerOptimizer(Framework inner, Map<String, Double> moments) {
     super(inner);

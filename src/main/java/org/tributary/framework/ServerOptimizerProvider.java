@@ -5,7 +5,7 @@ import org.tributary.config.Method;
 /**
  * Wraps a framework with a server optimizer, for the name in {@code framework.server.name}.
  *
- * @param <S> the record of its own keys, which stand next to {@code framework.server.name}
+ * @param <S> the record of its own keys, which are next to {@code framework.server.name}
  */
 public abstract class ServerOptimizerProvider<S extends Record> extends Method<S> {
   /**

@@ -5,7 +5,8 @@ import org.tributary.protocol.Contribution;
 import org.tributary.protocol.HostTensor;
 
 /**
- * Σ p_k x_k, accumulated in double in the order of the contributions and rounded once. So the result is the same on every machine and for every size of chunks.
+ * Σ p_k x_k, accumulated in double in the order of the contributions and rounded once. So the
+ * result is the same on every machine and for every size of chunks.
  */
 public final class WeightedMean {
   private WeightedMean() {}

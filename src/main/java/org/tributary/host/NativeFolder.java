@@ -16,7 +16,9 @@ import java.util.Set;
 import org.tributary.error.Trouble;
 
 /**
- * The folder in which the engine and the tokenizers library unpack their native code: one for each user and version, without access for other users. Anyone who can write there can run code as the user, so a folder that is a link, belongs to another user, or is open to others is refused.
+ * The folder in which the engine and the tokenizers library unpack their native code: one for each
+ * user and version, without access for other users. Anyone who can write there can run code as the
+ * user, so a folder that is a link, belongs to another user, or is open to others is refused.
  */
 public final class NativeFolder {
   /** DJL's name for the folder; DJL also reads {@code DJL_CACHE_DIR}, which is also for models. */
@@ -27,10 +29,12 @@ public final class NativeFolder {
   private NativeFolder() {}
 
   /**
-   * Makes and checks the folder before the first native library is loaded; later calls do nothing. It is in {@code DJL_CACHE_DIR}, or otherwise in the JVM's temporary directory. A folder in the environment variable {@code ENGINE_CACHE_DIR} is the user's responsibility.
+   * Makes and checks the folder before the first native library is loaded; later calls do nothing.
+   * It is in {@code DJL_CACHE_DIR}, or otherwise in the JVM's temporary directory. A folder in the
+   * environment variable {@code ENGINE_CACHE_DIR} is the user's responsibility.
    *
-   * @throws UncheckedIOException of a {@link Trouble} if the folder cannot be trusted, or of
-   *     what the disk said
+   * @throws UncheckedIOException of a {@link Trouble} if the folder cannot be trusted, or of what
+   *     the disk said
    */
   public static synchronized void prepare() {
     if (System.getProperty(PROPERTY) != null || System.getenv(PROPERTY) != null) {
@@ -53,7 +57,8 @@ public final class NativeFolder {
    * @param root created if it does not exist
    * @param name of the folder
    * @return the folder
-   * @throws Trouble if it is a link, belongs to another user or is open to others, or if the user may not create it
+   * @throws Trouble if it is a link, belongs to another user or is open to others, or if the user
+   *     may not create it
    */
   static Path in(Path root, String name) throws IOException {
     Path folder = root.resolve(name);

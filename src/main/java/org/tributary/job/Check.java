@@ -13,7 +13,10 @@ import org.tributary.error.WrongInput;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The option {@code --check} of a job: it checks configuration, model and data, and starts nothing. jobs/submit runs it before it sends a driver to a cluster. In that case files may not be accessible, because they are on a disk of the cluster's nodes or on a file system that only the nodes reach. Then only the driver can check them, and the check says so.
+ * The option {@code --check} of a job: it checks configuration, model and data, and starts nothing.
+ * jobs/submit runs it before it sends a driver to a cluster. In that case files may not be
+ * accessible, because they are on a disk of the cluster's nodes or on a file system that only the
+ * nodes reach. Then only the driver can check them, and the check says so.
  */
 final class Check {
   private final CommandSpec spec;
@@ -45,8 +48,8 @@ final class Check {
   }
 
   /**
-   * Runs the check and prints the result: a line {@code reads FILE} for each configuration, a line {@code
-   * ships FILE} for each of {@code spark.files}, and the result.
+   * Runs the check and prints the result: a line {@code reads FILE} for each configuration, a line
+   * {@code ships FILE} for each of {@code spark.files}, and the result.
    *
    * @param configurations files that the job reads its configuration from
    * @param inputs dotted key to the path of a model or data; null for keys that are not set

@@ -197,7 +197,8 @@ public final class Compare implements Callable<Integer> {
   }
 
   /**
-   * The learning rate with the best score on validation rows with the first seed; null if there are no rates to try. A rate with which a client failed, or whose score is NaN, is not chosen.
+   * The learning rate with the best score on validation rows with the first seed; null if there are
+   * no rates to try. A rate with which a client failed, or whose score is NaN, is not chosen.
    */
   private String rate(SparkSession spark, Store store, Variants variants, String variant)
       throws IOException, InterruptedException {

@@ -13,7 +13,9 @@ import org.tributary.config.Effective;
 import org.tributary.error.WrongInput;
 
 /**
- * Ensures that a folder has only one comparison: the settings that its runs share must not change. {@code compare.yaml} has the effective configuration and {@code train.yaml} the shared train configuration, both from the first start. More seeds may be added.
+ * Ensures that a folder has only one comparison: the settings that its runs share must not change.
+ * {@code compare.yaml} has the effective configuration and {@code train.yaml} the shared train
+ * configuration, both from the first start. More seeds may be added.
  */
 final class CompareFolder {
   private static final String COMPARE = "compare.yaml";
@@ -62,7 +64,10 @@ final class CompareFolder {
         && is(store, path.getParent());
   }
 
-  /** Whether a folder with that name in a variant's folder is a run: of a seed, or of a trial of a rate. */
+  /**
+   * Whether a folder with that name in a variant's folder is a run: of a seed, or of a trial of a
+   * rate.
+   */
   static boolean isRun(Path folder) {
     return folder.getName().startsWith("seed=") || folder.getName().startsWith("lr=");
   }

@@ -58,7 +58,8 @@ public final class ConfigFile {
   }
 
   /**
-   * The place of a further file that a configuration names. jobs/submit sends local files with a driver that runs on a cluster; there they are in the working directory.
+   * The place of a further file that a configuration names. jobs/submit sends local files with a
+   * driver that runs on a cluster; there they are in the working directory.
    *
    * @param named a local path or a URI
    * @return the path for this process
@@ -73,7 +74,8 @@ public final class ConfigFile {
   }
 
   /**
-   * Reads the file with its overrides. Keys of the file that are not read because of the overrides are named in the log.
+   * Reads the file with its overrides. Keys of the file that are not read because of the overrides
+   * are named in the log.
    *
    * @param hadoop for files named by a URI
    * @param type the record to read into

@@ -5,7 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The exception with which a driver in YARN's application master reports why it failed. The master puts its text into the diagnostics of the application, which the resource manager reports.
+ * The exception with which a driver in YARN's application master reports why it failed. The master
+ * puts its text into the diagnostics of the application, which the resource manager reports.
  */
 public final class DriverFailed extends RuntimeException {
   private static final long serialVersionUID = 1;

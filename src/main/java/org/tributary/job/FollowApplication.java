@@ -13,7 +13,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Follows an application whose driver runs on a cluster until it ends, and returns the driver's exit code. jobs/submit calls it after spark-submit. spark-submit can wait for YARN and Kubernetes, too, but it prints no progress and does not return the driver's code.
+ * Follows an application whose driver runs on a cluster until it ends, and returns the driver's
+ * exit code. jobs/submit calls it after spark-submit. spark-submit can wait for YARN and
+ * Kubernetes, too, but it prints no progress and does not return the driver's code.
  */
 @Command(
     name = "follow",
@@ -47,7 +49,8 @@ public final class FollowApplication implements Callable<Integer> {
    * How long to wait.
    *
    * @param millis between two questions
-   * @param times how often in a row the cluster may give no answer, not know the application, or report that it cannot start
+   * @param times how often in a row the cluster may give no answer, not know the application, or
+   *     report that it cannot start
    */
   record Patience(long millis, int times) {}
 

@@ -16,7 +16,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The job {@code generate}: generates a language model's answers to rows, and resumes if some exist. */
+/**
+ * The job {@code generate}: generates a language model's answers to rows, and resumes if some
+ * exist.
+ */
 @Command(
     name = "generate",
     description = "Generates a language model's answers to rows of text; resumes where it stopped.")

@@ -48,9 +48,7 @@ public final class Inspect implements Callable<Integer> {
     return 0;
   }
 
-  /**
-   * A run, a variant's runs, or all runs of a comparison; none if the path is not one of these.
-   */
+  /** A run, a variant's runs, or all runs of a comparison; none if the path is not one of these. */
   private static List<RunFolder> runs(Store store, Path path) throws IOException {
     if (store.exists(new RunFolder(path).config())) {
       return List.of(new RunFolder(path));

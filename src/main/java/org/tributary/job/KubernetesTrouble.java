@@ -44,7 +44,8 @@ public final class KubernetesTrouble {
   }
 
   /**
-   * The message of the server; otherwise that of the deepest cause, with its class if it has no message.
+   * The message of the server; otherwise that of the deepest cause, with its class if it has no
+   * message.
    */
   private static String said(KubernetesClientException e) {
     if (e.getStatus() != null && e.getStatus().getMessage() != null) {

@@ -19,7 +19,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The job {@code logits}: computes a model's outputs for given inputs, to compare them with transformers. */
+/**
+ * The job {@code logits}: computes a model's outputs for given inputs, to compare them with
+ * transformers.
+ */
 @Command(
     name = "logits",
     description =

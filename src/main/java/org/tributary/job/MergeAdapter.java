@@ -65,7 +65,9 @@ public final class MergeAdapter implements Callable<Integer> {
     return 0;
   }
 
-  /** Merging runs no model program, so families and options without a program can be merged, too. */
+  /**
+   * Merging runs no model program, so families and options without a program can be merged, too.
+   */
   private static AdapterMerge.Family family(HuggingFaceFolder base) throws IOException {
     Optional<Architecture> known = architecture(base);
     Map<String, String> tied =
@@ -95,7 +97,10 @@ public final class MergeAdapter implements Callable<Integer> {
     }
   }
 
-  /** The changes of the model's family; for families that Tributary does not support, nothing changes. */
+  /**
+   * The changes of the model's family; for families that Tributary does not support, nothing
+   * changes.
+   */
   private static ObjectNode withHead(HuggingFaceFolder base, ObjectNode config) {
     ObjectNode before = base.config();
     return Architectures.families().containsKey(before.path("model_type").asText())

@@ -19,7 +19,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The job {@code methods}: describes the methods and families that a configuration or a model can name. */
+/**
+ * The job {@code methods}: describes the methods and families that a configuration or a model can
+ * name.
+ */
 @Command(
     name = "methods",
     description =

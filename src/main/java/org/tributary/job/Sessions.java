@@ -51,7 +51,9 @@ public final class Sessions {
   }
 
   /**
-   * Opens a session for a job whose tasks use several threads; the caller closes it. On a cluster an executor gets the cores of one task, unless the submission says otherwise, so that a client that crashes its JVM does not end other clients.
+   * Opens a session for a job whose tasks use several threads; the caller closes it. On a cluster
+   * an executor gets the cores of one task, unless the submission says otherwise, so that a client
+   * that crashes its JVM does not end other clients.
    *
    * @param job name of the job in the cluster's user interface
    * @param key the configuration key with the threads of a task
@@ -71,7 +73,9 @@ public final class Sessions {
     return open(job, SparkSession.builder().config(executorCores(conf, taskCpus)), taskCpus);
   }
 
-  /** The settings that give an executor the cores of one task, unless the submission says otherwise. */
+  /**
+   * The settings that give an executor the cores of one task, unless the submission says otherwise.
+   */
   static Map<String, Object> executorCores(SparkConf conf, int taskCpus) {
     boolean ours = severalNodes(master(conf)) && !conf.contains("spark.executor.cores");
     return ours ? Map.of("spark.executor.cores", taskCpus) : Map.of();
@@ -121,7 +125,9 @@ public final class Sessions {
   }
 
   /**
-   * Refuses paths that other nodes cannot reach. A relative path starts at the working directory of the driver, which resolves it for all tasks; for a driver on the cluster the user does not know this directory.
+   * Refuses paths that other nodes cannot reach. A relative path starts at the working directory of
+   * the driver, which resolves it for all tasks; for a driver on the cluster the user does not know
+   * this directory.
    *
    * @param paths dotted key to path or URI; null for keys that are not set
    * @param shared whether {@code file:} is the same on every node, according to the configuration
@@ -212,7 +218,8 @@ public final class Sessions {
   }
 
   /**
-   * Reads settings from the file in the property {@code tributary.settings}, unless they are set already. spark-submit does this for jobs, but not for other commands.
+   * Reads settings from the file in the property {@code tributary.settings}, unless they are set
+   * already. spark-submit does this for jobs, but not for other commands.
    */
   public static void takeSettings() {
     String file = System.getProperty("tributary.settings");
@@ -233,7 +240,8 @@ public final class Sessions {
    *
    * @param run its configuration
    * @param hadoop has the default file system
-   * @throws WrongInput naming each key whose path no file system supports, or other nodes cannot reach
+   * @throws WrongInput naming each key whose path no file system supports, or other nodes cannot
+   *     reach
    */
   static void requireReachable(TrainConfig run, Configuration hadoop) {
     requireReachable(paths(run), run.shared(), hadoop);

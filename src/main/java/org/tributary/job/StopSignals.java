@@ -11,8 +11,11 @@ import org.tributary.error.StopRequest;
 import sun.misc.Signal;
 
 /**
- * Ends a job cleanly after SIGTERM, SIGINT or SIGHUP: the job's thread
- * is interrupted, tasks end at their next step, the lock is released, and the JVM ends with the usual exit code for that signal, 143, 130 or 129. A second signal ends the JVM at once, and so does the first one if the job has not ended within half a minute. In these cases the JVM ends by the default action of the signal, without running destructors of native libraries that may still be computing.
+ * Ends a job cleanly after SIGTERM, SIGINT or SIGHUP: the job's thread is interrupted, tasks end at
+ * their next step, the lock is released, and the JVM ends with the usual exit code for that signal,
+ * 143, 130 or 129. A second signal ends the JVM at once, and so does the first one if the job has
+ * not ended within half a minute. In these cases the JVM ends by the default action of the signal,
+ * without running destructors of native libraries that may still be computing.
  */
 public final class StopSignals {
   /** The signals of Ctrl-C, the end of the terminal, kill and cluster managers. */

@@ -33,7 +33,8 @@ record Variants(CompareConfig config, String common) {
   }
 
   /**
-   * All runs, the trials of rates before the runs with each seed. A run whose rate is not yet chosen is listed once for each possible rate.
+   * All runs, the trials of rates before the runs with each seed. A run whose rate is not yet
+   * chosen is listed once for each possible rate.
    */
   List<List<TrainConfig>> all() {
     List<List<TrainConfig>> all = new ArrayList<>();

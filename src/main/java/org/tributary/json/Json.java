@@ -14,7 +14,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 
 /**
- * JSON text to trees and records, and back. Equal values give equal text on every platform. Texts that are nested deeper than 1,000 levels, or have a string of more than 20,000,000 characters, are refused as not valid, because of Jackson's {@code StreamReadConstraints}.
+ * JSON text to trees and records, and back. Equal values give equal text on every platform. Texts
+ * that are nested deeper than 1,000 levels, or have a string of more than 20,000,000 characters,
+ * are refused as not valid, because of Jackson's {@code StreamReadConstraints}.
  */
 public final class Json {
   private static final DefaultIndenter INDENT = new DefaultIndenter("  ", "\n");
@@ -57,7 +59,7 @@ public final class Json {
    * Reads one value; of a key that comes twice the last counts.
    *
    * @param json text in UTF-8, UTF-16 or UTF-32
-   * @return its tree; a missing node where there is nothing
+   * @return its tree; a missing node if there is nothing
    * @throws JsonProcessingException if it is not JSON
    */
   public static JsonNode tree(byte[] json) throws IOException {
@@ -68,7 +70,7 @@ public final class Json {
    * Reads one value; of a key that comes twice the last counts.
    *
    * @param json text
-   * @return its tree; a missing node where there is nothing
+   * @return its tree; a missing node if there is nothing
    * @throws JsonProcessingException if it is not JSON
    */
   public static JsonNode tree(String json) throws JsonProcessingException {
@@ -80,7 +82,8 @@ public final class Json {
    *
    * @param json text in UTF-8, UTF-16 or UTF-32
    * @return its tree
-   * @throws JsonProcessingException if it is not JSON, has a key twice, or has more text after the value
+   * @throws JsonProcessingException if it is not JSON, has a key twice, or has more text after the
+   *     value
    */
   public static JsonNode strict(byte[] json) throws IOException {
     return STRICT.readTree(json);
@@ -91,7 +94,8 @@ public final class Json {
    *
    * @param json text
    * @return its tree
-   * @throws JsonProcessingException if it is not JSON, has a key twice, or has more text after the value
+   * @throws JsonProcessingException if it is not JSON, has a key twice, or has more text after the
+   *     value
    */
   public static JsonNode strict(String json) throws JsonProcessingException {
     return STRICT.readTree(json);

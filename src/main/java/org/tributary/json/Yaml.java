@@ -7,7 +7,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 
 /**
- * YAML that this program writes, as a tree: a run's {@code config.yaml}. Configurations of users are read by {@code config}, with lines and advice.
+ * YAML that this program writes, as a tree: a run's {@code config.yaml}. Configurations of users
+ * are read by {@code config}, with lines and advice.
  */
 public final class Yaml {
   private static final ObjectMapper MAPPER = new ObjectMapper(new YAMLFactory());

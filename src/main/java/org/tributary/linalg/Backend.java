@@ -1,7 +1,8 @@
 package org.tributary.linalg;
 
 /**
- * Names the library that computes matrix products in this build, without loading it. Results are bit-equal only with the same library.
+ * Names the library that computes matrix products in this build, without loading it. Results are
+ * bit-equal only with the same library.
  */
 public final class Backend {
   private Backend() {}

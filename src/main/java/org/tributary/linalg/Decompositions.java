@@ -17,9 +17,12 @@ import org.tributary.torch.ProgramText;
 import org.tributary.torch.Torch;
 
 /**
- * Thin QR and singular value decompositions in float64. Small matrices use commons-math3, which needs no engine and no copies out of the heap. Large ones use LAPACK in libtorch on the CPU, which is ten times faster at 128 x 128 and forty times at 1024 x 1024. Both give canonical signs.
+ * Thin QR and singular value decompositions in float64. Small matrices use commons-math3, which
+ * needs no engine and no copies out of the heap. Large ones use LAPACK in libtorch on the CPU,
+ * which is ten times faster at 128 x 128 and forty times at 1024 x 1024. Both give canonical signs.
  *
- * <p>For bit-equal results of large matrices, {@link Torch#prepareThread} must have been called on the calling thread with the same number of threads.
+ * <p>For bit-equal results of large matrices, {@link Torch#prepareThread} must have been called on
+ * the calling thread with the same number of threads.
  */
 public final class Decompositions {
   /** The longest side of a small matrix: up to this size both libraries take some milliseconds. */

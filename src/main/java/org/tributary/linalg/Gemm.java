@@ -7,7 +7,9 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Matrix products with ND4J: OpenBLAS, or cuBLAS in a build with profile {@code cuda}.
  *
- * <p>The order in which OpenBLAS adds depends on the number of threads and on the part of the matrix that it gets. So it always has one thread here, and a product that must be bit-equal is never split. Instead, different matrices are merged in parallel.
+ * <p>The order in which OpenBLAS adds depends on the number of threads and on the part of the
+ * matrix that it gets. So it always has one thread here, and a product that must be bit-equal is
+ * never split. Instead, different matrices are merged in parallel.
  */
 public final class Gemm {
   private static final String MEMORY_BOUND = "org.bytedeco.javacpp.maxphysicalbytes";
@@ -36,7 +38,7 @@ public final class Gemm {
   }
 
   /**
-   * A B, where each of them may be transposed.
+   * A B; each of them may be transposed.
    *
    * @param a [m, k], transposed [k, m]
    * @param transposeA whether to use Aᵀ

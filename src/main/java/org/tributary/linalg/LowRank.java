@@ -7,8 +7,9 @@ import java.util.List;
  * The merge of low-rank products, M = Σ w_k B_k A_k = U diag(s) Vᵀ, exact up to rounding.
  *
  * <p>With L = [√w_k B_k] [m, Σ r_k] and R = [√w_k A_kᵀ] [n, Σ r_k], M = L Rᵀ. Thin QRs L = Q_L R_L
- * and R = Q_R R_R give a core R_L R_Rᵀ with Σ r_k rows and columns, whose SVD U' diag(s) V'ᵀ gives U
- * = Q_L U' and V = Q_R V': no m×n matrix is formed. If Σ r_k reaches min(m, n), this saves nothing, and M itself is accumulated and decomposed.
+ * and R = Q_R R_R give a core R_L R_Rᵀ with Σ r_k rows and columns, whose SVD U' diag(s) V'ᵀ gives
+ * U = Q_L U' and V = Q_R V': no m×n matrix is formed. If Σ r_k reaches min(m, n), this saves
+ * nothing, and M itself is accumulated and decomposed.
  */
 public final class LowRank {
   private LowRank() {}
@@ -34,7 +35,9 @@ public final class LowRank {
    *
    * @param terms one or more with the same m and n; ranks may differ
    * @param rank the rank q to keep, at most min(m, n)
-   * @return the q largest singular values of M and their vectors. Beyond the rank of M the values are zero and the vectors complete the others to an orthonormal set, so that an adapter made from them can learn in every direction
+   * @return the q largest singular values of M and their vectors. Beyond the rank of M the values
+   *     are zero and the vectors complete the others to an orthonormal set, so that an adapter made
+   *     from them can learn in every direction
    */
   public static Svd merge(List<Term> terms, int rank) {
     int m = terms.get(0).b().rows();

@@ -1,7 +1,8 @@
 package org.tributary.linalg;
 
 /**
- * A thin QR decomposition M = Q R with the diagonal of R ≥ 0, which makes it unique if M has full rank.
+ * A thin QR decomposition M = Q R with the diagonal of R ≥ 0, which makes it unique if M has full
+ * rank.
  *
  * @param q [m, n], m ≥ n, orthonormal columns
  * @param r [n, n], upper triangular

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * A thin singular value decomposition M = U diag(s) Vᵀ, or the best approximation of M at a lower
- * rank (Eckart and Young 1936). In every column of U the entry of largest absolute value (the first of equal ones) is positive, so that the signs do not depend on the library.
+ * rank (Eckart and Young 1936). In every column of U the entry of largest absolute value (the first
+ * of equal ones) is positive, so that the signs do not depend on the library.
  *
  * @param u [m, q], orthonormal columns
  * @param s q singular values, in descending order

@@ -15,16 +15,16 @@ import java.util.List;
  *          else exp(1 - reference length / prediction length)
  * </pre>
  *
- * <p>Matches, totals and lengths are sums over the corpus; BLEU is not a mean over answers. An empty
- * prediction or reference adds only its length; the score is 0 if nothing at all matches, so
- * also where all predictions are empty, even if the references are. Without smoothing or effective
- * order, a corpus of texts of less than four tokens scores 0 even against itself.
+ * <p>Matches, totals and lengths are sums over the corpus; BLEU is not a mean over answers. An
+ * empty prediction or reference adds only its length; the score is 0 if nothing at all matches, and
+ * so also if all predictions are empty, even if the references are empty, too. Without smoothing or
+ * effective order, a corpus of texts with fewer than four tokens scores 0 even against itself.
  *
  * @param smoothing for orders without a match
  * @param effectiveOrder whether N is the longest order the predictions have n-grams of, which
  *     sacrebleu recommends for single sentences
- * @param lowercase whether texts are lower-cased, by the rules of Java; Python's, and so sacrebleu's,
- *     differ for a Greek capital sigma next to a mark
+ * @param lowercase whether texts are lower-cased, by the rules of Java; Python's, and so
+ *     sacrebleu's, differ for a Greek capital sigma next to a mark
  */
 public record Bleu(Smoothing smoothing, boolean effectiveOrder, boolean lowercase)
     implements Serializable {

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The counts of a set of answers for corpus BLEU. Counts of parts add up exactly to those of the whole, in any order, so shards can be counted separately.
+ * The counts of a set of answers for corpus BLEU. Counts of parts add up exactly to those of the
+ * whole, in any order, so shards can be counted separately.
  *
  * @param matches n-grams of the predictions that are in their references too, clipped; by order 1
  *     to 4

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * The confusion matrix of a classifier over its declared classes, and the scores that follow from
- * it. A class that never occurs and is never predicted counts as F1 0, as in scikit-learn with {@code labels} given and zero_division 0.
+ * it. A class that never occurs and is never predicted counts as F1 0, as in scikit-learn with
+ * {@code labels} given and zero_division 0.
  *
  * @param counts rows by true class, then predicted class
  */
@@ -77,7 +78,7 @@ public record Confusion(long[][] counts) {
   }
 
   /**
-   * F1 over all decisions, which is the accuracy where every row has one class and one prediction.
+   * F1 over all decisions, which is the accuracy if every row has one class and one prediction.
    *
    * @return in [0, 1]
    */

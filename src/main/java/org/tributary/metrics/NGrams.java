@@ -24,7 +24,8 @@ final class NGrams {
   }
 
   /**
-   * The common n-grams of two texts; each counts as often as in the text in which it is less frequent.
+   * The common n-grams of two texts; each counts as often as in the text in which it is less
+   * frequent.
    *
    * @param a of one text
    * @param b of the other

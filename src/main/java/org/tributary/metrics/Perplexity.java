@@ -4,7 +4,9 @@ import java.io.Serializable;
 
 /**
  * Perplexity of the right answers under a model, over all answer tokens of a corpus and not a mean
- * over answers: exp(-1/T Σ_t ln p(token_t | what is before it)). The caller decides which tokens belong to the answer. Sums of shards add up to that of the whole. They are float64, so bit-equal results need the same shards added in the same order.
+ * over answers: exp(-1/T Σ_t ln p(token_t | what is before it)). The caller decides which tokens
+ * belong to the answer. Sums of shards add up to that of the whole. They are float64, so bit-equal
+ * results need the same shards added in the same order.
  *
  * @param negativeLogLikelihood -Σ ln p, in nats
  * @param tokens number of answer tokens

@@ -78,7 +78,9 @@ public final class PorterStemmer {
           new Rule("ful"),
           new Rule("ness"));
 
-  /** The longer of two overlapping suffixes comes first, because the paper takes the longest match. */
+  /**
+   * The longer of two overlapping suffixes comes first, because the paper takes the longest match.
+   */
   private static final List<Rule> RESIDUES =
       List.of(
           new Rule("al"),

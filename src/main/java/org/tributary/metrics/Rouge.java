@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
  *
  * <p>"Common" are the clipped common n-grams for ROUGE-n, and the length of the longest common
  * subsequence over the whole text for ROUGE-L. Tokens are the runs of {@code [a-z0-9]} of the
- * lower-cased text. All three are 0 if one side has no token (or n-gram), even if both have
- * none.
+ * lower-cased text. All three are 0 if one side has no token (or n-gram), even if both have none.
  *
  * @param stemmed whether tokens of more than three letters are replaced by their Porter stems
  */

@@ -3,7 +3,8 @@ package org.tributary.metrics;
 import java.io.Serializable;
 
 /**
- * Mean F1 of ROUGE over answers, kept as sums: sums of shards add up to that of the whole. They are float64, so bit-equal results need the same shards added in the same order.
+ * Mean F1 of ROUGE over answers, kept as sums: sums of shards add up to that of the whole. They are
+ * float64, so bit-equal results need the same shards added in the same order.
  *
  * @param rouge1Sum sum of F1 of ROUGE-1
  * @param rouge2Sum sum of F1 of ROUGE-2

@@ -4,8 +4,9 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * The precision that BLEU uses for an order without matching n-grams, which would otherwise make the geometric mean 0 (B. Chen and C. Cherry, "A Systematic Comparison of Smoothing
- * Techniques for Sentence-Level BLEU", 2014).
+ * The precision that BLEU uses for an order without matching n-grams, which would otherwise make
+ * the geometric mean 0 (B. Chen and C. Cherry, "A Systematic Comparison of Smoothing Techniques for
+ * Sentence-Level BLEU", 2014).
  *
  * @param method of smoothing
  * @param value what the method adds; 0 if it takes none

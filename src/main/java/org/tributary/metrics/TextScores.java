@@ -3,7 +3,8 @@ package org.tributary.metrics;
 import java.io.Serializable;
 
 /**
- * All scores of generated answers against right answers, as sums. Shards are scored separately and added in the order of their rows.
+ * All scores of generated answers against right answers, as sums. Shards are scored separately and
+ * added in the order of their rows.
  *
  * @param bleu counts for {@link Bleu#corpus()}
  * @param rouge means without stemming

@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The tokens for BLEU, by the rules of NIST's mteval-v13a, which sacrebleu calls 13a (M.
- * Post, "A Call for Clarity in Reporting BLEU Scores", 2018). Punctuation marks and signs are separate tokens; a period or comma stays inside a number; a dash after a digit is a separate token.
+ * The tokens for BLEU, by the rules of NIST's mteval-v13a, which sacrebleu calls 13a (M. Post, "A
+ * Call for Clarity in Reporting BLEU Scores", 2018). Punctuation marks and signs are separate
+ * tokens; a period or comma stays inside a number; a dash after a digit is a separate token.
  */
 final class Tokenizer13a {
   /** White space of Unicode and Python, including the four information separators. */

@@ -9,7 +9,8 @@ import org.tributary.protocol.Globs;
  * One model family with the sizes of one {@code config.json}: the names and shapes of its weights
  * and the TorchScript program that computes with them.
  *
- * <p>A new family needs a class that implements this interface, with its {@link ModelFamily}, a line in {@code META-INF/services} that names the family, a program and a golden case.
+ * <p>A new family needs a class that implements this interface, with its {@link ModelFamily}, a
+ * line in {@code META-INF/services} that names the family, a program and a golden case.
  */
 public interface Architecture {
   /**
@@ -37,7 +38,8 @@ public interface Architecture {
   }
 
   /**
-   * Tensors that checkpoints of this family may have but the model does not use: buffers that are computed again, heads for other tasks, unused towers. All other tensors are refused.
+   * Tensors that checkpoints of this family may have but the model does not use: buffers that are
+   * computed again, heads for other tasks, unused towers. All other tensors are refused.
    *
    * @return globs over names, see {@link org.tributary.protocol.Globs}
    */
@@ -46,7 +48,8 @@ public interface Architecture {
   }
 
   /**
-   * Tensors of heads for other tasks, which the class of transformers with {@link #head} does not have. A new classifier replaces them: they are left out of a model that gets one.
+   * Tensors of heads for other tasks, which the class of transformers with {@link #head} does not
+   * have. A new classifier replaces them: they are left out of a model that gets one.
    *
    * @return globs over names, see {@link org.tributary.protocol.Globs}
    */
@@ -65,7 +68,8 @@ public interface Architecture {
   }
 
   /**
-   * Tied matrices of the model, of which a checkpoint may have both copies, such as a head that shares the matrix of the token embedding. If it has both, they must be equal and stay equal.
+   * Tied matrices of the model, of which a checkpoint may have both copies, such as a head that
+   * shares the matrix of the token embedding. If it has both, they must be equal and stay equal.
    *
    * @return the used name by the optional name
    */
@@ -91,7 +95,8 @@ public interface Architecture {
   Map<String, long[]> head(int labels);
 
   /**
-   * The name that a tensor has in a checkpoint with a head: Hugging Face adds a prefix to the names of a base model when it gets a head.
+   * The name that a tensor has in a checkpoint with a head: Hugging Face adds a prefix to the names
+   * of a base model when it gets a head.
    *
    * @param name in the base model's checkpoint
    * @return the same name, or the name with the family's prefix
@@ -101,7 +106,8 @@ public interface Architecture {
   }
 
   /**
-   * The name of a part of the model in peft. peft uses the names of the modules in memory, for which transformers may have other names than the checkpoint.
+   * The name of a part of the model in peft. peft uses the names of the modules in memory, for
+   * which transformers may have other names than the checkpoint.
    *
    * @param name in a checkpoint with a head, of a module or a tensor
    * @return the same name, or the name in memory in transformers 5
@@ -111,7 +117,8 @@ public interface Architecture {
   }
 
   /**
-   * The inverse: the checkpoint's name for a name in an adapter. Names that are the checkpoint's do not change, so that adapters from before transformers renamed the modules can be read, too.
+   * The inverse: the checkpoint's name for a name in an adapter. Names that are the checkpoint's do
+   * not change, so that adapters from before transformers renamed the modules can be read, too.
    *
    * @param name in an adapter
    * @return the name in a checkpoint with a head
@@ -121,7 +128,8 @@ public interface Architecture {
   }
 
   /**
-   * The config.json of a base model with a new head, in the layout that its class in transformers reads.
+   * The config.json of a base model with a new head, in the layout that its class in transformers
+   * reads.
    *
    * @param config with the head's labels and class
    * @return the same, or a copy with the family's changes
@@ -140,7 +148,8 @@ public interface Architecture {
   }
 
   /**
-   * The pooling of the family's classifiers in transformers. A checkpoint's classifier was trained with it, unless the checkpoint says otherwise.
+   * The pooling of the family's classifiers in transformers. A checkpoint's classifier was trained
+   * with it, unless the checkpoint says otherwise.
    *
    * @return null if there is no classifier
    */
@@ -156,7 +165,9 @@ public interface Architecture {
   Map<String, long[]> linearLayers();
 
   /**
-   * Whether a linear layer's weight is stored as [in, out] in the checkpoint, as for a {@code Conv1D} of transformers. Its adapter has the usual shapes A [r, in], B [out, r], and the change of the weight is s (B A)^T.
+   * Whether a linear layer's weight is stored as [in, out] in the checkpoint, as for a {@code
+   * Conv1D} of transformers. Its adapter has the usual shapes A [r, in], B [out, r], and the change
+   * of the weight is s (B A)^T.
    *
    * @param layer one of {@link #linearLayers}
    * @return false if the weight is stored as [out, in]
@@ -212,7 +223,8 @@ public interface Architecture {
   long padToken();
 
   /**
-   * Standard deviation σ of a new classifier's initialization N(0, σ²), from the family's papers and configurations.
+   * Standard deviation σ of a new classifier's initialization N(0, σ²), from the family's papers
+   * and configurations.
    *
    * @return σ
    */

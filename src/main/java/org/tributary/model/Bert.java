@@ -9,10 +9,12 @@ import java.util.Set;
 /**
  * BERT (Devlin et al. 2019) as a classifier: post-norm encoder blocks, then either the {@code
  * [CLS]} token through the pooler (dense and tanh), as {@code BertForSequenceClassification} has
- * it, or the mean over a row's tokens, then one linear layer. There is no dropout, so that a step is a function of its batch.
+ * it, or the mean over a row's tokens, then one linear layer. There is no dropout, so that a step
+ * is a function of its batch.
  *
- * <p>Names are those of {@code BertModel}, or those of {@code BertForSequenceClassification} with the prefix {@code bert.}, as in the checkpoint. Shapes: d = hidden_size, m =
- * intermediate_size; linear weights [out, in].
+ * <p>Names are those of {@code BertModel}, or those of {@code BertForSequenceClassification} with
+ * the prefix {@code bert.}, as in the checkpoint. Shapes: d = hidden_size, m = intermediate_size;
+ * linear weights [out, in].
  */
 final class Bert implements TextArchitecture {
   static final String MODEL_TYPE = "bert";
@@ -41,7 +43,8 @@ final class Bert implements TextArchitecture {
    *
    * @param json the checkpoint's config.json
    * @param prefix of the names, {@code "bert."} or empty
-   * @param isOld whether norms have {@code gamma} and {@code beta}, as in Google's first checkpoints, instead of {@code weight} and {@code bias}
+   * @param isOld whether norms have {@code gamma} and {@code beta}, as in Google's first
+   *     checkpoints, instead of {@code weight} and {@code bias}
    * @param pooling how a row's tokens become one vector; null for the pooler
    */
   Bert(JsonNode json, String prefix, boolean isOld, Pooling pooling) {

@@ -8,9 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Computes the gradients of one batch part by part, from the end of the model to the start, so that the caller can use and drop the gradients of a part before those of the next part are computed. Only the inputs of the blocks and the activations of one block are in memory; each block is computed a second time in the backward pass.
+ * Computes the gradients of one batch part by part, from the end of the model to the start, so that
+ * the caller can use and drop the gradients of a part before those of the next part are computed.
+ * Only the inputs of the blocks and the activations of one block are in memory; each block is
+ * computed a second time in the backward pass.
  *
- * <p>The loss is that of the weights before the call, even if the caller updates the weights of finished parts. Each part is computed once. A tied matrix belongs to both ends, so its gradient is complete only after the last part.
+ * <p>The loss is that of the weights before the call, even if the caller updates the weights of
+ * finished parts. Each part is computed once. A tied matrix belongs to both ends, so its gradient
+ * is complete only after the last part.
  */
 public final class BlockwiseBackward implements AutoCloseable {
   private static final String GRADIENT = "grads.";

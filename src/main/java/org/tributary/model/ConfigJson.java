@@ -7,10 +7,14 @@ import java.util.Set;
 import org.tributary.error.WrongInput;
 
 /**
- * Reads a {@code config.json} and collects its problems, so that all of them are reported at once. Values that a family does not support are refused by name and never approximated.
+ * Reads a {@code config.json} and collects its problems, so that all of them are reported at once.
+ * Values that a family does not support are refused by name and never approximated.
  */
 final class ConfigJson {
-  /** The largest allowed vocabulary, width or length of a model; products of two of them fit into a long. */
+  /**
+   * The largest allowed vocabulary, width or length of a model; products of two of them fit into a
+   * long.
+   */
   private static final int LARGEST = 1 << 24;
 
   private final JsonNode json;

@@ -5,7 +5,11 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /**
- * How the next token is chosen. First the logits of all tokens in the prompt and the answer are divided by the penalty if they are above 0, else multiplied by it (Keskar et al. 2019, as in transformers). With temperature 0 the likeliest token is taken (greedy decoding). Otherwise the token is sampled from softmax(logits / temperature), limited to the smallest set of likeliest tokens whose probability mass reaches topP (nucleus sampling, Holtzman et al. 2020).
+ * How the next token is chosen. First the logits of all tokens in the prompt and the answer are
+ * divided by the penalty if they are above 0, else multiplied by it (Keskar et al. 2019, as in
+ * transformers). With temperature 0 the likeliest token is taken (greedy decoding). Otherwise the
+ * token is sampled from softmax(logits / temperature), limited to the smallest set of likeliest
+ * tokens whose probability mass reaches topP (nucleus sampling, Holtzman et al. 2020).
  *
  * @param ends tokens that end a text; may be empty
  * @param temperature 0 or more

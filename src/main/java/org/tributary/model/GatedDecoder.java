@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Llama and similar decoders: pre-norm blocks with RMSNorm, rotary positions on the two halves of a head, grouped-query attention, a gated MLP, and a head that may be tied to the embedding. The families differ in {@link Traits}.
+ * Llama and similar decoders: pre-norm blocks with RMSNorm, rotary positions on the two halves of a
+ * head, grouped-query attention, a gated MLP, and a head that may be tied to the embedding. The
+ * families differ in {@link Traits}.
  *
  * <p>Shapes: d = hidden_size, m = intermediate_size, h = head_dim, which may differ from d / heads;
  * linear weights [out, in].

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Gemma 1 (Gemma Team 2024): like Llama, but norms multiply by 1 + weight, embeddings are multiplied by √d before the blocks, and the gate is GELU in its tanh form.
+ * Gemma 1 (Gemma Team 2024): like Llama, but norms multiply by 1 + weight, embeddings are
+ * multiplied by √d before the blocks, and the gate is GELU in its tanh form.
  */
 final class Gemma {
   static final String MODEL_TYPE = "gemma";

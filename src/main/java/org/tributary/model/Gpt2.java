@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for queries, keys and values; the head is tied to the embedding.
+ * GPT-2 (Radford et al. 2019): pre-norm blocks with LayerNorm, learned positions, one layer for
+ * queries, keys and values; the head is tied to the embedding.
  *
- * <p>Names are those of {@code GPT2Model}, or those of {@code GPT2LMHeadModel} with the prefix {@code transformer.}, as in the checkpoint. Shapes: d = n_embd, m = n_inner; the weights of linear layers are stored as [in, out], unlike in all other families.
+ * <p>Names are those of {@code GPT2Model}, or those of {@code GPT2LMHeadModel} with the prefix
+ * {@code transformer.}, as in the checkpoint. Shapes: d = n_embd, m = n_inner; the weights of
+ * linear layers are stored as [in, out], unlike in all other families.
  */
 final class Gpt2 implements TextArchitecture {
   static final String MODEL_TYPE = "gpt2";

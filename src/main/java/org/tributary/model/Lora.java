@@ -19,14 +19,16 @@ import org.tributary.protocol.HostTensor;
  * @param rank r
  * @param alpha α
  * @param rslora whether s = α/√r
- * @param targets globs over layer names; a glob without a dot or star matches the last part of a name
+ * @param targets globs over layer names; a glob without a dot or star matches the last part of a
+ *     name
  */
 public record Lora(int rank, double alpha, boolean rslora, List<String> targets) {
   /** The end of the name of an A. */
   public static final String A = Adapters.A;
 
   /**
-   * The target for all linear layers that are used, as in peft: BERT's pooler is one of them, the classifier and a language model's head are not.
+   * The target for all linear layers that are used, as in peft: BERT's pooler is one of them, the
+   * classifier and a language model's head are not.
    */
   public static final String ALL_LINEAR = "all-linear";
 
@@ -119,7 +121,8 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets)
   }
 
   /**
-   * The start of one layer's adapter: A ~ U(-1/√in, 1/√in), which equals peft's kaiming_uniform with a = √5, and B = 0.
+   * The start of one layer's adapter: A ~ U(-1/√in, 1/√in), which equals peft's kaiming_uniform
+   * with a = √5, and B = 0.
    *
    * @param layer its name
    * @param shape [out, in]

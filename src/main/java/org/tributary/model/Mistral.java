@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Mistral (Jiang et al. 2023): like Llama, but a token attends only to the last {@code sliding_window} tokens. Rows within the window are computed with full attention; longer rows are refused.
+ * Mistral (Jiang et al. 2023): like Llama, but a token attends only to the last {@code
+ * sliding_window} tokens. Rows within the window are computed with full attention; longer rows are
+ * refused.
  */
 final class Mistral {
   static final String MODEL_TYPE = "mistral";

@@ -13,7 +13,9 @@ import org.tributary.torch.Resources;
 import org.tributary.torch.Torch;
 
 /**
- * A model in the engine: its program and its frozen weights, which several clients of one JVM may use at once. Trained weights are not part of it: they are passed with every call and replace frozen weights of the same names.
+ * A model in the engine: its program and its frozen weights, which several clients of one JVM may
+ * use at once. Trained weights are not part of it: they are passed with every call and replace
+ * frozen weights of the same names.
  */
 public final class Model implements AutoCloseable {
   private static final String FROZEN = "frozen";
@@ -102,7 +104,9 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Copies a trained tensor into the engine, with stochastic rounding if the precision is bfloat16. With rounding to nearest, mean changes of less than half of the last bit would be lost at the start of every round.
+   * Copies a trained tensor into the engine, with stochastic rounding if the precision is bfloat16.
+   * With rounding to nearest, mean changes of less than half of the last bit would be lost at the
+   * start of every round.
    *
    * @param owner of the array
    * @param name of the weight
@@ -149,7 +153,8 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Like {@link #gradients}, with activation checkpointing (Chen et al. 2016): only the inputs of blocks are kept, and each block is computed a second time in the backward pass.
+   * Like {@link #gradients}, with activation checkpointing (Chen et al. 2016): only the inputs of
+   * blocks are kept, and each block is computed a second time in the backward pass.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}
@@ -211,14 +216,16 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Generates tokens after prompts, without a graph. The tokens of a row depend only on the row and its random numbers, not on the other rows of the batch.
+   * Generates tokens after prompts, without a graph. The tokens of a row depend only on the row and
+   * its random numbers, not on the other rows of the batch.
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
    * @param ids prompts [b, t], padded on the right
    * @param lengths of the prompts [b]
    * @param how the next token is chosen
-   * @param uniform a random number in [0, 1) for every row and new token, float32 [b, n]; n is the most new tokens; greedy decoding uses only the shape
+   * @param uniform a random number in [0, 1) for every row and new token, float32 [b, n]; n is the
+   *     most new tokens; greedy decoding uses only the shape
    * @return tokens [b, n] or less; tokens after the end token of a row have no meaning
    */
   public NDArray generate(

@@ -12,7 +12,10 @@ public enum Pooling {
   MEAN,
   /** The first token, for BERT through its pooler: dense and tanh (BERT, ViT). */
   CLS,
-  /** Attention pooling: a learned query that attends to all tokens, and a feed-forward layer (SigLIP). */
+  /**
+   * Attention pooling: a learned query that attends to all tokens, and a feed-forward layer
+   * (SigLIP).
+   */
   ATTENTION;
 
   /**

@@ -5,7 +5,8 @@ import java.util.Locale;
 import org.tributary.protocol.DType;
 
 /**
- * The type of weights and activations in the engine. Losses and the optimizer's state are always float32.
+ * The type of weights and activations in the engine. Losses and the optimizer's state are always
+ * float32.
  */
 public enum Precision {
   /** IEEE single precision. */

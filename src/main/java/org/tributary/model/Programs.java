@@ -7,7 +7,8 @@ import java.util.Map;
 import org.tributary.torch.ProgramText;
 
 /**
- * Composes the programs: first the text that all programs share, then the family's text, then the text that its kind of model shares. {@code prelude.py} says which text defines which functions.
+ * Composes the programs: first the text that all programs share, then the family's text, then the
+ * text that its kind of model shares. {@code prelude.py} says which text defines which functions.
  */
 final class Programs {
   private Programs() {}

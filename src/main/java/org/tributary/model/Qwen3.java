@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Qwen3 (Yang et al. 2025), dense models: like Llama, but queries and keys of each head are normalized before the rotary positions.
+ * Qwen3 (Yang et al. 2025), dense models: like Llama, but queries and keys of each head are
+ * normalized before the rotary positions.
  */
 final class Qwen3 {
   static final String MODEL_TYPE = "qwen3";

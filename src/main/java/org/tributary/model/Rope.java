@@ -5,15 +5,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The frequencies of rotary positions (Su et al. 2021), {@code theta^(-2i/head)}, i = 0 .. head/2 - 1, and their extensions to longer texts. They are read from the old layout
- * ({@code rope_theta}, {@code rope_scaling}) or that of transformers 5 ({@code rope_parameters}).
+ * The frequencies of rotary positions (Su et al. 2021), {@code theta^(-2i/head)}, i = 0 .. head/2 -
+ * 1, and their extensions to longer texts. They are read from the old layout ({@code rope_theta},
+ * {@code rope_scaling}) or that of transformers 5 ({@code rope_parameters}).
  *
  * <ul>
  *   <li>{@code linear} (Chen et al. 2023): all frequencies divided by factor.
  *   <li>{@code dynamic} (NTK by length): a row of n tokens beyond the p trained ones has the base
- *       {@code theta (factor n / p - (factor - 1))^(head / (head - 2))}. A generated token uses the length of the row at the time of its generation and keeps it.
+ *       {@code theta (factor n / p - (factor - 1))^(head / (head - 2))}. A generated token uses the
+ *       length of the row at the time of its generation and keeps it.
  *   <li>{@code llama3} (Llama 3.1): waves longer than p / low_freq_factor are divided by factor,
- *       those shorter than p / high_freq_factor do not change; between them the two are interpolated.
+ *       those shorter than p / high_freq_factor do not change; between them the two are
+ *       interpolated.
  * </ul>
  *
  * @param type of the extension

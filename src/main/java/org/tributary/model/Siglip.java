@@ -13,7 +13,9 @@ import java.util.Set;
  * {@code SiglipForImageClassification} has it, or the tower's attention-pooling head, then one
  * linear layer. There is no dropout, so that a step is a function of its batch.
  *
- * <p>The sizes are in {@code vision_config} of a whole SigLIP, or at the top level for a separate vision tower. Names have the prefix {@code vision_model.}, or no prefix in a tower written by transformers 5. The text tower of a whole SigLIP does not change.
+ * <p>The sizes are in {@code vision_config} of a whole SigLIP, or at the top level for a separate
+ * vision tower. Names have the prefix {@code vision_model.}, or no prefix in a tower written by
+ * transformers 5. The text tower of a whole SigLIP does not change.
  */
 final class Siglip extends VisionTransformer {
   static final String MODEL_TYPE = "siglip";

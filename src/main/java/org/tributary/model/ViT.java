@@ -8,10 +8,12 @@ import java.util.Set;
 
 /**
  * ViT (Dosovitskiy et al. 2021) as a classifier: a class token before the patches, learned
- * positions, pre-norm blocks, a last layer norm, one linear layer on the class token. There is no dropout, so that a step is a function of its batch.
+ * positions, pre-norm blocks, a last layer norm, one linear layer on the class token. There is no
+ * dropout, so that a step is a function of its batch.
  *
- * <p>Names are those of {@code ViTModel}, or those of {@code ViTForImageClassification} with the prefix {@code vit.}, as in the checkpoint. The pooler of a {@code ViTModel} is not
- * used, as in {@code ViTForImageClassification}.
+ * <p>Names are those of {@code ViTModel}, or those of {@code ViTForImageClassification} with the
+ * prefix {@code vit.}, as in the checkpoint. The pooler of a {@code ViTModel} is not used, as in
+ * {@code ViTForImageClassification}.
  */
 final class ViT extends VisionTransformer {
   static final String MODEL_TYPE = "vit";

@@ -1,7 +1,8 @@
 package org.tributary.model;
 
 /**
- * The sizes of a vision transformer in {@code config.json}. Missing keys have the values of the base model, because transformers leaves these out.
+ * The sizes of a vision transformer in {@code config.json}. Missing keys have the values of the
+ * base model, because transformers leaves these out.
  *
  * @param hidden d, width of a token
  * @param intermediate m, width between the two dense layers

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The common part of vision transformers (Dosovitskiy et al. 2021): patches of the image as tokens, pre-norm blocks, a classifier. A family adds the layers before and after the blocks, and the names.
+ * The common part of vision transformers (Dosovitskiy et al. 2021): patches of the image as tokens,
+ * pre-norm blocks, a classifier. A family adds the layers before and after the blocks, and the
+ * names.
  *
  * <p>Inputs are pixels [b, channels, height, width]. Shapes: d = hidden_size, m =
  * intermediate_size; linear weights [out, in].

@@ -11,9 +11,8 @@ import org.tributary.torch.Casts;
 import org.tributary.torch.Torch;
 
 /**
- * The way of weights from the host's memory into the engine, in the model's precision, and back. As
- * little as can be is copied: what a map of a file holds in that precision is shown to a CPU as it
- * lies.
+ * Copies weights from host memory into the engine, in the model's precision, and back. Copies are
+ * avoided if possible: a CPU uses a mapped file directly if it has that precision.
  */
 final class WeightTransfer implements AutoCloseable {
   private final Precision precision;
@@ -24,7 +23,7 @@ final class WeightTransfer implements AutoCloseable {
     casts = new Casts(device);
   }
 
-  /** A weight that does not change: without a copy where memory, type and device allow it. */
+  /** A weight that does not change: without a copy if memory, type and device allow it. */
   NDArray show(NDManager owner, HostTensor w) {
     boolean mapped = w.data().isDirect() && !owner.getDevice().isGpu();
     return mapped && w.dtype() != DType.BF16
@@ -32,9 +31,10 @@ final class WeightTransfer implements AutoCloseable {
         : copy(owner, w);
   }
 
-  /** A weight in memory of its own. */
+  /** A weight with its own memory. */
   NDArray copy(NDManager owner, HostTensor value) {
-    // Made narrower on the host, so that the engine is given no more than it keeps.
+    // Converted to the narrower type on the host, so that the engine gets no more bytes than it
+    // keeps.
     HostTensor given =
         value.dtype().isFloating() && value.dtype().bytes() > precision.host().bytes()
             ? value.to(precision.host())
@@ -46,7 +46,7 @@ final class WeightTransfer implements AutoCloseable {
     return inPrecision(owner, array, given.dtype());
   }
 
-  /** The same as {@link #copy}, and what bfloat16 does not hold is rounded at random. */
+  /** Like {@link #copy}, with stochastic rounding to bfloat16. */
   NDArray copy(NDManager owner, String name, HostTensor value, long seed) {
     return copy(
         owner,

@@ -29,7 +29,9 @@ import org.tributary.torch.ProgramText;
  *   <li>W −= lr λ W
  * </ol>
  *
- * For all other weights R = G, N is used without projection, and scale is 1. The moments are kept when P changes, so the signs of singular vectors matter. In each vector the entry of largest absolute value is positive; this choice is ours.
+ * For all other weights R = G, N is used without projection, and scale is 1. The moments are kept
+ * when P changes, so the signs of singular vectors matter. In each vector the entry of largest
+ * absolute value is positive; this choice is ours.
  */
 final class GaLore extends ProgramOptimizer {
   private static final String TEXT = text(GaLore.class, "galore.py");

@@ -81,8 +81,8 @@ public final class Gradients implements AutoCloseable {
   }
 
   /**
-   * Scales gradients so that their global L2 norm is at most a bound, like torch's clip_grad_norm_: g
-   * *= min(1, bound / (norm + 1e-6)).
+   * Scales gradients so that their global L2 norm is at most a bound, like torch's clip_grad_norm_:
+   * g *= min(1, bound / (norm + 1e-6)).
    *
    * @param scratch owns the intermediate arrays
    * @param gradients changed in place

@@ -4,7 +4,8 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 
 /**
- * Updates weights in place from their gradients. An object belongs to the training of one client in one round and keeps that client's optimizer state in the engine until it is closed.
+ * Updates weights in place from their gradients. An object belongs to the training of one client in
+ * one round and keeps that client's optimizer state in the engine until it is closed.
  */
 public interface Optimizer extends AutoCloseable {
   /**

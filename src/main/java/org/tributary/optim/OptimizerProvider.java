@@ -6,7 +6,7 @@ import org.tributary.config.Method;
 /**
  * Makes an optimizer for the name in {@code client.optimizer.name}.
  *
- * @param <S> the record of its own keys, which stand next to {@code client.optimizer.name}
+ * @param <S> the record of its own keys, which are next to {@code client.optimizer.name}
  */
 public abstract class OptimizerProvider<S extends Record> extends Method<S> {
   /**

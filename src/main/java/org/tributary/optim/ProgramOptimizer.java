@@ -21,7 +21,8 @@ public abstract class ProgramOptimizer implements Optimizer {
   }
 
   /**
-   * A program's text with the functions that steps need: reading numbers from a tensor, and stochastic rounding of bfloat16 weights.
+   * A program's text with the functions that steps need: reading numbers from a tensor, and
+   * stochastic rounding of bfloat16 weights.
    *
    * @param beside the optimizer's class; its text is a resource in the same package
    * @param name of the resource

@@ -7,7 +7,8 @@ public enum Projector {
   /** By the full singular value decomposition, as in the paper. */
   EXACT,
   /**
-   * By a randomized range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4) that starts from the last basis, which improves the result with every update.
+   * By a randomized range finder (Halko, Martinsson and Tropp 2011, algorithm 4.4) that starts from
+   * the last basis, which improves the result with every update.
    */
   RANDOMIZED;
 

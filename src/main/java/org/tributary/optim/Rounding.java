@@ -10,7 +10,11 @@ import org.tributary.protocol.Seeds;
 import org.tributary.torch.Program;
 
 /**
- * Stochastic rounding of bfloat16 weights, after a step has changed their float32 copy. A weight is rounded up or down at random, with the probabilities that make the expected value exact. With rounding to nearest, weights would not change at all if steps are smaller than half of the last of their 8 bits (Gupta et al. 2015). The random bits are a function of seed, step, weight and place.
+ * Stochastic rounding of bfloat16 weights, after a step has changed their float32 copy. A weight is
+ * rounded up or down at random, with the probabilities that make the expected value exact. With
+ * rounding to nearest, weights would not change at all if steps are smaller than half of the last
+ * of their 8 bits (Gupta et al. 2015). The random bits are a function of seed, step, weight and
+ * place.
  */
 final class Rounding {
   /** Each element gets 16 random bits, from a 32-bit hash of its place and this number. */

@@ -6,7 +6,8 @@ import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * The learning rate over the whole run; it does not restart in each round. After t of T steps, with w warm-up steps: lr(t) = lr (t+1)/w for t &lt; w; after that lr times
+ * The learning rate over the whole run; it does not restart in each round. After t of T steps, with
+ * w warm-up steps: lr(t) = lr (t+1)/w for t &lt; w; after that lr times
  *
  * <ul>
  *   <li>{@code constant}: 1

@@ -13,7 +13,8 @@ import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /**
- * The arrays of an optimizer's state: dicts such as {@code m} with one array per weight. The arrays are named {@code <dict>.<weight>} in the engine, in {@link Optimizer#state} and in files.
+ * The arrays of an optimizer's state: dicts such as {@code m} with one array per weight. The arrays
+ * are named {@code <dict>.<weight>} in the engine, in {@link Optimizer#state} and in files.
  */
 public final class State implements AutoCloseable {
   private final NDManager manager;

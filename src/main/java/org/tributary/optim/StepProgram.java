@@ -9,7 +9,10 @@ import java.util.function.Function;
 import org.tributary.torch.Program;
 
 /**
- * An optimizer's program with the arguments of its calls. The method {@code step} takes, in this order: the weights, the optimizer's state, the gradients, the optimizer's own arguments, the numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor. All except the last are dicts.
+ * An optimizer's program with the arguments of its calls. The method {@code step} takes, in this
+ * order: the weights, the optimizer's state, the gradients, the optimizer's own arguments, the
+ * numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor. All except
+ * the last are dicts.
  */
 public final class StepProgram implements AutoCloseable {
   private final Program program;

@@ -3,7 +3,9 @@ package org.tributary.optim;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * The shapes of GaLore's {@code std} projection for a matrix G [m, n]. If m ≥ n it is projected from the right with a basis P [r, n], and Adam gets R = G Pᵀ [m, r]. Otherwise it is projected from the left with P [m, r], and Adam gets R = Pᵀ G [r, n].
+ * The shapes of GaLore's {@code std} projection for a matrix G [m, n]. If m ≥ n it is projected
+ * from the right with a basis P [r, n], and Adam gets R = G Pᵀ [m, r]. Otherwise it is projected
+ * from the left with P [m, r], and Adam gets R = Pᵀ G [r, n].
  *
  * @param m rows
  * @param n columns

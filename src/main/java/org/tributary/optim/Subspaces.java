@@ -12,12 +12,14 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.Globs;
 
 /**
- * The gradient subspaces in which {@link GaLore} keeps its moments: {@code client.optimizer.galore}.
+ * The gradient subspaces in which {@link GaLore} keeps its moments: {@code
+ * client.optimizer.galore}.
  *
- * @param rank r, dimensions of a matrix's subspace
+ * @param rank r, the dimension of a matrix's subspace
  * @param gap T, steps between two updates of the bases
  * @param scale factor of the updates of projected matrices
- * @param targets the projected matrices: globs over names of weights, or last parts of names of layers
+ * @param targets the projected matrices: globs over names of weights, or last parts of names of
+ *     layers
  * @param projector how a basis is computed, a name of {@link Projector}
  */
 public record Subspaces(

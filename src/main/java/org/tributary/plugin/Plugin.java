@@ -1,9 +1,10 @@
 package org.tributary.plugin;
 
 /**
- * A named part that a configuration or a model can ask for, such as a framework or an optimizer. A kind of plugin is an abstract subclass of this class; a plugin is a public class with
- * a public constructor without arguments, and is named in {@code META-INF/services/<kind>} of its
- * jar. {@link Plugins} finds it there, in this project's jar and in all other jars of the class path.
+ * A named part that a configuration or a model can ask for, such as a framework or an optimizer. A
+ * kind of plugin is an abstract subclass of this class; a plugin is a public class with a public
+ * constructor without arguments, and is named in {@code META-INF/services/<kind>} of its jar.
+ * {@link Plugins} finds it there, in this project's jar and in all other jars of the class path.
  */
 public abstract class Plugin {
   private final String name;

@@ -30,7 +30,8 @@ public final class Plugins {
    * @param kind an abstract class
    * @param <P> the kind
    * @return by name, sorted
-   * @throws WrongInput if a jar names a class that cannot be loaded, or two plugins have the same name
+   * @throws WrongInput if a jar names a class that cannot be loaded, or two plugins have the same
+   *     name
    */
   public static <P extends Plugin> SortedMap<String, P> find(Class<P> kind) {
     SortedMap<String, P> found = new TreeMap<>();
@@ -69,7 +70,10 @@ public final class Plugins {
     return plugins;
   }
 
-  /** The exception and its cause, because ServiceLoader's message lacks the reason why a constructor fails. */
+  /**
+   * The exception and its cause, because ServiceLoader's message lacks the reason why a constructor
+   * fails.
+   */
   private static String said(Throwable thrown) {
     Throwable cause = thrown.getCause();
     return cause == null ? thrown.getMessage() : "%s (%s)".formatted(thrown.getMessage(), cause);

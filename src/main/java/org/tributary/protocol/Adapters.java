@@ -73,7 +73,8 @@ public record Adapters(int rank, double alpha, boolean rslora, Set<String> trans
   }
 
   /**
-   * The start of an adapter: A ~ U(-1/√in, 1/√in), which equals peft's kaiming_uniform with a = √5, and B = 0.
+   * The start of an adapter: A ~ U(-1/√in, 1/√in), which equals peft's kaiming_uniform with a = √5,
+   * and B = 0.
    *
    * @param a name of A
    * @param shapeA [r, in]

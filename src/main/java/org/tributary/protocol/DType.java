@@ -2,9 +2,7 @@ package org.tributary.protocol;
 
 import java.nio.ByteBuffer;
 
-/**
- * Element types of tensors in files and in updates. The names are those of safetensors.
- */
+/** Element types of tensors in files and in updates. The names are those of safetensors. */
 public enum DType {
   F64(8),
   F32(4),

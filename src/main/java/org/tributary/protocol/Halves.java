@@ -2,7 +2,9 @@ package org.tributary.protocol;
 
 /**
  * The two 16-bit floating-point formats: IEEE 754 binary16 (F16: 5 bits of exponent, 10 of
- * fraction) and bfloat16 (BF16: the upper half of a float32). Every 16-bit value is exactly a float32. A float32 is rounded to the nearest 16-bit value, ties to even; beyond the largest finite value it becomes infinity.
+ * fraction) and bfloat16 (BF16: the upper half of a float32). Every 16-bit value is exactly a
+ * float32. A float32 is rounded to the nearest 16-bit value, ties to even; beyond the largest
+ * finite value it becomes infinity.
  */
 final class Halves {
   private static final int SIGN = 0x8000;
@@ -36,7 +38,9 @@ final class Halves {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & SIGN;
     int rest = bits & 0x7fffffff;
-    if (rest > F32_INFINITY) { // a NaN keeps its upper payload; the quiet bit prevents it from becoming infinity
+    if (rest
+        > F32_INFINITY) { // a NaN keeps its upper payload; the quiet bit prevents it from becoming
+      // infinity
       return (short) (sign | F16_INFINITY | 0x200 | rest >>> 13 & 0x3ff);
     }
     if (rest >= F16_OVERFLOW) {
@@ -55,7 +59,10 @@ final class Halves {
     return Float.intBitsToFloat(half << 16);
   }
 
-  /** The BF16 below or above the magnitude of a float32: above if the sum of its lower half and the noise has a carry. */
+  /**
+   * The BF16 below or above the magnitude of a float32: above if the sum of its lower half and the
+   * noise has a carry.
+   */
   static short toBf16(float value, int noise) {
     int bits = Float.floatToRawIntBits(value);
     boolean finite = (bits & F32_INFINITY) != F32_INFINITY;
@@ -74,7 +81,8 @@ final class Halves {
   }
 
   /**
-   * Drops low bits, rounding to nearest, ties to even. A carry into the exponent gives the next number, which is correct.
+   * Drops low bits, rounding to nearest, ties to even. A carry into the exponent gives the next
+   * number, which is correct.
    */
   private static int rounded(int bits, int dropped) {
     int even = bits >>> dropped & 1;

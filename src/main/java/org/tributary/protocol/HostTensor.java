@@ -99,11 +99,14 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
   }
 
   /**
-   * The same numbers in another floating-point type. Conversion to a wider type is exact. Conversion to a narrower type rounds to the nearest value, ties to even; numbers that are too large become infinite. F64 can only be the source type.
+   * The same numbers in another floating-point type. Conversion to a wider type is exact.
+   * Conversion to a narrower type rounds to the nearest value, ties to even; numbers that are too
+   * large become infinite. F64 can only be the source type.
    *
    * @param type F32, F16 or BF16
    * @return this tensor if it already has that type, else a copy
-   * @throws IllegalArgumentException if one of the types is not supported, or the copy would have 2 GiB or more
+   * @throws IllegalArgumentException if one of the types is not supported, or the copy would have 2
+   *     GiB or more
    */
   public HostTensor to(DType type) {
     if (type == dtype) {
@@ -136,7 +139,9 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
   }
 
   /**
-   * The same numbers as BF16 with stochastic rounding: each number is rounded up or down at random, with the probabilities that make the expected value exact. Numbers that BF16 can represent do not change.
+   * The same numbers as BF16 with stochastic rounding: each number is rounded up or down at random,
+   * with the probabilities that make the expected value exact. Numbers that BF16 can represent do
+   * not change.
    *
    * @param seed of the random numbers
    * @return a copy

@@ -3,7 +3,8 @@ package org.tributary.protocol;
 import java.util.Map;
 
 /**
- * How a framework changes the training of a client. All methods are pure functions of tensors in host memory, by name.
+ * How a framework changes the training of a client. All methods are pure functions of tensors in
+ * host memory, by name.
  */
 public interface LocalRule {
   /** Plain training. */
@@ -12,7 +13,8 @@ public interface LocalRule {
   /**
    * The constants that are added to the gradient of every step, before clipping.
    *
-   * @param start all tensors of the client at the start of the round: those of the model, others that it received, and its own
+   * @param start all tensors of the client at the start of the round: those of the model, others
+   *     that it received, and its own
    * @return constants with the names and shapes of trained tensors; empty for none
    */
   default Map<String, HostTensor> drift(Map<String, HostTensor> start) {
@@ -20,7 +22,8 @@ public interface LocalRule {
   }
 
   /**
-   * The factor μ of FedProx's term μ/2 ‖w − w_t‖² in the loss, where w_t are the weights at the start of the round.
+   * The factor μ of FedProx's term μ/2 ‖w − w_t‖² in the loss, where w_t are the weights at the
+   * start of the round.
    *
    * @return 0 for none
    */
@@ -29,12 +32,14 @@ public interface LocalRule {
   }
 
   /**
-   * The tensors that a client sends or keeps in addition to its trained tensors, or instead of them. Called after the last step.
+   * The tensors that a client sends or keeps in addition to its trained tensors, or instead of
+   * them. Called after the last step.
    *
    * @param start as for {@link #drift}
    * @param trained the trained tensors after the last step
    * @param facts of the training
-   * @return tensors of the plan by name: those that are sent or kept without being trained, and trained ones whose sent value differs; empty for none
+   * @return tensors of the plan by name: those that are sent or kept without being trained, and
+   *     trained ones whose sent value differs; empty for none
    */
   default Map<String, HostTensor> finish(
       Map<String, HostTensor> start, Map<String, HostTensor> trained, Facts facts) {

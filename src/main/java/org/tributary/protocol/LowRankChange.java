@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A low-rank change of a matrix, W += B A, which a merge writes instead of the matrix. It has R (m + n) numbers for a matrix m×n, where R is the number of columns of B. To get W, take its last stored value and add the later changes in the order of the rounds. {@link #add} gives the same bits on every machine.
+ * A low-rank change of a matrix, W += B A, which a merge writes instead of the matrix. It has R (m
+ * + n) numbers for a matrix m×n, where R is the number of columns of B. To get W, take its last
+ * stored value and add the later changes in the order of the rounds. {@link #add} gives the same
+ * bits on every machine.
  */
 public final class LowRankChange {
   private static final char MARK = '@';
@@ -82,7 +85,9 @@ public final class LowRankChange {
   }
 
   /**
-   * W + B A. For each element the products are added in double, in the order of R, then W is added, and the sum is rounded once. This is plain Java, so that the result does not depend on the kernels of the processor.
+   * W + B A. For each element the products are added in double, in the order of R, then W is added,
+   * and the sum is rounded once. This is plain Java, so that the result does not depend on the
+   * kernels of the processor.
    *
    * @param w [m, n], F32 or F64
    * @param b [m, R], of the same type

@@ -1,7 +1,8 @@
 package org.tributary.protocol;
 
 /**
- * What happens to a tensor in a round. A role answers four questions: does a client train the tensor, does a client receive it, does a client send it, and who keeps it from round to round?
+ * What happens to a tensor in a round. A role answers four questions: does a client train the
+ * tensor, does a client receive it, does a client send it, and who keeps it from round to round?
  */
 public enum Role {
   /** Clients train it and send it; a merge writes it, and clients receive it again. */
@@ -14,7 +15,10 @@ public enum Role {
   FIXED(false, true, false, Keeper.SERVER),
   /** A merge writes it and clients receive it; they do not train it. */
   GIVEN(false, true, false, Keeper.SERVER),
-  /** A merge reads and writes it, such as the moments of a server optimizer; clients do not receive it. */
+  /**
+   * A merge reads and writes it, such as the moments of a server optimizer; clients do not receive
+   * it.
+   */
   MEMORY(false, false, false, Keeper.SERVER),
   /** A client keeps it and does not train it, such as a control variate. */
   OWN(false, false, false, Keeper.CLIENT),

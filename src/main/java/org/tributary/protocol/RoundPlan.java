@@ -17,7 +17,8 @@ public record RoundPlan(SortedMap<String, Part> parts) {
    *
    * @param shape sizes
    * @param role what happens to it
-   * @param start the value of every element before the first round, for a tensor that is not part of the model; weights and adapters have other starts
+   * @param start the value of every element before the first round, for a tensor that is not part
+   *     of the model; weights and adapters have other starts
    */
   public record Part(long[] shape, Role role, float start) {
     /**

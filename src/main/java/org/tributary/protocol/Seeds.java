@@ -6,7 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Derives the seeds of all random numbers from the seed of the job: {@code f(seed, what, round, client)}. The attempt is not part of it, so that every attempt at the same work uses the same random numbers on any machine.
+ * Derives the seeds of all random numbers from the seed of the job: {@code f(seed, what, round,
+ * client)}. The attempt is not part of it, so that every attempt at the same work uses the same
+ * random numbers on any machine.
  */
 public final class Seeds {
   private Seeds() {}

@@ -34,7 +34,8 @@ public record Trainables(
   }
 
   /**
-   * The tensors that are trained in full in a run with adapters: the weights that the configuration names, and a new head, which must be trained.
+   * The tensors that are trained in full in a run with adapters: the weights that the configuration
+   * names, and a new head, which must be trained.
    *
    * @return shapes by name
    */

@@ -4,7 +4,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The part of a merge that is computed at once: the same range of elements of one or more tensors, or whole tensors that belong together, such as A and B of one layer.
+ * The part of a merge that is computed at once: the same range of elements of one or more tensors,
+ * or whole tensors that belong together, such as A and B of one layer.
  *
  * @param updates names of the tensors that it reads from every update
  * @param server names of the tensors that it reads from the global state

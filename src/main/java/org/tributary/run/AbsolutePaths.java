@@ -14,7 +14,10 @@ import org.tributary.config.GenerateConfig;
 import org.tributary.config.TrainConfig;
 
 /**
- * Resolves the paths of a configuration for tasks. A relative path depends on the working directory of the JVM, so the driver resolves all paths once in its own working directory and gives URIs to tasks. The run's {@code config.yaml} keeps the paths as the user wrote them, because frozen keys must not depend on the folder in which a run was started.
+ * Resolves the paths of a configuration for tasks. A relative path depends on the working directory
+ * of the JVM, so the driver resolves all paths once in its own working directory and gives URIs to
+ * tasks. The run's {@code config.yaml} keeps the paths as the user wrote them, because frozen keys
+ * must not depend on the folder in which a run was started.
  */
 public final class AbsolutePaths {
   private AbsolutePaths() {}

@@ -24,7 +24,10 @@ import org.tributary.model.Pooling;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** The adapter in the PEFT folder that {@code framework.lora.start} names, from which a run's adapters start. */
+/**
+ * The adapter in the PEFT folder that {@code framework.lora.start} names, from which a run's
+ * adapters start.
+ */
 final class AdapterStart {
   private static final String KEY = "framework.lora.start: ";
 
@@ -70,7 +73,8 @@ final class AdapterStart {
    * @param base the run's model
    * @param lora as configured
    * @param labels the run's classes
-   * @param asked the tensors that the run trains or gives to all clients, shapes by the base model's names
+   * @param asked the tensors that the run trains or gives to all clients, shapes by the base
+   *     model's names
    * @return a value for each A and B, and for the other tensors of the adapter
    * @throws WrongInput that names every way in which adapter and configuration differ
    */
@@ -172,7 +176,10 @@ final class AdapterStart {
     }
   }
 
-  /** It is also only valid for the same pooling; without a note, that is the pooling of transformers. */
+  /**
+   * It is also only valid for the same pooling; without a note, that is the pooling of
+   * transformers.
+   */
   private void comparePooling(Architecture architecture, List<String> problems) {
     Pooling ours = architecture.pooling();
     Pooling family = adapter.saved().isEmpty() ? null : architecture.classifierPooling();

@@ -101,7 +101,8 @@ public record AppliedAdapter(Map<String, HostTensor> tensors, Map<String, Double
     }
 
     /**
-     * Replaces W by W + s B A, for layers that runs do not adapt, such as a classifier. Layers that the model has but does not use, such as those of another head, are ignored.
+     * Replaces W by W + s B A, for layers that runs do not adapt, such as a classifier. Layers that
+     * the model has but does not use, such as those of another head, are ignored.
      */
     private void merge(String module, HostTensor a, HostTensor b) throws IOException {
       String name = own(module + WEIGHT);

@@ -50,7 +50,10 @@ public final class BaseModel {
     architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
   }
 
-  /** As configured; otherwise the pooling of the checkpoint's classifier; otherwise the family's default. */
+  /**
+   * As configured; otherwise the pooling of the checkpoint's classifier; otherwise the family's
+   * default.
+   */
   private Pooling pooling() {
     return settings.pooling() == null
         ? head.trainedPooling().orElse(null)
@@ -100,7 +103,8 @@ public final class BaseModel {
   }
 
   /**
-   * Checks the model's class: classes for other tasks may have tensors with the same names and shapes but another meaning.
+   * Checks the model's class: classes for other tasks may have tensors with the same names and
+   * shapes but another meaning.
    *
    * @throws WrongInput if the class is not the one with which the run began
    */
@@ -149,7 +153,8 @@ public final class BaseModel {
   /**
    * Reads all weights once and checks their values.
    *
-   * @throws WrongInput if weights have NaN or infinite numbers, or tied matrices are not equal; names them
+   * @throws WrongInput if weights have NaN or infinite numbers, or tied matrices are not equal;
+   *     names them
    * @throws IOException if a file system fails
    */
   public void checkValues() throws IOException {
@@ -165,7 +170,8 @@ public final class BaseModel {
   }
 
   /**
-   * The tensors that the program uses, without others such as a pooler that mean pooling does not use.
+   * The tensors that the program uses, without others such as a pooler that mean pooling does not
+   * use.
    *
    * @return headers by name
    */

@@ -27,7 +27,9 @@ import org.tributary.protocol.Seeds;
 import org.tributary.rows.Manifest;
 
 /**
- * Everything that follows from a run's configuration, base model and partitions. The driver and every executor compute it in the same way. Creating a blueprint reads and checks files, and writes nothing.
+ * Everything that follows from a run's configuration, base model and partitions. The driver and
+ * every executor compute it in the same way. Creating a blueprint reads and checks files, and
+ * writes nothing.
  */
 public final class Blueprint {
   /** The one client of a pooled framework. */
@@ -175,7 +177,8 @@ public final class Blueprint {
   }
 
   /**
-   * The model's names of the classes, in the order of the classifier's rows; empty for language models.
+   * The model's names of the classes, in the order of the classifier's rows; empty for language
+   * models.
    */
   public List<String> labels() {
     return data.labels();
@@ -192,8 +195,8 @@ public final class Blueprint {
   }
 
   /**
-   * The shapes of a newly initialized classifier, and of the pooler with it where the checkpoint
-   * has none; empty if the checkpoint's classifier stays.
+   * The shapes of a newly initialized classifier, and of the pooler with it if the checkpoint has
+   * none; empty if the checkpoint's classifier stays.
    */
   public Map<String, long[]> newHead() {
     return newHead;
@@ -220,7 +223,8 @@ public final class Blueprint {
   }
 
   /**
-   * The tensors of the plans that are part of the model: weights and adapters. The other tensors belong to the framework.
+   * The tensors of the plans that are part of the model: weights and adapters. The other tensors
+   * belong to the framework.
    *
    * @return names
    */
@@ -248,7 +252,8 @@ public final class Blueprint {
   }
 
   /**
-   * The tensors that are sent down to a client in a round: those that it receives for the first time, and those that merges may have changed since its last round.
+   * The tensors that are sent down to a client in a round: those that it receives for the first
+   * time, and those that merges may have changed since its last round.
    *
    * @param client id
    * @param round counted from 0; the client is sampled in it

@@ -8,7 +8,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * The blueprints that the tasks of this JVM have computed, one for each run. The map is static and mutable because tasks have no other place to keep values.
+ * The blueprints that the tasks of this JVM have computed, one for each run. The map is static and
+ * mutable because tasks have no other place to keep values.
  */
 public final class Blueprints {
   private static final int KEPT = 4;

@@ -20,7 +20,8 @@ import org.tributary.model.Pooling;
 import org.tributary.rows.ClassNumbers;
 
 /**
- * The classifier of a base model's checkpoint: whether a run keeps it, its classes and its pooling, and the tensors of a new classifier.
+ * The classifier of a base model's checkpoint: whether a run keeps it, its classes and its pooling,
+ * and the tensors of a new classifier.
  *
  * @param files the checkpoint
  * @param tensors that the run may use, headers by name
@@ -45,7 +46,9 @@ public record CheckpointHead(
   }
 
   /**
-   * The checkpoint's names of the classes of its classifier, whether config.json names a class of transformers or not: its {@code id2label}; otherwise LABEL_0, LABEL_1, ... if the classifier has as many rows as transformers would give it ({@code num_labels}, or 2).
+   * The checkpoint's names of the classes of its classifier, whether config.json names a class of
+   * transformers or not: its {@code id2label}; otherwise LABEL_0, LABEL_1, ... if the classifier
+   * has as many rows as transformers would give it ({@code num_labels}, or 2).
    *
    * @return in the order of the rows; empty if the checkpoint does not say
    * @throws WrongInput if id2label does not number them from 0, or label2id contradicts it
@@ -78,7 +81,8 @@ public record CheckpointHead(
   }
 
   /**
-   * The classes that config.json names for a classifier whose weights are missing. transformers initializes a classifier for these classes, in their order.
+   * The classes that config.json names for a classifier whose weights are missing. transformers
+   * initializes a classifier for these classes, in their order.
    *
    * @return in the order of the rows; empty if config.json names none, or the configuration asks
    *     for a new classifier
@@ -117,7 +121,9 @@ public record CheckpointHead(
   /**
    * The pooling with which the kept classifier was trained.
    *
-   * @return the pooling that Tributary noted, otherwise that of transformers; empty for a newly initialized classifier, and if neither is possible because the checkpoint lacks the pooler of transformers
+   * @return the pooling that Tributary noted, otherwise that of transformers; empty for a newly
+   *     initialized classifier, and if neither is possible because the checkpoint lacks the pooler
+   *     of transformers
    * @throws WrongInput if config.json has an unknown pooling
    */
   Optional<Pooling> trainedPooling() {
@@ -146,7 +152,8 @@ public record CheckpointHead(
   }
 
   /**
-   * The newly initialized tensors: the classifier if the checkpoint has none, and with it a pooler that the checkpoint lacks.
+   * The newly initialized tensors: the classifier if the checkpoint has none, and with it a pooler
+   * that the checkpoint lacks.
    *
    * @param architecture with the run's pooling
    * @param labels number of classes

@@ -13,7 +13,10 @@ import org.tributary.rows.Manifest;
 import org.tributary.rows.Schema;
 
 /**
- * The classes of a run, in the order of the classifier's rows. The checkpoint's {@code id2label}, or {@code data.classes} or {@code data.classNumbers} of the configuration, assigns a row to each class. A newly initialized classifier without class names in config.json takes the labels of the data in sorted order. A kept classifier never takes its classes from the data.
+ * The classes of a run, in the order of the classifier's rows. The checkpoint's {@code id2label},
+ * or {@code data.classes} or {@code data.classNumbers} of the configuration, assigns a row to each
+ * class. A newly initialized classifier without class names in config.json takes the labels of the
+ * data in sorted order. A kept classifier never takes its classes from the data.
  *
  * @param names the model's names of the classes
  * @param labels their labels in the rows of the data
@@ -26,7 +29,8 @@ record Classes(List<String> names, List<String> labels) {
    * @param manifest of the set
    * @param data the configuration
    * @return the classes
-   * @throws WrongInput if the data have no such columns or no labels, or a label without a row; or if nothing assigns the labels to the rows of a kept classifier
+   * @throws WrongInput if the data have no such columns or no labels, or a label without a row; or
+   *     if nothing assigns the labels to the rows of a kept classifier
    */
   static Classes of(CheckpointHead head, Manifest manifest, DataSection data) {
     checkColumns(manifest, data);

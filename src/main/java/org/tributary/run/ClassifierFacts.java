@@ -10,7 +10,9 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Pooling;
 
 /**
- * The properties of a run's classifier: its pooling, its classes in the order of its rows, and the newly initialized tensors. {@code config.yaml} of the run's folder keeps them, so that a run never resumes with a different classifier, for example because a default has changed since.
+ * The properties of a run's classifier: its pooling, its classes in the order of its rows, and the
+ * newly initialized tensors. {@code config.yaml} of the run's folder keeps them, so that a run
+ * never resumes with a different classifier, for example because a default has changed since.
  */
 final class ClassifierFacts {
   /** The key in {@code config.yaml}, below {@code run}. */

@@ -6,7 +6,8 @@ import org.tributary.batch.BatchOrder;
 import org.tributary.protocol.Seeds;
 
 /**
- * Samples the clients of a round without replacement. The sample depends only on the seed and the round.
+ * Samples the clients of a round without replacement. The sample depends only on the seed and the
+ * round.
  */
 final class Cohort {
   private Cohort() {}

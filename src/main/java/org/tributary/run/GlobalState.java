@@ -18,7 +18,11 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
 /**
- * The server's tensors at the start of a round. A tensor is read from the first of these places that has it: {@code global.safetensors} of the previous round, which has all tensors that merges have written so far; {@code start.safetensors} of the run; or, for a framework's own tensors, the constant start in the plan. If merges have changed a matrix by low-rank terms since then, the changes are added to this value in the order of the rounds ({@link LowRankChange}).
+ * The server's tensors at the start of a round. A tensor is read from the first of these places
+ * that has it: {@code global.safetensors} of the previous round, which has all tensors that merges
+ * have written so far; {@code start.safetensors} of the run; or, for a framework's own tensors, the
+ * constant start in the plan. If merges have changed a matrix by low-rank terms since then, the
+ * changes are added to this value in the order of the rounds ({@link LowRankChange}).
  */
 public final class GlobalState implements Closeable {
   private final RoundPlan plan;
@@ -100,7 +104,9 @@ public final class GlobalState implements Closeable {
   }
 
   /**
-   * The state after a round: the tensors that its merge wrote, and all others unchanged. If the changes of a matrix are together as large as the matrix, the whole matrix is written instead, which gives the same bits.
+   * The state after a round: the tensors that its merge wrote, and all others unchanged. If the
+   * changes of a matrix are together as large as the matrix, the whole matrix is written instead,
+   * which gives the same bits.
    *
    * @param round counted from 0
    * @param written the tensors of the merge; factors of changes have names without the round
@@ -160,7 +166,8 @@ public final class GlobalState implements Closeable {
   }
 
   /**
-   * The number of bytes that a client needs to update a weight of the checkpoint since its last round: those of the later changes, or those of the weight if it was written whole.
+   * The number of bytes that a client needs to update a weight of the checkpoint since its last
+   * round: those of the later changes, or those of the weight if it was written whole.
    *
    * @param name of a weight that clients receive and do not train
    * @param since the client's last round; -1 if it only has the checkpoint

@@ -3,7 +3,10 @@ package org.tributary.run;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 
-/** Checks that the model has positions for the longest texts, and that prompts have room before answers. */
+/**
+ * Checks that the model has positions for the longest texts, and that prompts have room before
+ * answers.
+ */
 final class LengthCheck {
   private LengthCheck() {}
 

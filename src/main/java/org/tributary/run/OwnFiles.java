@@ -7,7 +7,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
 /**
- * Opens files that the run wrote itself. If such a file is missing or damaged, the message does not advise to copy it again or check its path, because it is not an input.
+ * Opens files that the run wrote itself. If such a file is missing or damaged, the message does not
+ * advise to copy it again or check its path, because it is not an input.
  */
 public final class OwnFiles {
   /** How to fix it if no round can be trained again without the file. */

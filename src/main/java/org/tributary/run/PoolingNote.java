@@ -5,7 +5,8 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Pooling;
 
 /**
- * The note about a classifier whose pooling differs from that of transformers: with transformers the result has other scores than in the run's tables.
+ * The note about a classifier whose pooling differs from that of transformers: with transformers
+ * the result has other scores than in the run's tables.
  */
 public final class PoolingNote {
   private PoolingNote() {}

@@ -10,7 +10,8 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.rows.Manifest;
 
 /**
- * The rank of every client's adapters: the values of {@code framework.lora.ranks} in turn over all clients, sorted by id, or one rank for all.
+ * The rank of every client's adapters: the values of {@code framework.lora.ranks} in turn over all
+ * clients, sorted by id, or one rank for all.
  *
  * @param clients all ids, sorted
  * @param cycle ranks in turn; empty if all have the global one

@@ -19,7 +19,8 @@ final class Recipes {
    * @param config of the run
    * @param framework of the run
    * @param manifest says how many rows the clients have, each at least one
-   * @return the recipe from the configuration; for one client with all rows it has the steps of a whole cohort, unless the configuration says otherwise
+   * @return the recipe from the configuration; for one client with all rows it has the steps of a
+   *     whole cohort, unless the configuration says otherwise
    * @throws WrongInput if there are too many steps to count
    */
   static Recipe of(TrainConfig config, Framework framework, Manifest manifest) {
@@ -30,7 +31,9 @@ final class Recipes {
   }
 
   /**
-   * The steps that all clients of a round take together. If all clients take the same number of steps, it is the number of sampled clients times these steps; otherwise it is the sampled share of the steps of all clients.
+   * The steps that all clients of a round take together. If all clients take the same number of
+   * steps, it is the number of sampled clients times these steps; otherwise it is the sampled share
+   * of the steps of all clients.
    */
   private static int cohortSteps(Recipe each, double fraction, Manifest manifest) {
     int clients = manifest.clients().size();

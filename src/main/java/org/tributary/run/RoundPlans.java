@@ -59,7 +59,8 @@ final class RoundPlans {
   }
 
   /**
-   * Checks that the optimizer fits the trained tensors of every round, and its state those of the next round.
+   * Checks that the optimizer fits the trained tensors of every round, and its state those of the
+   * next round.
    *
    * @throws WrongInput if they do not
    */

@@ -27,7 +27,8 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * The effective configuration of a run and the hashes of its inputs. It is written once, as {@code config.yaml} of the run's folder, and later starts of the run are compared with it.
+ * The effective configuration of a run and the hashes of its inputs. It is written once, as {@code
+ * config.yaml} of the run's folder, and later starts of the run are compared with it.
  */
 public final class RunConfig {
   private static final Logger LOG = LoggerFactory.getLogger(RunConfig.class);
@@ -96,7 +97,8 @@ public final class RunConfig {
   }
 
   /**
-   * The run's name in the tables: its folder's name and the hash of what is frozen, both from the first start. Keys of later releases change the hash but not the name.
+   * The run's name in the tables: its folder's name and the hash of what is frozen, both from the
+   * first start. Keys of later releases change the hash but not the name.
    */
   public String run(Store store, RunFolder folder) throws IOException {
     return store.exists(folder.config())
@@ -107,7 +109,7 @@ public final class RunConfig {
   /**
    * Compares a run with the contents of its folder. Files are hashed only if the folder has a run.
    *
-   * @throws WrongInput if the folder is another run's, or holds something else
+   * @throws WrongInput if the folder belongs to another run, or has something else
    */
   public static void check(Store store, Blueprint blueprint, RunFolder folder) throws IOException {
     if (store.exists(folder.config())) {
@@ -120,7 +122,7 @@ public final class RunConfig {
   /**
    * Compares this start with the contents of the folder.
    *
-   * @throws WrongInput if the folder is another run's, or holds something else
+   * @throws WrongInput if the folder belongs to another run, or has something else
    */
   public void checkAgainst(Store store, RunFolder folder) throws IOException {
     if (!store.exists(folder.config())) {

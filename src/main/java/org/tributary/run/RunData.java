@@ -126,7 +126,8 @@ public final class RunData {
    * @param tokens the base model's tokenizer; null for images
    * @param skipped the rows to leave out
    * @return at least one row
-   * @throws WrongInput if there are no rows, a file has changed since it was partitioned, or a row cannot be used
+   * @throws WrongInput if there are no rows, a file has changed since it was partitioned, or a row
+   *     cannot be used
    * @throws IOException if a file system fails
    */
   public Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens, SkippedRows skipped)
@@ -218,7 +219,8 @@ public final class RunData {
   }
 
   /**
-   * The model's names of the classes, in the order of the classifier's rows; empty for language models.
+   * The model's names of the classes, in the order of the classifier's rows; empty for language
+   * models.
    */
   public List<String> labels() {
     return classes.names();

@@ -5,7 +5,8 @@ import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The paths of all files of a run. Each file is written once; docs/tables.md describes the contents.
+ * The paths of all files of a run. Each file is written once; docs/tables.md describes the
+ * contents.
  *
  * @param root the run's {@code out}
  */

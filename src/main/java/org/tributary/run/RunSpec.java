@@ -24,7 +24,10 @@ import org.tributary.optim.Schedule;
 public record RunSpec(String yaml, String root, SerializableConfiguration hadoop)
     implements Serializable {
 
-  /** The choices of the keys of a train configuration whose values are names of plugins and the like. */
+  /**
+   * The choices of the keys of a train configuration whose values are names of plugins and the
+   * like.
+   */
   public static final Map<String, Choices> CHOICES =
       Map.of(
           "framework.name", Choices.ofMethods(Frameworks.all()),

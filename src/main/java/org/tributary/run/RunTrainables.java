@@ -15,7 +15,8 @@ import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Trainables;
 
 /**
- * The tensors that a run can train, according to the configuration and the base model: the weights that {@code framework.train} names, a newly initialized classifier, and adapters.
+ * The tensors that a run can train, according to the configuration and the base model: the weights
+ * that {@code framework.train} names, a newly initialized classifier, and adapters.
  */
 final class RunTrainables {
   private static final String WEIGHT = ".weight";

@@ -13,7 +13,9 @@ import org.tributary.model.Lora;
 import org.tributary.protocol.HostTensor;
 
 /**
- * The modules that are saved whole in an adapter's folder. A run trains tensors, but peft saves and loads modules with all their tensors, each as a separate copy. The names are those of the base model's checkpoint.
+ * The modules that are saved whole in an adapter's folder. A run trains tensors, but peft saves and
+ * loads modules with all their tensors, each as a separate copy. The names are those of the base
+ * model's checkpoint.
  */
 public final class SavedModules {
   private SavedModules() {}
@@ -47,7 +49,9 @@ public final class SavedModules {
    * @param base the model
    * @param trained all tensors that the run trained, with A and B
    * @param withHead whether peft saves the model's classifier by itself, as it does for SEQ_CLS
-   * @return the tensors that were trained in full, and those that peft needs with them: the other tensors of their modules, a classifier that was not trained, and the second copy of a tied matrix that peft stores twice
+   * @return the tensors that were trained in full, and those that peft needs with them: the other
+   *     tensors of their modules, a classifier that was not trained, and the second copy of a tied
+   *     matrix that peft stores twice
    */
   public static Map<String, HostTensor> of(
       BaseModel base, Map<String, HostTensor> trained, boolean withHead) throws IOException {

@@ -10,7 +10,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.rows.Manifest;
 
 /**
- * The rows that a run skips because of {@code data.badRows: skip}. They are found before the first round and written once, so that every task and every later start skips the same rows.
+ * The rows that a run skips because of {@code data.badRows: skip}. They are found before the first
+ * round and written once, so that every task and every later start skips the same rows.
  *
  * @param rows their number
  * @param files places of the rows in their file, counted from 0, by the file's name in the manifest

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Converts from one floating-point type to another inside a program, because the engine's own cast to bfloat16 aborts the process. The Java side of the engine reports the type of a bfloat16 array as unknown, so the caller must know the type.
+ * Converts from one floating-point type to another inside a program, because the engine's own cast
+ * to bfloat16 aborts the process. The Java side of the engine reports the type of a bfloat16 array
+ * as unknown, so the caller must know the type.
  */
 public final class Casts implements AutoCloseable {
   /** The numbers of the types in libtorch. */
@@ -52,7 +54,8 @@ public final class Casts implements AutoCloseable {
   }
 
   /**
-   * Copies bfloat16 bytes into a new array. The engine cannot make such an array from bytes and aborts, so the bytes are copied as float16 and reinterpreted in a program.
+   * Copies bfloat16 bytes into a new array. The engine cannot make such an array from bytes and
+   * aborts, so the bytes are copied as float16 and reinterpreted in a program.
    *
    * @param owner of the result
    * @param bytes little-endian, row-major; may be a read-only map of a file

@@ -16,7 +16,9 @@ public final class Machine {
   private Machine() {}
 
   /**
-   * The capability for which libtorch chooses its kernels on this machine, by the same rules. Kernels of another capability add in another order, so bits are comparable only for equal capabilities.
+   * The capability for which libtorch chooses its kernels on this machine, by the same rules.
+   * Kernels of another capability add in another order, so bits are comparable only for equal
+   * capabilities.
    *
    * @return {@code AVX512}, {@code AVX2}, {@code DEFAULT}, or what ATEN_CPU_CAPABILITY says; on
    *     other processors than x86 the architecture's name

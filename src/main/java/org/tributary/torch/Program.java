@@ -15,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A TorchScript program in the engine: it is loaded from text, and its methods take and return tensors by name.
+ * A TorchScript program in the engine: it is loaded from text, and its methods take and return
+ * tensors by name.
  *
  * <p>A method's arguments are {@code Dict[str, Tensor]}s, {@code List[Tensor]}s and plain {@code
  * Tensor}s, in the order in which they are passed. Arrays of a dict are named {@code <dict>.<key>},
- * once, by {@link #name}: an array keeps its name, so that several threads may pass the same frozen weights. Arrays of a list are named by {@link #entry}. A dict or list must not be empty, because the engine would leave it out of the call.
+ * once, by {@link #name}: an array keeps its name, so that several threads may pass the same frozen
+ * weights. Arrays of a list are named by {@link #entry}. A dict or list must not be empty, because
+ * the engine would leave it out of the call.
  *
  * <p>One program may be called by several threads at once.
  */
@@ -38,7 +41,8 @@ public final class Program implements AutoCloseable {
    * @param text TorchScript with one {@code class Program(Module)}
    * @param device the device of its constants
    * @return the program, to be closed by the caller
-   * @throws IllegalArgumentException if the engine refuses the text; the message says at which place
+   * @throws IllegalArgumentException if the engine refuses the text; the message says at which
+   *     place
    */
   public static Program load(String text, Device device) {
     Torch.require();

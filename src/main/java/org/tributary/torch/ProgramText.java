@@ -9,7 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A program's text with placeholders for constants, written <code>${name}</code>. Sizes, epsilons and the like are filled in before the program is loaded.
+ * A program's text with placeholders for constants, written <code>${name}</code>. Sizes, epsilons
+ * and the like are filled in before the program is loaded.
  */
 public final class ProgramText {
   private static final Pattern PLACE = Pattern.compile("\\$\\{(\\w+)}");

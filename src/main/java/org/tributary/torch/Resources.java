@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Resources that are opened one after the other and closed together, in reverse order. A constructor that opens several resources adds each of them in a try-with-resources and calls {@link #keep} at its end. If it fails half-way, all resources that are already open are closed.
+ * Resources that are opened one after the other and closed together, in reverse order. A
+ * constructor that opens several resources adds each of them in a try-with-resources and calls
+ * {@link #keep} at its end. If it fails half-way, all resources that are already open are closed.
  */
 public final class Resources implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();

@@ -22,9 +22,13 @@ public final class Torch {
   private Torch() {}
 
   /**
-   * Prepares the calling thread for programs with gradients. Call this first on every thread that trains or evaluates: gradient mode and the optimizer of the graph executor are settings of a thread.
+   * Prepares the calling thread for programs with gradients. Call this first on every thread that
+   * trains or evaluates: gradient mode and the optimizer of the graph executor are settings of a
+   * thread.
    *
-   * @param threads threads inside one operator; the sums of a product depend on it, so bit-equal results need the same number. There is one number for the whole JVM, set by the last caller.
+   * @param threads threads inside one operator; the sums of a product depend on it, so bit-equal
+   *     results need the same number. There is one number for the whole JVM, set by the last
+   *     caller.
    */
   public static void prepareThread(int threads) {
     engine();
@@ -91,7 +95,8 @@ public final class Torch {
   }
 
   /**
-   * Copies an array into the host's memory, in chunks, because the engine cannot copy a large array at once.
+   * Copies an array into the host's memory, in chunks, because the engine cannot copy a large array
+   * at once.
    *
    * @param array of any device
    * @return its bytes, little-endian, row-major
@@ -132,9 +137,7 @@ public final class Torch {
     }
   }
 
-  /**
-   * If libtorch does not load, the machine or the path in its configuration is the reason.
-   */
+  /** If libtorch does not load, the machine or the path in its configuration is the reason. */
   private static Trouble unloadable(Throwable thrown) {
     Throwable deepest = thrown;
     while (deepest.getCause() != null) {

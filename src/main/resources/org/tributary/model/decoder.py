@@ -68,7 +68,7 @@ def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -
   return out
 
 def said(ids: Tensor, own: Tensor, logits: Tensor) -> Tensor:
-  # Which tokens [b, v] occur in ids [b, t] of a row without padding; padding counts as its first token.
+  # Which tokens [b, v] occur in ids [b, t], not counting a row's padding, which is treated as its first token.
   mine = torch.where(torch.slice(own, 1, 0, ids.size(1)), ids, torch.slice(ids, 1, 0, 1))
   return torch.scatter(torch.zeros_like(logits, dtype=11), 1, mine, 1)
 
