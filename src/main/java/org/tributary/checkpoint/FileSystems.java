@@ -39,7 +39,7 @@ final class FileSystems {
     }
     if (given != null && NO_FOLDERS.contains(given)) {
       throw new WrongInput(
-          "%s: %s: has no folders that could be read or written; name a folder of a file system, and download there first what is to be read"
+          "%s: %s: has no folders that could be read or written; name a folder of a file system, and copy what Tributary reads there first"
               .formatted(path, given));
     }
     try {
@@ -116,7 +116,7 @@ final class FileSystems {
     requireRegular(files, file);
     if (files instanceof RawLocalFileSystem local && local.pathToFile(file).isDirectory()) {
       throw new WrongInput(
-          file + ": is a folder, a file is to be read there: put the file in its place");
+          file + ": is a folder, but Tributary expects a file there; put the file in its place");
     }
     return files.open(file);
   }

@@ -11,10 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.SafeTensors;
@@ -25,26 +22,8 @@ import org.tributary.protocol.HostTensor;
 
 /** The advice of messages on model folders, adapters, generate and compare works. */
 @Slow
-class AdviceFilesTest {
+class AdviceFilesTest extends TinyJob {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  @TempDir Path dir;
-  private Tiny tiny;
-
-  @BeforeEach
-  void makeWorld() throws IOException {
-    System.setProperty("spark.master", "local[2]");
-    tiny = new Tiny(dir, 6, 9, 5);
-  }
-
-  @AfterEach
-  void clearMaster() {
-    System.clearProperty("spark.master");
-  }
-
-  private String train(String... sets) throws IOException {
-    return new Advice(dir).check("train", tiny.yaml("a", "fedavg"), sets);
-  }
 
   @ParameterizedTest
   @CsvSource(
@@ -59,9 +38,9 @@ class AdviceFilesTest {
       throws IOException {
     Path file = tiny.model().resolve("tokenizer_config.json");
     Files.writeString(file, "{\"%s\": %s}".formatted(key, wrong));
-    assertThat(train()).contains(says);
+    assertThat(checkTrain()).contains(says);
     Files.writeString(file, "{\"%s\": %s}".formatted(key, right));
-    assertThat(train()).isEmpty();
+    assertThat(checkTrain()).isEmpty();
   }
 
   @ParameterizedTest
@@ -80,9 +59,9 @@ class AdviceFilesTest {
     Path file = tiny.model().resolve(name);
     byte[] copy = Files.readAllBytes(file);
     Files.writeString(file, damaged);
-    assertThat(train()).contains(name, says);
+    assertThat(checkTrain()).contains(name, says);
     Files.write(file, copy);
-    assertThat(train()).isEmpty();
+    assertThat(checkTrain()).isEmpty();
   }
 
   /** A copy of the model's tokenizer would have the same dropout. */
@@ -101,10 +80,10 @@ class AdviceFilesTest {
       "data.prompt='{text}'",
       "data.answer=label"
     };
-    assertThat(train(sets)).contains("set it to null").doesNotContain("copy the file again");
+    assertThat(checkTrain(sets)).contains("set it to null").doesNotContain("copy the file again");
     ((ObjectNode) tokenizer.get("model")).putNull("dropout");
     JSON.writeValue(file.toFile(), tokenizer);
-    assertThat(train(sets)).isEmpty();
+    assertThat(checkTrain(sets)).isEmpty();
   }
 
   /** A folder that lacks a file of the two is wrong input, and no failure. */
@@ -129,7 +108,7 @@ class AdviceFilesTest {
     }
     String lora =
         "framework={name: fedit, lora: {rank: 2, alpha: 5, targets: [all-linear], start: '%s'}}";
-    assertThat(train(lora.formatted(folder))).contains(says);
+    assertThat(checkTrain(lora.formatted(folder))).contains(says);
   }
 
   /** A PEFT folder for the queries of the encoder: r 2, lora_alpha 5. */
@@ -167,22 +146,22 @@ class AdviceFilesTest {
       })
   void ofAnAdapterToBeginWith(String lora, String says) throws IOException {
     String sets = "framework={name: fedit, lora: {%s, start: '" + adapter() + "'}}";
-    assertThat(train(sets.formatted(lora)))
+    assertThat(checkTrain(sets.formatted(lora)))
         .contains("does not fit this run; change the configuration, or name another adapter", says);
-    assertThat(train(sets.formatted("rank: 2, alpha: 5, targets: [query]"))).isEmpty();
+    assertThat(checkTrain(sets.formatted("rank: 2, alpha: 5, targets: [query]"))).isEmpty();
   }
 
   @Test
   void ofAnAdapterInAModelsPlace() throws IOException {
     Path adapter = adapter();
-    assertThat(train("model={path: '%s', maxLength: 16}".formatted(adapter)))
+    assertThat(checkTrain("model={path: '%s', maxLength: 16}".formatted(adapter)))
         .contains(
             "it is a PEFT adapter and no model; name the model that it belongs to (its configuration says "
                 + tiny.model(),
             "framework.lora.start (train)");
     String start =
         "framework={name: fedit, lora: {rank: 2, alpha: 5, targets: [query], start: '%s'}}";
-    assertThat(train(start.formatted(adapter))).isEmpty();
+    assertThat(checkTrain(start.formatted(adapter))).isEmpty();
   }
 
   @ParameterizedTest
@@ -201,9 +180,9 @@ class AdviceFilesTest {
     ObjectNode cut = (ObjectNode) JSON.readTree(whole);
     cut.remove(key);
     JSON.writeValue(file.toFile(), cut);
-    assertThat(train()).contains(says);
+    assertThat(checkTrain()).contains(says);
     Files.writeString(file, whole);
-    assertThat(train()).isEmpty();
+    assertThat(checkTrain()).isEmpty();
   }
 
   /** An update that is gone costs its round; what comes of the way out is the same model. */

@@ -5,46 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.tributary.federation.Tiny;
 import org.tributary.fixture.Slow;
 
 /** The advice of messages on the folder that a job writes to works. */
 @Slow
-class AdviceFoldersTest {
-  @TempDir Path dir;
-  private Tiny tiny;
-
-  @BeforeEach
-  void makeWorld() throws IOException {
-    System.setProperty("spark.master", "local[2]");
-    tiny = new Tiny(dir, 6, 9, 5);
-  }
-
-  @AfterEach
-  void clearMaster() {
-    System.clearProperty("spark.master");
-  }
-
-  private String train(String... sets) throws IOException {
-    return new Advice(dir).check("train", tiny.yaml("a", "fedavg"), sets);
-  }
-
+class AdviceFoldersTest extends TinyJob {
   @Test
   void ofAnOutThatCannotBe() throws IOException {
     Path file = Files.writeString(dir.resolve("a-file"), "no folder");
     String wrong = "out=" + file.resolve("below/it");
     assertThat(new Advice(dir).run("train", tiny.yaml("a", "fedavg"), wrong))
         .contains("a folder is needed there, but " + file + " is a file: choose another folder");
-    assertThat(train("out=file://host/x")).contains("names no host, and here host is one");
-    assertThat(train("out=file://" + dir.resolve("x"))).isEmpty();
+    assertThat(checkTrain("out=file://host/x")).contains("names no host, and here host is one");
+    assertThat(checkTrain("out=file://" + dir.resolve("x"))).isEmpty();
     Path config = Files.createDirectories(tiny.out("a").resolve("config.yaml"));
-    assertThat(train()).contains("config.yaml: is a folder, a file is to be read there");
+    assertThat(checkTrain())
+        .contains("config.yaml: is a folder, but Tributary expects a file there");
     Files.delete(config);
-    assertThat(train()).isEmpty();
+    assertThat(checkTrain()).isEmpty();
   }
 
   /** What generate would refuse, its check refuses. */

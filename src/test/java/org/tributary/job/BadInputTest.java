@@ -24,15 +24,11 @@ import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.WriterAppender;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.layout.PatternLayout;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.HuggingFaceFolder;
-import org.tributary.federation.Tiny;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
@@ -45,22 +41,8 @@ import org.tributary.rows.Schema;
  * stack trace, and nothing changed on disk.
  */
 @Slow
-class BadInputTest {
+class BadInputTest extends TinyJob {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  @TempDir Path dir;
-  private Tiny tiny;
-
-  @BeforeEach
-  void makeWorld() throws IOException {
-    System.setProperty("spark.master", "local[2]");
-    tiny = new Tiny(dir, 6, 9, 5);
-  }
-
-  @AfterEach
-  void clearMaster() {
-    System.clearProperty("spark.master");
-  }
 
   /** How a job ended and what it said on stderr: its own words and the log, as people see it. */
   private record End(int code, String own, String log) {}

@@ -2,10 +2,10 @@ package org.tributary.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tributary.linalg.TestMatrices.distance;
-import static org.tributary.linalg.TestMatrices.norm;
-import static org.tributary.linalg.TestMatrices.random;
-import static org.tributary.linalg.TestMatrices.skew;
+import static org.tributary.linalg.RandomMatrices.distance;
+import static org.tributary.linalg.RandomMatrices.norm;
+import static org.tributary.linalg.RandomMatrices.random;
+import static org.tributary.linalg.RandomMatrices.skew;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -59,7 +59,7 @@ class DecompositionsTest {
     Qr small = Decompositions.smallQr(m);
     Qr large = Decompositions.largeQr(m);
     for (Qr qr : new Qr[] {small, large}) {
-      assertThat(distance(TestMatrices.product(qr.q(), qr.r()), m)).isLessThan(CLOSE);
+      assertThat(distance(RandomMatrices.product(qr.q(), qr.r()), m)).isLessThan(CLOSE);
       assertThat(skew(qr.q())).isLessThan(CLOSE);
       for (int i = 0; i < columns; i++) {
         assertThat(qr.r().at(i, i)).isNotNegative();
@@ -70,8 +70,8 @@ class DecompositionsTest {
     }
     assertThat(
             distance(
-                TestMatrices.product(small.q(), small.r()),
-                TestMatrices.product(large.q(), large.r())))
+                RandomMatrices.product(small.q(), small.r()),
+                RandomMatrices.product(large.q(), large.r())))
         .isLessThan(CLOSE);
   }
 
@@ -94,7 +94,7 @@ class DecompositionsTest {
       Matrix zeros = Matrix.zeros(150, columns);
       assertThat(skew(Decompositions.qr(zeros).q())).isLessThan(CLOSE);
       assertThat(skew(Decompositions.svd(zeros).v())).isLessThan(CLOSE);
-      Matrix one = TestMatrices.product(random(150, 1, 1), random(1, columns, 2));
+      Matrix one = RandomMatrices.product(random(150, 1, 1), random(1, columns, 2));
       check(one, Decompositions.svd(one));
       check(one, Decompositions.smallSvd(one));
       assertThat(skew(Decompositions.qr(one).q())).isLessThan(CLOSE);

@@ -2,8 +2,8 @@ package org.tributary.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.tributary.linalg.TestMatrices.distance;
-import static org.tributary.linalg.TestMatrices.random;
+import static org.tributary.linalg.RandomMatrices.distance;
+import static org.tributary.linalg.RandomMatrices.random;
 
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -29,7 +29,7 @@ class GemmTest {
             transposeA,
             transposeB ? b.transposed() : b,
             transposeB);
-    assertThat(distance(c, TestMatrices.product(a, b))).isLessThan(1e-12 * k * (m + n));
+    assertThat(distance(c, RandomMatrices.product(a, b))).isLessThan(1e-12 * k * (m + n));
   }
 
   @Property(tries = 30)
@@ -43,7 +43,7 @@ class GemmTest {
         Matrix a = random(m, k, seed + k);
         Matrix b = random(k, n, seed - k);
         sum.add(0.1 * k, a, b);
-        Matrix term = TestMatrices.product(a, b);
+        Matrix term = RandomMatrices.product(a, b);
         for (int i = 0; i < term.values().length; i++) {
           expected.values()[i] += 0.1 * k * term.values()[i];
         }
@@ -58,7 +58,7 @@ class GemmTest {
     Matrix b = random(3, 5, 2);
     float[] product = Gemm.product(7, 5, floats(a), floats(b));
     double[] values = IntStream.range(0, product.length).mapToDouble(i -> product[i]).toArray();
-    assertThat(distance(new Matrix(7, 5, values), TestMatrices.product(a, b)))
+    assertThat(distance(new Matrix(7, 5, values), RandomMatrices.product(a, b)))
         .isBetween(1e-9, 1e-5);
   }
 

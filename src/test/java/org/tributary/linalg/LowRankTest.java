@@ -3,10 +3,10 @@ package org.tributary.linalg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.tributary.linalg.TestMatrices.distance;
-import static org.tributary.linalg.TestMatrices.norm;
-import static org.tributary.linalg.TestMatrices.random;
-import static org.tributary.linalg.TestMatrices.skew;
+import static org.tributary.linalg.RandomMatrices.distance;
+import static org.tributary.linalg.RandomMatrices.norm;
+import static org.tributary.linalg.RandomMatrices.random;
+import static org.tributary.linalg.RandomMatrices.skew;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ class LowRankTest {
   private static Matrix sum(List<LowRank.Term> terms) {
     Matrix sum = Matrix.zeros(terms.get(0).b().rows(), terms.get(0).a().columns());
     for (LowRank.Term term : terms) {
-      Matrix ba = TestMatrices.product(term.b(), term.a());
+      Matrix ba = RandomMatrices.product(term.b(), term.a());
       for (int i = 0; i < ba.values().length; i++) {
         sum.values()[i] += term.weight() * ba.values()[i];
       }

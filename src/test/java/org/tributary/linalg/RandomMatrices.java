@@ -2,9 +2,9 @@ package org.tributary.linalg;
 
 import java.util.SplittableRandom;
 
-/** Matrices for tests, and the plain triple loop that products are held against. */
-final class TestMatrices {
-  private TestMatrices() {}
+/** Random matrices, and the product by a plain triple loop. */
+final class RandomMatrices {
+  private RandomMatrices() {}
 
   static Matrix random(int rows, int columns, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
