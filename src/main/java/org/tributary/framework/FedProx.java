@@ -1,8 +1,6 @@
 package org.tributary.framework;
 
-import java.util.Map;
 import org.tributary.config.Key;
-import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LocalRule;
 
 /**
@@ -22,22 +20,10 @@ final class FedProx extends Decorator {
 
   @Override
   public LocalRule local() {
-    LocalRule inner = super.local();
-    return new LocalRule() {
-      @Override
-      public Map<String, HostTensor> drift(Map<String, HostTensor> start) {
-        return inner.drift(start);
-      }
-
+    return new LocalRuleDecorator(super.local()) {
       @Override
       public double proximal() {
-        return inner.proximal() + mu;
-      }
-
-      @Override
-      public Map<String, HostTensor> finish(
-          Map<String, HostTensor> start, Map<String, HostTensor> trained, Facts facts) {
-        return inner.finish(start, trained, facts);
+        return super.proximal() + mu;
       }
     };
   }

@@ -28,10 +28,6 @@ import org.tributary.protocol.Unit;
 final class Scaffold extends Decorator {
   static final String NAME = "scaffold";
 
-  private static final String SERVER = "scaffold.c/";
-  private static final String CLIENT = "scaffold.client/";
-  private static final String CHANGE = "scaffold.change/";
-
   Scaffold(Framework inner) {
     super(inner);
   }
@@ -40,9 +36,9 @@ final class Scaffold extends Decorator {
   public RoundPlan plan(Trainables trainables, int round) {
     RoundPlan plan = super.plan(trainables, round);
     Map<String, long[]> travels = plan.of(Role.TRAVELS);
-    return plan.with(prefixed(SERVER, travels), Role.GIVEN)
-        .with(prefixed(CLIENT, travels), Role.OWN)
-        .with(prefixed(CHANGE, travels), Role.SENT);
+    return plan.with(prefixed(ControlVariates.SERVER, travels), Role.GIVEN)
+        .with(prefixed(ControlVariates.CLIENT, travels), Role.OWN)
+        .with(prefixed(ControlVariates.CHANGE, travels), Role.SENT);
   }
 
   private static Map<String, long[]> prefixed(String prefix, Map<String, long[]> shapes) {
@@ -56,8 +52,9 @@ final class Scaffold extends Decorator {
     List<Unit> units = new ArrayList<>(super.units(plan));
     for (Unit unit : LinearFramework.chunks(plan.of(Role.SENT))) {
       String change = unit.updates().get(0);
-      if (change.startsWith(CHANGE)) {
-        units.add(unit.withServer(List.of(SERVER + change.substring(CHANGE.length()))));
+      if (change.startsWith(ControlVariates.CHANGE)) {
+        String weight = change.substring(ControlVariates.CHANGE.length());
+        units.add(unit.withServer(List.of(ControlVariates.SERVER + weight)));
       }
     }
     return units;
@@ -66,7 +63,7 @@ final class Scaffold extends Decorator {
   @Override
   public Map<String, HostTensor> merge(Unit unit, Merge merge) {
     String change = unit.updates().get(0);
-    if (!change.startsWith(CHANGE)) {
+    if (!change.startsWith(ControlVariates.CHANGE)) {
       return super.merge(unit, merge);
     }
     String name = unit.server().get(0);
@@ -80,63 +77,7 @@ final class Scaffold extends Decorator {
 
   @Override
   public LocalRule local() {
-    LocalRule inner = super.local();
-    return new LocalRule() {
-      @Override
-      public Map<String, HostTensor> drift(Map<String, HostTensor> start) {
-        Map<String, HostTensor> drift = new TreeMap<>(inner.drift(start));
-        corrected(start)
-            .forEach(
-                (name, c) -> {
-                  double[] sum = Elements.of(c);
-                  Elements.add(sum, -1, start.get(CLIENT + name));
-                  if (drift.containsKey(name)) {
-                    Elements.add(sum, 1, drift.get(name));
-                  }
-                  drift.put(name, Elements.tensor(sum, c.dtype(), c.shape()));
-                });
-        return drift;
-      }
-
-      @Override
-      public double proximal() {
-        return inner.proximal();
-      }
-
-      @Override
-      public Map<String, HostTensor> finish(
-          Map<String, HostTensor> start, Map<String, HostTensor> trained, Facts facts) {
-        Map<String, HostTensor> finished = new TreeMap<>(inner.finish(start, trained, facts));
-        corrected(start)
-            .forEach(
-                (name, c) -> {
-                  // c_k⁺ − c_k = (x − y) / Σ η − c, computed from the sent difference, to avoid a
-                  // second rounding
-                  double[] change = new double[Math.toIntExact(c.elements())];
-                  Elements.add(change, 1 / facts.rates(), start.get(name));
-                  Elements.add(change, -1 / facts.rates(), trained.get(name));
-                  Elements.add(change, -1, c);
-                  HostTensor sent = Elements.tensor(change, c.dtype(), c.shape());
-                  double[] own = Elements.of(start.get(CLIENT + name));
-                  Elements.add(own, 1, sent);
-                  finished.put(CHANGE + name, sent);
-                  finished.put(CLIENT + name, Elements.tensor(own, c.dtype(), c.shape()));
-                });
-        return finished;
-      }
-    };
-  }
-
-  /** The server's control variates, by the names of the weights that they correct. */
-  private static Map<String, HostTensor> corrected(Map<String, HostTensor> start) {
-    Map<String, HostTensor> corrected = new TreeMap<>();
-    start.forEach(
-        (name, value) -> {
-          if (name.startsWith(SERVER)) {
-            corrected.put(name.substring(SERVER.length()), value);
-          }
-        });
-    return corrected;
+    return new ControlVariates(super.local());
   }
 
   /** Registers it under its name. */
