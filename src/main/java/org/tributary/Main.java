@@ -15,7 +15,7 @@ import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
-import org.tributary.job.Build;
+import org.tributary.job.BuildInfo;
 import org.tributary.job.Compare;
 import org.tributary.job.DriverFailed;
 import org.tributary.job.FollowApplication;
@@ -28,7 +28,7 @@ import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
 import org.tributary.job.MethodList;
 import org.tributary.job.Partition;
-import org.tributary.job.Sessions;
+import org.tributary.job.SparkSessions;
 import org.tributary.job.StopSignals;
 import org.tributary.job.Train;
 import picocli.CommandLine;
@@ -45,7 +45,7 @@ import picocli.CommandLine.ScopeType;
     name = "tributary",
     description = "Federated fine-tuning of language models on Apache Spark.",
     mixinStandardHelpOptions = true,
-    versionProvider = Build.Version.class,
+    versionProvider = BuildInfo.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "JOB",
     commandListHeading = "%nJobs:%n",
@@ -85,7 +85,7 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
-    Sessions.takeSettings();
+    SparkSessions.takeSettings();
     boolean follows = args.length > 0 && args[0].equals("follow");
     StopSignals stop =
         StopSignals.listen(

@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tributary.checkpoint.LocalNames;
+import org.tributary.checkpoint.LocalFileNames;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Home;
+import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 
 /** What is printed, read and named is the same whatever the locale and time zone are. */
@@ -75,7 +75,7 @@ class LocaleTest {
   private static ArchRule nothingOfThePlatform() {
     return noClasses()
         .that()
-        .doNotHaveFullyQualifiedName(LocalNames.class.getName())
+        .doNotHaveFullyQualifiedName(LocalFileNames.class.getName())
         .should()
         .callCodeUnitWhere(
             target(
@@ -157,7 +157,7 @@ class LocaleTest {
   @Test
   @Slow
   void aRunIsTheSameInEveryLocale() throws Exception {
-    Home.built(dir.resolve("home"));
+    ProjectHome.built(dir.resolve("home"));
     Path world = Files.createDirectories(dir.resolve("Δεδομένα"));
     Path train = world.resolve("τρένο.yaml");
     Path out = world.resolve("έξοδος");

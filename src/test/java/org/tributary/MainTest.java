@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -159,7 +159,7 @@ class MainTest {
 
   @Test
   void inspectTellsWhatAFolderHolds() {
-    String golden = Cases.of("bert").toString();
+    String golden = GoldenCases.of("bert").toString();
     assertThat(run("inspect", golden)).isZero();
     assertThat(out.toString()).contains("model folder");
     assertThat(run("inspect", dir.toString())).isEqualTo(2);

@@ -158,10 +158,10 @@ final class FileSystems {
    */
   static List<FileStatus> list(FileSystem files, Path folder) throws IOException {
     List<FileStatus> found = new ArrayList<>();
-    LocalNames.requireReadable(files, folder);
+    LocalFileNames.requireReadable(files, folder);
     try {
       for (FileStatus status : files.listStatus(folder)) {
-        if (!Commit.isTemporary(status.getPath().getName())) {
+        if (!FileCommit.isTemporary(status.getPath().getName())) {
           found.add(status);
         }
       }

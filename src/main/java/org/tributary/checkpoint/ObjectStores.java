@@ -41,7 +41,7 @@ public final class ObjectStores {
       store.exists(path);
       return false;
     } catch (IOException e) {
-      if (S3Words.isNoBucket(e)) {
+      if (S3Messages.isNoBucket(e)) {
         return true;
       }
       throw e;

@@ -18,7 +18,7 @@ import org.tributary.error.WrongInput;
  *
  * <p>A file is first written under a temporary name and then committed: it appears under its final
  * name either complete or not at all, and an existing file is never replaced. The way depends on
- * the file system, see {@link Commit}. Temporary files that a killed writer left behind are not
+ * the file system, see {@link FileCommit}. Temporary files that a killed writer left behind are not
  * listed.
  *
  * <p>Failed operations are retried for the time that {@value #PATIENCE} in the configuration gives;
@@ -87,7 +87,7 @@ public final class Store {
   public Path path(String uriOrRelative) throws IOException {
     Path path = PathNames.of(uriOrRelative);
     FileSystem files = fileSystem(path);
-    LocalNames.requireKnown(files, path);
+    LocalFileNames.requireKnown(files, path);
     return files.makeQualified(path);
   }
 
@@ -213,7 +213,7 @@ public final class Store {
         e -> measured.trouble(files, qualified, e),
         () ->
             !FileSystems.isFile(files, qualified)
-                && Commit.on(files, hadoop).run(qualified, measured, beforeCommit));
+                && FileCommit.on(files, hadoop).run(qualified, measured, beforeCommit));
   }
 
   /**

@@ -163,7 +163,7 @@ public final class StoreTrouble {
     if (network) {
       return Optional.of(Kind.UNREACHABLE);
     }
-    return S3Words.isOne(e) ? Optional.of(Kind.MACHINE) : Optional.empty();
+    return S3Messages.isOne(e) ? Optional.of(Kind.MACHINE) : Optional.empty();
   }
 
   /**
@@ -210,7 +210,7 @@ public final class StoreTrouble {
 
   /** The first line of the message of the relevant cause. */
   private static String said(Throwable thrown) {
-    Optional<String> s3 = S3Words.of(thrown);
+    Optional<String> s3 = S3Messages.of(thrown);
     if (s3.isPresent()) {
       return s3.get();
     }

@@ -13,8 +13,8 @@ import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 
 /**
- * Optimizer steps with {@link Backward#UPDATING}: each part of the model is updated as soon as its
- * gradients are computed. The result is bit-equal to a whole step, except for a matrix that
+ * Optimizer steps with {@link BackwardMode#UPDATING}: each part of the model is updated as soon as
+ * its gradients are computed. The result is bit-equal to a whole step, except for a matrix that
  * embedding and head share.
  */
 final class BlockSteps {

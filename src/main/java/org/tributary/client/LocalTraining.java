@@ -180,7 +180,7 @@ public final class LocalTraining {
     }
 
     private BlockSteps.StepResult step(NDManager scratch, double lr, int i) {
-      if (recipe.backward() == Backward.UPDATING) {
+      if (recipe.backward() == BackwardMode.UPDATING) {
         BlockSteps.StepResult found =
             blockSteps.step(
                 scratch, given, ModelInputs.withLabels(scratch, counted(ahead.next())), lr);
@@ -230,7 +230,7 @@ public final class LocalTraining {
 
     private Map<String, NDArray> results(NDManager owner, Batch batch) {
       List<NDArray> inputs = ModelInputs.withLabels(owner, batch);
-      return recipe.backward() == Backward.WHOLE
+      return recipe.backward() == BackwardMode.WHOLE
           ? model.gradients(owner, given, inputs)
           : model.checkpointed(owner, given, inputs);
     }

@@ -35,7 +35,7 @@ public record Recipe(
     double lr,
     int warmup,
     boolean keepOptimizer,
-    Backward backward) {
+    BackwardMode backward) {
 
   /**
    * The steps of a client in a round.

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 import org.tributary.batch.TextBatch;
 import org.tributary.model.Decoding;
 import org.tributary.model.Model;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 
 /**
  * Generates text after prompts with a model. The text after a prompt depends only on the prompt and
@@ -20,7 +20,7 @@ import org.tributary.text.Tokens;
  * @param tokens its tokenizer
  * @param how the next token is chosen
  */
-public record TextGenerator(Model model, Tokens tokens, Decoding how) {
+public record TextGenerator(Model model, Tokenizer tokens, Decoding how) {
 
   /**
    * Generates.

@@ -80,10 +80,11 @@ public record CompareConfig(
 
   /** Without rates to try, no score is needed. */
   @Override
-  public List<Unread> unread() {
+  public List<UnreadKey> unread() {
     return rates.isEmpty()
         ? List.of(
-            new Unread("score", "rates", "without rates no rate is chosen by it; give rates too"))
+            new UnreadKey(
+                "score", "rates", "without rates no rate is chosen by it; give rates too"))
         : List.of();
   }
 

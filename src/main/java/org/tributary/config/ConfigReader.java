@@ -39,9 +39,9 @@ public final class ConfigReader {
       Class<T> type,
       Map<String, Choices> choices) {
     ConfigSchema schema = schema(type, choices);
-    Problems problems = new Problems(fileName);
+    ConfigProblems problems = new ConfigProblems(fileName);
     MappingNode root = root(fileName, yaml, sets, names(schema, type), problems);
-    T config = new Binder(problems, schema, type, false).section(type, "", root);
+    T config = new RecordBinder(problems, schema, type, false).section(type, "", root);
     problems.throwIfAny();
     return config;
   }
@@ -61,9 +61,9 @@ public final class ConfigReader {
   public static <T extends Record> T stored(
       String fileName, String yaml, Class<T> type, Map<String, Choices> choices) {
     ConfigSchema schema = schema(type, choices);
-    Problems problems = new Problems(fileName);
+    ConfigProblems problems = new ConfigProblems(fileName);
     MappingNode root = root(fileName, yaml, List.of(), names(schema, type), problems);
-    T config = new Binder(problems, schema, type, true).section(type, "", root);
+    T config = new RecordBinder(problems, schema, type, true).section(type, "", root);
     problems.throwIfAny();
     return config;
   }
@@ -82,33 +82,36 @@ public final class ConfigReader {
    * @return the record, with defaults filled in, and the places of its keys
    * @throws WrongInput naming every problem of the file and of the sets
    */
-  public static <T extends Record> Written<T> written(
+  public static <T extends Record> LocatedConfig<T> written(
       String fileName,
       String yaml,
       List<String> sets,
       Class<T> type,
       Map<String, Choices> choices) {
     ConfigSchema schema = schema(type, choices);
-    Problems problems = new Problems(fileName);
+    ConfigProblems problems = new ConfigProblems(fileName);
     MappingNode root = root(fileName, yaml, sets, names(schema, type), problems);
     List<String> leftOut = new ArrayList<>();
     while (true) {
-      Binder binder = new Binder(problems, schema, type, false);
+      RecordBinder binder = new RecordBinder(problems, schema, type, false);
       T config = binder.section(type, "", root);
       Map<String, String> places = new LinkedHashMap<>();
       binder.written().forEach((key, entry) -> places.put(key, problems.place(entry)));
-      List<Unread> unread =
+      List<UnreadKey> unread =
           binder.unread().stream().filter(u -> places.containsKey(u.key())).toList();
-      List<Unread> behind = unread.stream().filter(u -> leftBehind(u, binder, problems)).toList();
+      List<UnreadKey> behind =
+          unread.stream().filter(u -> leftBehind(u, binder, problems)).toList();
       unread.stream()
           .filter(u -> !behind.contains(u))
           .forEach(
-              u -> problems.addSentence(Written.sentence(places.get(u.key()), u.key(), u.why())));
+              u ->
+                  problems.addSentence(
+                      LocatedConfig.sentence(places.get(u.key()), u.key(), u.why())));
       problems.throwIfAny();
       if (behind.isEmpty()) {
-        return new Written<>(fileName, config, places, leftOut);
+        return new LocatedConfig<>(fileName, config, places, leftOut);
       }
-      for (Unread u : behind) {
+      for (UnreadKey u : behind) {
         leftOut.add("%s: %s is left out: %s".formatted(places.get(u.key()), u.key(), u.why()));
         Overrides.remove(root, u.key());
       }
@@ -116,7 +119,8 @@ public final class ConfigReader {
   }
 
   /** Whether a key of the file is not read because of a value from the command line. */
-  private static boolean leftBehind(Unread unread, Binder binder, Problems problems) {
+  private static boolean leftBehind(
+      UnreadKey unread, RecordBinder binder, ConfigProblems problems) {
     boolean inFile =
         binder.written().entrySet().stream()
             .filter(entry -> (entry.getKey() + ".").startsWith(unread.key() + "."))
@@ -140,7 +144,7 @@ public final class ConfigReader {
   }
 
   private static MappingNode root(
-      String fileName, String yaml, List<String> sets, String keys, Problems problems) {
+      String fileName, String yaml, List<String> sets, String keys, ConfigProblems problems) {
     MappingNode root = root(fileName, yaml, keys, problems);
     problems.throwIfAny();
     Overrides overrides = new Overrides(problems);
@@ -148,7 +152,8 @@ public final class ConfigReader {
     return root;
   }
 
-  private static MappingNode root(String fileName, String yaml, String keys, Problems problems) {
+  private static MappingNode root(
+      String fileName, String yaml, String keys, ConfigProblems problems) {
     try {
       Node root = YamlTree.parse(yaml);
       if (YamlValues.isNull(root)) {

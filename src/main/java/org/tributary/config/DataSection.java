@@ -101,11 +101,11 @@ public record DataSection(
 
   /** Conversations contain their answers; other rows have one answer each. */
   @Override
-  public List<Unread> unread() {
+  public List<UnreadKey> unread() {
     return messages == null
-        ? List.of(new Unread("turns", "messages", "without data.messages rows have one answer"))
+        ? List.of(new UnreadKey("turns", "messages", "without data.messages rows have one answer"))
         : List.of(
-            new Unread(
+            new UnreadKey(
                 "answer", "messages", "with data.messages conversations hold their answers"));
   }
 

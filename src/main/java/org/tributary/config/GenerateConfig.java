@@ -63,9 +63,10 @@ public record GenerateConfig(
 
   /** A language model has no classifier. */
   @Override
-  public List<Unread> unread() {
+  public List<UnreadKey> unread() {
     String why = "generate does not read it, train of a classifier does";
-    return List.of(new Unread("model.pooling", "", why), new Unread("model.newHead", "", why));
+    return List.of(
+        new UnreadKey("model.pooling", "", why), new UnreadKey("model.newHead", "", why));
   }
 
   /**
@@ -127,7 +128,7 @@ public record GenerateConfig(
           new ArrayList<>(
               new DataSection.Chat(prompt, shortPrompt, message, messages, system, template, date)
                   .problems());
-      problems.addAll(Separator.problems(format, separator));
+      problems.addAll(CsvSeparator.problems(format, separator));
       return problems;
     }
 
@@ -137,7 +138,7 @@ public record GenerateConfig(
      * @return null to detect it in the header
      */
     public Character separatorChar() {
-      return Separator.of(separator);
+      return CsvSeparator.of(separator);
     }
   }
 

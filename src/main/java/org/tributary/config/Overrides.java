@@ -16,9 +16,9 @@ import org.yaml.snakeyaml.nodes.Tag;
  * value is YAML, so {@code [a, b]} is a list and {@code null} removes an optional key.
  */
 final class Overrides {
-  private final Problems problems;
+  private final ConfigProblems problems;
 
-  Overrides(Problems problems) {
+  Overrides(ConfigProblems problems) {
     this.problems = problems;
   }
 

@@ -87,15 +87,15 @@ public record PartitionConfig(
 
   /** Shares are used if the source has no rows for a part; 0 means no such part. */
   @Override
-  public List<Unread> unread() {
-    List<Unread> unread = new ArrayList<>();
+  public List<UnreadKey> unread() {
+    List<UnreadKey> unread = new ArrayList<>();
     String why = "%s has the rows, so no share of train is taken";
     if (source != null && source.validation() != null && validation > 0) {
       String key = "source.validation";
-      unread.add(new Unread("validation", key, why.formatted(key)));
+      unread.add(new UnreadKey("validation", key, why.formatted(key)));
     }
     if (source != null && source.test() != null && test > 0) {
-      unread.add(new Unread("test", "source.test", why.formatted("source.test")));
+      unread.add(new UnreadKey("test", "source.test", why.formatted("source.test")));
     }
     return unread;
   }
@@ -138,7 +138,7 @@ public record PartitionConfig(
       if (!names.isEmpty() && !format.equals("idx")) {
         problems.add("names: is for the format idx; remove it");
       }
-      problems.addAll(Separator.problems(format, separator));
+      problems.addAll(CsvSeparator.problems(format, separator));
       return problems;
     }
 
@@ -157,7 +157,7 @@ public record PartitionConfig(
      * @return null to detect it in the header
      */
     public Character separatorChar() {
-      return Separator.of(separator);
+      return CsvSeparator.of(separator);
     }
 
     private boolean keeps(String column) {

@@ -21,7 +21,7 @@ public interface Section {
    *
    * @return one entry for each key, written or not; empty if all keys are read
    */
-  default List<Unread> unread() {
+  default List<UnreadKey> unread() {
     return List.of();
   }
 

@@ -53,11 +53,11 @@ public record TrainConfig(
 
   /** No answers are generated unless the configuration asks for them. */
   @Override
-  public List<Unread> unread() {
+  public List<UnreadKey> unread() {
     return evaluate == null || evaluate.generate() > 0
         ? List.of()
         : List.of(
-            new Unread(
+            new UnreadKey(
                 "evaluate.newTokens",
                 "evaluate.generate",
                 "with evaluate.generate 0, the default, no answers are written; give generate"

@@ -110,7 +110,8 @@ final class YamlValues {
    */
   static void choice(Node node, String name, List<String> allowed) throws Bad {
     if (!allowed.contains(name)) {
-      String meant = Nearest.name(name, allowed).map(n -> "; did you mean " + n + "?").orElse("");
+      String meant =
+          NearestNames.name(name, allowed).map(n -> "; did you mean " + n + "?").orElse("");
       throw new Bad(
           node, "%s is not one of %s%s".formatted(quoted(name), String.join(", ", allowed), meant));
     }

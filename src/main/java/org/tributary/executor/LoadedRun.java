@@ -23,7 +23,7 @@ import org.tributary.run.GlobalState;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 import org.tributary.torch.Resources;
 
 /**
@@ -38,7 +38,7 @@ public final class LoadedRun implements AutoCloseable {
   private final Device device;
   private final SkippedRows skipped;
   private final Model model;
-  private final Tokens tokens;
+  private final Tokenizer tokens;
   private final Map<String, SoftReference<Examples>> evaluationRows = new HashMap<>();
   private final Map<String, Integer> checked = new HashMap<>();
   private final Map<Integer, SoftReference<Map<String, HostTensor>>> given =
@@ -142,7 +142,7 @@ public final class LoadedRun implements AutoCloseable {
   }
 
   /** The model's tokenizer; null for an image model. */
-  public Tokens tokens() {
+  public Tokenizer tokens() {
     return tokens;
   }
 

@@ -21,8 +21,8 @@ import org.tributary.checkpoint.Store;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import org.tributary.model.Lora;
+import org.tributary.model.ModelTask;
 import org.tributary.model.Pooling;
-import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
@@ -173,7 +173,7 @@ final class ResultWriter {
 
   /** What peft calls the task; it knows none for images. */
   private String taskType() {
-    if (blueprint.architecture().task() == Task.GENERATION) {
+    if (blueprint.architecture().task() == ModelTask.GENERATION) {
       return "CAUSAL_LM";
     }
     return blueprint.architecture().headedClass().equals("ForSequenceClassification")

@@ -18,7 +18,7 @@ import org.tributary.evaluation.EvaluationJob;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
-import org.tributary.run.OwnFiles;
+import org.tributary.run.RunFileReader;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
@@ -221,8 +221,10 @@ final class RoundLoop {
 
   private ClientReport report(int round, String client, String attempt) throws IOException {
     try (SafeTensors.Reader reader =
-        OwnFiles.open(
-            store, folder.update(round, client, attempt), OwnFiles.trainAgain(folder, round))) {
+        RunFileReader.open(
+            store,
+            folder.update(round, client, attempt),
+            RunFileReader.trainAgain(folder, round))) {
       return ClientReport.of(reader.header().metadata().get(ClientReport.KEY));
     }
   }

@@ -23,7 +23,7 @@ import org.tributary.protocol.Unit;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
 import org.tributary.run.GlobalState;
-import org.tributary.run.OwnFiles;
+import org.tributary.run.RunFileReader;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.torch.Torch;
@@ -113,7 +113,7 @@ final class RoundMerge {
       if (!hashes.get(i).equals(chosen.get(files.get(i)))) {
         throw new WrongInput(
             "%s is not what was accepted (its SHA-256 differs); %s"
-                .formatted(files.get(i), OwnFiles.trainAgain(folder, accepted.round())));
+                .formatted(files.get(i), RunFileReader.trainAgain(folder, accepted.round())));
       }
     }
   }
@@ -129,7 +129,7 @@ final class RoundMerge {
       AcceptedUpdates accepted, double[] weights, List<Unit> units, MergedTensors assembly)
       throws IOException, InterruptedException {
     DriverThreads.map(
-        Chunk.of(units.size(), DriverThreads.count()),
+        IndexRange.of(units.size(), DriverThreads.count()),
         chunk -> {
           Torch.prepareThread(blueprint.config().client().threads()); // decompositions' bits
           try (MergeSources sources =
@@ -147,12 +147,12 @@ final class RoundMerge {
       AcceptedUpdates accepted, double[] weights, List<Unit> units, MergedTensors assembly)
       throws IOException {
     UnitsTask work = new UnitsTask(spec, Json.pretty(accepted), weights);
-    List<Chunk> chunks = Chunk.of(units.size(), PIECES * spark.defaultParallelism());
+    List<IndexRange> chunks = IndexRange.of(units.size(), PIECES * spark.defaultParallelism());
     SparkJobs.run(
         spark,
         "round %d: merge".formatted(accepted.round()),
         () -> spark.parallelize(chunks, chunks.size()).map(work::merge).collect());
-    for (Chunk chunk : chunks) {
+    for (IndexRange chunk : chunks) {
       Map<String, HostTensor> merged =
           SafeTensors.read(store, piece(folder, accepted.round(), chunk)).tensors();
       merged.forEach(
@@ -164,7 +164,7 @@ final class RoundMerge {
     }
   }
 
-  private static Path piece(RunFolder folder, int round, Chunk chunk) {
+  private static Path piece(RunFolder folder, int round, IndexRange chunk) {
     return new Path(
         folder.pieces(round),
         String.format(Locale.ROOT, "%08d-%08d.safetensors", chunk.from(), chunk.to()));
@@ -173,7 +173,7 @@ final class RoundMerge {
   /** The work on some units, in an executor: its results are a file. */
   private record UnitsTask(Broadcast<RunSpec> spec, String accepted, double[] weights)
       implements Serializable {
-    int merge(Chunk chunk) throws IOException {
+    int merge(IndexRange chunk) throws IOException {
       Store store = spec.value().store();
       RunFolder folder = spec.value().folder();
       AcceptedUpdates choice = Json.own(accepted, AcceptedUpdates.class);

@@ -28,7 +28,7 @@ import org.tributary.run.RunData;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 
 /**
  * Reads and checks a run's rows before the first client trains: rows that cannot be used end the
@@ -139,7 +139,7 @@ final class RowCheck {
 
   private List<Found> inDriver() throws IOException {
     List<Found> found = new ArrayList<>();
-    try (Tokens tokens = blueprint.base().tokens(store)) {
+    try (Tokenizer tokens = blueprint.base().tokens(store)) {
       for (Manifest.Part part : parts().values()) {
         found.add(found(store, blueprint.data(), part, tokens));
       }
@@ -177,7 +177,7 @@ final class RowCheck {
       Map<String, Manifest.Part> parts = new TreeMap<>();
       blueprint.manifest().parts().forEach(part -> parts.put(part.file(), part));
       List<String> found = new ArrayList<>();
-      try (Tokens tokens = blueprint.base().tokens(store)) {
+      try (Tokenizer tokens = blueprint.base().tokens(store)) {
         while (files.hasNext()) {
           Manifest.Part part = parts.get(files.next());
           found.add(Json.pretty(RowCheck.found(store, blueprint.data(), part, tokens)));
@@ -187,7 +187,7 @@ final class RowCheck {
     }
   }
 
-  private static Found found(Store store, RunData data, Manifest.Part part, Tokens tokens)
+  private static Found found(Store store, RunData data, Manifest.Part part, Tokenizer tokens)
       throws IOException {
     try {
       data.files().check(store, part);

@@ -14,13 +14,13 @@ import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.model.Task;
+import org.tributary.model.ModelTask;
 import org.tributary.run.Blueprint;
 import org.tributary.run.PoolingNote;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 import org.tributary.text.DecodingDefaults;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 
 /**
  * The checks of several runs before the first of them begins, such as those of a comparison:
@@ -144,7 +144,7 @@ public final class RunChecks {
   }
 
   private static void checkTokenizer(Store store, Blueprint blueprint) throws IOException {
-    try (Tokens tokens = blueprint.base().tokens(store)) {
+    try (Tokenizer tokens = blueprint.base().tokens(store)) {
       if (tokens == null && !store.exists(blueprint.base().imageProcessorFile())) {
         LOG.warn(
             "{} is not there: images are resized to the model's size (bilinear) and scaled to -1..1",
@@ -154,7 +154,7 @@ public final class RunChecks {
   }
 
   private static void warnOfOtherTexts(Store store, Blueprint blueprint) throws IOException {
-    if (blueprint.architecture().task() != Task.GENERATION
+    if (blueprint.architecture().task() != ModelTask.GENERATION
         || blueprint.config().evaluate().generate() == 0) {
       return;
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tributary.config.Key;
 import org.tributary.config.Section;
-import org.tributary.config.Unread;
+import org.tributary.config.UnreadKey;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
@@ -57,16 +57,16 @@ final class Central extends LinearFramework {
 
     /** No clients are sampled, and nothing is weighted. */
     @Override
-    public List<Unread> unread() {
+    public List<UnreadKey> unread() {
       String one = "central has one client, which takes part in every round; the others read it";
-      List<Unread> unread =
+      List<UnreadKey> unread =
           new ArrayList<>(
               List.of(
                   OneRank.RANKS,
-                  new Unread("weights", "name", "central merges nothing; the others read it"),
-                  new Unread("/cohort.minClients", "name", one)));
+                  new UnreadKey("weights", "name", "central merges nothing; the others read it"),
+                  new UnreadKey("/cohort.minClients", "name", one)));
       if (!centralSteps.equals(COHORT)) {
-        unread.add(new Unread("/cohort.fraction", "centralSteps", one));
+        unread.add(new UnreadKey("/cohort.fraction", "centralSteps", one));
       }
       return unread;
     }

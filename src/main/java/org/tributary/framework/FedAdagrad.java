@@ -4,9 +4,9 @@ import org.tributary.config.Key;
 
 /**
  * FedAdagrad (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v += Δ²;
- * everything else as in {@link AdaptiveServer}.
+ * everything else as in {@link AdaptiveServerOptimizer}.
  */
-final class FedAdagrad extends AdaptiveServer {
+final class FedAdagrad extends AdaptiveServerOptimizer {
   static final String NAME = "fedadagrad";
 
   FedAdagrad(Framework inner, Own own) {

@@ -2,9 +2,9 @@ package org.tributary.framework;
 
 /**
  * FedAdam (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v = β2 v + (1 −
- * β2) Δ²; everything else as in {@link AdaptiveServer}.
+ * β2) Δ²; everything else as in {@link AdaptiveServerOptimizer}.
  */
-final class FedAdam extends AdaptiveServer {
+final class FedAdam extends AdaptiveServerOptimizer {
   static final String NAME = "fedadam";
 
   FedAdam(Framework inner, Settings settings) {
@@ -17,14 +17,15 @@ final class FedAdam extends AdaptiveServer {
   }
 
   /** Registers it under its name. */
-  public static final class Provider extends ServerOptimizerProvider<AdaptiveServer.Settings> {
+  public static final class Provider
+      extends ServerOptimizerProvider<AdaptiveServerOptimizer.Settings> {
     /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,
           "Adam at the server",
           "Reddi et al. 2021, arXiv 2003.00295",
-          AdaptiveServer.Settings.class);
+          AdaptiveServerOptimizer.Settings.class);
     }
 
     @Override

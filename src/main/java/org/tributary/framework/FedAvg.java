@@ -2,7 +2,7 @@ package org.tributary.framework;
 
 import java.util.List;
 import org.tributary.config.Section;
-import org.tributary.config.Unread;
+import org.tributary.config.UnreadKey;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
@@ -29,9 +29,9 @@ final class FedAvg extends LinearFramework {
   /** It has no keys and uses no adapter keys. */
   public record Settings() implements Section {
     @Override
-    public List<Unread> unread() {
+    public List<UnreadKey> unread() {
       return List.of(
-          new Unread(
+          new UnreadKey(
               "lora",
               "name",
               "fedavg trains the weights themselves, not adapters; fedit and others read it"));

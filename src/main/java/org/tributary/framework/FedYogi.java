@@ -2,9 +2,9 @@ package org.tributary.framework;
 
 /**
  * FedYogi (Reddi et al. 2021, arXiv 2003.00295) around any framework that averages: v −= (1 − β2)
- * Δ² sign(v − Δ²); everything else as in {@link AdaptiveServer}.
+ * Δ² sign(v − Δ²); everything else as in {@link AdaptiveServerOptimizer}.
  */
-final class FedYogi extends AdaptiveServer {
+final class FedYogi extends AdaptiveServerOptimizer {
   static final String NAME = "fedyogi";
 
   FedYogi(Framework inner, Settings settings) {
@@ -17,14 +17,15 @@ final class FedYogi extends AdaptiveServer {
   }
 
   /** Registers it under its name. */
-  public static final class Provider extends ServerOptimizerProvider<AdaptiveServer.Settings> {
+  public static final class Provider
+      extends ServerOptimizerProvider<AdaptiveServerOptimizer.Settings> {
     /** Called by {@link java.util.ServiceLoader}. */
     public Provider() {
       super(
           NAME,
           "Yogi at the server",
           "Reddi et al. 2021, arXiv 2003.00295",
-          AdaptiveServer.Settings.class);
+          AdaptiveServerOptimizer.Settings.class);
     }
 
     @Override

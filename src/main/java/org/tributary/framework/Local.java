@@ -2,7 +2,7 @@ package org.tributary.framework;
 
 import java.util.List;
 import org.tributary.config.Section;
-import org.tributary.config.Unread;
+import org.tributary.config.UnreadKey;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
@@ -39,10 +39,12 @@ final class Local extends LinearFramework {
   /** It has no keys, and uses no keys of merges. */
   public record Settings() implements Section {
     @Override
-    public List<Unread> unread() {
+    public List<UnreadKey> unread() {
       String why = "local merges nothing; the others read it";
       return List.of(
-          OneRank.RANKS, new Unread("weights", "name", why), new Unread("/reduce", "name", why));
+          OneRank.RANKS,
+          new UnreadKey("weights", "name", why),
+          new UnreadKey("/reduce", "name", why));
     }
   }
 

@@ -2,7 +2,7 @@ package org.tributary.framework;
 
 import java.util.List;
 import org.tributary.config.Section;
-import org.tributary.config.Unread;
+import org.tributary.config.UnreadKey;
 
 /**
  * The settings of frameworks that have no keys and whose clients all have adapters of the same
@@ -10,11 +10,11 @@ import org.tributary.config.Unread;
  */
 public record OneRank() implements Section {
   /** Says that {@code framework.lora.ranks} is not read, because all clients have the same rank. */
-  static final Unread RANKS =
-      new Unread("lora.ranks", "name", "all clients have one rank; flexlora and flora read it");
+  static final UnreadKey RANKS =
+      new UnreadKey("lora.ranks", "name", "all clients have one rank; flexlora and flora read it");
 
   @Override
-  public List<Unread> unread() {
+  public List<UnreadKey> unread() {
     return List.of(RANKS);
   }
 }

@@ -206,8 +206,8 @@ public final class Generation {
     awaitExecutor(spark);
     Broadcast<GenerationSpec> spec = spark.broadcast(told);
     GenerationWork work = new GenerationWork(spec, counts);
-    try (GenerationWatch watch =
-        new GenerationWatch(spark.sc(), counts, listener, all - sum(open), all)) {
+    try (GenerationProgress watch =
+        new GenerationProgress(spark.sc(), counts, listener, all - sum(open), all)) {
       return SparkJobs.run(
           spark,
           "writing answers",

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
-import org.tributary.config.Effective;
+import org.tributary.config.EffectiveConfig;
 import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
@@ -68,7 +68,7 @@ public record GenerationFolder(Path root) {
     ObjectNode facts = facts(hashes);
     ObjectNode whole = Json.object();
     whole.set("run", facts);
-    whole.set("config", Yaml.tree(Effective.yaml(config)));
+    whole.set("config", Yaml.tree(EffectiveConfig.yaml(config)));
     byte[] text = Yaml.text(whole).getBytes(StandardCharsets.UTF_8);
     store.commit(config(), Store.Content.of(text));
   }
@@ -125,7 +125,7 @@ public record GenerationFolder(Path root) {
     GenerateConfig before =
         ConfigReader.stored(
             config().toString(), Yaml.text(file.path("config")), GenerateConfig.class, Map.of());
-    List<String> differences = new ArrayList<>(Effective.difference(before, config));
+    List<String> differences = new ArrayList<>(EffectiveConfig.difference(before, config));
     JsonNode old = file.path("run");
     facts
         .get("hashes")

@@ -12,8 +12,8 @@ import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Staging;
 import org.tributary.model.Model;
+import org.tributary.model.ModelTask;
 import org.tributary.model.Precision;
-import org.tributary.model.Task;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.AppliedAdapter;
 import org.tributary.run.BaseModel;
@@ -21,7 +21,7 @@ import org.tributary.text.ChatTemplate;
 import org.tributary.text.DecodingDefaults;
 import org.tributary.text.Prompt;
 import org.tributary.text.SpecialTokens;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 
 /**
  * The model of a generation with its adapter, its prompts and its special tokens. The driver, which
@@ -45,7 +45,7 @@ final class GenerationModel {
     this.config = config;
     base = BaseModel.open(store, config.model());
     Path folder = base.files().folder();
-    if (base.architecture().task() != Task.GENERATION) {
+    if (base.architecture().task() != ModelTask.GENERATION) {
       throw new WrongInput(
           "model.path: %s writes no text; name the folder of a language model".formatted(folder));
     }
@@ -117,7 +117,7 @@ final class GenerationModel {
     return hashes;
   }
 
-  Tokens tokens() throws IOException {
+  Tokenizer tokens() throws IOException {
     return base.tokens(store);
   }
 

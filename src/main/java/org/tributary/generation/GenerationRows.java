@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.GenerateConfig;
-import org.tributary.config.Nearest;
+import org.tributary.config.NearestNames;
 import org.tributary.error.WrongInput;
 import org.tributary.partition.RawFolder;
 import org.tributary.rows.BadRows;
@@ -197,7 +197,7 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
                   name,
                   why,
                   String.join(", ", whole.keySet()),
-                  Nearest.name(name, whole.keySet())
+                  NearestNames.name(name, whole.keySet())
                       .map(n -> "; did you mean " + n + "?")
                       .orElse("")));
     }

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import java.io.IOException;
 import org.tributary.executor.JvmCache;
 import org.tributary.model.Model;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 import org.tributary.torch.Resources;
 
 /**
@@ -17,7 +17,7 @@ final class LoadedGenerator implements AutoCloseable {
 
   private final GenerationModel described;
   private final Model model;
-  private final Tokens tokens;
+  private final Tokenizer tokens;
   private final Resources opened;
 
   private LoadedGenerator(GenerationSpec spec, Device device) throws IOException {
@@ -58,7 +58,7 @@ final class LoadedGenerator implements AutoCloseable {
     return model;
   }
 
-  Tokens tokens() {
+  Tokenizer tokens() {
     return tokens;
   }
 }

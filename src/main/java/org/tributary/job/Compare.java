@@ -25,7 +25,7 @@ import org.tributary.federation.RunChecks;
 import org.tributary.federation.RunReport;
 import org.tributary.model.Architecture;
 import org.tributary.run.Blueprint;
-import org.tributary.run.ReadKeys;
+import org.tributary.run.TaskKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,19 +46,19 @@ public final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Configuration hadoop = Sessions.hadoop();
+    Configuration hadoop = SparkSessions.hadoop();
     CompareConfig config = file.read(hadoop, CompareConfig.class, Map.of());
     String common = ConfigFile.text(file.find(config.train()), hadoop);
     Variants variants = new Variants(config, common);
     String seed = config.seeds().get(0);
     TrainConfig first = variants.run(config.variants().keySet().iterator().next(), seed, null);
     if (file.isCheck()) {
-      Sessions.requireReachable(first, hadoop);
+      SparkSessions.requireReachable(first, hadoop);
       List<String> files = List.of(file.name(), config.train());
-      return new Check(spec, hadoop, Sessions.isAway())
+      return new CheckOption(spec, hadoop, SparkSessions.isAway())
           .run(
               files,
-              Sessions.inputs(first),
+              SparkSessions.inputs(first),
               () -> check(hadoop, variants, new RunChecks(Store.of(hadoop)), false));
     }
     RunChecks checks = new RunChecks(Store.of(hadoop));
@@ -67,7 +67,7 @@ public final class Compare implements Callable<Integer> {
       variants.written(variant).leftOut().forEach(left -> say("%s", left));
     }
     notes(config).forEach(note -> say("%s", note));
-    try (SparkSession spark = Sessions.open("compare", first.client().threads())) {
+    try (SparkSession spark = SparkSessions.open("compare", first.client().threads())) {
       Store store = Store.of(hadoop);
       checks.rows(spark);
       CompareFolder.commit(store, config, variants.common());
@@ -100,7 +100,7 @@ public final class Compare implements Callable<Integer> {
     Architecture architecture = null;
     for (List<TrainConfig> each : variants.all()) {
       TrainConfig run = each.get(0);
-      Sessions.requireReachable(run, hadoop);
+      SparkSessions.requireReachable(run, hadoop);
       try {
         Blueprint blueprint = checks.look(each);
         architecture = blueprint.architecture();
@@ -132,7 +132,7 @@ public final class Compare implements Callable<Integer> {
       Variants variants, Architecture architecture, List<String> problems) {
     for (String variant : variants.config().variants().keySet()) {
       try {
-        ReadKeys.check(variants.written(variant), architecture);
+        TaskKeys.check(variants.written(variant), architecture);
       } catch (WrongInput e) {
         problems.add(e.getMessage());
       }
@@ -190,7 +190,7 @@ public final class Compare implements Callable<Integer> {
   private RunReport train(SparkSession spark, Store store, TrainConfig run)
       throws IOException, InterruptedException {
     say("%s", run.out());
-    try (Progress progress = Progress.of(run, spec.commandLine().getErr())) {
+    try (RunProgress progress = RunProgress.of(run, spec.commandLine().getErr())) {
       Federation.Outcome outcome = new Federation(spark, progress).train(run);
       return RunReport.of(store, outcome.folder());
     }

@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
-import org.tributary.config.Effective;
+import org.tributary.config.EffectiveConfig;
 import org.tributary.error.WrongInput;
 
 /**
@@ -35,7 +35,7 @@ final class CompareFolder {
     }
     CompareConfig before =
         ConfigReader.stored(file.toString(), text(store, file), CompareConfig.class, Map.of());
-    List<String> differences = new ArrayList<>(Effective.difference(before, config));
+    List<String> differences = new ArrayList<>(EffectiveConfig.difference(before, config));
     if (!text(store, train(store, config)).equals(common)) {
       differences.add("train: %s has changed since".formatted(config.train()));
     }
@@ -50,7 +50,7 @@ final class CompareFolder {
   /** Writes the files if they do not exist. */
   static void commit(Store store, CompareConfig config, String common) throws IOException {
     write(store, train(store, config), common);
-    write(store, compare(store, config), Effective.yaml(config));
+    write(store, compare(store, config), EffectiveConfig.yaml(config));
   }
 
   /** Whether a folder has a comparison. */

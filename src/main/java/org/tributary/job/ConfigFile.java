@@ -20,7 +20,7 @@ import org.tributary.checkpoint.RegularFile;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.Choices;
 import org.tributary.config.ConfigReader;
-import org.tributary.config.Written;
+import org.tributary.config.LocatedConfig;
 import org.tributary.error.WrongInput;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -65,7 +65,7 @@ public final class ConfigFile {
    * @return the path for this process
    */
   String find(String named) {
-    boolean travelled = Sessions.isAway() && !check && !isUri(named);
+    boolean travelled = SparkSessions.isAway() && !check && !isUri(named);
     return travelled ? Path.of(named).getFileName().toString() : named;
   }
 
@@ -85,9 +85,9 @@ public final class ConfigFile {
    * @throws WrongInput naming every problem, and every key that nothing reads
    * @throws IOException if a file system fails
    */
-  <T extends Record> Written<T> written(
+  <T extends Record> LocatedConfig<T> written(
       Configuration hadoop, Class<T> type, Map<String, Choices> choices) throws IOException {
-    Written<T> written = ConfigReader.written(file, text(file, hadoop), sets, type, choices);
+    LocatedConfig<T> written = ConfigReader.written(file, text(file, hadoop), sets, type, choices);
     written.leftOut().forEach(LOG::info);
     return written;
   }

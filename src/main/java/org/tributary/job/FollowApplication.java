@@ -40,7 +40,7 @@ public final class FollowApplication implements Callable<Integer> {
     try (ClusterApplication application =
         conf.get("spark.master", "").startsWith("k8s://")
             ? KubernetesDriver.of(conf, submission)
-            : new YarnApplication(Sessions.hadoop(), submission)) {
+            : new YarnApplication(SparkSessions.hadoop(), submission)) {
       return toItsEnd(application, err, new Patience(TimeUnit.SECONDS.toMillis(1), 60));
     }
   }

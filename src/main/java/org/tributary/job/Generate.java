@@ -30,22 +30,22 @@ public final class Generate implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Configuration hadoop = Sessions.hadoop();
+    Configuration hadoop = SparkSessions.hadoop();
     GenerateConfig config = file.read(hadoop, GenerateConfig.class, Map.of());
     Map<String, String> paths = new LinkedHashMap<>();
     paths.put("out", config.out());
     paths.put("model.path", config.model().path());
     paths.put("adapter", config.adapter());
     config.data().paths().forEach(path -> paths.put("data.paths: " + path, path));
-    Sessions.requireReachable(paths, config.shared(), hadoop);
-    Sessions.requireUsable(paths, hadoop);
+    SparkSessions.requireReachable(paths, config.shared(), hadoop);
+    SparkSessions.requireUsable(paths, hadoop);
     if (file.isCheck()) {
       paths.remove("out");
-      return new Check(spec, hadoop, Sessions.isAway())
+      return new CheckOption(spec, hadoop, SparkSessions.isAway())
           .run(List.of(file.name()), paths, () -> Generation.check(Store.of(hadoop), config));
     }
     Generation.Prepared prepared = Generation.prepare(Store.of(hadoop).once(), config);
-    try (SparkSession spark = Sessions.open("generate", "threads", config.threads());
+    try (SparkSession spark = SparkSessions.open("generate", "threads", config.threads());
         RowProgress progress = RowProgress.of("generate", spec.commandLine().getErr())) {
       Generation.Outcome o = new Generation(spark, progress).run(prepared);
       spec.commandLine().getOut().println(summary(o));

@@ -22,7 +22,7 @@ public final class ImportMinilm implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Store store = Store.of(Sessions.hadoop());
+    Store store = Store.of(SparkSessions.hadoop());
     Path folder = store.path(out);
     boolean made = MiniLmImport.run(store, folder);
     spec.commandLine().getOut().printf("%s %s%n", folder, made ? "written" : "was there already");

@@ -36,7 +36,7 @@ public final class ImportWordnet implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Store store = Store.of(Sessions.hadoop());
+    Store store = Store.of(SparkSessions.hadoop());
     Path folder = store.path(out);
     WordNetImport.Result result = WordNetImport.run(store, folder, seed, validation, test);
     spec.commandLine()

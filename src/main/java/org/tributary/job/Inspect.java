@@ -30,7 +30,7 @@ public final class Inspect implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Store store = Store.of(Sessions.hadoop());
+    Store store = Store.of(SparkSessions.hadoop());
     List<RunReport> runs = new ArrayList<>();
     for (String named : paths) {
       Path path = store.path(named);

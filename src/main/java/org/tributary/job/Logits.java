@@ -75,7 +75,7 @@ public final class Logits implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Store store = Store.of(Sessions.hadoop());
+    Store store = Store.of(SparkSessions.hadoop());
     Path target = store.path(out);
     if (store.exists(target)) {
       throw new WrongInput(target + ": is there already; name another file, or remove it");
@@ -84,8 +84,8 @@ public final class Logits implements Callable<Integer> {
       throw new WrongInput(
           "--pooling: \"%s\" is not known; use mean, cls or attention".formatted(pooling));
     }
-    org.tributary.evaluation.Logits opened =
-        org.tributary.evaluation.Logits.open(store, model, adapter, pooling);
+    org.tributary.evaluation.CheckpointLogits opened =
+        org.tributary.evaluation.CheckpointLogits.open(store, model, adapter, pooling);
     Path file = store.path(input);
     Map<String, HostTensor> inputs = SafeTensors.read(store, file).tensors();
     java.nio.file.Path staging = Files.createTempDirectory("tributary-logits");

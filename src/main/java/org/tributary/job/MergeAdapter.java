@@ -52,7 +52,7 @@ public final class MergeAdapter implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Store store = Store.of(Sessions.hadoop());
+    Store store = Store.of(SparkSessions.hadoop());
     Path target = store.path(out);
     HuggingFaceFolder base = HuggingFaceFolder.open(store, store.path(model));
     PeftAdapter lora = PeftAdapter.read(store, store.path(adapter));

@@ -25,23 +25,23 @@ public final class Partition implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Configuration hadoop = Sessions.hadoop();
+    Configuration hadoop = SparkSessions.hadoop();
     PartitionConfig config = file.read(hadoop, PartitionConfig.class, Partitioning.CHOICES);
     Map<String, String> paths = new LinkedHashMap<>();
     paths.put("source.train", config.source().train());
     paths.put("source.validation", config.source().validation());
     paths.put("source.test", config.source().test());
     paths.put("out", config.out());
-    Sessions.requireReachable(paths, config.shared(), hadoop);
-    Sessions.requireUsable(paths, hadoop);
+    SparkSessions.requireReachable(paths, config.shared(), hadoop);
+    SparkSessions.requireUsable(paths, hadoop);
     Store store = Store.of(hadoop);
     if (file.isCheck()) {
       paths.remove("out");
-      return new Check(spec, hadoop, Sessions.isAway())
+      return new CheckOption(spec, hadoop, SparkSessions.isAway())
           .run(List.of(file.name()), paths, () -> Partitioning.check(store, config));
     }
     Partitioning.check(store, config);
-    try (SparkSession spark = Sessions.open("partition")) {
+    try (SparkSession spark = SparkSessions.open("partition")) {
       Partitioning.Result result = Partitioning.run(spark, store, config);
       PrintWriter out = spec.commandLine().getOut();
       result.notes().forEach(out::println);

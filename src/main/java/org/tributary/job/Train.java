@@ -7,12 +7,12 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.LocatedConfig;
 import org.tributary.config.TrainConfig;
-import org.tributary.config.Written;
 import org.tributary.federation.Federation;
 import org.tributary.federation.RunReport;
-import org.tributary.run.ReadKeys;
 import org.tributary.run.RunSpec;
+import org.tributary.run.TaskKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,24 +27,24 @@ public final class Train implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Configuration hadoop = Sessions.hadoop();
-    Written<TrainConfig> written = file.written(hadoop, TrainConfig.class, RunSpec.CHOICES);
+    Configuration hadoop = SparkSessions.hadoop();
+    LocatedConfig<TrainConfig> written = file.written(hadoop, TrainConfig.class, RunSpec.CHOICES);
     TrainConfig config = written.config();
-    Sessions.requireReachable(config, hadoop);
+    SparkSessions.requireReachable(config, hadoop);
     if (file.isCheck()) {
-      return new Check(spec, hadoop, Sessions.isAway())
+      return new CheckOption(spec, hadoop, SparkSessions.isAway())
           .run(
               List.of(file.name()),
-              Sessions.inputs(config),
+              SparkSessions.inputs(config),
               () -> {
                 Federation.Prepared looked = Federation.look(Store.of(hadoop), config);
-                ReadKeys.check(written, looked.blueprint().architecture());
+                TaskKeys.check(written, looked.blueprint().architecture());
               });
     }
     Federation.Prepared prepared = Federation.prepare(Store.of(hadoop), config);
-    ReadKeys.check(written, prepared.blueprint().architecture());
-    try (SparkSession spark = Sessions.open("train", config.client().threads());
-        Progress progress = Progress.of(config, spec.commandLine().getErr())) {
+    TaskKeys.check(written, prepared.blueprint().architecture());
+    try (SparkSession spark = SparkSessions.open("train", config.client().threads());
+        RunProgress progress = RunProgress.of(config, spec.commandLine().getErr())) {
       Federation.Outcome outcome = new Federation(spark, progress).train(prepared);
       PrintWriter out = spec.commandLine().getOut();
       RunReport.table(List.of(RunReport.of(Store.of(hadoop), outcome.folder())))

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
+import org.tributary.config.LocatedConfig;
 import org.tributary.config.TrainConfig;
-import org.tributary.config.Written;
 import org.tributary.run.RunSpec;
 
 /**
@@ -52,12 +52,12 @@ record Variants(CompareConfig config, String common) {
   }
 
   /** A variant as written, with the first seed. */
-  Written<TrainConfig> written(String variant) {
+  LocatedConfig<TrainConfig> written(String variant) {
     String seed = config.seeds().get(0);
     return written(variant, seed, "seed=" + seed, null, List.of());
   }
 
-  private Written<TrainConfig> written(
+  private LocatedConfig<TrainConfig> written(
       String variant, String seed, String folder, String rate, List<String> more) {
     List<String> sets = new ArrayList<>(config.variants().get(variant));
     if (rate != null) {

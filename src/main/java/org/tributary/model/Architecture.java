@@ -18,7 +18,7 @@ public interface Architecture {
    *
    * @return the task
    */
-  Task task();
+  ModelTask task();
 
   /**
    * The weights that a checkpoint must have, by their names in the checkpoint's file.

@@ -76,8 +76,8 @@ final class Bert implements TextArchitecture {
   }
 
   @Override
-  public Task task() {
-    return Task.CLASSIFICATION;
+  public ModelTask task() {
+    return ModelTask.CLASSIFICATION;
   }
 
   @Override

@@ -140,8 +140,8 @@ final class GatedDecoder implements TextArchitecture {
   }
 
   @Override
-  public Task task() {
-    return Task.GENERATION;
+  public ModelTask task() {
+    return ModelTask.GENERATION;
   }
 
   @Override

@@ -70,8 +70,8 @@ final class Gpt2 implements TextArchitecture {
   }
 
   @Override
-  public Task task() {
-    return Task.GENERATION;
+  public ModelTask task() {
+    return ModelTask.GENERATION;
   }
 
   @Override

@@ -244,7 +244,7 @@ public final class Model implements AutoCloseable {
    *
    * @return the task
    */
-  public Task task() {
+  public ModelTask task() {
     return architecture.task();
   }
 

@@ -114,8 +114,8 @@ abstract class VisionTransformer implements Architecture {
   }
 
   @Override
-  public Task task() {
-    return Task.CLASSIFICATION;
+  public ModelTask task() {
+    return ModelTask.CLASSIFICATION;
   }
 
   @Override

@@ -17,14 +17,14 @@ final class AdamW extends ProgramOptimizer {
   private final double weightDecay;
   private final NDArray taken;
 
-  private AdamW(AdamSettings settings, OptimizerStart start, State state) {
+  private AdamW(AdamSettings settings, OptimizerStart start, OptimizerState state) {
     super(new StepProgram(TEXT, state, start, memory(start, state)), state);
     this.settings = settings;
     weightDecay = start.weightDecay();
     taken = state.arrays().get("steps.taken");
   }
 
-  private static List<NDArray> memory(OptimizerStart start, State state) {
+  private static List<NDArray> memory(OptimizerStart start, OptimizerState state) {
     List<NDArray> memory = new ArrayList<>(state.like("m", start.weights()));
     memory.addAll(state.like("v", start.weights()));
     memory.add(state.one("steps", "taken", new Shape()));
@@ -54,7 +54,7 @@ final class AdamW extends ProgramOptimizer {
 
     @Override
     public Optimizer of(AdamSettings settings, OptimizerStart start) {
-      return new AdamW(settings, start, new State(start.manager(), start.remembered()));
+      return new AdamW(settings, start, new OptimizerState(start.manager(), start.remembered()));
     }
   }
 }

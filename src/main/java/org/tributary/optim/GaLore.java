@@ -44,7 +44,7 @@ final class GaLore extends ProgramOptimizer {
 
   private final GaLoreSettings settings;
   private final OptimizerStart start;
-  private final SortedMap<String, Subspace> subspaces;
+  private final SortedMap<String, ProjectionShape> subspaces;
   private final Set<String> based = new HashSet<>();
   private final NDArray steps;
   private long taken;
@@ -52,8 +52,8 @@ final class GaLore extends ProgramOptimizer {
   private GaLore(
       GaLoreSettings settings,
       OptimizerStart start,
-      State state,
-      SortedMap<String, Subspace> subspaces) {
+      OptimizerState state,
+      SortedMap<String, ProjectionShape> subspaces) {
     super(
         new StepProgram(text(settings.galore()), state, start, memory(start, state, subspaces)),
         state);
@@ -64,26 +64,26 @@ final class GaLore extends ProgramOptimizer {
     recall(start.remembered());
   }
 
-  private static SortedMap<String, Subspace> subspaces(
-      Subspaces galore, Map<String, NDArray> weights) {
+  private static SortedMap<String, ProjectionShape> subspaces(
+      GradientSubspaces galore, Map<String, NDArray> weights) {
     Map<String, long[]> shapes = new TreeMap<>();
     weights.forEach((name, w) -> shapes.put(name, w.getShape().getShape()));
-    SortedMap<String, Subspace> subspaces = new TreeMap<>();
+    SortedMap<String, ProjectionShape> subspaces = new TreeMap<>();
     galore
         .projected(shapes)
-        .forEach((name, shape) -> subspaces.put(name, Subspace.of(shape, galore.rank())));
+        .forEach((name, shape) -> subspaces.put(name, ProjectionShape.of(shape, galore.rank())));
     return subspaces;
   }
 
   private static List<NDArray> memory(
-      OptimizerStart start, State state, SortedMap<String, Subspace> subspaces) {
+      OptimizerStart start, OptimizerState state, SortedMap<String, ProjectionShape> subspaces) {
     List<NDArray> memory = new ArrayList<>();
     for (String dict : List.of("m", "v")) {
       start
           .weights()
           .forEach(
               (name, w) -> {
-                Subspace subspace = subspaces.get(name);
+                ProjectionShape subspace = subspaces.get(name);
                 memory.add(
                     state.one(dict, name, subspace == null ? w.getShape() : subspace.moments()));
               });
@@ -93,7 +93,7 @@ final class GaLore extends ProgramOptimizer {
     return memory;
   }
 
-  private static String text(Subspaces galore) {
+  private static String text(GradientSubspaces galore) {
     return ProgramText.fill(
         TEXT,
         Map.of(
@@ -163,8 +163,8 @@ final class GaLore extends ProgramOptimizer {
     return renewals;
   }
 
-  private NDArray begin(NDManager scratch, String name, Subspace subspace) {
-    Subspaces galore = settings.galore();
+  private NDArray begin(NDManager scratch, String name, ProjectionShape subspace) {
+    GradientSubspaces galore = settings.galore();
     if (Projector.named(galore.projector()) == Projector.EXACT) {
       return scratch.create(0f);
     }
@@ -194,7 +194,7 @@ final class GaLore extends ProgramOptimizer {
       return new GaLore(
           settings,
           start,
-          new State(start.manager(), start.remembered()),
+          new OptimizerState(start.manager(), start.remembered()),
           subspaces(settings.galore(), start.weights()));
     }
 

@@ -22,4 +22,4 @@ public record GaLoreSettings(
                     + " {rank: 8, targets: [q_proj, v_proj]}, or [query, value] for BERT and ViT,"
                     + " [c_attn] for GPT-2",
             required = true)
-        Subspaces galore) {}
+        GradientSubspaces galore) {}

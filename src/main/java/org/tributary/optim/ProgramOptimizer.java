@@ -4,10 +4,12 @@ import ai.djl.ndarray.NDArray;
 import java.util.Map;
 import org.tributary.torch.ProgramText;
 
-/** An optimizer whose step is a TorchScript program, and whose state is a {@link State}. */
+/**
+ * An optimizer whose step is a TorchScript program, and whose state is a {@link OptimizerState}.
+ */
 public abstract class ProgramOptimizer implements Optimizer {
   private final StepProgram program;
-  private final State state;
+  private final OptimizerState state;
 
   /**
    * Creates an optimizer.
@@ -15,7 +17,7 @@ public abstract class ProgramOptimizer implements Optimizer {
    * @param program computes its steps; closed with this
    * @param state its state
    */
-  protected ProgramOptimizer(StepProgram program, State state) {
+  protected ProgramOptimizer(StepProgram program, OptimizerState state) {
     this.program = program;
     this.state = state;
   }

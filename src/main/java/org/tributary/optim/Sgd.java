@@ -16,13 +16,14 @@ final class Sgd extends ProgramOptimizer {
   private final SgdSettings settings;
   private final double weightDecay;
 
-  private Sgd(SgdSettings settings, OptimizerStart start, State state) {
+  private Sgd(SgdSettings settings, OptimizerStart start, OptimizerState state) {
     super(new StepProgram(TEXT, state, start, memory(settings, start, state)), state);
     this.settings = settings;
     weightDecay = start.weightDecay();
   }
 
-  private static List<NDArray> memory(SgdSettings settings, OptimizerStart start, State state) {
+  private static List<NDArray> memory(
+      SgdSettings settings, OptimizerStart start, OptimizerState state) {
     return settings.momentum() > 0
         ? state.like("momentum", start.weights())
         : List.of(Program.name("momentum", "", state.manager().zeros(new Shape())));
@@ -43,7 +44,7 @@ final class Sgd extends ProgramOptimizer {
 
     @Override
     public Optimizer of(SgdSettings settings, OptimizerStart start) {
-      return new Sgd(settings, start, new State(start.manager(), start.remembered()));
+      return new Sgd(settings, start, new OptimizerState(start.manager(), start.remembered()));
     }
   }
 }

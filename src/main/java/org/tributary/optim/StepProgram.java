@@ -11,13 +11,13 @@ import org.tributary.torch.Program;
 /**
  * An optimizer's program with the arguments of its calls. The method {@code step} takes, in this
  * order: the weights, the optimizer's state, the gradients, the optimizer's own arguments, the
- * numbers of {@link Rounding}, and the learning rate and the like as one float64 tensor. All except
- * the last are dicts.
+ * numbers of {@link StochasticRounding}, and the learning rate and the like as one float64 tensor.
+ * All except the last are dicts.
  */
 public final class StepProgram implements AutoCloseable {
   private final Program program;
-  private final State state;
-  private final Rounding rounding;
+  private final OptimizerState state;
+  private final StochasticRounding rounding;
   private final List<NDArray> changed;
 
   /**
@@ -28,9 +28,10 @@ public final class StepProgram implements AutoCloseable {
    * @param start the weights, and the seed of the rounding
    * @param memory the arrays of the state, dict after dict
    */
-  public StepProgram(String text, State state, OptimizerStart start, List<NDArray> memory) {
+  public StepProgram(
+      String text, OptimizerState state, OptimizerStart start, List<NDArray> memory) {
     this.state = state;
-    rounding = new Rounding(start.weights(), start.seed());
+    rounding = new StochasticRounding(start.weights(), start.seed());
     changed = new ArrayList<>(start.weights().values());
     changed.addAll(memory);
     program = Program.load(text, state.manager().getDevice());

@@ -127,7 +127,7 @@ final class PartWriter {
    * @throws Trouble if the store or a local disk still fails after all retries
    */
   List<Written> write(
-      List<RawSet> sets, List<Assignment> assignments, List<String> files, long[] rows)
+      List<RawSet> sets, List<FileAssignment> assignments, List<String> files, long[] rows)
       throws IOException {
     JavaPairRDD<Place, Copies> placed = null;
     for (int i = 0; i < sets.size(); i++) {
@@ -191,14 +191,15 @@ final class PartWriter {
     return trouble.isPresent() ? trouble.get() : new IOException("writing " + folder, e);
   }
 
-  private static JavaPairRDD<Place, Copies> place(RawSet set, Broadcast<Assignment> assignment) {
+  private static JavaPairRDD<Place, Copies> place(
+      RawSet set, Broadcast<FileAssignment> assignment) {
     RowCodec codec = set.codec();
     return set.values()
         .flatMapToPair(
             values -> {
               byte[] hash = codec.hash(values);
               List<Tuple2<Place, Copies>> placed = new ArrayList<>();
-              for (Assignment.Copies copies : assignment.value().of(hash)) {
+              for (FileAssignment.Copies copies : assignment.value().of(hash)) {
                 placed.add(
                     new Tuple2<>(
                         new Place(copies.target(), hash), new Copies(values, copies.times())));

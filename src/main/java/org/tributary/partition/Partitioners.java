@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.tributary.config.Effective;
+import org.tributary.config.EffectiveConfig;
 import org.tributary.config.Method;
 import org.tributary.config.PartitionConfig;
 import org.tributary.plugin.Plugins;
@@ -50,7 +50,7 @@ public final class Partitioners {
    */
   static SortedMap<String, Object> parameters(PartitionConfig config) {
     SortedMap<String, Object> parameters =
-        new TreeMap<>(Effective.keys(config.partitioner().settings()));
+        new TreeMap<>(EffectiveConfig.keys(config.partitioner().settings()));
     parameters.put("minRows", config.partitioner().minRows());
     if (config.clients() != null) {
       parameters.put("clients", config.clients());

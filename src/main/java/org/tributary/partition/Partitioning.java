@@ -125,7 +125,7 @@ public final class Partitioning {
 
     // 3. Assign each row to a file.
     FilePlan plan = new FilePlan();
-    Targets decision = new Targets(config, deal, plan, keys);
+    FilePlanner decision = new FilePlanner(config, deal, plan, keys);
     Map<String, int[]> targets = decision.decide();
 
     // 4. Write the files of rows, then the manifest.
@@ -243,13 +243,13 @@ public final class Partitioning {
     Arrays.fill(renumbered, FilePlan.NOWHERE);
     IntStream.range(0, filled.length).forEach(i -> renumbered[filled[i]] = i);
     List<RawSet> sets = new ArrayList<>();
-    List<Assignment> assignments = new ArrayList<>();
+    List<FileAssignment> assignments = new ArrayList<>();
     targets.forEach(
         (set, target) -> {
           int[] numbered =
               IntStream.of(target).map(t -> t == FilePlan.NOWHERE ? t : renumbered[t]).toArray();
           sets.add(raw.get(set));
-          assignments.add(Assignment.of(keys.get(set), numbered));
+          assignments.add(FileAssignment.of(keys.get(set), numbered));
         });
     List<FilePlan.Target> written =
         IntStream.of(filled).mapToObj(t -> plan.targets().get(t)).toList();

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.tributary.config.Nearest;
+import org.tributary.config.NearestNames;
 import org.tributary.error.WrongInput;
 import org.tributary.rows.Schema;
 import org.tributary.rows.raw.ColumnKind;
@@ -77,7 +77,9 @@ final class RawColumns {
                   key,
                   column,
                   String.join(", ", existing),
-                  Nearest.name(column, existing).map(n -> "; did you mean " + n + "?").orElse("")));
+                  NearestNames.name(column, existing)
+                      .map(n -> "; did you mean " + n + "?")
+                      .orElse("")));
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.zip.ZipInputStream;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
-import org.tributary.checkpoint.LocalNames;
+import org.tributary.checkpoint.LocalFileNames;
 import org.tributary.checkpoint.Store;
 
 /**
@@ -73,7 +73,7 @@ record TreeNames(List<String> visible, List<String> hidden) {
   private static void inFolder(Store store, Path path, TreeSet<String> names) throws IOException {
     String root = store.fileSystem(path).makeQualified(path).toUri().getPath();
     int inside = root.endsWith("/") ? root.length() : root.length() + 1;
-    LocalNames.requireReadableTree(store.fileSystem(path), path);
+    LocalFileNames.requireReadableTree(store.fileSystem(path), path);
     RemoteIterator<LocatedFileStatus> all = store.fileSystem(path).listFiles(path, true);
     while (all.hasNext()) {
       names.add(all.next().getPath().toUri().getPath().substring(inside));

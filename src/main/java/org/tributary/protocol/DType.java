@@ -52,8 +52,8 @@ public enum DType {
           switch (this) {
             case F64 -> elements.getDouble(at);
             case F32 -> elements.getFloat(at);
-            case F16 -> Halves.fromF16(elements.getShort(at));
-            default -> Halves.fromBf16(elements.getShort(at));
+            case F16 -> HalfPrecision.fromF16(elements.getShort(at));
+            default -> HalfPrecision.fromBf16(elements.getShort(at));
           };
       largest = Math.max(largest, Math.abs(element));
     }

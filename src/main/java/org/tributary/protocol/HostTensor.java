@@ -126,13 +126,13 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
           switch (dtype) {
             case F64 -> (float) from.getDouble();
             case F32 -> from.getFloat();
-            case F16 -> Halves.fromF16(from.getShort());
-            default -> Halves.fromBf16(from.getShort());
+            case F16 -> HalfPrecision.fromF16(from.getShort());
+            default -> HalfPrecision.fromBf16(from.getShort());
           };
       switch (type) {
         case F32 -> to.putFloat(value);
-        case F16 -> to.putShort(Halves.toF16(value));
-        default -> to.putShort(Halves.toBf16(value));
+        case F16 -> to.putShort(HalfPrecision.toF16(value));
+        default -> to.putShort(HalfPrecision.toBf16(value));
       }
     }
     return new HostTensor(type, shape, to.flip());
@@ -154,7 +154,7 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
         ByteBuffer.allocate(Math.toIntExact(elements() * DType.BF16.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
     while (from.hasRemaining()) {
-      to.putShort(Halves.toBf16(from.get(), random.nextInt() & 0xFFFF));
+      to.putShort(HalfPrecision.toBf16(from.get(), random.nextInt() & 0xFFFF));
     }
     return new HostTensor(DType.BF16, shape, to.flip());
   }

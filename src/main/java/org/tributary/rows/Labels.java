@@ -3,7 +3,7 @@ package org.tributary.rows;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.tributary.config.Nearest;
+import org.tributary.config.NearestNames;
 import org.tributary.error.WrongInput;
 
 /** The declared classes and the column with the class of a row; see {@link ClassNumbers}. */
@@ -43,7 +43,7 @@ public final class Labels {
                   label,
                   column,
                   index.keySet().stream().sorted().toList(),
-                  Nearest.name(label, index.keySet())
+                  NearestNames.name(label, index.keySet())
                       .map(n -> "; did you mean \"" + n + "\"?")
                       .orElse("; correct it, or add it to labels in manifest.json")));
     }

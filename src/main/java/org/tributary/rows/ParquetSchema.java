@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
-import org.tributary.config.Nearest;
+import org.tributary.config.NearestNames;
 import org.tributary.error.WrongInput;
 
 /**
@@ -68,7 +68,7 @@ record ParquetSchema(Schema schema, MessageType requested, List<String> skipped)
         .formatted(
             name,
             String.join(", ", existing),
-            Nearest.name(name, existing).map(n -> "; did you mean " + n + "?").orElse(""));
+            NearestNames.name(name, existing).map(n -> "; did you mean " + n + "?").orElse(""));
   }
 
   private static String kind(Type field) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
-import org.tributary.config.Effective;
+import org.tributary.config.EffectiveConfig;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.TrainConfig;
@@ -39,9 +39,9 @@ public final class AbsolutePaths {
       paths.put("framework.lora.start", lora.start());
     }
     List<String> sets = sets(store, paths);
-    return Effective.yaml(
+    return EffectiveConfig.yaml(
         ConfigReader.read(
-            "config.yaml", Effective.yaml(config), sets, TrainConfig.class, RunSpec.CHOICES));
+            "config.yaml", EffectiveConfig.yaml(config), sets, TrainConfig.class, RunSpec.CHOICES));
   }
 
   /**
@@ -64,9 +64,9 @@ public final class AbsolutePaths {
       data.add(quoted(store.path(path).toString()));
     }
     sets.add(data.stream().collect(Collectors.joining(", ", "data.paths=[", "]")));
-    return Effective.yaml(
+    return EffectiveConfig.yaml(
         ConfigReader.read(
-            "config.yaml", Effective.yaml(config), sets, GenerateConfig.class, Map.of()));
+            "config.yaml", EffectiveConfig.yaml(config), sets, GenerateConfig.class, Map.of()));
   }
 
   private static List<String> sets(Store store, Map<String, String> paths) throws IOException {

@@ -18,12 +18,12 @@ import org.tributary.image.ImageProcessorConfig;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import org.tributary.model.ImageShape;
+import org.tributary.model.ModelTask;
 import org.tributary.model.Pooling;
-import org.tributary.model.Task;
 import org.tributary.model.WeightNames;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 
 /** The model from which a run starts: its files, its architecture and its classifier. */
 public final class BaseModel {
@@ -110,7 +110,7 @@ public final class BaseModel {
    */
   void checkClass() {
     String name = files.config().path("architectures").path(0).asText("");
-    boolean writes = architecture.task() == Task.GENERATION;
+    boolean writes = architecture.task() == ModelTask.GENERATION;
     String wanted = writes ? "ForCausalLM" : architecture.headedClass();
     boolean counts = writes || head.isKept();
     if (counts && name.contains("For") && !name.endsWith(wanted)) {
@@ -195,14 +195,15 @@ public final class BaseModel {
    * @return the tokenizer, to be closed; null for image models
    * @throws WrongInput if it is missing or does not fit the embedding
    */
-  public Tokens tokens(Store store) throws IOException {
+  public Tokenizer tokens(Store store) throws IOException {
     if (architecture.image() != null) {
       return null;
     }
     Path file = new Path(files.folder(), HuggingFaceFolder.TOKENIZER);
     // A row of prompt and answer is cut at the start of its prompt, so the tokenizer does not cut.
-    int longest = architecture.task() == Task.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
-    Tokens tokens = Tokens.open(store, file, longest);
+    int longest =
+        architecture.task() == ModelTask.GENERATION ? Integer.MAX_VALUE : settings.maxLength();
+    Tokenizer tokens = Tokenizer.open(store, file, longest);
     if (tokens.size() > architecture.vocabulary()) {
       int size = tokens.size();
       tokens.close();

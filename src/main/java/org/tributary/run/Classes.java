@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.tributary.config.DataSection;
-import org.tributary.config.Nearest;
+import org.tributary.config.NearestNames;
 import org.tributary.error.WrongInput;
 import org.tributary.rows.ClassNumbers;
 import org.tributary.rows.Manifest;
@@ -177,7 +177,7 @@ record Classes(List<String> names, List<String> labels) {
                   data.path(),
                   data.text(),
                   String.join(", ", columns),
-                  Nearest.name(data.text(), columns)
+                  NearestNames.name(data.text(), columns)
                       .map(name -> "; did you mean " + name + "?")
                       .orElse("; name the column with the input")));
     }

@@ -47,11 +47,11 @@ public final class GlobalState implements Closeable {
    */
   public static GlobalState open(Store store, RunFolder folder, RoundPlan plan, int round)
       throws IOException {
-    SafeTensors.Reader start = OwnFiles.open(store, folder.start(), OwnFiles.ANEW);
+    SafeTensors.Reader start = RunFileReader.open(store, folder.start(), RunFileReader.ANEW);
     try {
       Path last = round == 0 ? null : folder.global(round - 1);
       return new GlobalState(
-          plan, last == null ? null : OwnFiles.open(store, last, OwnFiles.ANEW), start);
+          plan, last == null ? null : RunFileReader.open(store, last, RunFileReader.ANEW), start);
     } catch (IOException | RuntimeException e) {
       start.close();
       throw e;

@@ -1,6 +1,6 @@
 package org.tributary.run;
 
-import org.tributary.client.Backward;
+import org.tributary.client.BackwardMode;
 import org.tributary.client.Recipe;
 import org.tributary.config.ClientSection;
 import org.tributary.config.TrainConfig;
@@ -68,8 +68,8 @@ final class Recipes {
         c.schedule().warmup(),
         c.keepOptimizer(),
         c.perBlock()
-            ? Backward.UPDATING
-            : c.checkpointing() ? Backward.CHECKPOINTED : Backward.WHOLE);
+            ? BackwardMode.UPDATING
+            : c.checkpointing() ? BackwardMode.CHECKPOINTED : BackwardMode.WHOLE);
   }
 
   /** The optimizer and its settings. */

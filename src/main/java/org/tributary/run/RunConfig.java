@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
-import org.tributary.config.Effective;
+import org.tributary.config.EffectiveConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
@@ -54,7 +54,7 @@ public final class RunConfig {
    */
   public static RunConfig of(Store store, Blueprint blueprint) throws IOException {
     TrainConfig config = blueprint.config();
-    String frozen = Effective.frozen(config).sha256();
+    String frozen = EffectiveConfig.frozen(config).sha256();
     Path out = store.path(config.out());
     Properties build = build();
     ObjectNode facts = Json.object();
@@ -137,7 +137,7 @@ public final class RunConfig {
             TrainConfig.class,
             RunSpec.CHOICES);
     JsonNode old = file.path("run");
-    List<String> differences = new ArrayList<>(Effective.difference(before, config));
+    List<String> differences = new ArrayList<>(EffectiveConfig.difference(before, config));
     differences.addAll(changedFiles(old));
     differences.addAll(ClassifierFacts.differences(old, blueprint));
     if (store.exists(folder.round(config.rounds()))) {
@@ -218,7 +218,8 @@ public final class RunConfig {
     whole.set("run", facts.deepCopy().put("name", run));
     whole.set(
         "config",
-        Yaml.tree(Effective.readYaml(config, ReadKeys.unread(blueprint.architecture()).keySet())));
+        Yaml.tree(
+            EffectiveConfig.readYaml(config, TaskKeys.unread(blueprint.architecture()).keySet())));
     byte[] text = Yaml.text(whole).getBytes(StandardCharsets.UTF_8);
     store.commit(folder.config(), out -> out.write(text));
   }

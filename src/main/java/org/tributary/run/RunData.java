@@ -13,7 +13,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.image.Augmentation;
 import org.tributary.image.ImageProcessor;
 import org.tributary.image.ImageSet;
-import org.tributary.model.Task;
+import org.tributary.model.ModelTask;
 import org.tributary.rows.BadRows;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.PartFiles;
@@ -26,7 +26,7 @@ import org.tributary.text.Prompt;
 import org.tributary.text.SpecialTokens;
 import org.tributary.text.TextExamples;
 import org.tributary.text.TextRows;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 
 /** The partitioned data set of a run, read for the task of the base model. */
 public final class RunData {
@@ -48,7 +48,7 @@ public final class RunData {
     files = new PartFiles(folder);
     processor = base.imageProcessor(store);
     ModalityCheck.check(base, config, manifest);
-    if (base.architecture().task() == Task.GENERATION) {
+    if (base.architecture().task() == ModelTask.GENERATION) {
       classes = new Classes(List.of(), List.of());
       DataSection d = config.data();
       Path model = base.files().folder();
@@ -130,7 +130,8 @@ public final class RunData {
    *     cannot be used
    * @throws IOException if a file system fails
    */
-  public Examples rows(Store store, List<Manifest.Part> parts, Tokens tokens, SkippedRows skipped)
+  public Examples rows(
+      Store store, List<Manifest.Part> parts, Tokenizer tokens, SkippedRows skipped)
       throws IOException {
     List<PartSource> sources = new ArrayList<>();
     for (Manifest.Part part : parts) {
@@ -149,7 +150,7 @@ public final class RunData {
       return ImageSet.read(store, sources, images());
     }
     TextRows rows =
-        base.architecture().task() == Task.GENERATION
+        base.architecture().task() == ModelTask.GENERATION
             ? GenerationSet.read(store, sources, generation(), tokens)
             : ClassificationSet.read(store, sources, columns(), classes.labels());
     return new TextExamples(rows, tokens, base.architecture().padToken());
@@ -165,12 +166,12 @@ public final class RunData {
    * @throws WrongInput if the file is not Parquet, or a column is missing
    * @throws IOException if a file system fails
    */
-  public BadRows check(Store store, Manifest.Part part, Tokens tokens) throws IOException {
+  public BadRows check(Store store, Manifest.Part part, Tokenizer tokens) throws IOException {
     Path folder = files.folder(part);
     if (processor != null) {
       return ImageSet.check(store, folder, images());
     }
-    return base.architecture().task() == Task.GENERATION
+    return base.architecture().task() == ModelTask.GENERATION
         ? GenerationSet.check(store, folder, generation(), tokens, part.rows())
         : ClassificationSet.check(
             store,

@@ -37,7 +37,7 @@ final class AnswerSpans {
    * @return the text and the answers
    * @throws WrongInput if they cannot be found exactly
    */
-  Turns of(List<Map<String, Object>> messages, List<Integer> chosen) {
+  RenderedConversation of(List<Map<String, Object>> messages, List<Integer> chosen) {
     Jinja.Filled filled = template.whole(messages);
     if (!filled.generated().isEmpty()) {
       List<Integer> turns =
@@ -47,11 +47,11 @@ final class AnswerSpans {
               .toList();
       return marked(filled, turns, chosen, keepsSystem(filled, messages));
     }
-    List<Turns.Place> places = new ArrayList<>();
+    List<RenderedConversation.Place> places = new ArrayList<>();
     boolean whole = keepsSystem(filled, messages);
     int behind = 0;
     for (int turn : chosen) {
-      Turns.Place place = place(filled.text(), messages, turn);
+      RenderedConversation.Place place = place(filled.text(), messages, turn);
       String kept = bare(filled.text().substring(place.from(), place.to()));
       String given = bare(content(messages, turn));
       boolean own = given.contains(kept) && kept.isEmpty() == given.isEmpty();
@@ -62,10 +62,10 @@ final class AnswerSpans {
       behind = place.to();
       places.add(place);
     }
-    return new Turns(filled.text(), places, false, whole);
+    return new RenderedConversation(filled.text(), places, false, whole);
   }
 
-  private Turns marked(
+  private RenderedConversation marked(
       Jinja.Filled filled, List<Integer> turns, List<Integer> chosen, boolean whole) {
     List<Jinja.Part> parts = filled.generated();
     boolean all = chosen.size() == turns.size();
@@ -74,13 +74,13 @@ final class AnswerSpans {
           "%s: its chat template marks %d parts as generated for %d answers, so the ones that count cannot be determined; mark one for each answer, or let all count (data.turns: all, and no weight of 0 in the rows)"
               .formatted(template.name(), parts.size(), turns.size()));
     }
-    List<Turns.Place> places = new ArrayList<>();
+    List<RenderedConversation.Place> places = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       if (all || chosen.contains(turns.get(i))) {
-        places.add(new Turns.Place(parts.get(i).from(), parts.get(i).to()));
+        places.add(new RenderedConversation.Place(parts.get(i).from(), parts.get(i).to()));
       }
     }
-    return new Turns(filled.text(), places, true, whole);
+    return new RenderedConversation(filled.text(), places, true, whole);
   }
 
   /**
@@ -101,10 +101,11 @@ final class AnswerSpans {
     return text.replaceAll("\\s+", "");
   }
 
-  private Turns.Place place(String whole, List<Map<String, Object>> messages, int turn) {
+  private RenderedConversation.Place place(
+      String whole, List<Map<String, Object>> messages, int turn) {
     String marked = with(messages, turn, MARK);
     int at = once(marked, MARK, turn);
-    Turns.Place between = between(whole, at, marked.length() - at - MARK.length());
+    RenderedConversation.Place between = between(whole, at, marked.length() - at - MARK.length());
     if (between != null && fits(whole, marked, at, between)) {
       return between;
     }
@@ -120,12 +121,13 @@ final class AnswerSpans {
   }
 
   /** An answer whose thinking part the template keeps or leaves out. */
-  private Turns.Place thought(String whole, String marked, int turn, boolean thinks) {
+  private RenderedConversation.Place thought(
+      String whole, String marked, int turn, boolean thinks) {
     int answer = once(marked, MARK, turn);
     int behind = marked.length() - answer - MARK.length();
     int thought = marked.indexOf(THOUGHT_MARK);
     int at = thought < 0 ? answer : thought;
-    Turns.Place between = between(whole, at, behind);
+    RenderedConversation.Place between = between(whole, at, behind);
     if (between == null
         || !whole.startsWith(marked.substring(0, at))
         || !whole.endsWith(marked.substring(marked.length() - behind))) {
@@ -135,11 +137,12 @@ final class AnswerSpans {
     int think = before.lastIndexOf(THINK);
     boolean own = thought >= 0 && thinks && think >= 0;
     return own && before.substring(think + THINK.length()).isBlank()
-        ? new Turns.Place(think, between.to())
+        ? new RenderedConversation.Place(think, between.to())
         : between;
   }
 
-  private static boolean fits(String whole, String marked, int at, Turns.Place between) {
+  private static boolean fits(
+      String whole, String marked, int at, RenderedConversation.Place between) {
     return whole.startsWith(marked.substring(0, at))
         && whole.endsWith(marked.substring(at + MARK.length()))
         && between.to() <= whole.length();
@@ -148,9 +151,9 @@ final class AnswerSpans {
   /**
    * The text between a number of characters at the beginning and at the end; null if there is none.
    */
-  private static Turns.Place between(String whole, int before, int behind) {
+  private static RenderedConversation.Place between(String whole, int before, int behind) {
     int to = whole.length() - behind;
-    return before <= to ? new Turns.Place(before, to) : null;
+    return before <= to ? new RenderedConversation.Place(before, to) : null;
   }
 
   /** The conversation with another text in place of a turn. */

@@ -104,7 +104,7 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
    * @param tokens tokenizer that truncates to the longest length
    * @param rows number of rows in the folder, of which some are checked
    */
-  public record Lengths(Tokens tokens, long rows) {}
+  public record Lengths(Tokenizer tokens, long rows) {}
 
   @Override
   public int size() {
@@ -112,7 +112,7 @@ public record ClassificationSet(List<String> texts, int[] targets) implements Te
   }
 
   @Override
-  public TextBatch batch(int[] rows, Tokens tokens, long padId) {
+  public TextBatch batch(int[] rows, Tokenizer tokens, long padId) {
     return TextBatch.of(
         Arrays.stream(rows).mapToObj(i -> tokens.example(texts.get(i), targets[i])).toList(),
         padId);

@@ -40,7 +40,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
    * @param answer the last one
    * @param turns the whole conversation of a chat; null if prompt and answer are used directly
    */
-  public record PromptAndAnswer(String prompt, String answer, Turns turns) {}
+  public record PromptAndAnswer(String prompt, String answer, RenderedConversation turns) {}
 
   /** Keeps a copy of the list. */
   public GenerationSet {
@@ -70,7 +70,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
      * Reads a row. Only blank prompts are checked with the tokenizer, because all others have
      * tokens.
      */
-    private PromptAndAnswer asked(Row row, String where, Tokens tokens) {
+    private PromptAndAnswer asked(Row row, String where, Tokenizer tokens) {
       boolean talk = prompt.isConversation();
       if (!talk && row.isNull(answer)) {
         throw new WrongInput(
@@ -108,7 +108,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
    *     prompt has no tokens
    */
   public static GenerationSet read(
-      Store store, List<PartSource> sources, Layout layout, Tokens tokens) throws IOException {
+      Store store, List<PartSource> sources, Layout layout, Tokenizer tokens) throws IOException {
     List<PromptAndAnswer> asked = new ArrayList<>();
     for (PartSource source : sources) {
       int before = asked.size();
@@ -145,7 +145,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
    * @throws IOException if the file system fails
    * @throws WrongInput if a file is not Parquet, or a column is missing
    */
-  public static BadRows check(Store store, Path folder, Layout layout, Tokens tokens, long rows)
+  public static BadRows check(Store store, Path folder, Layout layout, Tokenizer tokens, long rows)
       throws IOException {
     long every = Truncation.every(rows);
     long[] seen = {0};
@@ -172,7 +172,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   }
 
   @Override
-  public TextBatch batch(int[] indices, Tokens tokens, long padId) {
+  public TextBatch batch(int[] indices, Tokenizer tokens, long padId) {
     List<LabelledTokens> labelled = new ArrayList<>();
     int truncated = 0;
     for (int row : indices) {
@@ -184,18 +184,18 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
     return LabelledTokens.padded(labelled, truncated, padId);
   }
 
-  private Truncation truncation(LabelledTokens whole, Tokens tokens) {
+  private Truncation truncation(LabelledTokens whole, Tokenizer tokens) {
     LabelledTokens cut = cut(whole, tokens);
     return Truncation.answers(cut != whole, whole.counted(), cut.counted());
   }
 
-  private LabelledTokens cut(LabelledTokens whole, Tokens tokens) {
+  private LabelledTokens cut(LabelledTokens whole, Tokenizer tokens) {
     return whole.ids().length > maxLength
         ? whole.cut(maxLength, special.leads(tokens, whole.ids()[0]))
         : whole;
   }
 
-  private LabelledTokens labelled(int row, Tokens tokens) {
+  private LabelledTokens labelled(int row, Tokenizer tokens) {
     if (rows.get(row).turns() != null) {
       return rows.get(row).turns().labelled(tokens, special);
     }
@@ -205,7 +205,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
     return LabelledTokens.of(promptIds(row, tokens), ended);
   }
 
-  private long[] promptIds(int row, Tokens tokens) {
+  private long[] promptIds(int row, Tokenizer tokens) {
     long[] ids = special.prompt(tokens, rows.get(row).prompt());
     if (ids.length == 0) {
       throw noTokens("row " + row, rows.get(row).prompt());
@@ -231,7 +231,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
    * @param room number of ids that must stay free after a prompt
    * @return a batch whose labels are all ignored
    */
-  public TextBatch prompts(int[] indices, Tokens tokens, int room) {
+  public TextBatch prompts(int[] indices, Tokenizer tokens, int room) {
     List<long[]> ids = Arrays.stream(indices).mapToObj(row -> promptIds(row, tokens)).toList();
     List<String> prompts = rows.stream().map(PromptAndAnswer::prompt).toList();
     return new Prompts(prompts, special, maxLength).batch(ids, tokens, room);

@@ -22,7 +22,7 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
    * @param tokens the tokenizer
    * @return the ids; empty if the text is empty and the tokenizer adds nothing
    */
-  public long[] ids(int row, Tokens tokens) {
+  public long[] ids(int row, Tokenizer tokens) {
     return special.prompt(tokens, texts.get(row));
   }
 
@@ -34,7 +34,7 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
    * @param tokens the tokenizer
    * @return the same, or its right end after its leading special token if it has one
    */
-  long[] cut(long[] ids, int most, Tokens tokens) {
+  long[] cut(long[] ids, int most, Tokenizer tokens) {
     if (ids.length <= most) {
       return ids;
     }
@@ -64,7 +64,7 @@ public record Prompts(List<String> texts, SpecialTokens special, int maxLength) 
    * @param room number of ids that must stay free after a prompt
    * @return a batch whose labels are all ignored
    */
-  public TextBatch batch(List<long[]> ids, Tokens tokens, int room) {
+  public TextBatch batch(List<long[]> ids, Tokenizer tokens, int room) {
     List<LabelledTokens> kept = new ArrayList<>();
     int truncated = 0;
     for (long[] whole : ids) {

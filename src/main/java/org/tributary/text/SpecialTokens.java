@@ -132,14 +132,14 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
    * @param prompt may be empty
    * @return the ids; they may be empty if the tokenizer adds nothing
    */
-  public long[] prompt(Tokens tokens, String prompt) {
+  public long[] prompt(Tokenizer tokens, String prompt) {
     long[] ids = tokens.encode(prompt, !written).ids();
     int from = repeated(ids);
     return from == 0 ? ids : Arrays.copyOfRange(ids, from, ids.length);
   }
 
   /** A text with exactly one begin token. */
-  Tokens.Placed once(Tokens.Placed text) {
+  Tokenizer.Placed once(Tokenizer.Placed text) {
     return text.from(repeated(text.ids()));
   }
 
@@ -159,7 +159,7 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
    * @param first first id of the prompt
    * @return true for the begin token and for a token that the tokenizer puts before every text
    */
-  boolean leads(Tokens tokens, long first) {
+  boolean leads(Tokenizer tokens, long first) {
     if (first == begin) {
       return true;
     }

@@ -10,7 +10,7 @@ import org.tributary.batch.TextBatch;
  * @param tokens the tokenizer
  * @param padId id of the padding
  */
-public record TextExamples(TextRows rows, Tokens tokens, long padId) implements Examples {
+public record TextExamples(TextRows rows, Tokenizer tokens, long padId) implements Examples {
   @Override
   public int size() {
     return rows.size();

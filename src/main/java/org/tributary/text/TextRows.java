@@ -27,5 +27,5 @@ public interface TextRows {
    * @param padId id of the padding
    * @return [rows, longest]
    */
-  TextBatch batch(int[] rows, Tokens tokens, long padId);
+  TextBatch batch(int[] rows, Tokenizer tokens, long padId);
 }

@@ -48,7 +48,7 @@ public final class Program implements AutoCloseable {
     Torch.require();
     Model model = Model.newInstance("program", device, "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(Archive.of(text)));
+      model.load(new ByteArrayInputStream(ProgramArchive.of(text)));
       // DJL makes an empty folder in the temporary directory for each model, and a killed JVM
       // leaves it there.
       Files.deleteIfExists(model.getModelPath());

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.tributary.batch.Examples;
 import org.tributary.batch.TextBatch;
 import org.tributary.client.Assignment;
-import org.tributary.client.Backward;
+import org.tributary.client.BackwardMode;
 import org.tributary.client.LocalTraining;
 import org.tributary.client.Recipe;
 import org.tributary.model.Architecture;
@@ -30,9 +30,9 @@ import org.tributary.model.Pooling;
 import org.tributary.model.Precision;
 import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
+import org.tributary.optim.GradientSubspaces;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.SgdSettings;
-import org.tributary.optim.Subspaces;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -64,7 +64,7 @@ public final class PeakMemory {
   public static void main(String[] args) throws IOException {
     String optimizer = args[0];
     Precision precision = Precision.named(args[1]);
-    Backward backward = Backward.valueOf(args[2].toUpperCase(Locale.ROOT));
+    BackwardMode backward = BackwardMode.valueOf(args[2].toUpperCase(Locale.ROOT));
     int batch = Integer.parseInt(args[3]);
     int length = Integer.parseInt(args[4]);
     Torch.prepareThread(2);
@@ -129,13 +129,13 @@ public final class PeakMemory {
     return all;
   }
 
-  private static Recipe recipe(String optimizer, Backward backward, int batch) {
+  private static Recipe recipe(String optimizer, BackwardMode backward, int batch) {
     String name = optimizer.equals("lora") ? "adamw" : optimizer;
     Record own =
         switch (name) {
           case "galore" ->
               new GaLoreSettings(
-                  0.9, 0.999, 1e-6, new Subspaces(128, 200, 0.25, LINEAR, "randomized"));
+                  0.9, 0.999, 1e-6, new GradientSubspaces(128, 200, 0.25, LINEAR, "randomized"));
           case "sgd" -> new SgdSettings(0);
           default -> new AdamSettings(0.9, 0.999, 1e-6);
         };

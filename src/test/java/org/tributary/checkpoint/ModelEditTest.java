@@ -23,14 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
 /** Model folders written back: what did not change has the same bytes in the same place. */
 class ModelEditTest {
-  private static final Path GOLDEN = Cases.of("");
+  private static final Path GOLDEN = GoldenCases.of("");
   private static final String FIRST = "model-00001-of-00002.safetensors";
   private static final String SECOND = "model-00002-of-00002.safetensors";
 

@@ -35,7 +35,7 @@ import org.tributary.text.ChatTemplate;
 import org.tributary.text.GenerationSet;
 import org.tributary.text.Prompt;
 import org.tributary.text.SpecialTokens;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 import org.tributary.torch.Torch;
 
 /**
@@ -131,8 +131,8 @@ class ChatCasesTest {
     JsonNode expected =
         JSON.readTree(CASES.resolve("expected.json").toFile()).get("cases").get(name);
     Torch.prepareThread(1);
-    try (Tokens tokens =
-            Tokens.open(STORE, new org.apache.hadoop.fs.Path(folder, "tokenizer.json"));
+    try (Tokenizer tokens =
+            Tokenizer.open(STORE, new org.apache.hadoop.fs.Path(folder, "tokenizer.json"));
         NDManager manager = Torch.manager(Device.cpu());
         Model model = new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32)) {
       GenerationSet set =

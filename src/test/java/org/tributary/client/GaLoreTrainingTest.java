@@ -16,9 +16,9 @@ import org.tributary.fixture.Slow;
 import org.tributary.fixture.TinyBert;
 import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
+import org.tributary.optim.GradientSubspaces;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Projector;
-import org.tributary.optim.Subspaces;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.torch.Torch;
@@ -32,15 +32,15 @@ class GaLoreTrainingTest extends TinyClient {
   private static final List<String> TARGETS = List.of("query", "key", "value", "dense");
 
   private static OptimizerSettings galore(Projector projector) {
-    Subspaces subspaces =
-        new Subspaces(RANK, 3, 1, TARGETS, projector.name().toLowerCase(Locale.ROOT));
+    GradientSubspaces subspaces =
+        new GradientSubspaces(RANK, 3, 1, TARGETS, projector.name().toLowerCase(Locale.ROOT));
     return new OptimizerSettings(
         "galore", new GaLoreSettings(0.9, 0.999, 1e-6, subspaces), 0.01, 7);
   }
 
   private static Recipe recipe(OptimizerSettings optimizer, int steps) {
     return new Recipe(
-        7, 4, steps, 0, 4, 2, 1, optimizer, "constant", 1e-2, 0, true, Backward.WHOLE);
+        7, 4, steps, 0, 4, 2, 1, optimizer, "constant", 1e-2, 0, true, BackwardMode.WHOLE);
   }
 
   private static Assignment assignment(
@@ -69,7 +69,7 @@ class GaLoreTrainingTest extends TinyClient {
   @ParameterizedTest
   @EnumSource(Projector.class)
   void garbageCollectionBetweenGradientsAndStepChangesNoBit(Projector projector) {
-    Steps steps = new Steps(bert, model, galore(projector));
+    ManualSteps steps = new ManualSteps(bert, model, galore(projector));
     Map<String, HostTensor> calm = steps.run(7, () -> {});
     Map<String, HostTensor> collected =
         steps.run(

@@ -28,13 +28,13 @@ import org.tributary.model.Pooling;
 import org.tributary.model.Precision;
 import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
+import org.tributary.optim.GradientSubspaces;
 import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Optimizers;
 import org.tributary.optim.Schedule;
 import org.tributary.optim.SgdSettings;
-import org.tributary.optim.Subspaces;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
@@ -121,7 +121,7 @@ final class GoldenRun implements AutoCloseable {
     if (gap() > 0) {
       int rank = hyper.get("rank").asInt();
       double scale = hyper.get("scale").asDouble();
-      Subspaces subspaces = new Subspaces(rank, gap(), scale, LINEAR, "exact");
+      GradientSubspaces subspaces = new GradientSubspaces(rank, gap(), scale, LINEAR, "exact");
       return new OptimizerSettings(
           "galore", new GaLoreSettings(beta1, beta2, eps, subspaces), decay, 0);
     }

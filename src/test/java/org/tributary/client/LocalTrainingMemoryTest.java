@@ -42,7 +42,7 @@ class LocalTrainingMemoryTest extends TinyClient {
   @ValueSource(strings = {"adamw", "sgd"})
   void garbageCollectionBetweenGradientsAndStepChangesNoBit(String optimizer) {
     OptimizerSettings settings = optimizer.equals("sgd") ? SGD : ADAMW;
-    Steps steps = new Steps(bert, model, settings);
+    ManualSteps steps = new ManualSteps(bert, model, settings);
     Map<String, HostTensor> calm = steps.run(5, () -> {});
     Map<String, HostTensor> collected =
         steps.run(

@@ -82,7 +82,8 @@ class LocalTrainingTest extends TinyClient {
   @Test
   void theRateGoesOnFromRoundToRound() {
     // One row, so that every batch is the same; one step of SGD, so that a step is lr g.
-    Recipe recipe = new Recipe(7, 2, 1, 0, 1, 1, 1e9, SGD, "linear", 0.1, 0, false, Backward.WHOLE);
+    Recipe recipe =
+        new Recipe(7, 2, 1, 0, 1, 1, 1e9, SGD, "linear", 0.1, 0, false, BackwardMode.WHOLE);
     float[] start = bert.weights().get("classifier.bias").toFloats();
     float[] first = step(recipe, 0);
     float[] second = step(recipe, 1);
@@ -119,7 +120,7 @@ class LocalTrainingTest extends TinyClient {
       assertThat(a).isEqualTo(adapters(Lora.A, 1));
       assertThat(trained.facts().optimizerBytes())
           .isEqualTo(2 * 4 * plan.trainableParameters() + 4);
-      assertThat(Steps.gradients(bert, adapted, start(plan, a, b, head)))
+      assertThat(ManualSteps.gradients(bert, adapted, start(plan, a, b, head)))
           .isEqualTo(changing.keySet());
       // Another A gives another B: the fixed one is really used.
       Map<String, HostTensor> other = adapters(Lora.A, 2);

@@ -68,7 +68,7 @@ abstract class TinyClient {
         lr,
         2,
         optimizer == ADAMW,
-        Backward.WHOLE);
+        BackwardMode.WHOLE);
   }
 
   static Assignment everything(String client, int round, int rows) {

@@ -468,9 +468,9 @@ class ConfigReaderTest {
   /** A name stands for a key of its own job alone, and where it stands for none it is a typo. */
   @Test
   void everyAliasStandsForAKeyOfTheJob() {
-    assertThat(Aliases.meant("learning_rate", List.of("batch"))).isEmpty();
-    assertThat(Aliases.meant("batch_size", List.of("batch"))).contains("batch");
-    assertThat(Aliases.meant("nothing", List.of("batch"))).isEmpty();
+    assertThat(KeyAliases.meant("learning_rate", List.of("batch"))).isEmpty();
+    assertThat(KeyAliases.meant("batch_size", List.of("batch"))).contains("batch");
+    assertThat(KeyAliases.meant("nothing", List.of("batch"))).isEmpty();
   }
 
   @Test

@@ -87,6 +87,6 @@ class MessageKeysTest {
 
   @Test
   void aliasesMeanKeysThatExist() {
-    assertThat(KEYS).containsAll(Aliases.keys());
+    assertThat(KEYS).containsAll(KeyAliases.keys());
   }
 }

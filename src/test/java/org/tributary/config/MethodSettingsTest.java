@@ -29,8 +29,8 @@ class MethodSettingsTest {
       @Key(value = "the pipe", optional = true) Pipe pipe)
       implements Section {
     @Override
-    public List<Unread> unread() {
-      return List.of(new Unread("/guests", "name", "gas cooks for any number"));
+    public List<UnreadKey> unread() {
+      return List.of(new UnreadKey("/guests", "name", "gas cooks for any number"));
     }
 
     @Override
@@ -79,7 +79,7 @@ class MethodSettingsTest {
   @Test
   void theEffectiveConfigurationHasThemInTheirPlace() {
     Kitchen kitchen = read("stove: {name: gas, pressure: 2}");
-    String yaml = Effective.yaml(kitchen);
+    String yaml = EffectiveConfig.yaml(kitchen);
     assertThat(yaml)
         .isEqualTo(
             """
@@ -91,10 +91,10 @@ class MethodSettingsTest {
             guests: 2
             """);
     assertThat(read(yaml)).isEqualTo(kitchen);
-    assertThat(Effective.readYaml(kitchen, Set.of()))
+    assertThat(EffectiveConfig.readYaml(kitchen, Set.of()))
         .as("gas reads no guests")
         .doesNotContain("guests");
-    assertThat(Effective.difference(kitchen, read("stove: {name: wood, pressure: 2}")))
+    assertThat(EffectiveConfig.difference(kitchen, read("stove: {name: wood, pressure: 2}")))
         .containsExactly("stove.name: was gas, now wood", "stove.logs: was not set, now 3");
   }
 

@@ -81,7 +81,8 @@ class PartitionConfigTest {
   @Test
   void everyKey() {
     PartitionConfig whole = read(WHOLE);
-    assertThat(Effective.keys(whole.partitioner().settings())).isEqualTo(Map.of("alpha", 0.1));
+    assertThat(EffectiveConfig.keys(whole.partitioner().settings()))
+        .isEqualTo(Map.of("alpha", 0.1));
     assertThat(whole)
         .isEqualTo(
             new PartitionConfig(
@@ -106,8 +107,8 @@ class PartitionConfigTest {
                 "drop-test",
                 List.of("definition"),
                 new StoreSection(5)));
-    assertThat(read(Effective.yaml(whole))).isEqualTo(whole);
-    assertThat(read(Effective.yaml(read(LEAST)))).isEqualTo(read(LEAST));
+    assertThat(read(EffectiveConfig.yaml(whole))).isEqualTo(whole);
+    assertThat(read(EffectiveConfig.yaml(read(LEAST)))).isEqualTo(read(LEAST));
   }
 
   @ParameterizedTest

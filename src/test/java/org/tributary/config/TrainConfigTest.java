@@ -22,8 +22,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.framework.OneRank;
 import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
+import org.tributary.optim.GradientSubspaces;
 import org.tributary.optim.SgdSettings;
-import org.tributary.optim.Subspaces;
 import org.tributary.run.RunSpec;
 import org.yaml.snakeyaml.Yaml;
 
@@ -194,9 +194,9 @@ class TrainConfigTest {
   @Test
   void everyKey() {
     FrameworkSection whole = read(WHOLE).framework();
-    assertThat(Effective.keys(whole.server().settings()))
+    assertThat(EffectiveConfig.keys(whole.server().settings()))
         .isEqualTo(Map.of("lr", 0.1, "beta1", 0.7, "beta2", 0.95, "tau", 0.01));
-    assertThat(Effective.keys(whole.local().settings())).isEqualTo(Map.of("mu", 0.5));
+    assertThat(EffectiveConfig.keys(whole.local().settings())).isEqualTo(Map.of("mu", 0.5));
     assertThat(read(WHOLE))
         .isEqualTo(
             new TrainConfig(
@@ -262,13 +262,13 @@ class TrainConfigTest {
                 .settings())
         .isEqualTo(
             new GaLoreSettings(
-                0.9, 0.999, 1e-8, new Subspaces(8, 200, 1, List.of("query"), "exact")));
+                0.9, 0.999, 1e-8, new GradientSubspaces(8, 200, 1, List.of("query"), "exact")));
     String all =
         "client.optimizer.galore={rank: 4, gap: 5, scale: 0.25, targets: [q, k], projector: randomized}";
     TrainConfig config = read(LEAST, name, all);
     assertThat(((GaLoreSettings) config.client().optimizer().settings()).galore())
-        .isEqualTo(new Subspaces(4, 5, 0.25, List.of("q", "k"), "randomized"));
-    assertThat(read(Effective.yaml(config))).isEqualTo(config);
+        .isEqualTo(new GradientSubspaces(4, 5, 0.25, List.of("q", "k"), "randomized"));
+    assertThat(read(EffectiveConfig.yaml(config))).isEqualTo(config);
     assertThatThrownBy(() -> read(LEAST, name))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("client.optimizer.galore: missing; add this section");

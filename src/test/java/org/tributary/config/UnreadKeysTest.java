@@ -15,11 +15,12 @@ import org.tributary.run.RunSpec;
 
 /** A key that somebody writes and nothing reads is refused; one that is left behind is left out. */
 class UnreadKeysTest {
-  private static <T extends Record> Written<T> written(String yaml, Class<T> type, String... sets) {
+  private static <T extends Record> LocatedConfig<T> written(
+      String yaml, Class<T> type, String... sets) {
     return ConfigReader.written("f.yaml", yaml, List.of(sets), type, AllChoices.of(type));
   }
 
-  private static Written<TrainConfig> train(String... sets) {
+  private static LocatedConfig<TrainConfig> train(String... sets) {
     return written(TrainConfigTest.LEAST, TrainConfig.class, sets);
   }
 
@@ -94,7 +95,7 @@ class UnreadKeysTest {
         .doesNotThrowAnyException();
   }
 
-  private static Written<PartitionConfig> partition(String... sets) {
+  private static LocatedConfig<PartitionConfig> partition(String... sets) {
     String yaml =
         """
         source: {format: jsonl, train: raw}
@@ -130,13 +131,13 @@ class UnreadKeysTest {
     String file =
         TrainConfigTest.LEAST.replace(
             "  name: fedavg", "  name: fedit\n  lora: {rank: 2, targets: [q]}");
-    Written<TrainConfig> kept = written(file, TrainConfig.class);
+    LocatedConfig<TrainConfig> kept = written(file, TrainConfig.class);
     assertThat(kept.leftOut()).isEmpty();
     assertThat(kept.config().framework().lora().rank()).isEqualTo(2);
     assertThat(kept.places())
         .containsEntry("framework.lora.rank", "f.yaml:9")
         .doesNotContainKey("client.batch");
-    Written<TrainConfig> left = written(file, TrainConfig.class, "framework.name=fedavg");
+    LocatedConfig<TrainConfig> left = written(file, TrainConfig.class, "framework.name=fedavg");
     assertThat(left.config().framework().lora()).isNull();
     assertThat(left.leftOut())
         .singleElement()
@@ -158,13 +159,13 @@ class UnreadKeysTest {
     boolean weights = framework.equals("fedavg") || framework.equals("central");
     String lora = weights ? "" : ", lora: {rank: 2, alpha: 4, targets: [query]}";
     TrainConfig config = train("framework={name: " + framework + lora + "}").config();
-    String text = Effective.readYaml(config, Set.of());
+    String text = EffectiveConfig.readYaml(config, Set.of());
     assertThat(written(text, TrainConfig.class).config()).isEqualTo(config);
   }
 
   @Test
   void anOlderRunGoesOnWithoutTheKeysThatNothingReads() {
-    String text = Effective.yaml(train().config());
+    String text = EffectiveConfig.yaml(train().config());
     TrainConfig before =
         ConfigReader.stored(
             "config.yaml",
@@ -174,8 +175,8 @@ class UnreadKeysTest {
             TrainConfig.class,
             RunSpec.CHOICES);
     assertThat(before).isEqualTo(train().config());
-    assertThat(Effective.difference(before, train().config())).isEmpty();
-    String central = Effective.yaml(train("framework.name=central").config());
+    assertThat(EffectiveConfig.difference(before, train().config())).isEmpty();
+    String central = EffectiveConfig.yaml(train("framework.name=central").config());
     assertThat(central).contains("  centralSteps: cohort\n");
     TrainConfig was =
         ConfigReader.stored(
@@ -183,7 +184,7 @@ class UnreadKeysTest {
             central.replace("  centralSteps: cohort\n", ""),
             TrainConfig.class,
             RunSpec.CHOICES);
-    assertThat(Effective.difference(was, train("framework.name=central").config()))
+    assertThat(EffectiveConfig.difference(was, train("framework.name=central").config()))
         .as("steps that changed their meaning are told")
         .containsExactly("framework.centralSteps: was client, now cohort");
   }

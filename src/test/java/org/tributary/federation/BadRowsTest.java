@@ -18,11 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.LoggedWarnings;
 import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
-import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
@@ -101,7 +101,7 @@ class BadRowsTest {
     String[] sets = {SKIP, "evaluate.parts=[test, validation]"};
     TrainConfig config = bad.config("run", "fedavg", sets);
     Federation.Outcome outcome;
-    try (Warnings warnings = Warnings.of(RowCheck.class)) {
+    try (LoggedWarnings warnings = LoggedWarnings.of(RowCheck.class)) {
       outcome = train(config);
       assertThat(warnings.heard())
           .singleElement()
@@ -224,7 +224,7 @@ class BadRowsTest {
   /** A set of which one row in a client's training file has no text. */
   @Test
   void oneNullRowOfACase() throws Exception {
-    Path rows = Cases.of("../cases/09-one-null-row-drops-a-client/rows.jsonl");
+    Path rows = GoldenCases.of("../cases/09-one-null-row-drops-a-client/rows.jsonl");
     Partitioning.run(
         SPARK.session(),
         Tiny.STORE,

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tributary.fixture.Home;
+import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 
 /** A libtorch that does not load, as one for CUDA on a machine without its driver. */
@@ -34,7 +34,7 @@ class BrokenLibtorchTest {
             "cu128",
             "DJL_CACHE_DIR",
             dir.resolve("djl").toString());
-    Path home = Home.built(dir.resolve("home"));
+    Path home = ProjectHome.built(dir.resolve("home"));
     Tiny tiny = new Tiny(dir, 5, 8);
     Files.writeString(dir.resolve("t.yaml"), tiny.yaml("a", "fedavg"));
     String[] masters = {"local[1]", "local-cluster[1,1,1024]"};

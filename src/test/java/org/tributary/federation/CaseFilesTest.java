@@ -20,8 +20,8 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
-import org.tributary.evaluation.Logits;
-import org.tributary.fixture.Cases;
+import org.tributary.evaluation.CheckpointLogits;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
@@ -45,7 +45,7 @@ class CaseFilesTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   private static Path file(String name) {
-    return Cases.of("../cases/" + name);
+    return GoldenCases.of("../cases/" + name);
   }
 
   /** Partitions by a case's p.yaml, its source made absolute, into the folder of this test. */
@@ -176,7 +176,7 @@ class CaseFilesTest {
     Map<String, HostTensor> golden = SafeTensors.map(folder.resolve("peft.safetensors"));
     Map<String, HostTensor> inputs = Map.of("input_ids", golden.get("input_ids"));
     float[] found =
-        Logits.open(Tiny.STORE, merged.toString(), null, null)
+        CheckpointLogits.open(Tiny.STORE, merged.toString(), null, null)
             .of("peft.safetensors", inputs, dir, Precision.FLOAT32)
             .toFloats();
     assertThat(found).containsExactly(golden.get("logits").toFloats(), offset(1e-4f));

@@ -31,8 +31,8 @@ import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.evaluation.Logits;
-import org.tributary.fixture.Cases;
+import org.tributary.evaluation.CheckpointLogits;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
@@ -149,7 +149,7 @@ class CheckpointRunsTest {
 
   @Test
   void aTiedHeadThatIsThereTwiceStaysTied() throws Exception {
-    Path golden = Cases.of("llama_tied");
+    Path golden = GoldenCases.of("llama_tied");
     Path base = Files.createDirectories(dir.resolve("tied"));
     Files.copy(golden.resolve("config.json"), base.resolve("config.json"));
     Files.copy(golden.resolve("tokenizer.json"), base.resolve("tokenizer.json"));
@@ -356,8 +356,8 @@ class CheckpointRunsTest {
         java.nio.ByteBuffer.allocate(24).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     ids.putLong(0, 5).putLong(8, 9).putLong(16, 11);
     Map<String, HostTensor> inputs =
-        Map.of(Logits.IDS, new HostTensor(DType.I64, new long[] {1, 3}, ids));
-    return Logits.open(Tiny.STORE, model, adapter, null)
+        Map.of(CheckpointLogits.IDS, new HostTensor(DType.I64, new long[] {1, 3}, ids));
+    return CheckpointLogits.open(Tiny.STORE, model, adapter, null)
         .of("inputs", inputs, dir, Precision.FLOAT32);
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.JsonFiles;
-import org.tributary.config.Effective;
+import org.tributary.config.EffectiveConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.ClientListener.Moment;
 import org.tributary.federation.DriverProcess.Death;
@@ -32,7 +32,7 @@ class DriverKillTest {
   @TempDir Path dir;
 
   private Path yaml(TrainConfig config) throws IOException {
-    return Files.writeString(dir.resolve("train.yaml"), Effective.yaml(config));
+    return Files.writeString(dir.resolve("train.yaml"), EffectiveConfig.yaml(config));
   }
 
   private static void await(Disturbance disturbance, Moment moment, String client, int round)
@@ -112,17 +112,17 @@ class DriverKillTest {
 
   private static void kill(Path yaml, Disturbance disturbance, Death death, Path out)
       throws IOException, InterruptedException {
-    Snapshot before = Snapshot.of(out);
+    FolderSnapshot before = FolderSnapshot.of(out);
     DriverProcess driver = DriverProcess.start(yaml, disturbance, death);
     assertThat(driver.exitCode(SECONDS)).as(driver.said()).isEqualTo(DriverProcess.KILLED);
-    before.assertNothingOverwrittenBy(Snapshot.of(out));
+    before.assertNothingOverwrittenBy(FolderSnapshot.of(out));
   }
 
   /** As a cluster manager does it: Spark is stopped in an orderly way, under the round's feet. */
   private static void terminateWhileTraining(Path yaml, Disturbance disturbance, Path out)
       throws IOException, InterruptedException {
     disturbance.hold(Moment.STEP, "0001", 1);
-    Snapshot before = Snapshot.of(out);
+    FolderSnapshot before = FolderSnapshot.of(out);
     DriverProcess driver = DriverProcess.start(yaml, disturbance, null);
     await(disturbance, Moment.STEP, "0001", 1);
     await(disturbance, Moment.COMMITTED, "0000", 1);
@@ -130,17 +130,17 @@ class DriverKillTest {
     driver.process().destroy();
     assertThat(driver.exitCode(SECONDS)).as(driver.said()).isNotZero();
     disturbance.letGo(Moment.STEP, "0001", 1);
-    Snapshot after = Snapshot.of(out);
+    FolderSnapshot after = FolderSnapshot.of(out);
     before.assertNothingOverwrittenBy(after);
     assertThat(after.files()).doesNotContainKey("rounds/round=00001/accepted.json");
   }
 
   private static void finish(Path yaml, Disturbance disturbance, Path out)
       throws IOException, InterruptedException {
-    Snapshot before = Snapshot.of(out);
+    FolderSnapshot before = FolderSnapshot.of(out);
     DriverProcess driver = DriverProcess.start(yaml, disturbance, null);
     assertThat(driver.exitCode(SECONDS)).as(driver.said()).isZero();
-    Snapshot after = Snapshot.of(out);
+    FolderSnapshot after = FolderSnapshot.of(out);
     before.assertNothingOverwrittenBy(after);
     before.files().keySet().removeIf(name -> name.contains("/state/")); // replaced by later ones
     assertThat(after.files()).containsAllEntriesOf(before.files());
@@ -158,14 +158,14 @@ class DriverKillTest {
     DriverProcess first = DriverProcess.start(yaml(config), disturbance, null);
     await(disturbance, Moment.STEP, "0001", 0);
     await(disturbance, Moment.COMMITTED, "0000", 0);
-    Snapshot before = Snapshot.of(Path.of(config.out()));
+    FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
 
     DriverProcess second = DriverProcess.start(yaml(config), disturbance, null);
     assertThat(second.exitCode(SECONDS)).as(second.said()).isEqualTo(2);
     assertThat(second.said())
         .contains("is in use by application " + holder(folder).application())
         .contains("process " + first.process().pid());
-    assertThat(Snapshot.of(Path.of(config.out()))).isEqualTo(before);
+    assertThat(FolderSnapshot.of(Path.of(config.out()))).isEqualTo(before);
 
     disturbance.letGo(Moment.STEP, "0001", 0);
     assertThat(first.exitCode(SECONDS)).as(first.said()).isZero();

@@ -24,7 +24,7 @@ record DriverProcess(Process process, Path output) {
   static DriverProcess start(Path yaml, Disturbance disturbance, Death death) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(Cluster.JVM_OPTIONS.strip().split("\\s+")));
+    command.addAll(List.of(LocalCluster.JVM_OPTIONS.strip().split("\\s+")));
     command.addAll(
         List.of(
             "-Xmx1g",

@@ -28,9 +28,9 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
+import org.tributary.fixture.LoggedWarnings;
 import org.tributary.fixture.Slow;
-import org.tributary.fixture.Warnings;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.protocol.HostTensor;
@@ -58,7 +58,7 @@ class GenerateTest {
     spark = session("local[2]");
     model = dir.resolve("model");
     Files.createDirectories(model);
-    Path golden = Cases.of("llama_gqa");
+    Path golden = GoldenCases.of("llama_gqa");
     for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
       Files.copy(golden.resolve(name), model.resolve(name));
     }
@@ -181,7 +181,7 @@ class GenerateTest {
     Path yaml = Files.writeString(dir.resolve("killed.yaml"), yaml("killed"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(Cluster.JVM_OPTIONS.strip().split("\\s+")));
+    command.addAll(List.of(LocalCluster.JVM_OPTIONS.strip().split("\\s+")));
     command.addAll(List.of("-Xmx1g", "-Dspark.ui.enabled=false", "-cp"));
     command.addAll(List.of(System.getProperty("java.class.path"), GenerateRun.class.getName()));
     command.addAll(List.of(yaml.toString(), "4"));
@@ -198,7 +198,7 @@ class GenerateTest {
     int before = answers("killed").size();
 
     spark.stop();
-    spark = Cluster.open(Disturbance.in(dir.resolve("disturbance")), 2);
+    spark = LocalCluster.open(Disturbance.in(dir.resolve("disturbance")), 2);
     Generation.Outcome outcome = run("killed");
     assertThat(outcome.written()).isEqualTo(13 - before).isBetween(1L, 12L);
     assertThat(answers("killed")).isEqualTo(answers("whole"));
@@ -212,7 +212,7 @@ class GenerateTest {
     String asked = "\"repetition_penalty\": 1.05, \"do_sample\": true, \"temperature\": 0.6";
     Files.writeString(
         model.resolve("generation_config.json"), "{\"eos_token_id\": 2, %s}".formatted(asked));
-    try (Warnings warnings = Warnings.of(Generation.class)) {
+    try (LoggedWarnings warnings = LoggedWarnings.of(Generation.class)) {
       run("out");
       assertThat(warnings.heard())
           .singleElement()
@@ -222,7 +222,7 @@ class GenerateTest {
           .contains("decoding.temperature=0.6");
     }
     Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": 2}");
-    try (Warnings warnings = Warnings.of(Generation.class)) {
+    try (LoggedWarnings warnings = LoggedWarnings.of(Generation.class)) {
       run("other");
       assertThat(warnings.heard()).isEmpty();
     }
@@ -264,7 +264,7 @@ class GenerateTest {
 
   @Test
   void anAdapterWritesAsTheMergedModel() throws IOException {
-    Path golden = Cases.of("optim/lora_qv_rslora/adapter_final");
+    Path golden = GoldenCases.of("optim/lora_qv_rslora/adapter_final");
     Path merged = dir.resolve("merged");
     AdapterMerge.write(
         Tiny.STORE,
@@ -280,7 +280,7 @@ class GenerateTest {
     assertThatThrownBy(() -> run("none", "adapter=" + model))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("adapter_config.json");
-    Path other = Cases.of("llama_tied");
+    Path other = GoldenCases.of("llama_tied");
     assertThatThrownBy(
             () -> run("none", "adapter=" + golden, "model.path=" + other, "data.prompt=plain"))
         .isInstanceOf(WrongInput.class)

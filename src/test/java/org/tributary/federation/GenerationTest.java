@@ -25,10 +25,10 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.LoggedWarnings;
 import org.tributary.fixture.Slow;
-import org.tributary.fixture.Warnings;
 import org.tributary.protocol.HostTensor;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Schema;
@@ -103,7 +103,7 @@ class GenerationTest {
     }
     Files.writeString(model.resolve("generation_config.json"), "{\"no_repeat_ngram_size\": 2}");
     String[] sets = {"model.path=" + model, "rounds=1", "evaluate.parts=[test]"};
-    try (Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
+    try (LoggedWarnings warnings = LoggedWarnings.of(Federation.class, RunChecks.class)) {
       new Federation(SPARK.session(), RoundListener.NONE).train(config("asks", "fedavg", sets));
       assertThat(warnings.heard())
           .singleElement()
@@ -187,7 +187,7 @@ class GenerationTest {
 
   @Test
   void anAdapterOfABareGpt2HasTheNamesThatPeftLooksFor() throws Exception {
-    Path golden = Cases.of("gpt2");
+    Path golden = GoldenCases.of("gpt2");
     Path bare = Files.createDirectories(dir.resolve("bare-gpt2"));
     for (String name : List.of("config.json", "tokenizer.json")) {
       Files.copy(golden.resolve(name), bare.resolve(name));

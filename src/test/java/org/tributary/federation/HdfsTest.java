@@ -72,7 +72,7 @@ class HdfsTest {
       Files.copy(golden.resolve(name), vit.resolve(name));
     }
     Files.writeString(vit.resolve("preprocessor_config.json"), "{}");
-    Shards.write(tiny.model(), Files.createDirectories(world.resolve("sharded")));
+    ShardedModel.write(tiny.model(), Files.createDirectories(world.resolve("sharded")));
     RawSets.write(world);
     hdfs.put(world, WORLD);
     disk = "file:" + world;

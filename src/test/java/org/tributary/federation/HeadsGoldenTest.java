@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
-import org.tributary.evaluation.Logits;
+import org.tributary.evaluation.CheckpointLogits;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.model.Precision;
@@ -68,7 +68,7 @@ class HeadsGoldenTest {
     /** What Tributary computes with a written folder on the test rows, with default settings. */
     HostTensor logits(Path written) throws IOException {
       String model = (isAdapter() ? folder.resolve("base") : written).toString();
-      return Logits.open(Tiny.STORE, model, isAdapter() ? written.toString() : null, null)
+      return CheckpointLogits.open(Tiny.STORE, model, isAdapter() ? written.toString() : null, null)
           .of("inputs.safetensors", inputs(), dir, Precision.FLOAT32);
     }
 

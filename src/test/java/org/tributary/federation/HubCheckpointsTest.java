@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
-import org.tributary.evaluation.Logits;
-import org.tributary.fixture.Cases;
+import org.tributary.evaluation.CheckpointLogits;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
@@ -64,8 +64,8 @@ class HubCheckpointsTest {
   }
 
   private static HostTensor logits(Path model) throws IOException {
-    Map<String, HostTensor> inputs = SafeTensors.map(Cases.of("bert/inputs.safetensors"));
-    return Logits.open(Tiny.STORE, model.toString(), null, null)
+    Map<String, HostTensor> inputs = SafeTensors.map(GoldenCases.of("bert/inputs.safetensors"));
+    return CheckpointLogits.open(Tiny.STORE, model.toString(), null, null)
         .of("inputs", inputs, dir, Precision.FLOAT32);
   }
 
@@ -77,7 +77,7 @@ class HubCheckpointsTest {
   /** As in bert-base-uncased. */
   @Test
   void normsOfGammaAndBetaAreThose() throws Exception {
-    Path bert = Cases.of("bert");
+    Path bert = GoldenCases.of("bert");
     Path old = model(bert, HubCheckpointsTest::old, null);
     assertThat(SafeTensors.map(old.resolve("model.safetensors")))
         .containsKey("bert.embeddings.LayerNorm.gamma")
@@ -102,7 +102,7 @@ class HubCheckpointsTest {
     "llama_gqa, LlamaForSequenceClassification, 'is a LlamaForSequenceClassification; decoders write text here'",
   })
   void aClassOfAnotherTaskIsRefused(String model, String type, String message) throws Exception {
-    Path folder = model(Cases.of(model), name -> name, type);
+    Path folder = model(GoldenCases.of(model), name -> name, type);
     assertThatThrownBy(() -> logits(folder))
         .isInstanceOf(WrongInput.class)
         .hasMessageContainingAll(folder.toString(), message);
@@ -110,7 +110,7 @@ class HubCheckpointsTest {
 
   @Test
   void anotherTasksClassifierGivesWayToANewOne() throws Exception {
-    Path folder = model(Cases.of("bert"), name -> name, "BertForTokenClassification");
+    Path folder = model(GoldenCases.of("bert"), name -> name, "BertForTokenClassification");
     Blueprint blueprint =
         new Blueprint(
             Tiny.STORE, tiny.config("x", "fedavg", "model.path=" + folder, "model.newHead=true"));

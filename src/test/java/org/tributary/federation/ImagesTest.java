@@ -31,7 +31,7 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.partition.Partitioning;
@@ -101,7 +101,7 @@ class ImagesTest {
 
   /** The golden ViT without its classifier, with a processor of its own. */
   private static void writeModel() throws IOException {
-    Path golden = Cases.of("vit");
+    Path golden = GoldenCases.of("vit");
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     config.putArray("architectures").add("ViTModel");
@@ -243,7 +243,7 @@ class ImagesTest {
 
   @Test
   void aNewClassifierTakesTheOldOnesPlace() throws Exception {
-    Path golden = Cases.of("vit");
+    Path golden = GoldenCases.of("vit");
     TrainConfig kept = config("old", "fedavg", "model.path='" + golden + "'");
     assertRefused(kept, "label \"bar\" of the data is unknown", "model.newHead=true");
     TrainConfig config =

@@ -34,7 +34,7 @@ class KillTest {
   @BeforeAll
   static void open() throws Exception {
     disturbance = Disturbance.in(dir.resolve("disturbance"));
-    spark = Cluster.open(disturbance, 1);
+    spark = LocalCluster.open(disturbance, 1);
     tiny = new Tiny(dir, 11, 30, 7, 9);
   }
 
@@ -101,10 +101,10 @@ class KillTest {
         .hasMessageContaining("round 0: 3 of 4 clients finished")
         .hasMessageContaining("client 0001: its task failed whenever it was tried");
     disturbance.heal(STEP, "0001", 0);
-    Snapshot before = Snapshot.of(Path.of(config.out()));
+    FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
     assertThat(before.files().keySet()).noneMatch(name -> name.endsWith("accepted.json"));
     Federation.Outcome outcome = train(config);
-    before.assertNothingOverwrittenBy(Snapshot.of(Path.of(config.out())));
+    before.assertNothingOverwrittenBy(FolderSnapshot.of(Path.of(config.out())));
     assertThat(Tiny.tensors(outcome.folder().global(1)))
         .isEqualTo(new PlainLoop(config).run().get(1));
     for (String client : List.of("0000", "0002", "0003")) {
@@ -121,7 +121,7 @@ class KillTest {
         .hasMessageContaining("round 0: client 0001 was tried alone, and its executor was lost")
         .hasMessageContaining("137");
     disturbance.letLive(STEP, "0001", 0);
-    Snapshot before = Snapshot.of(Path.of(config.out()));
+    FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
     assertThat(before.files().keySet()).noneMatch(name -> name.endsWith("accepted.json"));
     Federation.Outcome outcome = train(config);
     assertThat(accepted(outcome, 0).failed()).isEmpty();
@@ -147,7 +147,7 @@ class KillTest {
     for (String client : all) {
       disturbance.heal(STEP, client, 0);
     }
-    Snapshot before = Snapshot.of(Path.of(config.out()));
+    FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
     assertThat(before.files().keySet()).noneMatch(name -> name.endsWith("accepted.json"));
     Federation.Outcome outcome = train(config);
     assertThat(accepted(outcome, 0).failed()).isEmpty();

@@ -42,7 +42,7 @@ class LogitsGoldenTest {
 
   private HostTensor logits(Path model, Path adapter, Map<String, HostTensor> inputs)
       throws IOException {
-    return org.tributary.evaluation.Logits.open(
+    return org.tributary.evaluation.CheckpointLogits.open(
             Tiny.STORE, model.toString(), adapter == null ? null : adapter.toString(), null)
         .of("inputs.safetensors", inputs, disk, Precision.FLOAT32);
   }

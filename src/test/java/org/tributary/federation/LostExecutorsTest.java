@@ -49,7 +49,7 @@ class LostExecutorsTest {
     store = Files.createDirectories(dir.resolve("store"));
     orders = Files.createDirectories(dir.resolve("orders"));
     SparkSession.Builder builder = KillingStore.set(SparkSession.builder(), store, orders);
-    spark = Cluster.open(builder, Disturbance.in(dir.resolve("disturbance")), 1);
+    spark = LocalCluster.open(builder, Disturbance.in(dir.resolve("disturbance")), 1);
     tiny = new Tiny(store, 6, 9);
     RawSets.write(Files.createDirectories(store.resolve("raw")));
   }

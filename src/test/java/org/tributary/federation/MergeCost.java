@@ -22,7 +22,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import org.tributary.protocol.ClientReport;
@@ -60,7 +60,7 @@ final class MergeCost {
 
   private static Path model(Path folder, int hidden, String layers, String vocabulary)
       throws IOException {
-    Path golden = Cases.of("bert");
+    Path golden = GoldenCases.of("bert");
     ObjectMapper json = new ObjectMapper();
     ObjectNode config = (ObjectNode) json.readTree(golden.resolve("config.json").toFile());
     config.put("hidden_size", hidden).put("intermediate_size", 4 * hidden);

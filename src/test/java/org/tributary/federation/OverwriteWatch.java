@@ -8,7 +8,7 @@ import java.util.Map;
 /** Looks at a run's files in every phase and fails where one is not what it was. */
 final class OverwriteWatch implements RoundListener {
   private final Path out;
-  private Snapshot last = new Snapshot(Map.of());
+  private FolderSnapshot last = new FolderSnapshot(Map.of());
 
   OverwriteWatch(Path out) {
     this.out = out;
@@ -17,7 +17,7 @@ final class OverwriteWatch implements RoundListener {
   @Override
   public void phase(int round, Phase phase) {
     try {
-      Snapshot now = Snapshot.of(out);
+      FolderSnapshot now = FolderSnapshot.of(out);
       last.assertNothingOverwrittenBy(now);
       last = now;
     } catch (IOException e) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tributary.fixture.Home;
 import org.tributary.fixture.Pom;
+import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 import org.tributary.json.Json;
 import org.tributary.protocol.HostTensor;
@@ -42,7 +42,7 @@ class OwnFrameworkTest {
 
   @BeforeAll
   static void build() throws Exception {
-    home = Home.built(dir.resolve("home"));
+    home = ProjectHome.built(dir.resolve("home"));
     Path classes = Files.createDirectories(dir.resolve("classes"));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
@@ -32,7 +32,7 @@ import org.tributary.rows.ParquetRows;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @Slow
 class OwnersTest {
-  private static final Path CASE = Cases.of("../cases/07-natural-owners-vanish/rows.jsonl");
+  private static final Path CASE = GoldenCases.of("../cases/07-natural-owners-vanish/rows.jsonl");
 
   @TempDir Path dir;
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();

@@ -17,7 +17,7 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
@@ -58,7 +58,7 @@ class PeftResultTest {
     if (!Files.exists(folder)) {
       Files.createDirectories(folder);
       for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
-        Files.copy(Cases.of("llama_tied").resolve(name), folder.resolve(name));
+        Files.copy(GoldenCases.of("llama_tied").resolve(name), folder.resolve(name));
       }
     }
     List<String> sets =
@@ -132,7 +132,7 @@ class PeftResultTest {
     if (!Files.exists(folder)) {
       Files.createDirectories(folder);
       for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
-        Files.copy(Cases.of("bert").resolve(name), folder.resolve(name));
+        Files.copy(GoldenCases.of("bert").resolve(name), folder.resolve(name));
       }
       Path config = folder.resolve("config.json");
       Files.writeString(
@@ -201,7 +201,7 @@ class PeftResultTest {
             "model.path=" + classifier(),
             "framework.lora={rank: 2, alpha: 5, targets: [query, value, key,"
                 + " '*.0.*dense', '*.intermediate.dense', '*.1.attention.output.dense']}",
-            "framework.lora.start=" + Cases.of("bert").resolve("adapter"));
+            "framework.lora.start=" + GoldenCases.of("bert").resolve("adapter"));
     assertThatThrownBy(() -> run(config))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(

@@ -34,7 +34,7 @@ import org.tributary.protocol.Seeds;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 import org.tributary.run.SkippedRows;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 import org.tributary.torch.Torch;
 
 /**
@@ -86,7 +86,7 @@ final class PlainLoop {
           rank, new Model(blueprint.architecture(), base, s, Device.cpu(), blueprint.precision()));
       trainings.put(rank, new LocalTraining(models.get(rank), recipe(), framework.local()));
     }
-    try (Tokens tokens = blueprint.base().tokens(Tiny.STORE);
+    try (Tokenizer tokens = blueprint.base().tokens(Tiny.STORE);
         NDManager manager = Torch.manager(Device.cpu())) {
       for (int round = 0; round < config.rounds(); round++) {
         Map<String, HostTensor> merged = round(round, trainings, tokens, manager, state);
@@ -123,7 +123,7 @@ final class PlainLoop {
   private Map<String, HostTensor> round(
       int round,
       Map<Integer, LocalTraining> trainings,
-      Tokens tokens,
+      Tokenizer tokens,
       NDManager manager,
       Map<String, HostTensor> state)
       throws IOException {

@@ -26,8 +26,8 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.LoggedWarnings;
 import org.tributary.fixture.Slow;
-import org.tributary.fixture.Warnings;
 import org.tributary.model.Pooling;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
@@ -314,7 +314,7 @@ class PoolingTest {
     all.addAll(List.of(sets));
     TrainConfig config = tiny.config(name, "fedavg", all.toArray(String[]::new));
     try (SparkSession spark = LocalSpark.builder().getOrCreate();
-        Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
+        LoggedWarnings warnings = LoggedWarnings.of(Federation.class, RunChecks.class)) {
       new Federation(spark, RoundListener.NONE).train(config);
       return warnings.heard();
     }

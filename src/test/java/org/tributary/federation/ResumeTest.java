@@ -45,7 +45,7 @@ class ResumeTest {
   void frozenKeysAreRefusedWithTheDifference() throws Exception {
     train(config("frozen", "rounds=1"));
     Path out = tiny.out("frozen");
-    Snapshot before = Snapshot.of(out);
+    FolderSnapshot before = FolderSnapshot.of(out);
     assertThatThrownBy(
             () ->
                 train(config("frozen", "rounds=2", "client.optimizer.lr=1.0e-3", "client.batch=5")))
@@ -58,15 +58,15 @@ class ResumeTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("client.schedule.name: was constant, now cosine")
         .hasMessageContaining("rounds: was 1, now 2");
-    assertThat(Snapshot.of(out)).isEqualTo(before);
+    assertThat(FolderSnapshot.of(out)).isEqualTo(before);
   }
 
   @Test
   void moreRoundsGiveWhatThatManyGiveFromTheStart() throws Exception {
     train(config("more", "rounds=1"));
-    Snapshot before = Snapshot.of(tiny.out("more"));
+    FolderSnapshot before = FolderSnapshot.of(tiny.out("more"));
     train(config("more", "rounds=3", "evaluate.shard=7", "keep.updates=1"));
-    Snapshot after = Snapshot.of(tiny.out("more"));
+    FolderSnapshot after = FolderSnapshot.of(tiny.out("more"));
     train(config("whole", "rounds=3"));
 
     for (String file :
@@ -83,19 +83,19 @@ class ResumeTest {
   @Test
   void fewerRoundsThanHaveBegunAreRefused() throws Exception {
     train(config("fewer", "rounds=2"));
-    Snapshot before = Snapshot.of(tiny.out("fewer"));
+    FolderSnapshot before = FolderSnapshot.of(tiny.out("fewer"));
     assertThatThrownBy(() -> train(config("fewer", "rounds=1")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("rounds: is 1, but round 2 has begun already; ask for more rounds");
-    assertThat(Snapshot.of(tiny.out("fewer"))).isEqualTo(before);
+    assertThat(FolderSnapshot.of(tiny.out("fewer"))).isEqualTo(before);
   }
 
   @Test
   void aFinishedRunIsLeftAsItIs() throws Exception {
     train(config("done", "rounds=2"));
-    Snapshot before = Snapshot.of(tiny.out("done"));
+    FolderSnapshot before = FolderSnapshot.of(tiny.out("done"));
     assertThat(train(config("done", "rounds=2")).results()).hasSize(1);
-    assertThat(Snapshot.of(tiny.out("done"))).isEqualTo(before);
+    assertThat(FolderSnapshot.of(tiny.out("done"))).isEqualTo(before);
   }
 
   @Test
@@ -104,13 +104,13 @@ class ResumeTest {
     TrainConfig config =
         other.config("run", "fedavg", "rounds=1", "client.schedule={name: constant, warmup: 0}");
     train(config);
-    Snapshot before = Snapshot.of(Path.of(config.out()));
+    FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
     Path manifest = dir.resolve("changed/data/manifest.json");
     Files.writeString(manifest, Files.readString(manifest) + "\n");
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("data.path: the files at ")
         .hasMessageContaining("have changed since");
-    assertThat(Snapshot.of(Path.of(config.out()))).isEqualTo(before);
+    assertThat(FolderSnapshot.of(Path.of(config.out()))).isEqualTo(before);
   }
 }

@@ -178,7 +178,7 @@ class SignalsTest {
       String job, String out, String hold, Disturbance disturbance, Path said) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(Cluster.JVM_OPTIONS.strip().split("\\s+")));
+    command.addAll(List.of(LocalCluster.JVM_OPTIONS.strip().split("\\s+")));
     Map<String, String> properties = new TreeMap<>();
     properties.put("spark.master", "local[2]");
     properties.put("spark.ui.enabled", "false");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
-import org.tributary.fixture.Home;
+import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
@@ -56,7 +56,7 @@ class StandaloneTest {
   private String start(String name, String sign, List<String> main) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(Cluster.JVM_OPTIONS.strip().split("\\s+")));
+    command.addAll(List.of(LocalCluster.JVM_OPTIONS.strip().split("\\s+")));
     command.addAll(List.of("-Xmx256m", "-cp", "target/spark-home/jars/*", CLUSTER + main.get(0)));
     command.addAll(main.subList(1, main.size()));
     Path log = dir.resolve(name + ".log");
@@ -85,7 +85,7 @@ class StandaloneTest {
 
   @Test
   void relativePathsAreThoseOfWhoSubmits() throws Exception {
-    Path home = Home.built(dir.resolve("home"));
+    Path home = ProjectHome.built(dir.resolve("home"));
     Tiny tiny = new Tiny(dir, 5, 8);
     TrainConfig config = tiny.config("a", "fedavg", "rounds=1");
     String yaml = tiny.yaml("a", "fedavg").replace(dir + "/", "") + "shared: true\n";

@@ -52,14 +52,14 @@ class StoppedSparkTest {
         .hasCauseInstanceOf(InterruptedException.class)
         .hasMessageContaining("run again to resume");
     driver.shutdown();
-    Snapshot before = Snapshot.of(Path.of(config.out()));
+    FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
     assertThat(before.files()).doesNotContainKey("rounds/round=00000/accepted.json");
 
     disturbance.letGo(STEP, "0001", 0);
     SparkSession second = open(disturbance);
     try {
       Federation.Outcome outcome = new Federation(second, RoundListener.NONE).train(config);
-      before.assertNothingOverwrittenBy(Snapshot.of(Path.of(config.out())));
+      before.assertNothingOverwrittenBy(FolderSnapshot.of(Path.of(config.out())));
       assertThat(Tiny.tensors(outcome.folder().global(2)))
           .isEqualTo(new PlainLoop(config).run().get(2));
       assertThat(disturbance.starts("0000", 0)).isEqualTo(1);

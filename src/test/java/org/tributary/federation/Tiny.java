@@ -21,7 +21,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LowRankChange;
 import org.tributary.protocol.RoundPlan;
@@ -66,7 +66,7 @@ public final class Tiny {
   }
 
   private void writeModel() throws IOException {
-    Path golden = Cases.of("bert");
+    Path golden = GoldenCases.of("bert");
     ObjectNode config =
         (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     config.putArray("architectures").add("BertModel");
@@ -87,7 +87,7 @@ public final class Tiny {
     Path folder = root.resolve("llama");
     if (!Files.exists(folder)) {
       Files.createDirectories(folder);
-      Path golden = Cases.of("llama_gqa");
+      Path golden = GoldenCases.of("llama_gqa");
       for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
         Files.copy(golden.resolve(name), folder.resolve(name));
       }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Warnings;
+import org.tributary.fixture.LoggedWarnings;
 import org.tributary.rows.BadRows;
 import org.tributary.rows.Truncation;
 import org.tributary.run.Blueprint;
@@ -38,7 +38,7 @@ class TruncationCheckTest {
     String first = "client=0000/train/part-00000.parquet";
     String second = "client=0001/train/part-00000.parquet";
     String test = "test/part-00000.parquet";
-    try (Warnings warnings = Warnings.of(TruncationCheck.class)) {
+    try (LoggedWarnings warnings = LoggedWarnings.of(TruncationCheck.class)) {
       check.check(
           List.of(
               found(first, new Truncation(2, 2, 2, 20, 0)),
@@ -66,7 +66,7 @@ class TruncationCheckTest {
   void textsOfAClassifierAreToldToo() throws IOException {
     TrainConfig config = tiny.config("run", "fedavg", "model.maxLength=4");
     Blueprint blueprint = new Blueprint(Tiny.STORE, config);
-    try (Warnings warnings = Warnings.of(TruncationCheck.class)) {
+    try (LoggedWarnings warnings = LoggedWarnings.of(TruncationCheck.class)) {
       new RowCheck(Tiny.STORE, blueprint, new RunFolder(Tiny.hadoop(tiny.out("run")))).check(null);
       assertThat(warnings.heard()).isNotEmpty();
       assertThat(warnings.heard().get(0)).contains("are longer than model.maxLength 4 and are cut");

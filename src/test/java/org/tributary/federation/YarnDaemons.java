@@ -27,7 +27,7 @@ record YarnDaemons(Process process, Path log) implements AutoCloseable {
             .collect(Collectors.joining(File.pathSeparator));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(Cluster.JVM_OPTIONS.strip().split("\\s+")));
+    command.addAll(List.of(LocalCluster.JVM_OPTIONS.strip().split("\\s+")));
     command.addAll(List.of("-Xmx512m", "-cp", path, Main.class.getName(), folder.toString()));
     Path log = folder.resolve("yarn.log");
     ProcessBuilder builder =

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.config.TrainConfig;
-import org.tributary.fixture.Home;
+import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
@@ -28,7 +28,7 @@ class YarnTest {
   @BeforeEach
   void open() throws Exception {
     yarn = YarnDaemons.start(dir);
-    home = Home.built(dir.resolve("home"));
+    home = ProjectHome.built(dir.resolve("home"));
     tiny = new Tiny(dir, 5, 8);
     Files.writeString(dir.resolve("t.yaml"), tiny.yaml("a", "fedavg") + "shared: true\n");
   }

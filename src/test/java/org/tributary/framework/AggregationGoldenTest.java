@@ -70,7 +70,7 @@ class AggregationGoldenTest {
   }
 
   private static Map<String, HostTensor> merge(String framework, List<Contribution> clients) {
-    return merge(Named.of(framework), clients);
+    return merge(NamedFramework.of(framework), clients);
   }
 
   private static Map<String, HostTensor> merge(Framework framework, List<Contribution> clients) {
@@ -170,7 +170,7 @@ class AggregationGoldenTest {
     Map<String, HostTensor> golden = file("flexlora_equal");
     Adapters adapters = new Adapters(rank, facts().at("/equal_ranks/alpha").doubleValue(), false);
     Map<String, HostTensor> merged =
-        merge(Named.of("flexlora", adapters), adapters(file("lora_equal_inputs")));
+        merge(NamedFramework.of("flexlora", adapters), adapters(file("lora_equal_inputs")));
     assertThat(merged.get(A).shape()).containsExactly(rank, 16);
     double[] delta = product(merged.get(B), merged.get(A), adapters.scaling(rank));
     assertThat(distance(delta, Merges.doubles(golden.get("rank" + rank + ".delta_W"))))
@@ -187,7 +187,7 @@ class AggregationGoldenTest {
     Map<String, HostTensor> golden = file("flexlora_equal");
     Adapters adapters = new Adapters(12, 8, false);
     Map<String, HostTensor> merged =
-        merge(Named.of("flexlora", adapters), adapters(file("lora_equal_inputs")));
+        merge(NamedFramework.of("flexlora", adapters), adapters(file("lora_equal_inputs")));
     double[] delta = product(merged.get(B), merged.get(A), adapters.scaling(12));
     assertThat(distance(delta, Merges.doubles(golden.get("delta_W")))).isLessThan(CLOSE);
   }
@@ -198,7 +198,7 @@ class AggregationGoldenTest {
     JsonNode facts = facts().get("different_ranks");
     Adapters adapters =
         new Adapters(facts.get("r_max").intValue(), facts.at("/alpha_k/0").doubleValue(), false);
-    Framework flexlora = Named.of("flexlora", adapters);
+    Framework flexlora = NamedFramework.of("flexlora", adapters);
     Map<String, HostTensor> merged = merge(flexlora, adapters(file("lora_hetero_inputs")));
     double[] global = product(merged.get(B), merged.get(A), adapters.scaling(8));
     assertThat(distance(global, Merges.doubles(golden.get("rank8.delta_W")))).isLessThan(CLOSE);
@@ -237,7 +237,7 @@ class AggregationGoldenTest {
     List<ClientReport> reports = new ArrayList<>();
     List<Contribution> byRows = clients(golden, List.of("weight"));
     byRows.forEach(c -> reports.add(ClientReport.of("{\"client\": \"%s\"}".formatted(c.client()))));
-    double[] weights = new UniformWeights(Named.of("fedavg")).weights(reports);
+    double[] weights = new UniformWeights(NamedFramework.of("fedavg")).weights(reports);
     List<Contribution> uniform = new ArrayList<>();
     for (int k = 0; k < weights.length; k++) {
       uniform.add(new Contribution(byRows.get(k).client(), weights[k], byRows.get(k).tensors()));
@@ -265,7 +265,7 @@ class AggregationGoldenTest {
   /** A merge that changes the base: what it writes for the layer of W0, and W in W0's place. */
   private static Map<String, HostTensor> changed(
       String name, Adapters adapters, HostTensor base, List<Contribution> contributions) {
-    Framework framework = Named.of(name, adapters);
+    Framework framework = NamedFramework.of(name, adapters);
     TreeMap<String, long[]> none = new TreeMap<>();
     Map<String, HostTensor> first = contributions.get(0).tensors();
     RoundPlan plan =
@@ -373,7 +373,7 @@ class AggregationGoldenTest {
             ? "momentum: " + server.get("beta")
             : "beta1: %s, tau: %s".formatted(server.get("beta1"), server.get("tau")) + beta2;
     String set = "server={name: %s, lr: %s, %s}".formatted(name, server.get("eta"), keys);
-    Framework framework = Named.of("fedavg", null, set);
+    Framework framework = NamedFramework.of("fedavg", null, set);
     RoundPlan plan = serverPlan(framework, golden.get("x0").shape());
     Map<String, HostTensor> state = new TreeMap<>();
     plan.parts().forEach((part, shape) -> state.put(part, constant(shape.shape(), 0)));
@@ -441,7 +441,7 @@ class AggregationGoldenTest {
             new TreeMap<>(Map.of(A, state.get(A).shape())),
             new TreeMap<>(Map.of(B, state.get(B).shape())),
             none);
-    Framework rolora = Named.of("rolora");
+    Framework rolora = NamedFramework.of("rolora");
     double total = 0;
     for (JsonNode n : golden.get("rows")) {
       total += n.doubleValue();
@@ -479,7 +479,7 @@ class AggregationGoldenTest {
 
   private static double[] delta(List<Contribution> clients, double alpha) {
     Adapters adapters = new Adapters(8, alpha, false);
-    Map<String, HostTensor> merged = merge(Named.of("flexlora", adapters), clients);
+    Map<String, HostTensor> merged = merge(NamedFramework.of("flexlora", adapters), clients);
     return product(merged.get(B), merged.get(A), adapters.scaling(8));
   }
 

@@ -59,7 +59,7 @@ class LocalRulesGoldenTest {
     TreeMap<String, long[]> none = new TreeMap<>();
     TreeMap<String, long[]> weights = new TreeMap<>(Map.of("w", new long[] {size}));
     Trainables trainables = new Trainables(weights, false, none, none, none, none);
-    Framework framework = Named.of("fedavg", null, "local=" + local);
+    Framework framework = NamedFramework.of("fedavg", null, "local=" + local);
     HostTensor start = Elements.tensor(numbers(golden.get("start")), DType.F64, size);
     int[] rows = Arrays.stream(numbers(golden.get("rows"))).mapToInt(n -> (int) n).toArray();
     ToyRun run = new ToyRun(framework, trainables, Map.of("w", start), rows);

@@ -24,7 +24,7 @@ import org.tributary.protocol.Unit;
 
 /** What holds of a weighted mean for any clients, sizes and cuts. */
 class MergePropertiesTest {
-  private static final Framework FEDAVG = Named.of("fedavg");
+  private static final Framework FEDAVG = NamedFramework.of("fedavg");
 
   /** Clients of unequal sizes with one matrix [rows, columns] each, in the order of their ids. */
   private static List<Contribution> clients(int count, int rows, int columns, long seed) {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tributary.config.Unread;
+import org.tributary.config.UnreadKey;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.Contribution;
@@ -68,7 +68,7 @@ class MethodAnswersTest {
       boolean pooled,
       boolean takesStepsOfCohort,
       boolean leavesModel) {
-    Framework alone = Named.of(name, ADAPTERS);
+    Framework alone = NamedFramework.of(name, ADAPTERS);
     Framework prox = new FedProx(alone, new FedProx.Settings(0.1));
     for (Framework framework : List.of(alone, new UniformWeights(alone), prox)) {
       assertThat(framework.averages()).isEqualTo(averages);
@@ -82,22 +82,25 @@ class MethodAnswersTest {
 
   @Test
   void centralTakesTheStepsThatItIsAskedFor() {
-    assertThat(Named.of("central", null, "centralSteps=client").takesStepsOfCohort()).isFalse();
-    assertThat(Named.of("central", null, "centralSteps=cohort").takesStepsOfCohort()).isTrue();
+    assertThat(NamedFramework.of("central", null, "centralSteps=client").takesStepsOfCohort())
+        .isFalse();
+    assertThat(NamedFramework.of("central", null, "centralSteps=cohort").takesStepsOfCohort())
+        .isTrue();
   }
 
   @ParameterizedTest
   @CsvSource({"flexlora", "flora", "fedex-lora", "local", "central"})
   void whatNeedsAMeanIsRefusedWhereNoneIsTaken(String name) {
-    assertThatThrownBy(() -> Named.of(name, ADAPTERS, "local={name: scaffold}"))
+    assertThatThrownBy(() -> NamedFramework.of(name, ADAPTERS, "local={name: scaffold}"))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("framework.local: scaffold")
         .hasMessageContaining(name);
-    assertThatThrownBy(() -> Named.of(name, ADAPTERS, "server={name: fedadam, lr: 0.1}"))
+    assertThatThrownBy(() -> NamedFramework.of(name, ADAPTERS, "server={name: fedadam, lr: 0.1}"))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("framework.server: fedadam")
         .hasMessageContaining(name);
-    assertThat(Named.of(name, ADAPTERS, "local={name: fedprox, mu: 0.5}").local().proximal())
+    assertThat(
+            NamedFramework.of(name, ADAPTERS, "local={name: fedprox, mu: 0.5}").local().proximal())
         .isEqualTo(0.5);
   }
 
@@ -113,13 +116,13 @@ class MethodAnswersTest {
                 new Contribution("a", 0.25, Map.of("head", values(1, 2))),
                 new Contribution("b", 0.75, Map.of("head", values(5, -2)))));
     Map<String, HostTensor> merged =
-        Named.of(name, ADAPTERS).merge(Unit.chunk("head", 0, 2), merge);
+        NamedFramework.of(name, ADAPTERS).merge(Unit.chunk("head", 0, 2), merge);
     assertThat(merged).containsOnlyKeys("head");
     assertThat(Elements.of(merged.get("head"))).containsExactly(4, -1);
   }
 
-  private static List<String> keys(List<Unread> unread) {
-    return unread.stream().map(Unread::key).toList();
+  private static List<String> keys(List<UnreadKey> unread) {
+    return unread.stream().map(UnreadKey::key).toList();
   }
 
   @Test
@@ -188,7 +191,8 @@ class MethodAnswersTest {
   @Test
   void aServerOptimizerLeavesScaffoldsVariatesToScaffold() {
     Framework framework =
-        Named.of("fedavg", null, "local={name: scaffold}", "server={name: fedadam, lr: 0.1}");
+        NamedFramework.of(
+            "fedavg", null, "local={name: scaffold}", "server={name: fedadam, lr: 0.1}");
     RoundPlan plan = framework.plan(FULL, 0);
     assertThat(plan.of(Role.MEMORY)).containsOnlyKeys("server.m/w", "server.v/w");
     assertThat(plan.parts().get("server.m/w").start()).isZero();
@@ -213,7 +217,8 @@ class MethodAnswersTest {
   /** v − (1 − β2) Δ² sign(v − Δ²), which stays where it is at v = Δ². */
   @Test
   void yogisSecondMomentMovesTowardsTheSquare() {
-    FedYogi yogi = new FedYogi(new FedAvg(), new AdaptiveServer.Settings(1, 0.9, 0.75, 1e-3));
+    FedYogi yogi =
+        new FedYogi(new FedAvg(), new AdaptiveServerOptimizer.Settings(1, 0.9, 0.75, 1e-3));
     assertThat(yogi.second(1, 4)).isEqualTo(2);
     assertThat(yogi.second(4, 1)).isEqualTo(3.75);
     assertThat(yogi.second(4, 4)).isEqualTo(4);

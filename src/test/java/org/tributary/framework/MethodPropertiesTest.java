@@ -77,7 +77,7 @@ class MethodPropertiesTest {
       contributions.add(new Contribution("c" + k, p[k], Map.of(A, a, B, b)));
       addProduct(expected, p[k] * adapters.scaling(rank), b, a);
     }
-    Framework flora = Named.of("flora", adapters);
+    Framework flora = NamedFramework.of("flora", adapters);
     Merge merge = new Merge(0, clients, Map.of("layer.weight", base), contributions);
     Map<String, HostTensor> change = WholeMerge.of(flora, flora.plan(layer(out, in, 4), 0), merge);
     HostTensor w =
@@ -109,7 +109,7 @@ class MethodPropertiesTest {
       contributions.add(new Contribution("c" + k, p[k], Map.of(A, a, B, b)));
       addProduct(expected, p[k] * s, b, a);
     }
-    Framework fedex = Named.of("fedex-lora", adapters);
+    Framework fedex = NamedFramework.of("fedex-lora", adapters);
     Merge merge = new Merge(0, clients, Map.of("layer.weight", base), contributions);
     Map<String, HostTensor> merged =
         WholeMerge.of(fedex, fedex.plan(layer(out, in, rank), 0), merge);
@@ -142,7 +142,7 @@ class MethodPropertiesTest {
 
   @Property(tries = 20)
   void floraDrawsAnewForEveryClientAndRoundAndBIsZero(@ForAll long seed) {
-    Framework flora = Named.of("flora", new Adapters(3, 6, false));
+    Framework flora = NamedFramework.of("flora", new Adapters(3, 6, false));
     RoundPlan plan = flora.plan(layer(5, 4, 3), 0).atRank(2);
     Map<String, HostTensor> one = flora.start(Map.of(), new Participant("a", 0, 2, plan, seed));
     Map<String, HostTensor> two = flora.start(Map.of(), new Participant("a", 1, 2, plan, seed + 1));
@@ -157,7 +157,7 @@ class MethodPropertiesTest {
 
   @Property(tries = 20)
   void roloraTrainsOneFactorARoundByTheRoundsNumber(@ForAll @IntRange(max = 50) int round) {
-    RoundPlan plan = Named.of("rolora").plan(layer(5, 4, 2), round);
+    RoundPlan plan = NamedFramework.of("rolora").plan(layer(5, 4, 2), round);
     assertThat(plan.where(Role::isTrained)).containsOnlyKeys(round % 2 == 0 ? B : A);
     assertThat(plan.where(Role::goesUp)).containsOnlyKeys(round % 2 == 0 ? B : A);
     assertThat(plan.where(Role::goesDown)).containsOnlyKeys(A, B);
@@ -165,7 +165,7 @@ class MethodPropertiesTest {
 
   @Property(tries = 20)
   void fedsaSendsAAndNeverB(@ForAll @IntRange(max = 50) int round) {
-    RoundPlan plan = Named.of("fedsa-lora").plan(layer(5, 4, 2), round);
+    RoundPlan plan = NamedFramework.of("fedsa-lora").plan(layer(5, 4, 2), round);
     assertThat(plan.where(Role::goesUp)).containsOnlyKeys(A);
     assertThat(plan.where(Role::isPersonal)).containsOnlyKeys(B);
   }
@@ -205,9 +205,10 @@ class MethodPropertiesTest {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, HostTensor> state = Map.of("w", random(random, 4, 3));
     List<Contribution> clients = clients(random, count);
-    Framework momentum = Named.of("fedavg", null, "server={name: fedavgm, lr: 1, momentum: 0}");
+    Framework momentum =
+        NamedFramework.of("fedavg", null, "server={name: fedavgm, lr: 1, momentum: 0}");
     HostTensor stepped = step(momentum, state, clients).get("w");
-    HostTensor mean = step(Named.of("fedavg"), state, clients).get("w");
+    HostTensor mean = step(NamedFramework.of("fedavg"), state, clients).get("w");
     assertThat(Elements.of(stepped)).containsExactly(Elements.of(mean), within(1e-12));
   }
 
@@ -221,7 +222,7 @@ class MethodPropertiesTest {
       List<Contribution> clients = clients(random, count);
       String server = "server={name: %s, lr: 0.1, tau: 0.01}".formatted(name);
       Map<String, HostTensor> state =
-          step(Named.of("fedavg", null, server), Map.of("w", before), clients);
+          step(NamedFramework.of("fedavg", null, server), Map.of("w", before), clients);
       double[] mean = WeightedMean.sum("w", clients);
       double[] w = Elements.of(before);
       double[] after = Elements.of(state.get("w"));
@@ -240,8 +241,8 @@ class MethodPropertiesTest {
   @Property(tries = 20)
   void scaffoldOfEqualClientsIsFedavg(
       @ForAll @IntRange(min = 3, max = 6) int count, @ForAll long seed) {
-    double[] shared = run(Named.of("fedavg", null, "local.name=scaffold"), count, seed, 0);
-    double[] plain = run(Named.of("fedavg"), count, seed, 0);
+    double[] shared = run(NamedFramework.of("fedavg", null, "local.name=scaffold"), count, seed, 0);
+    double[] plain = run(NamedFramework.of("fedavg"), count, seed, 0);
     assertThat(shared).containsExactly(plain, within(1e-9));
   }
 
@@ -252,8 +253,8 @@ class MethodPropertiesTest {
   @Property(tries = 10)
   void scaffoldReachesTheOptimumThatFedavgMisses(@ForAll long seed) {
     double optimum = optimum(4, seed);
-    double[] corrected = run(Named.of("fedavg", null, "local.name=scaffold"), 4, seed, 3);
-    double[] plain = run(Named.of("fedavg"), 4, seed, 3);
+    double[] corrected = run(NamedFramework.of("fedavg", null, "local.name=scaffold"), 4, seed, 3);
+    double[] plain = run(NamedFramework.of("fedavg"), 4, seed, 3);
     assertThat(corrected[0]).isCloseTo(optimum, within(1e-6));
     assertThat(Math.abs(plain[0] - optimum)).isGreaterThan(1e-3);
   }
@@ -306,7 +307,7 @@ class MethodPropertiesTest {
     for (int k = 0; k < count; k++) {
       reports.add(ClientReport.of("{\"samples\": %d}".formatted(1 + k * k)));
     }
-    double[] weights = Named.of("fedavg", null, "weights=uniform").weights(reports);
+    double[] weights = NamedFramework.of("fedavg", null, "weights=uniform").weights(reports);
     assertThat(weights).hasSize(count).containsOnly(1.0 / count);
   }
 }

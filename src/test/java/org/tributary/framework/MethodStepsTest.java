@@ -47,7 +47,7 @@ class MethodStepsTest {
       if (!name.equals("local")) { // which merges nothing
         need(TESTS.resolve(GOLDEN), "\"%s\"".formatted(name), method);
       }
-      if (Named.of(name, new Adapters(2, 4, false)).takesRanks()) {
+      if (NamedFramework.of(name, new Adapters(2, 4, false)).takesRanks()) {
         assertThat(OneRank.RANKS.why()).contains(name);
       }
       needSource(method);

@@ -38,7 +38,7 @@ class PlansTest {
   }
 
   private static RoundPlan plan(String framework, boolean adapters, boolean named) {
-    return Named.of(framework).plan(trainables(adapters, named), 0);
+    return NamedFramework.of(framework).plan(trainables(adapters, named), 0);
   }
 
   private static final String[] FULL = {"classifier.weight", "layer.bias", "layer.weight"};
@@ -82,7 +82,7 @@ class PlansTest {
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys("classifier.weight", "layer.lora_B.weight");
     assertThat(plan.trains("layer.lora_A.weight")).isFalse();
     assertThat(plan.trainableParameters()).isEqualTo(40);
-    assertThat(Named.of("ffa-lora").units(plan))
+    assertThat(NamedFramework.of("ffa-lora").units(plan))
         .allMatch(unit -> !unit.updates().contains("layer.lora_A.weight"));
   }
 
@@ -90,7 +90,7 @@ class PlansTest {
   void flexloraMergesALayerWholeAndTheRestInChunks() {
     RoundPlan plan = plan("flexlora", true, false);
     assertThat(plan.of(Role.TRAVELS)).containsOnlyKeys(ADAPTERS);
-    assertThat(Named.of("flexlora").units(plan))
+    assertThat(NamedFramework.of("flexlora").units(plan))
         .containsExactly(
             Unit.chunk("classifier.weight", 0, 24),
             Unit.whole(List.of("layer.lora_A.weight", "layer.lora_B.weight")));
@@ -107,7 +107,7 @@ class PlansTest {
   @ParameterizedTest
   @CsvSource({"flexlora, true", "ffa-lora, false", "fedit, false", "central, false"})
   void onlyFlexloraTakesRanks(String framework, boolean takes) {
-    assertThat(Named.of(framework).takesRanks()).isEqualTo(takes);
+    assertThat(NamedFramework.of(framework).takesRanks()).isEqualTo(takes);
   }
 
   @ParameterizedTest
@@ -127,7 +127,7 @@ class PlansTest {
     RoundPlan plan = plan("local", adapters, false);
     assertThat(plan.of(Role.TRAVELS)).isEmpty();
     assertThat(plan.of(Role.STAYS)).containsOnlyKeys(adapters ? ADAPTERS : FULL);
-    assertThat(Named.of("local").units(plan)).isEmpty();
+    assertThat(NamedFramework.of("local").units(plan)).isEmpty();
   }
 
   @ParameterizedTest
@@ -140,6 +140,6 @@ class PlansTest {
   @ParameterizedTest
   @CsvSource({"central, true", "local, false", "fedavg, false", "fedit, false"})
   void onlyCentralPools(String framework, boolean pooled) {
-    assertThat(Named.of(framework).pooled()).isEqualTo(pooled);
+    assertThat(NamedFramework.of(framework).pooled()).isEqualTo(pooled);
   }
 }

@@ -103,11 +103,11 @@ class JinjaFuzzTest {
     return inputs;
   }
 
-  private Trial prompt(MalformedInput input) throws Exception {
+  private FuzzTrial prompt(MalformedInput input) throws Exception {
     input.write(dir);
     Store store = Store.of(new Configuration(false));
     var folder = new org.apache.hadoop.fs.Path(dir.toUri());
-    return Trial.call(
+    return FuzzTrial.call(
         dir,
         () -> {
           ChatTemplate template = ChatTemplate.read(store, folder);

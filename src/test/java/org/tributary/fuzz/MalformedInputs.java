@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 
 /** The malformed files of each format: some written by hand, most made of valid ones by a seed. */
 final class MalformedInputs {
   private MalformedInputs() {}
 
   private static byte[] golden(String path) throws IOException {
-    return Files.readAllBytes(Cases.of(path));
+    return Files.readAllBytes(GoldenCases.of(path));
   }
 
   /** So many broken copies of a file. */

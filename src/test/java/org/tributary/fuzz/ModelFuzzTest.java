@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
 /** Malformed checkpoints and adapters never hang a job, end the JVM or leave anything behind. */
@@ -34,10 +34,10 @@ class ModelFuzzTest {
     Files.createDirectories(dir.resolve("adapter"));
     Path base = Files.createDirectories(dir.resolve("base"));
     for (String name : List.of("model.safetensors", "config.json", "tokenizer.json")) {
-      Files.copy(Cases.of("bert/" + name), base.resolve(name));
+      Files.copy(GoldenCases.of("bert/" + name), base.resolve(name));
     }
     for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
-      Files.copy(Cases.of("bert/adapter/" + name), dir.resolve("adapter/" + name));
+      Files.copy(GoldenCases.of("bert/adapter/" + name), dir.resolve("adapter/" + name));
     }
     for (String folder : List.of("model", "adapter")) {
       try (var files = Files.list(dir.resolve(folder))) {
@@ -81,17 +81,17 @@ class ModelFuzzTest {
   @MethodSource({"safetensors", "configs"})
   void aCheckpointIsTakenOrRefused(MalformedInput input) throws Exception {
     input.write(dir);
-    Trial.job(dir, "inspect", path("model"));
-    Trial.job(dir, "train", path("run.yaml"), "--check");
+    FuzzTrial.job(dir, "inspect", path("model"));
+    FuzzTrial.job(dir, "train", path("run.yaml"), "--check");
   }
 
   @ParameterizedTest
   @MethodSource("adapters")
   void anAdapterIsTakenOrRefused(MalformedInput input) throws Exception {
     input.write(dir);
-    Trial.job(dir, "inspect", path("adapter"));
-    Trial merged =
-        Trial.job(
+    FuzzTrial.job(dir, "inspect", path("adapter"));
+    FuzzTrial merged =
+        FuzzTrial.job(
             dir,
             "merge-adapter",
             "--model",
@@ -108,10 +108,10 @@ class ModelFuzzTest {
   /** The trial itself sees what is whole, and what is not. */
   @Test
   void wholeFilesAreTaken() throws Exception {
-    assertThat(Trial.job(dir, "train", path("run.yaml"), "--check").refused()).isFalse();
-    assertThat(Trial.job(dir, "inspect", path("adapter")).refused()).isFalse();
+    assertThat(FuzzTrial.job(dir, "train", path("run.yaml"), "--check").refused()).isFalse();
+    assertThat(FuzzTrial.job(dir, "inspect", path("adapter")).refused()).isFalse();
     Files.writeString(dir.resolve("model/config.json"), "{");
-    assertThat(Trial.job(dir, "train", path("run.yaml"), "--check").message())
+    assertThat(FuzzTrial.job(dir, "train", path("run.yaml"), "--check").message())
         .contains("config.json");
   }
 
@@ -131,7 +131,7 @@ class ModelFuzzTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     try {
       String run = name.startsWith("model") ? "run.yaml" : name;
-      assertThat(Trial.job(dir, "train", path(run), "--check").message())
+      assertThat(FuzzTrial.job(dir, "train", path(run), "--check").message())
           .contains(pipe.getFileName().toString(), "is a pipe");
     } finally {
       Files.delete(pipe);

@@ -23,7 +23,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.PartitionConfig;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.image.BrokenImage;
@@ -180,7 +180,7 @@ class RowsFuzzTest {
 
   private static byte[] image(String name) {
     try {
-      return Files.readAllBytes(Cases.of("../pillow/" + name));
+      return Files.readAllBytes(GoldenCases.of("../pillow/" + name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -222,8 +222,8 @@ class RowsFuzzTest {
         "p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES);
   }
 
-  private static Trial partition(String format) throws Exception {
-    return Trial.call(dir, () -> Partitioning.run(SPARK.session(), STORE, config(format)));
+  private static FuzzTrial partition(String format) throws Exception {
+    return FuzzTrial.call(dir, () -> Partitioning.run(SPARK.session(), STORE, config(format)));
   }
 
   @ParameterizedTest
@@ -237,7 +237,7 @@ class RowsFuzzTest {
   @ParameterizedTest
   @MethodSource("images")
   void anImageIsTakenOrBroken(MalformedInput input) throws Exception {
-    Trial.call(
+    FuzzTrial.call(
         dir,
         () -> {
           try {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tributary.error.WrongInput;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 
 /**
  * Opens each tokenizer.json of a folder, as jobs do, makes tokens of texts and texts of tokens. A
@@ -52,7 +52,7 @@ public final class TokenizerChild {
       Runtime.getRuntime().halt(77);
     }
     for (int length : new int[] {Integer.MAX_VALUE, 8}) {
-      try (Tokens tokens = Tokens.of(json, "tokenizer.json", length)) {
+      try (Tokenizer tokens = Tokenizer.of(json, "tokenizer.json", length)) {
         for (String text : TEXTS) {
           long[] ids = tokens.ids(text);
           for (long id : ids) {

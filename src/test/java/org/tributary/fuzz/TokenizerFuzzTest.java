@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
 /**
@@ -45,7 +45,7 @@ class TokenizerFuzzTest {
   @Test
   void aDeathIsSeen() throws Exception {
     Path folder = Files.createDirectories(dir.resolve("deaths"));
-    Files.copy(Cases.of("gpt2/tokenizer.json"), folder.resolve("0-good.json"));
+    Files.copy(GoldenCases.of("gpt2/tokenizer.json"), folder.resolve("0-good.json"));
     Files.writeString(folder.resolve("1-halt.json"), TokenizerChild.HALT);
     Files.writeString(folder.resolve("2-bad.json"), "{");
     Map<String, String> outcomes = new TokenizerJvm(dir, folder).outcomes();

@@ -175,14 +175,14 @@ class YamlFuzzTest {
   void aConfigurationIsTakenOrRefused(MalformedInput input) throws Exception {
     input.write(dir);
     String job = input.file().substring(0, input.file().indexOf('/'));
-    Trial.job(dir, job, dir.resolve(input.file()).toString(), "--check");
+    FuzzTrial.job(dir, job, dir.resolve(input.file()).toString(), "--check");
   }
 
   @Test
   void wholeConfigurationsAreTaken() throws Exception {
     for (String job : List.of("train", "partition", "compare", "generate")) {
       Files.writeString(dir.resolve("whole.yaml"), yaml(job));
-      Trial trial = Trial.job(dir, job, dir.resolve("whole.yaml").toString(), "--check");
+      FuzzTrial trial = FuzzTrial.job(dir, job, dir.resolve("whole.yaml").toString(), "--check");
       assertThat(trial.message()).as(job).isEmpty();
     }
   }

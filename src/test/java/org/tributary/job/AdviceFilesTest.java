@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 
@@ -69,7 +69,7 @@ class AdviceFilesTest extends TinyJob {
   void ofATokenizerWithDropout() throws IOException {
     Path folder = Files.createDirectories(dir.resolve("bpe"));
     for (String file : new String[] {"config.json", "model.safetensors", "tokenizer.json"}) {
-      Files.copy(Cases.of("llama_gqa").resolve(file), folder.resolve(file));
+      Files.copy(GoldenCases.of("llama_gqa").resolve(file), folder.resolve(file));
     }
     Path file = folder.resolve("tokenizer.json");
     ObjectNode tokenizer = (ObjectNode) JSON.readTree(file.toFile());
@@ -98,7 +98,7 @@ class AdviceFilesTest extends TinyJob {
   void ofAnAdapterThatLacksAFile(String gone, String instead, String says) throws IOException {
     Path folder = Files.createDirectories(dir.resolve("adapter"));
     for (String file : new String[] {"adapter_config.json", "adapter_model.safetensors"}) {
-      Files.copy(Cases.of("bert/adapter").resolve(file), folder.resolve(file));
+      Files.copy(GoldenCases.of("bert/adapter").resolve(file), folder.resolve(file));
     }
     Path file = folder.resolve(gone);
     if (instead == null) {

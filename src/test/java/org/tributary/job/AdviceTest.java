@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
 /**
@@ -89,7 +89,7 @@ class AdviceTest {
     if (!Files.exists(folder)) {
       Files.createDirectories(folder);
       for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
-        Path from = Cases.of(name).resolve(file);
+        Path from = GoldenCases.of(name).resolve(file);
         Files.copy(Files.exists(from) ? from : tiny.llama().resolve(file), folder.resolve(file));
       }
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.Trouble;
 import org.tributary.federation.Submission;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Home;
+import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 
 /** What becomes of a submission to Kubernetes, by what its API server tells. */
@@ -128,7 +128,7 @@ class KubernetesTest {
   @Test
   @Slow
   void theWholeWayFromJobsSubmit() throws Exception {
-    Path home = Home.built(dir.resolve("home"));
+    Path home = ProjectHome.built(dir.resolve("home"));
     Tiny tiny = new Tiny(dir, 5, 8);
     Files.writeString(dir.resolve("t.yaml"), tiny.yaml("a", "fedavg") + "shared: true\n");
     Files.writeString(

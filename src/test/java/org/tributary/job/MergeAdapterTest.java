@@ -20,7 +20,7 @@ import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.JobRun;
 import org.tributary.protocol.HostTensor;
 
@@ -38,7 +38,7 @@ class MergeAdapterTest {
 
   @BeforeEach
   void read() throws IOException {
-    Path golden = Cases.of("llama_tied");
+    Path golden = GoldenCases.of("llama_tied");
     config = (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     weights.putAll(SafeTensors.map(golden.resolve("model.safetensors")));
     weights.put(HEAD, weights.get(EMBEDDING));

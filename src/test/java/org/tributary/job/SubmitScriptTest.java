@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.fixture.Home;
 import org.tributary.fixture.Pom;
+import org.tributary.fixture.ProjectHome;
 
 /** jobs/submit, by the command that it would run. */
 class SubmitScriptTest {
@@ -37,7 +37,7 @@ class SubmitScriptTest {
 
   @BeforeEach
   void copyWhatThereIs() throws IOException {
-    home = Home.unbuilt(dir.resolve("home")).toString();
+    home = ProjectHome.unbuilt(dir.resolve("home")).toString();
   }
 
   private record Outcome(int code, String out, String err) {}
@@ -293,7 +293,7 @@ class SubmitScriptTest {
 
   @Test
   void whatIsNotBuiltIsToldWithTheWayOut() throws Exception {
-    Path clone = Home.unbuilt(dir.resolve("my clone"));
+    Path clone = ProjectHome.unbuilt(dir.resolve("my clone"));
     Path copy = clone.resolve("jobs/submit");
     Files.createDirectories(clone.resolve("target"));
     Files.createFile(clone.resolve("target/tributary-0.0.1.jar"));

@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 
 /** A config.json becomes names and shapes, or a message that tells everything wrong with it. */
 class ArchitecturesTest {
-  private static final Path BERT = Cases.of("bert");
+  private static final Path BERT = GoldenCases.of("bert");
   private static final Set<String> NAMES = Set.of("bert.embeddings.word_embeddings.weight");
   private ObjectNode config;
 

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
@@ -30,7 +30,7 @@ class DecoderLoraTest {
   @ValueSource(strings = {"llama_gqa", "gemma", "qwen2", "qwen3", "mistral", "gpt2"})
   void adaptersComputeTheMergedMatrix(String golden) throws IOException {
     Torch.prepareThread(1);
-    Path folder = Cases.of(golden);
+    Path folder = GoldenCases.of(golden);
     Map<String, HostTensor> weights = SafeTensors.map(folder.resolve("model.safetensors"));
     Architecture architecture = architecture(folder, weights);
     HostTensor ids = SafeTensors.map(folder.resolve("inputs.safetensors")).get("input_ids");

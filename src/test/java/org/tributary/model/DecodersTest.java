@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.Globs;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
@@ -34,7 +34,7 @@ import org.tributary.torch.Torch;
 class DecodersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final Path GOLDEN = Cases.of("");
+  private static final Path GOLDEN = GoldenCases.of("");
 
   private static ObjectNode config(String golden) throws IOException {
     return (ObjectNode) JSON.readTree(GOLDEN.resolve(golden).resolve("config.json").toFile());
@@ -88,7 +88,7 @@ class DecodersTest {
                 assertThat(weights.get(layer + ".bias")).containsExactly(shape[0]);
               }
             });
-    assertThat(architecture.task()).isEqualTo(Task.GENERATION);
+    assertThat(architecture.task()).isEqualTo(ModelTask.GENERATION);
     assertThat(architecture.program()).doesNotContain("${");
   }
 

@@ -27,7 +27,7 @@ import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.ModelInputs;
 import org.tributary.protocol.HostTensor;
-import org.tributary.text.Tokens;
+import org.tributary.text.Tokenizer;
 import org.tributary.torch.Torch;
 
 /** A real pretrained encoder, imported from Maven's artifact, gives the reference embeddings. */
@@ -38,7 +38,7 @@ class MiniLmGoldenTest {
   private static JsonNode golden;
   private static HostTensor expected;
   private static Architecture architecture;
-  private static Tokens tokens;
+  private static Tokenizer tokens;
   private static Model model;
 
   @BeforeAll
@@ -55,7 +55,7 @@ class MiniLmGoldenTest {
     WeightNames.check(folder.toString(), architecture, shapes(weights));
     weights.keySet().retainAll(architecture.weights().keySet());
     model = new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32);
-    tokens = Tokens.open(store, hub.tokenizer().orElseThrow());
+    tokens = Tokenizer.open(store, hub.tokenizer().orElseThrow());
   }
 
   private static Map<String, long[]> shapes(Map<String, HostTensor> weights) {

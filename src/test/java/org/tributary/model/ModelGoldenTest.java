@@ -98,10 +98,10 @@ class ModelGoldenTest {
             }
           });
       HostTensor mask =
-          architecture.task() == Task.GENERATION ? inputs.get("attention_mask") : null;
+          architecture.task() == ModelTask.GENERATION ? inputs.get("attention_mask") : null;
       NDArray logits = model.logits(manager, List.of(), arguments.subList(0, 3));
       assertClose("logits", logits, outputs.get("logits"), mask, LOGITS);
-      if (architecture.task() == Task.GENERATION) {
+      if (architecture.task() == ModelTask.GENERATION) {
         checkGeneration(manager, model, golden.get("greedy"), 1);
         for (JsonNode some : golden.path("penalized")) {
           checkGeneration(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.SafeTensors;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
@@ -37,7 +37,7 @@ class SamplingTest {
 
   @BeforeEach
   void open() throws IOException {
-    Path golden = Cases.of("llama_gqa");
+    Path golden = GoldenCases.of("llama_gqa");
     JsonNode config = new ObjectMapper().readTree(golden.resolve("config.json").toFile());
     Map<String, HostTensor> weights = SafeTensors.map(golden.resolve("model.safetensors"));
     Architecture architecture = Architectures.of(config, weights.keySet(), Pooling.MEAN);

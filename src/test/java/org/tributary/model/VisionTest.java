@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
@@ -47,7 +47,7 @@ class VisionTest {
   }
 
   private static Path golden(String folder) {
-    return Cases.of(folder);
+    return GoldenCases.of(folder);
   }
 
   private static ObjectNode config(String folder) throws IOException {

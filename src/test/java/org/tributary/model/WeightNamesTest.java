@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.TinyBert;
 
 /** A checkpoint's tensors against its config.json, and globs over their names. */
@@ -76,7 +76,8 @@ class WeightNamesTest {
   @Test
   void aTiedHeadMayBeThereTwice() throws IOException {
     ObjectMapper json = new ObjectMapper();
-    ObjectNode config = (ObjectNode) json.readTree(Cases.of("llama_tied/config.json").toFile());
+    ObjectNode config =
+        (ObjectNode) json.readTree(GoldenCases.of("llama_tied/config.json").toFile());
     Architecture llama = Architectures.of(config, Set.of(), Pooling.MEAN);
     Map<String, long[]> tied = new TreeMap<>(llama.weights());
     String embedding = "model.embed_tokens.weight";

@@ -100,8 +100,8 @@ class GaLoreGoldenTest {
   }
 
   private static OptimizerSettings settings(JsonNode hyper) {
-    Subspaces subspaces =
-        new Subspaces(
+    GradientSubspaces subspaces =
+        new GradientSubspaces(
             hyper.get("rank").asInt(),
             hyper.get("update_proj_gap").asInt(),
             hyper.get("scale").asDouble(),

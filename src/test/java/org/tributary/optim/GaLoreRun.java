@@ -13,7 +13,7 @@ final class GaLoreRun {
 
   static OptimizerSettings settings(Projector projector, int rank, int gap, String... targets) {
     String name = projector.name().toLowerCase(Locale.ROOT);
-    Subspaces subspaces = new Subspaces(rank, gap, 0.25, List.of(targets), name);
+    GradientSubspaces subspaces = new GradientSubspaces(rank, gap, 0.25, List.of(targets), name);
     return new OptimizerSettings(
         "galore", new GaLoreSettings(0.9, 0.999, 1e-6, subspaces), 0.01, 7);
   }

@@ -227,6 +227,6 @@ class GaLoreTest {
   @EnumSource(Projector.class)
   void theLargestPossibleRankIsAllOfAMatrix(Projector projector) {
     HostTensor g = GaLoreRun.normal(new SplittableRandom(3), 14, 6);
-    assertThat(Bases.lost(g, GaLoreRun.basis(projector, 6, g))).isLessThan(1e-5);
+    assertThat(SubspaceBases.lost(g, GaLoreRun.basis(projector, 6, g))).isLessThan(1e-5);
   }
 }

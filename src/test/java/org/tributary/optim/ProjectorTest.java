@@ -28,7 +28,8 @@ class ProjectorTest {
     for (int i = 0; i < k; i++) {
       s[i] = Math.pow(q, i);
     }
-    return Bases.matrix(Bases.orthonormal(random, k, m), s, Bases.orthonormal(random, k, n));
+    return SubspaceBases.matrix(
+        SubspaceBases.orthonormal(random, k, m), s, SubspaceBases.orthonormal(random, k, n));
   }
 
   private static HostTensor negative(HostTensor t) {
@@ -51,8 +52,8 @@ class ProjectorTest {
     assertThat(randomized.shape()).isEqualTo(exact.shape());
     // What no basis of this rank can hold: the root of the rest of the squares.
     double best = Math.pow(0.5, rank);
-    assertThat(Bases.lost(g, exact)).isLessThan(best * 1.001 + 1e-6);
-    assertThat(Bases.lost(g, randomized)).isLessThan(best * 1.001 + 1e-6);
+    assertThat(SubspaceBases.lost(g, exact)).isLessThan(best * 1.001 + 1e-6);
+    assertThat(SubspaceBases.lost(g, randomized)).isLessThan(best * 1.001 + 1e-6);
     assertThat(sameUpToSign(randomized, exact)).isLessThan(1e-3);
   }
 
@@ -98,12 +99,12 @@ class ProjectorTest {
     OptimizerSettings settings = GaLoreRun.settings(Projector.RANDOMIZED, 10, 1, "*");
     HostTensor zero = HostTensor.of(new float[200 * 120], 200, 120);
     OptimizerRun.End end = new OptimizerRun.End(Map.of("w", zero), Map.of(), 0);
-    double best = Bases.lost(g, exact);
+    double best = SubspaceBases.lost(g, exact);
     double first = 0;
     double last = 0;
     for (int t = 0; t < 12; t++) {
       end = GaLoreRun.run(settings, end.weights(), end.state(), t, t + 1, i -> Map.of("w", g));
-      last = Bases.lost(g, end.basis("w")) - best;
+      last = SubspaceBases.lost(g, end.basis("w")) - best;
       first = t == 0 ? last : first;
     }
     assertThat(first).as("lost more than the best, at first").isGreaterThan(1e-4);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.client.Backward;
+import org.tributary.client.BackwardMode;
 import org.tributary.client.Recipe;
 
 /**
@@ -68,7 +68,7 @@ class ScheduleTest {
         0.01,
         3,
         false,
-        Backward.WHOLE);
+        BackwardMode.WHOLE);
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.RawSetFile;
 import org.tributary.fixture.Slow;
@@ -26,7 +26,7 @@ import org.tributary.rows.ParquetRows;
 @Slow
 class ImageMetadataTest {
   private static final Store STORE = Store.of(new Configuration());
-  private static final Path CASE = Cases.of("../cases/20-images");
+  private static final Path CASE = GoldenCases.of("../cases/20-images");
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   @TempDir Path dir;

@@ -36,10 +36,10 @@ import org.tributary.federation.RoundListener;
 import org.tributary.federation.RunChecks;
 import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
+import org.tributary.fixture.LoggedWarnings;
 import org.tributary.fixture.Slow;
-import org.tributary.fixture.Warnings;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
 
@@ -61,7 +61,7 @@ class ClassesTest {
   @BeforeAll
   static void open() throws Exception {
     for (String name : List.of(NAMELESS, NUMBERS)) {
-      Path rows = Cases.of("../cases/" + name + "/rows.jsonl");
+      Path rows = GoldenCases.of("../cases/" + name + "/rows.jsonl");
       PartitionConfig config =
           ConfigReader.read(
               "p.yaml",
@@ -76,7 +76,7 @@ class ClassesTest {
   /** A case's model, its config.json without some keys and with others. */
   private static Path model(String name, String without, String with) throws IOException {
     Path folder = Files.createTempDirectory(dir, "model");
-    Path from = Cases.of("../cases/" + name + "/model");
+    Path from = GoldenCases.of("../cases/" + name + "/model");
     try (Stream<Path> files = Files.list(from)) {
       for (Path file : files.toList()) {
         Files.copy(file, folder.resolve(file.getFileName()));
@@ -100,7 +100,7 @@ class ClassesTest {
     all.addAll(Arrays.asList(sets));
     return ConfigReader.read(
         "t.yaml",
-        Files.readString(Cases.of("../cases/" + name + "/t.yaml")),
+        Files.readString(GoldenCases.of("../cases/" + name + "/t.yaml")),
         all,
         TrainConfig.class,
         RunSpec.CHOICES);
@@ -226,7 +226,8 @@ class ClassesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert", "vit", "siglip"})
   void everyFamilysNamesAreItsCheckpoints(String family) throws Exception {
-    HuggingFaceFolder folder = HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(Cases.of(family)));
+    HuggingFaceFolder folder =
+        HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(GoldenCases.of(family)));
     CheckpointHead head = new CheckpointHead(folder, folder.tensors(), false);
     assertThat(head.isKept()).isTrue();
     List<String> named = new ArrayList<>();
@@ -237,7 +238,7 @@ class ClassesTest {
   @Test
   void aNewClassifierTakesThePlaceOfOtherHeads() throws Exception {
     Path answers = model(ANSWERS, "", "{}");
-    try (Warnings warnings = Warnings.of(Federation.class, RunChecks.class)) {
+    try (LoggedWarnings warnings = LoggedWarnings.of(Federation.class, RunChecks.class)) {
       RunFolder run = run(config(ANSWERS, answers));
       assertThat(warnings.heard())
           .singleElement()
@@ -262,7 +263,8 @@ class ClassesTest {
     "vit, vit.pooler.dense.weight, ViTModel",
   })
   void headsOfOtherTasksAreNoObstacle(String family, String tensor, String name) throws Exception {
-    HuggingFaceFolder folder = HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(Cases.of(family)));
+    HuggingFaceFolder folder =
+        HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(GoldenCases.of(family)));
     Map<String, HostTensor> weights = new TreeMap<>(folder.weights());
     weights.keySet().removeIf(n -> n.startsWith("classifier"));
     weights.put(tensor, HostTensor.of(new float[2], 2));

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 
 /** Tokens that transformers takes from files beside tokenizer.json are there, or are named. */
 class AddedTokensTest {
@@ -23,13 +23,13 @@ class AddedTokensTest {
 
   @TempDir java.nio.file.Path dir;
 
-  private Tokens open(Map<String, String> files) throws IOException {
+  private Tokenizer open(Map<String, String> files) throws IOException {
     java.nio.file.Path folder = Files.createTempDirectory(dir, "model");
-    Files.copy(Cases.of("qwen2/tokenizer.json"), folder.resolve("tokenizer.json"));
+    Files.copy(GoldenCases.of("qwen2/tokenizer.json"), folder.resolve("tokenizer.json"));
     for (Map.Entry<String, String> file : files.entrySet()) {
       Files.writeString(folder.resolve(file.getKey() + ".json"), file.getValue());
     }
-    return Tokens.open(
+    return Tokenizer.open(
         Store.of(new Configuration()), new Path(folder.resolve("tokenizer.json").toUri()));
   }
 
@@ -58,7 +58,7 @@ class AddedTokensTest {
   @Test
   void aWordOfTheVocabularyIsNoAddedToken() throws IOException {
     String word = "Ġthe";
-    try (Tokens tokens = open(Map.of())) {
+    try (Tokenizer tokens = open(Map.of())) {
       assertThat(tokens.encode("a the", false).tokens()).containsExactly("a", word);
       assertThat(tokens.encode(word, false).tokens()).containsExactly("Ä", "ł", "t", "he");
     }

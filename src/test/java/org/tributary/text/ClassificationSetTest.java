@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.batch.TextBatch;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.PartSource;
 import org.tributary.rows.Row;
@@ -36,12 +36,12 @@ class ClassificationSetTest {
 
   @TempDir java.nio.file.Path dir;
   private final Store store = Store.of(new Configuration(false));
-  private Tokens tokens;
+  private Tokenizer tokens;
 
   @BeforeEach
   void open() throws IOException {
-    Path file = new Path(Cases.of("bert/tokenizer.json").toUri());
-    tokens = Tokens.open(store, file, 16);
+    Path file = new Path(GoldenCases.of("bert/tokenizer.json").toUri());
+    tokens = Tokenizer.open(store, file, 16);
   }
 
   @AfterEach
@@ -135,12 +135,12 @@ class ClassificationSetTest {
   void aBrokenTokenizerIsNamed() throws IOException {
     for (String json : List.of("", "{", "[1]", "{}", "{\"model\": {\"type\": \"Nonsense\"}}")) {
       Files.writeString(dir.resolve("tokenizer.json"), json);
-      assertThatThrownBy(() -> Tokens.open(store, new Path(folder(), "tokenizer.json")))
+      assertThatThrownBy(() -> Tokenizer.open(store, new Path(folder(), "tokenizer.json")))
           .as(json)
           .isInstanceOf(WrongInput.class)
           .hasMessageContaining("tokenizer.json");
     }
-    assertThatThrownBy(() -> Tokens.open(store, new Path(folder(), "absent.json")))
+    assertThatThrownBy(() -> Tokenizer.open(store, new Path(folder(), "absent.json")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("absent.json");
   }

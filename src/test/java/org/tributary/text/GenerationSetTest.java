@@ -17,7 +17,7 @@ import org.tributary.batch.Batch;
 import org.tributary.batch.TextBatch;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.rows.BadRows;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.PartSource;
@@ -35,12 +35,12 @@ class GenerationSetTest {
 
   @TempDir java.nio.file.Path dir;
   private final Store store = Store.of(new Configuration(false));
-  private Tokens tokens;
+  private Tokenizer tokens;
 
   @BeforeEach
   void open() throws IOException {
-    java.nio.file.Path golden = Cases.of("");
-    tokens = Tokens.open(store, new Path(golden.resolve("llama_gqa/tokenizer.json").toUri()));
+    java.nio.file.Path golden = GoldenCases.of("");
+    tokens = Tokenizer.open(store, new Path(golden.resolve("llama_gqa/tokenizer.json").toUri()));
   }
 
   @AfterEach

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 
 /**
  * Beginning, ending and filling tokens come from the model's own files, in the order that is said.
  */
 class SpecialTokensTest {
-  private static final java.nio.file.Path GOLDEN = Cases.of("");
+  private static final java.nio.file.Path GOLDEN = GoldenCases.of("");
   private static final Prompt PLAIN = Prompt.of("plain");
 
   @TempDir java.nio.file.Path dir;
@@ -98,7 +98,7 @@ class SpecialTokensTest {
     Map<String, String> config = Map.of("config", "{\"eos_token_id\": 2, \"bos_token_id\": 1}");
     SpecialTokens plain = of("llama_gqa", PLAIN, config);
     SpecialTokens written = of("llama_gqa", chat("<s>{{ messages[0].content }}"), config);
-    try (Tokens tokens = Tokens.open(store, new Path(file.toUri()))) {
+    try (Tokenizer tokens = Tokenizer.open(store, new Path(file.toUri()))) {
       long[] once = tokens.ids("why");
       assertThat(once[0]).isEqualTo(1);
       assertThat(plain.prompt(tokens, "why")).isEqualTo(once);

@@ -36,7 +36,7 @@ class TokenizerGoldenTest {
   @Test
   void miniLmWithoutItsPaddingAndTruncation() throws IOException {
     Path golden = GOLDEN.resolve("minilm_jar/golden.json");
-    try (Tokens tokens = miniLm(Integer.MAX_VALUE)) {
+    try (Tokenizer tokens = miniLm(Integer.MAX_VALUE)) {
       assertThat(tokens.size()).isEqualTo(30522);
       assertThat(tokens.padId()).isZero();
       for (JsonNode text : JSON.readTree(golden.toFile()).get("texts")) {
@@ -48,7 +48,7 @@ class TokenizerGoldenTest {
 
   @Test
   void truncationKeepsTheSpecialTokens() throws IOException {
-    try (Tokens tokens = miniLm(8)) {
+    try (Tokenizer tokens = miniLm(8)) {
       long[] ids = tokens.ids("one two three four five six seven eight nine ten");
       assertThat(ids).hasSize(8).startsWith(101).endsWith(102);
       assertThat(tokens.ids("one")).hasSize(3);
@@ -56,9 +56,9 @@ class TokenizerGoldenTest {
     }
   }
 
-  private static Tokens miniLm(int maxLength) throws IOException {
-    try (InputStream in = Tokens.class.getResourceAsStream("/all-minilm-l6-v2-tokenizer.json")) {
-      return Tokens.of(in.readAllBytes(), "all-minilm-l6-v2-tokenizer.json", maxLength);
+  private static Tokenizer miniLm(int maxLength) throws IOException {
+    try (InputStream in = Tokenizer.class.getResourceAsStream("/all-minilm-l6-v2-tokenizer.json")) {
+      return Tokenizer.of(in.readAllBytes(), "all-minilm-l6-v2-tokenizer.json", maxLength);
     }
   }
 
@@ -74,7 +74,7 @@ class TokenizerGoldenTest {
   private static void check(Path folder) throws IOException {
     JsonNode golden = JSON.readTree(folder.resolve("tokenizer_golden.json").toFile());
     byte[] json = Files.readAllBytes(folder.resolve("tokenizer.json"));
-    try (Tokens tokens = Tokens.of(json, folder.toString(), Integer.MAX_VALUE)) {
+    try (Tokenizer tokens = Tokenizer.of(json, folder.toString(), Integer.MAX_VALUE)) {
       assertThat(tokens.size()).isEqualTo(golden.get("vocab_size").asInt());
       for (JsonNode c : golden.get("encode")) {
         checkEncode(tokens, c);
@@ -87,7 +87,7 @@ class TokenizerGoldenTest {
     }
   }
 
-  private static void checkEncode(Tokens tokens, JsonNode c) {
+  private static void checkEncode(Tokenizer tokens, JsonNode c) {
     String text = c.get("text").asText();
     var encoded = tokens.encode(text, true);
     List<String> words = new ArrayList<>();

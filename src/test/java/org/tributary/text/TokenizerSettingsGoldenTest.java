@@ -66,7 +66,7 @@ class TokenizerSettingsGoldenTest {
       JSON.writeValue(folder.resolve("tokenizer_config.json").toFile(), c.get("settings"));
     }
     Store store = Store.of(new Configuration(false));
-    try (Tokens tokens = Tokens.open(store, new org.apache.hadoop.fs.Path(file.toUri()))) {
+    try (Tokenizer tokens = Tokenizer.open(store, new org.apache.hadoop.fs.Path(file.toUri()))) {
       for (JsonNode text : c.get("texts")) {
         long[] ids = JSON.treeToValue(text.get("ids"), long[].class);
         assertThat(tokens.ids(text.get("text").asText())).as(text.toString()).isEqualTo(ids);

@@ -69,7 +69,7 @@ final class JsonLines implements RawFormat {
   @Override
   public SplitSummary head(Store store, FileSplit piece, long most) throws IOException {
     SplitSummary survey = new SplitSummary();
-    try (Lines lines = Lines.open(store, piece)) {
+    try (LineReader lines = LineReader.open(store, piece)) {
       for (String line = lines.next();
           line != null && survey.looked() < most;
           line = lines.next()) {
@@ -209,18 +209,18 @@ final class JsonLines implements RawFormat {
   @Override
   public Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns)
       throws IOException {
-    return new Reading(Lines.open(store, piece), columns);
+    return new Reading(LineReader.open(store, piece), columns);
   }
 
   /** Reads the rows of a piece after its survey. */
   private static final class Reading implements Rows {
-    private final Lines lines;
+    private final LineReader lines;
     private final Map<String, Integer> places = new HashMap<>();
     private final ColumnKind[] kinds;
     private final Deque<Object[]> ready = new ArrayDeque<>();
     private boolean ended;
 
-    Reading(Lines lines, Map<String, ColumnKind> columns) {
+    Reading(LineReader lines, Map<String, ColumnKind> columns) {
       this.lines = lines;
       kinds = columns.values().toArray(ColumnKind[]::new);
       columns.keySet().forEach(name -> places.put(name, places.size()));

@@ -126,7 +126,7 @@ final class Filters {
 
   /** The filters for lists and dicts. */
   private Object several(Object value) {
-    if (name.equals("first") && value instanceof Lazy lazy) {
+    if (name.equals("first") && value instanceof PythonGenerator lazy) {
       return lazy.next();
     } else if (name.equals("items") || name.equals("dictsort")) {
       return pairs(value);
@@ -142,7 +142,7 @@ final class Filters {
       case "list" -> entries;
       case "reverse" -> {
         Collections.reverse(entries);
-        yield new Lazy(entries);
+        yield new PythonGenerator(entries);
       }
       case "join" -> {
         Object attribute = argument(1, "attribute", null);
@@ -150,10 +150,11 @@ final class Filters {
             attribute == null ? entries : mapped(entries, path((String) attribute));
         yield Methods.join(JinjaValues.text(argument(0, "d", "")), parts, budget);
       }
-      case "map" -> new Lazy(mapped(entries, mapping()));
-      case "select", "reject" -> new Lazy(chosen(entries, e -> e, 0));
-      case "selectattr", "rejectattr" -> new Lazy(chosen(entries, path((String) plain.get(0)), 1));
-      case "unique" -> new Lazy(unique(entries));
+      case "map" -> new PythonGenerator(mapped(entries, mapping()));
+      case "select", "reject" -> new PythonGenerator(chosen(entries, e -> e, 0));
+      case "selectattr", "rejectattr" ->
+          new PythonGenerator(chosen(entries, path((String) plain.get(0)), 1));
+      case "unique" -> new PythonGenerator(unique(entries));
       case "sort" -> sorted(entries);
       case "sum" -> sum(entries);
       case "min", "max" -> extreme(entries);
@@ -163,13 +164,13 @@ final class Filters {
 
   private Object pairs(Object value) {
     if (value instanceof Undefined && name.equals("items")) {
-      return new Lazy(new ArrayList<>());
+      return new PythonGenerator(new ArrayList<>());
     } else if (!(value instanceof Map)) {
       throw unsupported(value);
     }
     List<Object> items = Methods.items((Map<?, ?>) value);
     if (name.equals("items")) {
-      return new Lazy(items);
+      return new PythonGenerator(items);
     }
     items.sort((a, b) -> order(((List<?>) a).get(0), ((List<?>) b).get(0)));
     return items;
@@ -229,7 +230,7 @@ final class Filters {
       Object value = step.of(entry);
       boolean holds =
           plain.size() > test
-              ? Tests.test((String) plain.get(test), value, rest, budget)
+              ? TemplateTests.test((String) plain.get(test), value, rest, budget)
               : JinjaValues.isTrue(value);
       if (holds == wanted) {
         chosen.add(entry);

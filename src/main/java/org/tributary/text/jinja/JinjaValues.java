@@ -31,7 +31,7 @@ final class JinjaValues {
     } else if (value instanceof Map<?, ?> m) {
       return value instanceof Namespace || !m.isEmpty();
     }
-    return value instanceof Callable || value instanceof Lazy;
+    return value instanceof Callable || value instanceof PythonGenerator;
   }
 
   /** A value as text, like Python's {@code str}. */
@@ -63,7 +63,7 @@ final class JinjaValues {
   static List<?> entries(Object value) {
     if (value instanceof List<?> list) {
       return list;
-    } else if (value instanceof Lazy lazy) {
+    } else if (value instanceof PythonGenerator lazy) {
       return lazy.rest();
     } else if (value instanceof Map<?, ?> map) {
       return new ArrayList<>(map.keySet());
@@ -98,7 +98,7 @@ final class JinjaValues {
 
   /** A key of a dict. It cannot be a list or a dict. */
   static Object key(Object value) {
-    if (value instanceof List || value instanceof Map || value instanceof Lazy) {
+    if (value instanceof List || value instanceof Map || value instanceof PythonGenerator) {
       throw new JinjaFault(kind(value) + " cannot be the key of a dict");
     }
     return value;
@@ -115,7 +115,7 @@ final class JinjaValues {
       return "a list";
     } else if (value instanceof Map) {
       return value instanceof Namespace ? "a namespace" : "a dict";
-    } else if (value instanceof Lazy) {
+    } else if (value instanceof PythonGenerator) {
       return "a generator";
     }
     return value == null ? "none" : value instanceof Boolean ? "a truth" : "a function";

@@ -7,12 +7,12 @@ final class Literals {
   private Literals() {}
 
   /** Parses a string, a number, a constant or a name. */
-  static Expression of(Words words) {
-    Word word = words.take();
+  static Expression of(TokenStream words) {
+    Token word = words.take();
     switch (word.kind()) {
       case TEXT:
         StringBuilder text = new StringBuilder(word.text());
-        while (words.peek().kind() == Word.Kind.TEXT) {
+        while (words.peek().kind() == Token.Kind.TEXT) {
           text.append(words.take().text());
         }
         String whole = text.toString();

@@ -78,19 +78,19 @@ final class Methods {
       case "lower" -> (a, n) -> budget.text(text.toLowerCase(Locale.ROOT));
       case "capitalize" -> (a, n) -> capitalize(text);
       case "title" -> (a, n) -> title(text);
-      case "split" -> (a, n) -> Splits.split(text, a, n, budget);
-      case "rsplit" -> (a, n) -> Splits.rsplit(text, a, n, budget);
-      case "splitlines" -> (a, n) -> Splits.lines(text, budget);
-      case "partition" -> (a, n) -> Splits.parts(text, (String) a.get(0), false);
-      case "rpartition" -> (a, n) -> Splits.parts(text, (String) a.get(0), true);
+      case "split" -> (a, n) -> StringSplits.split(text, a, n, budget);
+      case "rsplit" -> (a, n) -> StringSplits.rsplit(text, a, n, budget);
+      case "splitlines" -> (a, n) -> StringSplits.lines(text, budget);
+      case "partition" -> (a, n) -> StringSplits.parts(text, (String) a.get(0), false);
+      case "rpartition" -> (a, n) -> StringSplits.parts(text, (String) a.get(0), true);
       case "join" -> (a, n) -> join(text, JinjaValues.entries(a.get(0)), budget);
       case "count" -> (a, n) -> (long) count(text, (String) a.get(0));
       case "find" -> (a, n) -> place(text, text.indexOf((String) a.get(0)));
       case "rfind" -> (a, n) -> place(text, text.lastIndexOf((String) a.get(0)));
       case "isdigit" -> (a, n) -> !text.isEmpty() && text.chars().allMatch(Character::isDigit);
       case "isspace" -> (a, n) -> !text.isEmpty() && text.chars().allMatch(JinjaValues::isSpace);
-      case "isupper" -> (a, n) -> Tests.isCased(text, true);
-      case "islower" -> (a, n) -> Tests.isCased(text, false);
+      case "isupper" -> (a, n) -> TemplateTests.isCased(text, true);
+      case "islower" -> (a, n) -> TemplateTests.isCased(text, false);
       default -> null;
     };
   }

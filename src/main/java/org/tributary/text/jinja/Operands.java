@@ -10,7 +10,7 @@ import java.util.Set;
  * Parses the operands of operators: values and names, brackets, lists and dicts, with the filters,
  * tests, attributes, entries and calls after them.
  */
-abstract class Operands extends Words {
+abstract class Operands extends TokenStream {
   /** Words that cannot be the argument of a test. */
   private static final Set<String> BEHIND_TESTS = Set.of("else", "or", "and", "if", "is", "in");
 
@@ -56,7 +56,7 @@ abstract class Operands extends Words {
       arguments = new Arguments(List.of(postfix(primary())), Map.of());
     }
     Arguments with = arguments;
-    return s -> Tests.test(test, of.value(s), with.values(s), s.budget()) != not;
+    return s -> TemplateTests.test(test, of.value(s), with.values(s), s.budget()) != not;
   }
 
   private boolean beginsArgument() {
@@ -74,7 +74,7 @@ abstract class Operands extends Words {
       Expression inner = of;
       if (take(".")) {
         operation();
-        boolean place = peek().kind() == Word.Kind.NUMBER;
+        boolean place = peek().kind() == Token.Kind.NUMBER;
         String name = place ? take().text() : name();
         of =
             place
@@ -124,8 +124,8 @@ abstract class Operands extends Words {
   }
 
   final Expression primary() {
-    Word word = peek();
-    if (word.kind() != Word.Kind.SIGN) {
+    Token word = peek();
+    if (word.kind() != Token.Kind.SIGN) {
       return Literals.of(this);
     }
     take();
@@ -207,7 +207,7 @@ abstract class Operands extends Words {
         named.put(Arguments.ALL + named.size(), expression());
       } else if (take("*")) {
         plain.add(new Arguments.Spread(expression()));
-      } else if (peek().kind() == Word.Kind.NAME && peekBehind().text().equals("=")) {
+      } else if (peek().kind() == Token.Kind.NAME && peekBehind().text().equals("=")) {
         String name = name();
         expect("=");
         named.put(name, expression());

@@ -187,7 +187,7 @@ final class Operations {
     if (b instanceof String whole && a instanceof String part) {
       budget.length(whole.length());
       return whole.contains(part);
-    } else if (b instanceof List || b instanceof Lazy || b instanceof Undefined) {
+    } else if (b instanceof List || b instanceof PythonGenerator || b instanceof Undefined) {
       for (Object one : JinjaValues.entries(b)) {
         if (equal(a, one, budget)) {
           return true;

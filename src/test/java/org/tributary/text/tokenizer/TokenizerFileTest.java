@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 
 /**
  * What would end the JVM in the tokenizers library, or take it too long, is refused by the name of
@@ -26,7 +26,7 @@ class TokenizerFileTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static ObjectNode base(String model) throws IOException {
-    return (ObjectNode) JSON.readTree(Cases.of(model + "/tokenizer.json").toFile());
+    return (ObjectNode) JSON.readTree(GoldenCases.of(model + "/tokenizer.json").toFile());
   }
 
   private static TokenizerFile read(JsonNode file) throws IOException {
@@ -255,6 +255,6 @@ class TokenizerFileTest {
     String normalizer = "{'type': 'Replace', 'pattern': {'Regex': '\\\\s+$'}, 'content': ''}";
     assertThat(read(with("bert", "/normalizer", normalizer)).longestText()).isEqualTo(20_000);
     assertThatCode(() -> read(base("bert"))).doesNotThrowAnyException();
-    assertThat(Files.size(Cases.of("bert/tokenizer.json"))).isPositive();
+    assertThat(Files.size(GoldenCases.of("bert/tokenizer.json"))).isPositive();
   }
 }

@@ -6,8 +6,8 @@ import org.tributary.config.Key;
 import org.tributary.optim.Optimizer;
 import org.tributary.optim.OptimizerProvider;
 import org.tributary.optim.OptimizerStart;
+import org.tributary.optim.OptimizerState;
 import org.tributary.optim.ProgramOptimizer;
-import org.tributary.optim.State;
 import org.tributary.optim.StepProgram;
 
 /**
@@ -18,7 +18,7 @@ public final class Lion extends ProgramOptimizer {
   private final Settings settings;
   private final double weightDecay;
 
-  private Lion(Settings settings, OptimizerStart start, State state) {
+  private Lion(Settings settings, OptimizerStart start, OptimizerState state) {
     super(
         new StepProgram(
             text(Lion.class, "lion.py"), state, start, state.like("m", start.weights())),
@@ -54,7 +54,7 @@ public final class Lion extends ProgramOptimizer {
 
     @Override
     public Optimizer of(Settings settings, OptimizerStart start) {
-      return new Lion(settings, start, new State(start.manager(), start.remembered()));
+      return new Lion(settings, start, new OptimizerState(start.manager(), start.remembered()));
     }
   }
 }

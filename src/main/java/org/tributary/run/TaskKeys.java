@@ -1,0 +1,72 @@
+package org.tributary.run;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tributary.config.LocatedConfig;
+import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
+import org.tributary.model.Architecture;
+import org.tributary.model.ModelTask;
+
+/** Says which keys of a run are read for the model's task. Keys for another task are refused. */
+public final class TaskKeys {
+  private static final List<String> OF_PROMPTS =
+      List.of(
+          "data.prompt",
+          "data.shortPrompt",
+          "data.messages",
+          "data.turns",
+          "data.message",
+          "data.system",
+          "data.template",
+          "data.date",
+          "data.answer");
+  private static final List<String> OF_ANSWERS = List.of("evaluate.generate", "evaluate.newTokens");
+
+  private TaskKeys() {}
+
+  /**
+   * Compares the written keys with the model's task.
+   *
+   * @param written the run's configuration as written
+   * @param architecture of its model
+   * @throws WrongInput naming every written key that nothing reads
+   */
+  public static void check(LocatedConfig<TrainConfig> written, Architecture architecture) {
+    written.refuse(unread(architecture));
+  }
+
+  /**
+   * The keys that are not read for the task of a model.
+   *
+   * @param architecture of the model
+   * @return by dotted key, why nothing reads it
+   */
+  static Map<String, String> unread(Architecture architecture) {
+    Map<String, String> unread = new LinkedHashMap<>();
+    if (architecture.task() == ModelTask.GENERATION) {
+      String why = "the model writes text and does not read it, a %s does";
+      put(unread, why.formatted("classifier"), List.of("data.label", "model.pooling"));
+      put(unread, why.formatted("classifier"), List.of("model.newHead"));
+      put(unread, why.formatted("classifier of texts"), List.of("data.text"));
+      put(unread, why.formatted("classifier of images"), List.of("data.augment"));
+    } else {
+      boolean images = architecture.image() != null;
+      String why =
+          "the model is a classifier of %s and does not read it, %%s does"
+              .formatted(images ? "images" : "texts");
+      put(unread, why.formatted("a model that writes text"), OF_PROMPTS);
+      put(unread, why.formatted("a model that writes text"), OF_ANSWERS);
+      put(
+          unread,
+          why.formatted(images ? "one of texts" : "one of images"),
+          images ? List.of("data.text", "model.maxLength") : List.of("data.augment"));
+    }
+    return unread;
+  }
+
+  private static void put(Map<String, String> unread, String why, List<String> keys) {
+    keys.forEach(key -> unread.put(key, why));
+  }
+}

@@ -1,0 +1,313 @@
+package org.tributary.text;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.hadoop.fs.Path;
+import org.tributary.batch.Batch;
+import org.tributary.batch.Example;
+import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.host.NativeFolder;
+import org.tributary.json.Json;
+import org.tributary.text.tokenizer.TokenizerFile;
+
+/**
+ * A Hugging Face tokenizer from its {@code tokenizer.json}: text to ids and back. The padding and
+ * truncation of the file are switched off. The {@link Batch} pads, and the caller decides the
+ * truncation. Threads may share a tokenizer.
+ */
+public final class Tokenizer implements AutoCloseable {
+  private final HuggingFaceTokenizer tokenizer;
+  private final String name;
+  private final TokenizerFile file;
+
+  private Tokenizer(HuggingFaceTokenizer tokenizer, String name, TokenizerFile file) {
+    this.tokenizer = tokenizer;
+    this.name = name;
+    this.file = file;
+  }
+
+  /**
+   * The tokens of a text.
+   *
+   * @param ids token ids
+   * @param typeIds 0 for the first text, 1 for the second of a pair
+   * @param tokens the tokens in the form of the vocabulary
+   */
+  public record Encoded(long[] ids, long[] typeIds, String[] tokens) {}
+
+  /**
+   * The tokens of a text and their places in the text.
+   *
+   * @param ids token ids
+   * @param from begin of each token, in {@code char}s
+   * @param to end of each token, exclusive; tokens of one character's bytes share that character
+   * @param added whether each token was added to the vocabulary, such as a special token
+   */
+  record Placed(long[] ids, int[] from, int[] to, boolean[] added) {
+    /** The same without its first tokens. */
+    Placed from(int first) {
+      return first == 0
+          ? this
+          : new Placed(
+              Arrays.copyOfRange(ids, first, ids.length),
+              Arrays.copyOfRange(from, first, ids.length),
+              Arrays.copyOfRange(to, first, ids.length),
+              Arrays.copyOfRange(added, first, ids.length));
+    }
+  }
+
+  /**
+   * Opens a tokenizer without truncation.
+   *
+   * @param store file system of the file
+   * @param file its {@code tokenizer.json}
+   * @return the tokenizer; the caller must close it
+   * @throws IOException if the file system fails
+   * @throws WrongInput as {@link #open(Store, Path, int)}
+   */
+  public static Tokenizer open(Store store, Path file) throws IOException {
+    return open(store, file, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Opens a tokenizer that truncates long texts.
+   *
+   * @param store file system of the file
+   * @param file its {@code tokenizer.json}
+   * @param maxLength the most ids of a text, including special tokens
+   * @return the tokenizer; the caller must close it
+   * @throws IOException if the file system fails
+   * @throws WrongInput if the file is missing or not a tokenizer, or lacks tokens that files next
+   *     to it name
+   */
+  public static Tokenizer open(Store store, Path file, int maxLength) throws IOException {
+    if (!store.exists(file)) {
+      throw new WrongInput(
+          file + " does not exist; a model folder needs the tokenizer.json of its model");
+    }
+    ModelFiles files = new ModelFiles(store, file.getParent());
+    JsonNode settings = files.settings();
+    String model = files.json(HuggingFaceFolder.CONFIG).path("model_type").asText("");
+    TokenizerFile read = TokenizerFile.read(store.readAll(file), file.toString(), settings, model);
+    checkSide(read, file, maxLength);
+    Tokenizer tokens = of(read, file.toString(), maxLength);
+    try {
+      AddedTokens.check(files, tokens.file.addedTokens());
+    } catch (IOException | WrongInput e) {
+      tokens.close();
+      throw e;
+    }
+    return tokens;
+  }
+
+  /**
+   * Opens a tokenizer from the bytes of its file.
+   *
+   * @param json content of a {@code tokenizer.json}
+   * @param name its name in messages
+   * @param maxLength the most ids of a text, including special tokens; {@code Integer.MAX_VALUE}
+   *     for no truncation
+   * @return the tokenizer; the caller must close it
+   * @throws WrongInput if it is not a tokenizer
+   */
+  public static Tokenizer of(byte[] json, String name, int maxLength) {
+    return of(TokenizerFile.read(json, name), name, maxLength);
+  }
+
+  /**
+   * Texts are truncated at the end. A tokenizer that truncates at the begin would give other ids.
+   */
+  private static void checkSide(TokenizerFile read, Path file, int maxLength) {
+    if (maxLength != Integer.MAX_VALUE && read.habits().cutsBegin()) {
+      throw new WrongInput(
+          ("%s: truncation_side is left (or tokenizer.json's truncation.direction), but texts are cut at"
+                  + " their end; set it to right")
+              .formatted(new Path(file.getParent(), ModelFiles.TOKENIZER)));
+    }
+  }
+
+  private static Tokenizer of(TokenizerFile file, String name, int maxLength) {
+    if (file.around() >= maxLength) {
+      throw new WrongInput(
+          "%s puts %d special tokens around each text, so maxLength must be more than %d"
+              .formatted(name, file.around(), maxLength));
+    }
+    keepOffsets(file.json().path("post_processor"));
+    NativeFolder.prepare();
+    try {
+      return new Tokenizer(build(Json.bytes(file.json()), maxLength), name, file);
+    } catch (IOException | RuntimeException e) {
+      throw new WrongInput(
+          "%s is no readable Hugging Face tokenizer (%s); copy it again from its model"
+              .formatted(name, e.getMessage()),
+          e);
+    }
+  }
+
+  private static HuggingFaceTokenizer build(byte[] json, int maxLength) throws IOException {
+    // DJL would truncate at 512 if no length is given, and pad if the file says so.
+    boolean truncate = maxLength != Integer.MAX_VALUE;
+    Map<String, String> options =
+        truncate
+            ? Map.of("padding", "false", "truncation", "true", "maxLength", "" + maxLength)
+            : Map.of("padding", "false", "truncation", "false");
+    return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options);
+  }
+
+  /** Offsets include the blanks of a token. This does not change ids. */
+  private static void keepOffsets(JsonNode processor) {
+    if (processor instanceof ObjectNode one && one.path("trim_offsets").asBoolean()) {
+      one.put("trim_offsets", false);
+    }
+    processor.path("processors").forEach(Tokenizer::keepOffsets);
+  }
+
+  /**
+   * The number of rows that an embedding needs for all ids of this tokenizer.
+   *
+   * @return the largest id, added tokens included, plus one
+   */
+  public int size() {
+    return file.vocabulary().size();
+  }
+
+  /**
+   * The id that pads short rows.
+   *
+   * @return the file's pad id, else the id of its pad token, else 0
+   */
+  public int padId() {
+    return file.habits().padId();
+  }
+
+  /**
+   * The ids of a text with special tokens.
+   *
+   * @param text may be empty
+   * @return at most maxLength ids
+   */
+  public long[] ids(String text) {
+    return encoding(text, true).getIds();
+  }
+
+  /**
+   * One row of text classification.
+   *
+   * @param text may be empty
+   * @param label index into the declared labels
+   * @return at most maxLength ids, with the label
+   */
+  public Example example(String text, int label) {
+    Encoding encoding = encoding(text, true);
+    return new Example(encoding.getIds(), label, encoding.exceedMaxLength());
+  }
+
+  /**
+   * A text as tokens.
+   *
+   * @param text may be empty
+   * @param specialTokens whether to add them
+   * @return ids, type ids and tokens
+   */
+  public Encoded encode(String text, boolean specialTokens) {
+    return encoded(encoding(text, specialTokens));
+  }
+
+  /**
+   * Tokenizes a text with the places of the tokens, without the special tokens around a text.
+   *
+   * @param text may be empty
+   * @return the ids and places
+   */
+  Placed placed(String text) {
+    Encoding encoding = encoding(text, false);
+    long[] ids = encoding.getIds();
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    String[] names = encoding.getTokens();
+    int[] from = new int[ids.length];
+    int[] to = new int[ids.length];
+    boolean[] isAdded = new boolean[ids.length];
+    Set<String> added = file.addedTokens();
+    // The library counts code points.
+    int[] chars = new int[text.codePointCount(0, text.length()) + 1];
+    for (int i = 1; i < chars.length; i++) {
+      chars[i] = text.offsetByCodePoints(chars[i - 1], 1);
+    }
+    for (int i = 0; i < ids.length; i++) {
+      int before = i == 0 ? 0 : to[i - 1];
+      from[i] = spans[i] == null ? before : chars[spans[i].getStart()];
+      to[i] = spans[i] == null ? before : chars[spans[i].getEnd()];
+      isAdded[i] = added.contains(names[i]);
+    }
+    return new Placed(ids, from, to, isAdded);
+  }
+
+  /**
+   * Tokenizes a pair of texts with special tokens.
+   *
+   * @param first may be empty
+   * @param second may be empty
+   * @return ids, type ids and tokens
+   */
+  public Encoded encodePair(String first, String second) {
+    checkLength(first);
+    checkLength(second);
+    return encoded(told(() -> tokenizer.encode(first, second, true, false)));
+  }
+
+  /**
+   * Decodes ids to a text.
+   *
+   * @param ids token ids
+   * @param skipSpecialTokens whether to leave them out
+   * @return the text
+   */
+  public String decode(long[] ids, boolean skipSpecialTokens) {
+    return file.habits().written(tokenizer.decode(ids, skipSpecialTokens));
+  }
+
+  private Encoding encoding(String text, boolean specialTokens) {
+    checkLength(text);
+    return told(() -> tokenizer.encode(text, specialTokens, false));
+  }
+
+  private void checkLength(String text) {
+    if (text.length() > file.longestText()) {
+      throw new WrongInput(
+          "a text of %,d characters (\"%s...\") is longer than the %,d that %s takes; cut it into several"
+              .formatted(text.length(), text.substring(0, 40), file.longestText(), name));
+    }
+  }
+
+  /** An error of the library for a text that it cannot tokenize is a fault of the tokenizer. */
+  private Encoding told(Supplier<Encoding> encode) {
+    try {
+      return encode.get();
+    } catch (RuntimeException e) {
+      throw new WrongInput(
+          "%s cannot make tokens of a text (%s); copy it again from its model"
+              .formatted(name, e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+
+  private static Encoded encoded(Encoding encoding) {
+    return new Encoded(encoding.getIds(), encoding.getTypeIds(), encoding.getTokens());
+  }
+}

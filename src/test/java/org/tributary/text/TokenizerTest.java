@@ -1,0 +1,118 @@
+package org.tributary.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.fixture.GoldenCases;
+
+/** What a tokenizer is asked for and does not do is told, never done in another way. */
+class TokenizerTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final StandardCopyOption REPLACE = StandardCopyOption.REPLACE_EXISTING;
+  private static final int LONGEST_OF_SQUARE = 20_000;
+
+  @TempDir java.nio.file.Path dir;
+
+  private Tokenizer open(String settings, int maxLength) throws IOException {
+    java.nio.file.Path file = dir.resolve("tokenizer.json");
+    Files.copy(GoldenCases.of("bert/tokenizer.json"), file, REPLACE);
+    Files.writeString(dir.resolve("tokenizer_config.json"), settings);
+    return Tokenizer.open(Store.of(new Configuration(false)), new Path(file.toUri()), maxLength);
+  }
+
+  @Test
+  void specialTokensOfTextsAreNotSplit() throws IOException {
+    assertThatThrownBy(() -> open("{\"split_special_tokens\": true}", 8))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("tokenizer_config.json: split_special_tokens is true")
+        .hasMessageContaining("set it to false");
+    try (Tokenizer tokens = open("{\"split_special_tokens\": false}", 8)) {
+      assertThat(tokens.ids("a")).hasSize(3);
+    }
+  }
+
+  @Test
+  void textsAreCutAtTheirEndAlone() throws IOException {
+    String left = "{\"truncation_side\": \"left\"}";
+    assertThatThrownBy(() -> open(left, 8))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("tokenizer_config.json: truncation_side is left")
+        .hasMessageContaining("set it to right");
+    try (Tokenizer whole = open(left, Integer.MAX_VALUE);
+        Tokenizer right = open("{\"truncation_side\": \"right\"}", 8)) {
+      assertThat(whole.ids("a ".repeat(20))).hasSize(22);
+      assertThat(right.ids("a ".repeat(20))).hasSize(8);
+    }
+  }
+
+  @Test
+  void rulesOfOtherClassesAndLostTokensAreRefusedByTheirKeys() throws IOException {
+    assertThatThrownBy(() -> open("{\"tokenizer_class\": \"RobertaTokenizerFast\"}", 8))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("tokenizer_config.json: tokenizer_class is RobertaTokenizer")
+        .hasMessageContaining("set tokenizer_class to PreTrainedTokenizerFast");
+    Files.copy(GoldenCases.of("qwen2/tokenizer.json"), dir.resolve("tokenizer.json"), REPLACE);
+    Files.writeString(dir.resolve("config.json"), "{\"model_type\": \"qwen2\"}");
+    String token = "{\"content\": \"<|im_start|>\", \"special\": true}";
+    Files.writeString(
+        dir.resolve("tokenizer_config.json"),
+        "{\"added_tokens_decoder\": {\"388\": %s}}".formatted(token));
+    Path file = new Path(dir.resolve("tokenizer.json").toUri());
+    assertThatThrownBy(() -> Tokenizer.open(Store.of(new Configuration(false)), file))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("added_tokens_decoder lacks \"<|im_end|>\"");
+  }
+
+  @Test
+  void theSideOfTokenizerJsonCountsWhereNoKeyNamesOne() throws IOException {
+    ObjectNode json = (ObjectNode) JSON.readTree(GoldenCases.of("bert/tokenizer.json").toFile());
+    json.putObject("truncation").put("direction", "Left").put("max_length", 5);
+    JSON.writeValue(dir.resolve("tokenizer.json").toFile(), json);
+    Path file = new Path(dir.resolve("tokenizer.json").toUri());
+    Store store = Store.of(new Configuration(false));
+    assertThatThrownBy(() -> Tokenizer.open(store, file, 8))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("truncation.direction");
+    Files.writeString(dir.resolve("tokenizer_config.json"), "{\"truncation_side\": \"right\"}");
+    try (Tokenizer right = Tokenizer.open(store, file, 8)) {
+      assertThat(right.ids("a ".repeat(20))).hasSize(8);
+    }
+  }
+
+  /**
+   * The longest text that is taken costs its square here; one with one character more is refused.
+   */
+  @Test
+  void aTextLongerThanTheLimitIsRefusedAndOneOfTheLimitEndsInTime() throws IOException {
+    ObjectNode file = (ObjectNode) JSON.readTree(GoldenCases.of("bert/tokenizer.json").toFile());
+    file.set(
+        "normalizer",
+        JSON.readTree(
+            "{\"type\": \"Replace\", \"pattern\": {\"Regex\": \"a+b\"}, \"content\": \"c\"}"));
+    String longest = "a".repeat(LONGEST_OF_SQUARE);
+    try (Tokenizer tokens = Tokenizer.of(JSON.writeValueAsBytes(file), "m/tokenizer.json", 8)) {
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10), () -> assertThat(tokens.ids(longest)).isNotEmpty());
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(10),
+          () ->
+              assertThatThrownBy(() -> tokens.ids(longest + "a"))
+                  .isInstanceOf(WrongInput.class)
+                  .hasMessageContaining("a text of 20,001 characters")
+                  .hasMessageContaining("longer than the 20,000 that m/tokenizer.json takes"));
+    }
+  }
+}
