@@ -105,8 +105,7 @@ final class RoundLoop {
     listener.phase(round, RoundListener.Phase.ACCEPTED);
     // 4. The merge.
     List<ClientReport> reports = reports(accepted);
-    double[] weights = blueprint.framework().weights(reports);
-    new RoundMerge(spark, spec, blueprint).merge(accepted, weights, looked, bytesUp(reports));
+    double[] weights = merge(accepted, reports, looked);
     double secondsMerge = seconds(begin);
     listener.phase(round, RoundListener.Phase.MERGED);
     // 5. Evaluation.
@@ -136,6 +135,15 @@ final class RoundLoop {
     listener.phase(round, RoundListener.Phase.STARTED);
     listener.cohort(round, cohort);
     return cohort;
+  }
+
+  /** Merges the accepted updates; gives the weight of each. */
+  private double[] merge(
+      AcceptedUpdates accepted, List<ClientReport> reports, Map<Path, String> looked)
+      throws IOException, InterruptedException {
+    double[] weights = blueprint.framework().weights(reports);
+    new RoundMerge(spark, spec, blueprint).merge(accepted, weights, looked, bytesUp(reports));
+    return weights;
   }
 
   private static long bytesUp(List<ClientReport> reports) {

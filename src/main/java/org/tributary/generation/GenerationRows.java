@@ -60,6 +60,24 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
         problems.add(e.getMessage());
       }
     }
+    Map<String, ColumnKind> whole = columns(files, config, problems);
+    if (problems.isEmpty() && files.stream().mapToLong(GenerationFile::rows).sum() == 0) {
+      problems.add("%s hold no rows; name others".formatted(config.data().paths()));
+    }
+    if (!problems.isEmpty()) {
+      throw WrongInput.some("data.paths:", problems);
+    }
+    List<String> needed = prompt.fitting(List.copyOf(whole.keySet())).columns();
+    LinkedHashMap<String, ColumnKind> read = read(config, needed, whole);
+    return new GenerationRows(
+        shards(files, config.shard(), read),
+        kept(config, GenerationShard.schema(read)),
+        Sha256.of(hashes.toString()));
+  }
+
+  /** The columns of all files; a file of another format than JSON lines must have them all. */
+  private static Map<String, ColumnKind> columns(
+      List<GenerationFile> files, GenerateConfig config, List<String> problems) {
     Map<String, ColumnKind> whole = new LinkedHashMap<>();
     for (GenerationFile file : files) {
       if (!config.data().format().equals("jsonl")
@@ -69,28 +87,23 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
       }
       file.columns().forEach((name, kind) -> whole.merge(name, kind, ColumnKind::with));
     }
-    if (problems.isEmpty() && files.stream().mapToLong(GenerationFile::rows).sum() == 0) {
-      problems.add("%s hold no rows; name others".formatted(config.data().paths()));
-    }
-    if (!problems.isEmpty()) {
-      throw WrongInput.some("data.paths:", problems);
-    }
-    List<String> needed = prompt.fitting(List.copyOf(whole.keySet())).columns();
-    LinkedHashMap<String, ColumnKind> read = read(config, needed, whole);
+    return whole;
+  }
+
+  /** Cuts every file into shards of at most so many rows. */
+  private static List<GenerationShard> shards(
+      List<GenerationFile> files, int size, LinkedHashMap<String, ColumnKind> read) {
     List<GenerationShard> shards = new ArrayList<>();
     long before = 0;
     for (GenerationFile file : files) {
-      for (long from = 0; from < file.rows(); from += config.shard()) {
-        long to = Math.min(file.rows(), from + config.shard());
+      for (long from = 0; from < file.rows(); from += size) {
+        long to = Math.min(file.rows(), from + size);
         shards.add(
             new GenerationShard(shards.size(), file.slice(from, to, read), from, before + from));
       }
       before += file.rows();
     }
-    return new GenerationRows(
-        List.copyOf(shards),
-        kept(config, GenerationShard.schema(read)),
-        Sha256.of(hashes.toString()));
+    return List.copyOf(shards);
   }
 
   /** The format of the files. */

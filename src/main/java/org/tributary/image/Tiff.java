@@ -31,11 +31,22 @@ final class Tiff {
    */
   static Tiff of(ImageReader reader, int bytes) throws IOException, BrokenImage {
     Tiff tiff = new Tiff(TIFFDirectory.createFromMetadata(reader.getImageMetadata(0)));
+    tiff.checkSizes(bytes);
+    long orientation = tiff.number(BaselineTIFFTagSet.TAG_ORIENTATION, 1);
+    if (orientation != 1) {
+      throw new BrokenImage("is a TIFF of orientation %d; turn it".formatted(orientation));
+    }
+    tiff.checkSamples();
+    return tiff;
+  }
+
+  /** Refuses strips and tiles that no file of this size can have. */
+  private void checkSizes(int bytes) throws BrokenImage {
     for (int tag :
         new int[] {
           BaselineTIFFTagSet.TAG_STRIP_BYTE_COUNTS, BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS
         }) {
-      TIFFField counts = tiff.directory.getTIFFField(tag);
+      TIFFField counts = directory.getTIFFField(tag);
       for (int i = 0; counts != null && i < counts.getCount(); i++) {
         if (counts.getAsLong(i) < 0 || counts.getAsLong(i) > bytes) {
           throw new BrokenImage("is truncated or damaged: a part of it is larger than the file");
@@ -43,35 +54,34 @@ final class Tiff {
       }
     }
     long tile =
-        tiff.number(BaselineTIFFTagSet.TAG_TILE_WIDTH, 1)
-            * tiff.number(BaselineTIFFTagSet.TAG_TILE_LENGTH, 1);
+        number(BaselineTIFFTagSet.TAG_TILE_WIDTH, 1)
+            * number(BaselineTIFFTagSet.TAG_TILE_LENGTH, 1);
     if (tile < 1 || tile > ImageDecoder.MOST_PIXELS) {
       throw new BrokenImage("has tiles of %d pixels".formatted(tile));
     }
-    long orientation = tiff.number(BaselineTIFFTagSet.TAG_ORIENTATION, 1);
-    if (orientation != 1) {
-      throw new BrokenImage("is a TIFF of orientation %d; turn it".formatted(orientation));
-    }
-    long colours = tiff.number(BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION, -1);
+  }
+
+  /** Refuses colours and kinds of numbers that the JDK and Pillow convert differently. */
+  private void checkSamples() throws BrokenImage {
+    long colours = number(BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION, -1);
     if (colours < 0 || colours > PALETTE) {
       throw new BrokenImage(
           "is a TIFF of other colours than grey, RGB or a palette; convert it to RGB");
     }
-    long extra = tiff.number(BaselineTIFFTagSet.TAG_EXTRA_SAMPLES, 0);
+    long extra = number(BaselineTIFFTagSet.TAG_EXTRA_SAMPLES, 0);
     if (extra == BaselineTIFFTagSet.EXTRA_SAMPLES_ASSOCIATED_ALPHA) {
       throw new BrokenImage("is a TIFF whose colours are multiplied by alpha; convert it to RGB");
     }
-    long samples = tiff.number(BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL, 1);
+    long samples = number(BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL, 1);
     if (samples > (colours == RGB ? 4 : 2)) {
       throw new BrokenImage(
           "is a TIFF of %d samples a pixel; convert it to RGB".formatted(samples));
     }
-    if (tiff.number(BaselineTIFFTagSet.TAG_SAMPLE_FORMAT, 1) != 1) {
+    if (number(BaselineTIFFTagSet.TAG_SAMPLE_FORMAT, 1) != 1) {
       // Pillow's convert would truncate fractions from 0 to 1 to black.
       throw new BrokenImage(
           "is a TIFF of fractions or signed numbers; scale them to 0 to 255 and save them as 8 bits");
     }
-    return tiff;
   }
 
   private long number(int tag, long absent) {

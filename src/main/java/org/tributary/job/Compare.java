@@ -71,24 +71,35 @@ public final class Compare implements Callable<Integer> {
       Store store = Store.of(hadoop);
       checks.rows(spark);
       CompareFolder.commit(store, config, variants.common());
-      List<RunReport> reports = new ArrayList<>();
-      for (String variant : config.variants().keySet()) {
-        String rate = rate(spark, store, variants, variant);
-        for (String each : config.seeds()) {
-          reports.add(train(spark, store, variants.run(variant, each, rate)));
-        }
-      }
-      PrintWriter out = spec.commandLine().getOut();
-      RunReport.table(reports).forEach(out::println);
-      if (config.seeds().size() > 1) {
-        out.println();
-        RunReport.overSeeds(reports).forEach(out::println);
-      }
-      notes(config).forEach(out::println);
-      budgets(reports).ifPresent(out::println);
-      out.println("tables: " + store.path(config.out()) + "/*/*/tables");
+      print(config, runs(spark, store, variants));
+      spec.commandLine().getOut().println("tables: " + store.path(config.out()) + "/*/*/tables");
       return 0;
     }
+  }
+
+  /** Trains every variant with every seed. */
+  private List<RunReport> runs(SparkSession spark, Store store, Variants variants)
+      throws IOException, InterruptedException {
+    List<RunReport> reports = new ArrayList<>();
+    for (String variant : variants.config().variants().keySet()) {
+      String rate = rate(spark, store, variants, variant);
+      for (String seed : variants.config().seeds()) {
+        reports.add(train(spark, store, variants.run(variant, seed, rate)));
+      }
+    }
+    return reports;
+  }
+
+  /** Prints the scores of the runs, and what makes the comparison less fair. */
+  private void print(CompareConfig config, List<RunReport> reports) {
+    PrintWriter out = spec.commandLine().getOut();
+    RunReport.table(reports).forEach(out::println);
+    if (config.seeds().size() > 1) {
+      out.println();
+      RunReport.overSeeds(reports).forEach(out::println);
+    }
+    notes(config).forEach(out::println);
+    budgets(reports).ifPresent(out::println);
   }
 
   /** Checks that every run can begin, before the first one begins. */

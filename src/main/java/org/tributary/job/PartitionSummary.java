@@ -37,25 +37,8 @@ final class PartitionSummary {
                 .collect(Collectors.joining(", ")));
     lines.add(
         "  clients: %d, labels: %d".formatted(manifest.clients().size(), manifest.labels().size()));
-    manifest
-        .clients()
-        .forEach(
-            (id, client) ->
-                lines.add(
-                    "  client=%s%s: train %s; validation %s"
-                        .formatted(
-                            id,
-                            manifest.called(id).isEmpty() ? "" : " (" + manifest.called(id) + ")",
-                            part(client.train()),
-                            part(client.validation()))));
-    if (!manifest.leftOut().isEmpty()) {
-      lines.add("  left out: %d owners that are no clients".formatted(manifest.leftOut().size()));
-      List<String> named = new ArrayList<>();
-      manifest
-          .leftOut()
-          .forEach((owner, why) -> named.add(owner.replaceAll("\\p{Cntrl}", "?") + " " + why));
-      addNamed(lines, named, named.size());
-    }
+    manifest.clients().forEach((id, client) -> lines.add(client(id, manifest.called(id), client)));
+    lines.addAll(leftOut(manifest.leftOut()));
     lines.add("  test: " + part(manifest.test()));
     manifest.skipped().forEach((set, skipped) -> lines.addAll(skipped(set, skipped)));
     manifest
@@ -64,6 +47,28 @@ final class PartitionSummary {
     if (manifest.test() != null && !manifest.duplicates().containsKey("test")) {
       lines.add("  duplicates: none between train and test: equal rows were kept together");
     }
+    return lines;
+  }
+
+  private static String client(String id, String called, Manifest.Client client) {
+    return "  client=%s%s: train %s; validation %s"
+        .formatted(
+            id,
+            called.isEmpty() ? "" : " (" + called + ")",
+            part(client.train()),
+            part(client.validation()));
+  }
+
+  /** The owners that did not become clients, with the reason. */
+  private static List<String> leftOut(Map<String, String> owners) {
+    if (owners.isEmpty()) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("  left out: %d owners that are no clients".formatted(owners.size()));
+    List<String> named = new ArrayList<>();
+    owners.forEach((owner, why) -> named.add(owner.replaceAll("\\p{Cntrl}", "?") + " " + why));
+    addNamed(lines, named, named.size());
     return lines;
   }
 

@@ -57,35 +57,50 @@ final class FilePlanner {
     boolean[] isValidation =
         ownValidation ? deal.takeValidation(train, dealt) : new boolean[train.size()];
 
-    List<Integer> trainOf = new ArrayList<>();
-    List<Integer> validationOf = new ArrayList<>();
-    for (String client : dealt.clients()) {
-      trainOf.add(plan.add(client, "train"));
-      validationOf.add(plan.add(client, "validation"));
-    }
-    int test = plan.add(null, "test");
-
+    ClientFiles files = ClientFiles.of(plan, dealt.clients());
     int[] ofTrain = new int[all.size()];
     Arrays.fill(ofTrain, FilePlan.NOWHERE);
-    IntStream.of(kept).forEach(i -> ofTrain[i] = test);
+    IntStream.of(kept).forEach(i -> ofTrain[i] = files.test());
     for (int i = 0; i < dealtRows.length; i++) {
-      int client = dealt.client()[i];
-      ofTrain[kept[dealtRows[i]]] = (isValidation[i] ? validationOf : trainOf).get(client);
+      List<Integer> of = isValidation[i] ? files.validation() : files.train();
+      ofTrain[kept[dealtRows[i]]] = of.get(dealt.client()[i]);
     }
     Map<String, int[]> targets = new LinkedHashMap<>();
     targets.put("train", ofTrain);
     if (!ownValidation) {
       int[] clients = deal.dealValidation(keys.get("validation"), train, dealt, owners);
-      targets.put(
-          "validation",
-          IntStream.of(clients)
-              .map(c -> c == FilePlan.NOWHERE ? FilePlan.NOWHERE : validationOf.get(c))
-              .toArray());
+      targets.put("validation", files.validation(clients));
     }
     if (keys.containsKey("test")) {
-      targets.put("test", keys.get("test").stream().mapToInt(key -> test).toArray());
+      targets.put("test", keys.get("test").stream().mapToInt(key -> files.test()).toArray());
     }
     return targets;
+  }
+
+  /**
+   * The numbers of the files in the plan.
+   *
+   * @param train one file for each client
+   * @param validation one file for each client
+   * @param test the file of all clients
+   */
+  private record ClientFiles(List<Integer> train, List<Integer> validation, int test) {
+    static ClientFiles of(FilePlan plan, List<String> clients) {
+      List<Integer> train = new ArrayList<>();
+      List<Integer> validation = new ArrayList<>();
+      for (String client : clients) {
+        train.add(plan.add(client, "train"));
+        validation.add(plan.add(client, "validation"));
+      }
+      return new ClientFiles(train, validation, plan.add(null, "test"));
+    }
+
+    /** The files of given validation rows, by the number of each row's client. */
+    int[] validation(int[] clients) {
+      return IntStream.of(clients)
+          .map(c -> c == FilePlan.NOWHERE ? FilePlan.NOWHERE : validation.get(c))
+          .toArray();
+    }
   }
 
   /** The owners that the column names. They are known after the rows are assigned. */

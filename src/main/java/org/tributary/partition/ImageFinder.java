@@ -11,9 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
-import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
-import org.tributary.error.WrongInput;
 
 /**
  * Finds the files of image sets. A tree is a folder or a zip whose first sub-folders are labels. If
@@ -65,7 +63,7 @@ final class ImageFinder {
       if (!store.exists(path)) {
         problems.add("%s: %s does not exist; correct the path".formatted(key, path));
       } else if (format.equals("images")) {
-        finder.tree(set.getKey(), set.getValue(), path);
+        finder.tree(set.getKey(), new ImageTree(store, key, set.getValue(), path));
       } else {
         new IdxFinder(store, problems, finder::put).find(set.getKey(), set.getValue(), path);
       }
@@ -73,31 +71,26 @@ final class ImageFinder {
     return finder.found;
   }
 
-  private void tree(String set, String given, Path path) throws IOException {
-    String key = "source." + set;
-    TreeNames listed = TreeNames.of(store, key, path, problems);
+  private void tree(String set, ImageTree tree) throws IOException {
+    TreeNames listed = TreeNames.of(store, tree.key(), tree.path(), problems);
     List<String> names = listed.visible();
     if (names.isEmpty()) {
       return;
     }
-    String root = isZip(path) ? commonRoot(names) : "";
-    Map<String, List<String>> tops =
-        names.stream()
-            .filter(name -> name.startsWith(root))
-            .map(name -> name.substring(root.length()))
-            .collect(Collectors.groupingBy(ImageFinder::top, TreeMap::new, Collectors.toList()));
+    String root = tree.isZip() ? commonRoot(names) : "";
+    Map<String, List<String>> tops = byTop(names, root);
     // Files at the top are not in a label folder. They say nothing about the folders.
     List<String> beside =
         new ArrayList<>(names.stream().filter(name -> !name.startsWith(root)).toList());
     beside.addAll(Optional.ofNullable(tops.remove("")).orElse(List.of()));
     if (ImageMetadata.among(beside).isPresent()) {
-      put(set, described(key, given, path, root, names));
+      put(set, tree.described(root, names, label));
       return;
     }
     if (tops.isEmpty()) {
       problems.add(
           "%s: %s holds files (%s) but no folders with files; its folders are the labels"
-              .formatted(key, path, beside.get(0)));
+              .formatted(tree.key(), tree.path(), beside.get(0)));
       return;
     }
     for (String name : listed.hidden()) {
@@ -105,108 +98,75 @@ final class ImageFinder {
     }
     if (!set.equals("train") || tops.keySet().stream().noneMatch(ImageFinder::isSplit)) {
       List<String> all = tops.values().stream().flatMap(List::stream).sorted().toList();
-      put(set, files(key, given, path, new Part(root, all, beside)));
-      return;
+      put(set, tree.files(root, all, beside));
+    } else if (areSplits(tree, tops.keySet())) {
+      splits(tree, root, tops, beside);
     }
-    List<String> others = tops.keySet().stream().filter(top -> !isSplit(top)).toList();
+  }
+
+  /** The names below a root, by their first folder; those without one are under "". */
+  private static Map<String, List<String>> byTop(List<String> names, String root) {
+    return names.stream()
+        .filter(name -> name.startsWith(root))
+        .map(name -> name.substring(root.length()))
+        .collect(Collectors.groupingBy(ImageTree::top, TreeMap::new, Collectors.toList()));
+  }
+
+  /** Whether the folders are those of sets, and train is one of them. If not, it is a problem. */
+  private boolean areSplits(ImageTree tree, Set<String> tops) {
+    List<String> others = tops.stream().filter(top -> !isSplit(top)).toList();
     if (!others.isEmpty()) {
       problems.add(
           "%s: %s holds folders of sets next to others (%s); move these away, or name each set's own folder"
-              .formatted(key, path, String.join(", ", others)));
-      return;
+              .formatted(tree.key(), tree.path(), String.join(", ", others)));
+      return false;
     }
-    splits(key, given, path, root, tops, beside);
-  }
-
-  private void splits(
-      String key,
-      String given,
-      Path path,
-      String root,
-      Map<String, List<String>> tops,
-      List<String> beside)
-      throws IOException {
-    if (tops.keySet().stream().noneMatch(top -> split(top).equals("train"))) {
+    boolean train = tops.stream().anyMatch(top -> split(top).equals("train"));
+    if (!train) {
       problems.add(
           "%s: %s holds %s but no train; name the folder of training images"
-              .formatted(key, path, String.join(", ", tops.keySet())));
-      return;
+              .formatted(tree.key(), tree.path(), String.join(", ", tops)));
     }
-    Map<String, List<String>> ofFolders = new TreeMap<>(tops);
-    for (Map.Entry<String, List<String>> top : tops.entrySet()) {
-      String inside = root + top.getKey() + "/";
-      List<String> below =
-          top.getValue().stream().map(n -> n.substring(top.getKey().length() + 1)).toList();
-      if (ImageMetadata.among(below).isPresent()) {
-        put(
-            split(top.getKey()),
-            described(
-                key, given, path, inside, top.getValue().stream().map(n -> root + n).toList()));
-        ofFolders.remove(top.getKey());
-      }
-    }
-    ofFolders.forEach(
-        (top, inside) -> {
-          String of = split(top);
-          List<String> below =
-              inside.stream().map(name -> name.substring(top.length() + 1)).toList();
-          List<String> skipped =
-              new ArrayList<>(below.stream().filter(name -> top(name).isEmpty()).toList());
-          for (String name : beside) {
-            if (top(name).equals(top)) {
-              skipped.add(name.substring(top.length() + 1));
-            } else if (of.equals("train") && !tops.containsKey(top(name))) {
-              skipped.add(name);
-            }
-          }
-          List<String> kept = below.stream().filter(name -> !top(name).isEmpty()).toList();
-          if (kept.isEmpty()) {
-            problems.add(
-                "%s: %s/%s%s holds no folders with files; its folders are the labels"
-                    .formatted(key, path, root, top));
-            return;
-          }
-          put(of, files(key, given, path, new Part(root + top + "/", kept, skipped)));
-        });
+    return train;
   }
 
-  /** A folder with metadata that names its images and their labels. */
-  private SourceFiles described(
-      String key, String given, Path path, String inside, List<String> names) throws IOException {
-    List<String> below =
-        names.stream()
-            .filter(n -> n.startsWith(inside))
-            .map(n -> n.substring(inside.length()))
-            .toList();
-    String metadata = ImageMetadata.among(below).orElseThrow();
-    if (isZip(path)) {
-      throw new WrongInput(
-          "%s: %s holds %s%s; unzip it and name the folder".formatted(key, path, inside, metadata));
+  /** Finds the set of each folder. Hidden files outside of these folders are skipped in train. */
+  private void splits(
+      ImageTree tree, String root, Map<String, List<String>> tops, List<String> beside)
+      throws IOException {
+    for (Map.Entry<String, List<String>> folder : tops.entrySet()) {
+      String top = folder.getKey();
+      String inside = root + top + "/";
+      List<String> below = below(folder.getValue(), top);
+      if (ImageMetadata.among(below).isPresent()) {
+        put(
+            split(top),
+            tree.described(inside, below.stream().map(n -> inside + n).toList(), label));
+        continue;
+      }
+      List<String> skipped =
+          new ArrayList<>(below.stream().filter(name -> ImageTree.top(name).isEmpty()).toList());
+      for (String name : beside) {
+        if (ImageTree.top(name).equals(top)) {
+          skipped.add(name.substring(top.length() + 1));
+        } else if (split(top).equals("train") && !tops.containsKey(ImageTree.top(name))) {
+          skipped.add(name);
+        }
+      }
+      List<String> kept = below.stream().filter(name -> !ImageTree.top(name).isEmpty()).toList();
+      if (kept.isEmpty()) {
+        problems.add(
+            "%s: %s/%s%s holds no folders with files; its folders are the labels"
+                .formatted(tree.key(), tree.path(), root, top));
+      } else {
+        put(split(top), tree.files(inside, kept, skipped));
+      }
     }
-    if (label != null && !label.equals(ImageReader.LABEL)) {
-      throw new WrongInput(
-          "label: images have their class in the column label, not %s; write label: label, and call the column of %s so"
-              .formatted(label, metadata));
-    }
-    Map<String, String> labels =
-        ImageMetadata.read(key, store, new Path(path, inside + metadata), label);
-    Set<String> there = Set.copyOf(below);
-    List<String> missing = labels.keySet().stream().filter(n -> !there.contains(n)).toList();
-    if (!missing.isEmpty() || labels.isEmpty()) {
-      throw new WrongInput(
-          labels.isEmpty()
-              ? "%s: %s/%s%s names no images".formatted(key, path, inside, metadata)
-              : "%s: %s/%s%s names %d files that are not there (%s); copy them, or remove their rows"
-                  .formatted(key, path, inside, metadata, missing.size(), missing.get(0)));
-    }
-    List<String> listed = List.copyOf(labels.keySet());
-    List<String> skipped =
-        below.stream().filter(n -> !labels.containsKey(n) && !n.equals(metadata)).toList();
-    return new SourceFiles(
-        key,
-        given,
-        listed.stream().map(n -> new Path(path, inside + n)).toList(),
-        new SourceFiles.Tree(path.toString(), inside, listed, skipped, false, labels));
+  }
+
+  /** Names inside of a folder, relative to it. */
+  private static List<String> below(List<String> names, String folder) {
+    return names.stream().map(name -> name.substring(folder.length() + 1)).toList();
   }
 
   private static boolean isSplit(String top) {
@@ -220,7 +180,7 @@ final class ImageFinder {
   /** The single top folder of many zips, with a slash; empty if there is none. */
   private static String commonRoot(List<String> names) {
     List<String> tops =
-        names.stream().map(ImageFinder::top).filter(top -> !top.isEmpty()).distinct().toList();
+        names.stream().map(ImageTree::top).filter(top -> !top.isEmpty()).distinct().toList();
     if (tops.size() != 1) {
       return "";
     }
@@ -237,41 +197,5 @@ final class ImageFinder {
           "source.%s: there is one inside of source.train too; name source.train's own folder"
               .formatted(set));
     }
-  }
-
-  /** The files of one set: names relative to a folder, and the files outside of any label. */
-  private record Part(String inside, List<String> names, List<String> skipped) {}
-
-  private SourceFiles files(String key, String given, Path path, Part part) {
-    part.names().stream()
-        .map(ImageFinder::top)
-        .filter(HiveKeys::isKey)
-        .findFirst()
-        .ifPresent(
-            folder -> {
-              throw new WrongInput(
-                  "%s: %s/%s%s: images get no column of key=value, and the first folders are their labels; let the labels' folders come first, or name the labels in a metadata.csv"
-                      .formatted(key, path, part.inside(), folder));
-            });
-    boolean zip = isZip(path);
-    List<Path> files =
-        zip
-            ? List.of(path)
-            : part.names().stream().map(n -> PathNames.child(path, part.inside() + n)).toList();
-    return new SourceFiles(
-        key,
-        given,
-        files,
-        new SourceFiles.Tree(
-            path.toString(), part.inside(), part.names(), part.skipped(), zip, null));
-  }
-
-  private static String top(String name) {
-    int slash = name.indexOf('/');
-    return slash < 0 ? "" : name.substring(0, slash);
-  }
-
-  static boolean isZip(Path path) {
-    return path.getName().toLowerCase(Locale.ROOT).endsWith(".zip");
   }
 }

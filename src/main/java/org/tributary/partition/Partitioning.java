@@ -3,13 +3,11 @@ package org.tributary.partition;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -115,8 +113,7 @@ public final class Partitioning {
     Map<String, RawSet> raw = new LinkedHashMap<>();
     Map<String, RawSet.Keys> found = new LinkedHashMap<>();
     SparkJobs.run(context(), "reading the sources", () -> read(sources, notes, raw, found));
-    Map<String, List<Key>> all = new LinkedHashMap<>();
-    found.forEach((set, rows) -> all.put(set, rows.rows()));
+    Map<String, List<Key>> all = rows(found);
     List<String> labels = RowAssigner.labels(all.get("train"));
     RowAssigner deal = new RowAssigner(config, labels);
     raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), all.get(set)));
@@ -130,17 +127,21 @@ public final class Partitioning {
 
     // 4. Write the files of rows, then the manifest.
     existing.begin(inputs);
-    long[] rows = new long[plan.targets().size()];
-    targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
     Map<FilePlan.Target, Manifest.Part> parts =
         SparkJobs.run(
-            context(), "writing the parts", () -> write(folder, plan, rows, raw, keys, targets));
+            context(), "writing the parts", () -> write(folder, plan, raw, keys, targets));
     SortedMap<String, String> leftOut =
         new LeftOutOwners(config.duplicates()).of(decision.owners(), found.get("train"), keys);
     Manifest manifest =
         new ManifestMaker(inputs, raw, found).of(labels, parts, duplicates.report(), leftOut);
     manifest.write(Store.of(hadoop()), folder);
     return new Result(true, folder, manifest, notes);
+  }
+
+  private static Map<String, List<Key>> rows(Map<String, RawSet.Keys> found) {
+    Map<String, List<Key>> rows = new LinkedHashMap<>();
+    found.forEach((set, keys) -> rows.put(set, keys.rows()));
+    return rows;
   }
 
   private Map<String, SourceFiles> sources(List<String> notes) throws IOException {
@@ -232,43 +233,23 @@ public final class Partitioning {
   private Map<FilePlan.Target, Manifest.Part> write(
       Path folder,
       FilePlan plan,
-      long[] rows,
       Map<String, RawSet> raw,
       Map<String, List<Key>> keys,
       Map<String, int[]> targets)
       throws IOException {
-    // A file without rows is not written, so the files with rows are numbered again.
-    int[] filled = IntStream.range(0, rows.length).filter(t -> rows[t] > 0).toArray();
-    int[] renumbered = new int[rows.length];
-    Arrays.fill(renumbered, FilePlan.NOWHERE);
-    IntStream.range(0, filled.length).forEach(i -> renumbered[filled[i]] = i);
+    long[] rows = new long[plan.targets().size()];
+    targets.forEach((set, target) -> plan.count(keys.get(set), target, rows));
+    FilledFiles files = new FilledFiles(plan, rows);
     List<RawSet> sets = new ArrayList<>();
     List<FileAssignment> assignments = new ArrayList<>();
     targets.forEach(
         (set, target) -> {
-          int[] numbered =
-              IntStream.of(target).map(t -> t == FilePlan.NOWHERE ? t : renumbered[t]).toArray();
           sets.add(raw.get(set));
-          assignments.add(FileAssignment.of(keys.get(set), numbered));
+          assignments.add(FileAssignment.of(keys.get(set), files.numbered(target)));
         });
-    List<FilePlan.Target> written =
-        IntStream.of(filled).mapToObj(t -> plan.targets().get(t)).toList();
-    List<String> files = written.stream().map(FilePlan.Target::file).toList();
-    long[] expected = IntStream.of(filled).mapToLong(t -> rows[t]).toArray();
-    List<PartWriter.Written> there =
-        new PartWriter(context(), hadoop(), folder).write(sets, assignments, files, expected);
-    Map<FilePlan.Target, Manifest.Part> parts = new LinkedHashMap<>();
-    for (int i = 0; i < files.size(); i++) {
-      parts.put(
-          written.get(i),
-          new Manifest.Part(
-              files.get(i),
-              expected[i],
-              written.get(i).labels(),
-              there.get(i).sha256(),
-              there.get(i).bytes()));
-    }
-    return parts;
+    return files.parts(
+        new PartWriter(context(), hadoop(), folder)
+            .write(sets, assignments, files.names(), files.rows()));
   }
 
   private JavaSparkContext context() {

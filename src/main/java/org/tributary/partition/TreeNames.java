@@ -47,7 +47,7 @@ record TreeNames(List<String> visible, List<String> hidden) {
     TreeSet<String> names = new TreeSet<>();
     if (store.status(path).isDirectory()) {
       inFolder(store, path, names);
-    } else if (ImageFinder.isZip(path)) {
+    } else if (ImageTree.isZip(path)) {
       try {
         inZip(store, path, names);
       } catch (ZipException | EOFException e) {

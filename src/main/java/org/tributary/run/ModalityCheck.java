@@ -52,6 +52,20 @@ final class ModalityCheck {
           "model.path: %s takes text, but data.path %s holds images; take a model of images, such as a ViT"
               .formatted(config.model().path(), config.data().path()));
     }
+    checkClassifier(base, config, problems);
+    checkAugment(image, config.data().augment(), problems);
+    if (image != null) {
+      problems.addAll(tooLarge(image, config));
+    }
+    if (problems.size() == 1) {
+      throw new WrongInput(problems.get(0));
+    } else if (!problems.isEmpty()) {
+      throw WrongInput.all("The run's parts do not fit each other:", problems);
+    }
+  }
+
+  /** Keys about a classifier are for a model that has one, and fit how it was trained. */
+  private static void checkClassifier(BaseModel base, TrainConfig config, List<String> problems) {
     if (config.model().newHead() && base.architecture().head(1).isEmpty()) {
       problems.add(
           "model.newHead: %s is no classifier and gets no new one; remove the key"
@@ -70,15 +84,6 @@ final class ModalityCheck {
       problems.add(
           "data.classes, data.classNumbers: %s is no classifier; remove them"
               .formatted(config.model().path()));
-    }
-    checkAugment(image, config.data().augment(), problems);
-    if (image != null) {
-      problems.addAll(tooLarge(image, config));
-    }
-    if (problems.size() == 1) {
-      throw new WrongInput(problems.get(0));
-    } else if (!problems.isEmpty()) {
-      throw WrongInput.all("The run's parts do not fit each other:", problems);
     }
   }
 
