@@ -29,14 +29,13 @@ import org.tributary.protocol.HostTensor;
 public final class AdapterMerge {
   private static final String WEIGHT = ".weight";
   private static final String LM_HEAD = "lm_head.weight";
-  private static final Set<String> HEADS = Set.of("classifier", "score");
 
   private final HuggingFaceFolder base;
   private final Map<String, SafeTensorsHeader.Entry> there;
   private final PeftAdapter adapter;
   private final Family family;
   private final String prefix;
-  private final List<String> labels;
+  private final AdapterClassifier classifier;
   private final List<String> problems = new ArrayList<>();
   private final Map<String, ModelEdit.Change> changed = new TreeMap<>();
   private final Map<String, HostTensor> replaced = new TreeMap<>();
@@ -50,7 +49,7 @@ public final class AdapterMerge {
     this.family = family;
     there = base.tensors();
     prefix = prefix();
-    labels = PeftNotes.labels(adapter);
+    classifier = new AdapterClassifier(adapter, PeftNotes.labels(adapter));
     adapter.modules().forEach(this::change);
     adapter.saved().forEach(this::save);
   }
@@ -124,12 +123,7 @@ public final class AdapterMerge {
     merged.removeAll(replaced);
     replaced.retainAll(merge.there.keySet());
     ModelEdit edit =
-        new ModelEdit(
-            merge.config(family.withHead()),
-            merge.names(),
-            merge.changed,
-            merge.replaced,
-            merge.added);
+        new ModelEdit(merge.config(), merge.names(), merge.changed, merge.replaced, merge.added);
     boolean written = edit.write(store, base, target);
     return new Done(merged, List.copyOf(replaced), List.copyOf(merge.added.keySet()), written);
   }
@@ -166,8 +160,24 @@ public final class AdapterMerge {
 
   private UnaryOperator<String> names() {
     String front = added.isEmpty() ? "" : prefix;
-    boolean isNew = head() != null;
+    boolean isNew = newHead() != null;
     return name -> isNew && family.otherHead().test(name) ? null : front + name;
+  }
+
+  /** The weight of the new classifier, whether the model had one before or not; null without. */
+  private HostTensor newHead() {
+    Map<String, HostTensor> heads = new TreeMap<>(added);
+    heads.putAll(replaced);
+    return AdapterClassifier.weight(heads);
+  }
+
+  /** The configuration of the merged model; null if it does not change. */
+  private ObjectNode config() {
+    HostTensor head = newHead();
+    if (head == null) {
+      return untied ? base.config().put("tie_word_embeddings", false) : null;
+    }
+    return family.withHead().apply(classifier.config(base.config(), (int) head.shape()[0]));
   }
 
   private void change(String module) {
@@ -219,7 +229,7 @@ public final class AdapterMerge {
       problems.add(name + " is there, but the model's head is its token embedding");
     } else if (before == null) {
       added.put(family.stored().apply(name), tensor);
-    } else if (isNewHead(name, before, tensor)) {
+    } else if (classifier.replaces(name, before.shape(), tensor.shape())) {
       replaced.put(nameThere(name), tensor);
     } else if (!Arrays.equals(before.shape(), tensor.shape())) {
       problems.add(adapter.misfit(name, before.shape()));
@@ -283,57 +293,5 @@ public final class AdapterMerge {
     Set<String> names = new TreeSet<>(there.keySet());
     names.removeIf(name -> !family.used().test(name) && !changed.containsKey(name));
     base.checkFinite(names);
-  }
-
-  /**
-   * Whether the notes say that a classifier for this number of classes replaces that of the model.
-   */
-  private boolean isNewHead(String name, SafeTensorsHeader.Entry before, HostTensor tensor) {
-    long[] shape = before.shape().clone();
-    if (labels.isEmpty() || shape.length == 0 || !HEADS.contains(module(name))) {
-      return false;
-    }
-    shape[0] = labels.size();
-    return Arrays.equals(shape, tensor.shape());
-  }
-
-  private static String module(String name) {
-    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
-  }
-
-  /**
-   * The weight of the new classifier, whether the model had one before or not; null if there is
-   * none.
-   */
-  private HostTensor head() {
-    Map<String, HostTensor> heads = new TreeMap<>(added);
-    heads.putAll(replaced);
-    return heads.entrySet().stream()
-        .filter(e -> e.getKey().endsWith(WEIGHT) && HEADS.contains(module(e.getKey())))
-        .map(Map.Entry::getValue)
-        .filter(weight -> weight.shape().length == 2)
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** The configuration with the classes of a new classifier; null if it does not change. */
-  private ObjectNode config(UnaryOperator<ObjectNode> withHead) {
-    HostTensor head = head();
-    if (head == null) {
-      return untied ? base.config().put("tie_word_embeddings", false) : null;
-    }
-    ObjectNode config = base.config();
-    List<String> names = new ArrayList<>(labels);
-    if (names.size() != head.shape()[0]) {
-      names.clear();
-      for (int i = 0; i < head.shape()[0]; i++) {
-        String before = config.path("id2label").path(Integer.toString(i)).asText("LABEL_" + i);
-        names.add(config.path("id2label").size() == head.shape()[0] ? before : "LABEL_" + i);
-      }
-    }
-    boolean images = config.has("image_size") || config.has("vision_config");
-    HeadConfig.put(config, names, images ? "ForImageClassification" : "ForSequenceClassification");
-    PeftNotes.pooling(adapter).ifPresent(pooling -> config.put(HeadConfig.POOLING, pooling));
-    return withHead.apply(config);
   }
 }

@@ -32,7 +32,7 @@ sealed interface FileCommit {
    * @param target qualified
    * @return false if the target already existed
    */
-  boolean run(Path target, Store.Content content, Runnable beforeCommit) throws IOException;
+  boolean run(Path target, FileContent content, Runnable beforeCommit) throws IOException;
 
   /** The commit for a file system. */
   static FileCommit on(FileSystem files, Configuration hadoop) {
@@ -53,7 +53,7 @@ sealed interface FileCommit {
         target.getParent(), ".%s.%s.tmp".formatted(target.getName(), UUID.randomUUID()));
   }
 
-  private static void write(Store.Content content, OutputStream out) throws IOException {
+  private static void write(FileContent content, OutputStream out) throws IOException {
     BufferedOutputStream buffered = new BufferedOutputStream(out, 1 << 16);
     content.writeTo(buffered);
     buffered.flush();
@@ -73,8 +73,7 @@ sealed interface FileCommit {
    */
   record Link(RawLocalFileSystem files) implements FileCommit {
     @Override
-    public boolean run(Path target, Store.Content content, Runnable beforeCommit)
-        throws IOException {
+    public boolean run(Path target, FileContent content, Runnable beforeCommit) throws IOException {
       java.nio.file.Path to = files.pathToFile(target).toPath();
       java.nio.file.Path from = files.pathToFile(temporary(target)).toPath();
       createFolders(to.getParent());
@@ -140,8 +139,7 @@ sealed interface FileCommit {
    */
   record Rename(FileSystem files, Configuration hadoop) implements FileCommit {
     @Override
-    public boolean run(Path target, Store.Content content, Runnable beforeCommit)
-        throws IOException {
+    public boolean run(Path target, FileContent content, Runnable beforeCommit) throws IOException {
       FileContext context = context(target);
       Path from = temporary(target);
       createFolders(target.getParent());
@@ -159,7 +157,7 @@ sealed interface FileCommit {
      * closed. A try-with-resources would turn this into an IllegalArgumentException, because an
      * exception cannot suppress itself.
      */
-    private static void fill(FSDataOutputStream out, Store.Content content) throws IOException {
+    private static void fill(FSDataOutputStream out, FileContent content) throws IOException {
       try {
         write(content, out);
         out.hsync();
@@ -229,8 +227,7 @@ sealed interface FileCommit {
    */
   record Upload(FileSystem files) implements FileCommit {
     @Override
-    public boolean run(Path target, Store.Content content, Runnable beforeCommit)
-        throws IOException {
+    public boolean run(Path target, FileContent content, Runnable beforeCommit) throws IOException {
       java.nio.file.Path collected = Files.createTempFile("." + target.getName() + ".", ".tmp");
       try {
         try (var out = Files.newOutputStream(collected)) {

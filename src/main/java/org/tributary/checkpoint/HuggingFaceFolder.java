@@ -100,12 +100,12 @@ public final class HuggingFaceFolder {
       Map<String, HostTensor> weights,
       Map<String, byte[]> otherFiles)
       throws IOException {
-    Map<String, Store.Content> files = new LinkedHashMap<>();
-    otherFiles.forEach((name, bytes) -> files.put(name, Store.Content.of(bytes)));
+    Map<String, FileContent> files = new LinkedHashMap<>();
+    otherFiles.forEach((name, bytes) -> files.put(name, FileContent.of(bytes)));
     // transformers refuses weights whose header does not name a framework.
     files.put(WEIGHTS, SafeTensors.content(weights, Map.of("format", "pt")));
     // Written last, so that a folder with a configuration is complete.
-    files.put(CONFIG, Store.Content.of(JsonFiles.content(config)));
+    files.put(CONFIG, FileContent.of(JsonFiles.content(config)));
     return WriteOnceFolder.write(store, folder, files);
   }
 

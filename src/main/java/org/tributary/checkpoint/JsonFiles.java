@@ -70,7 +70,7 @@ public final class JsonFiles {
    * @return whether this call created the file
    */
   public static boolean commit(Store store, Path file, Object record) throws IOException {
-    return store.commit(file, Store.Content.of(utf8(Json.pretty(record))));
+    return store.commit(file, FileContent.of(utf8(Json.pretty(record))));
   }
 
   private static byte[] utf8(String json) {

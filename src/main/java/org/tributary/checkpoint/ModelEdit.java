@@ -114,7 +114,7 @@ public record ModelEdit(
     List<WeightFiles.Shard> shards = base.shards();
     check(base.folder(), WeightFiles.tensors(shards).keySet());
     checkRange(store, base.folder(), shards);
-    Map<String, Store.Content> files = new LinkedHashMap<>();
+    Map<String, FileContent> files = new LinkedHashMap<>();
     for (FileStatus file : store.list(base.folder())) {
       if (file.isFile() && isCompanion(file.getPath().getName())) {
         files.put(file.getPath().getName(), copy(store, file.getPath()));
@@ -134,7 +134,7 @@ public record ModelEdit(
         HuggingFaceFolder.CONFIG,
         config == null
             ? copy(store, new Path(base.folder(), HuggingFaceFolder.CONFIG))
-            : Store.Content.of(JsonFiles.content(config)));
+            : FileContent.of(JsonFiles.content(config)));
     return WriteOnceFolder.write(store, target, files);
   }
 
@@ -185,7 +185,7 @@ public record ModelEdit(
         || name.startsWith("tokenizer.model");
   }
 
-  private static Store.Content copy(Store store, Path file) {
+  private static FileContent copy(Store store, Path file) {
     return out -> {
       try (InputStream in = store.open(file)) {
         in.transferTo(out);

@@ -83,11 +83,11 @@ public record PeftAdapter(
     }
     Map<String, HostTensor> named = new TreeMap<>();
     tensors.forEach((name, tensor) -> named.put(PREFIX + name, tensor));
-    Map<String, Store.Content> files = new LinkedHashMap<>();
+    Map<String, FileContent> files = new LinkedHashMap<>();
     Map<String, String> texts = new TreeMap<>(metadata);
     texts.put(FORMAT, "pt");
     files.put(WEIGHTS, SafeTensors.content(named, texts));
-    files.put(CONFIG, Store.Content.of(JsonFiles.content(PeftConfigFile.json(config))));
+    files.put(CONFIG, FileContent.of(JsonFiles.content(PeftConfigFile.json(config))));
     return WriteOnceFolder.write(store, folder, files);
   }
 

@@ -144,8 +144,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @param metadata free texts for the header
    * @return writes them
    */
-  public static Store.Content content(
-      Map<String, HostTensor> tensors, Map<String, String> metadata) {
+  public static FileContent content(Map<String, HostTensor> tensors, Map<String, String> metadata) {
     return out -> write(out, tensors, metadata);
   }
 

@@ -2,7 +2,6 @@ package org.tributary.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -118,7 +117,7 @@ public final class Store {
    *
    * @param path of an existing file or folder
    * @return its size, its kind and the like
-   * @throws IOException if it is missing; Trouble ifthe file system still fails at the end of the
+   * @throws IOException if it is missing; Trouble if the file system still fails at the end of the
    *     patience
    */
   public FileStatus status(Path path) throws IOException {
@@ -131,8 +130,8 @@ public final class Store {
    *
    * @param file to read
    * @return a stream, to be closed
-   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of
-   *     the patience
+   * @throws IOException if the file is missing; Trouble if the file system still fails at the end
+   *     of the patience
    */
   public FSDataInputStream open(Path file) throws IOException {
     return ask(file, files -> new FSDataInputStream(new RetryingInput(files, file, patience)));
@@ -155,8 +154,8 @@ public final class Store {
    * @param file smaller than 2 GiB
    * @return its bytes
    * @throws WrongInput if it is a Git LFS pointer
-   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of
-   *     the patience
+   * @throws IOException if the file is missing; Trouble if the file system still fails at the end
+   *     of the patience
    */
   public byte[] readAll(Path file) throws IOException {
     byte[] bytes = readAny(file);
@@ -184,10 +183,10 @@ public final class Store {
    * @param content writes the bytes; if it throws, nothing is left behind
    * @return true if this call created the file, false if the target already existed (then nothing
    *     changed, and the content may not have been called)
-   * @throws Trouble if the file system still fails at the end of the patience, and IOException
-   *     ifthe content does
+   * @throws Trouble if the file system still fails at the end of the patience, and IOException if
+   *     the content does
    */
-  public boolean commit(Path target, Content content) throws IOException {
+  public boolean commit(Path target, FileContent content) throws IOException {
     return commit(target, content, () -> {});
   }
 
@@ -201,10 +200,11 @@ public final class Store {
    * @return true if this call created the file, false if the target already existed (then nothing
    *     changed, and the callbacks may not have run)
    * @throws WrongInput if the target is a folder
-   * @throws Trouble if the file system still fails at the end of the patience, and IOException
-   *     ifthe content does
+   * @throws Trouble if the file system still fails at the end of the patience, and IOException if
+   *     the content does
    */
-  public boolean commit(Path target, Content content, Runnable beforeCommit) throws IOException {
+  public boolean commit(Path target, FileContent content, Runnable beforeCommit)
+      throws IOException {
     FileSystem files = fileSystem(target);
     Path qualified = files.makeQualified(target);
     WatchedContent measured = new WatchedContent(content, patience.seconds() > 0);
@@ -221,8 +221,8 @@ public final class Store {
    *
    * @param file to read
    * @return SHA-256 in hex
-   * @throws IOException if the file is missing; Trouble ifthe file system still fails at the end of
-   *     the patience
+   * @throws IOException if the file is missing; Trouble if the file system still fails at the end
+   *     of the patience
    */
   public String sha256(Path file) throws IOException {
     try (InputStream in = open(file)) {
@@ -286,27 +286,5 @@ public final class Store {
         path,
         e -> StoreTrouble.kindOfStores(e).map(kind -> StoreTrouble.of(kind, path, null, e)),
         () -> question.ask(fileSystem(path)));
-  }
-
-  /** The content of a file that is to be written. */
-  @FunctionalInterface
-  public interface Content {
-    /**
-     * Writes all bytes. The caller, the store, closes the stream.
-     *
-     * @param out buffered
-     * @throws IOException if the bytes cannot be produced or written
-     */
-    void writeTo(OutputStream out) throws IOException;
-
-    /**
-     * Content in memory.
-     *
-     * @param bytes the whole file
-     * @return writes them
-     */
-    static Content of(byte[] bytes) {
-      return out -> out.write(bytes);
-    }
   }
 }

@@ -14,14 +14,14 @@ import org.tributary.error.Trouble;
  * Watches the content of a file while it is written: counts its bytes, and notes whether the
  * content or the file system failed.
  */
-final class WatchedContent implements Store.Content {
+final class WatchedContent implements FileContent {
   /**
    * So few bytes are not reported: they do not help to free space, because file systems count in
    * blocks and files.
    */
   private static final int TELLING = 100;
 
-  private final Store.Content content;
+  private final FileContent content;
   private final boolean repeatable;
   private long written;
   private long whole = -1;
@@ -32,7 +32,7 @@ final class WatchedContent implements Store.Content {
    *
    * @param repeatable whether the content can be written a second time
    */
-  WatchedContent(Store.Content content, boolean repeatable) {
+  WatchedContent(FileContent content, boolean repeatable) {
     this.content = content;
     this.repeatable = repeatable;
   }

@@ -22,9 +22,9 @@ final class WriteOnceFolder {
    * @return whether a file was missing
    * @throws WrongInput if a file exists with other content; then nothing is written
    */
-  static boolean write(Store store, Path folder, Map<String, Store.Content> files)
+  static boolean write(Store store, Path folder, Map<String, FileContent> files)
       throws IOException {
-    Map<String, Store.Content> missing = new LinkedHashMap<>();
+    Map<String, FileContent> missing = new LinkedHashMap<>();
     List<String> others = new ArrayList<>();
     for (var file : files.entrySet()) {
       Path path = new Path(folder, file.getKey());
@@ -53,7 +53,7 @@ final class WriteOnceFolder {
     }
   }
 
-  private static boolean same(Store store, Path path, Store.Content content) throws IOException {
+  private static boolean same(Store store, Path path, FileContent content) throws IOException {
     Sha256 hash = new Sha256();
     content.writeTo(hash);
     return hash.hex().equals(store.sha256(path));

@@ -156,12 +156,12 @@ public final class ConfigReader {
       String fileName, String yaml, String keys, ConfigProblems problems) {
     try {
       Node root = YamlTree.parse(yaml);
-      if (YamlValues.isNull(root)) {
+      if (YamlNodes.isNull(root)) {
         problems.addAt(fileName, "is empty; its keys are " + keys);
       } else if (root instanceof MappingNode map) {
         return map;
       } else {
-        problems.add(root, "", "expected keys (" + keys + "), got " + YamlValues.got(root));
+        problems.add(root, "", "expected keys (" + keys + "), got " + YamlNodes.got(root));
       }
     } catch (YAMLException e) {
       problems.addSyntax(fileName, e);

@@ -166,7 +166,7 @@ public final class EffectiveConfig {
         } else if (value instanceof Record inner) {
           value = tree(inner, wanted);
         } else if (ConfigSchema.key(component).size() && value != null) {
-          value = YamlValues.size((Long) value);
+          value = YamlNumbers.size((Long) value);
         } else if (value instanceof List<?> list && ConfigSchema.key(component).numbers()) {
           value = new ArrayList<>(list.stream().map(EffectiveConfig::number).toList());
         } else if (value instanceof Map<?, ?> scalars && ConfigSchema.key(component).scalars()) {

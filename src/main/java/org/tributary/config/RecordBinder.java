@@ -165,7 +165,7 @@ final class RecordBinder {
     for (NodeTuple entry : section.getValue()) {
       Node keyNode = entry.getKeyNode();
       if (!(keyNode instanceof ScalarNode scalar)) {
-        problems.add(keyNode, path, "expected a key, got " + YamlValues.got(keyNode));
+        problems.add(keyNode, path, "expected a key, got " + YamlNodes.got(keyNode));
         continue;
       }
       String name = stored ? today(type, path, scalar.getValue()) : scalar.getValue();
@@ -180,7 +180,7 @@ final class RecordBinder {
                 : "is called %s now; write that".formatted(ConfigSchema.join(path, today)));
       } else if (values.putIfAbsent(name, entry.getValueNode()) != null) {
         problems.add(keyNode, key, "is here for the second time; keep one of the two");
-      } else if (!YamlValues.isNull(entry.getValueNode())) {
+      } else if (!YamlNodes.isNull(entry.getValueNode())) {
         written.put(key, entry);
       }
     }
@@ -229,7 +229,7 @@ final class RecordBinder {
 
   private Object inner(RecordComponent component, String path, Node value, Node parent) {
     Key key = ConfigSchema.key(component);
-    if (value == null || (key.optional() && YamlValues.isNull(value))) {
+    if (value == null || (key.optional() && YamlNodes.isNull(value))) {
       if (key.optional()) {
         return null;
       } else if (key.required()) {
@@ -241,7 +241,7 @@ final class RecordBinder {
     if (!(value instanceof MappingNode map)) {
       String keys = String.join(", ", schema.names(component.getType(), path));
       problems.add(
-          value, path, "expected a section with " + keys + ", got " + YamlValues.got(value));
+          value, path, "expected a section with " + keys + ", got " + YamlNodes.got(value));
       return null;
     }
     return section(component.getType(), path, map);
@@ -255,13 +255,13 @@ final class RecordBinder {
       problems.add(section, path, "missing; add this key: " + key.value());
       return null;
     }
-    if (node == null && none || YamlValues.isNull(node) && none && !key.required()) {
+    if (node == null && none || YamlNodes.isNull(node) && none && !key.required()) {
       return null;
     }
     try {
-      if (node != null && YamlValues.isNull(node)) {
+      if (node != null && YamlNodes.isNull(node)) {
         String way = key.required() ? "give a value" : "the default is " + key.byDefault();
-        throw new YamlValues.Bad(node, "has no value; " + way);
+        throw new WrongValue(node, "has no value; " + way);
       }
       String absent = stored && !key.before().isEmpty() ? key.before() : key.byDefault();
       Object value = YamlValues.read(type, key, node == null ? YamlTree.parse(absent) : node);
@@ -270,7 +270,7 @@ final class RecordBinder {
         YamlValues.choice(node == null ? section : node, (String) value, allowed.names());
       }
       return value;
-    } catch (YamlValues.Bad e) {
+    } catch (WrongValue e) {
       problems.add(e.at(), path, e.getMessage());
       return null;
     }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.HeadConfig;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.ModelEdit;
@@ -79,7 +80,7 @@ final class ResultWriter {
   private void write(Path target, Map<String, HostTensor> tensors) throws IOException {
     files(target, tensors);
     Path card = new Path(target, ModelCard.FILE);
-    store.commit(card, Store.Content.of(new ModelCard(blueprint).bytes()));
+    store.commit(card, FileContent.of(new ModelCard(blueprint).bytes()));
   }
 
   private void files(Path target, Map<String, HostTensor> tensors) throws IOException {

@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
@@ -171,7 +172,7 @@ public final class Generation {
     } catch (InterruptedException e) {
       throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
     }
-    store.commit(folder.success(), Store.Content.of(new byte[0]));
+    store.commit(folder.success(), FileContent.of(new byte[0]));
     return new Outcome(
         folder.rows(),
         all,

@@ -13,6 +13,7 @@ import java.util.Properties;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.EffectiveConfig;
@@ -70,7 +71,7 @@ public record GenerationFolder(Path root) {
     whole.set("run", facts);
     whole.set("config", Yaml.tree(EffectiveConfig.yaml(config)));
     byte[] text = Yaml.text(whole).getBytes(StandardCharsets.UTF_8);
-    store.commit(config(), Store.Content.of(text));
+    store.commit(config(), FileContent.of(text));
   }
 
   /**

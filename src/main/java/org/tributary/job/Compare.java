@@ -53,12 +53,12 @@ public final class Compare implements Callable<Integer> {
     String seed = config.seeds().get(0);
     TrainConfig first = variants.run(config.variants().keySet().iterator().next(), seed, null);
     if (file.isCheck()) {
-      SparkSessions.requireReachable(first, hadoop);
+      PathChecks.check(first, hadoop);
       List<String> files = List.of(file.name(), config.train());
-      return new CheckOption(spec, hadoop, SparkSessions.isAway())
+      return new CheckOption(spec, hadoop, SparkMaster.isAway())
           .run(
               files,
-              SparkSessions.inputs(first),
+              PathChecks.inputs(first),
               () -> check(hadoop, variants, new RunChecks(Store.of(hadoop)), false));
     }
     RunChecks checks = new RunChecks(Store.of(hadoop));
@@ -111,7 +111,7 @@ public final class Compare implements Callable<Integer> {
     Architecture architecture = null;
     for (List<TrainConfig> each : variants.all()) {
       TrainConfig run = each.get(0);
-      SparkSessions.requireReachable(run, hadoop);
+      PathChecks.check(run, hadoop);
       try {
         Blueprint blueprint = checks.look(each);
         architecture = blueprint.architecture();

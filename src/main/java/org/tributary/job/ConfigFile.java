@@ -65,7 +65,7 @@ public final class ConfigFile {
    * @return the path for this process
    */
   String find(String named) {
-    boolean travelled = SparkSessions.isAway() && !check && !isUri(named);
+    boolean travelled = SparkMaster.isAway() && !check && !isUri(named);
     return travelled ? Path.of(named).getFileName().toString() : named;
   }
 

@@ -37,11 +37,11 @@ public final class Generate implements Callable<Integer> {
     paths.put("model.path", config.model().path());
     paths.put("adapter", config.adapter());
     config.data().paths().forEach(path -> paths.put("data.paths: " + path, path));
-    SparkSessions.requireReachable(paths, config.shared(), hadoop);
-    SparkSessions.requireUsable(paths, hadoop);
+    PathChecks.checkReachable(paths, config.shared(), hadoop);
+    PathChecks.checkUsable(paths, hadoop);
     if (file.isCheck()) {
       paths.remove("out");
-      return new CheckOption(spec, hadoop, SparkSessions.isAway())
+      return new CheckOption(spec, hadoop, SparkMaster.isAway())
           .run(List.of(file.name()), paths, () -> Generation.check(Store.of(hadoop), config));
     }
     Generation.Prepared prepared = Generation.prepare(Store.of(hadoop).once(), config);

@@ -32,12 +32,12 @@ public final class Partition implements Callable<Integer> {
     paths.put("source.validation", config.source().validation());
     paths.put("source.test", config.source().test());
     paths.put("out", config.out());
-    SparkSessions.requireReachable(paths, config.shared(), hadoop);
-    SparkSessions.requireUsable(paths, hadoop);
+    PathChecks.checkReachable(paths, config.shared(), hadoop);
+    PathChecks.checkUsable(paths, hadoop);
     Store store = Store.of(hadoop);
     if (file.isCheck()) {
       paths.remove("out");
-      return new CheckOption(spec, hadoop, SparkSessions.isAway())
+      return new CheckOption(spec, hadoop, SparkMaster.isAway())
           .run(List.of(file.name()), paths, () -> Partitioning.check(store, config));
     }
     Partitioning.check(store, config);

@@ -30,12 +30,12 @@ public final class Train implements Callable<Integer> {
     Configuration hadoop = SparkSessions.hadoop();
     LocatedConfig<TrainConfig> written = file.written(hadoop, TrainConfig.class, RunSpec.CHOICES);
     TrainConfig config = written.config();
-    SparkSessions.requireReachable(config, hadoop);
+    PathChecks.check(config, hadoop);
     if (file.isCheck()) {
-      return new CheckOption(spec, hadoop, SparkSessions.isAway())
+      return new CheckOption(spec, hadoop, SparkMaster.isAway())
           .run(
               List.of(file.name()),
-              SparkSessions.inputs(config),
+              PathChecks.inputs(config),
               () -> {
                 Federation.Prepared looked = Federation.look(Store.of(hadoop), config);
                 TaskKeys.check(written, looked.blueprint().architecture());

@@ -115,8 +115,7 @@ public final class Partitioning {
     SparkJobs.run(context(), "reading the sources", () -> read(sources, notes, raw, found));
     Map<String, List<Key>> all = rows(found);
     List<String> labels = RowAssigner.labels(all.get("train"));
-    RowAssigner deal = new RowAssigner(config, labels);
-    raw.forEach((set, rows) -> deal.refuseUnknownLabels(rows.files(), all.get(set)));
+    RowAssigner deal = assigner(labels, raw, all);
     CrossSetDuplicates duplicates = new CrossSetDuplicates(config.duplicates(), raw, all);
     Map<String, List<Key>> keys = duplicates.kept();
 
@@ -136,6 +135,14 @@ public final class Partitioning {
         new ManifestMaker(inputs, raw, found).of(labels, parts, duplicates.report(), leftOut);
     manifest.write(Store.of(hadoop()), folder);
     return new Result(true, folder, manifest, notes);
+  }
+
+  /** Assigns rows whose labels are all in train. */
+  private RowAssigner assigner(
+      List<String> labels, Map<String, RawSet> raw, Map<String, List<Key>> all) {
+    RowAssigner assigner = new RowAssigner(config, labels);
+    raw.forEach((set, rows) -> assigner.refuseUnknownLabels(rows.files(), all.get(set)));
+    return assigner;
   }
 
   private static Map<String, List<Key>> rows(Map<String, RawSet.Keys> found) {

@@ -1,31 +1,20 @@
 package org.tributary.rows;
 
-import com.github.luben.zstd.ZstdIOException;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
-import org.tributary.checkpoint.LfsPointer;
 import org.tributary.checkpoint.Store;
-import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
-import shaded.parquet.org.apache.thrift.TException;
 
 /** Reads the rows of one Parquet file in file order, with one row group in memory at a time. */
 public final class ParquetReading implements Iterator<Row>, Closeable {
@@ -64,51 +53,21 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     try {
       reader = ParquetFileReader.open(new ParquetInput(store, file));
     } catch (RuntimeException e) {
-      refusePointer(store, file);
-      throw unreadable(file, e);
+      ParquetFaults.refusePointer(store, file);
+      throw ParquetFaults.unreadable(file, e);
     } catch (IOException e) {
-      if (damaged(e)) {
-        throw unreadable(file, e);
+      if (ParquetFaults.damaged(e)) {
+        throw ParquetFaults.unreadable(file, e);
       }
       throw e;
     }
     try {
       MessageType schema = reader.getFileMetaData().getSchema();
-      refuseCodecs(file, reader, names);
+      ParquetFaults.refuseCodecs(file, reader, names);
       return new ParquetReading(file, reader, ParquetSchema.of(file, schema, names));
     } catch (RuntimeException e) {
       reader.close();
       throw e;
-    }
-  }
-
-  private static void refusePointer(Store store, Path file) throws IOException {
-    try (InputStream in = store.open(file)) {
-      LfsPointer.refuse(file, in.readNBytes(LfsPointer.HEAD));
-    }
-  }
-
-  /** Detects a missing codec here, not in the middle of the rows. */
-  private static void refuseCodecs(Path file, ParquetFileReader reader, List<String> names) {
-    Set<String> checked = new HashSet<>();
-    for (BlockMetaData group : reader.getRowGroups()) {
-      for (ColumnChunkMetaData column : group.getColumns()) {
-        String name = column.getPath().toArray()[0];
-        String codec = column.getCodec().getHadoopCompressionCodecClassName();
-        if (codec == null
-            || !names.isEmpty() && !names.contains(name)
-            || !checked.add(column.getCodec().name())) {
-          continue;
-        }
-        try {
-          Class.forName(codec, false, ParquetReading.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-          throw new WrongInput(
-              "%s: column %s is packed with %s, for which there is no codec here; write it with snappy, gzip or zstd"
-                  .formatted(file, name, column.getCodec()),
-              e);
-        }
-      }
     }
   }
 
@@ -257,9 +216,11 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     } catch (WrongInput e) {
       throw new WrongInput("%s, row %d: %s".formatted(file, next, e.getMessage()), e);
     } catch (RuntimeException e) {
-      throw unreadable(file, e);
+      throw ParquetFaults.unreadable(file, e);
     } catch (IOException e) {
-      throw damaged(e) ? unreadable(file, e) : new UncheckedIOException("reading " + file, e);
+      throw ParquetFaults.damaged(e)
+          ? ParquetFaults.unreadable(file, e)
+          : new UncheckedIOException("reading " + file, e);
     }
   }
 
@@ -275,36 +236,5 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
   @Override
   public void close() throws IOException {
     reader.close();
-  }
-
-  /**
-   * Whether the bytes are damaged. A fault of the file system may disappear on a retry; damaged
-   * bytes do not.
-   */
-  private static boolean damaged(IOException e) {
-    return e instanceof EOFException
-        || e instanceof ZstdIOException
-        || e.getCause() instanceof TException;
-  }
-
-  /**
-   * Returns the store's own message if the store failed, because Parquet's reader wraps unknown
-   * exceptions.
-   */
-  private static RuntimeException unreadable(Path file, Exception cause) {
-    Optional<Trouble> trouble = Trouble.in(cause);
-    if (trouble.isPresent()) {
-      return new UncheckedIOException(trouble.get());
-    }
-    if (cause instanceof NullPointerException && cause.getMessage().contains("LogicalType")) {
-      return new WrongInput(
-          "%s: has a column of a type that is newer than this reader, such as FLOAT16; write it as float, text or a whole number"
-              .formatted(file),
-          cause);
-    }
-    return new WrongInput(
-        "%s is no readable Parquet file (%s); write it again or name another file"
-            .formatted(file, cause.getMessage()),
-        cause);
   }
 }

@@ -40,7 +40,7 @@ public record RenderedConversation(
    * @return the ids, which of them count, and the begin of the last answer
    */
   LabelledTokens labelled(Tokenizer tokens, SpecialTokens special) {
-    Tokenizer.Placed placed = special.once(tokens.placed(text));
+    PlacedTokens placed = special.once(tokens.placed(text));
     List<int[]> ranges = new ArrayList<>();
     for (Place answer : answers) {
       ranges.add(range(placed, answer, special));
@@ -58,7 +58,7 @@ public record RenderedConversation(
   }
 
   /** The tokens of an answer: the index of the first one and of the one after the last. */
-  private int[] range(Tokenizer.Placed placed, Place answer, SpecialTokens special) {
+  private int[] range(PlacedTokens placed, Place answer, SpecialTokens special) {
     int from = 0;
     int count = placed.ids().length;
     while (from < count && placed.to()[from] <= answer.from()) {
@@ -75,7 +75,7 @@ public record RenderedConversation(
     return new int[] {from, closed ? to : behindEnd(placed, answer.to(), to, special)};
   }
 
-  private int behindEnd(Tokenizer.Placed placed, int behind, int next, SpecialTokens special) {
+  private int behindEnd(PlacedTokens placed, int behind, int next, SpecialTokens special) {
     for (int i = next; i < placed.ids().length; i++) {
       if (special.ends().contains(placed.ids()[i])) {
         return i + 1;

@@ -139,7 +139,7 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
   }
 
   /** A text with exactly one begin token. */
-  Tokenizer.Placed once(Tokenizer.Placed text) {
+  PlacedTokens once(PlacedTokens text) {
     return text.from(repeated(text.ids()));
   }
 

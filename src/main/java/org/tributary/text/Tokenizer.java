@@ -2,14 +2,11 @@ package org.tributary.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.tributary.batch.Batch;
@@ -45,27 +42,6 @@ public final class Tokenizer implements AutoCloseable {
    * @param tokens the tokens in the form of the vocabulary
    */
   public record Encoded(long[] ids, long[] typeIds, String[] tokens) {}
-
-  /**
-   * The tokens of a text and their places in the text.
-   *
-   * @param ids token ids
-   * @param from begin of each token, in {@code char}s
-   * @param to end of each token, exclusive; tokens of one character's bytes share that character
-   * @param added whether each token was added to the vocabulary, such as a special token
-   */
-  record Placed(long[] ids, int[] from, int[] to, boolean[] added) {
-    /** The same without its first tokens. */
-    Placed from(int first) {
-      return first == 0
-          ? this
-          : new Placed(
-              Arrays.copyOfRange(ids, first, ids.length),
-              Arrays.copyOfRange(from, first, ids.length),
-              Arrays.copyOfRange(to, first, ids.length),
-              Arrays.copyOfRange(added, first, ids.length));
-    }
-  }
 
   /**
    * Opens a tokenizer without truncation.
@@ -230,27 +206,8 @@ public final class Tokenizer implements AutoCloseable {
    * @param text may be empty
    * @return the ids and places
    */
-  Placed placed(String text) {
-    Encoding encoding = encoding(text, false);
-    long[] ids = encoding.getIds();
-    CharSpan[] spans = encoding.getCharTokenSpans();
-    String[] names = encoding.getTokens();
-    int[] from = new int[ids.length];
-    int[] to = new int[ids.length];
-    boolean[] isAdded = new boolean[ids.length];
-    Set<String> added = file.addedTokens();
-    // The library counts code points.
-    int[] chars = new int[text.codePointCount(0, text.length()) + 1];
-    for (int i = 1; i < chars.length; i++) {
-      chars[i] = text.offsetByCodePoints(chars[i - 1], 1);
-    }
-    for (int i = 0; i < ids.length; i++) {
-      int before = i == 0 ? 0 : to[i - 1];
-      from[i] = spans[i] == null ? before : chars[spans[i].getStart()];
-      to[i] = spans[i] == null ? before : chars[spans[i].getEnd()];
-      isAdded[i] = added.contains(names[i]);
-    }
-    return new Placed(ids, from, to, isAdded);
+  PlacedTokens placed(String text) {
+    return PlacedTokens.of(encoding(text, false), text, file.addedTokens());
   }
 
   /**

@@ -77,8 +77,8 @@ class StoreTest {
   void writesOnceAndReadsBack(String scheme) throws IOException {
     Path target = path(scheme, "a/b/with space+ü.bin");
     assertThat(store.exists(target)).isFalse();
-    assertThat(store.commit(target, Store.Content.of("first".getBytes(UTF_8)))).isTrue();
-    assertThat(store.commit(target, Store.Content.of("second".getBytes(UTF_8)))).isFalse();
+    assertThat(store.commit(target, FileContent.of("first".getBytes(UTF_8)))).isTrue();
+    assertThat(store.commit(target, FileContent.of("second".getBytes(UTF_8)))).isFalse();
     assertThat(store.readAll(target)).asString(UTF_8).isEqualTo("first");
     assertThat(store.sha256(target))
         .isEqualTo("a7937b64b8caa58f03721bb6bacf5c78cb235febe0e70b1b84cd99541461a08e");
@@ -114,7 +114,7 @@ class StoreTest {
     Path target = path(scheme, "folder/f");
     boolean made =
         store.commit(
-            target, Store.Content.of(new byte[] {1}), () -> commitUnchecked(target, (byte) 2));
+            target, FileContent.of(new byte[] {1}), () -> commitUnchecked(target, (byte) 2));
     assertThat(made).isFalse();
     assertThat(store.readAll(target)).containsExactly(2);
     assertThat(onDisk()).containsExactly("f");
@@ -152,7 +152,7 @@ class StoreTest {
     Store patient = patient(1);
     Path target = path(scheme, "folder/f");
     List<Integer> tries = new ArrayList<>();
-    Store.Content full =
+    FileContent full =
         out -> {
           tries.add(1);
           out.write(new byte[1000]);
@@ -167,7 +167,7 @@ class StoreTest {
     assertThat(onDisk()).isEmpty();
 
     tries.clear();
-    Store.Content soon =
+    FileContent soon =
         out -> {
           out.write(new byte[1000]);
           if (tries.size() < 2) {
@@ -185,7 +185,7 @@ class StoreTest {
       throws IOException {
     Path there = path(scheme, "there");
     Path missing = path(scheme, "missing");
-    store.commit(there, Store.Content.of(new byte[10]));
+    store.commit(there, FileContent.of(new byte[10]));
     List<Integer> pieces = new ArrayList<>();
     List<ThrowingCallable> steps =
         List.of(
@@ -193,7 +193,7 @@ class StoreTest {
             () -> store.list(there.getParent()),
             () -> store.readAll(there),
             () -> store.delete(there),
-            () -> store.commit(missing, Store.Content.of(new byte[10])));
+            () -> store.commit(missing, FileContent.of(new byte[10])));
     try {
       StopRequest.to(Thread.currentThread());
       assertThat(Thread.interrupted()).isTrue(); // as a library does that catches it
@@ -204,7 +204,7 @@ class StoreTest {
       assertThat(StopRequest.take()).isTrue();
     }
     assertThat(names(there.getParent())).containsExactly("there");
-    Store.Content large =
+    FileContent large =
         out -> {
           for (int i = 0; i < 3; i++) {
             out.write(i);
@@ -342,7 +342,7 @@ class StoreTest {
         for (int writer = 0; writer < writers; writer++) {
           byte[] bytes = new byte[100_000];
           Arrays.fill(bytes, (byte) writer);
-          tasks.add(() -> store.commit(target, Store.Content.of(bytes), () -> await(together)));
+          tasks.add(() -> store.commit(target, FileContent.of(bytes), () -> await(together)));
         }
         int winners = 0;
         int winner = -1;
@@ -370,14 +370,14 @@ class StoreTest {
     Files.createDirectories(disk.resolve("folder"));
     Files.writeString(disk.resolve("folder/.f.0b6c.tmp"), "half");
     assertThat(store.list(target.getParent())).isEmpty();
-    assertThat(store.commit(target, Store.Content.of(new byte[] {7}))).isTrue();
+    assertThat(store.commit(target, FileContent.of(new byte[] {7}))).isTrue();
     assertThat(names(target.getParent())).containsExactly("f");
   }
 
   @Test
   void listsSortedWithMarkersAndFoldersButNotBelow() throws IOException {
     for (String name : List.of("b", "_SUCCESS", "a/below", ".hidden")) {
-      store.commit(path("file", "folder/" + name), Store.Content.of(new byte[0]));
+      store.commit(path("file", "folder/" + name), FileContent.of(new byte[0]));
     }
     assertThat(names(path("file", "folder"))).containsExactly(".hidden", "_SUCCESS", "a", "b");
   }
@@ -404,12 +404,11 @@ class StoreTest {
   @ParameterizedTest
   @ValueSource(strings = {"file", "viewfs"})
   void refusesAFolderAsTargetAndAFileAsFolder(String scheme) throws IOException {
-    store.commit(path(scheme, "folder/f"), Store.Content.of(new byte[0]));
-    assertThatThrownBy(() -> store.commit(path(scheme, "folder"), Store.Content.of(new byte[0])))
+    store.commit(path(scheme, "folder/f"), FileContent.of(new byte[0]));
+    assertThatThrownBy(() -> store.commit(path(scheme, "folder"), FileContent.of(new byte[0])))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("is a folder");
-    assertThatThrownBy(
-            () -> store.commit(path(scheme, "folder/f/g"), Store.Content.of(new byte[0])))
+    assertThatThrownBy(() -> store.commit(path(scheme, "folder/f/g"), FileContent.of(new byte[0])))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("folder/f");
     assertThatThrownBy(() -> store.open(path(scheme, "none")))
@@ -440,7 +439,7 @@ class StoreTest {
 
   private void commitUnchecked(Path path, byte content) {
     try {
-      store.commit(path, Store.Content.of(new byte[] {content}));
+      store.commit(path, FileContent.of(new byte[] {content}));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

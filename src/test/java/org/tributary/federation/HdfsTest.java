@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
@@ -282,7 +283,7 @@ class HdfsTest {
     try {
       String yaml = remote + "/run.yaml";
       byte[] text = configurationOf(disk + "/runs/by-path");
-      store.commit(store.path(yaml), Store.Content.of(text));
+      store.commit(store.path(yaml), FileContent.of(text));
       String model = "model.path='%s/model'".formatted(WORLD);
       String data = "data.path='%s/data'".formatted(WORLD);
       JobRun.done("train", yaml, "--set", "out=relative/run", "--set", model, "--set", data);

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
@@ -65,7 +66,7 @@ class HdfsTroubleTest {
   }
 
   private static void put(String name, String text) throws IOException {
-    store.commit(path(name), Store.Content.of(text.getBytes(StandardCharsets.UTF_8)));
+    store.commit(path(name), FileContent.of(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @ParameterizedTest
@@ -143,7 +144,7 @@ class HdfsTroubleTest {
                 throw new IllegalStateException(e);
               }
             };
-        tasks.add(() -> store.commit(path("race/f"), Store.Content.of(bytes), wait));
+        tasks.add(() -> store.commit(path("race/f"), FileContent.of(bytes), wait));
       }
       int winner = -1;
       List<Future<Boolean>> made = pool.invokeAll(tasks);
@@ -174,12 +175,12 @@ class HdfsTroubleTest {
     assertThat(hdfs.files().listStatus(path("failed"))).isEmpty();
     assertThat(store.exists(path("file/below/it"))).isFalse();
     for (String name : List.of("file/below", "file/below/it")) {
-      assertThatThrownBy(() -> store.commit(path(name), Store.Content.of(new byte[1])))
+      assertThatThrownBy(() -> store.commit(path(name), FileContent.of(new byte[1])))
           .isInstanceOf(WrongInput.class)
           .hasMessageContaining("a folder is needed there, but")
           .hasMessageContaining("trouble/file is a file");
     }
-    assertThatThrownBy(() -> store.commit(path("failed"), Store.Content.of(new byte[1])))
+    assertThatThrownBy(() -> store.commit(path("failed"), FileContent.of(new byte[1])))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("is a folder");
   }
@@ -187,7 +188,7 @@ class HdfsTroubleTest {
   @Test
   void everyBlockIsOnTheDisk() throws Exception {
     long before = hdfs.syncs();
-    store.commit(path("blocks"), Store.Content.of(new byte[5 * 65536 + 1]));
+    store.commit(path("blocks"), FileContent.of(new byte[5 * 65536 + 1]));
     assertThat(hdfs.syncs() - before).as("one for each block at least").isGreaterThanOrEqualTo(6);
   }
 }

@@ -43,7 +43,7 @@ class SparkSessionsTest {
         "k8s://https://h:6443; true"
       })
   void mastersWithSeveralNodes(String master, boolean several) {
-    assertThat(SparkSessions.severalNodes(master)).isEqualTo(several);
+    assertThat(SparkMaster.hasSeveralNodes(master)).isEqualTo(several);
   }
 
   @ParameterizedTest
@@ -51,9 +51,9 @@ class SparkSessionsTest {
       delimiter = ';',
       value = {"local; 1", "local[3]; 3", "local-cluster[2,5,1024]; 5", "yarn; 2147483647"})
   void coresOfAnExecutor(String master, int cores) {
-    assertThat(SparkSessions.cores(master, new SparkConf(false))).isEqualTo(cores);
+    assertThat(SparkMaster.cores(master, new SparkConf(false))).isEqualTo(cores);
     SparkConf conf = new SparkConf(false).set("spark.executor.cores", "2");
-    assertThat(SparkSessions.cores("yarn", conf)).isEqualTo(2);
+    assertThat(SparkMaster.cores("yarn", conf)).isEqualTo(2);
   }
 
   @Test
@@ -74,27 +74,27 @@ class SparkSessionsTest {
     paths.put("model.path", "file:/models/m");
     paths.put("data.path", "hdfs://h/d");
     paths.put("data.other", null);
-    assertThatThrownBy(() -> SparkSessions.requireReachable(paths, false, on("file:///")))
+    assertThatThrownBy(() -> PathChecks.checkReachable(paths, false, on("file:///")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(
             "out: runs/a is a path of one machine, but spark://h:7077 has several")
         .hasMessageContaining("model.path: file:/models/m")
         .hasMessageContaining("shared: true")
         .hasMessageNotContaining("data.path");
-    assertThatThrownBy(() -> SparkSessions.requireReachable(paths, false, on("hdfs://h/")))
+    assertThatThrownBy(() -> PathChecks.checkReachable(paths, false, on("hdfs://h/")))
         .hasMessageContaining("model.path: ")
         .hasMessageNotContaining("out: ");
-    assertThatCode(() -> SparkSessions.requireReachable(paths, true, on("file:///")))
+    assertThatCode(() -> PathChecks.checkReachable(paths, true, on("file:///")))
         .doesNotThrowAnyException();
     System.setProperty("spark.submit.deployMode", "cluster");
-    assertThatThrownBy(() -> SparkSessions.requireReachable(paths, true, on("file:///")))
+    assertThatThrownBy(() -> PathChecks.checkReachable(paths, true, on("file:///")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("out: runs/a is relative, but the driver runs on the cluster")
         .hasMessageNotContaining("model.path");
-    assertThatThrownBy(() -> SparkSessions.requireReachable(paths, false, on("hdfs://h/")))
+    assertThatThrownBy(() -> PathChecks.checkReachable(paths, false, on("hdfs://h/")))
         .hasMessageNotContaining("relative");
     System.setProperty("spark.master", "local-cluster[2,1,1024]");
-    assertThatCode(() -> SparkSessions.requireReachable(paths, false, on("file:///")))
+    assertThatCode(() -> PathChecks.checkReachable(paths, false, on("file:///")))
         .doesNotThrowAnyException();
   }
 

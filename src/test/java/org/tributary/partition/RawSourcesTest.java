@@ -14,6 +14,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
@@ -404,7 +405,7 @@ class RawSourcesTest {
     assertThat(STORE.path("file:/a b/c:d").toString()).isEqualTo("file:/a b/c:d");
     org.apache.hadoop.fs.Path target = STORE.path(dir.resolve("out:1").toString());
     org.apache.hadoop.fs.Path file = PathNames.child(target, "a:b.txt");
-    STORE.commit(file, Store.Content.of(new byte[] {1}));
+    STORE.commit(file, FileContent.of(new byte[] {1}));
     assertThat(STORE.list(target))
         .extracting(s -> s.getPath().getName())
         .containsExactly("a:b.txt");

@@ -2,7 +2,6 @@ package org.tributary.rows.raw;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,16 +9,11 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
@@ -37,7 +31,7 @@ final class JsonLines implements RawFormat {
   /** The size of a piece in bytes. */
   private static final long PIECE = 64L << 20;
 
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       new JsonFactoryBuilder()
           .streamReadConstraints(
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
@@ -209,108 +203,6 @@ final class JsonLines implements RawFormat {
   @Override
   public Rows read(Store store, FileSplit piece, Map<String, ColumnKind> columns)
       throws IOException {
-    return new Reading(LineReader.open(store, piece), columns);
-  }
-
-  /** Reads the rows of a piece after its survey. */
-  private static final class Reading implements Rows {
-    private final LineReader lines;
-    private final Map<String, Integer> places = new HashMap<>();
-    private final ColumnKind[] kinds;
-    private final Deque<Object[]> ready = new ArrayDeque<>();
-    private boolean ended;
-
-    Reading(LineReader lines, Map<String, ColumnKind> columns) {
-      this.lines = lines;
-      kinds = columns.values().toArray(ColumnKind[]::new);
-      columns.keySet().forEach(name -> places.put(name, places.size()));
-    }
-
-    @Override
-    public boolean hasNext() {
-      try {
-        while (ready.isEmpty() && !ended) {
-          String line = lines.next();
-          ended = line == null;
-          if (!ended && !line.isBlank()) {
-            fill(line);
-          }
-        }
-      } catch (JsonProcessingException e) {
-        throw RawFormat.changed(lines.file());
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException("reading " + lines.file(), e);
-      }
-      return !ready.isEmpty();
-    }
-
-    @Override
-    public Object[] next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      return ready.remove();
-    }
-
-    private void fill(String line) throws IOException {
-      try (JsonParser json = JSON.createParser(line)) {
-        boolean array = json.nextToken() == JsonToken.START_ARRAY;
-        JsonToken token = array ? json.nextToken() : json.currentToken();
-        while (token == JsonToken.START_OBJECT) {
-          ready.add(values(json));
-          token = json.nextToken();
-        }
-      }
-    }
-
-    private Object[] values(JsonParser json) throws IOException {
-      Object[] values = new Object[kinds.length];
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        Integer place = places.get(json.currentName());
-        JsonToken token = json.nextToken();
-        if (place == null) {
-          json.skipChildren();
-        } else if (token != JsonToken.VALUE_NULL) {
-          values[place] = value(json, kinds[place]);
-        }
-      }
-      return values;
-    }
-
-    private static Object value(JsonParser json, ColumnKind kind) throws IOException {
-      return switch (kind) {
-        case LONG -> json.getLongValue();
-        case DOUBLE -> json.getDoubleValue();
-        case BOOLEAN -> json.getBooleanValue();
-        default -> json.currentToken().isStructStart() ? nested(json) : json.getText();
-      };
-    }
-
-    /** A nested value's JSON without spaces, with numbers spelled as in the file. */
-    private static String nested(JsonParser json) throws IOException {
-      StringWriter text = new StringWriter();
-      try (JsonGenerator out = JSON.createGenerator(text)) {
-        int depth = 0;
-        while (true) {
-          JsonToken token = json.currentToken();
-          depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-          if (token.isNumeric()) {
-            out.writeNumber(json.getText());
-          } else {
-            out.copyCurrentEvent(json);
-          }
-          if (depth == 0) {
-            break;
-          }
-          json.nextToken();
-        }
-      }
-      return text.toString();
-    }
-
-    @Override
-    public void close() throws IOException {
-      lines.close();
-    }
+    return new JsonRows(LineReader.open(store, piece), columns);
   }
 }
