@@ -116,7 +116,9 @@ final class FileSystems {
     requireRegular(files, file);
     if (files instanceof RawLocalFileSystem local && local.pathToFile(file).isDirectory()) {
       throw new WrongInput(
-          file + ": is a folder, but Tributary expects a file there; put the file in its place");
+          file
+              + ": is a folder, but Tributary expects a file there; put the file in its place, or remove"
+              + " the folder if the run was to write the file");
     }
     return files.open(file);
   }

@@ -151,8 +151,8 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
   private static void requireBuffer(String file, String name, SafeTensorsHeader.Entry entry) {
     if (entry.bytes() > HostTensor.MAX_BYTES) {
       throw new WrongInput(
-          ("%s: tensor %s has %d bytes; a tensor may have less than 2 GiB: take a model of smaller"
-                  + " matrices, or one saved in a 16-bit type")
+          ("%s: tensor %s has %d bytes; a tensor may have less than 2 GiB: save weights in a 16-bit"
+                  + " type or take smaller matrices, give inputs fewer rows")
               .formatted(file, name, entry.bytes()));
     }
   }

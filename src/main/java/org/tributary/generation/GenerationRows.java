@@ -179,8 +179,17 @@ public record GenerationRows(List<GenerationShard> shards, Schema schema, String
     for (String name : needed) {
       take(name, ", which data.prompt asks for", whole, read, problems);
     }
+    for (String name : needed) {
+      if (read.get(name) == ColumnKind.UNREADABLE) {
+        problems.add(
+            "column %s, which data.prompt asks for, holds no plain values; store it as text or numbers, or ask for another column"
+                .formatted(name));
+      }
+    }
     List<String> special =
-        read.keySet().stream().filter(name -> read.get(name) == ColumnKind.UNREADABLE).toList();
+        read.keySet().stream()
+            .filter(name -> read.get(name) == ColumnKind.UNREADABLE && !needed.contains(name))
+            .toList();
     if (!special.isEmpty()) {
       problems.add(
           "the columns %s hold no plain values and cannot be kept; name those to keep: data.columns: [%s]"

@@ -120,7 +120,17 @@ public final class Compare implements Callable<Integer> {
         }
         for (String part : run.evaluate().parts()) {
           if (blueprint.data().evaluationRows(part) == 0) {
-            problems.add("%s: the partitioned set has no %s rows".formatted(run.out(), part));
+            problems.add(
+                "%s: %s has no %s rows; partition again under another name, with the share %s or with source.%s%s"
+                    .formatted(
+                        run.out(),
+                        run.data().path(),
+                        part,
+                        part,
+                        part,
+                        variants.config().rates().isEmpty() || !part.equals("validation")
+                            ? ""
+                            : ", or remove rates"));
           }
         }
       } catch (WrongInput e) {

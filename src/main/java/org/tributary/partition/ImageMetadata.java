@@ -1,15 +1,8 @@
 package org.tributary.partition;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.univocity.parsers.common.TextParsingException;
-import com.univocity.parsers.csv.CsvParser;
-import com.univocity.parsers.csv.CsvParserSettings;
 import java.io.IOException;
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +10,16 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
-import org.tributary.json.Json;
+import org.tributary.rows.raw.ColumnKind;
+import org.tributary.rows.raw.FileSplit;
+import org.tributary.rows.raw.RawFormat;
+import org.tributary.rows.raw.SplitSummary;
 
 /**
  * Reads the labels of a folder's images in the layout of Hugging Face's imagefolder: {@code
  * metadata.csv} or {@code metadata.jsonl} next to the images, with the column {@code file_name}, a
- * path relative to that folder, and a column with the class.
+ * path relative to that folder, and a column with the class. The file is read as raw rows are, so
+ * another encoding, a quote that is never closed and a line that is no row are refused alike.
  */
 final class ImageMetadata {
   private static final String FILE_NAME = "file_name";
@@ -54,88 +51,87 @@ final class ImageMetadata {
   static Map<String, String> read(String key, Store store, Path file, String label)
       throws IOException {
     ImageMetadata metadata = new ImageMetadata(key, file, label);
-    String text = new String(store.readAll(file), StandardCharsets.UTF_8);
-    text = text.startsWith("\ufeff") ? text.substring(1) : text;
-    if (file.getName().endsWith(".csv")) {
-      metadata.csv(text);
-    } else {
-      metadata.lines(text);
+    boolean csv = file.getName().endsWith(".csv");
+    try {
+      metadata.read(store, file, csv ? RawFormat.csv(',') : RawFormat.jsonLines());
+    } catch (WrongInput e) {
+      String told = e.getMessage();
+      throw told.startsWith(metadata.file) ? e : new WrongInput(key + ": " + told, e);
     }
     return metadata.labels;
   }
 
-  private void csv(String text) {
-    CsvParserSettings settings = new CsvParserSettings();
-    settings.setLineSeparatorDetectionEnabled(true);
-    settings.getFormat().setQuoteEscape('"');
-    List<String[]> rows;
-    try {
-      rows = new CsvParser(settings).parseAll(new StringReader(text));
-    } catch (TextParsingException e) {
-      throw new WrongInput("%s: is no readable CSV; write it again".formatted(file), e);
+  private void read(Store store, Path path, RawFormat format) throws IOException {
+    List<FileSplit> pieces = format.pieces(store, path, store.status(path).getLen());
+    List<SplitSummary> surveys = new ArrayList<>();
+    Map<String, ColumnKind> columns = new LinkedHashMap<>();
+    List<String> bad = new ArrayList<>();
+    long lines = 0;
+    for (FileSplit piece : pieces) {
+      SplitSummary survey = format.survey(store, piece);
+      surveys.add(survey);
+      survey.columns().forEach((name, kind) -> columns.merge(name, kind, ColumnKind::with));
+      bad.addAll(survey.named(lines));
+      lines += survey.lines();
     }
-    List<String> header = rows.isEmpty() ? List.of() : Arrays.asList(rows.get(0));
-    int name = column(header, FILE_NAME);
-    int of = label == null ? -1 : column(header, label);
-    for (int i = 1; i < rows.size(); i++) {
-      String[] row = rows.get(i);
-      if (row.length != header.size()) {
-        throw wrong(i, "has %d fields, the header %d".formatted(row.length, header.size()));
+    if (!bad.isEmpty()) {
+      throw new WrongInput("%s: %s; correct it".formatted(file, bad.get(0)));
+    }
+    if (surveys.stream().mapToLong(SplitSummary::rows).sum() == 0) {
+      return;
+    }
+    LinkedHashMap<String, ColumnKind> read = new LinkedHashMap<>();
+    read.put(FILE_NAME, kind(columns, FILE_NAME));
+    if (label != null) {
+      read.put(label, kind(columns, label));
+    }
+    int row = file.endsWith(".csv") ? 1 : 0; // the header is a row
+    for (int i = 0; i < pieces.size(); i++) {
+      for (FileSplit piece : format.cut(pieces.get(i), surveys.get(i))) {
+        try (RawFormat.Rows rows = format.read(store, piece, read)) {
+          while (rows.hasNext()) {
+            add(++row, rows.next());
+          }
+        }
       }
-      add(i, row[name], of < 0 ? null : row[of]);
     }
   }
 
-  private int column(List<String> header, String column) {
-    int at = header.indexOf(column);
-    if (at < 0) {
+  /** The kind of a column that has to be there. */
+  private ColumnKind kind(Map<String, ColumnKind> columns, String column) {
+    ColumnKind kind = columns.get(column);
+    if (kind == null) {
       throw new WrongInput(
-          "%s: has no column %s, but %s; add it%s"
+          "%s: has no column %s, but %s; add it%s%s"
               .formatted(
                   file,
                   column,
-                  header,
-                  column.equals(FILE_NAME) ? "" : ", or call the class's column so"));
+                  columns.keySet(),
+                  column.equals(FILE_NAME) ? "" : ", or call the class's column so",
+                  columns.size() == 1 && file.endsWith(".csv")
+                      ? "; commas separate the columns"
+                      : ""));
     }
-    return at;
+    if (kind == ColumnKind.OBJECT || kind == ColumnKind.ARRAY) {
+      throw new WrongInput(
+          "%s: column %s holds lists or objects; write one text or number in each row"
+              .formatted(file, column));
+    }
+    return kind;
   }
 
-  private void lines(String text) {
-    List<String> lines = new ArrayList<>(text.lines().toList());
-    for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).isBlank()) {
-        continue;
-      }
-      JsonNode row;
-      try {
-        row = Json.tree(lines.get(i));
-      } catch (JsonProcessingException e) {
-        throw wrong(i, "is no JSON object");
-      }
-      if (!row.path(FILE_NAME).isTextual() || label != null && !row.has(label)) {
-        throw wrong(
-            i,
-            "has no %s%s".formatted(FILE_NAME, label == null ? "" : ", or no label in " + label));
-      }
-      JsonNode value = label == null ? null : row.get(label);
-      if (value != null && value.isContainerNode()) {
-        throw wrong(i, "has a list or an object as its label in " + label);
-      }
-      boolean none = value == null || value.isNull();
-      add(i, row.get(FILE_NAME).asText(), none ? null : value.asText());
+  private void add(int row, Object... values) {
+    String name = values[0] == null ? "" : values[0].toString();
+    if (name.isBlank()) {
+      throw wrong(row, "has no " + FILE_NAME);
+    }
+    Object of = values.length < 2 ? null : values[1];
+    if (labels.put(name, of == null ? "" : of.toString()) != null) {
+      throw wrong(row, "names %s a second time".formatted(name));
     }
   }
 
-  private void add(int line, String name, String of) {
-    if (name == null || name.isBlank()) {
-      throw wrong(line, "has no " + FILE_NAME);
-    }
-    if (labels.put(name, of == null ? "" : of) != null) {
-      throw wrong(line, "names %s a second time".formatted(name));
-    }
-  }
-
-  private WrongInput wrong(int line, String what) {
-    return new WrongInput("%s, row %d: %s; correct it".formatted(file, line + 1, what));
+  private WrongInput wrong(int row, String what) {
+    return new WrongInput("%s, row %d: %s; correct it".formatted(file, row, what));
   }
 }

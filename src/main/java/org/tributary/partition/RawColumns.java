@@ -51,10 +51,15 @@ final class RawColumns {
     }
     List<Schema.Column> kept = new ArrayList<>();
     List<String> unsupported = new ArrayList<>();
+    Map<String, String> needed = needed(identity);
     for (String name : wanted) {
       int at = existing.indexOf(name);
       if (at >= 0 && TYPES.containsKey(whole.fields()[at].dataType())) {
         kept.add(new Schema.Column(name, TYPES.get(whole.fields()[at].dataType())));
+      } else if (at >= 0 && needed.containsKey(name)) {
+        problems.add(
+            "%s: column %s holds no plain values; store it as text or numbers"
+                .formatted(needed.get(name), name));
       } else if (at >= 0) {
         unsupported.add(name + " (" + whole.fields()[at].dataType().simpleString() + ")");
       }
@@ -89,6 +94,17 @@ final class RawColumns {
     missing("partitioner.column", identity.owner(), columns, problems);
     missing("source.image", identity.image(), columns, problems);
     identity.same().forEach(c -> missing("duplicateColumns", c, columns, problems));
+  }
+
+  /** The key that names each column that cannot be left out. */
+  private static Map<String, String> needed(RowCodec.Identity identity) {
+    Map<String, String> needed = new LinkedHashMap<>();
+    identity.same().forEach(column -> needed.put(column, "duplicateColumns"));
+    needed.put(identity.image(), "source.image");
+    needed.put(identity.owner(), "partitioner.column");
+    needed.put(identity.label(), "label");
+    needed.remove(null);
+    return needed;
   }
 
   /**

@@ -46,9 +46,6 @@ public final class ParquetReading implements Iterator<Row>, Closeable {
     if (!store.exists(file)) {
       throw new WrongInput(file + " does not exist; check the path");
     }
-    if (store.status(file).isDirectory()) {
-      throw new WrongInput(file + " is a folder; name a Parquet file in it");
-    }
     ParquetFileReader reader;
     try {
       reader = ParquetFileReader.open(new ParquetInput(store, file));

@@ -23,7 +23,7 @@ public record Ranks(List<String> clients, List<Integer> cycle, Adapters adapters
     List<Integer> cycle = lora == null ? List.of() : lora.ranks();
     if (!cycle.isEmpty() && !framework.takesRanks()) {
       throw new WrongInput(
-          "framework.lora.ranks: %s gives all clients one rank; remove ranks, or use flexlora"
+          "framework.lora.ranks: %s gives all clients one rank; remove ranks, or use flexlora or flora"
               .formatted(config.framework().name()));
     }
     return new Ranks(List.copyOf(manifest.clients().keySet()), cycle, adapters);

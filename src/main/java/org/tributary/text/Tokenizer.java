@@ -116,8 +116,8 @@ public final class Tokenizer implements AutoCloseable {
   private static Tokenizer of(TokenizerFile file, String name, int maxLength) {
     if (file.around() >= maxLength) {
       throw new WrongInput(
-          "%s puts %d special tokens around each text, so maxLength must be more than %d"
-              .formatted(name, file.around(), maxLength));
+          "%s puts %d special tokens around each text, so model.maxLength must be more than %d; raise it"
+              .formatted(name, file.around(), file.around()));
     }
     keepOffsets(file.json().path("post_processor"));
     NativeFolder.prepare();

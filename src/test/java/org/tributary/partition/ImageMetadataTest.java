@@ -143,8 +143,13 @@ class ImageMetadataTest {
     refused(folder, "metadata.csv names no images");
     Files.delete(csv);
     Files.writeString(folder.resolve("metadata.jsonl"), "{\"file_name\": \"1.png\"\n");
-    refused(folder, "metadata.jsonl, row 1: is no JSON object");
+    refused(folder, "metadata.jsonl: line 1 ");
     Files.writeString(folder.resolve("metadata.jsonl"), "{\"file_name\": \"1.png\"}\n");
-    refused(folder, "metadata.jsonl, row 1: has no file_name, or no label in label");
+    refused(folder, "metadata.jsonl: has no column label, but [file_name]; add it");
+    Files.writeString(
+        folder.resolve("metadata.jsonl"), "{\"file_name\": \"1.png\", \"label\": [1]}\n");
+    refused(folder, "metadata.jsonl: column label holds lists or objects; write one text or num");
+    Files.writeString(folder.resolve("metadata.jsonl"), "{\"file_name\": null, \"label\": 1}\n");
+    refused(folder, "metadata.jsonl, row 1: has no file_name");
   }
 }
