@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
 /** The advice of messages on columns works: of Parquet, and of the metadata of images. */
@@ -114,7 +114,8 @@ class AdviceColumnsTest extends TinyJob {
     Path folder = Files.createDirectories(dir.resolve("images"));
     for (int i = 0; i < 6; i++) {
       Files.copy(
-          Cases.of("../cases/20-images/meta/train/i0.png"), folder.resolve("i%d.png".formatted(i)));
+          GoldenCases.of("../cases/20-images/meta/train/i0.png"),
+          folder.resolve("i%d.png".formatted(i)));
     }
     return folder;
   }

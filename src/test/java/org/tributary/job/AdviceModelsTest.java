@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.federation.Tiny;
-import org.tributary.fixture.Cases;
+import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
@@ -193,13 +193,13 @@ class AdviceModelsTest extends TinyJob {
   void ofAnImageProcessorWithoutMeans(String family) throws IOException {
     Path model = Files.createDirectories(dir.resolve("vision"));
     for (String name : new String[] {"config.json", "model.safetensors"}) {
-      Files.copy(Cases.of("siglip").resolve(name), model.resolve(name));
+      Files.copy(GoldenCases.of("siglip").resolve(name), model.resolve(name));
     }
     Path images = Files.createDirectories(dir.resolve("images"));
     for (String label : new String[] {"a", "b"}) {
       for (int i = 0; i < 4; i++) {
         FileUtils.copyFile(
-            Cases.of("../cases/20-images/meta/train/i%d.png".formatted(i)).toFile(),
+            GoldenCases.of("../cases/20-images/meta/train/i%d.png".formatted(i)).toFile(),
             images.resolve(label + "/" + i + ".png").toFile());
       }
     }
