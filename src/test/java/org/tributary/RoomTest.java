@@ -207,6 +207,7 @@ class RoomTest {
             "executor",
             "evaluation",
             "generation",
+            "tables",
             "federation",
             JOB),
         "org.apache.hadoop..");

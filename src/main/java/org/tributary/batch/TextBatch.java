@@ -57,8 +57,22 @@ public record TextBatch(
       return rows;
     }
     long counted = 0;
-    for (int i = 0; i < labels.length; i++) {
-      counted += i % length != 0 && labels[i] != IGNORED ? 1 : 0;
+    for (int row = 0; row < rows; row++) {
+      counted += targets(row);
+    }
+    return counted;
+  }
+
+  /**
+   * The number of ids of a language model's row that count in the loss.
+   *
+   * @param row 0 to B - 1
+   * @return the number of labels after the first position that are not {@link #IGNORED}
+   */
+  public long targets(int row) {
+    long counted = 0;
+    for (int i = row * length + 1; i < (row + 1) * length; i++) {
+      counted += labels[i] != IGNORED ? 1 : 0;
     }
     return counted;
   }

@@ -14,6 +14,7 @@ import org.tributary.optim.Gradients;
 import org.tributary.optim.Optimizer;
 import org.tributary.optim.Optimizers;
 import org.tributary.optim.Schedule;
+import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LocalRule;
 import org.tributary.protocol.Seeds;
@@ -153,6 +154,7 @@ public final class LocalTraining {
       double sum = 0;
       double norms = 0;
       double rates = 0;
+      List<ClientReport.StepLoss> losses = new ArrayList<>();
       for (int i = 0; i < steps; i++) {
         try (NDManager scratch = memory.newSubManager()) {
           double lr = schedule.at((long) a.round() * steps + i);
@@ -162,6 +164,9 @@ public final class LocalTraining {
           first = i == 0 ? last : first;
           sum += last;
           norms += found.norm();
+        }
+        if (TrainingResult.Facts.isReported(i + 1, steps)) {
+          losses.add(new ClientReport.StepLoss(i + 1, last));
         }
         listener.step(i + 1, steps, last);
       }
@@ -176,7 +181,8 @@ public final class LocalTraining {
           norms / steps,
           optimizer.stateBytes(),
           seconds,
-          rates);
+          rates,
+          losses);
     }
 
     private BlockSteps.StepResult step(NDManager scratch, double lr, int i) {

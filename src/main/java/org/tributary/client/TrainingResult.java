@@ -1,6 +1,8 @@
 package org.tributary.client;
 
+import java.util.List;
 import java.util.Map;
+import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 
 /**
@@ -26,6 +28,8 @@ public record TrainingResult(
    * @param optimizerBytes size of the optimizer's state
    * @param seconds from the first step to the last
    * @param rates sum of the learning rates of all steps
+   * @param losses the losses of at most {@link #LOSSES} steps, evenly spread, with the first and
+   *     the last one
    */
   public record Facts(
       int steps,
@@ -37,5 +41,15 @@ public record TrainingResult(
       double gradientNorm,
       long optimizerBytes,
       double seconds,
-      double rates) {}
+      double rates,
+      List<ClientReport.StepLoss> losses) {
+    /** The most steps of a round whose losses are reported. */
+    static final int LOSSES = 64;
+
+    /** Whether the loss of a step is reported. */
+    static boolean isReported(int step, int steps) {
+      long spread = LOSSES - 1L;
+      return step == 1 || step * spread / steps > (step - 1) * spread / steps;
+    }
+  }
 }

@@ -61,6 +61,10 @@ public record CompareConfig(
           if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]*")) {
             problems.add("variants." + name + ": a name has letters, digits, . _ + and -");
           }
+          if (name.equals("tables")) {
+            problems.add(
+                "variants.tables: the comparison's tables have this folder; give it another name");
+          }
           for (String set : sets) {
             if (OWN.stream().noneMatch(set::startsWith)) {
               problems.add(

@@ -124,6 +124,7 @@ public record TrainConfig(
    * Evaluation of the global model; the last round is always evaluated.
    *
    * @param every rounds between evaluations
+   * @param start whether the model is also evaluated before training
    * @param batch rows of a forward pass
    * @param shard rows of an evaluation task
    * @param parts the rows: {@code test}, {@code validation}
@@ -133,6 +134,8 @@ public record TrainConfig(
    */
   public record Evaluate(
       @Key(value = "rounds between evaluations", byDefault = "1", min = 1) int every,
+      @Key(value = "whether the model is also evaluated before training", byDefault = "false")
+          boolean start,
       @Key(value = "rows of a forward pass", byDefault = "64", min = 1) int batch,
       @Key(value = "rows of an evaluation task", byDefault = "512", min = 1) int shard,
       @Key(value = "what is evaluated: test, validation", byDefault = "[test]") List<String> parts,

@@ -27,12 +27,14 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
    * @param loss cross entropy
    * @param counts confusion matrix
    * @param truncated rows that were cut
+   * @param clients the sums of each client's rows, by id
    */
-  record Sums(double loss, long[][] counts, long truncated) {}
+  record Sums(
+      double loss, long[][] counts, long truncated, SortedMap<String, ClientSums> clients) {}
 
   @Override
   public Sums none() {
-    return new Sums(0, new long[classes][classes], 0);
+    return new Sums(0, new long[classes][classes], 0, new TreeMap<>());
   }
 
   @Override
@@ -49,6 +51,7 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
     float[] values = logits.toFloatArray();
     double loss = 0;
     long[][] counts = new long[classes][classes];
+    SortedMap<String, ClientSums> clients = new TreeMap<>();
     for (int i = 0; i < indices.length; i++) {
       int truth = (int) batch.labels()[i];
       int best = 0;
@@ -59,16 +62,26 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
       for (int c = 0; c < classes; c++) {
         sum += Math.exp(values[i * classes + c] - values[i * classes + best]);
       }
-      loss += Math.log(sum) + values[i * classes + best] - values[i * classes + truth];
+      double own = Math.log(sum) + values[i * classes + best] - values[i * classes + truth];
+      loss += own;
       counts[truth][best]++;
+      String owner = given.owners().of(indices[i]);
+      if (owner != null) {
+        ClientSums row = new ClientSums(1, own, 1, truth == best ? 1L : 0L);
+        clients.merge(owner, row, ClientSums::plus);
+      }
     }
-    return new Sums(loss, counts, batch.truncated());
+    return new Sums(loss, counts, batch.truncated(), clients);
   }
 
   @Override
   public Sums plus(Sums one, Sums other) {
     Confusion sum = new Confusion(one.counts()).plus(new Confusion(other.counts()));
-    return new Sums(one.loss() + other.loss(), sum.counts(), one.truncated() + other.truncated());
+    return new Sums(
+        one.loss() + other.loss(),
+        sum.counts(),
+        one.truncated() + other.truncated(),
+        ClientSums.plus(one.clients(), other.clients()));
   }
 
   @Override
@@ -83,6 +96,19 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
     scores.put("weighted_f1", overall.weightedFMeasure());
     scores.put("truncated_rows", (double) all.truncated());
     return scores;
+  }
+
+  @Override
+  public Evaluation.Details details(Sums all) {
+    List<Evaluation.Cell> cells = new ArrayList<>();
+    for (int t = 0; t < classes; t++) {
+      for (int p = 0; p < classes; p++) {
+        if (all.counts()[t][p] > 0) {
+          cells.add(new Evaluation.Cell(t, p, all.counts()[t][p]));
+        }
+      }
+    }
+    return new Evaluation.Details(cells, ClientSums.scores(all.clients()));
   }
 
   private static MulticlassMetrics overall(JavaSparkContext spark, Confusion confusion) {

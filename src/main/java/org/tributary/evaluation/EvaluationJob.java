@@ -24,6 +24,7 @@ import org.tributary.executor.LoadedRun;
 import org.tributary.json.Json;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
+import org.tributary.run.RowOwners;
 import org.tributary.run.RunData;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
@@ -56,9 +57,10 @@ public final class EvaluationJob {
    * Evaluates the model at the end of a round.
    *
    * @param part {@code test} or {@code validation}
-   * @param round counted from 0
+   * @param round counted from 0; -1 for the model before training
    * @param client id of the client whose personal model is evaluated; null for the global model
-   * @param state of that client; null if there is none
+   * @param state tensors that replace the global ones: those of that client, or those before
+   *     training; null if there are none
    * @return scores
    * @throws WrongInput if the rows are not those that were partitioned
    * @throws IOException if a file system fails
@@ -76,15 +78,18 @@ public final class EvaluationJob {
             part,
             round,
             state == null ? null : state.toString(),
+            client != null,
             new EvenSample(there, rows),
             size);
-    SortedMap<String, Double> scores =
+    String when = round < 0 ? "before training" : "round " + (round + 1);
+    Found found =
         SparkJobs.run(
             spark,
-            "round %d: evaluation on %s rows".formatted(round, part),
+            "%s: evaluation on %s rows%s"
+                .formatted(when, part, client == null ? "" : " of the model of client " + client),
             () -> together(Scoring.of(blueprint), score(work, shards)));
     double seconds = (System.nanoTime() - begin) / 1e9;
-    return new Evaluation(client, part, rows, seconds, scores);
+    return new Evaluation(client, part, rows, seconds, found.scores(), found.details());
   }
 
   private List<String> score(Shard work, int shards) {
@@ -98,8 +103,10 @@ public final class EvaluationJob {
     return data.evaluationRows(part) - skipped.count(data.evaluationParts(part));
   }
 
-  private <S extends Record> SortedMap<String, Double> together(
-      Scoring<S> scoring, List<String> results) {
+  /** The scores and what they were computed from. */
+  private record Found(SortedMap<String, Double> scores, Evaluation.Details details) {}
+
+  private <S extends Record> Found together(Scoring<S> scoring, List<String> results) {
     S all = scoring.none();
     for (String result : results) {
       Scored scored = Json.own(result, Scored.class);
@@ -108,7 +115,7 @@ public final class EvaluationJob {
       }
       all = scoring.plus(all, Json.own(scored.sums(), scoring.type()));
     }
-    return scoring.scores(spark, all);
+    return new Found(scoring.scores(spark, all), scoring.details(all));
   }
 
   /**
@@ -122,7 +129,13 @@ public final class EvaluationJob {
 
   /** One shard's work, in an executor. */
   private record Shard(
-      Broadcast<RunSpec> spec, String part, int round, String state, EvenSample sample, int size)
+      Broadcast<RunSpec> spec,
+      String part,
+      int round,
+      String state,
+      boolean personal,
+      EvenSample sample,
+      int size)
       implements Serializable {
 
     String score(int index) throws IOException, InterruptedException {
@@ -142,7 +155,8 @@ public final class EvaluationJob {
         LoadedRun run, NDManager manager, Scoring<S> scoring, int index) throws IOException {
       Blueprint blueprint = run.blueprint();
       Examples examples = run.evaluationRows(part, round);
-      Scoring.Given given = new Scoring.Given(run, weights(run, manager), examples, sample);
+      Scoring.Given given =
+          new Scoring.Given(run, weights(run, manager), examples, sample, owners(run));
       int batch = blueprint.config().evaluate().batch();
       int to = Math.min(sample.chosen(), (index + 1) * size);
       // Puts rows of similar length next to each other. This needs little padding, and the
@@ -162,6 +176,15 @@ public final class EvaluationJob {
         }
       }
       return sums;
+    }
+
+    /** Of a client's own model, the scores on other clients' rows are not of interest. */
+    private RowOwners owners(LoadedRun run) throws IOException {
+      return personal
+          ? RowOwners.NONE
+          : run.blueprint()
+              .data()
+              .owners(part, SkippedRows.read(run.store(), spec.value().folder()));
     }
 
     private List<NDArray> weights(LoadedRun run, NDManager manager) throws IOException {

@@ -34,15 +34,21 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
    * @param written how the generated answers compare with the given ones
    * @param rows number of rows whose prompt and answer were cut
    * @param prompts number of prompts that were cut to leave room for the generated answer
+   * @param clients the sums of each client's rows, by id
    */
-  record Sums(Perplexity answers, TextScores written, long rows, long prompts) {}
+  record Sums(
+      Perplexity answers,
+      TextScores written,
+      long rows,
+      long prompts,
+      SortedMap<String, ClientSums> clients) {}
 
   /** Generated answers, and how many of their prompts were cut. */
   private record Written(List<String> answers, int truncated) {}
 
   @Override
   public Sums none() {
-    return new Sums(Perplexity.empty(), TextScores.empty(), 0, 0);
+    return new Sums(Perplexity.empty(), TextScores.empty(), 0, 0, new TreeMap<>());
   }
 
   @Override
@@ -74,7 +80,41 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     for (int i = 0; i < written.length; i++) {
       scores = scores.plus(own.answers().get(i), set.answer(written[i]));
     }
-    return new Sums(new Perplexity(sum, nll.length), scores, batch.truncated(), own.truncated());
+    return new Sums(
+        new Perplexity(sum, nll.length),
+        scores,
+        batch.truncated(),
+        own.truncated(),
+        clients(given, indices, (TextBatch) batch, nll));
+  }
+
+  /** The likelihoods come row by row, one for each counted token. */
+  private static SortedMap<String, ClientSums> clients(
+      Given given, int[] indices, TextBatch batch, float[] nll) {
+    SortedMap<String, ClientSums> clients = new TreeMap<>();
+    int at = 0;
+    for (int i = 0; i < indices.length; i++) {
+      int counted = Math.toIntExact(batch.targets(i));
+      double sum = 0;
+      for (int j = 0; j < counted; j++) {
+        sum += nll[at + j];
+      }
+      at += counted;
+      String owner = given.owners().of(indices[i]);
+      if (owner != null) {
+        clients.merge(owner, new ClientSums(1, sum, counted, null), ClientSums::plus);
+      }
+    }
+    if (at != nll.length) {
+      throw new IllegalStateException(
+          "%d likelihoods for %d counted tokens".formatted(nll.length, at));
+    }
+    return clients;
+  }
+
+  @Override
+  public Evaluation.Details details(Sums all) {
+    return new Evaluation.Details(List.of(), ClientSums.scores(all.clients()));
   }
 
   private Written write(Given given, NDManager scratch, GenerationSet set, int[] indices) {
@@ -96,7 +136,8 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
         one.answers().plus(other.answers()),
         one.written().plus(other.written()),
         one.rows() + other.rows(),
-        one.prompts() + other.prompts());
+        one.prompts() + other.prompts(),
+        ClientSums.plus(one.clients(), other.clients()));
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.tributary.batch.Examples;
 import org.tributary.executor.LoadedRun;
 import org.tributary.run.Blueprint;
+import org.tributary.run.RowOwners;
 
 /**
  * Defines how the rows of an evaluation are scored. Each batch gives sums. The sums are added in
@@ -23,8 +24,10 @@ interface Scoring<S extends Record> {
    * @param weights the trained weights at the end of the round
    * @param rows all rows of the evaluation, including those of other tasks
    * @param sample the chosen rows
+   * @param owners the clients that own the rows; none if the model is a client's own
    */
-  record Given(LoadedRun run, List<NDArray> weights, Examples rows, EvenSample sample) {}
+  record Given(
+      LoadedRun run, List<NDArray> weights, Examples rows, EvenSample sample, RowOwners owners) {}
 
   /** The sums of no rows. */
   S none();
@@ -40,6 +43,9 @@ interface Scoring<S extends Record> {
 
   /** The scores of all rows, in the driver: columns of the table {@code evals}. */
   SortedMap<String, Double> scores(JavaSparkContext spark, S all);
+
+  /** What the scores of all rows were computed from. */
+  Evaluation.Details details(S all);
 
   /** The scoring for a run's task. */
   static Scoring<?> of(Blueprint blueprint) {

@@ -252,7 +252,8 @@ record ClientWork(
           loaded.device().toString(),
           loaded.blueprint().config().client().threads(),
           Machine.cpuCapability(),
-          Machine.peakMemoryBytes());
+          Machine.peakMemoryBytes(),
+          facts.losses());
     }
 
     /**

@@ -26,6 +26,7 @@ import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
+import org.tributary.tables.TableWriter;
 
 /** Federated training on Spark: the entry point for jobs, tests and a spark-shell. */
 public final class Federation {
@@ -172,7 +173,8 @@ public final class Federation {
           SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));
     }
     String run = prepared.identity().run(store, folder);
-    Tables tables = new Tables(store, folder, run, config.framework().name());
+    TableWriter tables = new TableWriter(store, folder, blueprint);
+    tables.begin();
     Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
     List<Path> results = new ResultWriter(store, folder, blueprint).write(states);
     LOG.info("{} is done: {}", run, results);
@@ -188,7 +190,11 @@ public final class Federation {
   }
 
   private Map<String, Path> rounds(
-      JavaSparkContext spark, RunFolder folder, Blueprint blueprint, Tables tables, RunLock lock)
+      JavaSparkContext spark,
+      RunFolder folder,
+      Blueprint blueprint,
+      TableWriter tables,
+      RunLock lock)
       throws IOException, InterruptedException {
     Broadcast<RunSpec> spec =
         spark.broadcast(

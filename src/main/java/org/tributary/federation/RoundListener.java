@@ -1,6 +1,7 @@
 package org.tributary.federation;
 
 import java.util.List;
+import org.tributary.tables.RoundSummary;
 
 /** Receives, in the driver, a run's progress: for progress bars, monitoring and tests. */
 public interface RoundListener {

@@ -1,6 +1,8 @@
 package org.tributary.federation;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +23,8 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.RunFileReader;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
+import org.tributary.tables.RoundSummary;
+import org.tributary.tables.TableWriter;
 
 /**
  * The rounds of a run, one after the other, the same for every framework:
@@ -45,15 +49,16 @@ final class RoundLoop {
   private final Store store;
   private final RunFolder folder;
   private final RunLock lock;
-  private final Tables tables;
+  private final TableWriter tables;
   private final RoundListener listener;
   private final ClientStates states;
+  private final RoundEvaluation evaluation;
 
   RoundLoop(
       JavaSparkContext spark,
       Broadcast<RunSpec> spec,
       Blueprint blueprint,
-      Tables tables,
+      TableWriter tables,
       RunLock lock,
       RoundListener listener)
       throws IOException {
@@ -66,10 +71,12 @@ final class RoundLoop {
     store = spec.value().store();
     folder = spec.value().folder();
     states = new ClientStates(store, folder);
+    evaluation = new RoundEvaluation(new EvaluationJob(spark, spec, blueprint), blueprint, folder);
   }
 
   /** Runs all rounds that are not closed; gives every client's own state at the end. */
   Map<String, Path> run() throws IOException, InterruptedException {
+    start();
     for (int round = 0; round < blueprint.config().rounds(); round++) {
       Interruptible.check();
       if (!store.exists(folder.success(round))) {
@@ -82,6 +89,19 @@ final class RoundLoop {
       prune(round);
     }
     return states.latest();
+  }
+
+  /**
+   * Evaluates the model before training, if the configuration asks for it and nothing is closed.
+   */
+  private void start() throws IOException {
+    if (blueprint.config().evaluate().start()
+        && !tables.hasStart()
+        && !store.exists(folder.round(0))) {
+      List<Evaluation> evaluations = evaluation.start();
+      lock.check();
+      tables.start(evaluations);
+    }
   }
 
   private boolean keepsStates() {
@@ -110,7 +130,7 @@ final class RoundLoop {
     listener.phase(round, RoundListener.Phase.MERGED);
     // 5. Evaluation.
     begin = System.nanoTime();
-    List<Evaluation> evaluations = evaluate(round, accepted);
+    List<Evaluation> evaluations = evaluation.of(round, accepted, states.latest());
     double secondsEvaluate = seconds(begin);
     listener.phase(round, RoundListener.Phase.EVALUATED);
     close(
@@ -126,6 +146,7 @@ final class RoundLoop {
             secondsMerge,
             secondsEvaluate,
             resumed,
+            Instant.now().truncatedTo(ChronoUnit.MICROS).toString(),
             evaluations),
         reports);
   }
@@ -243,37 +264,6 @@ final class RoundLoop {
       loss += weights[k] * reports.get(k).lossMean();
     }
     return loss;
-  }
-
-  private List<Evaluation> evaluate(int round, AcceptedUpdates accepted) throws IOException {
-    int last = blueprint.config().rounds() - 1;
-    if (round != last && (round + 1) % blueprint.config().evaluate().every() != 0) {
-      return List.of();
-    }
-    EvaluationJob evaluating = new EvaluationJob(spark, spec, blueprint);
-    List<Evaluation> all = new ArrayList<>();
-    for (String part : blueprint.config().evaluate().parts()) {
-      if (blueprint.data().evaluationRows(part) == 0) {
-        continue;
-      }
-      if (!blueprint.plan(round).any(Role::isPersonal)) {
-        all.add(evaluating.evaluate(part, round, null, null));
-      } else {
-        for (Map.Entry<String, Path> own : personal(accepted).entrySet()) {
-          all.add(evaluating.evaluate(part, round, own.getKey(), own.getValue()));
-        }
-      }
-    }
-    return all;
-  }
-
-  /** Every client's own model: its state as of this round, or of the last one that took it. */
-  private Map<String, Path> personal(AcceptedUpdates accepted) {
-    Map<String, Path> all = new TreeMap<>(states.latest());
-    for (AcceptedUpdates.Choice c : accepted.clients()) {
-      all.put(c.client(), folder.state(accepted.round(), c.client(), c.attempt()));
-    }
-    return all;
   }
 
   /** Deletes what later rounds do not need, as far as {@code keep} says. */

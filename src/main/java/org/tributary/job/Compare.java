@@ -22,10 +22,11 @@ import org.tributary.error.WrongInput;
 import org.tributary.federation.Federation;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.federation.RunChecks;
-import org.tributary.federation.RunReport;
 import org.tributary.model.Architecture;
 import org.tributary.run.Blueprint;
+import org.tributary.run.RunFolder;
 import org.tributary.run.TaskKeys;
+import org.tributary.tables.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,7 +73,9 @@ public final class Compare implements Callable<Integer> {
       checks.rows(spark);
       CompareFolder.commit(store, config, variants.common());
       print(config, runs(spark, store, variants));
-      spec.commandLine().getOut().println("tables: " + store.path(config.out()) + "/*/*/tables");
+      spec.commandLine()
+          .getOut()
+          .println("tables: " + new RunFolder(store.path(config.out())).tables());
       return 0;
     }
   }

@@ -11,6 +11,7 @@ import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.EffectiveConfig;
 import org.tributary.error.WrongInput;
+import org.tributary.run.ComparisonFolder;
 
 /**
  * Ensures that a folder has only one comparison: the settings that its runs share must not change.
@@ -18,9 +19,6 @@ import org.tributary.error.WrongInput;
  * configuration, both from the first start. More seeds may be added.
  */
 final class CompareFolder {
-  private static final String COMPARE = "compare.yaml";
-  private static final String TRAIN = "train.yaml";
-
   private CompareFolder() {}
 
   /**
@@ -53,25 +51,6 @@ final class CompareFolder {
     write(store, compare(store, config), EffectiveConfig.yaml(config));
   }
 
-  /** Whether a folder has a comparison. */
-  static boolean is(Store store, Path folder) throws IOException {
-    return store.exists(new Path(folder, COMPARE)) && store.exists(new Path(folder, TRAIN));
-  }
-
-  /** Whether a path is one of the files that a comparison keeps next to its runs. */
-  static boolean isFile(Store store, Path path) throws IOException {
-    return (path.getName().equals(COMPARE) || path.getName().equals(TRAIN))
-        && is(store, path.getParent());
-  }
-
-  /**
-   * Whether a folder with that name in a variant's folder is a run: of a seed, or of a trial of a
-   * rate.
-   */
-  static boolean isRun(Path folder) {
-    return folder.getName().startsWith("seed=") || folder.getName().startsWith("lr=");
-  }
-
   private static void write(Store store, Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     store.commit(file, out -> out.write(bytes));
@@ -82,10 +61,10 @@ final class CompareFolder {
   }
 
   private static Path compare(Store store, CompareConfig config) throws IOException {
-    return new Path(store.path(config.out()), COMPARE);
+    return new Path(store.path(config.out()), ComparisonFolder.COMPARE);
   }
 
   private static Path train(Store store, CompareConfig config) throws IOException {
-    return new Path(store.path(config.out()), TRAIN);
+    return new Path(store.path(config.out()), ComparisonFolder.TRAIN);
   }
 }

@@ -8,9 +8,10 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.CheckpointSummary;
 import org.tributary.checkpoint.Store;
-import org.tributary.federation.RunReport;
 import org.tributary.rows.Manifest;
+import org.tributary.run.ComparisonFolder;
 import org.tributary.run.RunFolder;
+import org.tributary.tables.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -55,11 +56,11 @@ public final class Inspect implements Callable<Integer> {
     }
     List<RunFolder> runs = new ArrayList<>();
     for (Path folder : folders(store, path)) {
-      if (CompareFolder.isRun(folder)) {
+      if (ComparisonFolder.isRun(folder)) {
         if (store.exists(new RunFolder(folder).config())) {
           runs.add(new RunFolder(folder));
         }
-      } else if (CompareFolder.is(store, path)) {
+      } else if (ComparisonFolder.is(store, path)) {
         runs.addAll(runs(store, folder));
       }
     }
@@ -76,10 +77,10 @@ public final class Inspect implements Callable<Integer> {
   }
 
   private static List<String> describe(Store store, Path path) throws IOException {
-    if (CompareFolder.isFile(store, path)) {
-      return List.of(path + " belongs to a comparison, and is no run");
+    if (ComparisonFolder.isOwn(store, path)) {
+      return List.of(path + " belongs to a comparison and is not a run");
     }
-    if (CompareFolder.is(store, path)) {
+    if (ComparisonFolder.is(store, path)) {
       return List.of(path + " is a comparison of which no run has begun");
     }
     if (store.exists(new Path(path, Manifest.FILE))) {

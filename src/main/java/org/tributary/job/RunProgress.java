@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.tributary.config.TrainConfig;
 import org.tributary.evaluation.Evaluation;
 import org.tributary.federation.RoundListener;
-import org.tributary.federation.RoundSummary;
+import org.tributary.tables.RoundSummary;
 
 /**
  * Shows a run's progress: a live bar on a terminal (round, client, step, loss, time left), one line

@@ -10,9 +10,10 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.LocatedConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.Federation;
-import org.tributary.federation.RunReport;
 import org.tributary.run.RunSpec;
 import org.tributary.run.TaskKeys;
+import org.tributary.tables.RunReport;
+import org.tributary.tables.TablesFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,7 +51,7 @@ public final class Train implements Callable<Integer> {
       RunReport.table(List.of(RunReport.of(Store.of(hadoop), outcome.folder())))
           .forEach(out::println);
       outcome.results().forEach(folder -> out.println("result: " + folder));
-      out.println("tables: " + outcome.folder().tables());
+      out.println("tables: " + TablesFolder.of(Store.of(hadoop), outcome.folder()).root());
       return 0;
     }
   }

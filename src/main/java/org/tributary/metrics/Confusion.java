@@ -58,10 +58,48 @@ public record Confusion(long[][] counts) {
    * @return 0 if it neither occurs nor is predicted
    */
   public double f1(int c) {
-    long tp = counts[c][c];
-    long occurs = Arrays.stream(counts[c]).sum();
-    long predicted = Arrays.stream(counts).mapToLong(row -> row[c]).sum();
-    return occurs + predicted == 0 ? 0 : 2.0 * tp / (occurs + predicted);
+    long both = occurs(c) + predicted(c);
+    return both == 0 ? 0 : 2.0 * counts[c][c] / both;
+  }
+
+  /**
+   * Rows of a class.
+   *
+   * @param c index of the class
+   * @return tp + fn
+   */
+  public long occurs(int c) {
+    return Arrays.stream(counts[c]).sum();
+  }
+
+  /**
+   * Rows for which a class is predicted.
+   *
+   * @param c index of the class
+   * @return tp + fp
+   */
+  public long predicted(int c) {
+    return Arrays.stream(counts).mapToLong(row -> row[c]).sum();
+  }
+
+  /**
+   * Precision of a class: tp / (tp + fp).
+   *
+   * @param c index of the class
+   * @return 0 if it is never predicted
+   */
+  public double precision(int c) {
+    return predicted(c) == 0 ? 0 : (double) counts[c][c] / predicted(c);
+  }
+
+  /**
+   * Recall of a class: tp / (tp + fn).
+   *
+   * @param c index of the class
+   * @return 0 if it never occurs
+   */
+  public double recall(int c) {
+    return occurs(c) == 0 ? 0 : (double) counts[c][c] / occurs(c);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.tributary.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.List;
 import org.tributary.json.Json;
 
 /**
@@ -27,6 +28,7 @@ import org.tributary.json.Json;
  * @param threads CPU threads of one operator
  * @param cpuCapability such as {@code AVX2}; results are bit-equal for equal capabilities
  * @param peakMemoryBytes the process's largest resident memory so far
+ * @param losses the losses of some steps, in order; empty if an earlier version trained
  */
 public record ClientReport(
     String client,
@@ -49,9 +51,23 @@ public record ClientReport(
     String device,
     int threads,
     String cpuCapability,
-    long peakMemoryBytes) {
+    long peakMemoryBytes,
+    List<StepLoss> losses) {
   /** The key of the report in the metadata of an update. */
   public static final String KEY = "tributary.report";
+
+  /** Copies the losses. */
+  public ClientReport {
+    losses = losses == null ? List.of() : List.copyOf(losses);
+  }
+
+  /**
+   * The loss of a step.
+   *
+   * @param step of the round, counted from 1
+   * @param loss mean over the step's rows, before the step
+   */
+  public record StepLoss(int step, double loss) {}
 
   /**
    * The report as text.

@@ -1,13 +1,16 @@
 package org.tributary.rows;
 
 import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+import static org.apache.parquet.schema.LogicalTypeAnnotation.timestampType;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
-import java.util.Map;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
 
@@ -32,6 +35,11 @@ final class RowWriteSupport extends WriteSupport<Row> {
         case FLOAT -> message.optional(PrimitiveTypeName.FLOAT).named(column.name());
         case BOOLEAN -> message.optional(PrimitiveTypeName.BOOLEAN).named(column.name());
         case BINARY -> message.optional(PrimitiveTypeName.BINARY).named(column.name());
+        case TIMESTAMP ->
+            message
+                .optional(PrimitiveTypeName.INT64)
+                .as(timestampType(true, TimeUnit.MICROS))
+                .named(column.name());
       }
     }
     return message.named("row");
@@ -39,7 +47,7 @@ final class RowWriteSupport extends WriteSupport<Row> {
 
   @Override
   public WriteContext init(Configuration conf) {
-    return new WriteContext(messageType(schema), Map.of());
+    return new WriteContext(messageType(schema), SparkComments.of(schema));
   }
 
   @Override
@@ -75,6 +83,7 @@ final class RowWriteSupport extends WriteSupport<Row> {
       case FLOAT -> consumer.addFloat((Float) value);
       case BOOLEAN -> consumer.addBoolean((Boolean) value);
       case BINARY -> consumer.addBinary(Binary.fromConstantByteArray((byte[]) value));
+      case TIMESTAMP -> consumer.addLong(ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value));
     }
   }
 }

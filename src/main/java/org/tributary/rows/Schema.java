@@ -1,5 +1,6 @@
 package org.tributary.rows;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,9 @@ public record Schema(List<Column> columns) {
     DOUBLE(Double.class),
     FLOAT(Float.class),
     BOOLEAN(Boolean.class),
-    BINARY(byte[].class);
+    BINARY(byte[].class),
+    /** A moment, with microseconds, in UTC. */
+    TIMESTAMP(Instant.class);
 
     private final Class<?> javaType;
 
@@ -42,8 +45,20 @@ public record Schema(List<Column> columns) {
    *
    * @param name its name in files
    * @param type its type
+   * @param unit of its numbers; empty if there is none
+   * @param meaning what its values are; empty if the file does not say it
    */
-  public record Column(String name, Type type) {}
+  public record Column(String name, Type type, String unit, String meaning) {
+    /**
+     * A column without a description.
+     *
+     * @param name its name in files
+     * @param type its type
+     */
+    public Column(String name, Type type) {
+      this(name, type, "", "");
+    }
+  }
 
   /** Checks that the names are unique. Duplicates are a fault of the caller. */
   public Schema {

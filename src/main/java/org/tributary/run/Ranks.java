@@ -30,7 +30,7 @@ public record Ranks(List<String> clients, List<Integer> cycle, Adapters adapters
   }
 
   /** The rank of a client's adapters; 0 without adapters. */
-  int of(String client) {
+  public int of(String client) {
     if (cycle.isEmpty()) {
       return adapters == null ? 0 : adapters.rank();
     }

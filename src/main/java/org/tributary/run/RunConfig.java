@@ -77,7 +77,11 @@ public final class RunConfig {
     facts.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
     facts.put("java", System.getProperty("java.version"));
     facts.put("cpuCapability", Machine.cpuCapability());
-    return new RunConfig(blueprint, facts, out.getName() + "-" + frozen.substring(0, 8));
+    String name =
+        ComparisonFolder.around(store, out).isPresent()
+            ? out.getParent().getName() + "-" + out.getName()
+            : out.getName();
+    return new RunConfig(blueprint, facts, name + "-" + frozen.substring(0, 8));
   }
 
   /** The adapter from which a run starts; null if there is none. */
@@ -97,13 +101,35 @@ public final class RunConfig {
   }
 
   /**
-   * The run's name in the tables: its folder's name and the hash of what is frozen, both from the
-   * first start. Keys of later releases change the hash but not the name.
+   * The run's name in the tables: its folder's name, in a comparison after its variant's, and the
+   * hash of what is frozen, all from the first start. Keys of later releases change the hash but
+   * not the name.
    */
   public String run(Store store, RunFolder folder) throws IOException {
     return store.exists(folder.config())
         ? read(store, folder.config()).path("run").path("name").asText(run)
         : run;
+  }
+
+  /**
+   * The name that a run's {@code config.yaml} gives it.
+   *
+   * @throws WrongInput if the file is damaged
+   */
+  public static String name(Store store, RunFolder folder) throws IOException {
+    return stored(store, folder).path("run").path("name").asText();
+  }
+
+  /** A run's {@code config.yaml}. */
+  public static JsonNode stored(Store store, RunFolder folder) throws IOException {
+    return read(store, folder.config());
+  }
+
+  /** Every effective key of a run that something reads. */
+  public static JsonNode parameters(Blueprint blueprint) throws IOException {
+    return Yaml.tree(
+        EffectiveConfig.readYaml(
+            blueprint.config(), TaskKeys.unread(blueprint.architecture()).keySet()));
   }
 
   /**
@@ -216,10 +242,7 @@ public final class RunConfig {
   public void commit(Store store, RunFolder folder) throws IOException {
     ObjectNode whole = Json.object();
     whole.set("run", facts.deepCopy().put("name", run));
-    whole.set(
-        "config",
-        Yaml.tree(
-            EffectiveConfig.readYaml(config, TaskKeys.unread(blueprint.architecture()).keySet())));
+    whole.set("config", parameters(blueprint));
     byte[] text = Yaml.text(whole).getBytes(StandardCharsets.UTF_8);
     store.commit(folder.config(), out -> out.write(text));
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.tributary.batch.Examples;
 import org.tributary.checkpoint.Store;
@@ -111,6 +112,26 @@ public final class RunData {
    */
   public long evaluationRows(String part) {
     return evaluationParts(part).stream().mapToLong(Manifest.Part::rows).sum();
+  }
+
+  /**
+   * The clients that own the rows of an evaluation.
+   *
+   * @param part {@code test} or {@code validation}
+   * @param skipped the rows to leave out
+   * @return none for the global test rows
+   */
+  public RowOwners owners(String part, SkippedRows skipped) {
+    RowOwners owners = RowOwners.NONE;
+    if (part.equals("validation")) {
+      for (Map.Entry<String, Manifest.Client> client : manifest.clients().entrySet()) {
+        Manifest.Part rows = client.getValue().validation();
+        if (rows != null && rows.rows() > 0) {
+          owners = owners.and(client.getKey(), rows.rows() - skipped.count(List.of(rows)));
+        }
+      }
+    }
+    return owners;
   }
 
   /** Compares the files with the manifest. */

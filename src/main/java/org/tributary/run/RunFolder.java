@@ -90,15 +90,9 @@ public record RunFolder(Path root) {
     return new Path(round(round), "_SUCCESS");
   }
 
-  /** The folder of the tables. */
+  /** The folder of the tables; those of a comparison are in its folder. */
   public Path tables() {
     return new Path(root, "tables");
-  }
-
-  /** A round's rows of a table. */
-  public Path table(String table, String run, int round) {
-    return new Path(
-        tables(), String.format(Locale.ROOT, "%s/run=%s/round-%05d.parquet", table, run, round));
   }
 
   /** The result of a run that trains weights, in Hugging Face layout. */

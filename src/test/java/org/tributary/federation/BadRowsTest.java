@@ -28,6 +28,8 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 import org.tributary.run.SkippedRows;
+import org.tributary.tables.RoundSummary;
+import org.tributary.tables.RunReport;
 
 /** Rows that cannot be used: they end the run before its first round, or are left out. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)

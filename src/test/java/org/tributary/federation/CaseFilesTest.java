@@ -33,6 +33,7 @@ import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
+import org.tributary.tables.RunReport;
 
 /**
  * Files as people have them, with the configuration that they write for them: each gives the rows

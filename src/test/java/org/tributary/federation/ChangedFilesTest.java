@@ -23,6 +23,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
+import org.tributary.tables.RoundSummary;
 
 /** Files of a partitioned set that are replaced, added or removed after it was partitioned. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)

@@ -34,6 +34,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
+import org.tributary.tables.RoundSummary;
 
 /**
  * A store that is full stops a run with one line, wherever it is, and blames no client; with room

@@ -94,11 +94,9 @@ class GaLoreFederationTest {
     RunFolder folder = new Federation(SPARK.session(), RoundListener.NONE).train(config).folder();
     List<Long> bytes = new ArrayList<>();
     org.apache.hadoop.fs.Path clients = new org.apache.hadoop.fs.Path(folder.tables(), "clients");
-    for (FileStatus run : Tiny.STORE.list(clients)) {
-      for (FileStatus file : Tiny.STORE.list(run.getPath())) {
-        try (ParquetReading rows = ParquetRows.read(Tiny.STORE, file.getPath())) {
-          rows.forEachRemaining(row -> bytes.add(row.longAt("optimizer_bytes")));
-        }
+    for (FileStatus file : Tiny.STORE.list(clients)) {
+      try (ParquetReading rows = ParquetRows.read(Tiny.STORE, file.getPath())) {
+        rows.forEachRemaining(row -> bytes.add(row.longAt("optimizer_bytes")));
       }
     }
     return bytes;

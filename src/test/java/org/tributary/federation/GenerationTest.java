@@ -32,6 +32,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Schema;
+import org.tributary.tables.RunReport;
 
 /** A language model in rounds: answers are learnt, scored and written. */
 @Slow

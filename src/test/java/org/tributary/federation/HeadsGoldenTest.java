@@ -30,6 +30,7 @@ import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
+import org.tributary.tables.RunReport;
 
 /**
  * Trained classifiers of every family, through the folders that runs write: what is in the evals

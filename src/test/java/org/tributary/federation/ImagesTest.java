@@ -37,6 +37,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
+import org.tributary.tables.RunReport;
 
 /** Image files to a trained ViT: partition, train, evaluate. */
 @Slow

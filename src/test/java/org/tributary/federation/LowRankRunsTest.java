@@ -29,6 +29,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.LowRankChange;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
+import org.tributary.tables.RunReport;
 
 /**
  * What travels in runs of ffa-lora and flexlora, and what they leave: sizes as the formulas say,

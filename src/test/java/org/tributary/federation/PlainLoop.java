@@ -229,6 +229,7 @@ final class PlainLoop {
         "",
         1,
         "",
-        0);
+        0,
+        List.of());
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +31,14 @@ import org.tributary.fixture.LoggedWarnings;
 import org.tributary.fixture.Slow;
 import org.tributary.model.Pooling;
 import org.tributary.protocol.HostTensor;
+import org.tributary.rows.ParquetReading;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
+import org.tributary.tables.RunReport;
+import org.tributary.tables.TablesFolder;
 
 /** A run goes on with a classifier on the vector that it was trained with. */
 @Slow
@@ -271,10 +278,96 @@ class PoolingTest {
     RunFolder run = train("same", "fedavg", "model.pooling=cls");
     forget(run, false);
     train("same", "fedavg", "model.pooling=cls", "rounds=2");
-    assertThat(Files.list(tiny.out("same").resolve("tables/evals")))
-        .singleElement()
-        .asString()
-        .endsWith("run=same-0a1b2c3d");
+    for (String table : List.of("evals", "clients", "rounds")) {
+      assertThat(Files.list(tiny.out("same").resolve("tables").resolve(table)))
+          .extracting(file -> file.getFileName().toString())
+          .containsExactlyInAnyOrder(
+              "same-0a1b2c3d.round-00001.parquet", "same-0a1b2c3d.round-00002.parquet");
+    }
+  }
+
+  @Test
+  void tablesOfAnEarlierVersionAreConverted() throws Exception {
+    RunFolder run = train("converted", "fedavg", "model.pooling=cls");
+    Map<String, List<Row>> expected = new TreeMap<>();
+    for (String table : List.of("evals", "clients", "rounds")) {
+      expected.put(table, rows(run, table));
+    }
+    forget(run, false);
+    assertThat(RunReport.of(Tiny.STORE, run).score("test", "loss"))
+        .as("before the run is resumed")
+        .isEqualTo(expected.get("evals").get(0).doubleAt("loss"));
+    train("converted", "fedavg", "model.pooling=cls", "rounds=2");
+    expected.forEach(
+        (table, before) -> {
+          List<Row> now = rows(run, table).subList(0, before.size());
+          for (int i = 0; i < now.size(); i++) {
+            assertThat(now.get(i).text("run")).isEqualTo("same-0a1b2c3d");
+            for (String column : now.get(i).schema().names()) {
+              if (!List.of("run", "ended_at").contains(column)) {
+                assertThat(now.get(i).text(column))
+                    .as(table + "." + column)
+                    .isEqualTo(before.get(i).text(column));
+              }
+            }
+          }
+        });
+  }
+
+  /** The rows of a run's table, in the order of the rounds. */
+  private static List<Row> rows(RunFolder run, String table) {
+    List<Row> rows = new ArrayList<>();
+    try {
+      for (org.apache.hadoop.fs.Path file :
+          TablesFolder.of(Tiny.STORE, run).files(Tiny.STORE, table)) {
+        try (ParquetReading reading = ParquetRows.read(Tiny.STORE, file)) {
+          reading.forEachRemaining(rows::add);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return rows;
+  }
+
+  /** Writes a run's tables as version 0.1.0 had them: fewer tables and columns, rounds from 0. */
+  private static void asEarlier(RunFolder run, String name) throws IOException {
+    Map<String, List<String>> added =
+        Map.of(
+            "evals", List.of("framework", "model"),
+            "clients", List.of("framework"),
+            "rounds", List.of("client", "ended_at"));
+    List<String> labels =
+        List.of("run", "variant", "trial", "optimizer", "seed", "lr", "rank", "partition");
+    for (String table : added.keySet()) {
+      for (Row row : rows(run, table)) {
+        List<Schema.Column> columns =
+            row.schema().columns().stream()
+                .filter(c -> !labels.contains(c.name()) && !added.get(table).contains(c.name()))
+                .toList();
+        Schema schema = new Schema(columns);
+        int round = (int) row.longAt("round") - 1;
+        org.apache.hadoop.fs.Path file =
+            file(run.tables(), "%s/run=%s/round-%05d.parquet".formatted(table, name, round));
+        List<Row> all = new ArrayList<>();
+        for (Row each : rows(run, table)) {
+          Object[] values =
+              columns.stream().map(c -> each.value(each.schema().indexOf(c.name()))).toArray();
+          values[schema.indexOf("round")] = round;
+          if (each.longAt("round") == round + 1) {
+            all.add(Row.of(schema, values));
+          }
+        }
+        Tiny.STORE.commit(file, out -> ParquetRows.write(out, schema, all));
+      }
+      for (org.apache.hadoop.fs.Path file :
+          TablesFolder.of(Tiny.STORE, run).files(Tiny.STORE, table)) {
+        Tiny.STORE.delete(file);
+      }
+    }
+    for (String table : List.of("runs", "steps", "classes", "confusion")) {
+      Tiny.STORE.delete(file(run.tables(), table));
+    }
   }
 
   /** Takes away what earlier versions did not write, and gives the run another hash's name. */
@@ -285,13 +378,8 @@ class PoolingTest {
     ObjectNode facts = (ObjectNode) config.get("run");
     assertThat(facts.remove("classifier")).isNotNull();
     if (!keepName) {
-      String name = facts.get("name").asText();
+      asEarlier(run, "same-0a1b2c3d");
       facts.put("name", "same-0a1b2c3d");
-      Path evals = Path.of(run.tables().toUri()).resolve("evals");
-      for (String table : List.of("evals", "clients", "rounds")) {
-        Path tables = evals.resolveSibling(table);
-        Files.move(tables.resolve("run=" + name), tables.resolve("run=same-0a1b2c3d"));
-      }
     }
     yaml.writeValue(file, config);
   }

@@ -87,7 +87,8 @@ final class ToyRun {
       updates.add(up);
       reports.add(
           new ClientReport(
-              "000" + k, round, "", rows[k], 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", "", 1, "", 0));
+              "000" + k, round, "", rows[k], 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "", "", 1, "", 0,
+              List.of()));
     }
     double[] weights = framework.weights(reports);
     List<Contribution> contributions = new ArrayList<>();

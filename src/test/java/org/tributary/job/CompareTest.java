@@ -9,17 +9,21 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
+import org.tributary.rows.ParquetReading;
+import org.tributary.rows.ParquetRows;
 import org.tributary.run.RunFolder;
+import org.tributary.tables.RunReport;
 
 /** Variants on equal terms: each with every seed, rates by validation, nothing done twice. */
 @Slow
@@ -115,8 +119,19 @@ class CompareTest {
         RunReport.of(
             Tiny.STORE,
             new RunFolder(
-                new org.apache.hadoop.fs.Path(dir.resolve("compare/adapters/lr=2.0e-2").toUri())));
+                new org.apache.hadoop.fs.Path(
+                    dir.resolve("compare/adapters/lr=2.0e-2").toString())));
     assertThat(trial.scores()).as("test rows choose nothing").containsOnlyKeys("validation");
+    // One folder of tables has all runs.
+    for (String run : List.of("full/seed=3", "adapters/seed=4", "adapters/lr=2.0e-2")) {
+      assertThat(dir.resolve("compare").resolve(run)).isDirectory();
+      assertThat(dir.resolve("compare").resolve(run).resolve("tables")).doesNotExist();
+    }
+    assertThat(first.out()).contains("compare/tables");
+    assertThat(evals())
+        .contains("full 3 false test", "full 4 false test", "adapters 3 false test")
+        .contains("adapters 4 false test", "adapters 3 true validation")
+        .doesNotContain("adapters 3 true test");
     String config = Files.readString(dir.resolve("compare/adapters/seed=4/config.yaml"));
     assertThat(config).contains("lr: 0.02");
     Map<String, FileTime> before = files();
@@ -307,5 +322,27 @@ class CompareTest {
                 - "framework.lora={rank: 2, targets: [value], start: given}"
             """);
     assertThat(same.err()).contains("given").doesNotContain("unequal");
+  }
+
+  /** What the comparison's table of evaluations has: variant, seed, trial and part. */
+  private Set<String> evals() throws IOException {
+    Set<String> evals = new TreeSet<>();
+    try (Stream<Path> files = Files.list(dir.resolve("compare/tables/evals"))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toUri());
+        try (ParquetReading rows = ParquetRows.read(Tiny.STORE, path)) {
+          rows.forEachRemaining(
+              row ->
+                  evals.add(
+                      String.join(
+                          " ",
+                          row.text("variant"),
+                          row.text("seed"),
+                          row.text("trial"),
+                          row.text("part"))));
+        }
+      }
+    }
+    return evals;
   }
 }

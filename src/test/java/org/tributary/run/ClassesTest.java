@@ -34,7 +34,6 @@ import org.tributary.error.WrongInput;
 import org.tributary.federation.Federation;
 import org.tributary.federation.RoundListener;
 import org.tributary.federation.RunChecks;
-import org.tributary.federation.RunReport;
 import org.tributary.federation.Tiny;
 import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.LocalSpark;
@@ -42,6 +41,7 @@ import org.tributary.fixture.LoggedWarnings;
 import org.tributary.fixture.Slow;
 import org.tributary.partition.Partitioning;
 import org.tributary.protocol.HostTensor;
+import org.tributary.tables.RunReport;
 
 /**
  * Which class is which row of a classifier, on checkpoints as people have them: of a class that

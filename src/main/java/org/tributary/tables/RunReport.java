@@ -1,4 +1,4 @@
-package org.tributary.federation;
+package org.tributary.tables;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.run.RunFolder;
@@ -69,11 +69,10 @@ public record RunReport(
 
   private static void each(Store store, RunFolder folder, String table, Consumer<Row> consumer)
       throws IOException {
-    for (FileStatus run : store.list(new Path(folder.tables(), table))) {
-      for (FileStatus file : store.list(run.getPath())) {
-        if (file.getPath().getName().endsWith(".parquet")) {
-          ParquetRows.read(store, file.getPath()).forEachRemaining(consumer);
-        }
+    List<Path> files = TablesFolder.of(store, folder).files(store, table);
+    for (Path file : files.isEmpty() ? EarlierTables.files(store, folder, table) : files) {
+      try (ParquetReading rows = ParquetRows.read(store, file)) {
+        rows.forEachRemaining(consumer);
       }
     }
   }
@@ -112,6 +111,13 @@ public record RunReport(
     }
 
     void evaluation(Row row) {
+      boolean ofClientsRows =
+          row.schema().indexOf("model") >= 0
+              && row.text("model").equals("global")
+              && !row.isNull("client");
+      if (ofClientsRows) {
+        return;
+      }
       List<Row> rows = last.computeIfAbsent(row.text("part"), part -> new ArrayList<>());
       if (!rows.isEmpty() && row.longAt("round") > rows.get(0).longAt("round")) {
         rows.clear();

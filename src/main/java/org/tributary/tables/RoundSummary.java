@@ -1,5 +1,6 @@
-package org.tributary.federation;
+package org.tributary.tables;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.tributary.evaluation.Evaluation;
@@ -18,6 +19,7 @@ import org.tributary.evaluation.Evaluation;
  * @param secondsMerge validation and merge
  * @param secondsEvaluate of the merged model
  * @param resumed whether a part of the round was done by an earlier driver, whose seconds are lost
+ * @param endedAt ISO 8601 with microseconds, in UTC; null if an earlier version wrote the round
  * @param evaluations of this round; empty where it was not evaluated
  */
 public record RoundSummary(
@@ -32,4 +34,11 @@ public record RoundSummary(
     double secondsMerge,
     double secondsEvaluate,
     boolean resumed,
-    List<Evaluation> evaluations) {}
+    String endedAt,
+    List<Evaluation> evaluations) {
+
+  /** The moment at which the round was done. */
+  Instant ended() {
+    return endedAt == null ? null : Instant.parse(endedAt);
+  }
+}
