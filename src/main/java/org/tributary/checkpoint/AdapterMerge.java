@@ -215,7 +215,7 @@ public final class AdapterMerge {
               LoraProduct.add(
                   adapter.weight(module).orElse(w).to(w.dtype()), scaling, a, b, transposed);
       if (changed.put(name, change) != null) {
-        problems.add("module %s is there twice, under two names".formatted(module));
+        problems.add("module %s is in the adapter twice, under two names".formatted(module));
       }
     }
   }
@@ -226,7 +226,7 @@ public final class AdapterMerge {
       return;
     }
     if (before == null && name.equals(LM_HEAD)) {
-      problems.add(name + " is there, but the model's head is its token embedding");
+      problems.add(name + " is in the adapter, but the model's head is its token embedding");
     } else if (before == null) {
       added.put(family.stored().apply(name), tensor);
     } else if (classifier.replaces(name, before.shape(), tensor.shape())) {

@@ -76,7 +76,7 @@ final class FileSystems {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException) {
         throw new WrongInput(
-            "%s: there is no host %s: correct the URI; where it is a cluster's name, HADOOP_CONF_DIR has to name the folder of its configuration"
+            "%s: there is no host %s: correct the URI; if it is a cluster's name, set HADOOP_CONF_DIR to the folder of its configuration"
                 .formatted(path, cause.getMessage()),
             e);
       }
@@ -150,7 +150,7 @@ final class FileSystems {
       return false;
     }
     if (files.getFileStatus(target).isDirectory()) {
-      throw new WrongInput(target + ": is a folder, a file is to be written there: remove it");
+      throw new WrongInput(target + ": is a folder, but a file must be written there: remove it");
     }
     return true;
   }

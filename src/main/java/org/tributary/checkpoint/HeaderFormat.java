@@ -61,7 +61,8 @@ final class HeaderFormat {
 
   private Parsed parse(long length, Source source) throws IOException {
     if (length < 8) {
-      throw wrong("has %d bytes, no safetensors file: copy it again".formatted(length));
+      throw wrong(
+          "has only %d bytes, so it is not a safetensors file: copy it again".formatted(length));
     }
     byte[] prefix = new byte[8];
     source.read(0, prefix);
@@ -71,7 +72,7 @@ final class HeaderFormat {
       source.read(0, head);
       LfsPointer.refuse(file, head);
       throw wrong(
-          "no safetensors file (its first bytes would mean a header of %s bytes): download it again, or convert it to safetensors"
+          "is not a safetensors file (its first bytes would mean a header of %s bytes): download it again, or convert it to safetensors"
               .formatted(Long.toUnsignedString(size)));
     }
     if (size > length - 8) {
@@ -97,11 +98,12 @@ final class HeaderFormat {
       throw wrong(
           "its header is not valid JSON: %s; copy it again".formatted(e.getOriginalMessage()));
     } catch (CharacterCodingException e) {
-      throw wrong("its header is not UTF-8: it is no safetensors file, or damaged; copy it again");
+      throw wrong(
+          "its header is not UTF-8: it is not a safetensors file, or it is damaged; copy it again");
     }
     if (!root.isObject()) {
       throw wrong(
-          "its header is no JSON object: it is no safetensors file, or damaged; copy it again");
+          "its header is not a JSON object: it is not a safetensors file, or it is damaged; copy it again");
     }
     return root;
   }
@@ -136,7 +138,7 @@ final class HeaderFormat {
 
   private void metadata(JsonNode node, Map<String, String> metadata) {
     if (!node.isObject()) {
-      problems.add(METADATA + " is no JSON object: copy or write the file again");
+      problems.add(METADATA + " is not a JSON object: copy or write the file again");
       return;
     }
     node.fields()
@@ -146,7 +148,7 @@ final class HeaderFormat {
                 metadata.put(text.getKey(), text.getValue().textValue());
               } else {
                 problems.add(
-                    "%s.%s is no text: copy or write the file again"
+                    "%s.%s is not text: copy or write the file again"
                         .formatted(METADATA, text.getKey()));
               }
             });

@@ -57,7 +57,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
       parser.message(field -> field == 7 && parser.nested(parser::graph));
     } catch (InvalidProtocolBufferException e) {
       throw new WrongInput(
-          "%s: is no ONNX model or damaged (%s)".formatted(file, e.getMessage()), e);
+          "%s: is not an ONNX model, or is damaged (%s)".formatted(file, e.getMessage()), e);
     }
     if (parser.initializers.isEmpty()) {
       throw new WrongInput(file + ": has no weights");
@@ -102,7 +102,7 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
       in.checkLastTagWas(0);
       // The library treats the end of the stream as the end of the message.
       if (in.getBytesUntilLimit() > 0) {
-        throw new WrongInput(file + ": is no ONNX model or truncated");
+        throw new WrongInput(file + ": is not an ONNX model, or is truncated");
       }
       in.popLimit(outer);
       return true;
@@ -194,9 +194,8 @@ public record OnnxGraph(Map<String, HostTensor> initializers, List<Node> nodes) 
     HostTensor build(String file) {
       if (external || (type != FLOAT && type != INT64)) {
         throw new WrongInput(
-            "%s: tensor %s %s, where float32 inside the file is read"
-                .formatted(
-                    file, name, external ? "lies in another file" : "has ONNX type " + type));
+            "%s: tensor %s %s; only float32 inside the file can be read"
+                .formatted(file, name, external ? "is in another file" : "has ONNX type " + type));
       }
       long[] shape = dims.stream().mapToLong(Long::longValue).toArray();
       try {

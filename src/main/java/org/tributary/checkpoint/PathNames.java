@@ -42,7 +42,7 @@ public final class PathNames {
       return path;
     } catch (IllegalArgumentException e) {
       throw new WrongInput(
-          "'%s' is no path: write a URI such as hdfs://host/folder or file:///folder, or a plain path, such as ./a:b for a file with a colon"
+          "'%s' is not a path: write a URI such as hdfs://host/folder or file:///folder, or a plain path, such as ./a:b for a file with a colon"
               .formatted(uriOrRelative),
           e);
     }
@@ -59,7 +59,7 @@ public final class PathNames {
    */
   public static Path unqualified(String uriOrRelative) {
     if (CUT_OFF.matcher(uriOrRelative).lookingAt()) {
-      throw new IllegalArgumentException("a scheme without a slash behind it: " + uriOrRelative);
+      throw new IllegalArgumentException("a scheme without a slash after it: " + uriOrRelative);
     }
     return SCHEME.matcher(uriOrRelative).lookingAt() || uriOrRelative.isEmpty()
         ? new Path(uriOrRelative)

@@ -115,7 +115,7 @@ public record PeftAdapter(
               boolean none = !held.getValue().dtype().isFloating();
               if (none) {
                 problems.add(
-                    "tensor %s is %s, which are no numbers of weights"
+                    "tensor %s is %s, which is not a type of weights"
                         .formatted(held.getKey(), held.getValue().dtype()));
               }
               return none;
@@ -158,7 +158,7 @@ public record PeftAdapter(
         });
     if (!problems.isEmpty()) {
       throw WrongInput.some(
-          "%s: has weights that are no finite numbers (NaN or infinite); train or download the adapter again:"
+          "%s: has weights that are not finite numbers (NaN or infinite); train or download the adapter again:"
               .formatted(file),
           problems);
     }
@@ -275,7 +275,7 @@ public record PeftAdapter(
             Arrays.toString(shape),
             PeftConfig.isEmbedding(name)
                 ? ": its rows were resized; do so with the model, too, in Python"
-                    + " (resize_token_embeddings, save_pretrained) and name that, or, where the new"
+                    + " (resize_token_embeddings, save_pretrained) and name that, or, if the new"
                     + " rows were not trained, save the adapter with save_embedding_layers=False"
                 : "");
   }

@@ -96,7 +96,7 @@ final class PeftConfigFile {
             });
     if (!problems.isEmpty()) {
       throw WrongInput.all(
-          "%s: only plain LoRA of linear layers can be used; train the adapter so, or %s:"
+          "%s: only plain LoRA of linear layers can be used; train the adapter that way, or %s:"
               .formatted(file, MERGE),
           problems);
     }

@@ -47,7 +47,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @param store reaches the file
    * @param file to read
    * @return all tensors
-   * @throws WrongInput if the file is missing or no valid safetensors file
+   * @throws WrongInput if the file is missing or not a valid safetensors file
    * @throws IOException if the file system fails
    */
   public static SafeTensors read(Store store, Path file) throws IOException {
@@ -62,7 +62,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @param store reaches the file
    * @param file to read
    * @return a reader to close
-   * @throws WrongInput if the file is missing or no valid safetensors file
+   * @throws WrongInput if the file is missing or not a valid safetensors file
    * @throws IOException if the file system fails
    */
   public static Reader open(Store store, Path file) throws IOException {

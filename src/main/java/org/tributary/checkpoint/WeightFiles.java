@@ -182,7 +182,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
     }
     if (!problems.isEmpty()) {
       throw WrongInput.some(
-          "%s: has weights that are no finite numbers (NaN or infinite); save or download it again:"
+          "%s: has weights that are not finite numbers (NaN or infinite); save or download it again:"
               .formatted(files.get(0).getParent()),
           problems);
     }

@@ -54,7 +54,7 @@ public record CompareConfig(
     List<String> problems = new ArrayList<>();
     if (variants.isEmpty()) {
       problems.add(
-          "variants: there is none; name one or more, such as {a: [], b: [client.clip=1.0]}");
+          "variants: there are none; name one or more, such as {a: [], b: [client.clip=1.0]}");
     }
     variants.forEach(
         (name, sets) -> {

@@ -16,7 +16,7 @@ final class CsvSeparator {
     return separator.equals("tab") || separator.length() == 1 && !"\"\r\n".contains(separator)
         ? List.of()
         : List.of(
-            "separator: '%s' is none; write one character that is no quote and no line end, or tab"
+            "separator: '%s' cannot be used; write one character that is not a quote or a line end, or tab"
                 .formatted(separator));
   }
 

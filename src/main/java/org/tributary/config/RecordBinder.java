@@ -179,7 +179,7 @@ final class RecordBinder {
                 ? unknown(path, name, names)
                 : "is called %s now; write that".formatted(ConfigSchema.join(path, today)));
       } else if (values.putIfAbsent(name, entry.getValueNode()) != null) {
-        problems.add(keyNode, key, "is here for the second time; keep one of the two");
+        problems.add(keyNode, key, "is there a second time; keep one of the two");
       } else if (!YamlNodes.isNull(entry.getValueNode())) {
         written.put(key, entry);
       }

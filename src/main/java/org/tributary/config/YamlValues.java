@@ -111,7 +111,7 @@ final class YamlValues {
             entry.getKeyNode(), "expected a name, got " + YamlNodes.got(entry.getKeyNode()));
       }
       if (lists.put(name.getValue(), texts(key, entry.getValueNode())) != null) {
-        throw new WrongValue(name, name.getValue() + " is here for the second time; keep one");
+        throw new WrongValue(name, name.getValue() + " is there a second time; keep one");
       }
     }
     if (lists.size() < key.min()) {
@@ -132,7 +132,7 @@ final class YamlValues {
             entry.getKeyNode(), "expected a name, got " + YamlNodes.got(entry.getKeyNode()));
       }
       if (values.put(name.getValue(), plain(entry.getValueNode())) != null) {
-        throw new WrongValue(name, name.getValue() + " is here for the second time; keep one");
+        throw new WrongValue(name, name.getValue() + " is there a second time; keep one");
       }
     }
     return Collections.unmodifiableMap(values);

@@ -214,7 +214,7 @@ public final class CheckpointLogits {
       boolean begins = i % length == 0;
       if (mask[i] < 0 || mask[i] > (begins ? 1 : mask[i - 1]) || begins && mask[i] == 0) {
         throw new WrongInput(
-            "%s: row %d of %s is not ones with zeros behind them; pad on the right"
+            "%s: row %d of %s is not ones followed by zeros; pad on the right"
                 .formatted(where, i / length, MASK));
       }
     }

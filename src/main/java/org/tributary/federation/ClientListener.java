@@ -22,9 +22,9 @@ public interface ClientListener {
   }
 
   /**
-   * Something happened.
+   * Receives an event of a client.
    *
-   * @param moment what
+   * @param moment the kind of event
    * @param client id
    * @param round counted from 0
    * @param step of the training, counted from 1; the last one after training

@@ -21,7 +21,7 @@ final class ClientStates {
     this.folder = folder;
   }
 
-  /** Takes a closed round's states over, and deletes those that they replace. */
+  /** Uses the states of a closed round, and deletes those that they replace. */
   void advance(AcceptedUpdates accepted) throws IOException {
     for (AcceptedUpdates.Choice choice : accepted.clients()) {
       if (choice.stateSha256() != null) {

@@ -23,14 +23,15 @@ import org.tributary.run.RunFolder;
 
 /**
  * Runs the training of a round's clients, one task each, and survives clients that kill their JVM.
- * A task that keeps failing ends its whole Spark job and the other tasks of its executor. So what
- * is committed is kept, clients whose tasks failed are tried alone, one job each, where no other
- * client can be the cause, and a client that fails alone has failed. The rest continue together.
+ * A task that keeps failing ends its whole Spark job and the other tasks of its executor. So
+ * committed updates are kept, and clients whose tasks failed are tried alone, one job each: then no
+ * other client can be the cause, and a client that fails alone has failed. The rest continue
+ * together.
  */
 final class ClientTasks {
   private static final Logger LOG = LoggerFactory.getLogger(ClientTasks.class);
 
-  /** Clients that fail alone before the executors are held to be at fault. */
+  /** The number of clients that fail alone before the executors count as the cause. */
   private static final int TRIED_ALONE = 3;
 
   private final JavaSparkContext spark;
@@ -67,7 +68,7 @@ final class ClientTasks {
         Ended ended = job(work, together);
         if (ended != null) {
           List<String> found = ended.tasks().failing().stream().map(together::get).toList();
-          // Nobody in particular seen failing: everybody is suspect, so that this comes to an end.
+          // If no task was seen to fail, every client is suspect, so that the loop ends.
           suspects.addAll(found.isEmpty() ? together : found);
         }
       } else {
@@ -87,7 +88,7 @@ final class ClientTasks {
     return failed;
   }
 
-  /** Whose executors were killed from outside cannot be said to have failed. */
+  /** A client whose executor was killed from outside did not fail. */
   private static void requireExecutors(int round, String client, TrainingTasks tasks)
       throws Trouble {
     List<LostExecutor> killed = tasks.killed();
@@ -103,8 +104,8 @@ final class ClientTasks {
   }
 
   /**
-   * Where every client that is tried alone ends its executor and none has finished, the executors
-   * are at fault, and to try all others would take hours.
+   * If every client that is tried alone ends its executor and none has finished, the executors are
+   * the cause, and trying all others would take hours.
    */
   private void requireOneThatFinishes(int round, int alone, String reason) throws IOException {
     boolean finished =
@@ -118,7 +119,7 @@ final class ClientTasks {
     }
   }
 
-  /** What ended a job early, and its tasks. */
+  /** The failure that ended a job early, and the job's tasks. */
   private record Ended(Exception by, TrainingTasks tasks) {}
 
   private static String firstLine(Exception e) {
@@ -127,7 +128,7 @@ final class ClientTasks {
     return end < 0 ? message : message.substring(0, end);
   }
 
-  /** Runs a job; gives what ended it early, or null. */
+  /** Runs a job and returns the failure that ended it early, or null. */
   private Ended job(ClientWork work, List<String> clients) throws Trouble, InterruptedException {
     TrainingTasks tasks = new TrainingTasks();
     spark.sc().addSparkListener(tasks);
@@ -137,7 +138,8 @@ final class ClientTasks {
       spark.parallelize(clients, clients.size()).map(work::run).collect();
       return null;
     } catch (
-        Exception e) { // Scala declares none: SparkException and InterruptedException come, too
+        Exception e) { // Scala declares no exceptions: SparkException and InterruptedException are
+      // possible, too
       Optional<Trouble> removed = SparkJobs.removed("round " + work.round(), e);
       if (removed.isPresent()) {
         throw removed.get();
@@ -173,8 +175,8 @@ final class ClientTasks {
   }
 
   /**
-   * Waits for the clients that were still training when another one ended the job: they train to
-   * their end anyway, and would be trained twice.
+   * Waits for the clients that were still training when another one ended the job. They finish
+   * anyway; without waiting they would be trained twice.
    */
   private void awaitEnd(TrainingTasks tasks) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
@@ -187,11 +189,11 @@ final class ClientTasks {
     try {
       spark.sc().listenerBus().waitUntilEmpty(10_000);
     } catch (java.util.concurrent.TimeoutException e) {
-      LOG.info("Spark's events are late; going on with what is known");
+      LOG.info("Spark's events are late; continuing with what is known");
     }
   }
 
-  /** The names of the files that say why attempts gave up. */
+  /** The names of the files with the reasons why attempts failed. */
   private Set<String> failures(int round) throws IOException {
     Set<String> names = new HashSet<>();
     for (FileStatus file : store.list(folder.updates(round))) {
@@ -204,7 +206,7 @@ final class ClientTasks {
 
   /**
    * The clients that have neither an update nor a reason. Reasons of an earlier start of the run do
-   * not count: who failed then is tried again.
+   * not count: clients that failed then are tried again.
    */
   private List<String> open(
       int round, List<String> cohort, Map<String, String> failed, Set<String> earlier)

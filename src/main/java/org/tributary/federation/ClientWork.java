@@ -50,8 +50,8 @@ import org.tributary.torch.Torch;
  *
  * @param spec of the run
  * @param round counted from 0
- * @param states where a client's own state lies, by client; none for those that start
- * @param progress tells the driver of steps
+ * @param states path of each client's own state, by client; clients that start have none
+ * @param progress reports steps to the driver
  */
 record ClientWork(
     Broadcast<RunSpec> spec, int round, Map<String, String> states, StepProgress progress)
@@ -59,7 +59,7 @@ record ClientWork(
   private static final Logger LOG = LoggerFactory.getLogger(ClientWork.class);
   static final String OPTIMIZER = "optimizer/";
 
-  /** Trains a client unless an attempt has been committed already; gives the client's id back. */
+  /** Trains a client unless an attempt has been committed already. Returns the client's id. */
   String run(String client) throws Exception {
     RunFolder folder = spec.value().folder();
     Store store = spec.value().store();
@@ -78,9 +78,10 @@ record ClientWork(
       }
       Optional<Trouble> trouble = TaskTrouble.in(e);
       if (trouble.isPresent()) {
-        throw trouble.get(); // nor is this: the task may be tried again elsewhere
+        throw trouble.get(); // not the client's fault either: the task may be tried again elsewhere
       }
-      // What has a message of its own the driver tells; of the rest the trace is here alone.
+      // The driver reports errors that have their own message. The trace of others is only in this
+      // log.
       if (!(e instanceof WrongInput || e instanceof ClientFailure)) {
         LOG.info("client {} failed in round {}", client, round, e);
       }
@@ -91,11 +92,11 @@ record ClientWork(
   }
 
   /**
-   * Why an attempt gave up.
+   * The reason why an attempt failed.
    *
    * @param client id
    * @param attempt application and task attempt
-   * @param reason for people
+   * @param reason as text
    */
   record Failure(String client, String attempt, String reason) {}
 
@@ -152,7 +153,9 @@ record ClientWork(
     }
   }
 
-  /** The client's own tensors, as its last round left them; its optimizer's memory goes aside. */
+  /**
+   * The client's own tensors after its last round. The state of its optimizer is kept separately.
+   */
   private Map<String, HostTensor> own(
       LoadedRun loaded, String client, Map<String, HostTensor> optimizer) throws IOException {
     Map<String, HostTensor> own = new TreeMap<>();
@@ -180,7 +183,10 @@ record ClientWork(
     private final ClientListener listener;
     private final Map<String, HostTensor> own;
 
-    /** {@code own} is what the client keeps already; what this round does not touch stays. */
+    /**
+     * {@code own} is the state that the client has already; parts that this round does not change
+     * stay.
+     */
     Writing(
         LoadedRun loaded, RunFolder folder, ClientListener listener, Map<String, HostTensor> own) {
       this.own = own;

@@ -23,11 +23,11 @@ final class DriverThreads {
    */
   @FunctionalInterface
   interface Work<A, T> {
-    /** Does it; asked on a separate thread. */
+    /** Does the work. Called on a separate thread. */
     T on(A item) throws IOException, InterruptedException;
   }
 
-  /** How many threads there are. */
+  /** The number of threads. */
   static int count() {
     return Runtime.getRuntime().availableProcessors();
   }
@@ -38,7 +38,7 @@ final class DriverThreads {
    * @param items in any number
    * @param work on each
    * @return results in the order of the items
-   * @throws IOException what the first item that failed threw
+   * @throws IOException the exception of the first item that failed
    * @throws InterruptedException if this thread is interrupted; no work continues then
    */
   static <A, T> List<T> map(List<A> items, Work<A, T> work)

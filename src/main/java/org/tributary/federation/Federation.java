@@ -47,25 +47,25 @@ public final class Federation {
   }
 
   /**
-   * What a run left.
+   * The result of a run.
    *
    * @param run its name in the tables
-   * @param folder where it lies
+   * @param folder of the run
    * @param results folders of models or adapters
    */
   public record Outcome(String run, RunFolder folder, List<Path> results) {}
 
   /**
-   * A run that can begin or resume: everything about it that can be checked without Spark is.
+   * A run that can begin or resume. Everything that can be checked without Spark has been checked.
    *
    * @param blueprint all that its configuration, model and partitions decide
-   * @param identity what it is, to be held against its folder
-   * @param skipped the rows that it leaves out; null where a Spark stage is to look for them
+   * @param identity its frozen configuration, to compare with its folder
+   * @param skipped the rows that it leaves out; null if a Spark stage has to find them
    */
   public record Prepared(Blueprint blueprint, RunConfig identity, SkippedRows skipped) {}
 
   /**
-   * Reads and checks what a run needs, before a cluster is asked for anything.
+   * Reads and checks everything that a run needs, before it uses the cluster.
    *
    * @param store reaches the paths of the configuration
    * @param config of the run
@@ -105,10 +105,9 @@ public final class Federation {
   }
 
   /**
-   * Trains, or resumes where an earlier driver stopped.
+   * Trains, or resumes where an earlier driver stopped. * * @param config of the run * @return the
+   * result
    *
-   * @param config of the run
-   * @return what it left
    * @throws WrongInput if configuration, model and data do not fit; nothing is written then
    * @throws QuorumMissed if too few clients finish a round
    * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
@@ -121,11 +120,10 @@ public final class Federation {
   }
 
   /**
-   * Trains what was checked already.
+   * Trains a run that was checked already. * * @param prepared by {@link #prepare} * @return the
+   * result
    *
-   * @param prepared by {@link #prepare}
-   * @return what it left
-   * @throws WrongInput if the folder has become another run's since
+   * @throws WrongInput if the folder now belongs to another run
    * @throws QuorumMissed if too few clients finish a round
    * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
    * @throws InterruptedException as of {@link #train(TrainConfig)}
@@ -136,7 +134,7 @@ public final class Federation {
     TrainConfig config = blueprint.config();
     RunConfig identity = prepared.identity();
     Store store = Store.of(patient(spark.hadoopConfiguration(), config));
-    // Before anything is begun nothing is worth waiting for.
+    // Before the start there is no work to protect, so a failure is not retried for long.
     Store once = store.once();
     RunFolder folder = new RunFolder(store.path(config.out()));
     FirstExecutor.await(spark);
@@ -147,11 +145,12 @@ public final class Federation {
             : prepared.skipped();
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(once, folder.lock(), application, config.lock().lease())) {
-      // Where this is interrupted, tasks have ended before the lock is released.
+      // If this is interrupted, tasks have ended before the lock is released.
       return Interruptible.run(
           spark.sc(),
           () -> {
-            identity.checkAgainst(store, folder); // who held the lock may have begun another run
+            identity.checkAgainst(
+                store, folder); // the previous holder of the lock may have begun another run
             identity.commit(store, folder);
             return train(spark, store, folder, new Prepared(blueprint, identity, skipped), lock);
           });
@@ -182,7 +181,7 @@ public final class Federation {
     return new Outcome(run, folder, results);
   }
 
-  /** The file systems of a run, with the run's patience, for the driver and all executors. */
+  /** The file systems of a run, with the run's retry settings, for the driver and all executors. */
   private static Configuration patient(Configuration hadoop, TrainConfig config) {
     Configuration patient = new Configuration(hadoop);
     patient.setInt(Store.PATIENCE, config.store().patience());

@@ -18,7 +18,7 @@ final class Listeners {
           Class.forName(name, true, loader).getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException | ClassCastException e) {
       throw new WrongInput(
-          "%s: %s is no ClientListener with a public constructor without arguments on the class path"
+          "%s: %s is not a ClientListener with a public constructor without arguments on the class path"
               .formatted(ClientListener.PROPERTY, name),
           e);
     }

@@ -49,7 +49,7 @@ final class MergeSources implements Closeable {
     }
   }
 
-  /** What the merge of a unit knows. */
+  /** The input of the merge of a unit. */
   Merge of(Unit unit) throws IOException {
     List<Contribution> contributions = new ArrayList<>();
     for (int k = 0; k < updates.size(); k++) {

@@ -14,8 +14,8 @@ import org.tributary.run.Blueprint;
 
 /**
  * The weights of a result that is a model although adapters train: every adapted W becomes W + s B
- * A, W being the run's last one where merges changed it. Adapters that start anew in every round
- * are left out: merges have put into W what clients trained.
+ * A. If merges changed W, it is the run's last one. Adapters that are initialized again in every
+ * round are left out: merges have already added to W what clients trained.
  */
 final class MergedAdapters {
   private final Blueprint blueprint;
@@ -25,11 +25,11 @@ final class MergedAdapters {
   }
 
   /**
-   * Works the adapters into the weights.
+   * Merges the adapters into the weights.
    *
    * @param tensors of the model at the end: weights and adapters, in float32
    * @return weights alone, computed in float64 and rounded once to float32
-   * @throws IOException where the base model cannot be read
+   * @throws IOException if the base model cannot be read
    */
   Map<String, HostTensor> of(Map<String, HostTensor> tensors) throws IOException {
     RoundPlan last = blueprint.plan(blueprint.config().rounds() - 1);

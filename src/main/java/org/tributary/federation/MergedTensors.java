@@ -20,7 +20,7 @@ final class MergedTensors {
     this.plan = plan;
   }
 
-  /** Takes a unit's results; asked by several threads. */
+  /** Adds a unit's results. Called by several threads. */
   void add(Unit unit, Map<String, HostTensor> merged) {
     merged.forEach(
         (name, part) -> {
@@ -57,7 +57,7 @@ final class MergedTensors {
     return new HostTensor(DType.F32, shape, data);
   }
 
-  /** All that was written, by name. */
+  /** All written tensors, by name. */
   Map<String, HostTensor> tensors() {
     return whole;
   }

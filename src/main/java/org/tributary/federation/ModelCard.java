@@ -81,7 +81,7 @@ final class ModelCard {
             ? ""
             : ", num_labels=%d, ignore_mismatched_sizes=True".formatted(blueprint.labels().size());
     return List.of(
-        "With peft, in this folder, on the base model that `adapter_config.json` names; where it lies"
+        "With peft, in this folder, on the base model that `adapter_config.json` names; if it is"
             + " elsewhere by now, name that place instead:",
         "",
         "    from peft import PeftConfig, PeftModel",
@@ -91,7 +91,7 @@ final class ModelCard {
         "    model = PeftModel.from_pretrained(base, \".\")");
   }
 
-  /** As JSON, in which every label is one line. */
+  /** The label as a JSON string, which is one line. */
   private static String quoted(String label) {
     return Json.text(label);
   }

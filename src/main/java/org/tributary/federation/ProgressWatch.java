@@ -9,7 +9,7 @@ import scala.Tuple4;
 import scala.collection.Iterator;
 import scala.collection.Seq;
 
-/** Passes on the steps that tasks of this JVM, and the heartbeats of others, report. */
+/** Forwards the steps that tasks of this JVM report, and those in the heartbeats of other JVMs. */
 final class ProgressWatch extends SparkListener implements AutoCloseable {
   private final JavaSparkContext spark;
   private final StepProgress progress;

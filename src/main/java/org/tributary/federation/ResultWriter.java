@@ -47,7 +47,7 @@ final class ResultWriter {
   }
 
   /**
-   * Writes the global result; with personal models, one result a client.
+   * Writes the global result; with personal models, one result for each client.
    *
    * @param states every client's own state
    * @return the folders written
@@ -116,7 +116,7 @@ final class ResultWriter {
         : PeftNotes.of(said() ? List.of() : blueprint.labels(), pooling.key());
   }
 
-  /** The base model with what was trained in the places, and the types, that it had there. */
+  /** The base model with the trained tensors, in the places and types that they had in it. */
   private ModelEdit edit(Map<String, HostTensor> tensors) throws IOException {
     Set<String> there = blueprint.base().files().tensors().keySet();
     Map<String, ModelEdit.Change> changed = new TreeMap<>();
@@ -149,14 +149,17 @@ final class ResultWriter {
         named(added));
   }
 
-  /** Whether the base model's config.json says all of the result's classifier, if it has one. */
+  /**
+   * Whether the base model's config.json describes the result's classifier completely, if there is
+   * one.
+   */
   private boolean said() {
     return blueprint.labels().isEmpty()
         || blueprint.newHead().isEmpty()
             && blueprint.base().head().saysAll(blueprint.architecture(), blueprint.labels());
   }
 
-  /** What a base model's tensor is called in the result; null where a new head replaces it. */
+  /** The name of a base model's tensor in the result; null if a new head replaces it. */
   private String nameInResult(String name) {
     Architecture architecture = blueprint.architecture();
     return blueprint.newHead().isEmpty() || !architecture.isOfOtherHead(name)
@@ -172,7 +175,7 @@ final class ResultWriter {
     return named;
   }
 
-  /** What peft calls the task; it knows none for images. */
+  /** Peft's name for the task; it has none for images. */
   private String taskType() {
     if (blueprint.architecture().task() == ModelTask.GENERATION) {
       return "CAUSAL_LM";
@@ -182,7 +185,9 @@ final class ResultWriter {
         : null;
   }
 
-  /** Short names where they mean these layers and no others to peft; else one by one. */
+  /**
+   * The layers' short names if peft finds exactly these layers by them; otherwise all full names.
+   */
   private List<String> targets() throws IOException {
     List<String> asked = blueprint.lora().targets();
     Set<String> layers = new TreeSet<>(blueprint.adapted().keySet());
@@ -211,13 +216,16 @@ final class ResultWriter {
     return exact && brief.stream().noneMatch(t -> t.contains("*")) ? brief : inPeft;
   }
 
-  /** What the class of transformers has between encoder and classifier, whatever the run pools. */
+  /**
+   * The layers that the class of transformers has between encoder and classifier, whichever pooling
+   * the run uses.
+   */
   private Set<String> poolerOfTheClass() throws IOException {
     HuggingFaceFolder base = blueprint.base().files();
     return Architectures.of(base.config(), base.tensors().keySet(), null).poolerWeights().keySet();
   }
 
-  /** peft takes paths of a local disk plainly, and a URI for a name on the hub. */
+  /** peft expects a plain path for a local folder, and takes a URI for a name on the hub. */
   private String baseModel() {
     Path folder = blueprint.base().files().folder();
     return "file".equals(folder.toUri().getScheme()) ? folder.toUri().getPath() : folder.toString();
@@ -228,7 +236,10 @@ final class ResultWriter {
     return architecture.nameInPeft(architecture.nameWithHead(name));
   }
 
-  /** The base model's, with what loaders need to know of its new classifier. */
+  /**
+   * The base model's configuration, with everything that loaders need to know about its new
+   * classifier.
+   */
   private ObjectNode config() {
     ObjectNode config = blueprint.base().files().config();
     HeadConfig.put(config, blueprint.labels(), blueprint.architecture().headedClass());

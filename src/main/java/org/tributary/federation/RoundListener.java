@@ -5,10 +5,10 @@ import org.tributary.tables.RoundSummary;
 
 /** Receives, in the driver, a run's progress: for progress bars, monitoring and tests. */
 public interface RoundListener {
-  /** Hears nothing. */
+  /** Ignores all events. */
   RoundListener NONE = new RoundListener() {};
 
-  /** Where a round is; the order is that in which they come. */
+  /** The phases of a round, in order. */
   enum Phase {
     /** The cohort is drawn. */
     STARTED,
@@ -27,7 +27,7 @@ public interface RoundListener {
   }
 
   /**
-   * A round is in a new phase. A phase whose work was done before a restart comes, too.
+   * A round is in a new phase. A phase is also reported if its work was done before a restart.
    *
    * @param round counted from 0
    * @param phase now reached
@@ -43,7 +43,7 @@ public interface RoundListener {
   default void cohort(int round, List<String> clients) {}
 
   /**
-   * A client's training makes progress. Comes with a delay, from running tasks only.
+   * A client's training makes progress. Called with a delay, for running tasks only.
    *
    * @param round counted from 0
    * @param client id
@@ -56,7 +56,7 @@ public interface RoundListener {
   /**
    * A round is closed.
    *
-   * @param summary what was measured
+   * @param summary its measurements
    */
   default void closed(RoundSummary summary) {}
 }

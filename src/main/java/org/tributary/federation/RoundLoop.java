@@ -74,7 +74,7 @@ final class RoundLoop {
     evaluation = new RoundEvaluation(new EvaluationJob(spark, spec, blueprint), blueprint, folder);
   }
 
-  /** Runs all rounds that are not closed; gives every client's own state at the end. */
+  /** Runs all rounds that are not closed. Returns every client's own state at the end. */
   Map<String, Path> run() throws IOException, InterruptedException {
     start();
     for (int round = 0; round < blueprint.config().rounds(); round++) {
@@ -201,7 +201,7 @@ final class RoundLoop {
     }
   }
 
-  /** The choice; notes the hashes of the updates that are looked at. */
+  /** Chooses the accepted updates. {@code looked} receives the hashes of the checked updates. */
   private AcceptedUpdates accept(
       int round, List<String> cohort, Map<String, String> failed, Map<Path, String> looked)
       throws IOException, InterruptedException {

@@ -53,13 +53,13 @@ final class RoundMerge {
   }
 
   /**
-   * Writes the global state that a round leaves, unless it is there.
+   * Writes the global state after a round, unless it exists already.
    *
    * @param accepted the choice of the round
    * @param weights p_k of the accepted clients, in their order
    * @param looked hashes of the updates that this driver has just looked at, by file
    * @param uploadedBytes of all of them
-   * @throws WrongInput where an update is not the one that was accepted
+   * @throws WrongInput if an update is not the one that was accepted
    */
   void merge(
       AcceptedUpdates accepted, double[] weights, Map<Path, String> looked, long uploadedBytes)
@@ -86,7 +86,10 @@ final class RoundMerge {
     store.delete(folder.pieces(round));
   }
 
-  /** What was accepted is what is merged: by hash, unless this driver has just worked it out. */
+  /**
+   * Checks by hash that the merge reads the accepted updates, unless this driver has just computed
+   * the hashes.
+   */
   private void checkUpdates(AcceptedUpdates accepted, Map<Path, String> looked, boolean isSmall)
       throws IOException, InterruptedException {
     Map<Path, String> chosen = new TreeMap<>();
@@ -170,7 +173,7 @@ final class RoundMerge {
         String.format(Locale.ROOT, "%08d-%08d.safetensors", chunk.from(), chunk.to()));
   }
 
-  /** The work on some units, in an executor: its results are a file. */
+  /** Merges some units in an executor and writes the results to a file. */
   private record UnitsTask(Broadcast<RunSpec> spec, String accepted, double[] weights)
       implements Serializable {
     int merge(IndexRange chunk) throws IOException {

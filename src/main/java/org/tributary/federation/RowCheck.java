@@ -32,14 +32,14 @@ import org.tributary.text.Tokenizer;
 
 /**
  * Reads and checks a run's rows before the first client trains: rows that cannot be used end the
- * run, or are left out where {@code data.badRows} is {@code skip}. It reads as much as a round in
- * which every client takes part; few rows are read in the driver, many by a Spark stage. A run that
- * resumes checks only the rows that it is evaluated on.
+ * run, or are left out if {@code data.badRows} is {@code skip}. It reads as much as a round in
+ * which every client takes part. The driver reads few rows itself; a Spark stage reads many. A run
+ * that resumes checks only the rows that it is evaluated on.
  */
 final class RowCheck {
   private static final Logger LOG = LoggerFactory.getLogger(RowCheck.class);
 
-  /** Rows that the driver reads alone; a stage costs about as much as reading these. */
+  /** The most rows that the driver reads itself; a stage takes about as long as reading these. */
   private static final long DRIVER_ROWS = 10_000;
 
   private static final int TASKS_PER_CORE = 4;
@@ -64,28 +64,28 @@ final class RowCheck {
     begun = store.exists(folder.start());
   }
 
-  /** Whether there are so few rows that the driver reads them alone. */
+  /** Whether there are so few rows that the driver reads them itself. */
   boolean isSmall() {
     return parts().values().stream().mapToLong(Manifest.Part::rows).sum() <= DRIVER_ROWS;
   }
 
   /**
-   * What was found in a file.
+   * The findings in a file.
    *
    * @param file its name in the manifest
-   * @param changed why it is not the file that was partitioned; null where it is
-   * @param unusable why none of its rows can be read; null where they can
-   * @param bad its rows that cannot be used; null where it was not read
+   * @param changed why it is not the file that was partitioned; null if it is
+   * @param unusable why its rows cannot be read; null if they can
+   * @param bad its rows that cannot be used; null if it was not read
    */
   record Found(String file, String changed, String unusable, BadRows bad) {}
 
   /**
    * Reads the rows and keeps none.
    *
-   * @param spark whose executors read; null for the driver alone
+   * @param spark the session whose executors read; null if the driver reads
    * @return the rows to leave out
    * @throws WrongInput naming the rows and files that cannot be used; of clients' training files
-   *     those that changed are no reason, such clients fail in their rounds
+   *     those that changed are not counted, because such clients fail in their rounds
    * @throws IOException where the file system fails
    */
   SkippedRows check(JavaSparkContext spark) throws IOException {
@@ -107,7 +107,7 @@ final class RowCheck {
     return blueprint.config().data().badRows().equals("skip");
   }
 
-  /** What is read, by file. */
+  /** The rows to read, by file. */
   private Map<String, Manifest.Part> parts() {
     Map<String, Manifest.Part> parts = byFile(evaluated());
     if (!begun) {
@@ -241,7 +241,7 @@ final class RowCheck {
         told.add("and %d more".formatted(bad - shown + files));
       }
       String data = blueprint.config().data().path();
-      // To leave all rows out would be no way out, and the reason may be the model's folder.
+      // Leaving out all rows would not help, and the reason may be the model's folder.
       throw WrongInput.all(
           bad == rows(found)
               ? "%s: none of the %d rows can be used:".formatted(data, bad)

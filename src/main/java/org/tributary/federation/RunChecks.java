@@ -35,7 +35,7 @@ public final class RunChecks {
   private final List<RowCheck> rowsForSpark = new ArrayList<>();
 
   /**
-   * Checks without a run yet.
+   * Creates checks, with no run checked yet.
    *
    * @param store reaches the paths of the configurations
    */
@@ -47,8 +47,8 @@ public final class RunChecks {
    * Checks a run, except for the values of its weights and for more rows than the driver reads
    * alone.
    *
-   * @param alternatives its configuration, or several that differ in the learning rate where that
-   *     is chosen later: its folder may be of any of them
+   * @param alternatives its configuration, or several that differ in the learning rate, if that is
+   *     chosen later: its folder may belong to any of them
    * @return all that its configuration, model and partitions decide
    * @throws WrongInput if configuration, model, data and the run's folder do not fit
    * @throws IOException where a file system fails
@@ -118,9 +118,9 @@ public final class RunChecks {
   }
 
   /**
-   * Reads the rows that were too many for the driver alone.
+   * Reads the rows that were too many for the driver.
    *
-   * @param session whose executors read
+   * @param session its executors read
    * @throws WrongInput naming the rows that cannot be used
    * @throws IOException where a file system fails
    * @throws InterruptedException if the driver is to stop
@@ -134,7 +134,8 @@ public final class RunChecks {
   }
 
   /**
-   * Checks a run's tokenizer, and warns of what the model's folder says and the run does not do.
+   * Checks a run's tokenizer, and warns about settings in the model's folder that the run does not
+   * use.
    */
   static void inputs(Store store, Blueprint blueprint) throws IOException {
     checkTokenizer(store, blueprint);

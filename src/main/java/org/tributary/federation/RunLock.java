@@ -29,18 +29,18 @@ import org.tributary.error.WrongInput;
  * and never changed: {@code <generation>.json} by the driver that takes the lock, {@code
  * <generation>.<n>} by each renewal, {@code <generation>.released} at the end. A generation is free
  * when it is released, when its process is known to be gone (same host), or when nobody renewed it
- * for a lease while we watched: no clocks are compared. Object stores may tell two at once that
- * they made a file, so that there a taker looks a little later whose it is.
+ * for a lease while we watched: no clocks are compared. Object stores may report to two drivers at
+ * once that they created a file. So a driver checks a little later whose file it is.
  *
- * <p>The lock saves work, it does not guard the bits: all files of a run are written once and the
- * first wins, so that even two drivers at once could not spoil them.
+ * <p>The lock saves work. Results do not depend on it: all files of a run are written once and the
+ * first one wins, so even two drivers at once could not damage them.
  */
 final class RunLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
   private static final String HELD = ".json";
   private static final String RELEASED = ".released";
 
-  /** In which whoever had begun to make the same object is done. */
+  /** The time after which another driver that had begun to create the same object has finished. */
   private static final long SETTLED_MILLIS = 2_000;
 
   /**
@@ -58,7 +58,7 @@ final class RunLock implements AutoCloseable {
       return new Holder(application, hostName(), self.pid(), started(self), leaseSeconds);
     }
 
-    /** True if it is certain: the process is of this host and not there any more. */
+    /** True if it is certain: the process ran on this host and does not exist any more. */
     boolean isGone() {
       if (!host.equals(hostName())) {
         return false;
@@ -106,7 +106,7 @@ final class RunLock implements AutoCloseable {
   /**
    * Takes the lock, waiting for a silent holder's lease to run out.
    *
-   * @param store where the run lies
+   * @param store of the run
    * @param folder of locks
    * @param application that asks
    * @param leaseSeconds of our own lease
@@ -136,7 +136,10 @@ final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Whether a generation that was just made is ours: of two at once the later one's stays. */
+  /**
+   * Whether a generation that was just created is ours: if two drivers create it at once, the later
+   * object stays.
+   */
   private static boolean isMine(Store store, Path folder, long generation, Holder me)
       throws IOException, InterruptedException {
     if (!ObjectStores.hold(folder)) {
@@ -157,7 +160,7 @@ final class RunLock implements AutoCloseable {
             .formatted(folder.getParent(), holder.application(), holder.pid(), holder.host()));
   }
 
-  /** Nothing of a run is lost with its lock. */
+  /** No result of a run is lost with its lock. */
   private static Holder holder(Store store, Path folder, long generation) throws IOException {
     try {
       return JsonFiles.read(store, held(folder, generation), Holder.class);
@@ -176,7 +179,7 @@ final class RunLock implements AutoCloseable {
     }
     Holder holder = holder(store, folder, generation);
     if (holder.isGone()) {
-      LOG.info("the run's last driver (process {}) is gone; going on", holder.pid());
+      LOG.info("the run's last driver (process {}) is gone; continuing", holder.pid());
       return true;
     }
     List<String> seen = names(store, folder);
@@ -200,9 +203,9 @@ final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Makes sure that no other driver took the lock over while this process could not renew it.
+   * Checks that no other driver took over the lock while this process could not renew it.
    *
-   * @throws Trouble if somebody did
+   * @throws Trouble if another driver did
    */
   void check() throws IOException {
     if (lastGeneration(store, folder) != generation
@@ -227,7 +230,7 @@ final class RunLock implements AutoCloseable {
   @Override
   public void close() {
     renewer.shutdown();
-    // Whoever asks this thread to stop meanwhile wants the lock released, too.
+    // If this thread is asked to stop meanwhile, the lock must still be released.
     boolean asked = StopRequest.take();
     synchronized (this) {
       try {
@@ -242,13 +245,13 @@ final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Where no file can be made, one can be taken away: the lock's own. */
+  /** If no file can be created, one can still be deleted: the lock's own. */
   private void withdraw(IOException reason) {
     try {
       store.delete(held(folder, generation));
       store.delete(name(folder, generation, "." + renewals));
     } catch (IOException e) {
-      // Whoever comes next sees that this process is gone, or waits for the lease to end.
+      // The next driver sees that this process has ended, or waits for the lease to end.
       LOG.warn("the run's lock could not be released: {}", reason.getMessage());
     }
   }

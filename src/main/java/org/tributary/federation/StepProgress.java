@@ -34,7 +34,7 @@ final class StepProgress extends AccumulatorV2<StepProgress.Step, Map<String, St
   void done(String client, int step, int steps, double loss) {
     Step done = new Step(client, step, steps, loss);
     add(done);
-    // A task has a copy; the driver's own is there only where the task runs in the driver's JVM.
+    // A task has a copy. The driver's own object exists only if the task runs in the driver's JVM.
     Option<AccumulatorV2<?, ?>> drivers = AccumulatorContext.get(id());
     if (drivers.isDefined() && drivers.get() instanceof StepProgress progress) {
       progress.tell(done);

@@ -17,9 +17,9 @@ import org.tributary.cluster.LostExecutor;
 import org.tributary.error.Trouble;
 import scala.collection.JavaConverters;
 
-/** The tasks of one Spark job: which are running, which failed, and whose fault that was. */
+/** The tasks of one Spark job: which are running, which failed, and why. */
 final class TrainingTasks extends SparkListener {
-  /** The local property that tells this job from others. */
+  /** The local property that identifies this job. */
   static final String JOB = "tributary.job";
 
   private final String job = UUID.randomUUID().toString();
@@ -80,12 +80,12 @@ final class TrainingTasks extends SparkListener {
     return new HashSet<>(failing);
   }
 
-  /** What a store or a machine did to a task; the last, if any. */
+  /** The last failure of a store or a machine in a task, if any. */
   synchronized Optional<Trouble> trouble() {
     return Optional.ofNullable(trouble);
   }
 
-  /** The executors that were taken from their tasks, none of which is the reason. */
+  /** The executors that were taken away from their tasks; no task is the reason. */
   synchronized List<LostExecutor> killed() {
     return List.copyOf(killed);
   }

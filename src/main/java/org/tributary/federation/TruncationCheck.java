@@ -19,10 +19,10 @@ record TruncationCheck(Blueprint blueprint) {
   private static final Logger LOG = LoggerFactory.getLogger(TruncationCheck.class);
 
   /**
-   * Looks at what was found.
+   * Reports the truncated rows.
    *
    * @param found in each file that was read
-   * @throws WrongInput where no answer has a token left in the clients' rows
+   * @throws WrongInput if no answer has a token left in the clients' rows
    */
   void check(List<RowCheck.Found> found) {
     Set<String> trained =

@@ -24,30 +24,33 @@ import org.tributary.protocol.RoundPlan;
  * every number finite, and the file's SHA-256.
  */
 final class UpdateScan {
-  /** Bytes that are read, hashed and looked at together; they stay in the processor's cache. */
+  /**
+   * The number of bytes that are read, hashed and checked together; they stay in the processor's
+   * cache.
+   */
   private static final int CHUNK = 1 << 18;
 
-  /** A float32 is not finite where all of these bits are set. */
+  /** A float32 is not finite if all of these bits are set. */
   private static final int EXPONENT = 0x7F800000;
 
   private UpdateScan() {}
 
   /**
-   * What was found.
+   * The result of a scan.
    *
-   * @param problem null where the update may be accepted
+   * @param problem null if the update may be accepted
    * @param sha256 of the file
    */
   record Findings(String problem, String sha256) {}
 
   /**
-   * Looks at an update.
+   * Scans an update.
    *
    * @param store reaches the file
    * @param file of the update
    * @param plan of the round, in the client's shapes
-   * @return what was found
-   * @throws IOException where the store fails
+   * @return the result
+   * @throws IOException if the store fails
    */
   static Findings of(Store store, Path file, RoundPlan plan) throws IOException {
     SafeTensorsHeader header;

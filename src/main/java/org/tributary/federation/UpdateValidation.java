@@ -33,11 +33,11 @@ final class UpdateValidation {
   }
 
   /**
-   * What was found.
+   * The result of the check of one update.
    *
    * @param client id
    * @param attempt whose update it is
-   * @param problem null where the update may be accepted
+   * @param problem null if the update may be accepted
    * @param sha256 of the update
    * @param stateSha256 of the state; null without
    */

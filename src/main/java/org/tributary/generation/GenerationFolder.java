@@ -118,7 +118,7 @@ public record GenerationFolder(Path root) {
       return Yaml.tree(store.readAll(config()));
     } catch (JsonProcessingException e) {
       throw new WrongInput(
-          config() + " is no readable configuration; name another out, or restore the file", e);
+          config() + " is not a readable configuration; name another out, or restore the file", e);
     }
   }
 

@@ -70,7 +70,7 @@ public final class NativeFolder {
       return folder;
     } catch (AccessDeniedException e) {
       throw new Trouble(
-          "%s: native libraries are to be unpacked there, but this user may not make it; name another directory with DJL_CACHE_DIR, or make %s writable for all its users (chmod 1777)"
+          "%s: native libraries must be unpacked there, but this user may not create it; name another directory with DJL_CACHE_DIR, or make %s writable for all its users (chmod 1777)"
               .formatted(folder, root),
           e);
     }
@@ -79,7 +79,7 @@ public final class NativeFolder {
   private static void check(Path folder) throws IOException {
     String fault = null;
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      fault = "is no folder but a file or a link";
+      fault = "is a file or a link, not a folder";
     } else if (owner(folder) != user()) {
       fault = "belongs to another user";
     } else {

@@ -130,7 +130,7 @@ public final class ImageDecoder {
       }
       reader.dispose();
     }
-    throw new BrokenImage("is no PNG, JPEG, BMP, GIF, TIFF or WebP");
+    throw new BrokenImage("is not PNG, JPEG, BMP, GIF, TIFF or WebP");
   }
 
   private static Pixels tiff(ImageReader reader, ImageInputStream in, int bytes)

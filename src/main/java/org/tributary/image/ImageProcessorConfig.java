@@ -98,10 +98,10 @@ public final class ImageProcessorConfig {
     try {
       json = Json.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
-      throw new WrongInput(file + " is no JSON; copy it again from its model", e);
+      throw new WrongInput(file + " is not JSON; copy it again from its model", e);
     }
     if (!json.isObject()) {
-      throw new WrongInput(file + " is no JSON object; copy it again from its model");
+      throw new WrongInput(file + " is not a JSON object; copy it again from its model");
     }
     ImageProcessorConfig config = new ImageProcessorConfig(json, channels, width, height);
     ImageProcessor processor = config.processor();
@@ -186,7 +186,7 @@ public final class ImageProcessorConfig {
               boolean first = key.endsWith("data_format") && value.asText().contains("first");
               if (!KNOWN.contains(key) && !IGNORED.contains(key) && !off && !first) {
                 problems.add(
-                    "%s: %s is not supported; where it changes images, prepare them so beforehand, then remove it"
+                    "%s: %s is not supported; if it changes images, prepare them that way beforehand, then remove it"
                         .formatted(key, value));
               }
             });
@@ -198,7 +198,7 @@ public final class ImageProcessorConfig {
       filter = json.get("resample").isInt() ? Resample.of(json.get("resample").intValue()) : null;
       if (filter == null) {
         problems.add(
-            "resample: %s is no filter; 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming"
+            "resample: %s is not a filter; 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming"
                 .formatted(json.get("resample")));
       }
     }

@@ -29,7 +29,7 @@ record ProcessorOptions(JsonNode json, List<String> problems) {
       return absent;
     }
     if (!value.isNumber()) {
-      problems.add("%s: %s is no number; correct it".formatted(key, value));
+      problems.add("%s: %s is not a number; correct it".formatted(key, value));
     }
     return value.asDouble();
   }
@@ -46,14 +46,15 @@ record ProcessorOptions(JsonNode json, List<String> problems) {
       return filled(channels, (float) absent);
     }
     if (!value.isArray()) {
-      problems.add("%s: %s is no list of numbers; give one for each channel".formatted(key, value));
+      problems.add(
+          "%s: %s is not a list of numbers; give one for each channel".formatted(key, value));
       return filled(channels, 1);
     }
     float[] values = new float[value.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = value.get(i).floatValue();
       if (!value.get(i).isNumber()) {
-        problems.add("%s: %s is no number; correct it".formatted(key, value.get(i)));
+        problems.add("%s: %s is not a number; correct it".formatted(key, value.get(i)));
       }
     }
     if (values.length != channels) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description =
-        "Describes safetensors files, model folders, adapters, partitioned sets and runs hold;"
+        "Describes safetensors files, model folders, adapters, partitioned sets and runs;"
             + " several runs side by side, and those of a comparison.")
 public final class Inspect implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -47,7 +47,7 @@ public final class Logits implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "safetensors with input_ids and, where wanted, attention_mask and token_type_ids, I64"
+          "safetensors with input_ids and, optionally, attention_mask and token_type_ids, I64"
               + " [rows, tokens]; or pixel_values, F32 [rows, channels, height, width]")
   private String input;
 
@@ -78,7 +78,7 @@ public final class Logits implements Callable<Integer> {
     Store store = Store.of(SparkSessions.hadoop());
     Path target = store.path(out);
     if (store.exists(target)) {
-      throw new WrongInput(target + ": is there already; name another file, or remove it");
+      throw new WrongInput(target + ": exists already; name another file, or remove it");
     }
     if (pooling != null && !List.of("mean", "cls", "attention").contains(pooling)) {
       throw new WrongInput(

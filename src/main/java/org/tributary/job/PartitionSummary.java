@@ -65,7 +65,7 @@ final class PartitionSummary {
       return List.of();
     }
     List<String> lines = new ArrayList<>();
-    lines.add("  left out: %d owners that are no clients".formatted(owners.size()));
+    lines.add("  left out: %d owners that did not become clients".formatted(owners.size()));
     List<String> named = new ArrayList<>();
     owners.forEach((owner, why) -> named.add(owner.replaceAll("\\p{Cntrl}", "?") + " " + why));
     addNamed(lines, named, named.size());

@@ -50,7 +50,7 @@ final class PathChecks {
             problems.add(
                 "%s: %s is a path of one machine, but %s has several nodes"
                         .formatted(key, path, master)
-                    + "; name a URI that all nodes read, or say shared: true where it is the same"
+                    + "; name a URI that all nodes read, or set shared: true if it is the same"
                     + " file system on every node");
           } else if (away && !PathNames.unqualified(path).isAbsolute()) {
             problems.add(
@@ -59,7 +59,7 @@ final class PathChecks {
           }
         });
     if (!problems.isEmpty()) {
-      throw WrongInput.all("The master and the paths do not go together:", problems);
+      throw WrongInput.all("The master and the paths do not fit each other:", problems);
     }
   }
 
@@ -91,13 +91,13 @@ final class PathChecks {
       Path qualified = store.path(path);
       if (ObjectStores.lackBucket(store, qualified)) {
         return Optional.of(
-            "%s: %s: there is no bucket %s: make it, or correct the path"
+            "%s: %s: there is no bucket %s: create it, or correct the path"
                 .formatted(key, path, qualified.toUri().getAuthority()));
       }
       String last = qualified.getName();
       return key.equals("out") && last.getBytes(StandardCharsets.UTF_8).length > LONGEST_OUT
           ? Optional.of(
-              "out: the folder's name has more than %d bytes, too many for the names that are made of it; take a shorter one"
+              "out: the folder's name has more than %d bytes, too many for the names that are made from it; choose a shorter one"
                   .formatted(LONGEST_OUT))
           : Optional.empty();
     } catch (WrongInput e) {

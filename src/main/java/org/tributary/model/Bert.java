@@ -66,7 +66,7 @@ final class Bert implements TextArchitecture {
     config.only("add_cross_attention", false);
     if (hidden % heads != 0) {
       config.problem(
-          "hidden_size %d is no multiple of num_attention_heads %d".formatted(hidden, heads));
+          "hidden_size %d is not a multiple of num_attention_heads %d".formatted(hidden, heads));
     }
     config.check();
     facts = new Facts(vocabulary, positions, padToken, initializerRange);

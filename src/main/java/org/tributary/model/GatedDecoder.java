@@ -126,12 +126,12 @@ final class GatedDecoder implements TextArchitecture {
   private void checkHeads(ConfigJson config) {
     if (traits.absent().head() == 0 && !config.has("head_dim") && hidden % heads != 0) {
       config.problem(
-          "hidden_size %d is no multiple of num_attention_heads %d, and there is no head_dim"
+          "hidden_size %d is not a multiple of num_attention_heads %d, and there is no head_dim"
               .formatted(hidden, heads));
     }
     if (heads % kvHeads != 0) {
       config.problem(
-          "num_attention_heads %d is no multiple of num_key_value_heads %d"
+          "num_attention_heads %d is not a multiple of num_key_value_heads %d"
               .formatted(heads, kvHeads));
     }
     if (head % 2 != 0) {

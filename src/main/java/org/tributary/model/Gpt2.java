@@ -62,7 +62,7 @@ final class Gpt2 implements TextArchitecture {
     config.only("reorder_and_upcast_attn", false);
     config.only("add_cross_attention", false);
     if (hidden % heads != 0) {
-      config.problem("n_embd %d is no multiple of n_head %d".formatted(hidden, heads));
+      config.problem("n_embd %d is not a multiple of n_head %d".formatted(hidden, heads));
     }
     config.check();
     facts = new Facts(vocabulary, positions, padToken, initializerRange);

@@ -49,7 +49,7 @@ record VisionSizes(
   private void problems(ConfigJson config) {
     if (hidden % heads != 0) {
       config.problem(
-          "hidden_size %d is no multiple of num_attention_heads %d".formatted(hidden, heads));
+          "hidden_size %d is not a multiple of num_attention_heads %d".formatted(hidden, heads));
     }
     if (patch.height() > image.height() || patch.width() > image.width()) {
       config.problem(

@@ -60,7 +60,9 @@ public final class WeightNames {
       unknown.removeIf(Globs.of(glob)::matches);
     }
     unknown.forEach(
-        name -> problems.add("tensor " + name + " is there, but config.json asks for none"));
+        name ->
+            problems.add(
+                "tensor " + name + " is in the checkpoint, but config.json asks for none"));
     if (!problems.isEmpty()) {
       throw WrongInput.some(
           where + ": the weights do not fit config.json; take both from one model:", problems);

@@ -75,7 +75,7 @@ public record GradientSubspaces(
 
   private static String wayOut(SortedMap<String, long[]> matrices) {
     if (matrices.isEmpty()) {
-      return "no matrix trains at all: use the optimizer adamw";
+      return "no matrix is trained: use the optimizer adamw";
     }
     List<String> layers =
         matrices.keySet().stream()

@@ -119,7 +119,7 @@ final class Idx implements Iterator<Idx.Image> {
     int count = in.readInt();
     if (found != magic || count < 0) {
       throw new WrongInput(
-          "%s is no IDX file of %s (it begins with 0x%08x); name another file"
+          "%s is not an IDX file of %s (it begins with 0x%08x); name another file"
               .formatted(file, magic == IMAGES ? "images" : "labels", found));
     }
     return count;

@@ -83,7 +83,7 @@ final class IdxFinder {
     String key = "source." + set;
     if (!name.matches()) {
       problems.add(
-          "%s: %s is no name of IDX images; it is to be as train-images-idx3-ubyte, or with .gz"
+          "%s: %s is not a name of IDX images; name it like train-images-idx3-ubyte, or with .gz"
               .formatted(key, images));
       return;
     }

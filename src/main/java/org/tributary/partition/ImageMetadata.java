@@ -19,7 +19,8 @@ import org.tributary.rows.raw.SplitSummary;
  * Reads the labels of a folder's images in the layout of Hugging Face's imagefolder: {@code
  * metadata.csv} or {@code metadata.jsonl} next to the images, with the column {@code file_name}, a
  * path relative to that folder, and a column with the class. The file is read as raw rows are, so
- * another encoding, a quote that is never closed and a line that is no row are refused alike.
+ * another encoding, a quote that is never closed and a line that is not a row are refused in the
+ * same way.
  */
 final class ImageMetadata {
   private static final String FILE_NAME = "file_name";
@@ -107,7 +108,7 @@ final class ImageMetadata {
                   file,
                   column,
                   columns.keySet(),
-                  column.equals(FILE_NAME) ? "" : ", or call the class's column so",
+                  column.equals(FILE_NAME) ? "" : ", or give the class's column this name",
                   columns.size() == 1 && file.endsWith(".csv")
                       ? "; commas separate the columns"
                       : ""));

@@ -49,7 +49,7 @@ record ImageTree(Store store, String key, String given, Path path) {
         .ifPresent(
             folder -> {
               throw new WrongInput(
-                  "%s: %s/%s%s: images get no column of key=value, and the first folders are their labels; let the labels' folders come first, or name the labels in a metadata.csv"
+                  "%s: %s/%s%s: images get no column of key=value, and the first folders are their labels; put the labels' folders first, or name the labels in a metadata.csv"
                       .formatted(key, path, inside, folder));
             });
     List<Path> files =
@@ -84,7 +84,7 @@ record ImageTree(Store store, String key, String given, Path path) {
     }
     if (label != null && !label.equals(ImageReader.LABEL)) {
       throw new WrongInput(
-          "label: images have their class in the column label, not %s; write label: label, and call the column of %s so"
+          "label: images have their class in the column label, not %s; write label: label, and give the column of %s this name"
               .formatted(label, metadata));
     }
     Map<String, String> labels =

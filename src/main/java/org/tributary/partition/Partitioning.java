@@ -179,7 +179,7 @@ public final class Partitioning {
     for (Path file : config.source().image() == null ? List.<Path>of() : files.files()) {
       if (file.getName().startsWith(".") || file.getName().startsWith("_")) {
         problems.add(
-            "%s: with source.image Spark reads the rows, and passes over a file that is called %s; give it a name that begins with another character"
+            "%s: with source.image Spark reads the rows, and skips a file with the name %s; give it a name that begins with another character"
                 .formatted(files.key(), file));
       }
     }

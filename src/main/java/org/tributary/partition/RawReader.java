@@ -125,7 +125,8 @@ final class RawReader {
           schema = images.parquet(new String[] {SourceFiles.pattern(file)}, image).schema();
         } catch (Exception e) {
           throw new WrongInput(
-              "%s: %s is no readable Parquet file; write it again".formatted(set.key(), file), e);
+              "%s: %s is not a readable Parquet file; write it again".formatted(set.key(), file),
+              e);
         }
         if (first != null && !first.equals(schema)) {
           throw otherColumns(

@@ -178,7 +178,7 @@ final class RawTables {
     if (columns.isEmpty()) {
       throw sets.get(0)
           .wrong(
-              "holds no JSON object with a key on a line of its own, and JSON Lines are wanted%s; where it is another format, say so in source.format"
+              "no line is a JSON object with a key, but JSON Lines need one object in each line%s; if the file has another format, set source.format"
                   .formatted(
                       found.stream()
                           .flatMap(List::stream)
@@ -227,7 +227,7 @@ final class RawTables {
           problems.add(
               (source.format().equals("csv")
                       ? "%s: %s%d rows do not have as many fields as the header: %s%s"
-                      : "%s: %s%d lines are no JSON objects; each line is to hold one: %s%s")
+                      : "%s: %s%d lines are not JSON objects; each line must hold one: %s%s")
                   .formatted(
                       file.file(),
                       least,

@@ -59,7 +59,7 @@ record SourceFiles(
     }
 
     private String outside() {
-      return labels == null ? ": lies in no label's folder" : ": is not in the metadata";
+      return labels == null ? ": is in no label's folder" : ": is not in the metadata";
     }
   }
 

@@ -119,7 +119,7 @@ final class SourceFolder {
     List<String> others = files.keySet().stream().filter(name -> !hasRows(name)).toList();
     if (!others.isEmpty() && others.size() < files.size()) {
       throw new WrongInput(
-          "%s: by its name %s is no %s file, unlike others there; move it away or rename it"
+          "%s: by its name %s is not a %s file, unlike others in the folder; move it away or rename it"
               .formatted(root, told(others), format));
     }
   }
@@ -144,7 +144,7 @@ final class SourceFolder {
     }
     if (keys.size() > 1) {
       throw new WrongInput(
-          "%s: not all files lie in folders of the same key=value: %s"
+          "%s: not all files are in folders of the same key=value: %s"
               .formatted(root, told(List.copyOf(keys.values()))));
     }
   }
@@ -211,7 +211,7 @@ final class SourceFolder {
         (set, names) -> {
           if (names.size() > 1) {
             throw new WrongInput(
-                "%s: holds several splits %s(%s); move each to its own folder and name one, or, where all are meant, give them names that differ only in a number, such as train-1 and train-2"
+                "%s: holds several splits %s(%s); move each to its own folder and name one, or, if all are meant, give them names that differ only in a number, such as train-1 and train-2"
                     .formatted(root, set.isEmpty() ? "" : "of " + set + " ", told(names)));
           }
         });

@@ -82,7 +82,7 @@ final class SourceSets {
     SourceFolder folder = SourceFolder.of(store, root, format);
     Map<String, Map<String, Path>> found = folder.sets();
     if (!folder.passedOver().isEmpty()) {
-      note(set, "passed over " + SourceFolder.told(folder.passedOver()));
+      note(set, "skipped " + SourceFolder.told(folder.passedOver()));
     }
     if (found.containsKey("")) {
       put(set, path, found.get(""));

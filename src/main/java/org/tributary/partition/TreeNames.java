@@ -51,7 +51,8 @@ record TreeNames(List<String> visible, List<String> hidden) {
       try {
         inZip(store, path, names);
       } catch (ZipException | EOFException e) {
-        problems.add("%s is no readable zip (%s); copy it again".formatted(path, e.getMessage()));
+        problems.add(
+            "%s is not a readable zip (%s); copy it again".formatted(path, e.getMessage()));
       }
     } else {
       problems.add("%s: %s is neither a folder nor a .zip of images".formatted(key, path));

@@ -251,7 +251,7 @@ public record Manifest(
       return manifest;
     } catch (JsonProcessingException e) {
       throw new WrongInput(
-          "%s is no readable manifest (%s); remove the folder and partition again"
+          "%s is not a readable manifest (%s); remove the folder and partition again"
               .formatted(file, e.getOriginalMessage()),
           e);
     }

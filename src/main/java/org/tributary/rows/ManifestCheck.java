@@ -51,7 +51,7 @@ final class ManifestCheck {
       return;
     }
     if (part.file() == null || part.file().indexOf('/') < 0) {
-      problems.add(key + ".file is no path below the set's folder, such as test/rows.parquet");
+      problems.add(key + ".file is not a path below the set's folder, such as test/rows.parquet");
     }
     if (part.sha256() == null) {
       problems.add(key + ".sha256 is missing; sha256sum prints it");

@@ -46,7 +46,7 @@ final class ParquetFaults {
           Class.forName(codec, false, ParquetFaults.class.getClassLoader());
         } catch (ClassNotFoundException e) {
           throw new WrongInput(
-              "%s: column %s is packed with %s, for which there is no codec here; write it with snappy, gzip or zstd"
+              "%s: column %s is compressed with %s, for which this program has no codec; write it with snappy, gzip or zstd"
                   .formatted(file, name, column.getCodec()),
               e);
         }
@@ -80,7 +80,7 @@ final class ParquetFaults {
           cause);
     }
     return new WrongInput(
-        "%s is no readable Parquet file (%s); write it again or name another file"
+        "%s is not a readable Parquet file (%s); write it again or name another file"
             .formatted(file, cause.getMessage()),
         cause);
   }

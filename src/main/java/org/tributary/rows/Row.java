@@ -141,7 +141,7 @@ public final class Row {
   private static IllegalArgumentException notA(String what, String column, Object value) {
     String shown = value instanceof byte[] ? "binary" : "\"" + value + "\"";
     return new IllegalArgumentException(
-        "column %s holds %s, which is no %s".formatted(column, shown, what));
+        "column %s holds %s, which is not a %s".formatted(column, shown, what));
   }
 
   /** Rows are equal if their schemas and all values are equal. Binary values compare by content. */

@@ -199,7 +199,7 @@ public final class WordNetImport {
     try {
       found = Json.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
-      throw new WrongInput(file + " is no JSON; name another folder, or remove this file", e);
+      throw new WrongInput(file + " is not JSON; name another folder, or remove this file", e);
     }
     List<String> differences = new ArrayList<>();
     wanted
@@ -215,7 +215,8 @@ public final class WordNetImport {
             });
     if (!differences.isEmpty()) {
       throw WrongInput.all(
-          file + " says that another import is there; name another folder, or remove this one:",
+          file
+              + " says that the folder has another import; name another folder, or remove this one:",
           differences);
     }
   }

@@ -147,7 +147,7 @@ public record CheckpointHead(
         .orElseThrow(
             () ->
                 new WrongInput(
-                    "%s: config.json has %s \"%s\", which is none; use %s"
+                    "%s: config.json has %s \"%s\", which is not a pooling; use %s"
                         .formatted(files.folder(), HeadConfig.POOLING, note, Pooling.keys())));
   }
 
@@ -183,7 +183,7 @@ public record CheckpointHead(
     if (!pooler.isEmpty() && lacksAll(pooler, "pooler")) {
       throw new WrongInput(
           ("%s: has a classifier, but not %s, which a %s of transformers computes in between; begin"
-                  + " a new classifier with model.newHead=true, or, where this one was trained on the"
+                  + " a new classifier with model.newHead=true, or, if this one was trained on the"
                   + " mean of a row's tokens, say model.pooling=mean")
               .formatted(
                   files.folder(),

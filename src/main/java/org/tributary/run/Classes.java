@@ -140,7 +140,7 @@ record Classes(List<String> names, List<String> labels) {
       int row = row(label, bound);
       if (row < 0 || row >= 1 << 20) {
         throw new WrongInput(
-            "data.classNumbers: label \"%s\" of the data at %s is no number from 0 to %d; name the labels in data.classes instead"
+            "data.classNumbers: label \"%s\" of the data at %s is not a number from 0 to %d; name the labels in data.classes instead"
                 .formatted(label, data.path(), Math.min(bound, 1 << 20) - 1));
       }
       last = Math.max(last, row);

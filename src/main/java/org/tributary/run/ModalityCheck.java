@@ -68,7 +68,7 @@ final class ModalityCheck {
   private static void checkClassifier(BaseModel base, TrainConfig config, List<String> problems) {
     if (config.model().newHead() && base.architecture().head(1).isEmpty()) {
       problems.add(
-          "model.newHead: %s is no classifier and gets no new one; remove the key"
+          "model.newHead: %s is not a classifier and cannot get a new one; remove the key"
               .formatted(config.model().path()));
     }
     base.head()
@@ -82,7 +82,7 @@ final class ModalityCheck {
     boolean binds = !config.data().classes().isEmpty() || config.data().classNumbers();
     if (binds && base.architecture().head(1).isEmpty()) {
       problems.add(
-          "data.classes, data.classNumbers: %s is no classifier; remove them"
+          "data.classes, data.classNumbers: %s is not a classifier; remove them"
               .formatted(config.model().path()));
     }
   }

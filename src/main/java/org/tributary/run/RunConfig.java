@@ -234,7 +234,7 @@ public final class RunConfig {
       return Yaml.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
       throw new WrongInput(
-          file + " is no readable run configuration; name another out, or restore the file", e);
+          file + " is not a readable run configuration; name another out, or restore the file", e);
     }
   }
 

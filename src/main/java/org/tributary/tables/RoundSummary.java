@@ -15,12 +15,12 @@ import org.tributary.evaluation.Evaluation;
  * @param loss Σ p_k of the clients' mean losses
  * @param bytesUp of all accepted updates' tensors
  * @param bytesDown of all tensors given to the accepted clients
- * @param secondsTrain from sending the clients off to the last one's end
+ * @param secondsTrain from the start of the clients' tasks to the end of the last one
  * @param secondsMerge validation and merge
  * @param secondsEvaluate of the merged model
  * @param resumed whether a part of the round was done by an earlier driver, whose seconds are lost
  * @param endedAt ISO 8601 with microseconds, in UTC; null if an earlier version wrote the round
- * @param evaluations of this round; empty where it was not evaluated
+ * @param evaluations of this round; empty if it was not evaluated
  */
 public record RoundSummary(
     int round,

@@ -21,7 +21,7 @@ import org.tributary.run.RunFolder;
 /**
  * A run in one line, from its tables.
  *
- * @param variant the folder its folder lies in, such as a comparison's variant
+ * @param variant the name of the parent folder, such as a comparison's variant
  * @param name its folder's name
  * @param framework its framework
  * @param rounds that are closed
@@ -47,7 +47,7 @@ public record RunReport(
     double optimizerBytes,
     long failed,
     double seconds) {
-  /** What the tables show, where a run has it. */
+  /** The scores that the tables show, if a run has them. */
   private static final List<String> SHOWN =
       List.of("loss", "accuracy", "macro_f1", "perplexity", "bleu4", "rouge_l", "exact_match");
 
@@ -77,7 +77,7 @@ public record RunReport(
     }
   }
 
-  /** What is added up on the way through the tables. */
+  /** The sums that are computed while the tables are read. */
   private static final class Sums {
     private String framework = "";
     private int rounds;
@@ -162,13 +162,13 @@ public record RunReport(
    *
    * @param part {@code test} or {@code validation}
    * @param score its name
-   * @return NaN where there is none
+   * @return NaN if there is none
    */
   public double score(String part, String score) {
     return scores.getOrDefault(part, Map.of()).getOrDefault(score, Double.NaN);
   }
 
-  /** The part whose scores are shown: the test rows where there are some. */
+  /** The part whose scores are shown: the test rows if there are any. */
   private String shownPart() {
     return scores.containsKey("test") || scores.isEmpty()
         ? "test"

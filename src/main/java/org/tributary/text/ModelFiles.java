@@ -53,7 +53,7 @@ final class ModelFiles {
       return Json.tree(store.readAll(file));
     } catch (JsonProcessingException e) {
       throw new WrongInput(
-          "%s is no readable JSON (%s); copy it again from its model"
+          "%s is not readable JSON (%s); copy it again from its model"
               .formatted(file, e.getOriginalMessage()),
           e);
     }

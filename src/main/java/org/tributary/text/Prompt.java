@@ -140,7 +140,7 @@ public record Prompt(String text, String bare, List<String> optional, Chat chat)
     checkSize(key, given, own.columns().size());
     if (own.columns().isEmpty()) {
       throw new WrongInput(
-          "%s: \"%s\" is no known prompt (%s, %s), and as a text of your own it has no {column}"
+          "%s: \"%s\" is not a known prompt (%s, %s), and as a text of your own it has no {column}"
               .formatted(
                   key,
                   given.length() > SHOWN ? given.substring(0, SHOWN) + "..." : given,

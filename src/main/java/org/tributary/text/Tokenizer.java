@@ -125,7 +125,7 @@ public final class Tokenizer implements AutoCloseable {
       return new Tokenizer(build(Json.bytes(file.json()), maxLength), name, file);
     } catch (IOException | RuntimeException e) {
       throw new WrongInput(
-          "%s is no readable Hugging Face tokenizer (%s); copy it again from its model"
+          "%s is not a readable Hugging Face tokenizer (%s); copy it again from its model"
               .formatted(name, e.getMessage()),
           e);
     }

@@ -29,7 +29,7 @@ public final class ProgramText {
     for (String name : names) {
       try (InputStream in = beside.getResourceAsStream(name)) {
         if (in == null) {
-          throw new IllegalStateException(name + " is not beside " + beside.getName());
+          throw new IllegalStateException(name + " is not next to " + beside.getName());
         }
         text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
       } catch (IOException e) {

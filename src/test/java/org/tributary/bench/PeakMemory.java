@@ -1,8 +1,9 @@
 package org.tributary.bench;
 
+import static org.tributary.fixture.TestJson.JSON;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -69,7 +70,7 @@ public final class PeakMemory {
     int length = Integer.parseInt(args[4]);
     Torch.prepareThread(2);
     Architecture llama =
-        Architectures.of(new ObjectMapper().readTree(CONFIG), Collections.emptySet(), Pooling.CLS);
+        Architectures.of(JSON.readTree(CONFIG), Collections.emptySet(), Pooling.CLS);
     Map<String, HostTensor> base = new TreeMap<>();
     llama.weights().forEach((name, shape) -> base.put(name, normal(name, shape)));
     Lora lora = optimizer.equals("lora") ? new Lora(16, 32, false, LINEAR) : null;

@@ -449,7 +449,7 @@ class AdapterMergeTest {
             name -> false);
     assertThatThrownBy(() -> merge(false))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("no finite numbers")
+        .hasMessageContaining("not finite numbers")
         .hasMessageContaining("tensor norm.weight of model.safetensors")
         .hasMessageNotContaining("mask");
     assertThat(disk.resolve("other")).doesNotExist();
@@ -508,7 +508,8 @@ class AdapterMergeTest {
         .hasMessageContaining("module none.q is not in the model")
         .hasMessageContaining("module ids: the model's weight is I64")
         .hasMessageContaining("tensor norm.weight is F32[4], the model's has shape [3]")
-        .hasMessageContaining("lm_head.weight is there, but the model's head is its token");
+        .hasMessageContaining(
+            "lm_head.weight is in the adapter, but the model's head is its token");
     assertThat(disk.resolve("target")).doesNotExist();
     for (int i = 0; i < 10; i++) {
       adapt("more." + i, 1, 2, 1);

@@ -168,7 +168,7 @@ class HuggingFaceFolderTest {
     model.checkFinite(WEIGHTS.keySet());
     assertThatThrownBy(() -> model.checkFinite(Set.of("half", "a.bias")))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("no finite numbers")
+        .hasMessageContaining("not finite numbers")
         .hasMessageContaining("tensor half of model.safetensors")
         .hasMessageNotContaining("a.bias");
     weights.remove("unused");

@@ -2,9 +2,9 @@ package org.tributary.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -40,8 +40,7 @@ class MiniLmImportGoldenTest {
     java.nio.file.Path file =
         java.nio.file.Path.of(System.getProperty("golden"), "minilm_jar", "golden.json");
     Map<String, String> names = new HashMap<>();
-    new ObjectMapper()
-        .readTree(file.toFile())
+    JSON.readTree(file.toFile())
         .get("matmul_weights")
         .fields()
         .forEachRemaining(name -> names.put(name.getKey(), name.getValue().asText()));
@@ -87,9 +86,8 @@ class MiniLmImportGoldenTest {
   @Test
   void writesTheHubsConfiguration() throws IOException {
     JsonNode expected =
-        new ObjectMapper()
-            .readTree(
-                """
+        JSON.readTree(
+            """
                 {"architectures": ["BertModel"], "attention_probs_dropout_prob": 0.1,
                  "classifier_dropout": null, "hidden_act": "gelu", "hidden_dropout_prob": 0.1,
                  "hidden_size": 384, "initializer_range": 0.02, "intermediate_size": 1536,
@@ -97,8 +95,7 @@ class MiniLmImportGoldenTest {
                  "num_attention_heads": 12, "num_hidden_layers": 6, "pad_token_id": 0,
                  "position_embedding_type": "absolute", "torch_dtype": "float32",
                  "type_vocab_size": 2, "vocab_size": 30522}""");
-    assertThat(new ObjectMapper().readTree(disk.resolve("minilm/config.json").toFile()))
-        .isEqualTo(expected);
+    assertThat(JSON.readTree(disk.resolve("minilm/config.json").toFile())).isEqualTo(expected);
     assertThat(disk.resolve("minilm/tokenizer.json")).hasSize(711_661);
   }
 

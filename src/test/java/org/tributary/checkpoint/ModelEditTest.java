@@ -2,9 +2,9 @@ package org.tributary.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class ModelEditTest {
     return edit.write(store, open(base), store.path(target.toString()));
   }
 
-  /** Two shards of one type, with a buffer that is no number. */
+  /** Two shards of one type, with a buffer that is not a number. */
   private Map<String, HostTensor> shards(DType type) throws IOException {
     Map<String, HostTensor> all = new TreeMap<>();
     all.put("a.weight", HostTensor.of(new float[] {1, -2.5f, 3, 1e-3f}, 2, 2).to(type));
@@ -159,7 +159,7 @@ class ModelEditTest {
         .containsEntry("m.ids", before.get("ids"))
         .containsEntry("head.weight", head);
     assertThat(SafeTensors.map(target.resolve(FIRST))).containsOnlyKeys("m.a.weight");
-    JsonNode index = new ObjectMapper().readTree(target.resolve(HuggingFaceFolder.INDEX).toFile());
+    JsonNode index = JSON.readTree(target.resolve(HuggingFaceFolder.INDEX).toFile());
     assertThat(index.path("metadata").path("total_size").asLong()).isEqualTo(7L * type.bytes() + 8);
     assertThat(index.path("metadata").path("total_parameters").asLong()).isEqualTo(9);
     assertThat(index.path("weight_map").path("head.weight").asText()).isEqualTo(SECOND);

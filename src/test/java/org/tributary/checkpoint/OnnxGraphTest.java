@@ -142,8 +142,8 @@ class OnnxGraphTest {
               out.writeInt32(2, 1);
               out.writeString(8, "tooShort");
             });
-    refuses(model(half), "m.onnx: tensor half has ONNX type 10, where float32");
-    refuses(model(outside), "tensor outside lies in another file");
+    refuses(model(half), "m.onnx: tensor half has ONNX type 10; only float32");
+    refuses(model(outside), "tensor outside is in another file");
     refuses(model(tooShort), "tensor tooShort: shape [5] of F32 takes 20 bytes, got 0");
     refuses(new byte[0], "has no weights");
     byte[] valid = model(raw());

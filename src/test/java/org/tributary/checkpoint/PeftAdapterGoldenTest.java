@@ -1,9 +1,9 @@
 package org.tributary.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,11 +94,10 @@ class PeftAdapterGoldenTest {
         .isEqualTo(-1);
     PeftAdapter again = PeftAdapter.read(store, store.path(copy.toString()));
     assertThat(again).isEqualTo(adapter);
-    ObjectMapper json = new ObjectMapper();
-    JsonNode theirs = json.readTree(folder.resolve(PeftAdapter.CONFIG).toFile());
+    JsonNode theirs = JSON.readTree(folder.resolve(PeftAdapter.CONFIG).toFile());
     // Where no task is named, peft notes a class of Python: what to call, not what is computed.
     JsonNode ours =
-        ((ObjectNode) json.readTree(copy.resolve(PeftAdapter.CONFIG).toFile()))
+        ((ObjectNode) JSON.readTree(copy.resolve(PeftAdapter.CONFIG).toFile()))
             .without("auto_mapping");
     ours.fields()
         .forEachRemaining(

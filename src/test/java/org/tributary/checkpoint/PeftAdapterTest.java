@@ -2,9 +2,9 @@ package org.tributary.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
@@ -121,12 +121,10 @@ class PeftAdapterTest {
   @Test
   void writesTheKeysThatPeftReads() throws IOException {
     new PeftAdapter(config(2, 8, true), tensors()).write(store, folder);
-    JsonNode json =
-        new ObjectMapper().readTree(disk.resolve("adapter/adapter_config.json").toFile());
+    JsonNode json = JSON.readTree(disk.resolve("adapter/adapter_config.json").toFile());
     JsonNode expected =
-        new ObjectMapper()
-            .readTree(
-                """
+        JSON.readTree(
+            """
                 {"alpha_pattern": {}, "auto_mapping": null, "base_model_name_or_path": "base",
                  "bias": "none", "fan_in_fan_out": false, "inference_mode": true,
                  "init_lora_weights": true, "layers_pattern": null, "layers_to_transform": null,
@@ -372,7 +370,7 @@ class PeftAdapterTest {
     wrong.put(name, new HostTensor(type, before.shape(), bytes));
     store.delete(file);
     store.commit(file, SafeTensors.content(wrong, Map.of("format", "pt")));
-    refuses("no finite numbers", "tensor " + name);
+    refuses("not finite numbers", "tensor " + name);
   }
 
   private void refuses(String... parts) {

@@ -158,11 +158,11 @@ class SafeTensorsTest {
       quoteCharacter = '`',
       value = {
         "{                                                                    | 8 | not valid JSON",
-        "[1]                                                                  | 8 | no JSON object",
+        "[1]                                                                  | 8 | not a JSON object",
         "{#}x                                                                 | 8 | not valid JSON",
         "{#,#}                                                                | 8 | not valid JSON",
-        "{'__metadata__':7,#}                                                 | 8 | __metadata__ is no JSON object",
-        "{'__metadata__':{'k':7},#}                                           | 8 | __metadata__.k is no text",
+        "{'__metadata__':7,#}                                                 | 8 | __metadata__ is not a JSON object",
+        "{'__metadata__':{'k':7},#}                                           | 8 | __metadata__.k is not text",
         "{'a':7}                                                              | 8 | tensor a: shape and data_offsets must be",
         "{'a':{'dtype':'F32','shape':[2]}}                                    | 8 | tensor a: shape and data_offsets must be",
         "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}              | 8 | tensor a: shape and data_offsets must be",
@@ -187,14 +187,14 @@ class SafeTensorsTest {
 
   @Test
   void refusesWhatIsNoSafetensorsFile() throws IOException {
-    refuses(new byte[7], "has 7 bytes");
-    refuses(file(new byte[0], -1, 0), "no safetensors file");
+    refuses(new byte[7], "has only 7 bytes");
+    refuses(file(new byte[0], -1, 0), "not a safetensors file");
     refuses(file(new byte[0], 100_000_001, 0), "would mean a header of 100000001 bytes");
     refuses(file(new byte[5], 6, 0), "truncated: it promises a header of 6 bytes, 5 are there");
-    refuses(file(new byte[0], 0, 0), "no JSON object");
+    refuses(file(new byte[0], 0, 0), "not a JSON object");
     refuses(
         file("{\"é\":7}".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), 7, 0), "UTF-8");
-    refuses("{}".getBytes(java.nio.charset.StandardCharsets.UTF_16LE), "has 4 bytes");
+    refuses("{}".getBytes(java.nio.charset.StandardCharsets.UTF_16LE), "has only 4 bytes");
     assertThatThrownBy(() -> SafeTensors.read(store, store.path(disk + "/none")))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("none: there is no such file");

@@ -2,11 +2,11 @@ package org.tributary.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,6 @@ import org.tributary.torch.Torch;
  * as they were reported.
  */
 class ChatCasesTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path CASES = Path.of("src/test/resources/cases/chat");
   private static final Store STORE = Store.of(new Configuration(false));
 

@@ -1,11 +1,12 @@
 package org.tributary.client;
 
+import static org.tributary.fixture.TestJson.JSON;
+
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.DoubleBuffer;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ final class GoldenRun implements AutoCloseable {
     batches = SafeTensors.map(GOLDEN.resolve("optim/batches.safetensors"));
     Architecture architecture =
         Architectures.of(
-            new ObjectMapper().readTree(GOLDEN.resolve("llama_gqa/config.json").toFile()),
+            JSON.readTree(GOLDEN.resolve("llama_gqa/config.json").toFile()),
             base.keySet(),
             Pooling.MEAN);
     lora = hyper.has("r") ? lora(hyper) : null;

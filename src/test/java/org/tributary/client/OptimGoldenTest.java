@@ -2,11 +2,11 @@ package org.tributary.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,6 @@ import org.tributary.torch.Torch;
  * the GaLore authors' code.
  */
 class OptimGoldenTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path GOLDEN = Path.of(System.getProperty("golden"), "optim");
   private static final double LOSSES = 1e-5;
   private static final double NORMS = 1e-4;

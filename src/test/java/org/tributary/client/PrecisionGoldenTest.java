@@ -2,11 +2,11 @@ package org.tributary.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,6 @@ import org.tributary.torch.Torch;
 
 /** Runs in bfloat16 against the float32 losses of the golden folder. */
 class PrecisionGoldenTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final double PERCENT = 2;
 
   /** Runs without GaLore, whose bases are those of float32 gradients. */

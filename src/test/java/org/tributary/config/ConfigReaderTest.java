@@ -162,7 +162,7 @@ class ConfigReaderTest {
             "g.yaml:9: shed.width: missing; add this key: its width",
             "g.yaml:9: shed.tools: expected a list of texts, got \"hammer\"; write [hammer]",
             "g.yaml:10: fence: expected a number, got a list",
-            "g.yaml:11: fence: is here for the second time; keep one of the two");
+            "g.yaml:11: fence: is there a second time; keep one of the two");
   }
 
   @ParameterizedTest

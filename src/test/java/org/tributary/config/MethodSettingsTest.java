@@ -129,7 +129,7 @@ class MethodSettingsTest {
     assertThatThrownBy(() -> read("stove: {name: gas, pressure: 1, presure: 2}"))
         .hasMessageContaining("stove.presure: unknown key; did you mean stove.pressure?");
     assertThatThrownBy(() -> read("stove: {name: gas, pressure: 1, pressure: 2}"))
-        .hasMessageContaining("is here for the second time");
+        .hasMessageContaining("is there a second time");
   }
 
   @Test

@@ -3,9 +3,9 @@ package org.tributary.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +49,6 @@ class CheckpointRunsTest {
   private static final String[] SHARDS = {
     "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"
   };
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
@@ -183,7 +182,7 @@ class CheckpointRunsTest {
     Map<String, HostTensor> weights = new TreeMap<>(folder(tiny.model()).weights());
     String norm = "bert.encoder.layer.0.output.LayerNorm.weight";
     weights.put(norm, HostTensor.of(nan(32), 32));
-    refused(weights, "no finite numbers", "tensor " + norm + " of model.safetensors");
+    refused(weights, "not finite numbers", "tensor " + norm + " of model.safetensors");
     weights.put(
         norm, new HostTensor(DType.I64, new long[] {32}, java.nio.ByteBuffer.allocate(256)));
     refused(weights, "must be F32, F16 or BF16", "tensor " + norm + " is I64");
@@ -194,7 +193,7 @@ class CheckpointRunsTest {
     refused(
         weights,
         "tensor " + norm + " is missing",
-        "tensor extra.0 is there, but config.json asks for none",
+        "tensor extra.0 is in the checkpoint, but config.json asks for none",
         "and 3 more");
     weights.keySet().removeIf(name -> name.startsWith("extra"));
     weights.put("classifier.weight", HostTensor.of(new float[96], 3, 32));

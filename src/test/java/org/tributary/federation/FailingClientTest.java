@@ -22,7 +22,7 @@ import org.tributary.fixture.Slow;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @Slow
 class FailingClientTest {
-  /** A rate at which whoever makes a second step meets a loss that is no number. */
+  /** A rate at which whoever makes a second step meets a loss that is not a number. */
   private static final String[] DIVERGING = {
     "client.steps=null",
     "client.epochs=1",

@@ -294,7 +294,7 @@ class GenerateTest {
       delimiter = ';',
       value = {
         "data.prompt=\"{questions}\"; no column questions, which data.prompt asks for",
-        "data.prompt=why; is no known prompt",
+        "data.prompt=why; is not a known prompt",
         "data.prompt=chat; has no chat template",
         "data.paths=[nowhere]; nowhere does not exist",
         "model.maxLength=4096; model.maxLength: 4096 is more than",

@@ -3,8 +3,8 @@ package org.tributary.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -119,9 +119,9 @@ class GenerationTest {
     Path own = Files.createDirectories(dir.resolve("blank"));
     Tiny blank = new Tiny(own, 11, 30, 7);
     Path tokenizer = blank.llama().resolve("tokenizer.json");
-    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(tokenizer.toFile());
+    ObjectNode json = (ObjectNode) JSON.readTree(tokenizer.toFile());
     json.putNull("post_processor");
-    new ObjectMapper().writeValue(tokenizer.toFile(), json);
+    JSON.writeValue(tokenizer.toFile(), json);
     Path test = blank.data().resolve("test/part-00000.parquet");
     org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(test.toUri());
     List<org.tributary.rows.Row> rows = new ArrayList<>();

@@ -79,7 +79,7 @@ class HdfsTroubleTest {
         "data.path=%s/model   | model",
         "out=%s/file          | file exists and is not a run",
         "out=%s/file/x/y      | a folder is needed there, but",
-        "model.path=hdfs:x    | 'hdfs:x' is no path",
+        "model.path=hdfs:x    | 'hdfs:x' is not a path",
       })
   void wrongPathsAreNamedAndNothingIsWritten(String set, String message) throws Exception {
     String[] sets = {

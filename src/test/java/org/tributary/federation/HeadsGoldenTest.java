@@ -3,9 +3,9 @@ package org.tributary.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +41,6 @@ import org.tributary.tables.RunReport;
 @Slow
 class HeadsGoldenTest {
   private static final Path HEADS = Path.of(System.getProperty("golden"), "heads");
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final double LOGITS = 1e-4;
   private static final double LOSS = 1e-5;
 

@@ -2,8 +2,8 @@ package org.tributary.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +27,6 @@ import org.tributary.run.Blueprint;
 
 /** Checkpoints of the hub that are not as transformers writes them today. */
 class HubCheckpointsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
   private static Tiny tiny;

@@ -2,8 +2,8 @@ package org.tributary.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -103,8 +103,7 @@ class ImagesTest {
   /** The golden ViT without its classifier, with a processor of its own. */
   private static void writeModel() throws IOException {
     Path golden = GoldenCases.of("vit");
-    ObjectNode config =
-        (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
+    ObjectNode config = (ObjectNode) JSON.readTree(golden.resolve("config.json").toFile());
     config.putArray("architectures").add("ViTModel");
     config.remove(List.of("id2label", "label2id"));
     Map<String, HostTensor> weights = new TreeMap<>();
@@ -287,7 +286,7 @@ class ImagesTest {
     assertRefused(
         config("x", "fedavg", "model.path='" + other + "'"),
         "do_reduce_labels: true is not supported",
-        "resample: 9 is no filter",
+        "resample: 9 is not a filter",
         "image_mean: has 1 numbers, the model takes 3 channels",
         "size: makes images of 32 x 32 (height x width), the model takes 24 x 24");
   }

@@ -126,7 +126,7 @@ class LocalClusterTest {
     assertThat(Tiny.tensors(folder.global(0))).isEqualTo(new PlainLoop(config).run().get(0));
   }
 
-  /** A path as seen from this JVM's working directory, which is no executor's. */
+  /** A path as seen from this JVM's working directory, which is not an executor's. */
   private static String relative(Path path) {
     return Path.of("").toAbsolutePath().relativize(path.toAbsolutePath()).toString();
   }

@@ -187,7 +187,7 @@ class LogitsGoldenTest {
     refused(
         llama,
         Map.of("input_ids", ids(1, 2, 1, 2), "attention_mask", ids(1, 2, 0, 1)),
-        "row 0 of attention_mask is not ones with zeros behind them; pad on the right");
+        "row 0 of attention_mask is not ones followed by zeros; pad on the right");
     refused(
         llama,
         Map.of("input_ids", ids(1, 2, 1, 2), "attention_mask", ids(2, 1, 1, 1)),
@@ -243,7 +243,7 @@ class LogitsGoldenTest {
                 (e, command, parsed) -> {
                   assertThat(e)
                       .isInstanceOf(WrongInput.class)
-                      .hasMessageContaining("is there already");
+                      .hasMessageContaining("exists already");
                   return 2;
                 });
     assertThat(again.execute(args)).isEqualTo(2);

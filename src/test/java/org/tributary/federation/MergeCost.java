@@ -1,6 +1,7 @@
 package org.tributary.federation;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static org.tributary.fixture.TestJson.JSON;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,8 +62,7 @@ final class MergeCost {
   private static Path model(Path folder, int hidden, String layers, String vocabulary)
       throws IOException {
     Path golden = GoldenCases.of("bert");
-    ObjectMapper json = new ObjectMapper();
-    ObjectNode config = (ObjectNode) json.readTree(golden.resolve("config.json").toFile());
+    ObjectNode config = (ObjectNode) JSON.readTree(golden.resolve("config.json").toFile());
     config.put("hidden_size", hidden).put("intermediate_size", 4 * hidden);
     config.put("num_hidden_layers", Integer.parseInt(layers));
     config.put("num_attention_heads", 4).put("vocab_size", Integer.parseInt(vocabulary));

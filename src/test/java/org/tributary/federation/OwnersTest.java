@@ -2,8 +2,8 @@ package org.tributary.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ class OwnersTest {
   private static Path lines(Path file, List<Map<String, String>> rows) throws IOException {
     List<String> lines = new ArrayList<>();
     for (Map<String, String> row : rows) {
-      lines.add(new ObjectMapper().writeValueAsString(row));
+      lines.add(JSON.writeValueAsString(row));
     }
     return Files.write(file, lines);
   }

@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -43,7 +44,6 @@ import org.tributary.tables.TablesFolder;
 /** A run goes on with a classifier on the vector that it was trained with. */
 @Slow
 class PoolingTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> LABELS = List.of("genetic", "symptoms", "treatment");
 
   @TempDir static Path dir;

@@ -1,6 +1,7 @@
 package org.tributary.federation;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static org.tributary.fixture.TestJson.JSON;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,8 +68,7 @@ public final class Tiny {
 
   private void writeModel() throws IOException {
     Path golden = GoldenCases.of("bert");
-    ObjectNode config =
-        (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
+    ObjectNode config = (ObjectNode) JSON.readTree(golden.resolve("config.json").toFile());
     config.putArray("architectures").add("BertModel");
     config.remove(List.of("id2label", "label2id"));
     Map<String, HostTensor> weights =

@@ -2,9 +2,9 @@ package org.tributary.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class AggregationGoldenTest {
   }
 
   private static JsonNode facts() throws IOException {
-    return new ObjectMapper().readTree(FOLDER.resolve("golden.json").toFile());
+    return JSON.readTree(FOLDER.resolve("golden.json").toFile());
   }
 
   /** What each client sends: the tensors {@code client<k>.<name>}, weighted by its rows. */
@@ -428,7 +428,7 @@ class AggregationGoldenTest {
   void roloraAveragesOneFactorARoundAndIsExact() throws IOException {
     Path file = FOLDER.resolveSibling("federated").resolve("rolora.json");
     Assumptions.assumeTrue(Files.exists(file), file + " is not there");
-    JsonNode golden = new ObjectMapper().readTree(file.toFile());
+    JsonNode golden = JSON.readTree(file.toFile());
     Map<String, HostTensor> state = new TreeMap<>();
     state.put(A, matrix(golden.get("A")));
     state.put(B, matrix(golden.get("B")));

@@ -2,9 +2,9 @@ package org.tributary.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class LocalRulesGoldenTest {
   private static JsonNode golden(String name) throws IOException {
     Path file = Path.of(System.getProperty("golden"), "federated", name + ".json");
     Assumptions.assumeTrue(Files.exists(file), file + " is not there");
-    return new ObjectMapper().readTree(file.toFile());
+    return JSON.readTree(file.toFile());
   }
 
   static double[] numbers(JsonNode list) {

@@ -1,6 +1,7 @@
 package org.tributary.fuzz;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static org.tributary.fixture.TestJson.JSON;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -153,7 +154,6 @@ final class MalformedInputs {
       inputs.addAll(broken(file + " of " + model, original, 12, Mutator::json));
       inputs.addAll(broken(file + "  of " + model, original, 2, Mutator::bytes));
     }
-    ObjectMapper json = new ObjectMapper();
     for (String[] section :
         new String[][] {
           {"normalizer", "{'type': 'Precompiled', 'precompiled_charsmap': 'AAAA'}"},
@@ -183,14 +183,14 @@ final class MalformedInputs {
             "{'type': 'BertProcessing', 'sep': ['x', 1], 'cls': ['y', 4000000000]}"
           },
         }) {
-      ObjectNode root = (ObjectNode) json.readTree(golden("gpt2/tokenizer.json"));
-      root.set(section[0], json.readTree(section[1].replace('\'', '"')));
+      ObjectNode root = (ObjectNode) JSON.readTree(golden("gpt2/tokenizer.json"));
+      root.set(section[0], JSON.readTree(section[1].replace('\'', '"')));
       inputs.add(
-          new MalformedInput(section[0] + " " + section[1], file, json.writeValueAsBytes(root)));
+          new MalformedInput(section[0] + " " + section[1], file, JSON.writeValueAsBytes(root)));
     }
-    ObjectNode prefix = (ObjectNode) json.readTree(golden("gpt2/tokenizer.json"));
+    ObjectNode prefix = (ObjectNode) JSON.readTree(golden("gpt2/tokenizer.json"));
     ((ObjectNode) prefix.get("model")).put("continuing_subword_prefix", "\u20ac#####");
-    inputs.add(new MalformedInput("prefix", file, json.writeValueAsBytes(prefix)));
+    inputs.add(new MalformedInput("prefix", file, JSON.writeValueAsBytes(prefix)));
     return inputs;
   }
 }

@@ -1,7 +1,8 @@
 package org.tributary.fuzz;
 
+import static org.tributary.fixture.TestJson.JSON;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.util.SplittableRandom;
 
 /** Breaks small valid files, in ways that a seed decides. */
 final class Mutator {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What stands where something else is expected. */
   private static final List<String> ODD =

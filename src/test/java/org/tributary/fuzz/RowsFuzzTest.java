@@ -260,7 +260,7 @@ class RowsFuzzTest {
     Manifest manifest = Partitioning.run(SPARK.session(), STORE, config("images")).manifest();
     assertThat(manifest.skipped().toString())
         .contains(
-            "is no PNG", "is a pointer of Git LFS and not the image itself; run git lfs pull");
+            "is not PNG", "is a pointer of Git LFS and not the image itself; run git lfs pull");
   }
 
   private static void writeImages() throws IOException {

@@ -37,10 +37,10 @@ class NativeFolderTest {
     Path real = NativeFolder.in(dir, "real");
     Path own = dir.resolve("own");
     Files.createSymbolicLink(own, real);
-    refused("is no folder but a file or a link");
+    refused("is a file or a link, not a folder");
     Files.delete(own);
     Files.createFile(own);
-    refused("is no folder but a file or a link");
+    refused("is a file or a link, not a folder");
     Files.delete(own);
     Files.createDirectory(own);
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwx---"));

@@ -83,16 +83,16 @@ class ImageProcessorConfigTest {
         "{\"crop_pct\": 0.9} | crop_pct: 0.9 is not supported",
         "{\"do_pad\": true} | do_pad: true is not supported",
         "{\"data_format\": \"channels_last\"} | data_format: \"channels_last\" is not supported",
-        "{\"resample\": \"bicubic\"} | resample: \"bicubic\" is no filter",
+        "{\"resample\": \"bicubic\"} | resample: \"bicubic\" is not a filter",
         "{\"do_center_crop\": true, \"crop_size\": 8} | crop_size: makes images of 8 x 8",
         "{\"image_std\": [1, 0, 1]} | image_std: 0 cannot be divided by",
-        "{\"image_mean\": {\"r\": 1}} | image_mean: {\"r\":1} is no list of numbers; give one for each channel",
+        "{\"image_mean\": {\"r\": 1}} | image_mean: {\"r\":1} is not a list of numbers; give one for each channel",
         "{\"image_mean\": [1, 2]} | image_mean: has 2 numbers, the model takes 3 channels",
         "{\"do_rescale\": \"yes\"} | do_rescale: \"yes\" is neither true nor false",
-        "{\"rescale_factor\": \"1/255\"} | rescale_factor: \"1/255\" is no number",
+        "{\"rescale_factor\": \"1/255\"} | rescale_factor: \"1/255\" is not a number",
         "{\"image_processor_type\": \"CLIPImageProcessor\", \"size\": 32} | image_mean: is missing",
-        "[1] | is no JSON object",
-        "{ | is no JSON",
+        "[1] | is not a JSON object",
+        "{ | is not JSON",
       })
   void whatIsNotSupportedIsNamed(String json, String problem) {
     assertThatThrownBy(() -> read(json))
@@ -118,7 +118,7 @@ class ImageProcessorConfigTest {
         "\"image_mean\": 0.5, \"image_std\": \"x\" | give one for each channel | \"image_mean\": 0.5, \"image_std\": [1, 1, 1]",
         "\"image_mean\": [1, 2] | give one for each | \"image_mean\": [1, 2, 3]",
         "\"image_processor_type\": \"BlipImageProcessor\" | supported are the image processors of CLIP, DeiT, Siglip, ViT | \"image_processor_type\": \"SiglipImageProcessor\"",
-        "\"do_pad\": true | prepare them so beforehand, then remove it | \"do_rescale\": true",
+        "\"do_pad\": true | prepare them that way beforehand, then remove it | \"do_rescale\": true",
       })
   void adviceWorks(String wrong, String says, String right) throws IOException {
     assertThatThrownBy(() -> read("{" + wrong + "}"))

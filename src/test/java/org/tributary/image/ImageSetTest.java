@@ -153,7 +153,7 @@ class ImageSetTest {
         .hasMessageContaining("did you mean \"odd\"?");
     assertThatThrownBy(() -> set(Augmentation.NONE, Row.of(SCHEMA, new byte[] {1, 2}, "odd")))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("a.parquet, row 5: the image is no PNG");
+        .hasMessageContaining("a.parquet, row 5: the image is not PNG");
     byte[] half = Arrays.copyOf(png(2), png(2).length / 2);
     ImageSet broken = set(Augmentation.NONE, Row.of(SCHEMA, half, "odd"));
     assertThatThrownBy(() -> broken.batch(new int[] {5}))

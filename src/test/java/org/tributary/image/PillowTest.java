@@ -2,9 +2,9 @@ package org.tributary.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,7 +30,6 @@ import org.tributary.checkpoint.Store;
 class PillowTest {
   private static final Path CASES =
       Path.of(java.net.URI.create(PillowTest.class.getResource("/pillow").toString()));
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static JsonNode golden;
 
   @TempDir Path dir;
@@ -214,7 +213,7 @@ class PillowTest {
     assertThatThrownBy(() -> ImageDecoder.decode(new byte[500])).isInstanceOf(BrokenImage.class);
     assertThatThrownBy(() -> ImageDecoder.decode("no image at all".getBytes()))
         .isInstanceOf(BrokenImage.class)
-        .hasMessageContaining("no PNG, JPEG, BMP, GIF, TIFF or WebP");
+        .hasMessageContaining("not PNG, JPEG, BMP, GIF, TIFF or WebP");
     for (String file :
         new String[] {
           "rgb.png",

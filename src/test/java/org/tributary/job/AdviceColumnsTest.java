@@ -159,6 +159,6 @@ class AdviceColumnsTest extends TinyJob {
     Files.write(file, DESCRIBED.getBytes(StandardCharsets.UTF_8));
     assertThat(partition("images", folder, "name=again")).isEmpty();
     assertThat(partition("images", folder, "label=kind"))
-        .contains("write label: label, and call the column of metadata.csv so");
+        .contains("write label: label, and give the column of metadata.csv this name");
   }
 }

@@ -1,8 +1,8 @@
 package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,6 @@ import org.tributary.protocol.HostTensor;
 /** The advice of messages on model folders, adapters, generate and compare works. */
 @Slow
 class AdviceFilesTest extends TinyJob {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @ParameterizedTest
   @CsvSource(

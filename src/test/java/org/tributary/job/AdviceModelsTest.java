@@ -1,8 +1,8 @@
 package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -24,7 +24,6 @@ import org.tributary.protocol.HostTensor;
 /** The advice of messages on what a model, its adapter and the clients' rows have works. */
 @Slow
 class AdviceModelsTest extends TinyJob {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Adds a classifier of some rows to the encoder, and names for them. */
   private void classifier(int rows, String... names) throws IOException {

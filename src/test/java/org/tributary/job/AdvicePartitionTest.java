@@ -105,9 +105,9 @@ class AdvicePartitionTest {
         "jsonl | [~{\"text\":\"a\",\"label\":\"x\"},~{\"text\":\"b\",\"label\":\"y\"}~]~ | jq -c '.[]' | {\"text\":\"a\",\"label\":\"x\"}~{\"text\":\"b\",\"label\":\"y\"}~ |",
         "jsonl | {~\"text\":\"a\",\"label\":\"x\"~}~{~\"text\":\"b\",\"label\":\"y\"~}~ | jq -c '.' | {\"text\":\"a\",\"label\":\"x\"}~{\"text\":\"b\",\"label\":\"y\"}~ |",
         "jsonl | {\"text\":\"a\",\"label\":\"x\"}~{\"text\": }~ | correct or remove these rows | {\"text\":\"a\",\"label\":\"x\"}~ |",
-        "parquet | text,label~a,x~ | is no readable Parquet file | text,label~a,x~ | source.format=csv",
+        "parquet | text,label~a,x~ | is not a readable Parquet file | text,label~a,x~ | source.format=csv",
         "csv | {\"text\":\"a\",\"label\":\"x\"}~ | say jsonl in source.format | {\"text\":\"a\",\"label\":\"x\"}~ | source.format=jsonl",
-        "jsonl | text,label~a,x~ | where it is another format, say so in source.format | text,label~a,x~ | source.format=csv",
+        "jsonl | text,label~a,x~ | if the file has another format, set source.format | text,label~a,x~ | source.format=csv",
       })
   void ofARawFile(String format, String wrong, String says, String right, String set)
       throws IOException {
@@ -125,7 +125,8 @@ class AdvicePartitionTest {
     assertThat(check(file, "source.format=jsonl")).doesNotContain("remove these rows");
     write("raw.jsonl", "no\njson\n");
     assertThat(check(file, "source.format=jsonl"))
-        .contains("JSON Lines are wanted: line 1 is no JSON (Unrecognized token 'no'")
+        .contains(
+            "JSON Lines need one object in each line: line 1 is not JSON (Unrecognized token 'no'")
         .doesNotContain("jq");
   }
 
@@ -140,7 +141,7 @@ class AdvicePartitionTest {
     }
   }
 
-  /** To write bytes that are no text again as UTF-8, as iconv does, would make garbage of them. */
+  /** To write bytes that are not text again as UTF-8, as iconv does, would make garbage of them. */
   @ParameterizedTest
   @CsvSource({
     "ffffffff00010000, is an Arrow file; write it as Parquet",
@@ -150,7 +151,7 @@ class AdvicePartitionTest {
     "53514c69746520666f726d61742033, is an SQLite database; write its table as CSV",
     "255044462d312e35, is a PDF; write its rows as CSV or JSON lines",
     "d0cf11e0a1b11ae1, is an old Office file; save it as CSV",
-    "0aff00ff, is no text (byte 0xff",
+    "0aff00ff, is not text (byte 0xff",
   })
   void ofAFileThatIsNoText(String bytes, String says) throws IOException {
     for (String format : List.of("csv", "jsonl")) {
@@ -159,7 +160,7 @@ class AdvicePartitionTest {
     }
     Path file = write("raw.parquet", HexFormat.of().parseHex(bytes));
     assertThat(check(file, "source.format=parquet"))
-        .contains(says.startsWith("is no") ? "is no readable Parquet file" : says);
+        .contains(says.startsWith("is no") ? "is not a readable Parquet file" : says);
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {

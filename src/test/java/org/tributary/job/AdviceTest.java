@@ -1,8 +1,8 @@
 package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +27,6 @@ import org.tributary.fixture.Slow;
  */
 @Slow
 class AdviceTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
   private static Tiny tiny;
@@ -197,7 +196,7 @@ class AdviceTest {
   }
 
   /**
-   * A decoder with a classifier is no language model: a causal one is, or an encoder classifies.
+   * A decoder with a classifier is not a language model: a causal one is, or an encoder classifies.
    */
   @Test
   void ofADecoderThatClassifies() throws IOException {

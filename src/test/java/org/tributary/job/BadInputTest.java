@@ -1,8 +1,8 @@
 package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,7 +42,6 @@ import org.tributary.rows.Schema;
  */
 @Slow
 class BadInputTest extends TinyJob {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How a job ended and what it said on stderr: its own words and the log, as people see it. */
   private record End(int code, String own, String log) {}
@@ -359,7 +358,7 @@ class BadInputTest extends TinyJob {
     refused(
         train("fedavg"), "tokenizer.json: has ids up to 500", "use the tokenizer of this model");
     Files.writeString(file, "{}");
-    refused(train("fedavg"), "tokenizer.json is no Hugging Face tokenizer");
+    refused(train("fedavg"), "tokenizer.json is not a Hugging Face tokenizer");
   }
 
   @Test
@@ -476,9 +475,9 @@ class BadInputTest extends TinyJob {
   @ParameterizedTest
   @CsvSource({
     "gone,    part-00000.parquet is missing",
-    "garbage, is no readable Parquet file",
-    "cut,     is no readable Parquet file",
-    "pages,   is no readable Parquet file",
+    "garbage, is not a readable Parquet file",
+    "cut,     is not a readable Parquet file",
+    "pages,   is not a readable Parquet file",
     "column,  label",
     "label,   label \"genetics\" in column label is not among the declared labels",
   })
@@ -511,7 +510,7 @@ class BadInputTest extends TinyJob {
     tiny.seal();
     refused(
         train("fedavg", "evaluate.parts=[test, validation]"),
-        "client=0000/validation/part-00000.parquet is no readable Parquet file",
+        "client=0000/validation/part-00000.parquet is not a readable Parquet file",
         "client=0002/validation/part-00000.parquet, row 0: label \"genetics\"");
   }
 
@@ -576,6 +575,6 @@ class BadInputTest extends TinyJob {
     Files.writeString(source.resolve("part.parquet"), "no Parquet");
     refused(
         List.of("partition", file.toString(), "--set=source.format=parquet"),
-        "part.parquet is no readable Parquet file");
+        "part.parquet is not a readable Parquet file");
   }
 }

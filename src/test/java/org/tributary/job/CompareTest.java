@@ -262,7 +262,7 @@ class CompareTest {
       broken[broken.length - 1 - i] = (byte) (i == 0 ? 0x7f : 0xff);
     }
     Files.write(weights, broken);
-    assertThat(refused(variants).err()).containsOnlyOnce("no finite numbers");
+    assertThat(refused(variants).err()).containsOnlyOnce("not finite numbers");
     Files.write(weights, whole);
 
     Path tokenizer = dir.resolve("model/tokenizer.json");

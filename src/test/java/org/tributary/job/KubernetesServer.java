@@ -1,7 +1,8 @@
 package org.tributary.job;
 
+import static org.tributary.fixture.TestJson.JSON;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -27,7 +28,6 @@ import java.util.concurrent.Executors;
  * tells of a pod what a script says, one status after the other.
  */
 final class KubernetesServer implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpServer server;
   private final Map<String, ObjectNode> pods = new ConcurrentSkipListMap<>();

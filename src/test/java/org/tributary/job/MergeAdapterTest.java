@@ -1,8 +1,8 @@
 package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ class MergeAdapterTest {
   @BeforeEach
   void read() throws IOException {
     Path golden = GoldenCases.of("llama_tied");
-    config = (ObjectNode) new ObjectMapper().readTree(golden.resolve("config.json").toFile());
+    config = (ObjectNode) JSON.readTree(golden.resolve("config.json").toFile());
     weights.putAll(SafeTensors.map(golden.resolve("model.safetensors")));
     weights.put(HEAD, weights.get(EMBEDDING));
     adapt(QUERY);
@@ -55,7 +55,7 @@ class MergeAdapterTest {
 
   private JobRun run(String job, String... more) throws IOException {
     Path model = Files.createDirectories(dir.resolve("model"));
-    new ObjectMapper().writeValue(model.resolve("config.json").toFile(), config);
+    JSON.writeValue(model.resolve("config.json").toFile(), config);
     Tiny.STORE.commit(
         Tiny.hadoop(model.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
     PeftConfig peft =
@@ -136,7 +136,7 @@ class MergeAdapterTest {
     assertThat(SafeTensors.map(out().resolve("model.safetensors")))
         .containsEntry(EMBEDDING, weights.get(EMBEDDING))
         .containsKey(HEAD);
-    assertThat(new ObjectMapper().readTree(out().resolve("config.json").toFile()))
+    assertThat(JSON.readTree(out().resolve("config.json").toFile()))
         .anyMatch(value -> value.isBoolean() && !value.booleanValue());
   }
 
@@ -148,6 +148,6 @@ class MergeAdapterTest {
     values[1] = Float.POSITIVE_INFINITY;
     weights.put(NORM, HostTensor.of(values, shape));
     String[] more = job.equals("logits") ? new String[] {"--input", "none"} : new String[0];
-    assertRefused(run(job, more), "no finite numbers", "tensor " + NORM);
+    assertRefused(run(job, more), "not finite numbers", "tensor " + NORM);
   }
 }

@@ -64,7 +64,7 @@ class PartitionSummaryTest {
             "  clients: 2, labels: 7",
             "  client=0: train 21 rows (b 7, e 5, g 3, c 2, d 2, 2 more); validation 1 row (a 1)",
             "  client=1 (caf\u00e9): train 0 rows; validation none",
-            "  left out: 2 owners that are no clients",
+            "  left out: 2 owners that did not become clients",
             "    a?b has 2 rows",
             "    ab has 1 rows",
             "  test: none");

@@ -2,9 +2,9 @@ package org.tributary.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.assertj.core.data.Offset;
@@ -23,7 +23,7 @@ class ClassificationGoldenTest {
   @BeforeAll
   static void count() throws IOException {
     Path file = Path.of(System.getProperty("golden"), "metrics", "classification.json");
-    golden = new ObjectMapper().readTree(file.toFile());
+    golden = JSON.readTree(file.toFile());
     int classes = golden.get("n_classes").intValue();
     long[][] counts = new long[classes][classes];
     for (int i = 0; i < golden.get("y_true").size(); i++) {

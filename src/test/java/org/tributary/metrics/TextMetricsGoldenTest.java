@@ -2,9 +2,9 @@ package org.tributary.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -231,7 +231,7 @@ class TextMetricsGoldenTest {
 
   private static JsonNode read(String file) {
     try {
-      return new ObjectMapper().readTree(GOLDEN.resolve(file).toFile());
+      return JSON.readTree(GOLDEN.resolve(file).toFile());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

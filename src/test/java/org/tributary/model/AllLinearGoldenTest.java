@@ -2,9 +2,9 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class AllLinearGoldenTest {
   void layersAreThoseOfPeft(String family) throws IOException {
     Path file = GOLDEN.resolve("all_linear.json");
     assumeTrue(Files.exists(file), () -> "no such cases in " + GOLDEN);
-    JsonNode golden = new ObjectMapper().readTree(file.toFile()).get("layers").get(family);
+    JsonNode golden = JSON.readTree(file.toFile()).get("layers").get(family);
     Set<String> expected = new TreeSet<>();
     golden.forEach(name -> expected.add(name.asText()));
     assertThat(expected).isNotEmpty();

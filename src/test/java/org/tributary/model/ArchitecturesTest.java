@@ -3,8 +3,8 @@ package org.tributary.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class ArchitecturesTest {
 
   @BeforeEach
   void read() throws IOException {
-    config = (ObjectNode) new ObjectMapper().readTree(BERT.resolve("config.json").toFile());
+    config = (ObjectNode) JSON.readTree(BERT.resolve("config.json").toFile());
   }
 
   private Architecture of(Set<String> names, Pooling pooling) {
@@ -121,7 +121,7 @@ class ArchitecturesTest {
     "max_position_embeddings, 2147483647, 'more than any model has'",
   })
   void sizesThatNoFileCanHold(String key, String size, String message) throws IOException {
-    config.set(key, new ObjectMapper().readTree(size));
+    config.set(key, JSON.readTree(size));
     assertTimeoutPreemptively(
         Duration.ofSeconds(5),
         () ->
@@ -136,7 +136,7 @@ class ArchitecturesTest {
     config.put("num_attention_heads", 5);
     assertThatThrownBy(() -> of(NAMES, Pooling.CLS))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("hidden_size 32 is no multiple of num_attention_heads 5");
+        .hasMessageContaining("hidden_size 32 is not a multiple of num_attention_heads 5");
   }
 
   @Test

@@ -2,12 +2,12 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,9 +65,7 @@ class DecoderLoraTest {
   private static Architecture architecture(Path folder, Map<String, HostTensor> weights)
       throws IOException {
     return Architectures.of(
-        new ObjectMapper().readTree(folder.resolve("config.json").toFile()),
-        weights.keySet(),
-        Pooling.MEAN);
+        JSON.readTree(folder.resolve("config.json").toFile()), weights.keySet(), Pooling.MEAN);
   }
 
   private static HostTensor random(SplittableRandom random, long rows, long columns) {

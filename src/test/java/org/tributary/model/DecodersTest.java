@@ -3,12 +3,12 @@ package org.tributary.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +32,6 @@ import org.tributary.torch.Torch;
 
 /** What decoders' config.json may say, and what is refused by name. */
 class DecodersTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Path GOLDEN = GoldenCases.of("");
 
@@ -101,9 +100,9 @@ class DecodersTest {
         "llama_gqa | {'quantization_config': {'bits': 4}} | quantization_config is not supported: save",
         "llama_gqa | {'text_config': {'hidden_size': 4}} | text_config is not supported: take the text",
         "llama_gqa | {'pad_token_id': 419} | pad_token_id 419 is outside the vocabulary",
-        "llama_gqa | {'num_key_value_heads': 3} | num_attention_heads 4 is no multiple",
+        "llama_gqa | {'num_key_value_heads': 3} | num_attention_heads 4 is not a multiple",
         "llama_gqa | {'head_dim': 7} | head_dim 7 is odd",
-        "llama_gqa | {'num_attention_heads': 6} | hidden_size 32 is no multiple of num_attention_heads 6",
+        "llama_gqa | {'num_attention_heads': 6} | hidden_size 32 is not a multiple of num_attention_heads 6",
         "llama_gqa | {'partial_rotary_factor': 0.5} | partial_rotary_factor 0.5 is not supported; supported: 1",
         "llama_gqa | {'rope_theta': 0} | rope_theta must be a number above 0, got 0",
         "llama_gqa | {'rope_theta': 'big'} | rope_theta must be a number, got \"big\"",
@@ -118,7 +117,7 @@ class DecodersTest {
         "gpt2 | {'scale_attn_by_inverse_layer_idx': true} | scale_attn_by_inverse_layer_idx true is not supported",
         "gpt2 | {'reorder_and_upcast_attn': true} | reorder_and_upcast_attn true is not supported; supported: false",
         "gpt2 | {'add_cross_attention': true} | add_cross_attention true is not supported",
-        "gpt2 | {'n_head': 5} | n_embd 32 is no multiple of n_head 5",
+        "gpt2 | {'n_head': 5} | n_embd 32 is not a multiple of n_head 5",
         "gpt2 | {'activation_function': 'tanh'} | activation_function \"tanh\" is not supported",
         "gpt2 | {'quantization_config': {}} | quantization_config is not supported",
       })

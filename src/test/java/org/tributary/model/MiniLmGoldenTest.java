@@ -2,12 +2,12 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ class MiniLmGoldenTest {
   @BeforeAll
   static void importModel() throws IOException {
     Torch.prepareThread(1);
-    golden = new ObjectMapper().readTree(GOLDEN.resolve("golden.json").toFile());
+    golden = JSON.readTree(GOLDEN.resolve("golden.json").toFile());
     expected = SafeTensors.map(GOLDEN.resolve("outputs.safetensors")).get("mean_pooled_normalized");
     Store store = Store.of(new Configuration());
     org.apache.hadoop.fs.Path folder = store.path(disk.resolve("minilm").toString());
@@ -108,7 +108,7 @@ class MiniLmGoldenTest {
   @Test
   void idsAreTheReferences() {
     for (JsonNode text : golden.get("texts")) {
-      long[] ids = new ObjectMapper().convertValue(text.get("ids"), long[].class);
+      long[] ids = JSON.convertValue(text.get("ids"), long[].class);
       assertThat(tokens.ids(text.get("text").asText())).isEqualTo(ids);
     }
     assertThat(tokens.size()).isLessThanOrEqualTo((int) architecture.vocabulary());

@@ -2,6 +2,7 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -9,7 +10,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,6 @@ import org.tributary.torch.Torch;
  * Every model case of the golden folder whose family is supported: logits, states, loss, gradients.
  */
 class ModelGoldenTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final double LOGITS = 1e-4;
   private static final double LOSS = 1e-5;
   private static final double GRADIENTS = 1e-4;

@@ -2,13 +2,13 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,6 @@ import org.tributary.torch.Torch;
 
 /** The frequencies of rotary positions are those of transformers, for each type of scaling. */
 class RopeGoldenTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String CALL =
       """

@@ -1,13 +1,13 @@
 package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class SamplingTest {
   @BeforeEach
   void open() throws IOException {
     Path golden = GoldenCases.of("llama_gqa");
-    JsonNode config = new ObjectMapper().readTree(golden.resolve("config.json").toFile());
+    JsonNode config = JSON.readTree(golden.resolve("config.json").toFile());
     Map<String, HostTensor> weights = SafeTensors.map(golden.resolve("model.safetensors"));
     Architecture architecture = Architectures.of(config, weights.keySet(), Pooling.MEAN);
     model = new Model(architecture, weights, Map.of(), Device.cpu(), Precision.FLOAT32);

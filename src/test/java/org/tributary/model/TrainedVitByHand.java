@@ -2,13 +2,13 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -34,7 +34,6 @@ import org.tributary.torch.Torch;
  * t10k-*.gz.
  */
 class TrainedVitByHand {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SIDE = 28;
   private static final int BATCH = 100;
 

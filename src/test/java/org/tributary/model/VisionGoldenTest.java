@@ -2,13 +2,13 @@ package org.tributary.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,6 @@ import org.tributary.torch.Torch;
 
 /** The vision cases of the golden folder: logits, states, what is pooled, loss, gradients. */
 class VisionGoldenTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
   private static final double LOGITS = 1e-4;
   private static final double LOSS = 1e-5;

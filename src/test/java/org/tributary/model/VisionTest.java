@@ -3,6 +3,7 @@ package org.tributary.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -10,7 +11,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +34,6 @@ import org.tributary.torch.Torch;
 
 /** What config.json of a vision model says becomes names, shapes and layers, or a message. */
 class VisionTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> VIT = Set.of("vit.embeddings.cls_token");
   private static final Set<String> SIGLIP = Set.of("vision_model.post_layernorm.bias");
   private ObjectNode vit;
@@ -285,7 +284,7 @@ class VisionTest {
     vit.put("patch_size", 32);
     assertThatThrownBy(() -> of(vit, VIT, null))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("hidden_size 32 is no multiple of num_attention_heads 5")
+        .hasMessageContaining("hidden_size 32 is not a multiple of num_attention_heads 5")
         .hasMessageContaining("hidden_act \"mish\" is not supported; supported: gelu")
         .hasMessageContaining("qkv_bias must be true or false, got \"yes\"")
         .hasMessageContaining("patch_size 32 x 32 is larger than image_size 24 x 24");

@@ -3,8 +3,8 @@ package org.tributary.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
@@ -63,8 +63,8 @@ class WeightNamesTest {
     assertThatThrownBy(this::check)
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining(
-            "tensor bert.encoder.layer.2.output.dense.weight is there, but config.json asks for none")
-        .hasMessageContaining("tensor score.weight is there");
+            "tensor bert.encoder.layer.2.output.dense.weight is in the checkpoint, but config.json asks for none")
+        .hasMessageContaining("tensor score.weight is in the checkpoint");
     for (int i = 0; i < 20; i++) {
       shapes.put("extra." + i, new long[] {1});
     }
@@ -75,9 +75,8 @@ class WeightNamesTest {
 
   @Test
   void aTiedHeadMayBeThereTwice() throws IOException {
-    ObjectMapper json = new ObjectMapper();
     ObjectNode config =
-        (ObjectNode) json.readTree(GoldenCases.of("llama_tied/config.json").toFile());
+        (ObjectNode) JSON.readTree(GoldenCases.of("llama_tied/config.json").toFile());
     Architecture llama = Architectures.of(config, Set.of(), Pooling.MEAN);
     Map<String, long[]> tied = new TreeMap<>(llama.weights());
     String embedding = "model.embed_tokens.weight";

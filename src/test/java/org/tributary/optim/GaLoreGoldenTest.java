@@ -2,9 +2,9 @@ package org.tributary.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,6 @@ import org.tributary.torch.Torch;
  * matrix and sign rule in it, with the hyper-parameters that its golden.json names.
  */
 class GaLoreGoldenTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final double WEIGHTS = 1e-5;
   private static final double BASES = 1e-4;
 

@@ -204,7 +204,7 @@ class GaLoreTest {
                 Optimizers.check(
                     settings(Projector.EXACT), Map.of("a.query.bias", new long[] {16})))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("no matrix trains at all: use the optimizer adamw");
+        .hasMessageContaining("no matrix is trained: use the optimizer adamw");
   }
 
   @Test

@@ -129,10 +129,10 @@ class ImageMetadataTest {
     refused(
         folder,
         "source.train: file:",
-        "has no column label, but [file_name, class]; add it, or call the class's column so");
+        "has no column label, but [file_name, class]; add it, or give the class's column this name");
     assertThatThrownBy(() -> run(folder, "label=class"))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("write label: label, and call the column of metadata.csv so");
+        .hasMessageContaining("write label: label, and give the column of metadata.csv this name");
     Files.writeString(csv, "file_name,label\n1.png,a\n1.png,b\n");
     refused(folder, "metadata.csv, row 3: names 1.png a second time");
     Files.writeString(csv, "file_name,label\n1.png,a\nnone.png,b\n");

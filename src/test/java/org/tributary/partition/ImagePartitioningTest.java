@@ -92,7 +92,7 @@ class ImagePartitioningTest {
           image(i, "png", 5));
     }
     write("set/train/yes/one.png", image(77, "png", 1));
-    write("set/train/no/notes.png", "this is no image".getBytes());
+    write("set/train/no/notes.png", "this is not an image".getBytes());
     write("set/train/.DS_Store", new byte[10]);
     write("set/test/yes/a.png", image(100, "png", 5));
     write("set/test/yes/equal.bmp", image(1, "bmp", 5));
@@ -143,7 +143,7 @@ class ImagePartitioningTest {
     }
     assertThat(manifest.skipped().get("train").rows()).isEqualTo(1);
     assertThat(manifest.skipped().get("train").named())
-        .containsExactly("no/notes.png: is no PNG, JPEG, BMP, GIF, TIFF or WebP");
+        .containsExactly("no/notes.png: is not PNG, JPEG, BMP, GIF, TIFF or WebP");
     assertThat(manifest.skipped().get("test").named())
         .singleElement()
         .asString()
@@ -266,15 +266,14 @@ class ImagePartitioningTest {
     assertThat(beside.skipped().get("train").rows()).isEqualTo(5);
     assertThat(beside.skipped().get("train").named())
         .contains(
-            "README.txt: lies in no label's folder",
-            "cover.png: lies in no label's folder",
-            "counts.json: lies in no label's folder");
+            "README.txt: is in no label's folder",
+            "cover.png: is in no label's folder",
+            "counts.json: is in no label's folder");
     write("set/train/one.png", image(6, "png", 4));
     Manifest single =
         run("images", tree.resolve("train"), "name=single", "source.test=" + tree.resolve("test"));
     assertThat(single.clients()).isEqualTo(plain.clients());
-    assertThat(single.skipped().get("train").named())
-        .contains("one.png: lies in no label's folder");
+    assertThat(single.skipped().get("train").named()).contains("one.png: is in no label's folder");
   }
 
   @Test
@@ -298,7 +297,7 @@ class ImagePartitioningTest {
     String hidden = ": is hidden by its name or a folder's";
     assertThat(folder.skipped().get("train").named())
         .containsExactly(
-            "no/notes.png: is no PNG, JPEG, BMP, GIF, TIFF or WebP",
+            "no/notes.png: is not PNG, JPEG, BMP, GIF, TIFF or WebP",
             "__MACOSX/set/._y.png" + hidden,
             "_temporary/0/yes/z.png" + hidden,
             "yes/._DSC0002.png" + hidden,
@@ -369,9 +368,9 @@ class ImagePartitioningTest {
     assertThat(zip.skipped().get("train").rows()).isEqualTo(3 + 18);
     assertThat(zip.skipped().get("train").named())
         .startsWith(
-            "README.txt: lies in no label's folder",
-            "no/notes.png: is no PNG, JPEG, BMP, GIF, TIFF or WebP",
-            "notes.txt: lies in no label's folder",
+            "README.txt: is in no label's folder",
+            "no/notes.png: is not PNG, JPEG, BMP, GIF, TIFF or WebP",
+            "notes.txt: is in no label's folder",
             "__MACOSX/brain/test/no/._b.png: is hidden by its name or a folder's");
   }
 
@@ -452,7 +451,7 @@ class ImagePartitioningTest {
     write("f/t10k-images-idx3-ubyte", idx(0x803, new int[] {2, 3, 2}, new byte[12]));
     refused("idx", dir.resolve("f"), "has 2 images", "has 1 labels");
     write("f/t10k-images-idx3-ubyte", "no idx at all".getBytes());
-    refused("idx", dir.resolve("f"), "is no IDX file of images");
+    refused("idx", dir.resolve("f"), "is not an IDX file of images");
     Files.delete(dir.resolve("f/t10k-labels-idx1-ubyte.gz"));
     refused("idx", dir.resolve("f"), "has no t10k-labels-idx1-ubyte next to it");
   }
@@ -490,7 +489,7 @@ class ImagePartitioningTest {
                 .get("train")
                 .named())
         .as("a row without a name, by its identity")
-        .anyMatch(name -> name.matches("part-.*\\.parquet, row [0-9a-f]{16}: is no PNG.*"));
+        .anyMatch(name -> name.matches("part-.*\\.parquet, row [0-9a-f]{16}: is not PNG.*"));
     Manifest plain =
         run(
             "parquet",

@@ -625,14 +625,14 @@ class PartitioningTest {
     refused(k -> {}, "source.train", "has the key `text` twice");
     Files.write(
         dir.resolve("train.jsonl"), List.of("[", "  {", "    \"label\": \"x\"", "  }", "]"));
-    refused(k -> {}, "source.train", "JSON Lines are wanted", "jq -c '.[]'");
+    refused(k -> {}, "source.train", "JSON Lines need one object in each line", "jq -c '.[]'");
   }
 
   @Test
   void filesOfBadRowsAreNamedAsTheyAreCalled() throws IOException {
     Path file = dir.resolve("t [1] #é.jsonl");
     Files.write(file, List.of("{\"text\": \"a\", \"label\": \"x\"}", "no object"));
-    refused(k -> k.train = "file:" + file, "t [1] #é.jsonl: 1 lines are no JSON objects");
+    refused(k -> k.train = "file:" + file, "t [1] #é.jsonl: 1 lines are not JSON objects");
   }
 
   @Test
@@ -709,9 +709,9 @@ class PartitioningTest {
         dir.resolve("train.jsonl"),
         List.of("{\"text\": \"cut", "[1, 2]", "not json"),
         java.nio.file.StandardOpenOption.APPEND);
-    refused(keys -> {}, "train.jsonl: 3 lines are no JSON objects");
+    refused(keys -> {}, "train.jsonl: 3 lines are not JSON objects");
     Files.write(dir.resolve("train.jsonl"), List.of("nothing", "at all"));
-    refused(keys -> {}, "source.train", "holds no JSON object");
+    refused(keys -> {}, "source.train", "no line is a JSON object");
   }
 
   @Test
@@ -733,7 +733,7 @@ class PartitioningTest {
   @Test
   void emptySetsAndTooFewRows() throws IOException {
     Files.writeString(dir.resolve("train.jsonl"), "");
-    refused(keys -> {}, "source.train", "holds no JSON object");
+    refused(keys -> {}, "source.train", "no line is a JSON object");
     Files.writeString(dir.resolve("train.csv"), "text,label\n");
     refused(
         keys -> {
@@ -803,7 +803,7 @@ class PartitioningTest {
           keys.format = "parquet";
           keys.train = dir.resolve("train.parquet").toUri().toString();
         };
-    refused(parquet, "train.parquet is no readable Parquet file");
+    refused(parquet, "train.parquet is not a readable Parquet file");
     Files.delete(dir.resolve("train.parquet"));
     Schema schema =
         Schema.of(
@@ -814,7 +814,7 @@ class PartitioningTest {
     byte[] bytes = Files.readAllBytes(dir.resolve("train.parquet"));
     java.util.Arrays.fill(bytes, 4, 60, (byte) 0x7f);
     Files.write(dir.resolve("train.parquet"), bytes);
-    refused(parquet, "source.train", "train.parquet", "is no readable Parquet file");
+    refused(parquet, "source.train", "train.parquet", "is not a readable Parquet file");
     Schema other = Schema.of(new Schema.Column("text", Schema.Type.STRING));
     writeParquet("test.parquet", other, List.of(Row.of(other, "a")));
     refused(

@@ -93,11 +93,11 @@ class RawSourcesTest {
     Files.writeString(jsonl, "{\"text\": \"a\", \"lable\": \"x\"}\n".repeat(3));
     unusable("jsonl", jsonl, "label: no column label among lable, text");
     Files.writeString(jsonl, "[1]\n{\"label\": \"x\"}\n");
-    unusable("jsonl", jsonl, "rows.jsonl: 1 lines are no JSON objects", "line 1");
+    unusable("jsonl", jsonl, "rows.jsonl: 1 lines are not JSON objects", "line 1");
     Files.writeString(jsonl, "{\"text\": \"a\"}\n".repeat(20_000) + "{\"label\": \"x\"}\n");
     Partitioning.check(STORE, config("jsonl", jsonl));
     Files.writeString(jsonl, "{\"text\": }\n" + "{\"text\": \"a\"}\n".repeat(20_000));
-    unusable("jsonl", jsonl, "at least 1 lines are no JSON objects");
+    unusable("jsonl", jsonl, "at least 1 lines are not JSON objects");
 
     Files.writeString(jsonl, "[\n" + "{\"text\":\n\"a\"},\n".repeat(20_000) + "]\n");
     unusable("jsonl", jsonl, "jq -c '.[]' old.json > new.jsonl");
@@ -112,7 +112,7 @@ class RawSourcesTest {
 
     Path parquet = dir.resolve("rows.parquet");
     Files.writeString(parquet, "text,label\n");
-    unusable("parquet", parquet, "is no readable Parquet file");
+    unusable("parquet", parquet, "is not a readable Parquet file");
     parquet("some", "select 'a' as text, 'b' as kind");
     unusable("parquet", dir.resolve("some"), "label: no column label among text, kind");
     assertThatThrownBy(
@@ -284,7 +284,7 @@ class RawSourcesTest {
       assertThat(manifest.inputs().shares()).isEqualTo(new Manifest.Shares(0, 0));
       assertThat(result.notes())
           .as(format)
-          .contains("source.train: passed over README.md, dataset_infos.json")
+          .contains("source.train: skipped README.md, dataset_infos.json")
           .anyMatch(note -> note.startsWith("source.train: ") && note.contains("by name: "))
           .anyMatch(note -> note.startsWith("source.test: 1 file by name: "))
           .anyMatch(note -> note.startsWith("source.validation: 1 file by name: "));
@@ -332,7 +332,7 @@ class RawSourcesTest {
     refused(List.of("several folders (en, fr)", "name one of them"), "jsonl", dir.resolve("d"));
     write("e/a.jsonl", jsonl("a", 0, 9));
     write("e/b.dat", jsonl("a", 0, 9));
-    refused(List.of("b.dat is no jsonl file"), "jsonl", dir.resolve("e"));
+    refused(List.of("b.dat is not a jsonl file"), "jsonl", dir.resolve("e"));
     // A file that is named is taken, whatever its name.
     Path test = dir.resolve("a/test.jsonl");
     assertThat(run("jsonl", test).manifest().sources()).isEqualTo(Map.of("train", 9L));
@@ -417,7 +417,7 @@ class RawSourcesTest {
     write("mixed/office=a/x.jsonl", jsonl("a", 0, 9));
     write("mixed/x.jsonl", jsonl("a", 0, 9));
     refused(
-        List.of("not all files lie in folders of the same key=value"),
+        List.of("not all files are in folders of the same key=value"),
         "jsonl",
         dir.resolve("mixed"));
     write("twice/label=a/x.jsonl", jsonl("a", 0, 9));

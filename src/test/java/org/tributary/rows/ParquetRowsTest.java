@@ -221,7 +221,7 @@ class ParquetRowsTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("absent.parquet")
         .hasMessageContaining("does not exist");
-    Files.writeString(dir.resolve("text.parquet"), "this is no Parquet file at all, really");
+    Files.writeString(dir.resolve("text.parquet"), "this is not a Parquet file at all, really");
     Files.write(dir.resolve("tiny.parquet"), new byte[3]);
     byte[] whole = store.readAll(write("whole.parquet", NUMBER, numbers(1000)));
     Files.write(dir.resolve("cut.parquet"), Arrays.copyOf(whole, whole.length / 2));
@@ -429,7 +429,7 @@ class ParquetRowsTest {
       Files.write(dir.resolve(codec + ".parquet"), file.toByteArray());
       assertThatThrownBy(() -> ParquetRows.read(store, path(codec + ".parquet")))
           .isInstanceOf(WrongInput.class)
-          .hasMessageContaining(codec + ".parquet: column n is packed with " + codec)
+          .hasMessageContaining(codec + ".parquet: column n is compressed with " + codec)
           .hasMessageContaining("write it with snappy, gzip or zstd");
     }
   }

@@ -3,9 +3,9 @@ package org.tributary.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +53,6 @@ class ClassesTest {
   private static final String NAMELESS = "02-classifier-without-architectures";
   private static final String NUMBERS = "18-ints-against-id2label";
   private static final String ANSWERS = "19-bert-question-answering-base";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();

@@ -2,9 +2,9 @@ package org.tributary.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -28,7 +28,6 @@ import org.tributary.error.WrongInput;
 
 /** Chat templates of the kinds that models come with say what transformers says. */
 class ChatTemplateTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CHATML =
       "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}";
 
@@ -93,9 +92,9 @@ class ChatTemplateTest {
         "{% include 'x' %}; the statement include is not supported",
         "{% macro f(x) %}{% endmacro %}{{ f(1, 2) }}; the macro f is called with more than it takes",
         "{% if true %}; the template ends before",
-        "{{ messages }}; a list is written out",
+        "{{ messages }}; a list is printed",
         "{{ 'a' * 100000000 }}; grows beyond 16777216 characters",
-        "{{ a.b.c }}; a is not defined, but b of it is used",
+        "{{ a.b.c }}; a is not defined, but its b is used",
         "{{ messages is filter }}; \"is filter\"",
         "{{ 'a' + 1 }}; a text + a number",
         "{{ 'a' ; does not end",

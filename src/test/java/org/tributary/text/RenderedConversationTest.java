@@ -2,10 +2,10 @@ package org.tributary.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -28,7 +28,6 @@ import org.tributary.fixture.GoldenCases;
  * the assistant's tokens says. {@code src/test/golden-scripts/chat_turns.py} makes the values.
  */
 class RenderedConversationTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Store STORE = Store.of(new Configuration(false));
 
   private record Kind(JsonNode golden, ChatTemplate plain, ChatTemplate marked, Tokenizer tokens) {

@@ -129,6 +129,6 @@ class SpecialTokensTest {
                     PLAIN,
                     Map.of("config", "{\"eos_token_id\": 2}", "generation_config", "{")))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("generation_config.json is no readable JSON");
+        .hasMessageContaining("generation_config.json is not readable JSON");
   }
 }

@@ -1,9 +1,9 @@
 package org.tributary.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,7 +18,6 @@ import org.junit.jupiter.api.TestFactory;
 /** Every tokenizer of the golden folder says what Hugging Face's says. */
 class TokenizerGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Test
   void thereAreCases() throws IOException {

@@ -2,9 +2,9 @@ package org.tributary.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,6 @@ import org.tributary.checkpoint.Store;
 /** What tokenizer_config.json says of a tokenizer.json counts as it does in transformers. */
 class TokenizerSettingsGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path dir;
 

@@ -3,8 +3,8 @@ package org.tributary.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.tributary.fixture.TestJson.JSON;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,6 @@ import org.tributary.fixture.GoldenCases;
 
 /** What a tokenizer is asked for and does not do is told, never done in another way. */
 class TokenizerTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final StandardCopyOption REPLACE = StandardCopyOption.REPLACE_EXISTING;
   private static final int LONGEST_OF_SQUARE = 20_000;
 

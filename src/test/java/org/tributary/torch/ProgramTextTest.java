@@ -40,6 +40,6 @@ class ProgramTextTest {
   void aMissingResourceIsNamed() {
     assertThatThrownBy(() -> ProgramText.of(ProgramTextTest.class, "nothing.py"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("nothing.py is not beside org.tributary.torch.ProgramTextTest");
+        .hasMessageContaining("nothing.py is not next to org.tributary.torch.ProgramTextTest");
   }
 }

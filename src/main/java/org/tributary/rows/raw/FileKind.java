@@ -117,7 +117,7 @@ enum FileKind {
     }
     if (kind == null) {
       throw new WrongInput(
-          ("%s is no readable Parquet file (it does not begin as one); write it again, or, where it"
+          ("%s is not a readable Parquet file (it does not begin like one); write it again, or, if it"
                   + " is CSV or JSON lines, say so in source.format (generate: data.format)")
               .formatted(file));
     }

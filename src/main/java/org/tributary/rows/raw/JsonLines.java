@@ -94,7 +94,7 @@ final class JsonLines implements RawFormat {
     boolean array = line.startsWith("[") && e instanceof JsonEOFException;
     if (array || line.equals("{")) {
       throw new WrongInput(
-          "%s: has one JSON %s over many lines, and JSON Lines are wanted, an object a line: jq -c '%s' old.json > new.jsonl makes them"
+          "%s: has one JSON %s over many lines, but JSON Lines need one object in each line: jq -c '%s' old.json > new.jsonl makes them"
               .formatted(piece.file(), array ? "array" : "object", array ? ".[]" : "."));
     }
   }
@@ -115,7 +115,7 @@ final class JsonLines implements RawFormat {
     // After the first line, Jackson's message names the location in its own input.
     String message = ((JsonProcessingException) e).getOriginalMessage();
     int end = message.indexOf(" at [Source");
-    return "is no JSON (%s)".formatted(shortened(end < 0 ? message : message.substring(0, end)));
+    return "is not JSON (%s)".formatted(shortened(end < 0 ? message : message.substring(0, end)));
   }
 
   private static String shortened(String message) {
@@ -140,7 +140,7 @@ final class JsonLines implements RawFormat {
       throw new Unusable("holds no object");
     }
     if (json.nextToken() != null) {
-      throw new Unusable("holds more behind its object");
+      throw new Unusable("has more after its object");
     }
     return objects;
   }

@@ -81,7 +81,7 @@ final class Utf8Reader extends Reader {
             && (bytes.getShort(0) == (short) 0xfffe || bytes.getShort(0) == (short) 0xfeff);
     if (!utf16 && isBinary(bytes)) {
       return new WrongInput(
-          "%s: line %d is no text (byte 0x%02x, and a byte 0 near it); write it as CSV, JSON lines or Parquet"
+          "%s: line %d is not text (byte 0x%02x, and a byte 0 near it); write it as CSV, JSON lines or Parquet"
               .formatted(file, line, bytes.get(at)));
     }
     return new WrongInput(

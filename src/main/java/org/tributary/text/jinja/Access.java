@@ -29,7 +29,7 @@ final class Access {
   private static void refuseUndefined(Object of, Object key) {
     if (of instanceof Undefined u) {
       throw new JinjaFault(
-          "%s is not defined, but %s of it is used".formatted(u.name(), JinjaValues.text(key)));
+          "%s is not defined, but its %s is used".formatted(u.name(), JinjaValues.text(key)));
     }
   }
 

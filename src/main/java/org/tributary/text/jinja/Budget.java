@@ -56,7 +56,7 @@ final class Budget {
   int length(long length) {
     if (length > LENGTH || length < 0) {
       throw new JinjaFault(
-          "a text or list of it grows beyond %d characters or entries".formatted(LENGTH));
+          "a text or list in it grows beyond %d characters or entries".formatted(LENGTH));
     }
     steps(1 + length / CHARS_A_STEP);
     return (int) length;

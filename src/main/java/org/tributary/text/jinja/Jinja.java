@@ -11,7 +11,7 @@ import java.util.Set;
  * set}, {@code with}, {@code macro}, {@code namespace} and {@code range}, indices and slices,
  * arithmetic and comparisons, methods of texts and dicts, filters and tests. Anything else raises a
  * fault that names it, but only when it is evaluated: a part for tools is never evaluated if there
- * are no tools. The result, including white space, is that of transformers' {@code
+ * are not tools. The result, including white space, is that of transformers' {@code
  * apply_chat_template}. {@link Budget} limits the work of a template, and the message names the
  * limit.
  */

@@ -46,7 +46,7 @@ final class JinjaValues {
       return value.toString();
     }
     throw new JinjaFault(
-        kind(value) + " is written out, which is not supported; tojson writes lists and dicts");
+        kind(value) + " is printed, which is not supported; tojson writes lists and dicts");
   }
 
   private static String fraction(double value) {
@@ -56,7 +56,7 @@ final class JinjaValues {
     } else if (size >= 1e-4 && size < 1e15) {
       return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
     }
-    throw new JinjaFault("the number " + value + " is written out, which is not supported");
+    throw new JinjaFault("the number " + value + " is printed, which is not supported");
   }
 
   /** The entries for a loop. */

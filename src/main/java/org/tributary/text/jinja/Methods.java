@@ -135,7 +135,7 @@ final class Methods {
     String by = (String) a.get(1);
     long most = a.size() > 2 && a.get(2) != null ? (Long) a.get(2) : -1;
     if (old.isEmpty()) {
-      throw new JinjaFault("the empty text is replaced, which is not supported");
+      throw new JinjaFault("an empty text is replaced, which is not supported");
     }
     long found = count(text, old);
     long times = most < 0 ? found : Math.min(most, found);

@@ -198,6 +198,6 @@ final class Operations {
       return map.containsKey(JinjaValues.key(a));
     }
     throw new JinjaFault(
-        "%s in %s cannot be told".formatted(JinjaValues.kind(a), JinjaValues.kind(b)));
+        "%s in %s cannot be decided".formatted(JinjaValues.kind(a), JinjaValues.kind(b)));
   }
 }

@@ -229,7 +229,8 @@ final class StatementParser {
 
   private static void setAttribute(Object of, String name, String attribute, Object value) {
     if (!(of instanceof Namespace namespace)) {
-      throw new JinjaFault("%s.%s is set, but %s is no namespace".formatted(name, attribute, name));
+      throw new JinjaFault(
+          "%s.%s is set, but %s is not a namespace".formatted(name, attribute, name));
     }
     namespace.put(attribute, value);
   }

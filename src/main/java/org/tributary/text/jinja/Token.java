@@ -156,7 +156,8 @@ record Token(Kind kind, String text) {
     if (!hex.matches("[0-9a-fA-F]{" + digits + "}")
         || !Character.isValidCodePoint(
             (int) Math.min(Long.parseLong(hex, 16), Integer.MAX_VALUE))) {
-      throw new JinjaFault("the escape \\%s%s is no character".formatted(written.charAt(at), hex));
+      throw new JinjaFault(
+          "the escape \\%s%s is not a character".formatted(written.charAt(at), hex));
     }
     return Integer.parseInt(hex, 16);
   }

@@ -30,7 +30,7 @@ class TokenStream {
     operations++;
     if (operations > Budget.CHAIN) {
       throw new JinjaFault(
-          "an expression of it has more than %d operations".formatted(Budget.CHAIN));
+          "an expression in it has more than %d operations".formatted(Budget.CHAIN));
     }
   }
 

@@ -59,7 +59,7 @@ final class DecoderCheck {
       case "Fuse", "ByteFallback" -> {}
       default ->
           throw part.wrong(
-              "type", "\"%s\" is no decoder that the tokenizers library knows".formatted(type));
+              "type", "\"%s\" is not a decoder that the tokenizers library knows".formatted(type));
     }
   }
 

@@ -115,7 +115,7 @@ record JsonSection(String file, String path, JsonNode node) {
     return unwanted(
         key,
         problem
-            + "; copy the file again from its model, or, where transformers loads it, save it again with save_pretrained");
+            + "; copy the file again from its model, or, if transformers loads it, save it again with save_pretrained");
   }
 
   /** An error for a valid value that is not supported here. The message says how to fix it. */

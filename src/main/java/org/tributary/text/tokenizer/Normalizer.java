@@ -91,7 +91,8 @@ final class Normalizer {
       case "StripAccents", "Nmt" -> {}
       default ->
           throw part.wrong(
-              "type", "\"%s\" is no normalizer that the tokenizers library knows".formatted(type));
+              "type",
+              "\"%s\" is not a normalizer that the tokenizers library knows".formatted(type));
     }
   }
 

@@ -69,7 +69,7 @@ final class PostProcessor {
       default ->
           throw part.wrong(
               "type",
-              "\"%s\" is no post-processor that the tokenizers library knows".formatted(type));
+              "\"%s\" is not a post-processor that the tokenizers library knows".formatted(type));
     }
   }
 

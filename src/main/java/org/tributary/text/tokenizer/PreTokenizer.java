@@ -66,7 +66,7 @@ final class PreTokenizer {
       default ->
           throw part.wrong(
               "type",
-              "\"%s\" is no pre-tokenizer that the tokenizers library knows".formatted(type));
+              "\"%s\" is not a pre-tokenizer that the tokenizers library knows".formatted(type));
     }
   }
 

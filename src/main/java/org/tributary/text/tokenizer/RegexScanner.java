@@ -81,7 +81,7 @@ final class RegexScanner {
     int end = text.indexOf('}', at);
     String inside = end < 0 ? "" : text.substring(at + 1, end);
     if (!inside.matches("\\d{1,4}(,\\d{0,4})?")) {
-      throw unknown("a { that is no repetition");
+      throw unknown("a { that is not a repetition");
     }
     at = end + 1;
     String[] numbers = inside.split(",", 2);

@@ -81,7 +81,7 @@ public record TokenizerFile(
       node = Json.strict(content);
     } catch (JsonProcessingException e) {
       throw new WrongInput(
-          "%s is no readable JSON (%s); copy it again from its model"
+          "%s is not readable JSON (%s); copy it again from its model"
               .formatted(name, e.getOriginalMessage()),
           e);
     } catch (IOException e) {
@@ -90,7 +90,7 @@ public record TokenizerFile(
     if (!(node instanceof ObjectNode root) || !node.path("model").isObject()) {
       throw new WrongInput(
           name
-              + " is no Hugging Face tokenizer (it has no \"model\"); copy it again from its model");
+              + " is not a Hugging Face tokenizer (it has no \"model\"); copy it again from its model");
     }
     ObjectNode kept = root.objectNode();
     SECTIONS.stream().filter(root::has).forEach(key -> kept.set(key, root.get(key)));
@@ -162,7 +162,7 @@ public record TokenizerFile(
       default ->
           throw model.wrong(
               "type",
-              "\"%s\" is no model that the tokenizers library knows".formatted(model.type()));
+              "\"%s\" is not a model that the tokenizers library knows".formatted(model.type()));
     }
     return 1;
   }

@@ -2,9 +2,9 @@ package org.tributary.rows.raw;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -41,7 +41,7 @@ class CsvReadingTest {
   void readsWhatPythonReads() throws IOException {
     JsonNode cases;
     try (InputStream in = getClass().getResourceAsStream("/raw/csv-cases.json")) {
-      cases = new ObjectMapper().readTree(in);
+      cases = JSON.readTree(in);
     }
     assertThat(cases.size()).isEqualTo(600);
     for (JsonNode one : cases) {

@@ -103,12 +103,12 @@ class RawFormatTest {
                 "7"))
         .satisfiesExactly(
             line -> assertThat(line).isEqualTo("line 2 holds no object"),
-            line -> assertThat(line).isEqualTo("line 3 holds more behind its object"),
-            line -> assertThat(line).startsWith("line 4 is no JSON (Unexpected end-of-input"),
+            line -> assertThat(line).isEqualTo("line 3 has more after its object"),
+            line -> assertThat(line).startsWith("line 4 is not JSON (Unexpected end-of-input"),
             line -> assertThat(line).isEqualTo("line 5 has the key `a` twice; leave it once"),
             line ->
                 assertThat(line)
-                    .startsWith("line 6 is no JSON")
+                    .startsWith("line 6 is not JSON")
                     .contains("1000")
                     .hasSizeLessThan(300),
             line -> assertThat(line).startsWith("line 7 holds half of a surrogate pair"),

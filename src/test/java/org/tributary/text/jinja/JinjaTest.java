@@ -2,9 +2,9 @@ package org.tributary.text.jinja;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.LocalDate;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JinjaTest {
   private static JsonNode golden() throws IOException {
     try (InputStream in = JinjaTest.class.getResourceAsStream("/chat/templates.json")) {
-      return new ObjectMapper().readTree(in);
+      return JSON.readTree(in);
     }
   }
 

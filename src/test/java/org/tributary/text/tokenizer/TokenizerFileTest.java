@@ -3,9 +3,9 @@ package org.tributary.text.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tributary.fixture.TestJson.JSON;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,6 @@ import org.tributary.fixture.GoldenCases;
  * its key.
  */
 class TokenizerFileTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static ObjectNode base(String model) throws IOException {
     return (ObjectNode) JSON.readTree(GoldenCases.of(model + "/tokenizer.json").toFile());
@@ -98,7 +97,7 @@ class TokenizerFileTest {
         "bert; /normalizer; {'type': 'Replace', 'pattern': {'Regex': 'a*'}, 'content': 'b'}; nothing to replace",
         "bert; /normalizer; {'type': 'Replace', 'pattern': {'String': ''}, 'content': 'b'}; pattern.String is empty",
         "bert; /normalizer; {'type': 'Prepend', 'prepend': 7}; normalizer.prepend",
-        "bert; /normalizer; {'type': 'Lower'}; no normalizer that",
+        "bert; /normalizer; {'type': 'Lower'}; not a normalizer that",
         // Pre-tokenizers and decoders.
         "bert; /pre_tokenizer; {'type': 'FixedLength', 'length': 0}; pre_tokenizer.length",
         "bert; /pre_tokenizer; {'type': 'Sequence', 'pretokenizers': [{'type': 'Metaspace', 'replacement': 'ab'}]}; pretokenizers[0].replacement must be one character",

@@ -8,11 +8,11 @@ import org.tributary.model.Architectures;
 import org.tributary.model.ModelFamily;
 import org.tributary.model.Pooling;
 
-/** A family whose models are BERT under a name of their own; it takes BERT's program. */
+/** A family whose models are BERT under a different name; it uses BERT's program. */
 public final class ClinicBert extends ModelFamily {
   /** For ServiceLoader. */
   public ClinicBert() {
-    super("clinic-bert", "BERT under a name of its own", "an example");
+    super("clinic-bert", "BERT under another name", "an example");
   }
 
   @Override

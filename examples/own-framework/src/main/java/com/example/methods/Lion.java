@@ -33,7 +33,7 @@ public final class Lion extends ProgramOptimizer {
   }
 
   /**
-   * Its keys, which stand beside {@code client.optimizer.name}.
+   * Its keys, which are next to {@code client.optimizer.name}.
    *
    * @param beta1 β1
    * @param beta2 β2

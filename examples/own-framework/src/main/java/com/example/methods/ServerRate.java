@@ -21,7 +21,7 @@ public final class ServerRate extends ServerOptimizer {
   }
 
   /**
-   * Its keys, which stand beside {@code framework.server.name}.
+   * Its keys, which are next to {@code framework.server.name}.
    *
    * @param lr η
    */

@@ -68,7 +68,7 @@ public final class TrimmedMean extends LinearFramework {
   }
 
   /**
-   * Its keys, which stand beside {@code framework.name}.
+   * Its keys, which are next to {@code framework.name}.
    *
    * @param trim values left out at each end
    */

@@ -34,7 +34,7 @@ public final class Zipf {
   }
 
   /**
-   * Its keys, which stand beside {@code partitioner.name}.
+   * Its keys, which are next to {@code partitioner.name}.
    *
    * @param exponent s
    */
