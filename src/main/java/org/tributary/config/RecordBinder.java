@@ -137,10 +137,7 @@ final class RecordBinder {
   }
 
   private static String those(List<String> readers) {
-    int last = readers.size() - 1;
-    return last == 0
-        ? readers.get(0) + " does"
-        : String.join(", ", readers.subList(0, last)) + " and " + readers.get(last) + " do";
+    return NameList.of(readers, "and") + (readers.size() == 1 ? " does" : " do");
   }
 
   /** An empty section at the place of another one. */

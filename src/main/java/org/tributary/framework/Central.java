@@ -62,7 +62,7 @@ final class Central extends LinearFramework {
       List<UnreadKey> unread =
           new ArrayList<>(
               List.of(
-                  OneRank.RANKS,
+                  OneRank.ranks(),
                   new UnreadKey("weights", "name", "central merges nothing; the others read it"),
                   new UnreadKey("/cohort.minClients", "name", one)));
       if (!centralSteps.equals(COHORT)) {

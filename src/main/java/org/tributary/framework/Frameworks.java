@@ -2,7 +2,9 @@ package org.tributary.framework;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import org.tributary.config.ConfigReader;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.Method;
 import org.tributary.error.WrongInput;
@@ -46,6 +48,31 @@ public final class Frameworks {
    */
   public static List<Method<?>> localRules() {
     return methods(LOCAL_RULES);
+  }
+
+  /**
+   * The frameworks that can be advised to a user who gives clients their own ranks: those of this
+   * project and of the user's jars that take ranks and need no keys of their own.
+   *
+   * @return names, sorted
+   */
+  public static List<String> takingRanks() {
+    return takingRanks(FRAMEWORKS);
+  }
+
+  static List<String> takingRanks(SortedMap<String, FrameworkProvider> frameworks) {
+    return frameworks.keySet().stream().filter(name -> takesRanks(frameworks.get(name))).toList();
+  }
+
+  @SuppressWarnings("unchecked") // The settings are read into the provider's own record.
+  private static boolean takesRanks(FrameworkProvider provider) {
+    try {
+      Class<? extends Record> type = provider.settings();
+      Record settings = ConfigReader.read(provider.name(), "{}", List.of(), type, Map.of());
+      return provider.of(settings, new Adapters(1, 1, false)).takesRanks();
+    } catch (WrongInput e) {
+      return false; // Its name alone would not be a configuration that works.
+    }
   }
 
   private static List<Method<?>> methods(SortedMap<String, ? extends Method> methods) {

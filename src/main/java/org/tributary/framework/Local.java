@@ -42,7 +42,7 @@ final class Local extends LinearFramework {
     public List<UnreadKey> unread() {
       String why = "local merges nothing; the others read it";
       return List.of(
-          OneRank.RANKS,
+          OneRank.ranks(),
           new UnreadKey("weights", "name", why),
           new UnreadKey("/reduce", "name", why));
     }

@@ -1,6 +1,7 @@
 package org.tributary.framework;
 
 import java.util.List;
+import org.tributary.config.NameList;
 import org.tributary.config.Section;
 import org.tributary.config.UnreadKey;
 
@@ -9,12 +10,22 @@ import org.tributary.config.UnreadKey;
  * rank.
  */
 public record OneRank() implements Section {
-  /** Says that {@code framework.lora.ranks} is not read, because all clients have the same rank. */
-  static final UnreadKey RANKS =
-      new UnreadKey("lora.ranks", "name", "all clients have one rank; flexlora and flora read it");
+  /**
+   * Says that {@code framework.lora.ranks} is not read, because all clients have the same rank.
+   *
+   * @return the key; its reason names the frameworks that read it
+   */
+  public static UnreadKey ranks() {
+    return new UnreadKey(
+        "lora.ranks",
+        "name",
+        () ->
+            "all clients have one rank; %s read it"
+                .formatted(NameList.of(Frameworks.takingRanks(), "and")));
+  }
 
   @Override
   public List<UnreadKey> unread() {
-    return List.of(RANKS);
+    return List.of(ranks());
   }
 }

@@ -62,7 +62,7 @@ public final class Blueprint {
     trainables = new RunTrainables(config.framework(), base, newHead);
     Adapters adapters = trainables.adapters();
     framework = Frameworks.of(config.framework(), adapters);
-    ranks = Ranks.of(config, adapters, framework, data.manifest());
+    ranks = Ranks.of(config.framework(), adapters, framework, data.manifest().clients().keySet());
     plans = new RoundPlans(config, framework, trainables.all());
     base.checkTrainable(modelTensors());
     SavedModules.check(adapted().keySet(), plan(0).where(Role::isTrained).keySet());

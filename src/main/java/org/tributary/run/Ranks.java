@@ -1,13 +1,14 @@
 package org.tributary.run;
 
+import java.util.Collection;
 import java.util.List;
 import org.tributary.config.FrameworkSection;
-import org.tributary.config.TrainConfig;
+import org.tributary.config.NameList;
 import org.tributary.error.WrongInput;
 import org.tributary.framework.Framework;
+import org.tributary.framework.Frameworks;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.RoundPlan;
-import org.tributary.rows.Manifest;
 
 /**
  * The rank of every client's adapters: the values of {@code framework.lora.ranks} in turn over all
@@ -18,15 +19,29 @@ import org.tributary.rows.Manifest;
  * @param adapters the global adapters; null without adapters
  */
 public record Ranks(List<String> clients, List<Integer> cycle, Adapters adapters) {
-  static Ranks of(TrainConfig config, Adapters adapters, Framework framework, Manifest manifest) {
-    FrameworkSection.Lora lora = config.framework().lora();
+  /**
+   * The ranks that a configuration asks for.
+   *
+   * @param section the framework's section
+   * @param adapters the global adapters; null without adapters
+   * @param framework of the run
+   * @param clients all ids, sorted
+   * @throws WrongInput if the framework gives all clients the same rank, and the configuration
+   *     gives them their own
+   */
+  static Ranks of(
+      FrameworkSection section,
+      Adapters adapters,
+      Framework framework,
+      Collection<String> clients) {
+    FrameworkSection.Lora lora = section.lora();
     List<Integer> cycle = lora == null ? List.of() : lora.ranks();
     if (!cycle.isEmpty() && !framework.takesRanks()) {
       throw new WrongInput(
-          "framework.lora.ranks: %s gives all clients one rank; remove ranks, or use flexlora or flora"
-              .formatted(config.framework().name()));
+          "framework.lora.ranks: %s gives all clients one rank; remove ranks, or use %s"
+              .formatted(section.name(), NameList.of(Frameworks.takingRanks(), "or")));
     }
-    return new Ranks(List.copyOf(manifest.clients().keySet()), cycle, adapters);
+    return new Ranks(List.copyOf(clients), cycle, adapters);
   }
 
   /** The rank of a client's adapters; 0 without adapters. */

@@ -26,7 +26,7 @@ final class Recipes {
   static Recipe of(TrainConfig config, Framework framework, Manifest manifest) {
     Recipe each = of(config);
     return framework.pooled() && framework.takesStepsOfCohort()
-        ? each.withSteps(cohortSteps(each, config.cohort().fraction(), manifest))
+        ? each.withSteps(cohortSteps(each, config, manifest))
         : each;
   }
 
@@ -35,18 +35,18 @@ final class Recipes {
    * steps, it is the number of sampled clients times these steps; otherwise it is the sampled share
    * of the steps of all clients.
    */
-  private static int cohortSteps(Recipe each, double fraction, Manifest manifest) {
+  private static int cohortSteps(Recipe each, TrainConfig config, Manifest manifest) {
     int clients = manifest.clients().size();
     long all =
         manifest.clients().values().stream()
             .mapToLong(client -> each.stepsFor(Math.toIntExact(client.train().rows())))
             .sum();
-    double share = (double) Cohort.size(clients, fraction) / clients;
+    double share = (double) Cohort.size(clients, config.cohort().fraction()) / clients;
     long together = Math.max(1, Math.round(all * share));
     if (together > Integer.MAX_VALUE) {
       throw new WrongInput(
-          "client: central takes the steps of a round's clients together, %d, which is more than %d; give fewer steps or epochs"
-              .formatted(together, Integer.MAX_VALUE));
+          "client: %s takes the steps of a round's clients together, %d, which is more than %d; give fewer steps or epochs"
+              .formatted(config.framework().name(), together, Integer.MAX_VALUE));
     }
     return (int) together;
   }
