@@ -103,7 +103,7 @@ public final class SparkJobs {
         executor.byItsTask()
             ? "%s: an executor ended itself %s times with the same task (%s): its log on the cluster"
                 + " says why"
-            : "%s: an executor was lost %s times with the same task, from outside (%s): where it was"
+            : "%s: an executor was lost %s times with the same task, from outside (%s): if it was"
                 + " killed for memory, give executors more (spark.executor.memoryOverhead)";
     return new Trouble(
         told.formatted(what, lost.group(1), executor.reason()) + "; " + AGAIN, thrown);

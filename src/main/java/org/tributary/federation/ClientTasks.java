@@ -96,7 +96,7 @@ final class ClientTasks {
       throw new Trouble(
           "round %d: client %s was tried alone, and its executor was lost %d times from outside (%s): "
                   .formatted(round, client, killed.size(), killed.get(0).reason())
-              + "where it was killed for memory, give executors more"
+              + "if it was killed for memory, give executors more"
               + " (spark.executor.memoryOverhead); run the same command again: what is done is"
               + " kept",
           null);
@@ -113,7 +113,7 @@ final class ClientTasks {
             .anyMatch(f -> RunFolder.Attempt.of(f.getPath()).filter(a -> !a.failed()).isPresent());
     if (alone >= TRIED_ALONE && !finished) {
       throw new Trouble(
-          "round %d: %d clients in a row ended their executors, each alone, and no client has finished: the executors are at fault, no client is left out: %s; fix it and run the same command again"
+          "round %d: %d clients in a row ended their executors, each alone, and no client has finished: the executors are the cause, so no client is left out: %s; fix it and run the same command again"
               .formatted(round, alone, reason),
           null);
     }

@@ -121,21 +121,7 @@ public final class Compare implements Callable<Integer> {
         if (values) {
           checks.values(blueprint);
         }
-        for (String part : run.evaluate().parts()) {
-          if (blueprint.data().evaluationRows(part) == 0) {
-            problems.add(
-                "%s: %s has no %s rows; partition again under another name, with the share %s or with source.%s%s"
-                    .formatted(
-                        run.out(),
-                        run.data().path(),
-                        part,
-                        part,
-                        part,
-                        variants.config().rates().isEmpty() || !part.equals("validation")
-                            ? ""
-                            : ", or remove rates"));
-          }
-        }
+        checkRows(run, blueprint, variants.config(), problems);
       } catch (WrongInput e) {
         problems.add(run.out() + ": " + e.getMessage());
       }
@@ -146,6 +132,26 @@ public final class Compare implements Callable<Integer> {
     checkStarts(Store.of(hadoop), variants, problems);
     if (!problems.isEmpty()) {
       throw WrongInput.all("The comparison cannot begin:", problems);
+    }
+  }
+
+  /** Every evaluated part of the rows must have some. */
+  private static void checkRows(
+      TrainConfig run, Blueprint blueprint, CompareConfig config, List<String> problems) {
+    for (String part : run.evaluate().parts()) {
+      if (blueprint.data().evaluationRows(part) == 0) {
+        problems.add(
+            "%s: %s has no %s rows; partition again under another name, with the share %s or with source.%s%s"
+                .formatted(
+                    run.out(),
+                    run.data().path(),
+                    part,
+                    part,
+                    part,
+                    config.rates().isEmpty() || !part.equals("validation")
+                        ? ""
+                        : ", or remove rates"));
+      }
     }
   }
 

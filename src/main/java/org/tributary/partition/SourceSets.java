@@ -90,7 +90,7 @@ final class SourceSets {
     }
     if (!found.containsKey(set)) {
       throw new WrongInput(
-          "%s holds files of %s by their names, and none of %s; name a file directly to take it anyway"
+          "%s holds files of %s by their names, and none of %s; name a file directly to use it anyway"
               .formatted(root, String.join(" and ", found.keySet()), set));
     }
     put(set, path, found.get(set));

@@ -65,7 +65,7 @@ record TreeNames(List<String> visible, List<String> hidden) {
           hidden.isEmpty()
               ? "%s: %s holds no files; name the folder whose sub-folders are labels"
                   .formatted(key, path)
-              : "%s: %s holds only hidden images (%s); give them names that begin with no dot"
+              : "%s: %s holds only hidden images (%s); give them names that do not begin with a dot"
                   .formatted(key, path, hidden.get(0)));
     }
     return new TreeNames(List.copyOf(names), hidden);

@@ -17,7 +17,7 @@ import org.tributary.error.WrongInput;
  */
 public final class Plugins {
   private static final String WAY_OUT =
-      "where it is as it should be (a public class with a public constructor without arguments,"
+      "if it is correct (a public class with a public constructor without arguments,"
           + " below the class that the file is named after), build its jar for Java %d against this"
               .formatted(Runtime.version().feature())
           + " version of Tributary, and pass the jars that it needs; or leave its jar out of --jars";

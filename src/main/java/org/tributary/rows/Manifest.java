@@ -234,7 +234,7 @@ public record Manifest(
                   + FILE
                   + ": partition stopped before its end, run it again; or name the folder that it"
                   + " printed, which ends in the set's name"
-              : folder + " does not exist; make it with partition, or correct the path");
+              : folder + " does not exist; create it with partition, or correct the path");
     }
     try {
       JsonNode root = Json.tree(store.readAll(file));

@@ -163,7 +163,7 @@ public final class BaseModel {
       if (tensors.containsKey(tie.getKey())
           && !files.tensor(tie.getKey()).equals(files.tensor(tie.getValue()))) {
         throw new WrongInput(
-            "%s: config.json ties %s to %s, but the two differ; set tie_word_embeddings to false, as transformers 5 takes it, or remove %s, as transformers 4 did"
+            "%s: config.json ties %s to %s, but the two differ; set tie_word_embeddings to false, as transformers 5 reads it, or remove %s, as transformers 4 did"
                 .formatted(files.folder(), tie.getKey(), tie.getValue(), tie.getKey()));
       }
     }

@@ -47,7 +47,7 @@ record Classes(List<String> names, List<String> labels) {
       throw new WrongInput(
           ("%s: has a classifier of %d rows, and nothing in its config.json (id2label) says which"
                   + " classes they are; name the data's labels in the order of the rows in"
-                  + " data.classes, or say data.classNumbers=true where the labels are the rows'"
+                  + " data.classes, or set data.classNumbers=true if the labels are the rows'"
                   + " numbers, or start a new classifier with model.newHead=true")
               .formatted(head.files().folder(), head.rows()));
     }
@@ -75,7 +75,7 @@ record Classes(List<String> names, List<String> labels) {
                   unknown.get(0),
                   known,
                   numbers
-                      ? "where the labels are the numbers of these, say data.classNumbers=true"
+                      ? "if the labels are the numbers of these, set data.classNumbers=true"
                       : "name the data's labels in this order in data.classes"));
     }
     Set<String> seen = new HashSet<>();

@@ -75,7 +75,7 @@ class HdfsTroubleTest {
       value = {
         "model.path=%s/none   | none/config.json: there is no such file",
         "model.path=%s/torn   | lists files that are not there: absent.safetensors",
-        "data.path=%s/none    | none does not exist; make it with partition",
+        "data.path=%s/none    | none does not exist; create it with partition",
         "data.path=%s/model   | model",
         "out=%s/file          | file exists and is not a run",
         "out=%s/file/x/y      | a folder is needed there, but",

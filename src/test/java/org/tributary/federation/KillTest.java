@@ -140,7 +140,7 @@ class KillTest {
         .isInstanceOf(Trouble.class)
         .hasMessageStartingWith(
             "round 0: 3 clients in a row ended their executors, each alone, and no client has"
-                + " finished: the executors are at fault, no client is left out: ")
+                + " finished: the executors are the cause, so no client is left out: ")
         .hasMessageContaining("Command exited with code 1")
         .hasMessageEndingWith("; fix it and run the same command again")
         .hasMessageNotContaining("\n");

@@ -137,7 +137,7 @@ class LostExecutorsTest {
         .hasMessage(
             what
                 + ": an executor was lost 1 times with the same task, from outside (Command exited"
-                + " with code 137): where it was killed for memory, give executors more"
+                + " with code 137): if it was killed for memory, give executors more"
                 + " (spark.executor.memoryOverhead); run the same command again: what is done is"
                 + " kept");
     assertThat(store.resolve(out).resolve("rounds/round=00000/_SUCCESS")).doesNotExist();

@@ -46,7 +46,7 @@ class OneRankTest {
    */
   public record Depth(@Key(value = "a number", required = true) int depth) {}
 
-  /** A framework of a user that needs a key, so that its name alone is no advice. */
+  /** A framework of a user that needs a key, so that its name alone cannot be advised. */
   public static final class Demanding extends FrameworkProvider<Depth> {
     public Demanding() {
       super("demanding", "a framework of a user", "a test", Depth.class);

@@ -223,7 +223,7 @@ class AdvicePartitionTest {
         "train_sft.csv train_gen.csv | . | holds several splits of train (train_gen, train_sft); move each to its own folder and name one | train_sft.csv",
         "train-1.csv train.part2.csv | . | OK | .",
         "train.csv train_test.csv | . | rename it, or name each set's own file or folder | train.csv",
-        "test.csv | . | name a file directly to take it anyway | test.csv",
+        "test.csv | . | name a file directly to use it anyway | test.csv",
         "x/.a.csv | x | name the folder that has them itself | x/.a.csv",
         "label=x/a.csv b/a.csv | label=x | OK | b",
       })

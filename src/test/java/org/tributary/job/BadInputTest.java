@@ -288,7 +288,7 @@ class BadInputTest extends TinyJob {
         "nowhere/config.json: there is no such file: name the folder of a model");
     refused(
         train("fedavg", "data.path=" + dir.resolve("nowhere")),
-        "nowhere does not exist; make it with partition");
+        "nowhere does not exist; create it with partition");
     refused(train("fedavg", "data.path=" + tiny.model()), "model has no manifest.json: partition");
     Files.delete(tiny.model().resolve("tokenizer.json"));
     refused(train("fedavg"), "tokenizer.json does not exist; a model folder needs");

@@ -202,7 +202,7 @@ class ClassesTest {
         model,
         "",
         "label \"0\" of the data is unknown to the model, whose classes are [NEGATIVE, POSITIVE]",
-        "say data.classNumbers=true");
+        "set data.classNumbers=true");
     RunFolder run = run(config(NUMBERS, model, "data.classNumbers=true"));
     assertThat(loss(run)).isEqualTo(0.6635268, offset(1e-5));
     assertThat(saved(run)).isEqualTo(JSON.readTree(model.resolve("config.json").toFile()));

@@ -93,7 +93,7 @@ final class CsvReading implements Closeable {
       int c = read();
       if (c == END) {
         throw new WrongInput(
-            "%s: line %d opens a quote that is never closed; close it, or double it where it is a character"
+            "%s: line %d opens a quote that is never closed; close it, or double it if it is a character"
                 .formatted(file, opened));
       }
       if (c == '"') {

@@ -28,7 +28,7 @@ enum FileKind {
   COMPRESS("1f9d", null, "packed with compress (.Z); unpack it"),
   LZIP("4c5a4950", null, "packed with lzip; unpack it"),
   LZOP("894c5a4f000d0a1a0a", null, "packed with lzop; unpack it"),
-  PARQUET("50415231", null, "a Parquet file; say so in source.format (generate: data.format)"),
+  PARQUET("50415231", null, "a Parquet file; set source.format (generate: data.format)"),
   ARROW("4152524f5731", null, "an Arrow file; write it as Parquet"),
   ARROW_STREAM("ffffffff", null, "an Arrow file; write it as Parquet"),
   ORC("4f5243", null, "an ORC file; write it as Parquet"),
@@ -118,7 +118,7 @@ enum FileKind {
     if (kind == null) {
       throw new WrongInput(
           ("%s is not a readable Parquet file (it does not begin like one); write it again, or, if it"
-                  + " is CSV or JSON lines, say so in source.format (generate: data.format)")
+                  + " is CSV or JSON lines, set source.format (generate: data.format)")
               .formatted(file));
     }
   }

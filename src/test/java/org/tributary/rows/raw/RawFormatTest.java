@@ -314,7 +314,7 @@ class RawFormatTest {
         "c.xlsx", zip(Map.of("[Content_Types].xml", rows)), "is an Office file; save it as CSV");
     String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n";
     refused("lfs.jsonl", pointer.getBytes(UTF_8), "a pointer of Git LFS", "run git lfs pull");
-    refused("d.jsonl", "PAR1xxxx".getBytes(UTF_8), "a Parquet file; say so in source.format");
+    refused("d.jsonl", "PAR1xxxx".getBytes(UTF_8), "a Parquet file; set source.format");
     byte[] tar = new byte[512];
     System.arraycopy("ustar".getBytes(UTF_8), 0, tar, 257, 5);
     refused("e.tar", tar, "is a tar archive");
