@@ -23,7 +23,6 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
 import org.tributary.run.PoolingNote;
 import org.tributary.run.RunConfig;
-import org.tributary.run.RunFileHash;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
@@ -168,12 +167,10 @@ public final class Federation {
       if (config.data().badRows().equals("skip")) {
         JsonFiles.commit(store, folder.skipped(), prepared.skipped());
       }
-      RunFileHash.commit(
-          store,
+      store.commit(
           folder.start(),
           SafeTensors.content(StartState.of(store, blueprint), Map.of("format", "pt")));
     }
-    RunFileHash.check(store, folder, config.rounds());
     String run = prepared.identity().run(store, folder);
     TableWriter tables = new TableWriter(store, folder, blueprint);
     tables.begin();

@@ -23,7 +23,6 @@ import org.tributary.protocol.Unit;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
 import org.tributary.run.GlobalState;
-import org.tributary.run.RunFileHash;
 import org.tributary.run.RunFileReader;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
@@ -82,7 +81,7 @@ final class RoundMerge {
     }
     try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
       Map<String, HostTensor> after = state.after(round, assembly.tensors());
-      RunFileHash.commit(store, target, SafeTensors.content(after, Map.of("format", "pt")));
+      store.commit(target, SafeTensors.content(after, Map.of("format", "pt")));
     }
     store.delete(folder.pieces(round));
   }

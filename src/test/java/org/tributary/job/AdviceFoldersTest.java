@@ -5,14 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.tributary.checkpoint.SafeTensors;
-import org.tributary.federation.Tiny;
 import org.tributary.fixture.Slow;
-import org.tributary.protocol.HostTensor;
 
 /** The advice of messages on the folder that a job writes to works. */
 @Slow
@@ -53,59 +47,5 @@ class AdviceFoldersTest extends TinyJob {
     assertThat(advice.check("generate", yaml)).contains("data.paths: its files have changed since");
     assertThat(advice.check("generate", yaml, "out=" + dir)).contains("name another folder");
     assertThat(advice.check("generate", yaml, "out=" + dir.resolve("others"))).isEmpty();
-  }
-
-  /** The learning rate does not depend on the number of rounds, so that more may follow. */
-  private String withoutSchedule() {
-    return tiny.yaml("a", "fedavg").replaceAll("  schedule: .*\n", "");
-  }
-
-  /** Another run's state would be read as that of a run in which nothing was merged. */
-  @ParameterizedTest
-  @ValueSource(strings = {"rounds/round=00000/global.safetensors", "start.safetensors"})
-  void ofAStateThatTheRunDidNotWrite(String name) throws IOException {
-    Advice advice = new Advice(dir);
-    String yaml = withoutSchedule();
-    String[] sets = {"rounds=1"};
-    assertThat(advice.run("train", yaml, sets)).isEmpty();
-    Path state = tiny.out("a").resolve(name);
-    byte[] whole = Files.readAllBytes(state);
-    Files.delete(state);
-    Tiny.STORE.commit(
-        Tiny.hadoop(state),
-        SafeTensors.content(Map.of("x", HostTensor.of(new float[] {1}, 1)), Map.of()));
-    sets[0] = "rounds=2";
-    assertThat(advice.run("train", yaml, sets))
-        .contains(
-            name + " is not the file that the run wrote there",
-            "restore it from a backup, or start again in another folder");
-    Files.write(state, whole);
-    assertThat(advice.run("train", yaml, sets)).isEmpty();
-    assertThat(Files.readString(state.resolveSibling(state.getFileName() + ".sha256")))
-        .isEqualTo("%s  %s%n", Tiny.STORE.sha256(Tiny.hadoop(state)), state.getFileName());
-  }
-
-  /** Runs of earlier releases have no hashes. */
-  @Test
-  void aRunWithoutHashesGoesOn() throws IOException {
-    Advice advice = new Advice(dir);
-    String yaml = withoutSchedule();
-    assertThat(advice.run("train", yaml, "rounds=1")).isEmpty();
-    Files.delete(tiny.out("a").resolve("start.safetensors.sha256"));
-    Files.delete(tiny.out("a").resolve("rounds/round=00000/global.safetensors.sha256"));
-    assertThat(advice.run("train", yaml, "rounds=2")).isEmpty();
-  }
-
-  @Test
-  void ofAFolderWhereAFileIsWritten() throws IOException {
-    Advice advice = new Advice(dir);
-    String yaml = withoutSchedule();
-    assertThat(advice.run("train", yaml, "rounds=1")).isEmpty();
-    Path there = Files.createDirectories(tiny.out("a").resolve("rounds/round=00001/round.json"));
-    assertThat(advice.run("train", yaml, "rounds=2"))
-        .contains(there + ": is a folder, a file is to be written there: remove it");
-    Files.delete(there);
-    assertThat(advice.run("train", yaml, "rounds=2")).isEmpty();
-    assertThat(there).isRegularFile();
   }
 }
