@@ -21,12 +21,13 @@ import java.util.List;
  * @param schedule the learning rate over the whole run
  */
 public record ClientSection(
-    @Key(value = "optimizer steps a round", min = 1) Integer steps,
-    @Key(value = "passes over the client's rows a round", above = 0) Double epochs,
-    @Key(value = "rows of a micro batch", byDefault = "16", min = 1) int batch,
-    @Key(value = "micro batches a step", byDefault = "1", min = 1) int accumulate,
-    @Key(value = "gradient clipping: largest global L2 norm", above = 0) Double clip,
-    @Key(value = "CPU threads of one client", byDefault = "1", min = 1) int threads,
+    @Key(value = "optimizer steps a round", min = 1, example = "20") Integer steps,
+    @Key(value = "passes over the client's rows a round", above = 0, example = "1") Double epochs,
+    @Key(value = "rows of a micro batch", byDefault = "16", min = 1, example = "8") int batch,
+    @Key(value = "micro batches a step", byDefault = "1", min = 1, example = "4") int accumulate,
+    @Key(value = "gradient clipping: largest global L2 norm", above = 0, example = "1.0")
+        Double clip,
+    @Key(value = "CPU threads of one client", byDefault = "1", min = 1, example = "2") int threads,
     @Key(value = "whether clients keep the optimizer's state between rounds", byDefault = "false")
         boolean keepOptimizer,
     @Key(
@@ -69,10 +70,14 @@ public record ClientSection(
    * @param weightDecay strength of the decay, as defined by the optimizer
    */
   public record Optimizer(
-      @Key(value = "the optimizer's name", required = true) String name,
-      @Key(value = "learning rate", required = true, above = 0) double lr,
+      @Key(value = "the optimizer's name", required = true, example = "adamw") String name,
+      @Key(value = "learning rate", required = true, above = 0, example = "1.0e-3") double lr,
       @Key(value = "its own keys", settingsOf = "name") Record settings,
-      @Key(value = "weight decay, as the optimizer has it", byDefault = "0.0", min = 0)
+      @Key(
+              value = "weight decay, as the optimizer has it",
+              byDefault = "0.0",
+              min = 0,
+              example = "0.01")
           double weightDecay) {}
 
   /**
@@ -83,5 +88,6 @@ public record ClientSection(
    */
   public record Schedule(
       @Key(value = "the schedule's name", byDefault = "constant") String name,
-      @Key(value = "warm-up steps of the learning rate", byDefault = "0", min = 0) int warmup) {}
+      @Key(value = "warm-up steps of the learning rate", byDefault = "0", min = 0, example = "50")
+          int warmup) {}
 }

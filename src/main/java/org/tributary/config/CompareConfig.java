@@ -20,23 +20,37 @@ import java.util.TreeSet;
  * @param score the metric for the choice, on validation rows after the last round
  */
 public record CompareConfig(
-    @Key(value = "folder of the comparison, a URI or path", required = true, operational = true)
+    @Key(
+            value = "folder of the comparison, a URI or path",
+            required = true,
+            operational = true,
+            example = "runs/tickets/compare")
         String out,
-    @Key(value = "the train configuration that all share", required = true, operational = true)
+    @Key(
+            value = "the train configuration that all share",
+            required = true,
+            operational = true,
+            example = "tickets-fedit.yaml")
         String train,
     @Key(
             value = "seeds of everything random",
             byDefault = "[0]",
             numbers = true,
             min = 1,
-            operational = true)
+            operational = true,
+            example = "[1, 2, 3]")
         List<String> seeds,
-    @Key(value = "what each variant changes: key=value", required = true, min = 0)
+    @Key(
+            value = "what each variant changes: key=value",
+            required = true,
+            min = 0,
+            example = "{fedit: [], ffa-lora: [framework.name=ffa-lora]}")
         Map<String, List<String>> variants,
     @Key(
             value = "learning rates to choose from on validation rows, by variant",
             byDefault = "{}",
-            numbers = true)
+            numbers = true,
+            example = "{fedit: [1.0e-3, 3.0e-3]}")
         Map<String, List<String>> rates,
     @Key(
             value = "the validation score that chooses a rate",

@@ -32,13 +32,18 @@ import java.util.Set;
  * @param augment random changes to the images that clients train on
  */
 public record DataSection(
-    @Key(value = "folder that partition wrote, a URI or path", required = true) String path,
-    @Key(value = "column with the input", byDefault = "text") String text,
-    @Key(value = "column with the class", byDefault = "label") String label,
+    @Key(
+            value = "folder that partition wrote, a URI or path",
+            required = true,
+            example = "data-partitions/tickets")
+        String path,
+    @Key(value = "column with the input", byDefault = "text", example = "sentence") String text,
+    @Key(value = "column with the class", byDefault = "label", example = "category") String label,
     @Key(
             value = "labels of the data in the order of the classifier's rows; [] for the model's",
             byDefault = "[]",
-            later = true)
+            later = true,
+            example = "[bug, wish]")
         List<String> classes,
     @Key(
             value = "whether labels of the data are the numbers of the classifier's rows",
@@ -48,26 +53,42 @@ public record DataSection(
     @Key(
             value =
                 "prompt of a language model: seed-paper, alpaca, plain, chat, or a text with {column}",
-            byDefault = "seed-paper")
+            byDefault = "seed-paper",
+            example = "alpaca")
         String prompt,
     @Key(
             value = "your own prompt for rows where the columns that it leaves out are empty",
-            later = true)
+            later = true,
+            example = "\"Question: {question}\"")
         String shortPrompt,
-    @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
-    @Key(value = "column of whole conversations, of a chat", later = true) String messages,
+    @Key(
+            value = "question of a chat: a name as of prompt, or a text with {column}",
+            example = "\"{question}\"")
+        String message,
+    @Key(value = "column of whole conversations, of a chat", later = true, example = "messages")
+        String messages,
     @Key(
             value = "which answers of a conversation count",
             byDefault = "all",
             oneOf = {"all", "last"},
             later = true)
         String turns,
-    @Key("the system message of a chat") String system,
-    @Key(value = "variables of the chat template by name", scalars = true, later = true)
+    @Key(value = "the system message of a chat", example = "You answer in one sentence.")
+        String system,
+    @Key(
+            value = "variables of the chat template by name",
+            scalars = true,
+            later = true,
+            example = "{enable_thinking: false}")
         Map<String, Object> template,
-    @Key(value = "the date for the chat template, such as 2026-01-31", pattern = DATE, later = true)
+    @Key(
+            value = "the date for the chat template, such as 2026-01-31",
+            pattern = DATE,
+            later = true,
+            example = "2026-01-31")
         String date,
-    @Key(value = "column with the answer to the prompt", byDefault = "answer") String answer,
+    @Key(value = "column with the answer to the prompt", byDefault = "answer", example = "response")
+        String answer,
     @Key(
             value = "what to do with rows that cannot be used",
             byDefault = "refuse",
@@ -178,6 +199,7 @@ public record DataSection(
       @Key(
               value = "pixels by which an image is moved at most, in both directions",
               byDefault = "0",
-              min = 0)
+              min = 0,
+              example = "4")
           int crop) {}
 }

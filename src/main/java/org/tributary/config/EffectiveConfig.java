@@ -210,7 +210,8 @@ public final class EffectiveConfig {
         : value;
   }
 
-  private static Map<String, Object> lists(Map<?, ?> lists, boolean numbers) {
+  /** Lists by name as a JSON or YAML writer takes them. */
+  static Map<String, Object> lists(Map<?, ?> lists, boolean numbers) {
     Map<String, Object> copy = new LinkedHashMap<>();
     lists.forEach(
         (name, list) ->
@@ -222,7 +223,7 @@ public final class EffectiveConfig {
   }
 
   /** A number, so that it is written without quotes. */
-  private static Object number(Object text) {
+  static Object number(Object text) {
     String written = (String) text;
     return written.matches("-?[0-9]+") ? (Object) Long.valueOf(written) : Double.valueOf(written);
   }

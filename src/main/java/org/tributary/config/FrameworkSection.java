@@ -17,10 +17,11 @@ import java.util.List;
  * @param settings the framework's own keys
  */
 public record FrameworkSection(
-    @Key(value = "the framework's name", required = true) String name,
+    @Key(value = "the framework's name", required = true, example = "fedit") String name,
     @Key(
             value = "globs over names of weights that train in full; [] for the framework's own",
-            byDefault = "[]")
+            byDefault = "[]",
+            example = "[\"*LayerNorm*\"]")
         List<String> train,
     @Key(value = "low-rank adapters", optional = true) Lora lora,
     @Key(
@@ -46,17 +47,26 @@ public record FrameworkSection(
    * @param start PEFT folder with the adapters at the start of the run; null for new adapters
    */
   public record Lora(
-      @Key(value = "rows of A", required = true, min = 1) int rank,
-      @Key(value = "numerator of the scale", byDefault = "16", above = 0) double alpha,
-      @Key(value = "names of the linear layers to adapt", required = true, min = 1)
+      @Key(value = "rows of A", required = true, min = 1, example = "8") int rank,
+      @Key(value = "numerator of the scale", byDefault = "16", above = 0, example = "32")
+          double alpha,
+      @Key(
+              value = "names of the linear layers to adapt",
+              required = true,
+              min = 1,
+              example = "[query, value]")
           List<String> targets,
       @Key(value = "scale alpha / sqrt(rank)", byDefault = "false") boolean rslora,
       @Key(
               value = "ranks of the clients in the order of their ids, repeated",
               byDefault = "[]",
-              counts = true)
+              counts = true,
+              example = "[8, 4]")
           List<Integer> ranks,
-      @Key("PEFT folder to start from, a URI or path; absent for fresh adapters") String start)
+      @Key(
+              value = "PEFT folder to start from, a URI or path; absent for fresh adapters",
+              example = "runs/tickets/fedit/adapter")
+          String start)
       implements Section {
 
     /** The rank of the global adapters must not be smaller than any client's. */

@@ -22,21 +22,30 @@ import java.util.Map;
  * @param store retries on failing file systems
  */
 public record GenerateConfig(
-    @Key(value = "folder of the answers, a URI or path", required = true, operational = true)
+    @Key(
+            value = "folder of the answers, a URI or path",
+            required = true,
+            operational = true,
+            example = "runs/medquad/answers")
         String out,
-    @Key(value = "seed of everything random", byDefault = "0") long seed,
+    @Key(value = "seed of everything random", byDefault = "0", example = "7") long seed,
     @Key(
             value = "whether file: paths are the same file system on every node",
             byDefault = "false",
             operational = true)
         boolean shared,
     @Key(value = "the language model", required = true) ModelSection model,
-    @Key("PEFT folder of an adapter for the model, a URI or path") String adapter,
+    @Key(
+            value = "PEFT folder of an adapter for the model, a URI or path",
+            example = "runs/medquad/fedit/adapter")
+        String adapter,
     @Key(value = "the rows", required = true) Data data,
     @Key("how the next token is chosen") Decoding decoding,
-    @Key(value = "rows that are generated in one batch", byDefault = "16", min = 1) int batch,
-    @Key(value = "rows of a task and a file", byDefault = "256", min = 1) int shard,
-    @Key(value = "CPU threads of one task", byDefault = "1", min = 1) int threads,
+    @Key(value = "rows that are generated in one batch", byDefault = "16", min = 1, example = "8")
+        int batch,
+    @Key(value = "rows of a task and a file", byDefault = "256", min = 1, example = "512")
+        int shard,
+    @Key(value = "CPU threads of one task", byDefault = "1", min = 1, example = "2") int threads,
     @Key(
             value = "type of weights and activations",
             byDefault = "float32",
@@ -87,26 +96,43 @@ public record GenerateConfig(
    *     in the header
    */
   public record Data(
-      @Key(value = "files of rows or folders of them, URIs or paths", required = true, min = 1)
+      @Key(
+              value = "files of rows or folders of them, URIs or paths",
+              required = true,
+              min = 1,
+              example = "[data-partitions/medquad/test]")
           List<String> paths,
-      @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns,
+      @Key(value = "columns to keep; [] for all", byDefault = "[]", example = "[question]")
+          List<String> columns,
       @Key(
               value = "prompt: seed-paper, alpaca, plain, chat, or a text with {column}",
-              required = true)
+              required = true,
+              example = "seed-paper")
           String prompt,
       @Key(
               value = "your own prompt for rows where the columns that it leaves out are empty",
-              later = true)
+              later = true,
+              example = "\"Question: {question}\"")
           String shortPrompt,
-      @Key("question of a chat: a name as of prompt, or a text with {column}") String message,
-      @Key(value = "column of whole conversations, of a chat", later = true) String messages,
-      @Key("the system message of a chat") String system,
-      @Key(value = "variables of the chat template by name", scalars = true, later = true)
+      @Key(
+              value = "question of a chat: a name as of prompt, or a text with {column}",
+              example = "\"{question}\"")
+          String message,
+      @Key(value = "column of whole conversations, of a chat", later = true, example = "messages")
+          String messages,
+      @Key(value = "the system message of a chat", example = "You answer in one sentence.")
+          String system,
+      @Key(
+              value = "variables of the chat template by name",
+              scalars = true,
+              later = true,
+              example = "{enable_thinking: false}")
           Map<String, Object> template,
       @Key(
               value = "the date for the chat template, such as 2026-01-31",
               pattern = DataSection.DATE,
-              later = true)
+              later = true,
+              example = "2026-01-31")
           String date,
       @Key(
               value = "format of the files: parquet, jsonl or csv",
@@ -117,7 +143,8 @@ public record GenerateConfig(
       @Key(
               value =
                   "what separates fields, of csv: one character or tab; detected from the header if absent",
-              later = true)
+              later = true,
+              example = "\";\"")
           String separator)
       implements Section {
 
@@ -152,22 +179,26 @@ public record GenerateConfig(
    *     tokens in the prompt and the answer
    */
   public record Decoding(
-      @Key(value = "most tokens of an answer", byDefault = "64", min = 1) int newTokens,
+      @Key(value = "most tokens of an answer", byDefault = "64", min = 1, example = "128")
+          int newTokens,
       @Key(
               value = "0 for the most likely token (greedy), else divides the logits",
               byDefault = "0.0",
-              min = 0)
+              min = 0,
+              example = "0.7")
           double temperature,
       @Key(
               value = "probability mass of the most likely tokens to sample from",
               byDefault = "1.0",
               above = 0,
-              max = 1)
+              max = 1,
+              example = "0.9")
           double topP,
       @Key(
               value = "penalty on tokens that prompt and answer already have; 1 for none",
               byDefault = "1.0",
-              above = 0)
+              above = 0,
+              example = "1.05")
           double repetitionPenalty)
       implements Section {
 

@@ -38,6 +38,13 @@ public @interface Key {
   String byDefault() default "";
 
   /**
+   * A value to show in documents, other than the default. Choices and truth values need none.
+   *
+   * @return YAML text; empty for none
+   */
+  String example() default "";
+
+  /**
    * The value in configurations that programs wrote before the key existed.
    *
    * @return YAML text; empty if the default is the old behavior

@@ -12,13 +12,21 @@ import java.util.List;
  * @param newHead whether a new classifier, for the classes of the data, replaces the checkpoint's
  */
 public record ModelSection(
-    @Key(value = "Hugging Face folder, a URI or path", required = true) String path,
+    @Key(
+            value = "Hugging Face folder, a URI or path",
+            required = true,
+            example = "models/all-MiniLM-L6-v2")
+        String path,
     @Key(
             value =
                 "from token states to one vector; absent for the classifier's or the family's own",
             oneOf = {"mean", "cls", "attention"})
         String pooling,
-    @Key(value = "tokens a text keeps, with special ones", byDefault = "128", min = 4)
+    @Key(
+            value = "tokens a text keeps, with special ones",
+            byDefault = "128",
+            min = 4,
+            example = "256")
         int maxLength,
     @Key(value = "whether a new classifier replaces the checkpoint's", byDefault = "false")
         boolean newHead) {

@@ -13,7 +13,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * {@code --set a.b=c}: values from the command line, put into the tree before it is bound. The
- * value is YAML, so {@code [a, b]} is a list and {@code null} removes an optional key.
+ * value is YAML, so {@code [a, b]} is a list, {@code null} removes an optional key, and {@code
+ * none} an optional section.
  */
 final class Overrides {
   private final ConfigProblems problems;
@@ -89,7 +90,7 @@ final class Overrides {
       if (problems.override(map) != null) {
         problems.comesFrom(section, problems.override(map));
       }
-    } else if (old == null || old.getTag().equals(Tag.NULL)) {
+    } else if (YamlNodes.isNull(old) || YamlNodes.isNone(old)) {
       section = new MappingNode(Tag.MAP, new ArrayList<>(), FlowStyle.BLOCK);
       problems.comesFrom(section, name);
     } else {

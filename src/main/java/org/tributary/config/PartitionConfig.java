@@ -25,28 +25,39 @@ import java.util.List;
  */
 public record PartitionConfig(
     @Key(value = "the raw set", required = true) Source source,
-    @Key(value = "folder of the partitioned sets", byDefault = "data-partitions") String out,
+    @Key(
+            value = "folder of the partitioned sets",
+            byDefault = "data-partitions",
+            example = "/data/partitions")
+        String out,
     @Key(
             value = "name of the partitioned set, a folder under out",
             required = true,
-            pattern = "[a-z0-9][a-z0-9._-]*")
+            pattern = "[a-z0-9][a-z0-9._-]*",
+            example = "tickets")
         String name,
-    @Key(value = "seed of everything random", byDefault = "0") long seed,
+    @Key(value = "seed of everything random", byDefault = "0", example = "7") long seed,
     @Key(
             value = "whether file: paths are the same file system on every node",
             byDefault = "false",
             operational = true)
         boolean shared,
-    @Key("column with the class") String label,
-    @Key(value = "number of clients", min = 1) Integer clients,
+    @Key(value = "column with the class", example = "label") String label,
+    @Key(value = "number of clients", min = 1, example = "4") Integer clients,
     @Key(value = "how rows are split among clients", required = true) Partitioner partitioner,
     @Key(
             value = "share of each client's rows for validation",
             byDefault = "0.1",
             min = 0,
-            below = 1)
+            below = 1,
+            example = "0.05")
         double validation,
-    @Key(value = "share of all rows for the test", byDefault = "0.1", min = 0, below = 1)
+    @Key(
+            value = "share of all rows for the test",
+            byDefault = "0.1",
+            min = 0,
+            below = 1,
+            example = "0.2")
         double test,
     @Key(
             value = "what to do with rows of train that are also in validation or test",
@@ -55,7 +66,8 @@ public record PartitionConfig(
         String duplicates,
     @Key(
             value = "columns that make equal rows duplicates; [] for all, of images the pixels",
-            byDefault = "[]")
+            byDefault = "[]",
+            example = "[text]")
         List<String> duplicateColumns,
     @Key(value = "retries on failing file systems", operational = true) StoreSection store)
     implements Section {
@@ -114,17 +126,28 @@ public record PartitionConfig(
    *     in the header
    */
   public record Source(
-      @Key(value = "format of the files", required = true) String format,
-      @Key(value = "file or folder with the rows to cut, a URI or path", required = true)
+      @Key(value = "format of the files", required = true, example = "jsonl") String format,
+      @Key(
+              value = "file or folder with the rows to cut, a URI or path",
+              required = true,
+              example = "data/tickets.jsonl")
           String train,
-      @Key("file or folder with rows for validation") String validation,
-      @Key("file or folder with rows for the test") String test,
-      @Key(value = "columns to keep; [] for all", byDefault = "[]") List<String> columns,
-      @Key("column of encoded images, of parquet") String image,
-      @Key(value = "names of the classes 0, 1, ..., of idx; [] for numbers", byDefault = "[]")
+      @Key(value = "file or folder with rows for validation", example = "data/validation.jsonl")
+          String validation,
+      @Key(value = "file or folder with rows for the test", example = "data/test.jsonl")
+          String test,
+      @Key(value = "columns to keep; [] for all", byDefault = "[]", example = "[text, label]")
+          List<String> columns,
+      @Key(value = "column of encoded images, of parquet", example = "image") String image,
+      @Key(
+              value = "names of the classes 0, 1, ..., of idx; [] for numbers",
+              byDefault = "[]",
+              example = "[shirt, boot]")
           List<String> names,
       @Key(
-              "what separates fields, of csv: one character or tab; detected from the header if absent")
+              value =
+                  "what separates fields, of csv: one character or tab; detected from the header if absent",
+              example = "\";\"")
           String separator)
       implements Section {
 
@@ -174,7 +197,8 @@ public record PartitionConfig(
    */
   public record Partitioner(
       @Key(value = "the partitioner's name", required = true) String name,
-      @Key(value = "the smallest client's training rows", byDefault = "1", min = 1) int minRows,
+      @Key(value = "the smallest client's training rows", byDefault = "1", min = 1, example = "100")
+          int minRows,
       @Key(value = "the partitioner's own keys", settingsOf = "name") Record settings) {
 
     /**

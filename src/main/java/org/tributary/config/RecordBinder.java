@@ -5,7 +5,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 final class RecordBinder {
   private final ConfigProblems problems;
-  private final Collection<String> known;
+  private final Map<String, RecordComponent> known;
   private final ConfigSchema schema;
   private final boolean stored;
   private final Map<String, NodeTuple> written = new LinkedHashMap<>();
@@ -38,7 +37,7 @@ final class RecordBinder {
    */
   RecordBinder(ConfigProblems problems, ConfigSchema schema, Class<?> root, boolean stored) {
     this.problems = problems;
-    this.known = schema.keys(root).keySet();
+    this.known = schema.keys(root);
     this.schema = schema;
     this.stored = stored;
   }
@@ -177,11 +176,20 @@ final class RecordBinder {
                 : "is called %s now; write that".formatted(ConfigSchema.join(path, today)));
       } else if (values.putIfAbsent(name, entry.getValueNode()) != null) {
         problems.add(keyNode, key, "is there a second time; keep one of the two");
-      } else if (!YamlNodes.isNull(entry.getValueNode())) {
+      } else if (!isAbsent(known.get(key), entry.getValueNode())) {
         written.put(key, entry);
       }
     }
     return values;
+  }
+
+  /** Whether a key is written so as if it were not: with no value, or an optional section none. */
+  private static boolean isAbsent(RecordComponent component, Node value) {
+    return YamlNodes.isNull(value)
+        || component != null
+            && component.getType().isRecord()
+            && ConfigSchema.key(component).optional()
+            && YamlNodes.isNone(value);
   }
 
   /** The current name of a key of earlier releases; other names do not change. */
@@ -205,7 +213,7 @@ final class RecordBinder {
     if (problems.areEnough()) {
       return "unknown key";
     }
-    Optional<String> alias = KeyAliases.meant(name, known);
+    Optional<String> alias = KeyAliases.meant(name, known.keySet());
     if (alias.isPresent()) {
       return "unknown key; did you mean " + alias.get() + "?";
     }
@@ -213,7 +221,7 @@ final class RecordBinder {
     if (without.isPresent()) {
       return "unknown key; " + without.get();
     }
-    List<String> near = NearestNames.keys(path, name, known);
+    List<String> near = NearestNames.keys(path, name, known.keySet());
     String here = "the keys here are " + String.join(", ", names);
     if (near.isEmpty()) {
       return "unknown key; " + here;
@@ -226,7 +234,7 @@ final class RecordBinder {
 
   private Object inner(RecordComponent component, String path, Node value, Node parent) {
     Key key = ConfigSchema.key(component);
-    if (value == null || (key.optional() && YamlNodes.isNull(value))) {
+    if (value == null || (key.optional() && isAbsent(component, value))) {
       if (key.optional()) {
         return null;
       } else if (key.required()) {
@@ -237,8 +245,11 @@ final class RecordBinder {
     }
     if (!(value instanceof MappingNode map)) {
       String keys = String.join(", ", schema.names(component.getType(), path));
+      String none = key.optional() ? ", or none" : "";
       problems.add(
-          value, path, "expected a section with " + keys + ", got " + YamlNodes.got(value));
+          value,
+          path,
+          "expected a section with %s%s, got %s".formatted(keys, none, YamlNodes.got(value)));
       return null;
     }
     return section(component.getType(), path, map);

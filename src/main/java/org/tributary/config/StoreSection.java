@@ -9,5 +9,6 @@ public record StoreSection(
     @Key(
             value = "seconds of retries on a failing file system before the job stops",
             byDefault = "60",
-            min = 0)
+            min = 0,
+            example = "300")
         int patience) {}

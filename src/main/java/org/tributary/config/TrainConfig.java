@@ -24,10 +24,15 @@ import java.util.Set;
  * @param store retries on failing file systems
  */
 public record TrainConfig(
-    @Key(value = "folder of the run, a URI or path", required = true, operational = true)
+    @Key(
+            value = "folder of the run, a URI or path",
+            required = true,
+            operational = true,
+            example = "runs/tickets/fedit")
         String out,
-    @Key(value = "seed of everything random", byDefault = "0") long seed,
-    @Key(value = "number of rounds", required = true, min = 1, operational = true) int rounds,
+    @Key(value = "seed of everything random", byDefault = "0", example = "7") long seed,
+    @Key(value = "number of rounds", required = true, min = 1, operational = true, example = "10")
+        int rounds,
     @Key(
             value = "whether file: paths are the same file system on every node",
             byDefault = "false",
@@ -111,13 +116,19 @@ public record TrainConfig(
    * @param minClients the fewest updates with which a round can be closed
    */
   public record Cohort(
-      @Key(value = "share of the clients sampled each round", byDefault = "1.0", above = 0, max = 1)
+      @Key(
+              value = "share of the clients sampled each round",
+              byDefault = "1.0",
+              above = 0,
+              max = 1,
+              example = "0.5")
           double fraction,
       @Key(
               value = "fewest client updates with which a round closes",
               byDefault = "1",
               min = 1,
-              operational = true)
+              operational = true,
+              example = "3")
           int minClients) {}
 
   /**
@@ -133,17 +144,31 @@ public record TrainConfig(
    * @param newTokens the most tokens of such an answer
    */
   public record Evaluate(
-      @Key(value = "rounds between evaluations", byDefault = "1", min = 1) int every,
+      @Key(value = "rounds between evaluations", byDefault = "1", min = 1, example = "2") int every,
       @Key(value = "whether the model is also evaluated before training", byDefault = "false")
           boolean start,
-      @Key(value = "rows of a forward pass", byDefault = "64", min = 1) int batch,
-      @Key(value = "rows of an evaluation task", byDefault = "512", min = 1) int shard,
-      @Key(value = "what is evaluated: test, validation", byDefault = "[test]") List<String> parts,
-      @Key(value = "rows of a part that are evaluated; 0 for all", byDefault = "0", min = 0)
+      @Key(value = "rows of a forward pass", byDefault = "64", min = 1, example = "32") int batch,
+      @Key(value = "rows of an evaluation task", byDefault = "512", min = 1, example = "1024")
+          int shard,
+      @Key(
+              value = "what is evaluated: test, validation",
+              byDefault = "[test]",
+              example = "[validation, test]")
+          List<String> parts,
+      @Key(
+              value = "rows of a part that are evaluated; 0 for all",
+              byDefault = "0",
+              min = 0,
+              example = "2000")
           int rows,
-      @Key(value = "rows for which a language model generates answers", byDefault = "0", min = 0)
+      @Key(
+              value = "rows for which a language model generates answers",
+              byDefault = "0",
+              min = 0,
+              example = "100")
           int generate,
-      @Key(value = "most tokens of a generated answer", byDefault = "64", min = 1) int newTokens)
+      @Key(value = "most tokens of a generated answer", byDefault = "64", min = 1, example = "128")
+          int newTokens)
       implements Section {
 
     /** The existing parts. */
@@ -162,7 +187,11 @@ public record TrainConfig(
    * @param driverLimit bytes; a round whose uploads are larger is merged by a Spark stage
    */
   public record Reduce(
-      @Key(value = "largest uploads that the driver merges", byDefault = "512m", size = true)
+      @Key(
+              value = "largest uploads that the driver merges",
+              byDefault = "512m",
+              size = true,
+              example = "2g")
           long driverLimit) {}
 
   /**
@@ -172,8 +201,10 @@ public record TrainConfig(
    * @param globals rounds whose global state is kept
    */
   public record Keep(
-      @Key(value = "rounds whose updates stay", byDefault = "1", min = 1) int updates,
-      @Key(value = "rounds whose global state stays", byDefault = "2", min = 1) int globals) {}
+      @Key(value = "rounds whose updates stay", byDefault = "1", min = 1, example = "3")
+          int updates,
+      @Key(value = "rounds whose global state stays", byDefault = "2", min = 1, example = "5")
+          int globals) {}
 
   /**
    * The run's lock: one driver at a time.
@@ -184,6 +215,7 @@ public record TrainConfig(
       @Key(
               value = "seconds after which a lock that is not renewed is free",
               byDefault = "60",
-              min = 1)
+              min = 1,
+              example = "120")
           int lease) {}
 }

@@ -13,10 +13,18 @@ final class YamlNodes {
   /** The most characters of a wrong value in its message. */
   static final int SHOWN = 200;
 
+  /** What a person writes for an optional section that is absent. */
+  static final String NONE = "none";
+
   private YamlNodes() {}
 
   static boolean isNull(Node node) {
     return node == null || is(node, Tag.NULL);
+  }
+
+  /** Whether a node is the word that stands for an absent section. */
+  static boolean isNone(Node node) {
+    return is(node, Tag.STR) && scalar(node).equals(NONE);
   }
 
   static boolean is(Node node, Tag... tags) {

@@ -11,7 +11,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /** Converts a node to a number, and checks that its key allows it. */
 final class YamlNumbers {
-  private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([kmgKMG]?)");
+  /** A size in bytes; {@link KeyJsonSchema} has it, too. */
+  static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([kmgKMG]?)");
 
   private YamlNumbers() {}
 
@@ -94,15 +95,24 @@ final class YamlNumbers {
     boolean good =
         value >= key.min() && value <= key.max() && value > key.above() && value < key.below();
     if (!good) {
-      List<String> bounds = new ArrayList<>();
-      bound(bounds, "at least", key.min());
-      bound(bounds, "above", key.above());
-      bound(bounds, "at most", key.max());
-      bound(bounds, "below", key.below());
       throw new WrongValue(
-          node,
-          "must be %s, got %s".formatted(String.join(" and ", bounds), YamlNodes.scalar(node)));
+          node, "must be %s, got %s".formatted(bounds(key), YamlNodes.scalar(node)));
     }
+  }
+
+  /**
+   * The bounds of a number.
+   *
+   * @param key of the number
+   * @return such as {@code at least 0 and below 1}; empty without bounds
+   */
+  static String bounds(Key key) {
+    List<String> bounds = new ArrayList<>();
+    bound(bounds, "at least", key.min());
+    bound(bounds, "above", key.above());
+    bound(bounds, "at most", key.max());
+    bound(bounds, "below", key.below());
+    return String.join(" and ", bounds);
   }
 
   private static void bound(List<String> bounds, String word, double bound) {

@@ -20,11 +20,27 @@ abstract class AdaptiveServerOptimizer extends ServerOptimizer {
    * @param tau τ, the degree of adaptivity; v begins with its square
    */
   public record Settings(
-      @Key(value = "learning rate of the server", required = true, above = 0) double lr,
-      @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,
-      @Key(value = "decay of the second moment", byDefault = "0.99", min = 0, below = 1)
+      @Key(value = "learning rate of the server", required = true, above = 0, example = "0.01")
+          double lr,
+      @Key(
+              value = "decay of the first moment",
+              byDefault = "0.9",
+              min = 0,
+              below = 1,
+              example = "0.8")
+          double beta1,
+      @Key(
+              value = "decay of the second moment",
+              byDefault = "0.99",
+              min = 0,
+              below = 1,
+              example = "0.999")
           double beta2,
-      @Key(value = "added to the root of the second moment", byDefault = "1.0e-3", above = 0)
+      @Key(
+              value = "added to the root of the second moment",
+              byDefault = "1.0e-3",
+              above = 0,
+              example = "1.0e-4")
           double tau) {}
 
   AdaptiveServerOptimizer(Framework inner, Settings settings) {

@@ -26,9 +26,20 @@ final class FedAdagrad extends AdaptiveServerOptimizer {
    * @param tau τ, the degree of adaptivity; v begins with its square
    */
   public record Own(
-      @Key(value = "learning rate of the server", required = true, above = 0) double lr,
-      @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,
-      @Key(value = "added to the root of the second moment", byDefault = "1.0e-3", above = 0)
+      @Key(value = "learning rate of the server", required = true, above = 0, example = "0.01")
+          double lr,
+      @Key(
+              value = "decay of the first moment",
+              byDefault = "0.9",
+              min = 0,
+              below = 1,
+              example = "0.5")
+          double beta1,
+      @Key(
+              value = "added to the root of the second moment",
+              byDefault = "1.0e-3",
+              above = 0,
+              example = "1.0e-4")
           double tau) {}
 
   /** Registers it under its name. */

@@ -30,8 +30,14 @@ final class FedAvgM extends ServerOptimizer {
    * @param momentum β
    */
   public record Settings(
-      @Key(value = "learning rate of the server", required = true, above = 0) double lr,
-      @Key(value = "momentum of the server", byDefault = "0.9", min = 0, below = 1)
+      @Key(value = "learning rate of the server", required = true, above = 0, example = "1.0")
+          double lr,
+      @Key(
+              value = "momentum of the server",
+              byDefault = "0.9",
+              min = 0,
+              below = 1,
+              example = "0.95")
           double momentum) {}
 
   /** Registers it under its name. */

@@ -34,7 +34,12 @@ final class FedProx extends Decorator {
    * @param mu μ
    */
   public record Settings(
-      @Key(value = "factor mu of the term, such as 0.01", required = true, above = 0) double mu) {}
+      @Key(
+              value = "factor mu of the term, such as 0.01",
+              required = true,
+              above = 0,
+              example = "0.01")
+          double mu) {}
 
   /** Registers it under its name. */
   public static final class Provider extends LocalRuleProvider<FedProx.Settings> {

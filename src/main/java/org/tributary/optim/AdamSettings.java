@@ -10,8 +10,23 @@ import org.tributary.config.Key;
  * @param eps ε, added to the square root of the second moment
  */
 public record AdamSettings(
-    @Key(value = "decay of the first moment", byDefault = "0.9", min = 0, below = 1) double beta1,
-    @Key(value = "decay of the second moment", byDefault = "0.999", min = 0, below = 1)
+    @Key(
+            value = "decay of the first moment",
+            byDefault = "0.9",
+            min = 0,
+            below = 1,
+            example = "0.95")
+        double beta1,
+    @Key(
+            value = "decay of the second moment",
+            byDefault = "0.999",
+            min = 0,
+            below = 1,
+            example = "0.99")
         double beta2,
-    @Key(value = "added to the root of the second moment", byDefault = "1.0e-8", above = 0)
+    @Key(
+            value = "added to the root of the second moment",
+            byDefault = "1.0e-8",
+            above = 0,
+            example = "1.0e-6")
         double eps) {}

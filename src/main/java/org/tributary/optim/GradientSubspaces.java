@@ -23,10 +23,16 @@ import org.tributary.protocol.Globs;
  * @param projector how a basis is computed, a name of {@link Projector}
  */
 public record GradientSubspaces(
-    @Key(value = "dimensions of a subspace", required = true, min = 1) int rank,
-    @Key(value = "steps between renewals", byDefault = "200", min = 1) int gap,
-    @Key(value = "factor on projected updates", byDefault = "1.0", above = 0) double scale,
-    @Key(value = "names of the weights to project", required = true, min = 1) List<String> targets,
+    @Key(value = "dimensions of a subspace", required = true, min = 1, example = "8") int rank,
+    @Key(value = "steps between renewals", byDefault = "200", min = 1, example = "50") int gap,
+    @Key(value = "factor on projected updates", byDefault = "1.0", above = 0, example = "0.25")
+        double scale,
+    @Key(
+            value = "names of the weights to project",
+            required = true,
+            min = 1,
+            example = "[query, value]")
+        List<String> targets,
     @Key(
             value = "how a subspace is found",
             byDefault = "exact",

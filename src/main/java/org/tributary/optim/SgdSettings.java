@@ -8,4 +8,5 @@ import org.tributary.config.Key;
  * @param momentum μ, in [0, 1)
  */
 public record SgdSettings(
-    @Key(value = "momentum of SGD", byDefault = "0.0", min = 0, below = 1) double momentum) {}
+    @Key(value = "momentum of SGD", byDefault = "0.0", min = 0, below = 1, example = "0.9")
+        double momentum) {}

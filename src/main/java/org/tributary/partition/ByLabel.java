@@ -49,7 +49,8 @@ record ByLabel(Clients clients, int shards) implements Partitioner {
    *
    * @param shards number of shards per client
    */
-  public record Settings(@Key(value = "shards a client gets", byDefault = "2", min = 1) int shards)
+  public record Settings(
+      @Key(value = "shards a client gets", byDefault = "2", min = 1, example = "3") int shards)
       implements PartitionerNeeds {
     @Override
     public boolean needsLabel() {

@@ -88,7 +88,8 @@ record Dirichlet(Clients clients, double alpha) implements Partitioner {
    * @param alpha concentration of each class over the clients
    */
   public record Settings(
-      @Key(value = "concentration, such as 0.1", required = true, above = 0) double alpha)
+      @Key(value = "concentration, such as 0.1", required = true, above = 0, example = "0.5")
+          double alpha)
       implements PartitionerNeeds {
     @Override
     public boolean needsLabel() {

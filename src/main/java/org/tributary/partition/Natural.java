@@ -36,7 +36,8 @@ record Natural(String column, int minRows) implements Partitioner {
    * @param column the column whose values are the owners
    */
   public record Settings(
-      @Key(value = "column with the owner of each row", required = true) String column)
+      @Key(value = "column with the owner of each row", required = true, example = "office")
+          String column)
       implements PartitionerNeeds {
     @Override
     public String ownerColumn() {

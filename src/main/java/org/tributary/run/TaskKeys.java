@@ -3,6 +3,8 @@ package org.tributary.run;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.tributary.config.LocatedConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
@@ -44,15 +46,42 @@ public final class TaskKeys {
    * @return by dotted key, why nothing reads it
    */
   static Map<String, String> unread(Architecture architecture) {
+    return unread(architecture.task(), architecture.image() != null);
+  }
+
+  /**
+   * The models that read the keys that not every model reads.
+   *
+   * @return by dotted key, such as {@code classifiers of texts}
+   */
+  public static Map<String, String> readers() {
+    Map<String, Map<String, String>> unread = new LinkedHashMap<>();
+    unread.put("language models", unread(ModelTask.GENERATION, false));
+    unread.put("classifiers of texts", unread(ModelTask.CLASSIFICATION, false));
+    unread.put("classifiers of images", unread(ModelTask.CLASSIFICATION, true));
+    Map<String, String> readers = new TreeMap<>();
+    unread.values().stream()
+        .flatMap(keys -> keys.keySet().stream())
+        .forEach(
+            key ->
+                readers.put(
+                    key,
+                    unread.entrySet().stream()
+                        .filter(model -> !model.getValue().containsKey(key))
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.joining(", "))));
+    return readers;
+  }
+
+  private static Map<String, String> unread(ModelTask task, boolean images) {
     Map<String, String> unread = new LinkedHashMap<>();
-    if (architecture.task() == ModelTask.GENERATION) {
+    if (task == ModelTask.GENERATION) {
       String why = "the model writes text and does not read it, a %s does";
       put(unread, why.formatted("classifier"), List.of("data.label", "model.pooling"));
       put(unread, why.formatted("classifier"), List.of("model.newHead"));
       put(unread, why.formatted("classifier of texts"), List.of("data.text"));
       put(unread, why.formatted("classifier of images"), List.of("data.augment"));
     } else {
-      boolean images = architecture.image() != null;
       String why =
           "the model is a classifier of %s and does not read it, %%s does"
               .formatted(images ? "images" : "texts");

@@ -194,7 +194,7 @@ class ConfigReaderTest {
         "code: 7a          | code: \"7a\" does not match [a-z][0-9]",
         "pond:             | pond: expected a section with depth, fish, got nothing",
         "pond: 7           | pond: expected a section with depth, fish, got 7",
-        "shed: [a]         | shed: expected a section with width, tools, got a list",
+        "shed: [a]         | shed: expected a section with width, tools, or none, got a list",
         "pond: {fish: ''}  | pond.fish: expected text, got an empty one; give a value or remove the key",
         "pond: {fish: shark} | pond: a shark needs depth 5",
       })

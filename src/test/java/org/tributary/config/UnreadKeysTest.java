@@ -54,6 +54,43 @@ class UnreadKeysTest {
   }
 
   @Test
+  void noneIsTheAbsenceOfAnOptionalSection() {
+    assertThat(train("framework.lora=none").config().framework().lora()).isNull();
+    assertThat(train("framework={name: local, lora: none, server: none}").config().framework())
+        .isEqualTo(train("framework={name: local}").config().framework());
+    String adapters = "framework={name: local, lora: {rank: 2, targets: [q]}}";
+    assertThat(train(adapters, "framework.lora=none").config().framework().lora()).isNull();
+    assertThat(
+            train("framework={name: fedit, lora: none}", "framework.lora={rank: 2, targets: [q]}")
+                .config()
+                .framework()
+                .lora()
+                .rank())
+        .isEqualTo(2);
+    assertThat(
+            train(
+                    "framework={name: fedit, lora: none}",
+                    "framework.lora.rank=3",
+                    "framework.lora.targets=[q]")
+                .config()
+                .framework()
+                .lora()
+                .rank())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void onlyOptionalSectionsMayBeNone() {
+    assertThatThrownBy(() -> train("framework.lora=off"))
+        .hasMessageContaining("expected a section with rank, alpha,")
+        .hasMessageContaining("or none, got");
+    assertThatThrownBy(() -> train("evaluate=none"))
+        .hasMessageContaining("evaluate: expected a section")
+        .hasMessageNotContaining("or none");
+    assertThatThrownBy(() -> train("client.clip=none")).hasMessageContaining("expected a number");
+  }
+
+  @Test
   void oneClientAloneIsNoCohort() {
     assertThatThrownBy(() -> train("framework.name=central", "cohort.minClients=2"))
         .hasMessageContaining("--set cohort.minClients: cohort.minClients: central has one client");

@@ -33,7 +33,10 @@ class VersionsTest {
     for (String folder : List.of("conf", "docs", "jobs")) {
       try (Stream<Path> files = Files.list(Path.of(folder))) {
         // Results name the versions that they were measured with.
-        files.filter(f -> !f.endsWith("results.md")).sorted().forEach(all::add);
+        files
+            .filter(f -> Files.isRegularFile(f) && !f.endsWith("results.md"))
+            .sorted()
+            .forEach(all::add);
       }
     }
     return all;

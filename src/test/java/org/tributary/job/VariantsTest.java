@@ -1,0 +1,45 @@
+package org.tributary.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.tributary.config.CompareConfig;
+import org.tributary.config.ConfigReader;
+import org.tributary.config.TrainConfig;
+
+/** The runs of a comparison's variants. */
+class VariantsTest {
+  private static final String COMMON =
+      """
+      out: runs/a
+      rounds: 2
+      model: {path: m}
+      data: {path: d}
+      framework: {name: fedit, lora: {rank: 4, targets: [query]}, server: {name: fedavgm, lr: 1}}
+      client: {steps: 1, optimizer: {name: adamw, lr: 0.1}}
+      """;
+
+  private static TrainConfig run(String variants, String variant) {
+    CompareConfig config =
+        ConfigReader.written(
+                "c.yaml",
+                "{out: runs/c, train: a.yaml, variants: %s}".formatted(variants),
+                List.of(),
+                CompareConfig.class,
+                Map.of())
+            .config();
+    return new Variants(config, COMMON).run(variant, "0", null);
+  }
+
+  @Test
+  void aVariantMaySetASectionToNone() {
+    String variants =
+        "{adapters: [], full: [framework.name=local, framework.lora=none, framework.server=none]}";
+    assertThat(run(variants, "adapters").framework().lora().rank()).isEqualTo(4);
+    TrainConfig full = run(variants, "full");
+    assertThat(full.framework().lora()).isNull();
+    assertThat(full.framework().server()).isNull();
+  }
+}
