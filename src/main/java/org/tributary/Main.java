@@ -28,6 +28,7 @@ import org.tributary.job.Logits;
 import org.tributary.job.MergeAdapter;
 import org.tributary.job.MethodList;
 import org.tributary.job.Partition;
+import org.tributary.job.Report;
 import org.tributary.job.Schema;
 import org.tributary.job.SparkSessions;
 import org.tributary.job.StopSignals;
@@ -66,6 +67,7 @@ import picocli.CommandLine.ScopeType;
       Generate.class,
       FollowApplication.class,
       Inspect.class,
+      Report.class,
       MethodList.class,
       Schema.class,
       Logits.class,

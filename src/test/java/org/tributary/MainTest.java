@@ -66,6 +66,7 @@ class MainTest {
             "partition",
             "train",
             "inspect",
+            "report",
             "logits",
             "merge-adapter")
         .contains("Exit codes:");
@@ -79,6 +80,7 @@ class MainTest {
         "partition",
         "train",
         "inspect",
+        "report",
         "merge-adapter"
       })
   void eachJobHasHelpAndVersion(String job) {

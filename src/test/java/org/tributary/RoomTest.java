@@ -208,6 +208,7 @@ class RoomTest {
             "evaluation",
             "generation",
             "tables",
+            "report",
             "federation",
             JOB),
         "org.apache.hadoop..");

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.CheckpointSummary;
 import org.tributary.checkpoint.Store;
 import org.tributary.rows.Manifest;
 import org.tributary.run.ComparisonFolder;
 import org.tributary.run.RunFolder;
+import org.tributary.run.RunFolders;
 import org.tributary.tables.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +35,7 @@ public final class Inspect implements Callable<Integer> {
     List<RunReport> runs = new ArrayList<>();
     for (String named : paths) {
       Path path = store.path(named);
-      List<RunFolder> found = runs(store, path);
+      List<RunFolder> found = RunFolders.at(store, path);
       for (RunFolder run : found) {
         runs.add(RunReport.of(store, run));
       }
@@ -47,33 +47,6 @@ public final class Inspect implements Callable<Integer> {
       RunReport.table(runs).forEach(spec.commandLine().getOut()::println);
     }
     return 0;
-  }
-
-  /** A run, a variant's runs, or all runs of a comparison; none if the path is not one of these. */
-  private static List<RunFolder> runs(Store store, Path path) throws IOException {
-    if (store.exists(new RunFolder(path).config())) {
-      return List.of(new RunFolder(path));
-    }
-    List<RunFolder> runs = new ArrayList<>();
-    for (Path folder : folders(store, path)) {
-      if (ComparisonFolder.isRun(folder)) {
-        if (store.exists(new RunFolder(folder).config())) {
-          runs.add(new RunFolder(folder));
-        }
-      } else if (ComparisonFolder.is(store, path)) {
-        runs.addAll(runs(store, folder));
-      }
-    }
-    return runs;
-  }
-
-  private static List<Path> folders(Store store, Path path) throws IOException {
-    return store.exists(path) && store.status(path).isDirectory()
-        ? store.list(path).stream()
-            .filter(FileStatus::isDirectory)
-            .map(FileStatus::getPath)
-            .toList()
-        : List.of();
   }
 
   private static List<String> describe(Store store, Path path) throws IOException {

@@ -33,7 +33,7 @@ import org.tributary.rows.Manifest;
  */
 public final class Blueprint {
   /** The one client of a pooled framework. */
-  static final String POOLED_CLIENT = "all";
+  public static final String POOLED_CLIENT = "all";
 
   private final TrainConfig config;
   private final RunData data;

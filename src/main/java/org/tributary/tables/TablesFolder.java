@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
@@ -20,6 +24,8 @@ import org.tributary.run.RunFolder;
  */
 public record TablesFolder(Path root, String run) {
   private static final String END = ".parquet";
+
+  private static final Pattern ROUND = Pattern.compile("(.+)\\.round-\\d+" + Pattern.quote(END));
 
   /**
    * The tables of a run.
@@ -49,7 +55,7 @@ public record TablesFolder(Path root, String run) {
   }
 
   /** The run's only file of a table without rounds. */
-  Path file(String table) {
+  public Path file(String table) {
     return new Path(table(table), run + END);
   }
 
@@ -71,5 +77,27 @@ public record TablesFolder(Path root, String run) {
     }
     files.sort(null);
     return files;
+  }
+
+  /**
+   * The files of all runs of a table with rounds.
+   *
+   * @param store reaches them
+   * @param root the folder of the tables
+   * @param table its name
+   * @return by the run's name, in the order of the rounds
+   * @throws IOException if the file system fails
+   */
+  public static Map<String, List<Path>> filesByRun(Store store, Path root, String table)
+      throws IOException {
+    Map<String, List<Path>> runs = new TreeMap<>();
+    for (FileStatus file : store.list(new Path(root, table))) {
+      Matcher name = ROUND.matcher(file.getPath().getName());
+      if (name.matches()) {
+        runs.computeIfAbsent(name.group(1), run -> new ArrayList<>()).add(file.getPath());
+      }
+    }
+    runs.values().forEach(files -> files.sort(null));
+    return runs;
   }
 }

@@ -1,0 +1,61 @@
+package org.tributary.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+
+/**
+ * Writes a report of runs as one HTML file. Equal tables give equal bytes. A report may be written
+ * again and again while runs go on: what was read of closed rounds is kept.
+ */
+public final class HtmlReport {
+  /** The report's name in the folder of a run or of a comparison. */
+  public static final String FILE = "report.html";
+
+  private final Store store;
+  private final HistoryReader reader;
+
+  /**
+   * For files of a store.
+   *
+   * @param store reaches runs and report
+   */
+  public HtmlReport(Store store) {
+    this.store = store;
+    reader = new HistoryReader(store);
+  }
+
+  /**
+   * Writes a report, or replaces it if it has changed. A reader sees a whole file or none.
+   *
+   * @param paths of runs, variants, comparisons or folders of them
+   * @param file to write
+   * @throws org.tributary.error.WrongInput if a path has no run
+   * @throws IOException if the file system fails
+   */
+  public void write(List<Path> paths, Path file) throws IOException {
+    byte[] bytes = html(paths).getBytes(StandardCharsets.UTF_8);
+    if (store.exists(file)) {
+      if (Arrays.equals(store.readAll(file), bytes)) {
+        return;
+      }
+      store.delete(file);
+    }
+    store.commit(file, out -> out.write(bytes));
+  }
+
+  /**
+   * The report as text.
+   *
+   * @param paths see {@link #write}
+   * @return a whole HTML file
+   * @throws org.tributary.error.WrongInput if a path has no run
+   * @throws IOException if the file system fails
+   */
+  public String html(List<Path> paths) throws IOException {
+    return new Page(Subject.read(store, reader, paths)).html();
+  }
+}

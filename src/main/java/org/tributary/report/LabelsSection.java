@@ -1,0 +1,153 @@
+package org.tributary.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tributary.report.HtmlTable.Cell;
+import org.tributary.report.Plot.Axis;
+import org.tributary.report.Plot.Kind;
+import org.tributary.report.Plot.Series;
+import org.tributary.rows.Manifest;
+
+/** Which labels each client has: how far the clients' data are from independent and identical. */
+final class LabelsSection {
+  /** More labels than these are counted together, so that colours can be told apart. */
+  private static final int LABELS = 9;
+
+  /** More clients than these do not fit into a plot; the table has all. */
+  private static final int CLIENTS = 40;
+
+  private static final String ROWS = "rows";
+
+  private final Subject subject;
+
+  LabelsSection(Subject subject) {
+    this.subject = subject;
+  }
+
+  /** The section; its text says why a set cannot be shown. */
+  Optional<Section> section() {
+    List<Section.Figure> figures = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    int number = 0;
+    for (Map.Entry<String, Subject.PartitionedSet> set : subject.partitions().entrySet()) {
+      Manifest manifest = set.getValue().manifest();
+      if (manifest == null) {
+        texts.add("The label mix cannot be shown: %s.".formatted(set.getValue().problem()));
+      } else {
+        texts.add(describe(set.getKey(), manifest));
+        figures.add(figure(manifest, ++number));
+      }
+    }
+    return Optional.of(
+        new Section(
+            "labels", "Rows and labels of the clients", String.join(" ", texts), figures, ""));
+  }
+
+  private static String describe(String path, Manifest manifest) {
+    long rows = manifest.clients().values().stream().mapToLong(c -> c.train().rows()).sum();
+    String shown =
+        manifest.clients().size() > CLIENTS
+            ? " The plot shows the first %d clients, the table all.".formatted(CLIENTS)
+            : "";
+    return "The partitioned set %s has %s of %s, split by %s %s.%s"
+        .formatted(
+            path,
+            Numbers.counted(rows, "training row", "training rows"),
+            Numbers.counted(manifest.clients().size(), "client", "clients"),
+            manifest.inputs().partitioner().name(),
+            manifest.inputs().partitioner().parameters(),
+            shown);
+  }
+
+  private static Section.Figure figure(Manifest manifest, int number) {
+    List<String> labels = labels(manifest);
+    boolean others = labels.size() > 1 && labels.size() < labelCount(manifest);
+    List<String> names = new ArrayList<>(labels);
+    if (others) {
+      names.add("%d other labels".formatted(labelCount(manifest) - labels.size()));
+    }
+    String title =
+        "Training rows of each client%s".formatted(labels.contains(ROWS) ? "" : ", by label");
+    List<Cell> head = new ArrayList<>(List.of(Cell.text("client"), Cell.head("all rows")));
+    names.forEach(name -> head.add(Cell.head(name)));
+    HtmlTable table = new HtmlTable("t-labels-" + number, title, head);
+    List<String> clients = new ArrayList<>();
+    List<List<List<Double>>> points = new ArrayList<>();
+    names.forEach(name -> points.add(new ArrayList<>()));
+    manifest
+        .clients()
+        .forEach(
+            (id, client) -> {
+              String called = manifest.called(id).isEmpty() ? id : id + " " + manifest.called(id);
+              List<Long> counts = counts(client.train(), labels, others);
+              List<Cell> row =
+                  new ArrayList<>(List.of(Cell.text(called), Cell.count(client.train().rows())));
+              counts.forEach(count -> row.add(Cell.count(count)));
+              table.row(row);
+              if (clients.size() < CLIENTS) {
+                for (int i = 0; i < counts.size(); i++) {
+                  points.get(i).add(List.of((double) counts.get(i), (double) clients.size()));
+                }
+                clients.add(called);
+              }
+            });
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      boolean other = others && i == names.size() - 1;
+      series.add(new Series(names.get(i), other ? -1 : i, false, points.get(i), null));
+    }
+    Plot plot =
+        new Plot(
+            "labels-plot-" + number,
+            Kind.BARS,
+            title,
+            Axis.of("training rows"),
+            Axis.rows(clients),
+            series);
+    return new Section.Figure(plot, table);
+  }
+
+  private static int labelCount(Manifest manifest) {
+    return totals(manifest).size();
+  }
+
+  private static SortedMap<String, Long> totals(Manifest manifest) {
+    SortedMap<String, Long> totals = new TreeMap<>();
+    manifest
+        .clients()
+        .values()
+        .forEach(c -> c.train().labels().forEach((label, n) -> totals.merge(label, n, Long::sum)));
+    return totals;
+  }
+
+  /** The most frequent labels, the first one most; one for all rows in a set without labels. */
+  private static List<String> labels(Manifest manifest) {
+    SortedMap<String, Long> totals = totals(manifest);
+    return totals.isEmpty()
+        ? List.of(ROWS)
+        : totals.entrySet().stream()
+            .sorted(
+                Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .limit(LABELS)
+            .map(Map.Entry::getKey)
+            .toList();
+  }
+
+  private static List<Long> counts(Manifest.Part part, List<String> labels, boolean others) {
+    if (part.labels().isEmpty()) {
+      return List.of(part.rows());
+    }
+    List<Long> counts = new ArrayList<>();
+    labels.forEach(label -> counts.add(part.labels().getOrDefault(label, 0L)));
+    if (others) {
+      counts.add(part.rows() - counts.stream().mapToLong(x -> x).sum());
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,186 @@
+package org.tributary.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.tributary.json.Json;
+
+/**
+ * The variants of a report, and which of them is best.
+ *
+ * @param variants in the order of the report
+ * @param metric the score that decides
+ * @param obstacles why scores of these variants cannot be compared; empty if they can
+ */
+record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
+  /** Groups the runs of a report that differ only in their seeds. */
+  static Ranking of(Subject subject) {
+    List<RunHistory> runs = subject.compared();
+    Metric metric = Metric.primary(runs.isEmpty() ? subject.runs() : runs);
+    Collection<List<RunHistory>> groups =
+        runs.stream()
+            .collect(
+                Collectors.groupingBy(
+                    subject.comparison().isPresent() ? RunHistory::variant : Ranking::method,
+                    LinkedHashMap::new,
+                    Collectors.toList()))
+            .values();
+    List<Variant> variants = new ArrayList<>();
+    for (List<RunHistory> group : groups) {
+      variants.add(new Variant(name(group, groups), variants.size(), group, metric));
+    }
+    return new Ranking(variants, metric, obstacles(runs));
+  }
+
+  /** All keys but the folder and the seed: runs with equal ones are of one variant. */
+  private static String method(RunHistory run) {
+    ObjectNode keys = parameters(run).deepCopy();
+    keys.remove(List.of("out", "seed"));
+    return keys.toString();
+  }
+
+  /** Every effective key of a run. */
+  static ObjectNode parameters(RunHistory run) {
+    try {
+      return (ObjectNode) Json.tree(run.runs().text("parameters"));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(run.name() + ": parameters are no JSON", e);
+    }
+  }
+
+  /** The variant's name, with the folder above it if others have the same. */
+  private static String name(List<RunHistory> group, Collection<List<RunHistory>> groups) {
+    RunHistory first = group.get(0);
+    boolean unique =
+        groups.stream()
+            .filter(other -> other != group)
+            .noneMatch(other -> other.get(0).variant().equals(first.variant()));
+    return unique
+        ? first.variant()
+        : first.variant() + " (" + first.folder().getParent().getName() + ", " + first.name() + ")";
+  }
+
+  private static List<String> obstacles(List<RunHistory> runs) {
+    Map<String, Function<RunHistory, String>> facts = new LinkedHashMap<>();
+    facts.put("partitioned sets", run -> run.runs().text("partition"));
+    facts.put("contents of the partitioned set", run -> fact(run, "partitions"));
+    facts.put("tasks", run -> run.runs().text("task"));
+    facts.put("evaluated parts", RunHistory::part);
+    facts.put("numbers of evaluated rows", run -> Long.toString(run.scoredRows()));
+    List<RunHistory> scored = runs.stream().filter(run -> run.scoredRows() > 0).toList();
+    List<String> obstacles = new ArrayList<>();
+    facts.forEach(
+        (name, fact) -> {
+          TreeSet<String> values =
+              scored.stream().map(fact).collect(Collectors.toCollection(TreeSet::new));
+          if (values.size() > 1) {
+            obstacles.add(name + " (" + String.join(", ", values) + ")");
+          }
+        });
+    return obstacles;
+  }
+
+  private static String fact(RunHistory run, String key) {
+    String hash = run.stored().path("run").path(key).asText();
+    return hash.substring(0, Math.min(8, hash.length()));
+  }
+
+  /** The variants with a score of a finished run, the best one first. */
+  List<Variant> ranked() {
+    List<Variant> finished = variants.stream().filter(Variant::finished).toList();
+    List<Variant> federated = finished.stream().filter(v -> !v.baseline()).toList();
+    Comparator<Variant> order = Comparator.comparingDouble(v -> v.primary().mean());
+    return (federated.isEmpty() ? finished : federated)
+        .stream().sorted(metric.largerIsBetter() ? order.reversed() : order).toList();
+  }
+
+  /** Finished variants that do not federate, if others do. */
+  List<Variant> baselines() {
+    List<Variant> ranked = ranked();
+    return variants.stream()
+        .filter(variant -> variant.finished() && !ranked.contains(variant))
+        .toList();
+  }
+
+  /** Difference of a variant to the best one, at a level that holds for all of them together. */
+  Difference difference(Variant variant) {
+    List<Variant> ranked = ranked();
+    int others = ranked.size() - 1 + baselines().size();
+    return Difference.of(variant, ranked.get(0), others);
+  }
+
+  /** Keys with a value for each variant that differ between variants; see {@link #shared}. */
+  Map<String, List<String>> differing() {
+    Map<String, List<String>> keys = flattened();
+    keys.values().removeIf(values -> values.stream().distinct().count() == 1);
+    return keys;
+  }
+
+  /** Keys with the one value that all variants have. */
+  Map<String, String> shared() {
+    Map<String, String> shared = new LinkedHashMap<>();
+    flattened()
+        .forEach(
+            (key, values) -> {
+              if (values.stream().distinct().count() == 1) {
+                shared.put(key, values.get(0));
+              }
+            });
+    return shared;
+  }
+
+  /** Each key with its value in each variant, a dash where the variant does not have it. */
+  private Map<String, List<String>> flattened() {
+    Map<String, Map<Integer, TreeSet<String>>> keys = new LinkedHashMap<>();
+    for (Variant variant : variants) {
+      for (RunHistory run : variant.all()) {
+        ObjectNode parameters = parameters(run);
+        parameters.remove(List.of("out", "seed"));
+        flatten("", parameters)
+            .forEach(
+                (key, value) ->
+                    keys.computeIfAbsent(key, k -> new LinkedHashMap<>())
+                        .computeIfAbsent(variant.index(), i -> new TreeSet<>())
+                        .add(value));
+      }
+    }
+    Map<String, List<String>> flat = new LinkedHashMap<>();
+    keys.forEach(
+        (key, byVariant) ->
+            flat.put(
+                key,
+                variants.stream()
+                    .map(
+                        v ->
+                            byVariant.containsKey(v.index())
+                                ? String.join(" or ", byVariant.get(v.index()))
+                                : Numbers.NONE)
+                    .toList()));
+    return flat;
+  }
+
+  private static Map<String, String> flatten(String prefix, JsonNode tree) {
+    Map<String, String> flat = new LinkedHashMap<>();
+    tree.fields()
+        .forEachRemaining(
+            field -> {
+              String key = prefix + field.getKey();
+              JsonNode value = field.getValue();
+              if (value.isObject() && !value.isEmpty()) {
+                flat.putAll(flatten(key + ".", value));
+              } else {
+                flat.put(key, value.isTextual() ? value.asText() : value.toString());
+              }
+            });
+    return flat;
+  }
+}

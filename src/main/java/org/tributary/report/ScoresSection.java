@@ -1,0 +1,159 @@
+package org.tributary.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tributary.report.HtmlTable.Cell;
+import org.tributary.report.Plot.Axis;
+import org.tributary.report.Plot.Kind;
+import org.tributary.report.Plot.Series;
+
+/** The table of the variants, and their scores with intervals as a plot. */
+final class ScoresSection {
+  private final Ranking ranking;
+  private final List<Metric> metrics;
+
+  ScoresSection(Ranking ranking, Subject subject) {
+    this.ranking = ranking;
+    metrics = Metric.of(subject.compared());
+  }
+
+  Section section() {
+    HtmlTable table = table();
+    List<Section.Figure> figures = new ArrayList<>();
+    if (ranking.variants().stream().filter(v -> v.primary().seeds() > 0).count() > 1) {
+      figures.add(new Section.Figure(plot(), intervals()));
+    }
+    return new Section(
+        "scores",
+        "Scores and costs",
+        "The last evaluation of each variant, and what its training took. Scores with ± are mean and standard deviation over seeds.",
+        figures,
+        table.html());
+  }
+
+  /** One row for each variant. */
+  private HtmlTable table() {
+    List<Cell> head = new ArrayList<>();
+    head.add(Cell.text("variant"));
+    metrics.forEach(metric -> head.add(Cell.head(metric.title())));
+    for (String name :
+        List.of(
+            "seeds",
+            "rounds",
+            "MB up",
+            "MB down",
+            "MB in all",
+            "optimizer MB",
+            "clients failed",
+            "seconds")) {
+      head.add(Cell.head(name));
+    }
+    HtmlTable table =
+        new HtmlTable(
+            "t-scores",
+            "Scores and costs by variant. MB up and down: per client and round; MB in all: both directions, all clients and rounds of one run",
+            head);
+    for (Variant v : ranking.variants()) {
+      List<Cell> row = new ArrayList<>();
+      row.add(Cell.text(v.name() + (v.finished() ? "" : " (not ended)")));
+      metrics.forEach(metric -> row.add(score(v.estimate(metric))));
+      row.add(Cell.count(v.primary().seeds()));
+      double rounds = v.mean(RunHistory::closed);
+      row.add(Cell.number(rounds, Double.toString(rounds).replaceAll("\\.0$", "")));
+      row.add(megabytes(v.mean(run -> run.perClient("bytes_up"))));
+      row.add(megabytes(v.mean(run -> run.perClient("bytes_down"))));
+      row.add(megabytes(v.bytes()));
+      row.add(megabytes(v.mean(run -> run.perClient("optimizer_bytes"))));
+      row.add(Cell.count(v.failures()));
+      double seconds =
+          v.mean(
+              run ->
+                  run.total("seconds_train")
+                      + run.total("seconds_merge")
+                      + run.total("seconds_evaluate"));
+      row.add(Cell.number(seconds, Numbers.seconds(seconds)));
+      table.row(row);
+    }
+    return table;
+  }
+
+  private static Cell score(Estimate estimate) {
+    String text = Numbers.score(estimate.mean());
+    return Cell.number(
+        estimate.mean(),
+        Double.isNaN(estimate.deviation())
+            ? text
+            : text + " ± " + Numbers.score(estimate.deviation()));
+  }
+
+  static Cell megabytes(double bytes) {
+    return Cell.number(bytes, Numbers.megabytes(bytes));
+  }
+
+  private List<Variant> scored() {
+    return ranking.variants().stream().filter(v -> v.primary().seeds() > 0).toList();
+  }
+
+  private Plot plot() {
+    List<Variant> scored = scored();
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < scored.size(); i++) {
+      Variant v = scored.get(i);
+      Estimate e = v.primary();
+      List<Double> point = new ArrayList<>(List.of(e.mean(), (double) i));
+      point.add(e.hasInterval() ? e.low() : null);
+      point.add(e.hasInterval() ? e.high() : null);
+      series.add(new Series(v.name(), v.index(), false, List.of(point), null));
+    }
+    return new Plot(
+        "scores-plot",
+        Kind.INTERVALS,
+        title(),
+        Axis.of(axis()),
+        Axis.rows(scored.stream().map(Variant::name).toList()),
+        series);
+  }
+
+  private String title() {
+    return "%s of each variant, with 95 %% intervals where they are known"
+        .formatted(Numbers.capital(axis()));
+  }
+
+  private String axis() {
+    String part = scored().isEmpty() ? "test" : scored().get(0).part();
+    return part + " " + ranking.metric().title();
+  }
+
+  /** The numbers of the plot, and the differences to the best variant. */
+  private HtmlTable intervals() {
+    HtmlTable table =
+        new HtmlTable(
+            "t-intervals",
+            title() + ", and the difference to the best",
+            List.of(
+                Cell.text("variant"),
+                Cell.head(axis()),
+                Cell.head("from"),
+                Cell.head("to"),
+                Cell.head("difference to the best"),
+                Cell.head("from"),
+                Cell.head("to")));
+    List<Variant> ranked = ranking.ranked();
+    for (Variant v : scored()) {
+      Estimate e = v.primary();
+      boolean compared =
+          v.finished() && !ranked.isEmpty() && v != ranked.get(0) && ranking.obstacles().isEmpty();
+      Difference d =
+          compared ? ranking.difference(v) : new Difference(Double.NaN, Double.NaN, Double.NaN);
+      table.row(
+          Cell.text(v.name()),
+          Cell.score(e.mean()),
+          Cell.score(e.low()),
+          Cell.score(e.high()),
+          Cell.number(d.value(), Numbers.difference(d.value())),
+          Cell.number(d.low(), Numbers.difference(d.low())),
+          Cell.number(d.high(), Numbers.difference(d.high())));
+    }
+    return table;
+  }
+}

@@ -1,0 +1,169 @@
+package org.tributary.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.config.CompareConfig;
+import org.tributary.config.ConfigReader;
+import org.tributary.error.WrongInput;
+import org.tributary.rows.Manifest;
+import org.tributary.run.ComparisonFolder;
+import org.tributary.run.RunFolder;
+import org.tributary.run.RunFolders;
+
+/**
+ * What a report is about.
+ *
+ * @param title of the page
+ * @param runs all runs, also those that only try a learning rate
+ * @param comparison the comparison; empty for other runs
+ * @param partitions what is known of each partitioned set, by its path
+ */
+record Subject(
+    String title,
+    List<RunHistory> runs,
+    Optional<Comparison> comparison,
+    Map<String, PartitionedSet> partitions) {
+  /**
+   * The files of a comparison.
+   *
+   * @param folder of the comparison
+   * @param config its effective configuration
+   * @param compare text of {@code compare.yaml}
+   * @param train text of {@code train.yaml}
+   */
+  record Comparison(Path folder, CompareConfig config, String compare, String train) {
+    /** How many runs it has without trials of learning rates. */
+    int planned() {
+      return config.variants().size() * config.seeds().size();
+    }
+  }
+
+  /**
+   * A partitioned set.
+   *
+   * @param manifest its manifest; null if it cannot be read or has changed
+   * @param problem why there is none; else null
+   */
+  record PartitionedSet(Manifest manifest, String problem) {}
+
+  /**
+   * Reads what is at paths.
+   *
+   * @param store reaches them
+   * @param reader of tables
+   * @param paths of runs, variants, comparisons or folders of them
+   * @throws WrongInput if a path has no run
+   * @throws IOException if the file system fails
+   */
+  static Subject read(Store store, HistoryReader reader, List<Path> paths) throws IOException {
+    Map<Path, RunFolder> folders = new LinkedHashMap<>();
+    for (Path path : paths) {
+      List<RunFolder> found = RunFolders.at(store, path);
+      if (found.isEmpty()) {
+        throw new WrongInput(noRun(store, path));
+      }
+      found.forEach(folder -> folders.put(folder.root(), folder));
+    }
+    List<RunHistory> runs = reader.read(List.copyOf(folders.values()));
+    if (runs.isEmpty()) {
+      throw new WrongInput(
+          "%s: no run has begun its first round in this version; run its job again, which resumes it, then report"
+              .formatted(paths.get(0)));
+    }
+    Optional<Comparison> comparison =
+        paths.size() == 1 ? comparison(store, paths.get(0)) : Optional.empty();
+    return new Subject(title(paths, runs, comparison), runs, comparison, partitions(store, runs));
+  }
+
+  private static String noRun(Store store, Path path) throws IOException {
+    if (!store.exists(path)) {
+      return path + " does not exist; name the folder of a run, or of a comparison";
+    }
+    return ComparisonFolder.is(store, path)
+        ? path + " is a comparison of which no run has begun; run compare first"
+        : path
+            + " is no run (it has no config.yaml) and has none; name the out of train or compare";
+  }
+
+  private static Optional<Comparison> comparison(Store store, Path folder) throws IOException {
+    if (!ComparisonFolder.is(store, folder)) {
+      return Optional.empty();
+    }
+    Path file = new Path(folder, ComparisonFolder.COMPARE);
+    String compare = text(store, file);
+    CompareConfig config =
+        ConfigReader.stored(file.toString(), compare, CompareConfig.class, Map.of());
+    String train = text(store, new Path(folder, ComparisonFolder.TRAIN));
+    return Optional.of(new Comparison(folder, config, compare, train));
+  }
+
+  private static String text(Store store, Path file) throws IOException {
+    return new String(store.readAll(file), StandardCharsets.UTF_8);
+  }
+
+  private static String title(
+      List<Path> paths, List<RunHistory> runs, Optional<Comparison> comparison) {
+    if (comparison.isPresent()) {
+      return "Comparison " + comparison.get().folder().getName();
+    }
+    return runs.size() == 1
+        ? "Run " + runs.get(0).variant()
+        : paths.size() == 1
+            ? "Runs in " + paths.get(0).getName()
+            : Numbers.counted(runs.size(), "run", "runs");
+  }
+
+  private static Map<String, PartitionedSet> partitions(Store store, List<RunHistory> runs)
+      throws IOException {
+    Map<String, PartitionedSet> sets = new TreeMap<>();
+    for (RunHistory run : runs) {
+      String path = run.stored().path("config").path("data").path("path").asText();
+      if (!sets.containsKey(path)) {
+        sets.put(path, partition(store, path, run));
+      }
+    }
+    return sets;
+  }
+
+  /** The clients of the run's set, unless its files are out of reach or are others by now. */
+  private static PartitionedSet partition(Store store, String path, RunHistory run)
+      throws IOException {
+    try {
+      Path folder = store.path(path);
+      Manifest manifest = Manifest.read(store, folder);
+      String then = run.stored().path("run").path("partitions").asText();
+      return store.sha256(new Path(folder, Manifest.FILE)).equals(then)
+          ? new PartitionedSet(manifest, null)
+          : new PartitionedSet(null, path + " has changed since the run began");
+    } catch (WrongInput e) {
+      return new PartitionedSet(null, e.getMessage());
+    }
+  }
+
+  /** The runs that only try a learning rate. */
+  List<RunHistory> trials() {
+    return runs.stream().filter(RunHistory::trial).toList();
+  }
+
+  /** The runs that are compared, in the order of the comparison's variants and seeds. */
+  List<RunHistory> compared() {
+    List<RunHistory> compared = new ArrayList<>(runs);
+    compared.removeIf(RunHistory::trial);
+    comparison.ifPresent(
+        c -> {
+          List<String> order = List.copyOf(c.config().variants().keySet());
+          compared.sort(
+              java.util.Comparator.comparingInt((RunHistory run) -> order.indexOf(run.variant()))
+                  .thenComparing(RunHistory::seed));
+        });
+    return compared;
+  }
+}

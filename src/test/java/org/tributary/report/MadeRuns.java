@@ -1,0 +1,208 @@
+package org.tributary.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.tributary.checkpoint.Store;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
+import org.tributary.tables.ClientsTable;
+import org.tributary.tables.EvalsTable;
+import org.tributary.tables.RoundsTable;
+import org.tributary.tables.RunsTable;
+
+/** Folders of runs with tables that a test makes up, without any training. */
+final class MadeRuns {
+  static final Store STORE = Store.of(new Configuration());
+
+  private final Path folder;
+
+  MadeRuns(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A comparison's files. */
+  void comparison(String compare) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("compare.yaml"), compare);
+    Files.writeString(folder.resolve("train.yaml"), "rounds: 2\n");
+  }
+
+  /**
+   * A run of one round.
+   *
+   * @param own its folder, such as {@code fedit/seed=1}
+   * @param variant its variant
+   * @param seed its seed
+   * @param bytes that each client sends and receives
+   */
+  Run run(String own, String variant, long seed, long bytes) {
+    return new Run(own, variant, seed, bytes);
+  }
+
+  /** A run to be written. */
+  final class Run {
+    private final Path root;
+    private final Map<String, Object> labels = new HashMap<>();
+    private final List<Map<String, Object>> evals = new ArrayList<>();
+    private final List<Map<String, Object>> clients = new ArrayList<>();
+    private final long bytes;
+    private int rounds;
+
+    private Run(String own, String variant, long seed, long bytes) {
+      this.bytes = bytes;
+      root = folder.resolve(own);
+      labels.put("run", own.replace('/', '-') + "-0123abcd");
+      labels.put("variant", variant);
+      labels.put("trial", own.contains("lr="));
+      labels.put("framework", variant);
+      labels.put("optimizer", "adamw");
+      labels.put("seed", seed);
+      labels.put("lr", 0.002);
+      labels.put("partition", "set");
+    }
+
+    /** Another label. */
+    Run label(String column, Object value) {
+      labels.put(column, value);
+      return this;
+    }
+
+    /** A round whose global model is scored on test rows. */
+    Run round(double accuracy, double loss, long rows) {
+      rounds++;
+      score("test", null, accuracy, loss, rows);
+      client("0000", null);
+      return this;
+    }
+
+    /** Scores of the last round: of the global model, or on a client's validation rows. */
+    Run score(String part, String client, double accuracy, double loss, long rows) {
+      Map<String, Object> row = new HashMap<>(labels);
+      row.put("round", rounds);
+      row.put("model", "global");
+      row.put("part", part);
+      row.put("client", client);
+      row.put("rows", rows);
+      row.put("accuracy", accuracy);
+      row.put("loss", loss);
+      evals.add(row);
+      return this;
+    }
+
+    /** A client of the last round; it failed if there is a reason. */
+    Run client(String id, String reason) {
+      Map<String, Object> row = new HashMap<>(labels);
+      row.put("round", rounds);
+      row.put("client", id);
+      row.put("status", reason == null ? "accepted" : "failed");
+      row.put("reason", reason);
+      if (reason == null) {
+        row.put("bytes_up", bytes);
+        row.put("bytes_down", bytes);
+        row.put("optimizer_bytes", 8L);
+        row.put("loss_mean", 1.5);
+      }
+      clients.add(row);
+      return this;
+    }
+
+    /** Writes the folder. */
+    void write() throws IOException {
+      write(2);
+    }
+
+    /** Writes the folder of a run with so many planned rounds. */
+    void write(int planned) throws IOException {
+      Files.createDirectories(root);
+      Files.writeString(
+          root.resolve("config.yaml"),
+          "run: {name: \"%s\", version: 0.1.0, commit: abc, partitions: none}\nconfig: {data: {path: %s}}\n"
+              .formatted(labels.get("run"), folder.resolve("no-set")));
+      Map<String, Object> run = new HashMap<>(labels);
+      run.put("model", "tiny");
+      run.put("task", "classification");
+      run.put("clients", 2);
+      run.put("samples", 10L);
+      run.put("rounds", planned);
+      run.put(
+          "parameters",
+          "{\"out\":\"x\",\"seed\":%s,\"framework\":{\"name\":\"%s\"},\"rounds\":%d}"
+              .formatted(labels.get("seed"), labels.get("framework"), planned));
+      file(RunsTable.NAME, RunsTable.SCHEMA, "", List.of(run));
+      for (int round = 0; round <= rounds; round++) {
+        String name = String.format(Locale.ROOT, ".round-%05d", round);
+        file(EvalsTable.NAME, EvalsTable.SCHEMA, name, of(round, evals));
+        if (round > 0) {
+          file(ClientsTable.NAME, ClientsTable.SCHEMA, name, of(round, clients));
+          file(RoundsTable.NAME, RoundsTable.SCHEMA, name, List.of(closed(round)));
+        }
+      }
+    }
+
+    private List<Map<String, Object>> of(int round, List<Map<String, Object>> rows) {
+      return rows.stream().filter(row -> row.get("round").equals(round)).toList();
+    }
+
+    private Map<String, Object> closed(int round) {
+      List<Map<String, Object>> drawn = of(round, clients);
+      long failed = drawn.stream().filter(row -> row.get("status").equals("failed")).count();
+      Map<String, Object> row = new HashMap<>(labels);
+      row.put("round", round);
+      row.put("cohort", drawn.size());
+      row.put("accepted", (int) (drawn.size() - failed));
+      row.put("failed", (int) failed);
+      row.put("loss", 2.0 / round);
+      row.put("bytes_up", bytes * (drawn.size() - failed));
+      row.put("bytes_down", bytes * (drawn.size() - failed));
+      row.put("seconds_train", 1.0);
+      row.put("seconds_merge", 0.5);
+      row.put("seconds_evaluate", 0.25);
+      row.put("resumed", false);
+      return row;
+    }
+
+    private void file(String table, Schema schema, String round, List<Map<String, Object>> rows)
+        throws IOException {
+      boolean compared = Files.exists(folder.resolve("compare.yaml"));
+      Path tables = (compared ? folder : root).resolve("tables").resolve(table);
+      List<Row> all =
+          rows.stream()
+              .map(row -> Row.of(schema, schema.names().stream().map(row::get).toArray()))
+              .toList();
+      STORE.commit(
+          new org.apache.hadoop.fs.Path(
+              tables.resolve(labels.get("run") + round + ".parquet").toUri()),
+          out -> ParquetRows.write(out, schema, all));
+    }
+  }
+
+  /** The folder as the store names it. */
+  org.apache.hadoop.fs.Path path() throws IOException {
+    return STORE.path(folder.toString());
+  }
+
+  /** The report about the folder, as text. */
+  String html() throws IOException {
+    return new HtmlReport(STORE).html(List.of(path()));
+  }
+
+  /** The first sentence of the report about the folder. */
+  String answer() throws IOException {
+    Subject subject = Subject.read(STORE, new HistoryReader(STORE), List.of(path()));
+    return new Answer(subject, Ranking.of(subject)).sentence();
+  }
+
+  /** A report's file as text. */
+  static String text(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.UTF_8);
+  }
+}
