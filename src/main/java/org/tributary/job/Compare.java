@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.CompareConfig;
@@ -21,6 +22,8 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.Federation;
 import org.tributary.federation.QuorumMissed;
+import org.tributary.federation.RoundListener;
+import org.tributary.federation.RoundListeners;
 import org.tributary.federation.RunChecks;
 import org.tributary.model.Architecture;
 import org.tributary.run.Blueprint;
@@ -72,22 +75,32 @@ public final class Compare implements Callable<Integer> {
       Store store = Store.of(hadoop);
       checks.rows(spark);
       CompareFolder.commit(store, config, variants.common());
-      print(config, runs(spark, store, variants));
-      spec.commandLine()
-          .getOut()
-          .println("tables: " + new RunFolder(store.path(config.out())).tables());
+      Path folder = store.path(config.out());
+      Trainer trainer = new Trainer(spark, store, LiveReport.of(store, folder));
+      print(config, runs(trainer, variants));
+      spec.commandLine().getOut().println("tables: " + new RunFolder(folder).tables());
+      trainer.report().write(spec.commandLine().getOut());
       return 0;
     }
   }
 
+  /**
+   * What trains the runs.
+   *
+   * @param spark runs the tasks
+   * @param store reaches the files
+   * @param report about the comparison, written after each round
+   */
+  private record Trainer(SparkSession spark, Store store, LiveReport report) {}
+
   /** Trains every variant with every seed. */
-  private List<RunReport> runs(SparkSession spark, Store store, Variants variants)
+  private List<RunReport> runs(Trainer trainer, Variants variants)
       throws IOException, InterruptedException {
     List<RunReport> reports = new ArrayList<>();
     for (String variant : variants.config().variants().keySet()) {
-      String rate = rate(spark, store, variants, variant);
+      String rate = rate(trainer, variants, variant);
       for (String seed : variants.config().seeds()) {
-        reports.add(train(spark, store, variants.run(variant, seed, rate)));
+        reports.add(train(trainer, variants.run(variant, seed, rate)));
       }
     }
     return reports;
@@ -217,12 +230,13 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  private RunReport train(SparkSession spark, Store store, TrainConfig run)
+  private RunReport train(Trainer trainer, TrainConfig run)
       throws IOException, InterruptedException {
     say("%s", run.out());
     try (RunProgress progress = RunProgress.of(run, spec.commandLine().getErr())) {
-      Federation.Outcome outcome = new Federation(spark, progress).train(run);
-      return RunReport.of(store, outcome.folder());
+      RoundListener listener = RoundListeners.of(progress, trainer.report());
+      Federation.Outcome outcome = new Federation(trainer.spark(), listener).train(run);
+      return RunReport.of(trainer.store(), outcome.folder());
     }
   }
 
@@ -230,14 +244,14 @@ public final class Compare implements Callable<Integer> {
    * The learning rate with the best score on validation rows with the first seed; null if there are
    * no rates to try. A rate with which a client failed, or whose score is NaN, is not chosen.
    */
-  private String rate(SparkSession spark, Store store, Variants variants, String variant)
+  private String rate(Trainer trainer, Variants variants, String variant)
       throws IOException, InterruptedException {
     CompareConfig config = variants.config();
     List<String> rates = config.rates().getOrDefault(variant, List.of());
     String best = null;
     double bestScore = Double.NaN;
     for (String rate : rates) {
-      double score = trial(spark, store, variants, variant, rate);
+      double score = trial(trainer, variants, variant, rate);
       boolean better = config.smallerIsBetter() ? score < bestScore : score > bestScore;
       if (Double.isFinite(score) && (best == null || better)) {
         best = rate;
@@ -256,12 +270,11 @@ public final class Compare implements Callable<Integer> {
     return best;
   }
 
-  private double trial(
-      SparkSession spark, Store store, Variants variants, String variant, String rate)
+  private double trial(Trainer trainer, Variants variants, String variant, String rate)
       throws IOException, InterruptedException {
     String name = variants.config().score();
     try {
-      RunReport report = train(spark, store, variants.trial(variant, rate));
+      RunReport report = train(trainer, variants.trial(variant, rate));
       double score = report.failed() > 0 ? Double.NaN : report.score("validation", name);
       say("%s, lr %s: validation %s %.4f, %d failed", variant, rate, name, score, report.failed());
       return score;

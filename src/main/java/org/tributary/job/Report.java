@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.report.HtmlReport;
+import org.tributary.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -54,7 +55,7 @@ public final class Report implements Callable<Integer> {
         throw new WrongInput(
             "--out is missing: name the file of a report about several paths, such as --out report.html");
       }
-      return new Path(folders.get(0), HtmlReport.FILE);
+      return new RunFolder(folders.get(0)).report();
     }
     Path file = store.path(out);
     if (!file.getName().matches("(?i).*\\.html?")) {

@@ -10,6 +10,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.LocatedConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.Federation;
+import org.tributary.federation.RoundListeners;
 import org.tributary.run.RunSpec;
 import org.tributary.run.TaskKeys;
 import org.tributary.tables.RunReport;
@@ -46,12 +47,15 @@ public final class Train implements Callable<Integer> {
     TaskKeys.check(written, prepared.blueprint().architecture());
     try (SparkSession spark = SparkSessions.open("train", config.client().threads());
         RunProgress progress = RunProgress.of(config, spec.commandLine().getErr())) {
-      Federation.Outcome outcome = new Federation(spark, progress).train(prepared);
+      Store store = Store.of(hadoop);
+      LiveReport report = LiveReport.of(store, store.path(config.out()));
+      Federation.Outcome outcome =
+          new Federation(spark, RoundListeners.of(progress, report)).train(prepared);
       PrintWriter out = spec.commandLine().getOut();
-      RunReport.table(List.of(RunReport.of(Store.of(hadoop), outcome.folder())))
-          .forEach(out::println);
+      RunReport.table(List.of(RunReport.of(store, outcome.folder()))).forEach(out::println);
       outcome.results().forEach(folder -> out.println("result: " + folder));
-      out.println("tables: " + TablesFolder.of(Store.of(hadoop), outcome.folder()).root());
+      out.println("tables: " + TablesFolder.of(store, outcome.folder()).root());
+      report.write(out);
       return 0;
     }
   }

@@ -74,10 +74,18 @@ final class ClientsSection {
   }
 
   private String title() {
-    return scored
-        ? "%s of each client: of the global model on its validation rows, or of its own model on all %s rows"
-            .formatted(Numbers.capital(ranking.metric().title()), ranking.variants().get(0).part())
-        : "Training loss of each client in its last round";
+    if (!scored) {
+      return "Training loss of each client in its last round";
+    }
+    List<String> models = new ArrayList<>();
+    if (ranking.variants().stream().anyMatch(v -> !v.personal())) {
+      models.add("of the global model on its validation rows");
+    }
+    if (ranking.variants().stream().anyMatch(Variant::personal)) {
+      models.add("of its own model on all %s rows".formatted(ranking.variants().get(0).part()));
+    }
+    return "%s of each client: %s"
+        .formatted(Numbers.capital(ranking.metric().title()), String.join(", or ", models));
   }
 
   private HtmlTable spreadTable() {

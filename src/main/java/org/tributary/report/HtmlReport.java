@@ -12,9 +12,6 @@ import org.tributary.checkpoint.Store;
  * again and again while runs go on: what was read of closed rounds is kept.
  */
 public final class HtmlReport {
-  /** The report's name in the folder of a run or of a comparison. */
-  public static final String FILE = "report.html";
-
   private final Store store;
   private final HistoryReader reader;
 

@@ -93,9 +93,9 @@ final class HtmlTable {
         .append(Html.escape(caption))
         .append("\">\n<table id=\"")
         .append(Html.escape(id))
-        .append("\">\n<caption>")
+        .append("\">\n<caption><span>")
         .append(Html.escape(caption))
-        .append("</caption>\n<thead><tr>");
+        .append("</span></caption>\n<thead><tr>");
     head.forEach(cell -> html.append(cell("th scope=\"col\"", "th", cell)));
     html.append("</tr></thead>\n<tbody>\n");
     for (List<Cell> row : rows) {

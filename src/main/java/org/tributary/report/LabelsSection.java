@@ -71,8 +71,9 @@ final class LabelsSection {
     if (others) {
       names.add("%d other labels".formatted(labelCount(manifest) - labels.size()));
     }
+    boolean labelled = labelCount(manifest) > 0;
     String title =
-        "Training rows of each client%s".formatted(labels.contains(ROWS) ? "" : ", by label");
+        labelled ? "Labels of each client's training rows" : "Training rows of each client";
     List<Cell> head = new ArrayList<>(List.of(Cell.text("client"), Cell.head("all rows")));
     names.forEach(name -> head.add(Cell.head(name)));
     HtmlTable table = new HtmlTable("t-labels-" + number, title, head);
@@ -91,9 +92,11 @@ final class LabelsSection {
               table.row(row);
               if (clients.size() < CLIENTS) {
                 for (int i = 0; i < counts.size(); i++) {
-                  points.get(i).add(List.of((double) counts.get(i), (double) clients.size()));
+                  double length =
+                      labelled ? 100.0 * counts.get(i) / client.train().rows() : counts.get(i);
+                  points.get(i).add(List.of(length, (double) clients.size()));
                 }
-                clients.add(called);
+                clients.add(called + ": " + Numbers.count(client.train().rows()));
               }
             });
     List<Series> series = new ArrayList<>();
@@ -106,7 +109,7 @@ final class LabelsSection {
             "labels-plot-" + number,
             Kind.BARS,
             title,
-            Axis.of("training rows"),
+            Axis.of(labelled ? "% of the client's training rows" : "training rows"),
             Axis.rows(clients),
             series);
     return new Section.Figure(plot, table);
@@ -125,18 +128,28 @@ final class LabelsSection {
     return totals;
   }
 
-  /** The most frequent labels, the first one most; one for all rows in a set without labels. */
+  /**
+   * The labels with the largest share in some client, so that what marks a client is seen; the most
+   * frequent one first. One for all rows in a set without labels.
+   */
   private static List<String> labels(Manifest manifest) {
     SortedMap<String, Long> totals = totals(manifest);
-    return totals.isEmpty()
-        ? List.of(ROWS)
-        : totals.entrySet().stream()
-            .sorted(
-                Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-                    .thenComparing(Map.Entry.comparingByKey()))
-            .limit(LABELS)
-            .map(Map.Entry::getKey)
-            .toList();
+    if (totals.isEmpty()) {
+      return List.of(ROWS);
+    }
+    Map<String, Double> largest = new TreeMap<>();
+    for (Manifest.Client client : manifest.clients().values()) {
+      double rows = client.train().rows();
+      client.train().labels().forEach((label, n) -> largest.merge(label, n / rows, Math::max));
+    }
+    return largest.entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder())
+                .thenComparing(Map.Entry.comparingByKey()))
+        .limit(LABELS)
+        .map(Map.Entry::getKey)
+        .sorted(Comparator.comparing((String label) -> -totals.get(label)).thenComparing(x -> x))
+        .toList();
   }
 
   private static List<Long> counts(Manifest.Part part, List<String> labels, boolean others) {

@@ -84,8 +84,9 @@ final class ParetoSection {
     return new Plot(
         "pareto-plot",
         Kind.SCATTER,
-        "%s against megabytes of all clients, both directions, all rounds".formatted(score(ranked)),
-        Axis.log("MB in all"),
+        "%s against megabytes of all clients, both directions, all rounds"
+            .formatted(Numbers.capital(score(ranked))),
+        Axis.log("MB total"),
         Axis.of(score(ranked)),
         series);
   }
@@ -101,7 +102,7 @@ final class ParetoSection {
             "Quality against bytes: megabytes of all clients, both directions, all rounds",
             List.of(
                 Cell.text("variant"),
-                Cell.head("MB in all"),
+                Cell.head("MB total"),
                 Cell.head(score(ranked)),
                 Cell.text("on the Pareto front")));
     for (Variant v : ranked) {

@@ -111,6 +111,14 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
         .toList();
   }
 
+  /** All variants: the ranked ones, then baselines, then those that have not ended. */
+  List<Variant> ordered() {
+    List<Variant> ordered = new ArrayList<>(ranked());
+    ordered.addAll(baselines());
+    variants.stream().filter(variant -> !ordered.contains(variant)).forEach(ordered::add);
+    return ordered;
+  }
+
   /** Difference of a variant to the best one, at a level that holds for all of them together. */
   Difference difference(Variant variant) {
     List<Variant> ranked = ranked();

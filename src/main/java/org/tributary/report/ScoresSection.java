@@ -26,7 +26,7 @@ final class ScoresSection {
     return new Section(
         "scores",
         "Scores and costs",
-        "The last evaluation of each variant, and what its training took. Scores with ± are mean and standard deviation over seeds.",
+        "The last evaluation of each variant and what its training took, the best one first. Scores with ± are mean and standard deviation over seeds.",
         figures,
         table.html());
   }
@@ -42,7 +42,7 @@ final class ScoresSection {
             "rounds",
             "MB up",
             "MB down",
-            "MB in all",
+            "MB total",
             "optimizer MB",
             "clients failed",
             "seconds")) {
@@ -51,9 +51,9 @@ final class ScoresSection {
     HtmlTable table =
         new HtmlTable(
             "t-scores",
-            "Scores and costs by variant. MB up and down: per client and round; MB in all: both directions, all clients and rounds of one run",
+            "Scores and costs by variant. MB up and down: per client and round; MB total: both directions, all clients and rounds of one run",
             head);
-    for (Variant v : ranking.variants()) {
+    for (Variant v : ranking.ordered()) {
       List<Cell> row = new ArrayList<>();
       row.add(Cell.text(v.name() + (v.finished() ? "" : " (not ended)")));
       metrics.forEach(metric -> row.add(score(v.estimate(metric))));
@@ -91,7 +91,7 @@ final class ScoresSection {
   }
 
   private List<Variant> scored() {
-    return ranking.variants().stream().filter(v -> v.primary().seeds() > 0).toList();
+    return ranking.ordered().stream().filter(v -> v.primary().seeds() > 0).toList();
   }
 
   private Plot plot() {

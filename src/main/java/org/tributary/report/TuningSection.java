@@ -108,7 +108,8 @@ final class TuningSection {
               rate(rate),
               Cell.score(score),
               Cell.count((long) trial.total("failed")),
-              Cell.text(used.contains(rate) ? "yes" : "no"));
+              Cell.text(
+                  used.contains(rate) ? "yes" : trial.finished() ? "no" : "no, has not ended"));
         });
     for (double rate : used) {
       if (!byRate.containsKey(rate)) {

@@ -39,13 +39,18 @@ public final class ComparisonFolder {
    *
    * @param store reaches it
    * @param path any path
-   * @return whether it is the comparison's configuration or its folder of tables
+   * @return whether it is the comparison's configuration, its folder of tables or its report
    * @throws IOException if the file system fails
    */
   public static boolean isOwn(Store store, Path path) throws IOException {
     Path folder = path.getParent();
     return folder != null
-        && Set.of(COMPARE, TRAIN, new RunFolder(folder).tables().getName()).contains(path.getName())
+        && Set.of(
+                COMPARE,
+                TRAIN,
+                new RunFolder(folder).tables().getName(),
+                new RunFolder(folder).report().getName())
+            .contains(path.getName())
         && is(store, folder);
   }
 

@@ -95,6 +95,11 @@ public record RunFolder(Path root) {
     return new Path(root, "tables");
   }
 
+  /** The HTML report about the run, or about the comparison whose folder this is. */
+  public Path report() {
+    return new Path(root, "report.html");
+  }
+
   /** The result of a run that trains weights, in Hugging Face layout. */
   public Path model() {
     return new Path(root, "model");

@@ -17,7 +17,8 @@
   var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow'];
   var DASHES = ['solid', [7, 3], [2, 3], [9, 3, 2, 3], [12, 4], [4, 4, 1, 4]];
   var DECALS = [null, [45, 5], [-45, 5], [0, 5], [90, 5], [45, 9], [-45, 9], [0, 9], [90, 9]];
-  var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
+  // Without quotes, because ECharts writes them into the attributes of a saved SVG as they are.
+  var FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, Liberation Sans, Arial, sans-serif';
 
   var plots = JSON.parse(document.getElementById('plots').textContent);
   var dark = window.matchMedia('(prefers-color-scheme: dark)');
@@ -26,10 +27,14 @@
     return echarts.format.encodeHTML(String(text));
   }
 
-  function number(value) {
-    if (value === null || value === undefined || isNaN(value)) {
-      return '–';
-    }
+  // A score as the tables have it.
+  function score(value) {
+    var size = Math.abs(value);
+    return value.toFixed(size < 10 ? 3 : size < 100 ? 2 : 0);
+  }
+
+  // A tick of an axis: as few digits as it needs.
+  function tick(value) {
     return String(Number(Number(value).toPrecision(4)));
   }
 
@@ -77,7 +82,8 @@
       nameGap: horizontal ? 30 : 12,
       nameTextStyle: { color: theme.soft, align: horizontal ? 'center' : 'left', fontSize: 12 },
       scale: true,
-      axisLabel: { color: theme.soft, hideOverlap: true, formatter: number },
+      boundaryGap: horizontal || axis.log ? undefined : ['4%', '14%'],
+      axisLabel: { color: theme.soft, hideOverlap: true, formatter: tick },
       axisLine: { show: true, lineStyle: { color: theme.rule } },
       axisTick: { show: false },
       splitLine: { lineStyle: { color: theme.rule, opacity: 0.6 } }
@@ -147,8 +153,8 @@
         tooltip: {
           formatter: function (at) {
             var v = at.value;
-            var range = v[3] > v[2] ? '<br>seeds ' + number(v[2]) + ' to ' + number(v[3]) : '';
-            return escape(s.name) + ', round ' + v[0] + ': ' + number(v[1]) + range;
+            var range = v[3] > v[2] ? '<br>seeds ' + score(v[2]) + ' to ' + score(v[3]) : '';
+            return escape(s.name) + ', round ' + v[0] + ': ' + score(v[1]) + range;
           }
         }
       });
@@ -167,7 +173,7 @@
         data: s.points,
         label: s.names ? { show: true, position: 'top', color: theme.ink, formatter: function (at) { return s.names[at.dataIndex]; } } : undefined,
         labelLayout: { moveOverlap: 'shiftY' },
-        tooltip: { formatter: function (at) { return escape(s.name) + ': ' + number(at.value[0]) + ', ' + number(at.value[1]); } }
+        tooltip: { formatter: function (at) { return escape(s.name) + ': ' + tick(at.value[0]) + ', ' + score(at.value[1]); } }
       };
     });
   }
@@ -186,10 +192,10 @@
       series.push({
         name: s.name, type: 'scatter', color: own, symbol: symbol(s.style), symbolSize: 13, z: 3,
         data: [[p[0], p[1]]],
-        label: { show: true, position: 'top', distance: 7, color: theme.ink, fontSize: 11, formatter: function () { return number(Number(p[0].toPrecision(3))); } },
+        label: { show: true, position: 'top', distance: 7, color: theme.ink, fontSize: 11, formatter: function () { return score(p[0]); } },
         tooltip: {
           formatter: function () {
-            return escape(s.name) + ': ' + number(p[0]) + (p[2] === null ? '' : '<br>' + number(p[2]) + ' to ' + number(p[3]));
+            return escape(s.name) + ': ' + score(p[0]) + (p[2] === null ? '' : '<br>' + score(p[2]) + ' to ' + score(p[3]));
           }
         }
       });
@@ -205,7 +211,7 @@
         symbolSize: s.points.length > 60 ? 7 : 11, itemStyle: { opacity: 0.75 },
         // A fixed pattern keeps clients with equal values apart.
         data: s.points.map(function (p, i) { return { value: p, symbolOffset: [0, ((i * 2) % 5 - 2) * 4] }; }),
-        tooltip: { formatter: function (at) { return escape(s.name) + ', client ' + escape(s.names[at.dataIndex]) + ': ' + number(at.value[0]); } }
+        tooltip: { formatter: function (at) { return escape(s.name) + ', client ' + escape(s.names[at.dataIndex]) + ': ' + score(at.value[0]); } }
       };
     });
   }
@@ -220,7 +226,7 @@
           decal: lines === null ? undefined : { symbol: 'rect', color: theme.paper, dashArrayX: [1, 0], dashArrayY: [1.2, lines[1]], rotation: lines[0] * Math.PI / 180, symbolSize: 1 }
         },
         data: s.points.map(function (p) { return p[0]; }),
-        tooltip: { formatter: function (at) { return escape(at.name) + ', ' + escape(s.name) + ': ' + number(at.value); } }
+        tooltip: { formatter: function (at) { return escape(at.name) + ', ' + escape(s.name) + ': ' + tick(at.value); } }
       };
     });
   }
@@ -259,6 +265,7 @@
     }
     if (plot.kind === 'BARS') {
       x.scale = false;
+      x.max = 'dataMax';
     }
     base.yAxis = rows ? rowAxis(plot, theme, width) : valueAxis(plot.y, theme, false);
     base.xAxis = x;
@@ -285,15 +292,26 @@
     svg.setAttribute('aria-hidden', 'true');
   }
 
-  function drawAll(theme, width) {
-    plots.forEach(function (plot) {
-      var element = document.getElementById(plot.id);
-      draw(plot, theme, element, width || Math.max(240, element.clientWidth));
-    });
+  function plotOf(id) {
+    return plots.find(function (plot) { return plot.id === id; });
+  }
+
+  function elements() {
+    return plots.map(function (plot) { return document.getElementById(plot.id); });
+  }
+
+  function screenTheme() {
+    return dark.matches ? THEMES.dark : THEMES.light;
   }
 
   function drawForScreen() {
-    drawAll(dark.matches ? THEMES.dark : THEMES.light);
+    elements().forEach(function (element) {
+      draw(plotOf(element.id), screenTheme(), element, Math.max(200, element.clientWidth));
+    });
+  }
+
+  function drawForPaper() {
+    elements().forEach(function (element) { draw(plotOf(element.id), THEMES.light, element, 640); });
   }
 
   // A file of its own, for papers: light, with a fixed width.
@@ -313,21 +331,24 @@
 
   document.querySelectorAll('button.save').forEach(function (button) {
     button.addEventListener('click', function () {
-      save(plots.find(function (plot) { return plot.id === button.dataset.plot; }));
+      save(plotOf(button.dataset.plot));
     });
   });
 
-  var width = window.innerWidth;
-  var waiting = 0;
-  window.addEventListener('resize', function () {
-    if (window.innerWidth !== width) {
-      width = window.innerWidth;
-      clearTimeout(waiting);
-      waiting = setTimeout(drawForScreen, 100);
-    }
-  });
   dark.addEventListener('change', drawForScreen);
-  window.addEventListener('beforeprint', function () { drawAll(THEMES.light, 640); });
+  window.addEventListener('beforeprint', drawForPaper);
   window.addEventListener('afterprint', drawForScreen);
+
   drawForScreen();
+  var widths = new Map();
+  var observer = new ResizeObserver(function (entries) {
+    entries.forEach(function (entry) {
+      var width = Math.round(entry.contentRect.width);
+      if (widths.has(entry.target) && widths.get(entry.target) !== width && !window.matchMedia('print').matches) {
+        draw(plotOf(entry.target.id), screenTheme(), entry.target, Math.max(200, width));
+      }
+      widths.set(entry.target, width);
+    });
+  });
+  elements().forEach(function (element) { observer.observe(element); });
 })();

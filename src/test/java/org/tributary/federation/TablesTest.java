@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.generation.GenerationRows;
+import org.tributary.report.HtmlReport;
 import org.tributary.rows.Schema;
 import org.tributary.tables.ClassesTable;
 import org.tributary.tables.ClientsTable;
@@ -82,6 +83,8 @@ class TablesTest {
     fedit = federation.train(tiny.config("fedit", "fedit", Tiny.LORA));
     String[] short0 = {"rounds=1", "client.schedule.warmup=0", "data.badRows=skip"};
     federation.train(tiny.config("local", "local", short0));
+    new HtmlReport(Tiny.STORE)
+        .write(List.of(fedavg.folder().root()), fedavg.folder().report()); // as the job train does
     String[] short1 = Stream.of(Tiny.LORA, short0).flatMap(Stream::of).toArray(String[]::new);
     federation.train(tiny.config("local-lora", "local", short1));
     views(fedavg.folder().tables().toString());

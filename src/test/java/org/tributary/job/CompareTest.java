@@ -108,6 +108,7 @@ class CompareTest {
         .contains("adapters/seed=4")
         .contains("±")
         .contains("note: learning rates were chosen for adapters, but not for full,")
+        .contains("report: file:" + dir.resolve("compare/report.html"))
         .doesNotContain("budgets differ");
     // One rate blows up and one learns nothing, so the third is taken for the seeds.
     assertThat(first.err())

@@ -1,7 +1,6 @@
 package org.tributary.report;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,8 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.tributary.checkpoint.Store;
+import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
@@ -20,12 +22,19 @@ import org.tributary.tables.RoundsTable;
 import org.tributary.tables.RunsTable;
 
 /** Folders of runs with tables that a test makes up, without any training. */
-final class MadeRuns {
-  static final Store STORE = Store.of(new Configuration());
+public final class MadeRuns {
+  /** Files on this machine. */
+  public static final Store STORE = Store.of(new Configuration());
 
   private final Path folder;
+  private String partitions = "none";
 
-  MadeRuns(Path folder) {
+  /**
+   * Runs in a folder.
+   *
+   * @param folder of the comparison, or around the runs
+   */
+  public MadeRuns(Path folder) {
     this.folder = folder;
   }
 
@@ -36,20 +45,68 @@ final class MadeRuns {
     Files.writeString(folder.resolve("train.yaml"), "rounds: 2\n");
   }
 
+  /** The partitioned set of all runs: how often each client has each label. */
+  void labels(Map<String, Map<String, Long>> clients) throws IOException {
+    TreeMap<String, Manifest.Client> all = new TreeMap<>();
+    TreeSet<String> labels = new TreeSet<>();
+    clients.forEach(
+        (id, counts) -> {
+          long rows = counts.values().stream().mapToLong(n -> n).sum();
+          String file = "client=" + id + "/train/part-00000.parquet";
+          Manifest.Part part = new Manifest.Part(file, rows, new TreeMap<>(counts), "00", null);
+          all.put(id, new Manifest.Client(part, null, null));
+          labels.addAll(counts.keySet());
+        });
+    Manifest.Inputs inputs =
+        new Manifest.Inputs(
+            "set",
+            0,
+            "parquet",
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            "label",
+            new Manifest.Partitioner("natural", new TreeMap<>()),
+            new Manifest.Shares(0, 0),
+            null,
+            null,
+            null);
+    Manifest manifest =
+        new Manifest(
+            Manifest.VERSION,
+            inputs,
+            Map.of(),
+            List.of(new Schema.Column("label", Schema.Type.STRING)),
+            List.copyOf(labels),
+            all,
+            null,
+            Map.of(),
+            Map.of(),
+            new TreeMap<>());
+    org.apache.hadoop.fs.Path set = STORE.path(set().toString());
+    manifest.write(STORE, set);
+    partitions = STORE.sha256(new org.apache.hadoop.fs.Path(set, Manifest.FILE));
+  }
+
+  private Path set() {
+    return folder.resolveSibling(folder.getFileName() + "-set");
+  }
+
   /**
-   * A run of one round.
+   * A run, to be completed and written.
    *
    * @param own its folder, such as {@code fedit/seed=1}
    * @param variant its variant
    * @param seed its seed
    * @param bytes that each client sends and receives
    */
-  Run run(String own, String variant, long seed, long bytes) {
+  public Run run(String own, String variant, long seed, long bytes) {
     return new Run(own, variant, seed, bytes);
   }
 
   /** A run to be written. */
-  final class Run {
+  public final class Run {
     private final Path root;
     private final Map<String, Object> labels = new HashMap<>();
     private final List<Map<String, Object>> evals = new ArrayList<>();
@@ -77,7 +134,7 @@ final class MadeRuns {
     }
 
     /** A round whose global model is scored on test rows. */
-    Run round(double accuracy, double loss, long rows) {
+    public Run round(double accuracy, double loss, long rows) {
       rounds++;
       score("test", null, accuracy, loss, rows);
       client("0000", null);
@@ -116,17 +173,17 @@ final class MadeRuns {
     }
 
     /** Writes the folder. */
-    void write() throws IOException {
+    public void write() throws IOException {
       write(2);
     }
 
     /** Writes the folder of a run with so many planned rounds. */
-    void write(int planned) throws IOException {
+    public void write(int planned) throws IOException {
       Files.createDirectories(root);
       Files.writeString(
           root.resolve("config.yaml"),
-          "run: {name: \"%s\", version: 0.1.0, commit: abc, partitions: none}\nconfig: {data: {path: %s}}\n"
-              .formatted(labels.get("run"), folder.resolve("no-set")));
+          "run: {name: \"%s\", version: 0.1.0, commit: abc, partitions: %s}\nconfig: {data: {path: %s}}\n"
+              .formatted(labels.get("run"), partitions, set()));
       Map<String, Object> run = new HashMap<>(labels);
       run.put("model", "tiny");
       run.put("task", "classification");
@@ -178,10 +235,10 @@ final class MadeRuns {
           rows.stream()
               .map(row -> Row.of(schema, schema.names().stream().map(row::get).toArray()))
               .toList();
+      Path file = tables.resolve(labels.get("run") + round + ".parquet");
+      Files.deleteIfExists(file);
       STORE.commit(
-          new org.apache.hadoop.fs.Path(
-              tables.resolve(labels.get("run") + round + ".parquet").toUri()),
-          out -> ParquetRows.write(out, schema, all));
+          new org.apache.hadoop.fs.Path(file.toUri()), out -> ParquetRows.write(out, schema, all));
     }
   }
 
@@ -199,10 +256,5 @@ final class MadeRuns {
   String answer() throws IOException {
     Subject subject = Subject.read(STORE, new HistoryReader(STORE), List.of(path()));
     return new Answer(subject, Ranking.of(subject)).sentence();
-  }
-
-  /** A report's file as text. */
-  static String text(Path file) throws IOException {
-    return Files.readString(file, StandardCharsets.UTF_8);
   }
 }
