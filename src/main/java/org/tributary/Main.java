@@ -29,6 +29,7 @@ import org.tributary.job.MergeAdapter;
 import org.tributary.job.MethodList;
 import org.tributary.job.Partition;
 import org.tributary.job.Report;
+import org.tributary.job.Plan;
 import org.tributary.job.Schema;
 import org.tributary.job.SparkSessions;
 import org.tributary.job.StopSignals;
@@ -62,6 +63,7 @@ import picocli.CommandLine.ScopeType;
       ImportMinilm.class,
       ImportWordnet.class,
       Partition.class,
+      Plan.class,
       Train.class,
       Compare.class,
       Generate.class,

@@ -239,6 +239,7 @@ class RoomTest {
             "optim",
             "client",
             "executor",
+            "planning",
             "evaluation",
             "generation",
             "federation"),

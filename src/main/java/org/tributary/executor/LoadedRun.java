@@ -3,6 +3,7 @@ package org.tributary.executor;
 import ai.djl.Device;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,22 +61,30 @@ public final class LoadedRun implements AutoCloseable {
     skipped = SkippedRows.read(store, spec.folder());
     try (Resources opening = new Resources()) {
       tokens = opening.add(blueprint.base().tokens(store));
-      model = opening.add(load());
+      model = opening.add(model(blueprint, device, Staging.folder()));
       opened = opening.keep();
     }
   }
 
-  private Model load() throws IOException {
+  /**
+   * Loads the base model of a run, with the weights that do not train.
+   *
+   * @param blueprint of the run
+   * @param device to compute on
+   * @param staging a folder on a local disk, for copies of files that are not on one
+   * @return the model, to be closed
+   */
+  public static Model model(Blueprint blueprint, Device device, Path staging) throws IOException {
     Map<String, HostTensor> weights = new LinkedHashMap<>();
-    Set<String> model = blueprint.modelTensors();
+    Set<String> trained = blueprint.modelTensors();
     blueprint
         .base()
         .files()
-        .map(Staging.folder())
+        .map(staging)
         .forEach(
             (name, tensor) -> {
               // The trained weights are passed with every call.
-              if (blueprint.base().used().containsKey(name) && !model.contains(name)) {
+              if (blueprint.base().used().containsKey(name) && !trained.contains(name)) {
                 weights.put(name, tensor);
               }
             });

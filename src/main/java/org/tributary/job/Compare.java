@@ -119,8 +119,7 @@ public final class Compare implements Callable<Integer> {
   }
 
   /** Checks that every run can begin, before the first one begins. */
-  private static void check(
-      Configuration hadoop, Variants variants, RunChecks checks, boolean values)
+  static void check(Configuration hadoop, Variants variants, RunChecks checks, boolean values)
       throws IOException {
     CompareFolder.check(Store.of(hadoop), variants.config(), variants.common());
     List<String> problems = new ArrayList<>();

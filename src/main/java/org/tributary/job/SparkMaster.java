@@ -9,7 +9,7 @@ import org.tributary.error.WrongInput;
 final class SparkMaster {
   private static final Pattern LOCAL = Pattern.compile("local(\\[([0-9]+|\\*)(,[0-9]+)?])?");
   private static final Pattern LOCAL_CLUSTER =
-      Pattern.compile("local-cluster\\[\\s*[0-9]+\\s*,\\s*([0-9]+)\\s*,\\s*[0-9]+\\s*]");
+      Pattern.compile("local-cluster\\[\\s*([0-9]+)\\s*,\\s*([0-9]+)\\s*,\\s*([0-9]+)\\s*]");
 
   private SparkMaster() {}
 
@@ -38,9 +38,36 @@ final class SparkMaster {
     }
     Matcher cluster = LOCAL_CLUSTER.matcher(master);
     if (cluster.matches()) {
-      return Integer.parseInt(cluster.group(1));
+      return Integer.parseInt(cluster.group(2));
     }
     return conf.getInt("spark.executor.cores", Integer.MAX_VALUE);
+  }
+
+  /**
+   * The executors of a submission.
+   *
+   * @param master a Spark master URL
+   * @param conf of the submission
+   * @return their number, 1 for a local master; 0 if the cluster decides
+   */
+  static int executors(String master, SparkConf conf) {
+    if (LOCAL.matcher(master).matches()) {
+      return 1;
+    }
+    Matcher cluster = LOCAL_CLUSTER.matcher(master);
+    return cluster.matches()
+        ? Integer.parseInt(cluster.group(1))
+        : conf.getInt("spark.executor.instances", 0);
+  }
+
+  /**
+   * Whether all clients train in the driver's JVM.
+   *
+   * @param master a Spark master URL
+   * @return true for {@code local}, {@code local[n]}, {@code local[*]}
+   */
+  static boolean isOneJvm(String master) {
+    return LOCAL.matcher(master).matches();
   }
 
   /**

@@ -52,6 +52,12 @@ final class AdamW extends ProgramOptimizer {
           AdamSettings.class);
     }
 
+    /** The moments m and v, and the number of steps. */
+    @Override
+    public long stateBytes(AdamSettings settings, Map<String, long[]> shapes) {
+      return 2 * bytes(shapes) + Float.BYTES;
+    }
+
     @Override
     public Optimizer of(AdamSettings settings, OptimizerStart start) {
       return new AdamW(settings, start, new OptimizerState(start.manager(), start.remembered()));

@@ -189,6 +189,19 @@ final class GaLore extends ProgramOptimizer {
           GaLoreSettings.class);
     }
 
+    /** The moments in the subspaces, the bases, whole moments of the rest, and the steps. */
+    @Override
+    public long stateBytes(GaLoreSettings settings, Map<String, long[]> shapes) {
+      Map<String, long[]> whole = new TreeMap<>(shapes);
+      long projected = 0;
+      for (Map.Entry<String, long[]> w : settings.galore().projected(shapes).entrySet()) {
+        whole.remove(w.getKey());
+        ProjectionShape subspace = ProjectionShape.of(w.getValue(), settings.galore().rank());
+        projected += 2 * subspace.moments().size() + subspace.basis().size();
+      }
+      return Float.BYTES * (projected + 1) + 2 * bytes(whole);
+    }
+
     @Override
     public Optimizer of(GaLoreSettings settings, OptimizerStart start) {
       return new GaLore(

@@ -2,6 +2,7 @@ package org.tributary.optim;
 
 import java.util.Map;
 import org.tributary.config.Method;
+import org.tributary.protocol.HostTensor;
 
 /**
  * Makes an optimizer for the name in {@code client.optimizer.name}.
@@ -39,4 +40,25 @@ public abstract class OptimizerProvider<S extends Record> extends Method<S> {
    * @throws org.tributary.error.WrongInput if it does not
    */
   public void check(S settings, Map<String, long[]> shapes) {}
+
+  /**
+   * The size of the state after a step, without making an optimizer.
+   *
+   * @param settings of the configuration
+   * @param shapes of the weights, by name
+   * @return bytes; by default two float32 moments for each weight
+   */
+  public long stateBytes(S settings, Map<String, long[]> shapes) {
+    return 2 * bytes(shapes);
+  }
+
+  /**
+   * The size of weights in float32.
+   *
+   * @param shapes by name
+   * @return bytes
+   */
+  protected static long bytes(Map<String, long[]> shapes) {
+    return shapes.values().stream().mapToLong(s -> Float.BYTES * HostTensor.elements(s)).sum();
+  }
 }

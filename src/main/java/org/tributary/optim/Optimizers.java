@@ -42,6 +42,18 @@ public final class Optimizers {
   }
 
   /**
+   * The size of an optimizer's state.
+   *
+   * @param settings with the name of one of {@link #all}
+   * @param shapes of the weights, by name
+   * @return bytes after a step
+   */
+  @SuppressWarnings("unchecked") // The configuration was read into the record of the name.
+  public static long stateBytes(OptimizerSettings settings, Map<String, long[]> shapes) {
+    return ALL.get(settings.name()).stateBytes(settings.own(), shapes);
+  }
+
+  /**
    * Makes an optimizer.
    *
    * @param settings with the name of one of {@link #all}

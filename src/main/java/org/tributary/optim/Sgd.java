@@ -43,6 +43,11 @@ final class Sgd extends ProgramOptimizer {
     }
 
     @Override
+    public long stateBytes(SgdSettings settings, Map<String, long[]> shapes) {
+      return settings.momentum() > 0 ? bytes(shapes) : 0;
+    }
+
+    @Override
     public Optimizer of(SgdSettings settings, OptimizerStart start) {
       return new Sgd(settings, start, new OptimizerState(start.manager(), start.remembered()));
     }

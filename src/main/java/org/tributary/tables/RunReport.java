@@ -249,7 +249,13 @@ public record RunReport(
     return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
   }
 
-  private static List<String> aligned(List<List<String>> cells) {
+  /**
+   * A table as text.
+   *
+   * @param cells rows, the first one is the head
+   * @return lines whose columns are aligned
+   */
+  public static List<String> aligned(List<List<String>> cells) {
     int[] widths = new int[cells.get(0).size()];
     for (List<String> line : cells) {
       for (int i = 0; i < widths.length; i++) {

@@ -94,6 +94,7 @@ class FederationTest {
     }
     assertThat(outcome.results()).isNotEmpty();
     assertEverythingTrained(config, outcome, expected, oracle);
+    PlannedBytes.holdFor(new Blueprint(Tiny.STORE, config), outcome.folder());
   }
 
   /** Equal bits prove nothing if nobody moved: what trains or is merged has left its start. */

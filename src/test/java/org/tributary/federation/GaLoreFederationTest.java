@@ -22,6 +22,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
+import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 
 /** Federated averaging with GaLore on Spark. */
@@ -63,6 +64,7 @@ class GaLoreFederationTest {
       }
       before = global;
     }
+    PlannedBytes.holdFor(new Blueprint(Tiny.STORE, config), outcome.folder());
   }
 
   @Test
