@@ -81,9 +81,11 @@ record KeyJsonSchema(KeyCatalog catalog) {
     String name = ConfigSchema.last(decider.name());
     for (String method : decider.readers().choices()) {
       Map<String, Object> condition = new LinkedHashMap<>();
-      condition.put(
-          "if",
-          Map.of("properties", Map.of(name, Map.of("const", method)), "required", List.of(name)));
+      // Not Map.of, whose order differs from JVM to JVM.
+      Map<String, Object> named = new LinkedHashMap<>();
+      named.put("properties", Map.of(name, Map.of("const", method)));
+      named.put("required", List.of(name));
+      condition.put("if", named);
       condition.put("then", keysOf(method, own));
       conditions.add(condition);
     }
