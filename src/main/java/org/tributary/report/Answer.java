@@ -88,15 +88,19 @@ final class Answer {
             variant.runs().size() == 1 ? begun : "");
   }
 
-  /** Such as 0.675 (95 % interval 0.648 to 0.701). */
+  /** Such as 0.675 (mean of 3 seeds, 95 % interval 0.648 to 0.701). */
   private String score(Variant variant) {
     Estimate estimate = variant.primary();
-    String text = metric.text(estimate.mean());
-    return estimate.hasInterval()
-        ? "%s (95 %% interval %s to %s)"
-            .formatted(text, metric.text(estimate.low()), metric.text(estimate.high()))
-        : "%s (%s, so its uncertainty is unknown)"
-            .formatted(text, estimate.seeds() > 1 ? "equal in all seeds" : "one seed");
+    String seeds =
+        estimate.seeds() > 1
+            ? "mean of %d seeds".formatted(estimate.seeds())
+            : "one seed, " + Numbers.counted(variant.rows(), "row", "rows");
+    String interval =
+        estimate.hasInterval()
+            ? "95 %% interval %s to %s"
+                .formatted(metric.text(estimate.low()), metric.text(estimate.high()))
+            : "its uncertainty is unknown";
+    return "%s (%s, %s)".formatted(metric.text(estimate.mean()), seeds, interval);
   }
 
   private String scoreName(Variant variant) {
@@ -138,6 +142,11 @@ final class Answer {
       notes.add(
           "Scores are means of %d seeds on %s; intervals are Student's, over the seeds. They say how much training varies, not how much other rows would change the score."
               .formatted(seeds, rows));
+      if (seeds < 5) {
+        notes.add(
+            "With only %d seeds the intervals are wide: only large differences can be told from chance."
+                .formatted(seeds));
+      }
     } else if (best.primary().hasInterval()) {
       notes.add(
           "There is one seed. The interval is Wilson's, for %s; how much training varies from seed to seed is unknown."

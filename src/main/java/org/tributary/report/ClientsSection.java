@@ -34,7 +34,7 @@ final class ClientsSection {
             "t-clients",
             title() + ", each client",
             List.of(Cell.text("variant"), Cell.text("client"), Cell.head(axis())));
-    for (Variant v : ranking.variants()) {
+    for (Variant v : ranking.ordered()) {
       SortedMap<String, Double> clients = clients(v);
       if (clients.isEmpty()) {
         continue;

@@ -45,6 +45,8 @@ final class Page {
     html.append("<style>\n").append(resource(STYLE)).append("</style>\n</head>\n<body>\n");
     html.append(head());
     html.append(contents(sections));
+    html.append(
+        "<noscript><p>The plots need JavaScript. All their numbers are in the tables behind them.</p></noscript>\n");
     html.append("<main>\n");
     sections.forEach(section -> html.append(section(section)));
     html.append("</main>\n");
@@ -97,7 +99,7 @@ final class Page {
 
   /** Model, data and size of the runs, in a line. */
   private String subtitle() {
-    return "%s on %s, %s of %s"
+    return "%s on %s, %s, %s"
         .formatted(
             values("model"),
             values("partition"),

@@ -186,9 +186,19 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
               if (value.isObject() && !value.isEmpty()) {
                 flat.putAll(flatten(key + ".", value));
               } else {
-                flat.put(key, value.isTextual() ? value.asText() : value.toString());
+                flat.put(key, text(value));
               }
             });
     return flat;
+  }
+
+  /** A value as YAML would have it, without quotes. */
+  private static String text(JsonNode value) {
+    if (!value.isArray()) {
+      return value.asText();
+    }
+    List<String> items = new ArrayList<>();
+    value.forEach(item -> items.add(item.isValueNode() ? item.asText() : item.toString()));
+    return items.toString();
   }
 }

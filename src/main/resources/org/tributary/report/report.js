@@ -7,11 +7,11 @@
   var THEMES = {
     light: {
       colors: ['#0068a8', '#b84a00', '#00795a', '#a8457f', '#7a6200', '#3f4fae', '#8c2f39', '#4d6b1f', '#5c5c5c'],
-      ink: '#1b2430', soft: '#4f5b69', rule: '#d5dbe1', grey: '#7a8591', paper: '#ffffff'
+      ink: '#1b2430', soft: '#4f5b69', rule: '#d5dbe1', grey: '#7a8591', paper: '#ffffff', panel: '#f5f7f9'
     },
     dark: {
       colors: ['#5ab4f0', '#f28c4b', '#3fc79a', '#e08fc0', '#d9bf4a', '#9aa7f5', '#f0838d', '#a5c766', '#c0c0c0'],
-      ink: '#e6ebf0', soft: '#aab4bf', rule: '#36414d', grey: '#8f9ba8', paper: '#12171d'
+      ink: '#e6ebf0', soft: '#aab4bf', rule: '#36414d', grey: '#8f9ba8', paper: '#12171d', panel: '#1b222b'
     }
   };
   var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow'];
@@ -50,28 +50,39 @@
     return style < 0 ? [4, 4] : DASHES[style % DASHES.length];
   }
 
+  var pen = document.createElement('canvas').getContext('2d');
+
+  function textWidth(text) {
+    pen.font = '12px ' + FONT;
+    return pen.measureText(text).width;
+  }
+
   function shorten(text, width) {
-    var letters = Math.max(6, Math.floor(width / 6.5));
-    return text.length > letters ? text.slice(0, letters - 1) + '…' : text;
+    var short = text;
+    while (short.length > 4 && textWidth(short) > width) {
+      short = short.slice(0, short.length - 2) + '…';
+    }
+    return short;
   }
 
   function labelWidth(plot, width) {
-    var longest = Math.max.apply(null, plot.y.categories.map(function (name) { return name.length; }));
-    return Math.min(longest * 7 + 4, Math.floor(width * 0.32));
+    return Math.min(Math.max.apply(null, plot.y.categories.map(textWidth)) + 2, Math.floor(width * 0.34));
   }
+
+  var LEGEND = { icon: 30, gap: 14, text: 220 };
 
   function legendHeight(names, width) {
     var rows = 1;
     var used = 0;
     names.forEach(function (name) {
-      var item = shorten(name, 200).length * 7 + 48;
-      if (used > 0 && used + item > width) {
+      var item = textWidth(shorten(name, LEGEND.text)) + LEGEND.icon + 6;
+      if (used > 0 && used + item > width - 12) {
         rows += 1;
         used = 0;
       }
-      used += item;
+      used += item + LEGEND.gap;
     });
-    return rows * 24 + 8;
+    return rows * 24 + 4;
   }
 
   function valueAxis(axis, theme, horizontal) {
@@ -82,7 +93,7 @@
       nameGap: horizontal ? 30 : 12,
       nameTextStyle: { color: theme.soft, align: horizontal ? 'center' : 'left', fontSize: 12 },
       scale: true,
-      boundaryGap: horizontal || axis.log ? undefined : ['4%', '14%'],
+      boundaryGap: axis.log ? undefined : horizontal ? ['4%', '4%'] : ['4%', '14%'],
       axisLabel: { color: theme.soft, hideOverlap: true, formatter: tick },
       axisLine: { show: true, lineStyle: { color: theme.rule } },
       axisTick: { show: false },
@@ -162,16 +173,42 @@
     return series;
   }
 
+  // Where a point is between the left and the right, 0 to 1.
+  function place(plot, x) {
+    var all = xs(plot);
+    var scale = isWide(plot) && plot.x.log ? Math.log : Number;
+    var least = scale(Math.min.apply(null, all));
+    var most = scale(Math.max.apply(null, all));
+    return most > least ? (scale(x) - least) / (most - least) : 0;
+  }
+
+  // The best score for each number of bytes: a stair, up to the right edge of the points.
+  function front(plot, s, theme) {
+    var last = s.points[s.points.length - 1];
+    var edge = Math.max.apply(null, xs(plot));
+    return {
+      name: s.name, type: 'line', step: 'end', symbol: 'none', silent: true, z: 1,
+      color: theme.grey, lineStyle: { width: 2, type: [6, 4] },
+      data: s.points.concat([[edge, last[1]]]),
+      endLabel: { show: edge > last[0], formatter: s.name, color: theme.soft, align: 'right', offset: [-8, -9], textBorderColor: theme.panel, textBorderWidth: 3 }
+    };
+  }
+
   function scatter(plot, theme) {
     return plot.series.map(function (s) {
+      if (s.style < 0) {
+        return front(plot, s, theme);
+      }
       var own = color(theme, s.style);
+      var left = s.names && place(plot, s.points[0][0]) > 0.5;
       return {
         name: s.name, type: s.line ? 'line' : 'scatter', color: own,
         symbol: symbol(s.style), symbolSize: s.line ? 9 : 14, showAllSymbol: true,
-        lineStyle: { width: 1.5, type: dash(s.style) }, itemStyle: { color: own },
-        z: s.style < 0 ? 1 : 3, silent: s.style < 0,
+        lineStyle: { width: 1.5, type: dash(s.style) }, itemStyle: { color: own, opacity: 1 }, z: 3,
         data: s.points,
-        label: s.names ? { show: true, position: 'top', color: theme.ink, formatter: function (at) { return s.names[at.dataIndex]; } } : undefined,
+        label: s.names
+          ? { show: true, position: left ? 'left' : 'right', color: theme.ink, offset: [0, -8], textBorderColor: theme.panel, textBorderWidth: 3, formatter: function (at) { return s.names[at.dataIndex]; } }
+          : undefined,
         labelLayout: { moveOverlap: 'shiftY' },
         tooltip: { formatter: function (at) { return escape(s.name) + ': ' + tick(at.value[0]) + ', ' + score(at.value[1]); } }
       };
@@ -233,14 +270,18 @@
 
   var DRAW = { CURVES: curves, SCATTER: scatter, INTERVALS: intervals, STRIPS: strips, BARS: bars };
 
-  // Whether a logarithmic axis shows more than a linear one does.
-  function isWide(plot) {
+  function xs(plot) {
     var values = [];
     plot.series.forEach(function (s) {
       s.points.forEach(function (p) { values.push(p[0]); });
     });
-    var least = Math.min.apply(null, values);
-    return least > 0 && Math.max.apply(null, values) / least >= 20;
+    return values;
+  }
+
+  // Whether a logarithmic axis shows more than a linear one does.
+  function isWide(plot) {
+    var least = Math.min.apply(null, xs(plot));
+    return least > 0 && Math.max.apply(null, xs(plot)) / least >= 20;
   }
 
   function option(plot, theme, width) {
@@ -254,7 +295,7 @@
       textStyle: { fontFamily: FONT, color: theme.ink },
       tooltip: { trigger: 'item', confine: true, backgroundColor: theme.paper, borderColor: theme.rule, textStyle: { color: theme.ink } },
       legend: withLegend
-        ? { data: names, top: 0, left: 0, selectedMode: false, itemWidth: 30, itemGap: 12, textStyle: { color: theme.ink }, formatter: function (name) { return shorten(name, 200); } }
+        ? { data: names, top: 0, left: 0, selectedMode: false, itemWidth: LEGEND.icon, itemGap: LEGEND.gap, padding: [5, 0], textStyle: { color: theme.ink }, formatter: function (name) { return shorten(name, LEGEND.text); } }
         : undefined,
       grid: { containLabel: true, left: 12, right: 18, top: legend + (rows ? 12 : 34), bottom: 34 },
       series: DRAW[plot.kind](plot, theme)
@@ -336,8 +377,18 @@
   });
 
   dark.addEventListener('change', drawForScreen);
-  window.addEventListener('beforeprint', drawForPaper);
-  window.addEventListener('afterprint', drawForScreen);
+
+  // On paper nothing can be opened: what lies outside of figures is printed whole.
+  var opened = [];
+  window.addEventListener('beforeprint', function () {
+    opened = Array.from(document.querySelectorAll('section > details:not([open])'));
+    opened.forEach(function (details) { details.open = true; });
+    drawForPaper();
+  });
+  window.addEventListener('afterprint', function () {
+    opened.forEach(function (details) { details.open = false; });
+    drawForScreen();
+  });
 
   drawForScreen();
   var widths = new Map();

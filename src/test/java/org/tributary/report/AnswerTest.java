@@ -40,7 +40,7 @@ class AnswerTest {
         .write();
     assertThat(runs.answer())
         .isEqualTo(
-            "a reaches a test accuracy of 0.308 (95 % interval 0.255 to 0.366) after 2 rounds; before training it was 0.050.");
+            "a reaches a test accuracy of 0.308 (one seed, 263 rows, 95 % interval 0.255 to 0.366) after 2 rounds; before training it was 0.050.");
   }
 
   @Test
@@ -56,7 +56,7 @@ class AnswerTest {
     one("small", 1, 0.5, 1000);
     assertThat(runs.answer())
         .isEqualTo(
-            "big has the highest test accuracy: 0.900 (95 % interval 0.880 to 0.917); small (0.500) is lower beyond it.");
+            "big has the highest test accuracy: 0.900 (one seed, 1,000 rows, 95 % interval 0.880 to 0.917); small (0.500) is lower beyond it.");
   }
 
   @Test
