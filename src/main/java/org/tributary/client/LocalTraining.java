@@ -273,7 +273,7 @@ public final class LocalTraining {
       if (!Double.isFinite(value)) {
         throw new ClientFailure(
             "the %s is %s at step %d of round %d; in another out, lower client.optimizer.lr or bound the gradients"
-                    .formatted(what, value, step + 1, a.round())
+                    .formatted(what, value, step + 1, a.round() + 1)
                 + " with client.clip");
       }
     }

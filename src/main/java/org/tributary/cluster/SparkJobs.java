@@ -52,7 +52,7 @@ public final class SparkJobs {
    * @throws IOException if the work throws it
    */
   public static <T> T run(JavaSparkContext spark, String what, Work<T> work) throws IOException {
-    spark.setJobDescription(what);
+    describe(spark, what);
     try {
       return work.run();
     } catch (Exception e) { // Scala declares no exceptions
@@ -63,8 +63,23 @@ public final class SparkJobs {
       throw e;
     } finally {
       if (!spark.sc().isStopped()) {
-        spark.setJobDescription(null);
+        describe(spark, null);
       }
+    }
+  }
+
+  /**
+   * Describes the jobs and the stages that this thread starts from now on, for Spark's UI.
+   *
+   * @param spark runs them
+   * @param what the round, the phase and the clients; null for Spark's own descriptions
+   */
+  public static void describe(JavaSparkContext spark, String what) {
+    spark.setJobDescription(what);
+    if (what == null) {
+      spark.clearCallSite();
+    } else {
+      spark.setCallSite(what);
     }
   }
 

@@ -11,6 +11,8 @@ import java.util.Set;
  * @param out the run's folder
  * @param seed everything random is derived from it
  * @param rounds rounds to run
+ * @param result the round whose model is the result: the last one, or the one with the lowest
+ *     validation loss
  * @param shared whether {@code file:} paths are one file system for all nodes
  * @param model the base model
  * @param data the clients' data
@@ -34,6 +36,13 @@ public record TrainConfig(
     @Key(value = "number of rounds", required = true, min = 1, operational = true, example = "10")
         int rounds,
     @Key(
+            value = "the round whose model is the result, by validation loss",
+            byDefault = "last",
+            oneOf = {"last", "best"},
+            operational = true,
+            example = "best")
+        String result,
+    @Key(
             value = "whether file: paths are the same file system on every node",
             byDefault = "false",
             operational = true)
@@ -56,6 +65,11 @@ public record TrainConfig(
     return client.schedule().name().equals("constant") ? Set.of() : Set.of("rounds");
   }
 
+  /** Whether something depends on the validation loss of the rounds. */
+  public boolean validates() {
+    return result.equals("best") || evaluate.patience() > 0;
+  }
+
   /** No answers are generated unless the configuration asks for them. */
   @Override
   public List<UnreadKey> unread() {
@@ -73,6 +87,9 @@ public record TrainConfig(
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
+    if (evaluate != null && result != null && validates()) {
+      problems.addAll(validation());
+    }
     if (client != null && client.steps() != null) {
       problems.addAll(warmUp());
     }
@@ -96,6 +113,13 @@ public record TrainConfig(
               ModelSection.MOST_AT_ONCE));
     }
     return problems;
+  }
+
+  private List<String> validation() {
+    String key = result.equals("best") ? "result: best" : "evaluate.patience";
+    return evaluate.parts().contains("validation")
+        ? List.of()
+        : List.of("%s needs the validation loss; add validation to evaluate.parts".formatted(key));
   }
 
   private List<String> warmUp() {
@@ -136,6 +160,8 @@ public record TrainConfig(
    *
    * @param every rounds between evaluations
    * @param start whether the model is also evaluated before training
+   * @param patience evaluations without a lower validation loss after which the run stops; 0 for
+   *     never
    * @param batch rows of a forward pass
    * @param shard rows of an evaluation task
    * @param parts the rows: {@code test}, {@code validation}
@@ -147,6 +173,12 @@ public record TrainConfig(
       @Key(value = "rounds between evaluations", byDefault = "1", min = 1, example = "2") int every,
       @Key(value = "whether the model is also evaluated before training", byDefault = "false")
           boolean start,
+      @Key(
+              value = "evaluations without a lower validation loss after which the run stops",
+              byDefault = "0",
+              min = 0,
+              example = "3")
+          int patience,
       @Key(value = "rows of a forward pass", byDefault = "64", min = 1, example = "32") int batch,
       @Key(value = "rows of an evaluation task", byDefault = "512", min = 1, example = "1024")
           int shard,

@@ -29,6 +29,9 @@ import org.tributary.run.RunFolder;
  * together.
  */
 final class ClientTasks {
+  /** Clients that Spark's UI names. */
+  private static final int NAMED = 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(ClientTasks.class);
 
   /** The number of clients that fail alone before the executors count as the cause. */
@@ -78,7 +81,7 @@ final class ClientTasks {
           requireExecutors(work.round(), client, ended.tasks());
           String reason = "its task failed whenever it was tried: " + firstLine(ended.by());
           failed.put(client, reason);
-          LOG.warn("round {}: client {} is left out: {}", work.round(), client, reason);
+          LOG.warn("round {}: client {} is left out: {}", work.round() + 1, client, reason);
           alone++;
           requireOneThatFinishes(work.round(), alone, reason);
         }
@@ -95,7 +98,7 @@ final class ClientTasks {
     if (!killed.isEmpty()) {
       throw new Trouble(
           "round %d: client %s was tried alone, and its executor was lost %d times from outside (%s): "
-                  .formatted(round, client, killed.size(), killed.get(0).reason())
+                  .formatted(round + 1, client, killed.size(), killed.get(0).reason())
               + "if it was killed for memory, give executors more"
               + " (spark.executor.memoryOverhead); run the same command again: what is done is"
               + " kept",
@@ -114,7 +117,7 @@ final class ClientTasks {
     if (alone >= TRIED_ALONE && !finished) {
       throw new Trouble(
           "round %d: %d clients in a row ended their executors, each alone, and no client has finished: the executors are the cause, so no client is left out: %s; fix it and run the same command again"
-              .formatted(round, alone, reason),
+              .formatted(round + 1, alone, reason),
           null);
     }
   }
@@ -132,7 +135,10 @@ final class ClientTasks {
   private Ended job(ClientWork work, List<String> clients) throws Trouble, InterruptedException {
     TrainingTasks tasks = new TrainingTasks();
     spark.sc().addSparkListener(tasks);
-    spark.setJobDescription("round %d: %d clients".formatted(work.round(), clients.size()));
+    SparkJobs.describe(
+        spark,
+        "round %d: training of %d clients: %s"
+            .formatted(work.round() + 1, clients.size(), named(clients)));
     spark.setLocalProperty(TrainingTasks.JOB, tasks.job());
     try {
       spark.parallelize(clients, clients.size()).map(work::run).collect();
@@ -140,7 +146,7 @@ final class ClientTasks {
     } catch (
         Exception e) { // Scala declares no exceptions: SparkException and InterruptedException are
       // possible, too
-      Optional<Trouble> removed = SparkJobs.removed("round " + work.round(), e);
+      Optional<Trouble> removed = SparkJobs.removed("round " + (work.round() + 1), e);
       if (removed.isPresent()) {
         throw removed.get();
       }
@@ -151,13 +157,19 @@ final class ClientTasks {
       if (trouble.isPresent()) {
         throw trouble.get();
       }
-      LOG.info("round {}: a job ended early: {}", work.round(), firstLine(e));
+      LOG.info("round {}: a job ended early: {}", work.round() + 1, firstLine(e));
       return new Ended(e, tasks);
     } finally {
       spark.sc().removeSparkListener(tasks);
       spark.setLocalProperty(TrainingTasks.JOB, null);
-      spark.setJobDescription(null);
+      SparkJobs.describe(spark, null);
     }
+  }
+
+  /** Some of the clients, for Spark's UI. */
+  private static String named(List<String> clients) {
+    String some = String.join(", ", clients.subList(0, Math.min(NAMED, clients.size())));
+    return clients.size() > NAMED ? some + ", ..." : some;
   }
 
   /**
@@ -230,7 +242,7 @@ final class ClientTasks {
             JsonFiles.read(
                 store, folder.failure(round, a.client(), a.attempt()), ClientWork.Failure.class);
         failed.put(a.client(), failure.reason());
-        LOG.warn("round {}: client {} is left out: {}", round, a.client(), failure.reason());
+        LOG.warn("round {}: client {} is left out: {}", round + 1, a.client(), failure.reason());
       }
     }
     List<String> open = new ArrayList<>(cohort);

@@ -83,7 +83,7 @@ record ClientWork(
       // The driver reports errors that have their own message. The trace of others is only in this
       // log.
       if (!(e instanceof WrongInput || e instanceof ClientFailure)) {
-        LOG.info("client {} failed in round {}", client, round, e);
+        LOG.info("client {} failed in round {}", client, round + 1, e);
       }
       Failure failure = new Failure(client, attempt, reason(e));
       JsonFiles.commit(store, folder.failure(round, client, attempt), failure);

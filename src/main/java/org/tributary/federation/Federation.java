@@ -162,7 +162,6 @@ public final class Federation {
       throws IOException, InterruptedException {
     Blueprint blueprint = prepared.blueprint();
     TrainConfig config = blueprint.config();
-    dropEarlierResult(store, folder, config.rounds());
     if (!store.exists(folder.start())) {
       if (config.data().badRows().equals("skip")) {
         JsonFiles.commit(store, folder.skipped(), prepared.skipped());
@@ -174,8 +173,9 @@ public final class Federation {
     String run = prepared.identity().run(store, folder);
     TableWriter tables = new TableWriter(store, folder, blueprint);
     tables.begin();
-    Map<String, Path> states = rounds(spark, folder, blueprint, tables, lock);
-    List<Path> results = new ResultWriter(store, folder, blueprint).write(states);
+    RoundLoop.End end = rounds(spark, folder, blueprint, tables, lock);
+    List<Path> results =
+        new RunResult(store, folder, blueprint).write(end.resultRounds(), end.states());
     LOG.info("{} is done: {}", run, results);
     PoolingNote.of(blueprint.base()).ifPresent(LOG::warn);
     return new Outcome(run, folder, results);
@@ -188,7 +188,7 @@ public final class Federation {
     return patient;
   }
 
-  private Map<String, Path> rounds(
+  private RoundLoop.End rounds(
       JavaSparkContext spark,
       RunFolder folder,
       Blueprint blueprint,
@@ -210,20 +210,6 @@ public final class Federation {
       }
       LoadedRun.clear();
       Blueprints.clear();
-    }
-  }
-
-  /** A run that resumes for more rounds ends with another result, which needs the folder. */
-  private static void dropEarlierResult(Store store, RunFolder folder, int rounds)
-      throws IOException {
-    if (store.exists(folder.success(rounds - 1))) {
-      return;
-    }
-    for (Path result : List.of(folder.model(), folder.adapter())) {
-      if (store.exists(result)) {
-        LOG.info("{} was the result of fewer rounds and is removed", result);
-        store.delete(result);
-      }
     }
   }
 }

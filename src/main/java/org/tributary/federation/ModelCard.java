@@ -19,9 +19,11 @@ final class ModelCard {
   static final String FILE = "README.md";
 
   private final Blueprint blueprint;
+  private final int rounds;
 
-  ModelCard(Blueprint blueprint) {
+  ModelCard(Blueprint blueprint, int rounds) {
     this.blueprint = blueprint;
+    this.rounds = rounds;
   }
 
   /** The file's content. */
@@ -39,7 +41,7 @@ final class ModelCard {
     lines.add("|---|---|");
     lines.add("| framework | `%s` |".formatted(config.framework().name()));
     lines.add("| clients | %d |".formatted(blueprint.manifest().clients().size()));
-    lines.add("| rounds | %d |".formatted(config.rounds()));
+    lines.add("| rounds | %d |".formatted(rounds));
     lines.add("| seed | %d |".formatted(config.seed()));
     if (classifies) {
       classifier(lines);

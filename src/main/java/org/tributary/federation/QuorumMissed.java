@@ -14,7 +14,7 @@ public final class QuorumMissed extends RuntimeException {
       Path run, int round, int finished, int cohort, int quorum, Map<String, String> reasons) {
     super(
         "%s, round %d: %d of %d clients finished, cohort.minClients asks for %d. %s. Run again to try"
-                .formatted(run, round, finished, cohort, quorum, told(reasons))
+                .formatted(run, round + 1, finished, cohort, quorum, told(reasons))
             + " the others again, or lower cohort.minClients");
   }
 

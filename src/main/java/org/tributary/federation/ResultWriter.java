@@ -39,11 +39,18 @@ final class ResultWriter {
   private final Store store;
   private final RunFolder folder;
   private final Blueprint blueprint;
+  private final int rounds;
 
-  ResultWriter(Store store, RunFolder folder, Blueprint blueprint) {
+  /**
+   * A writer.
+   *
+   * @param rounds the result is the model after this round, counted from 1
+   */
+  ResultWriter(Store store, RunFolder folder, Blueprint blueprint, int rounds) {
     this.store = store;
     this.folder = folder;
     this.blueprint = blueprint;
+    this.rounds = rounds;
   }
 
   /**
@@ -53,7 +60,6 @@ final class ResultWriter {
    * @return the folders written
    */
   List<Path> write(Map<String, Path> states) throws IOException {
-    int rounds = blueprint.config().rounds();
     Set<String> model = blueprint.modelTensors();
     Map<String, HostTensor> global;
     try (GlobalState state = GlobalState.open(store, folder, blueprint.plan(rounds), rounds)) {
@@ -80,7 +86,7 @@ final class ResultWriter {
   private void write(Path target, Map<String, HostTensor> tensors) throws IOException {
     files(target, tensors);
     Path card = new Path(target, ModelCard.FILE);
-    store.commit(card, FileContent.of(new ModelCard(blueprint).bytes()));
+    store.commit(card, FileContent.of(new ModelCard(blueprint, rounds).bytes()));
   }
 
   private void files(Path target, Map<String, HostTensor> tensors) throws IOException {

@@ -1,6 +1,7 @@
 package org.tributary.federation;
 
 import java.util.List;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.tables.RoundSummary;
 
 /** Receives, in the driver, a run's progress: for progress bars, monitoring and tests. */
@@ -25,6 +26,28 @@ public interface RoundListener {
     /** The round is closed. */
     CLOSED
   }
+
+  /**
+   * The run has closed rounds of an earlier driver.
+   *
+   * @param round the first one that is not closed, counted from 0; the number of rounds if all are
+   */
+  default void resumed(int round) {}
+
+  /**
+   * The model is evaluated before training.
+   *
+   * @param evaluations at least one if there are rows
+   */
+  default void evaluatedStart(List<Evaluation> evaluations) {}
+
+  /**
+   * The run ends early, because its validation loss no longer decreases.
+   *
+   * @param round the last one, counted from 0
+   * @param best the round with the lowest validation loss
+   */
+  default void stopped(int round, int best) {}
 
   /**
    * A round is in a new phase. A phase is also reported if its work was done before a restart.

@@ -3,24 +3,22 @@ package org.tributary.federation;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.OptionalInt;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.JsonFiles;
-import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.Interruptible;
+import org.tributary.error.WrongInput;
 import org.tributary.evaluation.Evaluation;
 import org.tributary.evaluation.EvaluationJob;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
-import org.tributary.run.RunFileReader;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 import org.tributary.tables.RoundSummary;
@@ -52,7 +50,9 @@ final class RoundLoop {
   private final TableWriter tables;
   private final RoundListener listener;
   private final ClientStates states;
+  private final RoundAcceptance acceptance;
   private final RoundEvaluation evaluation;
+  private final ValidationHistory history = new ValidationHistory();
 
   RoundLoop(
       JavaSparkContext spark,
@@ -71,24 +71,72 @@ final class RoundLoop {
     store = spec.value().store();
     folder = spec.value().folder();
     states = new ClientStates(store, folder);
+    acceptance = new RoundAcceptance(spark, spec, blueprint, lock);
     evaluation = new RoundEvaluation(new EvaluationJob(spark, spec, blueprint), blueprint, folder);
   }
 
-  /** Runs all rounds that are not closed. Returns every client's own state at the end. */
-  Map<String, Path> run() throws IOException, InterruptedException {
-    start();
-    for (int round = 0; round < blueprint.config().rounds(); round++) {
-      Interruptible.check();
-      if (!store.exists(folder.success(round))) {
-        lock.check();
-        round(round);
-      }
-      if (keepsStates() && store.exists(folder.accepted(round))) {
-        states.advance(JsonFiles.read(store, folder.accepted(round), AcceptedUpdates.class));
-      }
-      prune(round);
+  /**
+   * What the rounds leave.
+   *
+   * @param states every client's own state
+   * @param resultRounds the result is the model after this round, counted from 1
+   */
+  record End(Map<String, Path> states, int resultRounds) {}
+
+  /** Runs all rounds that are not closed, or until the validation loss no longer falls. */
+  End run() throws IOException, InterruptedException {
+    int rounds = blueprint.config().rounds();
+    int closed = 0;
+    while (closed < rounds && store.exists(folder.success(closed))) {
+      after(closed++);
     }
-    return states.latest();
+    if (closed == rounds || closed > 0 && !isOver()) {
+      listener.resumed(closed);
+    }
+    if (closed < rounds && !isOver()) {
+      new RunResult(store, folder, blueprint).drop();
+      start();
+    }
+    for (; closed < rounds && !isOver(); closed++) {
+      Interruptible.check();
+      lock.check();
+      round(closed);
+      after(closed);
+    }
+    if (isOver() && closed < rounds) {
+      listener.stopped(closed - 1, history.best().orElse(closed - 1));
+    }
+    return new End(states.latest(), resultRounds(closed));
+  }
+
+  /** After which round the model is the result. */
+  private int resultRounds(int closed) throws IOException {
+    if (!blueprint.config().result().equals("best")) {
+      return closed;
+    }
+    int best = history.best().orElse(closed - 1);
+    if (!store.exists(folder.global(best))) {
+      throw new WrongInput(
+          "result: round %d has the lowest validation loss, but its global checkpoint is deleted (keep.globals); set result: last, or train in another out with result: best from the start"
+              .formatted(best + 1));
+    }
+    return best + 1;
+  }
+
+  private boolean isOver() {
+    return history.isOver(blueprint.config().evaluate().patience());
+  }
+
+  /** What follows each closed round, also those of an earlier driver. */
+  private void after(int round) throws IOException {
+    OptionalInt before = history.best();
+    if (blueprint.config().validates()) {
+      history.add(store, folder, round);
+    }
+    if (keepsStates() && store.exists(folder.accepted(round))) {
+      states.advance(JsonFiles.read(store, folder.accepted(round), AcceptedUpdates.class));
+    }
+    prune(round, before);
   }
 
   /**
@@ -101,6 +149,7 @@ final class RoundLoop {
       List<Evaluation> evaluations = evaluation.start();
       lock.check();
       tables.start(evaluations);
+      listener.evaluatedStart(evaluations);
     }
   }
 
@@ -121,10 +170,10 @@ final class RoundLoop {
     // 3. The choice.
     begin = System.nanoTime();
     Map<Path, String> looked = new HashMap<>();
-    AcceptedUpdates accepted = accept(round, cohort, failed, looked);
+    AcceptedUpdates accepted = acceptance.of(round, cohort, failed, looked);
     listener.phase(round, RoundListener.Phase.ACCEPTED);
     // 4. The merge.
-    List<ClientReport> reports = reports(accepted);
+    List<ClientReport> reports = acceptance.reports(accepted);
     double[] weights = merge(accepted, reports, looked);
     double secondsMerge = seconds(begin);
     listener.phase(round, RoundListener.Phase.MERGED);
@@ -201,63 +250,6 @@ final class RoundLoop {
     }
   }
 
-  /** Chooses the accepted updates. {@code looked} receives the hashes of the checked updates. */
-  private AcceptedUpdates accept(
-      int round, List<String> cohort, Map<String, String> failed, Map<Path, String> looked)
-      throws IOException, InterruptedException {
-    Path file = folder.accepted(round);
-    if (!store.exists(file)) {
-      Map<String, String> reasons = new TreeMap<>(failed);
-      List<AcceptedUpdates.Choice> choices = new ArrayList<>();
-      for (UpdateValidation.Checked c :
-          new UpdateValidation(spark, spec, blueprint).check(store, folder, round)) {
-        if (!cohort.contains(c.client())) {
-          continue;
-        }
-        looked.put(folder.update(round, c.client(), c.attempt()), c.sha256());
-        if (c.problem() != null) {
-          reasons.put(c.client(), c.problem());
-        } else {
-          long samples = report(round, c.client(), c.attempt()).samples();
-          choices.add(
-              new AcceptedUpdates.Choice(
-                  c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
-        }
-      }
-      reasons.replaceAll(
-          (client, reason) -> {
-            String owner = blueprint.manifest().called(client);
-            return owner.isEmpty() ? reason : "\"%s\": %s".formatted(owner, reason);
-          });
-      int quorum = blueprint.config().cohort().minClients();
-      if (choices.size() < quorum) {
-        throw new QuorumMissed(
-            folder.root(), round, choices.size(), cohort.size(), quorum, reasons);
-      }
-      lock.check();
-      JsonFiles.commit(store, file, new AcceptedUpdates(round, choices, reasons));
-    }
-    return JsonFiles.read(store, file, AcceptedUpdates.class);
-  }
-
-  private List<ClientReport> reports(AcceptedUpdates accepted) throws IOException {
-    List<ClientReport> reports = new ArrayList<>();
-    for (AcceptedUpdates.Choice choice : accepted.clients()) {
-      reports.add(report(accepted.round(), choice.client(), choice.attempt()));
-    }
-    return reports;
-  }
-
-  private ClientReport report(int round, String client, String attempt) throws IOException {
-    try (SafeTensors.Reader reader =
-        RunFileReader.open(
-            store,
-            folder.update(round, client, attempt),
-            RunFileReader.trainAgain(folder, round))) {
-      return ClientReport.of(reader.header().metadata().get(ClientReport.KEY));
-    }
-  }
-
   private static double loss(double[] weights, List<ClientReport> reports) {
     double loss = 0;
     for (int k = 0; k < weights.length; k++) {
@@ -266,15 +258,24 @@ final class RoundLoop {
     return loss;
   }
 
-  /** Deletes what later rounds do not need, as far as {@code keep} says. */
-  private void prune(int closed) throws IOException {
+  /**
+   * Deletes what later rounds and the result do not need, as far as {@code keep} says.
+   *
+   * @param before the best round before this one was closed
+   */
+  private void prune(int closed, OptionalInt before) throws IOException {
     int updates = closed - blueprint.config().keep().updates();
     int globals = closed - blueprint.config().keep().globals();
     if (updates >= 0) {
       store.delete(folder.updates(updates));
     }
-    if (globals >= 0) {
+    boolean keepsBest = blueprint.config().result().equals("best");
+    OptionalInt best = keepsBest ? history.best() : OptionalInt.empty();
+    if (globals >= 0 && !best.equals(OptionalInt.of(globals))) {
       store.delete(folder.global(globals));
+    }
+    if (keepsBest && before.isPresent() && !before.equals(best) && before.getAsInt() <= globals) {
+      store.delete(folder.global(before.getAsInt()));
     }
   }
 

@@ -106,7 +106,7 @@ final class RoundMerge {
             ? DriverThreads.map(files, store::sha256)
             : SparkJobs.run(
                 spark,
-                "round %d: hashes of the updates".formatted(accepted.round()),
+                "round %d: hashes of the client updates".formatted(accepted.round() + 1),
                 () ->
                     spark
                         .parallelize(files.stream().map(Path::toString).toList(), files.size())
@@ -153,7 +153,7 @@ final class RoundMerge {
     List<IndexRange> chunks = IndexRange.of(units.size(), PIECES * spark.defaultParallelism());
     SparkJobs.run(
         spark,
-        "round %d: merge".formatted(accepted.round()),
+        "round %d: merging (aggregating) the client updates".formatted(accepted.round() + 1),
         () -> spark.parallelize(chunks, chunks.size()).map(work::merge).collect());
     for (IndexRange chunk : chunks) {
       Map<String, HostTensor> merged =

@@ -15,6 +15,7 @@ import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.model.ModelTask;
+import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
 import org.tributary.run.PoolingNote;
 import org.tributary.run.RunConfig;
@@ -139,6 +140,7 @@ public final class RunChecks {
    */
   static void inputs(Store store, Blueprint blueprint) throws IOException {
     checkTokenizer(store, blueprint);
+    checkResult(blueprint);
     warnOfOtherTexts(store, blueprint);
     PoolingNote.of(blueprint.base()).ifPresent(LOG::warn);
     warnOfOtherHeads(blueprint);
@@ -176,6 +178,22 @@ public final class RunChecks {
           blueprint.base().files().folder(),
           replaced.size(),
           replaced.get(0));
+    }
+  }
+
+  /** Clients' own models have no common best round. */
+  private static void checkResult(Blueprint blueprint) {
+    if (blueprint.config().result().equals("best") && blueprint.plan(0).any(Role::isPersonal)) {
+      throw new WrongInput(
+          "result: best needs a global model, but with %s every client has its own; set result: last"
+              .formatted(blueprint.config().framework().name()));
+    }
+    if (blueprint.config().validates() && blueprint.data().evaluationRows("validation") == 0) {
+      throw new WrongInput(
+          "%s: %s has no validation rows; partition again under another name, with the share validation or with source.validation"
+              .formatted(
+                  blueprint.config().result().equals("best") ? "result: best" : "evaluate.patience",
+                  blueprint.config().data().path()));
     }
   }
 }

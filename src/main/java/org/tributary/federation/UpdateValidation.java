@@ -62,7 +62,7 @@ final class UpdateValidation {
       List<String> checked =
           SparkJobs.run(
               spark,
-              "round %d: a look at the updates".formatted(round),
+              "round %d: checking the client updates".formatted(round + 1),
               () -> spark.parallelize(names, names.size()).map(work::check).collect());
       return checked.stream().map(text -> Json.own(text, Checked.class)).toList();
     }

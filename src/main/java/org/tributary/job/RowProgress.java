@@ -31,7 +31,7 @@ final class RowProgress implements GenerationListener, AutoCloseable {
    * @return to be closed
    */
   static RowProgress of(String job, PrintWriter err) {
-    if (System.console() == null) {
+    if (!Terminal.isStderr()) {
       return new RowProgress(err, null);
     }
     return new RowProgress(

@@ -15,10 +15,13 @@ import org.tributary.federation.RoundListener;
 import org.tributary.tables.RoundSummary;
 
 /**
- * Shows a run's progress: a live bar on a terminal (round, client, step, loss, time left), one line
- * a round elsewhere.
+ * Shows a run's progress. On a terminal: a live bar with round, phase, client, step, loss and the
+ * time left, and above it one line for each round with its scores. Elsewhere: the lines alone.
  */
 final class RunProgress implements RoundListener, AutoCloseable {
+  /** Puts the cursor at the start of the bar's line and clears it. */
+  private static final String CLEAR = "\r\u001b[K";
+
   private final int rounds;
   private final PrintWriter err;
   private final ProgressBar bar;
@@ -38,29 +41,47 @@ final class RunProgress implements RoundListener, AutoCloseable {
    *
    * @param config of the run
    * @param err where lines go
-   * @return to be closed
+   * @return to be closed before anything else is printed
    */
   static RunProgress of(TrainConfig config, PrintWriter err) {
-    boolean terminal = System.console() != null;
+    if (!Terminal.isStderr()) {
+      return new RunProgress(config.rounds(), err, null);
+    }
     ProgressBar bar =
-        terminal
-            ? new ProgressBarBuilder()
-                .setTaskName(config.framework().name())
-                .setInitialMax(-1)
-                .setUpdateIntervalMillis(200)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
-                .build()
-            : null;
+        new ProgressBarBuilder()
+            .setTaskName(config.framework().name())
+            .setInitialMax(-1)
+            .setUpdateIntervalMillis(200)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setConsumer(new ConsoleProgressBarConsumer(System.err))
+            .build();
+    bar.setExtraMessage(" loading");
     return new RunProgress(config.rounds(), err, bar);
   }
 
   @Override
+  public synchronized void resumed(int round) {
+    line(
+        round < rounds
+            ? "resuming at round %d of %d".formatted(round + 1, rounds)
+            : "all %d rounds are done".formatted(rounds));
+  }
+
+  @Override
+  public synchronized void evaluatedStart(List<Evaluation> evaluations) {
+    line("before training" + RoundLine.scores(evaluations));
+  }
+
+  @Override
+  public synchronized void stopped(int round, int best) {
+    line(
+        "stopped after round %d of %d: the validation loss was lowest in round %d (evaluate.patience)"
+            .formatted(round + 1, rounds, best + 1));
+  }
+
+  @Override
   public synchronized void phase(int round, Phase phase) {
-    if (bar != null) {
-      bar.setExtraMessage(
-          " round %d/%d %s".formatted(round + 1, rounds, phase.name().toLowerCase(Locale.ROOT)));
-    }
+    show(round, RoundLine.now(phase));
   }
 
   @Override
@@ -78,16 +99,7 @@ final class RunProgress implements RoundListener, AutoCloseable {
     stepsPerClient = Math.max(stepsPerClient, of);
     bar.maxHint((long) rounds * stepsPerClient * clients);
     bar.stepTo(stepsBefore + steps.values().stream().mapToInt(Integer::intValue).sum());
-    bar.setExtraMessage(
-        String.format(
-            Locale.ROOT,
-            " round %d/%d %s %d/%d loss %.4f",
-            round + 1,
-            rounds,
-            client,
-            step,
-            of,
-            loss));
+    show(round, String.format(Locale.ROOT, "training %s %d/%d loss %.4f", client, step, of, loss));
   }
 
   @Override
@@ -97,37 +109,23 @@ final class RunProgress implements RoundListener, AutoCloseable {
       bar.stepTo(stepsBefore);
     }
     steps.clear();
-    StringBuilder line = new StringBuilder();
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "round %d/%d: %d of %d clients, loss %.4f",
-            s.round() + 1,
-            rounds,
-            s.accepted().size(),
-            s.cohort().size(),
-            s.loss()));
-    for (Evaluation e : s.evaluations()) {
-      line.append(", ").append(e.part()).append(e.client() == null ? "" : " of " + e.client());
-      e.scores()
-          .forEach(
-              (name, score) -> line.append(String.format(Locale.ROOT, " %s %.4f", name, score)));
-    }
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "; train %.1f s, merge %.1f s, evaluate %.1f s",
-            s.secondsTrain(),
-            s.secondsMerge(),
-            s.secondsEvaluate()));
-    if (bar == null) {
-      err.println(line);
-      err.flush();
+    line(RoundLine.of(s, rounds));
+  }
+
+  private void show(int round, String what) {
+    if (bar != null) {
+      bar.setExtraMessage(" round %d/%d %s".formatted(round + 1, rounds, what));
     }
   }
 
+  /** Prints a line, above the bar if there is one. */
+  private void line(String line) {
+    err.println(bar == null ? line : CLEAR + line);
+    err.flush();
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
     if (bar != null) {
       bar.close();
     }

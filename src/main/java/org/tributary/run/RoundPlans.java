@@ -70,8 +70,8 @@ final class RoundPlans {
       RoundPlan plan = of(round);
       if (!modelTensors(plan).equals(modelTensors)) {
         throw new IllegalStateException(
-            "%s has other tensors of the model in round %d than in round 0"
-                .formatted(config.framework().name(), round));
+            "%s has other tensors of the model in round %d than in round 1"
+                .formatted(config.framework().name(), round + 1));
       }
       trained.putAll(plan.where(Role::isTrained));
       if (config.client().keepOptimizer()

@@ -44,6 +44,6 @@ public final class RunFileReader {
    */
   public static String trainAgain(RunFolder folder, int round) {
     return "restore it from a backup, or delete %s: then round %d is trained again"
-        .formatted(folder.round(round), round);
+        .formatted(folder.round(round), round + 1);
   }
 }

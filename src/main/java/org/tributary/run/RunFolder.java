@@ -100,6 +100,11 @@ public record RunFolder(Path root) {
     return new Path(root, "report.html");
   }
 
+  /** Says after which round the result is. */
+  public Path result() {
+    return new Path(root, "result.json");
+  }
+
   /** The result of a run that trains weights, in Hugging Face layout. */
   public Path model() {
     return new Path(root, "model");

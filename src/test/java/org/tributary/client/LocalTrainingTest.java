@@ -72,7 +72,7 @@ class LocalTrainingTest extends TinyClient {
     try (NDManager manager = Torch.manager(Device.cpu())) {
       assertThatThrownBy(() -> wild.train(everything("a", 2, 30), manager, StepListener.NONE))
           .isInstanceOf(ClientFailure.class)
-          .hasMessageContaining("the loss is NaN at step 2 of round 2")
+          .hasMessageContaining("the loss is NaN at step 2 of round 3")
           .hasMessageContaining("client.optimizer.lr")
           .hasMessageContaining("client.clip");
       assertThat(MemoryWatch.arrays(manager)).isZero();

@@ -143,6 +143,7 @@ class TrainConfigTest {
                 "runs/a",
                 0,
                 6,
+                "last",
                 false,
                 new ModelSection("models/m", null, 128, false),
                 new DataSection(
@@ -184,7 +185,7 @@ class TrainConfigTest {
                     new Optimizer("adamw", 1e-4, new AdamSettings(0.9, 0.999, 1e-8), 0),
                     new Schedule("constant", 0)),
                 new Cohort(1.0, 1),
-                new Evaluate(1, false, 64, 512, List.of("test"), 0, 0, 64),
+                new Evaluate(1, false, 0, 64, 512, List.of("test"), 0, 0, 64),
                 new Reduce(512L << 20),
                 new Keep(1, 2),
                 new Lock(60),
@@ -203,6 +204,7 @@ class TrainConfigTest {
                 "hdfs:///runs/b",
                 7,
                 9,
+                "last",
                 true,
                 new ModelSection("models/x", "cls", 64, true),
                 new DataSection(
@@ -245,7 +247,7 @@ class TrainConfigTest {
                     new Optimizer("sgd", 0.1, new SgdSettings(0.9), 0.01),
                     new Schedule("cosine", 12)),
                 new Cohort(0.25, 3),
-                new Evaluate(2, false, 32, 100, List.of("test", "validation"), 1000, 20, 32),
+                new Evaluate(2, false, 0, 32, 100, List.of("test", "validation"), 1000, 20, 32),
                 new Reduce(1L << 30),
                 new Keep(4, 5),
                 new Lock(30),

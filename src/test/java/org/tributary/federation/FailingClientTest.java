@@ -52,7 +52,7 @@ class FailingClientTest {
     assertThat(accepted(outcome).failed()).containsOnlyKeys("0001");
     assertThat(accepted(outcome).failed().get("0001"))
         .contains(
-            "the loss is NaN at step 2 of round 0; in another out, lower client.optimizer.lr");
+            "the loss is NaN at step 2 of round 1; in another out, lower client.optimizer.lr");
     assertThat(Tiny.tensors(outcome.folder().global(0)))
         .isEqualTo(new PlainLoop(config, Set.of("0001")).run().get(0));
   }

@@ -40,7 +40,7 @@ import org.tributary.tables.RoundSummary;
  * A store that is full stops a run with one line, wherever it is, and blames no client; with room
  * again the run goes on and ends with the same bits.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 @Slow
 class FullStoreTest {
   @TempDir static Path dir;
@@ -235,7 +235,8 @@ class FullStoreTest {
         }
         boolean same = name.matches("start.*|model/.*|adapter/.*|.*/global.safetensors|.*_SUCCESS");
         found.put(
-            name.replaceAll("local-[0-9]+-[0-9]+", "ATTEMPT").replace("run=" + run, "run=RUN"),
+            name.replaceAll("local-[0-9]+-[0-9]+", "ATTEMPT")
+                .replaceAll("^(tables/.*/)" + run + "-", "$1RUN-"),
             same ? Tiny.STORE.sha256(Tiny.hadoop(file)) : measured(file));
       }
     }

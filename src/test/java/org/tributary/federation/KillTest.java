@@ -98,7 +98,7 @@ class KillTest {
     disturbance.kill(STEP, "0001", 0);
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(QuorumMissed.class)
-        .hasMessageContaining("round 0: 3 of 4 clients finished")
+        .hasMessageContaining("round 1: 3 of 4 clients finished")
         .hasMessageContaining("client 0001: its task failed whenever it was tried");
     disturbance.heal(STEP, "0001", 0);
     FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
@@ -118,7 +118,7 @@ class KillTest {
     disturbance.killFromOutside(STEP, "0001", 0);
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(Trouble.class)
-        .hasMessageContaining("round 0: client 0001 was tried alone, and its executor was lost")
+        .hasMessageContaining("round 1: client 0001 was tried alone, and its executor was lost")
         .hasMessageContaining("137");
     disturbance.letLive(STEP, "0001", 0);
     FolderSnapshot before = FolderSnapshot.of(Path.of(config.out()));
@@ -139,7 +139,7 @@ class KillTest {
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(Trouble.class)
         .hasMessageStartingWith(
-            "round 0: 3 clients in a row ended their executors, each alone, and no client has"
+            "round 1: 3 clients in a row ended their executors, each alone, and no client has"
                 + " finished: the executors are the cause, so no client is left out: ")
         .hasMessageContaining("Command exited with code 1")
         .hasMessageEndingWith("; fix it and run the same command again")

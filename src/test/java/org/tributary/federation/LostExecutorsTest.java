@@ -122,7 +122,7 @@ class LostExecutorsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "train,     open .*/global.safetensors, round 0: evaluation on test rows",
+    "train,     open .*/global.safetensors, round 1: evaluation on test rows",
     "generate,  create .*/rows/.*,          writing answers",
     "partition, open .*/raw/rows.csv,       hashing the sources",
   })

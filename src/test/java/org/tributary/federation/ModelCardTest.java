@@ -29,7 +29,7 @@ class ModelCardTest {
   /** The title and the lines of code. */
   private List<String> card(String framework, String... sets) throws IOException {
     Blueprint blueprint = new Blueprint(Tiny.STORE, tiny.config("a", framework, sets));
-    String card = new String(new ModelCard(blueprint).bytes(), StandardCharsets.UTF_8);
+    String card = new String(new ModelCard(blueprint, 3).bytes(), StandardCharsets.UTF_8);
     return card.lines()
         .filter(
             line -> line.startsWith("# ") || line.startsWith("    ") && !line.startsWith("    \""))

@@ -203,7 +203,7 @@ class AdviceFilesTest extends TinyJob {
     }
     assertThat(advice.run("train", yaml, sets))
         .contains(
-            "restore it from a backup, or delete file:" + round + ": then round 0 is trained");
+            "restore it from a backup, or delete file:" + round + ": then round 1 is trained");
     FileUtils.deleteDirectory(round.toFile());
     assertThat(advice.run("train", yaml, sets)).isEmpty();
     assertThat(model).hasBinaryContent(whole);

@@ -540,7 +540,7 @@ class BadInputTest extends TinyJob {
     end = run(all);
     assertThat(end.code()).isEqualTo(1);
     assertThat(end.own())
-        .contains("round 0: 2 of 3 clients finished, cohort.minClients asks for 3")
+        .contains("round 1: 2 of 3 clients finished, cohort.minClients asks for 3")
         .contains("client 0001: ", "client=0001/train/part-00000.parquet", "Run again");
     assertThat(end.own() + end.log()).doesNotContain("\tat ");
   }
