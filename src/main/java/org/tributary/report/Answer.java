@@ -36,8 +36,12 @@ final class Answer {
     Variant best = ranked.get(0);
     String so = unfinished() > 0 ? "So far, " : "";
     if (ranked.size() == 1) {
-      return "%s%s has a %s of %s; no other federated variant has ended."
-          .formatted(so, best.name(), scoreName(best), score(best));
+      String rest =
+          unfinished() > 0
+              ? "no other federated variant has ended"
+              : baselines().isEmpty() ? "no other variant has a score" : baselines();
+      return "%s%s has a %s of %s; %s."
+          .formatted(so, best.name(), scoreName(best), score(best), rest);
     }
     return "%s%s has the %s %s: %s%s."
         .formatted(
@@ -55,24 +59,54 @@ final class Answer {
     if (unfinished() > 0) {
       notes.add("The runs have not all ended: %s.".formatted(state()));
     }
+    notes.addAll(diverged());
     if (!ranking.ranked().isEmpty() && ranking.obstacles().isEmpty()) {
       notes.addAll(uncertainty(ranking.ranked()));
-      if (!ranking.baselines().isEmpty()) {
-        notes.add(
-            "For comparison, without federation: %s."
-                .formatted(
-                    ranking.baselines().stream()
-                        .map(v -> v.name() + " " + metric.text(v.primary().mean()))
-                        .collect(Collectors.joining(", "))));
+      if (!baselines().isEmpty() && (ranking.ranked().size() > 1 || unfinished() > 0)) {
+        notes.add(Numbers.capital(baselines()) + ".");
       }
     }
     return notes;
   }
 
+  /** Runs that end without a score do not count in a mean, which then looks better than it is. */
+  private List<String> diverged() {
+    List<String> notes = new ArrayList<>();
+    for (Variant variant : ranking.variants()) {
+      long lost =
+          variant.all().stream()
+              .filter(run -> run.finished() && Double.isNaN(run.last(metric)))
+              .count();
+      if (lost > 0) {
+        notes.add(
+            "%s: %d of %s ended without a finite %s and %s not in its scores."
+                .formatted(
+                    variant.name(),
+                    lost,
+                    Numbers.counted(variant.all().size(), "run", "runs"),
+                    scoreName(variant),
+                    lost == 1 ? "is" : "are"));
+      }
+    }
+    return notes;
+  }
+
+  /** The scores of what does not federate; empty if there is nothing. */
+  private String baselines() {
+    return ranking.baselines().isEmpty()
+        ? ""
+        : "without federation: "
+            + ranking.baselines().stream()
+                .map(v -> v.name() + " " + metric.text(v.primary().mean()))
+                .collect(Collectors.joining(", "));
+  }
+
   private String one(Variant variant) {
     RunHistory run = variant.runs().get(0);
     if (Double.isNaN(variant.primary().mean())) {
-      return "%s has not been evaluated yet: %s.".formatted(variant.name(), state());
+      return variant.all().stream().allMatch(RunHistory::finished)
+          ? "%s has ended without a finite %s.".formatted(variant.name(), scoreName(variant))
+          : "%s has not been evaluated yet: %s.".formatted(variant.name(), state());
     }
     String begun =
         Optional.ofNullable(run.scores(metric, run.part()).get(0))

@@ -78,10 +78,11 @@ final class ClientsSection {
       return "Training loss of each client in its last round";
     }
     List<String> models = new ArrayList<>();
-    if (ranking.variants().stream().anyMatch(v -> !v.personal())) {
+    List<Variant> shown = ranking.variants().stream().filter(v -> !clients(v).isEmpty()).toList();
+    if (shown.stream().anyMatch(v -> !v.personal())) {
       models.add("of the global model on its validation rows");
     }
-    if (ranking.variants().stream().anyMatch(Variant::personal)) {
+    if (shown.stream().anyMatch(Variant::personal)) {
       models.add("of its own model on all %s rows".formatted(ranking.variants().get(0).part()));
     }
     return "%s of each client: %s"

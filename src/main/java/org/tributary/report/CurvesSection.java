@@ -38,15 +38,20 @@ final class CurvesSection {
             RunHistory::trainingLoss)
         .ifPresent(figures::add);
     boolean bands = ranking.variants().stream().anyMatch(v -> v.all().size() > 1);
+    boolean start =
+        figures.stream()
+            .flatMap(figure -> figure.plot().series().stream())
+            .anyMatch(series -> series.points().get(0).get(0) == 0);
     return figures.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Section(
                 "curves",
                 "Learning curves",
-                bands
-                    ? "Lines are means over seeds; bands go from the lowest to the highest seed. Round 0 is before training."
-                    : "One seed each. Round 0 is before training.",
+                (bands
+                        ? "Lines are means over seeds; bands go from the lowest to the highest seed."
+                        : "There is one seed, so there are no bands.")
+                    + (start ? " Round 0 is before training." : ""),
                 figures,
                 ""));
   }

@@ -40,16 +40,20 @@ record Difference(double value, double low, double high) {
     if (paired && pairs.size() > 1) {
       ends = Estimate.student(pairs, level);
     } else if (ours.size() == 1 && theirs.size() == 1 && variant.ofRows() && best.ofRows()) {
-      ends = newcombe(variant, best, level);
+      ends =
+          newcombe(
+              variant.primary().mean(), variant.rows(), best.primary().mean(), best.rows(), level);
     }
     return new Difference(value, ends[0], ends[1]);
   }
 
-  private static double[] newcombe(Variant variant, Variant best, double level) {
-    double p = variant.primary().mean();
-    double q = best.primary().mean();
-    double[] a = Estimate.wilson(p, variant.rows(), level);
-    double[] b = Estimate.wilson(q, best.rows(), level);
+  /**
+   * Newcombe's interval for the difference p - q of two shares: with Wilson's intervals (l, u) of
+   * both, p - q - √((p - l_p)² + (u_q - q)²) to p - q + √((u_p - p)² + (q - l_q)²).
+   */
+  static double[] newcombe(double p, long pRows, double q, long qRows, double level) {
+    double[] a = Estimate.wilson(p, pRows, level);
+    double[] b = Estimate.wilson(q, qRows, level);
     return new double[] {
       p - q - Math.hypot(p - a[0], b[1] - q), p - q + Math.hypot(a[1] - p, q - b[0])
     };

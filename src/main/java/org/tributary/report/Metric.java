@@ -15,9 +15,9 @@ enum Metric {
   /** The exponential of the loss. */
   PERPLEXITY("perplexity", false, false),
   /** Corpus BLEU-4, 0 to 100. */
-  BLEU4("BLEU-4", true, false),
+  BLEU4("BLEU\u20114", true, false),
   /** Mean ROUGE-L F1. */
-  ROUGE_L("ROUGE-L", true, true),
+  ROUGE_L("ROUGE\u2011L", true, true),
   /** Share of answers that equal the given one. */
   EXACT_MATCH("exact match", true, true);
 

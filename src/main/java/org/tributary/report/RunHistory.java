@@ -1,6 +1,7 @@
 package org.tributary.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -110,9 +111,7 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
     SortedMap<Integer, List<Row>> rounds = new TreeMap<>();
     for (Row row : rows.evals()) {
       if (isWhole(row, part) && !row.isNull(metric.column())) {
-        rounds
-            .computeIfAbsent((int) row.longAt("round"), r -> new java.util.ArrayList<>())
-            .add(row);
+        rounds.computeIfAbsent((int) row.longAt("round"), r -> new ArrayList<>()).add(row);
       }
     }
     SortedMap<Integer, Double> scores = new TreeMap<>();
@@ -187,11 +186,14 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
     return row.text("part").equals(part) && !ofClientsRows;
   }
 
+  /** NaN without rows, and also if a model has no finite score: no mean may hide that. */
   private static double mean(List<Row> models, Metric metric) {
-    return models.stream()
-        .filter(row -> !row.isNull(metric.column()))
-        .mapToDouble(row -> row.doubleAt(metric.column()))
-        .average()
-        .orElse(Double.NaN);
+    double mean =
+        models.stream()
+            .filter(row -> !row.isNull(metric.column()))
+            .mapToDouble(row -> row.doubleAt(metric.column()))
+            .average()
+            .orElse(Double.NaN);
+    return Double.isFinite(mean) ? mean : Double.NaN;
   }
 }

@@ -55,7 +55,7 @@ final class ScoresSection {
             head);
     for (Variant v : ranking.ordered()) {
       List<Cell> row = new ArrayList<>();
-      row.add(Cell.text(v.name() + (v.finished() ? "" : " (not ended)")));
+      row.add(Cell.text(v.name() + state(v)));
       metrics.forEach(metric -> row.add(score(v.estimate(metric))));
       row.add(Cell.count(v.primary().seeds()));
       double rounds = v.mean(RunHistory::closed);
@@ -75,6 +75,13 @@ final class ScoresSection {
       table.row(row);
     }
     return table;
+  }
+
+  private static String state(Variant v) {
+    if (v.finished()) {
+      return "";
+    }
+    return v.all().stream().allMatch(RunHistory::finished) ? " (no finite score)" : " (not ended)";
   }
 
   private static Cell score(Estimate estimate) {

@@ -306,6 +306,7 @@
     }
     if (plot.kind === 'BARS') {
       x.scale = false;
+      x.boundaryGap = undefined;
       x.max = 'dataMax';
     }
     base.yAxis = rows ? rowAxis(plot, theme, width) : valueAxis(plot.y, theme, false);

@@ -122,7 +122,7 @@ class AnswerTest {
     one("big", 1, 0.5, 1000);
     runs.run("small/seed=1", "small", 1, 0).round(0.9, 1, 1000).round(0.9, 1, 1000).write();
     assertThat(runs.answer()).startsWith("big has a test accuracy of 0.500");
-    assertThat(runs.html()).contains("without federation: small 0.900");
+    assertThat(runs.answer()).endsWith("; without federation: small 0.900.");
   }
 
   @Test
@@ -131,5 +131,25 @@ class AnswerTest {
     assertThatThrownBy(runs::html)
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("is no run (it has no config.yaml)");
+  }
+
+  /** A mean over the seeds that are left looks better than the method is, so the page says it. */
+  @Test
+  void aSeedThatDivergesIsToldAndNotHidden() throws IOException {
+    runs.comparison(TWO.formatted("1, 2"));
+    one("big", 1, 0.5, 100);
+    one("big", 2, 0.6, 100);
+    one("small", 1, 0.9, 100);
+    one("small", 2, Double.NaN, 100);
+    assertThat(runs.html())
+        .contains(
+            "small: 1 of 2 runs ended without a finite test accuracy and is not in its scores.");
+  }
+
+  @Test
+  void aRunWithoutAFiniteScoreSaysSo() throws IOException {
+    runs.run("a", "a", 7, 1000).round(0.5, 1, 10).round(Double.NaN, 1, 10).write();
+    assertThat(runs.answer()).isEqualTo("a has ended without a finite test accuracy.");
+    assertThat(runs.html()).contains("a (no finite score)").doesNotContain("\"NaN\"");
   }
 }
