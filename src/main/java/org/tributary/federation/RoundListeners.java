@@ -1,6 +1,7 @@
 package org.tributary.federation;
 
 import java.util.List;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.tables.RoundSummary;
 
 /**
@@ -12,6 +13,21 @@ public record RoundListeners(List<RoundListener> listeners) implements RoundList
   /** Several listeners as one. */
   public static RoundListener of(RoundListener... listeners) {
     return new RoundListeners(List.of(listeners));
+  }
+
+  @Override
+  public void resumed(int round) {
+    listeners.forEach(each -> each.resumed(round));
+  }
+
+  @Override
+  public void evaluatedStart(List<Evaluation> evaluations) {
+    listeners.forEach(each -> each.evaluatedStart(evaluations));
+  }
+
+  @Override
+  public void stopped(int round, int best) {
+    listeners.forEach(each -> each.stopped(round, best));
   }
 
   @Override

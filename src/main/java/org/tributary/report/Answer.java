@@ -69,6 +69,13 @@ final class Answer {
     return notes;
   }
 
+  private static String rounds(RunHistory run) {
+    String rounds = Numbers.counted(run.closed(), "round", "rounds");
+    return run.result().orElse(run.closed()) == run.closed()
+        ? rounds
+        : "round %d of %s".formatted(run.result().getAsInt(), rounds);
+  }
+
   /** Runs that end without a score do not count in a mean, which then looks better than it is. */
   private List<String> diverged() {
     List<String> notes = new ArrayList<>();
@@ -117,7 +124,7 @@ final class Answer {
             variant.name(),
             scoreName(variant),
             score(variant),
-            Numbers.counted(run.closed(), "round", "rounds"),
+            rounds(run),
             run.finished() ? "" : " of " + run.planned(),
             variant.runs().size() == 1 ? begun : "");
   }

@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.json.Json;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
@@ -60,8 +62,17 @@ final class HistoryReader {
             rows(tables, RoundsTable.NAME, listed),
             rows(tables, ClientsTable.NAME, listed),
             rows(tables, EvalsTable.NAME, listed));
-    boolean result = store.exists(folder.model()) || store.exists(folder.adapter());
-    return Optional.of(new RunHistory(folder.root(), stored, file(own).get(0), rows, result));
+    return Optional.of(
+        new RunHistory(folder.root(), stored, file(own).get(0), rows, result(folder)));
+  }
+
+  /** The round of the result; a run that an earlier version ended has no file that says it. */
+  private OptionalInt result(RunFolder folder) throws IOException {
+    if (!store.exists(folder.result())) {
+      return OptionalInt.empty();
+    }
+    int round = Json.tree(store.readAll(folder.result())).path("rounds").asInt(0);
+    return round > 0 ? OptionalInt.of(round) : OptionalInt.empty();
   }
 
   private List<Row> rows(

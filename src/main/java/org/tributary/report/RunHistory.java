@@ -3,6 +3,7 @@ package org.tributary.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
@@ -16,9 +17,10 @@ import org.tributary.run.Blueprint;
  * @param stored its {@code config.yaml}: {@code config} and, under {@code run}, versions and hashes
  * @param runs its row of the table {@code runs}
  * @param rows its rows of the tables of rounds
- * @param hasResult whether the run has ended with a model or an adapter
+ * @param result the model or adapter is that after this round, counted from 1; empty if the run has
+ *     not ended
  */
-record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean hasResult) {
+record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt result) {
   /**
    * Rows of a run in the order of the rounds.
    *
@@ -70,7 +72,7 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
 
   /** Whether all rounds are closed, or the run has its result. */
   boolean finished() {
-    return hasResult || closed() >= planned();
+    return result.isPresent() || closed() >= planned();
   }
 
   /** The rows whose scores a report shows: those of test where there are some. */
@@ -80,7 +82,10 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
         : "validation";
   }
 
-  /** The last evaluation on the rows that are shown: one row, or one for each personal model. */
+  /**
+   * The evaluation of the result, or the last one if the run has not ended, on the rows that are
+   * shown: one row, or one for each personal model.
+   */
   List<Row> lastEvaluation() {
     return lastEvaluation(part());
   }
@@ -88,7 +93,12 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
   private List<Row> lastEvaluation(String part) {
     List<Row> whole = rows.evals().stream().filter(row -> isWhole(row, part)).toList();
     long last = whole.stream().mapToLong(row -> row.longAt("round")).max().orElse(-1);
-    return whole.stream().filter(row -> row.longAt("round") == last).toList();
+    long shown =
+        result.isPresent()
+                && whole.stream().anyMatch(row -> row.longAt("round") == result.getAsInt())
+            ? result.getAsInt()
+            : last;
+    return whole.stream().filter(row -> row.longAt("round") == shown).toList();
   }
 
   /** Whether every client has a model of its own. */
@@ -96,7 +106,7 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
     return rows.evals().stream().anyMatch(row -> row.text("model").equals("personal"));
   }
 
-  /** The score of the last evaluation; with personal models their mean; NaN if there is none. */
+  /** The score of {@link #lastEvaluation}; with personal models their mean; NaN without a score. */
   double last(Metric metric) {
     return mean(lastEvaluation(), metric);
   }
@@ -131,8 +141,8 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
   }
 
   /**
-   * A score for each client after the last round in which it was measured: of its own model, or of
-   * the global model on the client's validation rows.
+   * A score for each client after the result's round, or the last one in which it was measured: of
+   * its own model, or of the global model on the client's validation rows.
    */
   SortedMap<String, Double> clientScores(Metric metric) {
     SortedMap<String, Double> scores = new TreeMap<>();
@@ -142,7 +152,8 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, boolean has
           personal
               ? row.text("model").equals("personal") && row.text("part").equals(part())
               : row.text("model").equals("global");
-      if (counts && !row.isNull("client") && !row.isNull(metric.column())) {
+      boolean later = result.isPresent() && row.longAt("round") > result.getAsInt();
+      if (counts && !later && !row.isNull("client") && !row.isNull(metric.column())) {
         scores.put(row.text("client"), row.doubleAt(metric.column()));
       }
     }

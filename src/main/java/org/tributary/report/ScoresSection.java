@@ -2,6 +2,7 @@ package org.tributary.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.tributary.report.HtmlTable.Cell;
 import org.tributary.report.Plot.Axis;
 import org.tributary.report.Plot.Kind;
@@ -26,7 +27,7 @@ final class ScoresSection {
     return new Section(
         "scores",
         "Scores and costs",
-        "The last evaluation of each variant and what its training took, the best one first. Scores with ± are mean and standard deviation over seeds.",
+        "The evaluation of each variant's result and what its training took, the best one first. Scores with ± are mean and standard deviation over seeds.",
         figures,
         table.html());
   }
@@ -58,8 +59,7 @@ final class ScoresSection {
       row.add(Cell.text(v.name() + state(v)));
       metrics.forEach(metric -> row.add(score(v.estimate(metric))));
       row.add(Cell.count(v.primary().seeds()));
-      double rounds = v.mean(RunHistory::closed);
-      row.add(Cell.number(rounds, Double.toString(rounds).replaceAll("\\.0$", "")));
+      row.add(rounds(v));
       row.add(megabytes(v.mean(run -> run.perClient("bytes_up"))));
       row.add(megabytes(v.mean(run -> run.perClient("bytes_down"))));
       row.add(megabytes(v.bytes()));
@@ -75,6 +75,19 @@ final class ScoresSection {
       table.row(row);
     }
     return table;
+  }
+
+  /** The mean of the closed rounds, and after which rounds the results are if not the last ones. */
+  private static Cell rounds(Variant v) {
+    double rounds = v.mean(RunHistory::closed);
+    String text = Double.toString(rounds).replaceAll("\\.0$", "");
+    boolean early =
+        v.runs().stream().anyMatch(run -> run.result().orElse(run.closed()) != run.closed());
+    String results =
+        v.runs().stream()
+            .map(run -> Integer.toString(run.result().orElse(run.closed())))
+            .collect(Collectors.joining(", "));
+    return Cell.number(rounds, early ? "%s (result: %s)".formatted(text, results) : text);
   }
 
   private static String state(Variant v) {

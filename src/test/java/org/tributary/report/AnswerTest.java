@@ -152,4 +152,19 @@ class AnswerTest {
     assertThat(runs.answer()).isEqualTo("a has ended without a finite test accuracy.");
     assertThat(runs.html()).contains("a (no finite score)").doesNotContain("\"NaN\"");
   }
+
+  /** With result: best the score is that of the model that the run ends with. */
+  @Test
+  void theScoreIsThatOfTheResult() throws IOException {
+    runs.run("a", "a", 7, 1000)
+        .round(0.5, 1, 10)
+        .round(0.8, 1, 10)
+        .round(0.6, 1, 10)
+        .result(2)
+        .write(9);
+    assertThat(runs.answer())
+        .startsWith("a reaches a test accuracy of 0.800")
+        .endsWith("after round 2 of 3 rounds.");
+    assertThat(runs.html()).contains("3 (result: 2)");
+  }
 }

@@ -172,6 +172,13 @@ public final class MadeRuns {
       return this;
     }
 
+    /** Says after which round the result is. */
+    Run result(int round) throws IOException {
+      Files.createDirectories(root);
+      Files.writeString(root.resolve("result.json"), "{\"rounds\": %d}".formatted(round));
+      return this;
+    }
+
     /** Writes the folder. */
     public void write() throws IOException {
       write(2);
