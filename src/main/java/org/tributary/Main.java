@@ -22,6 +22,7 @@ import org.tributary.job.FollowApplication;
 import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
 import org.tributary.job.ImportWordnet;
+import org.tributary.job.Init;
 import org.tributary.job.Inspect;
 import org.tributary.job.KubernetesTrouble;
 import org.tributary.job.Logits;
@@ -69,6 +70,7 @@ import picocli.CommandLine.ScopeType;
       Generate.class,
       FollowApplication.class,
       Inspect.class,
+      Init.class,
       Report.class,
       MethodList.class,
       Schema.class,

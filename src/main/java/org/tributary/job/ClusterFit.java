@@ -100,7 +100,9 @@ record ClusterFit(String master, int executors, int perExecutor, long heap, long
             Locale.ROOT,
             "%s: %s, %d clients at once in each; heap %s of %s, native memory up to %s of %s%s",
             master,
-            executors == 0 ? "executors as the cluster gives them" : executors + " executors",
+            executors == 0
+                ? "executors as the cluster gives them"
+                : executors == 1 ? "1 executor" : executors + " executors",
             perExecutor,
             PlanText.mb(heapNeed(plan)),
             PlanText.mb(heap),

@@ -39,7 +39,7 @@ final class SourceFolder {
   private static final Pattern COMPANION =
       Pattern.compile(
           "(readme|licen[cs]e|citation|notice|changelog)(\\..*)?|.*\\.(md|py|ipynb|ya?ml|crc|sh|pdf|png|svg)"
-              + "|dataset_infos?\\.json|dataset_dict\\.json|state\\.json|config\\.json|croissant\\.json|thumbs\\.db");
+              + "|dataset_infos?\\.json|dataset_dict\\.json|state\\.json|config\\.json|croissant\\.json|origin\\.json|thumbs\\.db");
 
   private final Store store;
   private final Path root;

@@ -23,6 +23,7 @@ import org.tributary.model.Pooling;
 import org.tributary.model.WeightNames;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
+import org.tributary.text.ChatTemplate;
 import org.tributary.text.Tokenizer;
 
 /** The model from which a run starts: its files, its architecture and its classifier. */
@@ -228,6 +229,22 @@ public final class BaseModel {
         ? null
         : ImageProcessorConfig.read(
             store, files.folder(), shape.channels(), shape.height(), shape.width());
+  }
+
+  /**
+   * Whether the folder has a chat template that can be read.
+   *
+   * @param store reaches the model folder
+   * @return false without one, and for one with a syntax that is not supported
+   * @throws IOException if a file system fails
+   */
+  public boolean hasChat(Store store) throws IOException {
+    try {
+      ChatTemplate.read(store, files.folder());
+      return true;
+    } catch (WrongInput e) {
+      return false;
+    }
   }
 
   /** The file that describes the preprocessing of images. */

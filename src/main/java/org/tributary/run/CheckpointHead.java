@@ -30,7 +30,7 @@ import org.tributary.rows.ClassNumbers;
 public record CheckpointHead(
     HuggingFaceFolder files, Map<String, SafeTensorsHeader.Entry> tensors, boolean anew) {
   /** Whether the run keeps the checkpoint's classifier. */
-  boolean isKept() {
+  public boolean isKept() {
     Set<String> head = family().head(1).keySet();
     return !head.isEmpty() && tensors.keySet().containsAll(head);
   }
@@ -53,7 +53,7 @@ public record CheckpointHead(
    * @return in the order of the rows; empty if the checkpoint does not say
    * @throws WrongInput if id2label does not number them from 0, or label2id contradicts it
    */
-  List<String> names() {
+  public List<String> names() {
     JsonNode names = files.config().path("id2label");
     if (names.isEmpty()) {
       int number = files.config().path("num_labels").asInt(2);
@@ -88,7 +88,7 @@ public record CheckpointHead(
    *     for a new classifier
    * @throws WrongInput see {@link #names}
    */
-  List<String> declared() {
+  public List<String> declared() {
     String architecture = files.config().path("architectures").path(0).asText("");
     boolean own = !anew && architecture.endsWith(family().headedClass());
     if (!own || files.config().path("id2label").isEmpty()) {

@@ -19,13 +19,14 @@ import org.tributary.rows.Schema.Column;
 import org.tributary.rows.Schema.Type;
 
 /** Small raw sets of every format that can be partitioned, below one folder. */
-final class RawSets {
+public final class RawSets {
   private static final int IMAGES = 24;
   private static final int SIDE = 12;
 
   private RawSets() {}
 
-  static void write(Path folder) throws IOException {
+  /** Writes them. */
+  public static void write(Path folder) throws IOException {
     Path labels = folder.resolve("images");
     Path zipped = folder.resolve("images.zip");
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(zipped))) {

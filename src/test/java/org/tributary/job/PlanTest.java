@@ -53,7 +53,7 @@ class PlanTest extends TinyJob {
         .anyMatch(line -> line.startsWith("native     a client:") && line.contains("(estimate"))
         .anyMatch(line -> line.startsWith("heap"))
         .anyMatch(line -> line.startsWith("disk"))
-        .anyMatch(line -> line.matches("fits +local\\[2]: 1 executors, 2 clients at once .*"));
+        .anyMatch(line -> line.matches("fits +local\\[2]: 1 executor, 2 clients at once .*"));
     assertThat(all()).isEqualTo(before);
   }
 
