@@ -60,6 +60,15 @@ final class Answer {
       notes.add("The runs have not all ended: %s.".formatted(state()));
     }
     notes.addAll(diverged());
+    if (!ranking.inequalities().isEmpty()) {
+      notes.add(
+          "The runs are not on equal terms: they differ in %s."
+              .formatted(String.join(", in ", ranking.inequalities())));
+    }
+    if (chosenByShownRows()) {
+      notes.add(
+          "Scores are on validation rows, which also chose learning rates or rounds, so they are too good; evaluate test rows to see how much.");
+    }
     if (!ranking.ranked().isEmpty() && ranking.obstacles().isEmpty()) {
       notes.addAll(uncertainty(ranking.ranked()));
       if (!baselines().isEmpty() && (ranking.ranked().size() > 1 || unfinished() > 0)) {
@@ -74,6 +83,14 @@ final class Answer {
     return run.result().orElse(run.closed()) == run.closed()
         ? rounds
         : "round %d of %s".formatted(run.result().getAsInt(), rounds);
+  }
+
+  private boolean chosenByShownRows() {
+    boolean chosen =
+        !subject.trials().isEmpty()
+            || subject.compared().stream()
+                .anyMatch(run -> run.result().orElse(run.closed()) != run.closed());
+    return chosen && subject.compared().stream().anyMatch(run -> run.part().equals("validation"));
   }
 
   /** Runs that end without a score do not count in a mean, which then looks better than it is. */
@@ -164,7 +181,8 @@ final class Answer {
     }
     if (!worse.isEmpty()) {
       text.append("; ").append(list(worse)).append(worse.size() == 1 ? " is " : " are ");
-      text.append(metric.largerIsBetter() ? "lower" : "higher").append(" beyond it");
+      text.append(metric.largerIsBetter() ? "lower" : "higher");
+      text.append(" by more than the uncertainty");
     }
     if (!unknown.isEmpty()) {
       text.append("; the uncertainty of its lead over ")

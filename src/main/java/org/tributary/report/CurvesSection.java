@@ -49,7 +49,7 @@ final class CurvesSection {
                 "curves",
                 "Learning curves",
                 (bands
-                        ? "Lines are means over seeds; bands go from the lowest to the highest seed."
+                        ? "Lines are means over seeds; bands go from the lowest to the highest seed (up to eight variants; the tables always have both)."
                         : "There is one seed, so there are no bands.")
                     + (start ? " Round 0 is before training." : ""),
                 figures,

@@ -17,6 +17,9 @@ final class Page {
   private static final String SCRIPT = "/org/tributary/report/report.js";
   private static final String STYLE = "/org/tributary/report/report.css";
 
+  /** A plot with more series than these has the whole width. */
+  private static final int MANY = 8;
+
   private final Subject subject;
   private final Ranking ranking;
 
@@ -138,13 +141,17 @@ final class Page {
     String id = figure.plot().id();
     String title = Html.escape(figure.plot().title());
     return """
-        <figure>
+        <figure%4$s>
         <figcaption id="%1$s-title">%2$s</figcaption>
         <div class="plot" id="%1$s" role="img" aria-labelledby="%1$s-title"></div>
         <button type="button" class="save" data-plot="%1$s">Save as SVG</button>
         %3$s</figure>
         """
-        .formatted(id, title, Html.details("Numbers of this plot", figure.table().html()));
+        .formatted(
+            id,
+            title,
+            Html.details("Numbers of this plot", figure.table().html()),
+            figure.plot().series().size() > MANY ? " class=\"wide\"" : "");
   }
 
   private static String resource(String name) throws IOException {

@@ -20,8 +20,16 @@ import org.tributary.json.Json;
  * @param variants in the order of the report
  * @param metric the score that decides
  * @param obstacles why scores of these variants cannot be compared; empty if they can
+ * @param inequalities what makes the comparison less fair; empty if nothing does
+ * @param ranked the variants with a score of a finished run, the best one first; those that do not
+ *     federate only if there are no others
  */
-record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
+record Ranking(
+    List<Variant> variants,
+    Metric metric,
+    List<String> obstacles,
+    List<String> inequalities,
+    List<Variant> ranked) {
   /** Groups the runs of a report that differ only in their seeds. */
   static Ranking of(Subject subject) {
     List<RunHistory> runs = subject.compared();
@@ -36,9 +44,10 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
             .values();
     List<Variant> variants = new ArrayList<>();
     for (List<RunHistory> group : groups) {
-      variants.add(new Variant(name(group, groups), variants.size(), group, metric));
+      variants.add(Variant.of(name(group, groups), variants.size(), group, metric));
     }
-    return new Ranking(variants, metric, obstacles(runs));
+    return new Ranking(
+        variants, metric, obstacles(runs), inequalities(runs), ranked(variants, metric));
   }
 
   /** All keys but the folder and the seed: runs with equal ones are of one variant. */
@@ -76,17 +85,31 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
     facts.put("tasks", run -> run.runs().text("task"));
     facts.put("evaluated parts", RunHistory::part);
     facts.put("numbers of evaluated rows", run -> Long.toString(run.scoredRows()));
-    List<RunHistory> scored = runs.stream().filter(run -> run.scoredRows() > 0).toList();
-    List<String> obstacles = new ArrayList<>();
+    return differing(facts, runs.stream().filter(run -> run.scoredRows() > 0).toList());
+  }
+
+  private static List<String> inequalities(List<RunHistory> runs) {
+    Map<String, Function<RunHistory, String>> facts = new LinkedHashMap<>();
+    facts.put("base models", run -> run.runs().text("model"));
+    facts.put("contents of the base model", run -> fact(run, "model"));
+    facts.put("closed rounds", run -> Integer.toString(run.closed()));
+    facts.put("optimizer steps of all clients", run -> Numbers.count((long) run.total("steps")));
+    return differing(facts, runs.stream().filter(RunHistory::finished).toList());
+  }
+
+  /** The facts in which runs differ, with their values. */
+  private static List<String> differing(
+      Map<String, Function<RunHistory, String>> facts, List<RunHistory> runs) {
+    List<String> differing = new ArrayList<>();
     facts.forEach(
         (name, fact) -> {
           TreeSet<String> values =
-              scored.stream().map(fact).collect(Collectors.toCollection(TreeSet::new));
+              runs.stream().map(fact).collect(Collectors.toCollection(TreeSet::new));
           if (values.size() > 1) {
-            obstacles.add(name + " (" + String.join(", ", values) + ")");
+            differing.add(name + " (" + String.join("; ", values) + ")");
           }
         });
-    return obstacles;
+    return differing;
   }
 
   private static String fact(RunHistory run, String key) {
@@ -94,8 +117,7 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
     return hash.substring(0, Math.min(8, hash.length()));
   }
 
-  /** The variants with a score of a finished run, the best one first. */
-  List<Variant> ranked() {
+  private static List<Variant> ranked(List<Variant> variants, Metric metric) {
     List<Variant> finished = variants.stream().filter(Variant::finished).toList();
     List<Variant> federated = finished.stream().filter(v -> !v.baseline()).toList();
     Comparator<Variant> order = Comparator.comparingDouble(v -> v.primary().mean());
@@ -105,7 +127,6 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
 
   /** Finished variants that do not federate, if others do. */
   List<Variant> baselines() {
-    List<Variant> ranked = ranked();
     return variants.stream()
         .filter(variant -> variant.finished() && !ranked.contains(variant))
         .toList();
@@ -113,7 +134,7 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
 
   /** All variants: the ranked ones, then baselines, then those that have not ended. */
   List<Variant> ordered() {
-    List<Variant> ordered = new ArrayList<>(ranked());
+    List<Variant> ordered = new ArrayList<>(ranked);
     ordered.addAll(baselines());
     variants.stream().filter(variant -> !ordered.contains(variant)).forEach(ordered::add);
     return ordered;
@@ -121,7 +142,6 @@ record Ranking(List<Variant> variants, Metric metric, List<String> obstacles) {
 
   /** Difference of a variant to the best one, at a level that holds for all of them together. */
   Difference difference(Variant variant) {
-    List<Variant> ranked = ranked();
     int others = ranked.size() - 1 + baselines().size();
     return Difference.of(variant, ranked.get(0), others);
   }

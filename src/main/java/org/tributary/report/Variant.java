@@ -13,8 +13,15 @@ import org.tributary.rows.Row;
  * @param index its place in the order of the report, which gives its colour and symbol
  * @param all its runs, without those that only try a learning rate
  * @param metric the score that decides
+ * @param primary its value, with its uncertainty
  */
-record Variant(String name, int index, List<RunHistory> all, Metric metric) {
+record Variant(String name, int index, List<RunHistory> all, Metric metric, Estimate primary) {
+  /** A variant with the score that decides. */
+  static Variant of(String name, int index, List<RunHistory> all, Metric metric) {
+    Variant variant = new Variant(name, index, all, metric, null);
+    return new Variant(name, index, all, metric, variant.estimate(metric));
+  }
+
   /** The runs whose scores count: those that have ended; if none has, all of them. */
   List<RunHistory> runs() {
     List<RunHistory> ended = all.stream().filter(RunHistory::finished).toList();
@@ -24,11 +31,6 @@ record Variant(String name, int index, List<RunHistory> all, Metric metric) {
   /** Whether at least one run has ended and was evaluated. */
   boolean finished() {
     return all.stream().anyMatch(run -> run.finished() && !Double.isNaN(run.last(metric)));
-  }
-
-  /** The score that decides, with its uncertainty. */
-  Estimate primary() {
-    return estimate(metric);
   }
 
   /** A score after the last round, over the seeds. */
@@ -97,5 +99,16 @@ record Variant(String name, int index, List<RunHistory> all, Metric metric) {
   String label(String column) {
     Row row = all.get(0).runs();
     return row.isNull(column) ? Numbers.NONE : row.text(column);
+  }
+
+  /** A variant equals only itself: comparing all rows of its runs would take long. */
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
   }
 }

@@ -14,7 +14,7 @@
       ink: '#e6ebf0', soft: '#aab4bf', rule: '#36414d', grey: '#8f9ba8', paper: '#12171d', panel: '#1b222b'
     }
   };
-  var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow'];
+  var SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect', 'emptyTriangle', 'emptyDiamond'];
   var DASHES = ['solid', [7, 3], [2, 3], [9, 3, 2, 3], [12, 4], [4, 4, 1, 4]];
   var DECALS = [null, [45, 5], [-45, 5], [0, 5], [90, 5], [45, 9], [-45, 9], [0, 9], [90, 9]];
   // Without quotes, because ECharts writes them into the attributes of a saved SVG as they are.
@@ -69,7 +69,7 @@
     return Math.min(Math.max.apply(null, plot.y.categories.map(textWidth)) + 2, Math.floor(width * 0.34));
   }
 
-  var LEGEND = { icon: 30, gap: 14, text: 220 };
+  var LEGEND = { icon: 30, gap: 14, row: 14, text: 220 };
 
   function legendHeight(names, width) {
     var rows = 1;
@@ -82,10 +82,10 @@
       }
       used += item + LEGEND.gap;
     });
-    return rows * 24 + 4;
+    return rows * (LEGEND.row + LEGEND.gap) + 2;
   }
 
-  function valueAxis(axis, theme, horizontal) {
+  function valueAxis(axis, theme, horizontal, beginsAtZero) {
     return {
       type: axis.log ? 'log' : 'value',
       name: axis.name,
@@ -93,7 +93,7 @@
       nameGap: horizontal ? 30 : 12,
       nameTextStyle: { color: theme.soft, align: horizontal ? 'center' : 'left', fontSize: 12 },
       scale: true,
-      boundaryGap: axis.log ? undefined : horizontal ? ['4%', '4%'] : ['4%', '14%'],
+      boundaryGap: axis.log ? undefined : horizontal ? [beginsAtZero ? 0 : '4%', '4%'] : ['4%', '14%'],
       axisLabel: { color: theme.soft, hideOverlap: true, formatter: tick },
       axisLine: { show: true, lineStyle: { color: theme.rule } },
       axisTick: { show: false },
@@ -143,11 +143,15 @@
     };
   }
 
+  // Bands of many series hide each other.
+  var MOST_BANDS = 8;
+
   function curves(plot, theme) {
     var series = [];
+    var bands = plot.series.length <= MOST_BANDS;
     plot.series.forEach(function (s, i) {
       var own = color(theme, s.style);
-      var hasBand = s.points.some(function (p) { return p[3] > p[1]; });
+      var hasBand = bands && s.points.some(function (p) { return p[3] > p[1]; });
       if (hasBand) {
         var hidden = { type: 'line', stack: 'band-' + i, symbol: 'none', silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false }, z: 1 };
         series.push(Object.assign({}, hidden, { color: own, data: s.points.map(function (p) { return [String(p[0]), p[1]]; }) }));
@@ -194,19 +198,25 @@
     };
   }
 
-  function scatter(plot, theme) {
+  // Names beside points, where there is space for them; else there is a legend.
+  function hasNames(plot, width) {
+    return plot.series.some(function (s) { return s.names; }) && plot.series.length <= (width < 480 ? 6 : 9);
+  }
+
+  function scatter(plot, theme, width) {
+    var named = hasNames(plot, width);
     return plot.series.map(function (s) {
       if (s.style < 0) {
         return front(plot, s, theme);
       }
       var own = color(theme, s.style);
-      var left = s.names && place(plot, s.points[0][0]) > 0.5;
+      var left = named && place(plot, s.points[0][0]) > 0.5;
       return {
         name: s.name, type: s.line ? 'line' : 'scatter', color: own,
         symbol: symbol(s.style), symbolSize: s.line ? 9 : 14, showAllSymbol: true,
         lineStyle: { width: 1.5, type: dash(s.style) }, itemStyle: { color: own, opacity: 1 }, z: 3,
         data: s.points,
-        label: s.names
+        label: named
           ? { show: true, position: left ? 'left' : 'right', color: theme.ink, offset: [0, -8], textBorderColor: theme.panel, textBorderWidth: 3, formatter: function (at) { return s.names[at.dataIndex]; } }
           : undefined,
         labelLayout: { moveOverlap: 'shiftY' },
@@ -278,6 +288,12 @@
     return values;
   }
 
+  // No axis of shares goes below 0 only to leave a margin.
+  function beginsAtZero(plot) {
+    var least = Math.min.apply(null, xs(plot));
+    return least >= 0 && least < 0.05 * Math.max.apply(null, xs(plot));
+  }
+
   // Whether a logarithmic axis shows more than a linear one does.
   function isWide(plot) {
     var least = Math.min.apply(null, xs(plot));
@@ -286,8 +302,9 @@
 
   function option(plot, theme, width) {
     var rows = plot.y.categories;
-    var withLegend = plot.kind === 'CURVES' || plot.kind === 'BARS' || (plot.kind === 'SCATTER' && !plot.series.some(function (s) { return s.names; }));
-    var names = plot.series.map(function (s) { return s.name; });
+    var withLegend = plot.series.length > 1
+      && (plot.kind === 'CURVES' || plot.kind === 'BARS' || (plot.kind === 'SCATTER' && !hasNames(plot, width)));
+    var names = plot.series.filter(function (s) { return s.style >= 0 || plot.kind === 'BARS'; }).map(function (s) { return s.name; });
     var legend = withLegend ? legendHeight(names, width) : 0;
     var base = {
       animation: false,
@@ -295,12 +312,14 @@
       textStyle: { fontFamily: FONT, color: theme.ink },
       tooltip: { trigger: 'item', confine: true, backgroundColor: theme.paper, borderColor: theme.rule, textStyle: { color: theme.ink } },
       legend: withLegend
-        ? { data: names, top: 0, left: 0, selectedMode: false, itemWidth: LEGEND.icon, itemGap: LEGEND.gap, padding: [5, 0], textStyle: { color: theme.ink }, formatter: function (name) { return shorten(name, LEGEND.text); } }
+        ? { data: names, top: 0, left: 0, selectedMode: false, itemWidth: plot.kind === 'SCATTER' && !plot.series.some(function (s) { return s.line && s.style >= 0; }) ? LEGEND.row : LEGEND.icon, itemHeight: LEGEND.row, itemGap: LEGEND.gap, padding: [5, 0], textStyle: { color: theme.ink }, formatter: function (name) { return shorten(name, LEGEND.text); } }
         : undefined,
-      grid: { containLabel: true, left: 12, right: 18, top: legend + (rows ? 12 : 34), bottom: 34 },
-      series: DRAW[plot.kind](plot, theme)
+      grid: rows
+        ? { left: labelWidth(plot, width) + 12, right: 18, top: legend + 12, bottom: 56 }
+        : { containLabel: true, left: 12, right: 26, top: legend + 34, bottom: 34 },
+      series: DRAW[plot.kind](plot, theme, width)
     };
-    var x = plot.kind === 'CURVES' ? roundAxis(plot, theme) : valueAxis(plot.x, theme, true);
+    var x = plot.kind === 'CURVES' ? roundAxis(plot, theme) : valueAxis(plot.x, theme, true, beginsAtZero(plot));
     if (plot.x.log && !isWide(plot)) {
       x.type = 'value';
     }

@@ -56,7 +56,7 @@ class AnswerTest {
     one("small", 1, 0.5, 1000);
     assertThat(runs.answer())
         .isEqualTo(
-            "big has the highest test accuracy: 0.900 (one seed, 1,000 rows, 95 % interval 0.880 to 0.917); small (0.500) is lower beyond it.");
+            "big has the highest test accuracy: 0.900 (one seed, 1,000 rows, 95 % interval 0.880 to 0.917); small (0.500) is lower by more than the uncertainty.");
   }
 
   @Test
@@ -78,7 +78,9 @@ class AnswerTest {
       one("big", seed, base[seed - 1] + 0.1 + 0.001 * seed, 100);
       one("small", seed, base[seed - 1], 100);
     }
-    assertThat(runs.answer()).contains("0.602").endsWith("small (0.500) is lower beyond it.");
+    assertThat(runs.answer())
+        .contains("0.602")
+        .endsWith("small (0.500) is lower by more than the uncertainty.");
   }
 
   @Test
@@ -100,7 +102,7 @@ class AnswerTest {
         .write();
     assertThat(runs.answer())
         .isEqualTo(
-            "These runs cannot be ranked, because their partitioned sets (other, set) differ.");
+            "These runs cannot be ranked, because their partitioned sets (other; set) differ.");
   }
 
   /** Seeds of one configuration are one variant, also outside of a comparison. */
@@ -166,5 +168,39 @@ class AnswerTest {
         .startsWith("a reaches a test accuracy of 0.800")
         .endsWith("after round 2 of 3 rounds.");
     assertThat(runs.html()).contains("3 (result: 2)");
+  }
+
+  @Test
+  void unequalTermsAndChosenRowsAreTold() throws IOException {
+    runs.comparison(TWO.formatted("1"));
+    runs.run("big/seed=1", "big", 1, 10)
+        .round(0.5, 1, 10)
+        .score("validation", null, 0.7, 1, 20)
+        .write(1);
+    runs.run("small/seed=1", "small", 1, 10).round(0.6, 1, 10).round(0.6, 1, 10).write(2);
+    assertThat(runs.html())
+        .contains("The runs are not on equal terms: they differ in closed rounds (1; 2), in")
+        .doesNotContain("so they are too good");
+    MadeRuns chosen = new MadeRuns(dir.resolve("chosen"));
+    chosen.run("a", "a", 1, 10).onValidation().round(0.5, 2, 9).round(0.4, 1, 9).result(1).write(2);
+    assertThat(chosen.answer()).startsWith("a reaches a validation accuracy of 0.500");
+    assertThat(chosen.html())
+        .contains("which also chose learning rates or rounds, so they are too good");
+  }
+
+  /** Language models have a loss and no accuracy: the lowest is best, and one seed says nothing. */
+  @Test
+  void languageModelsAreJudgedByTheirLoss() throws IOException {
+    runs.comparison(TWO.formatted("1"));
+    for (String variant : new String[] {"big", "small"}) {
+      runs.run(variant + "/seed=1", variant, 1, 10)
+          .generation()
+          .round(0, variant.equals("big") ? 2.5 : 1.5, 40)
+          .write(1);
+    }
+    assertThat(runs.answer())
+        .isEqualTo(
+            "small has the lowest test loss: 1.500 (one seed, 40 rows, its uncertainty is unknown); the uncertainty of its lead over big (2.500) is unknown.");
+    assertThat(runs.html()).contains("perplexity").doesNotContain("macro F1");
   }
 }

@@ -112,6 +112,8 @@ public final class MadeRuns {
     private final List<Map<String, Object>> evals = new ArrayList<>();
     private final List<Map<String, Object>> clients = new ArrayList<>();
     private final long bytes;
+    private String part = "test";
+    private String task = "classification";
     private int rounds;
 
     private Run(String own, String variant, long seed, long bytes) {
@@ -133,10 +135,22 @@ public final class MadeRuns {
       return this;
     }
 
-    /** A round whose global model is scored on test rows. */
+    /** A language model, which has a perplexity instead of an accuracy. */
+    Run generation() {
+      task = "generation";
+      return this;
+    }
+
+    /** From now on rounds are scored on validation rows. */
+    Run onValidation() {
+      part = "validation";
+      return this;
+    }
+
+    /** A round whose global model is scored. */
     public Run round(double accuracy, double loss, long rows) {
       rounds++;
-      score("test", null, accuracy, loss, rows);
+      score(part, null, accuracy, loss, rows);
       client("0000", null);
       return this;
     }
@@ -149,7 +163,11 @@ public final class MadeRuns {
       row.put("part", part);
       row.put("client", client);
       row.put("rows", rows);
-      row.put("accuracy", accuracy);
+      if (task.equals("generation")) {
+        row.put("perplexity", Math.exp(loss));
+      } else {
+        row.put("accuracy", accuracy);
+      }
       row.put("loss", loss);
       evals.add(row);
       return this;
@@ -193,7 +211,7 @@ public final class MadeRuns {
               .formatted(labels.get("run"), partitions, set()));
       Map<String, Object> run = new HashMap<>(labels);
       run.put("model", "tiny");
-      run.put("task", "classification");
+      run.put("task", task);
       run.put("clients", 2);
       run.put("samples", 10L);
       run.put("rounds", planned);
@@ -224,6 +242,7 @@ public final class MadeRuns {
       row.put("cohort", drawn.size());
       row.put("accepted", (int) (drawn.size() - failed));
       row.put("failed", (int) failed);
+      row.put("steps", 5L);
       row.put("loss", 2.0 / round);
       row.put("bytes_up", bytes * (drawn.size() - failed));
       row.put("bytes_down", bytes * (drawn.size() - failed));
