@@ -3,6 +3,7 @@ package org.tributary.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +126,31 @@ public final class HuggingFaceFolder {
    */
   public ObjectNode config() {
     return config.deepCopy();
+  }
+
+  /**
+   * The licence that the folder's README.md names for the hub: the field {@code license} of its
+   * head.
+   *
+   * @return empty if there is none
+   * @throws IOException if the file system fails
+   */
+  public Optional<String> license() throws IOException {
+    Path card = new Path(folder, "README.md");
+    if (!store.exists(card)) {
+      return Optional.empty();
+    }
+    List<String> lines =
+        new String(store.readAll(card), StandardCharsets.UTF_8).lines().map(String::strip).toList();
+    if (lines.isEmpty() || !lines.get(0).equals("---")) {
+      return Optional.empty();
+    }
+    return lines.stream()
+        .skip(1)
+        .takeWhile(line -> !line.equals("---"))
+        .filter(line -> line.matches("license: *[\\w.-]+"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst();
   }
 
   /**

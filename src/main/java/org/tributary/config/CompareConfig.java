@@ -13,6 +13,7 @@ import java.util.TreeSet;
  *
  * @param out folder of the comparison; runs are in {@code <variant>/seed=<seed>}
  * @param train the train configuration that all share, a path or URI
+ * @param common changes of the train configuration that all variants share, as {@code key=value}
  * @param seeds seeds of the runs
  * @param variants the changes of each variant, as {@code key=value} by name
  * @param rates learning rates to choose from on validation rows, by variant; a variant without any
@@ -32,6 +33,11 @@ public record CompareConfig(
             operational = true,
             example = "tickets-fedit.yaml")
         String train,
+    @Key(
+            value = "what all variants change in the train file: key=value",
+            byDefault = "[]",
+            example = "[rounds=20, client.steps=5]")
+        List<String> common,
     @Key(
             value = "seeds of everything random",
             byDefault = "[0]",
@@ -87,6 +93,13 @@ public record CompareConfig(
             }
           }
         });
+    for (String set : common) {
+      if (set.matches("(out|seed)=.*")) {
+        problems.add(
+            "common: \"%s\" is the comparison's own key; give out and seeds beside common"
+                .formatted(set));
+      }
+    }
     if (new HashSet<>(seeds).size() < seeds.size()) {
       problems.add("seeds: " + seeds + " has one twice; keep one");
     }

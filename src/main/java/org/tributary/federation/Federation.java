@@ -176,8 +176,12 @@ public final class Federation {
     RoundLoop.End end = rounds(spark, folder, blueprint, tables, lock);
     List<Path> results =
         new RunResult(store, folder, blueprint).write(end.resultRounds(), end.states());
-    LOG.info("{} is done: {}", run, results);
-    PoolingNote.of(blueprint.base()).ifPresent(LOG::warn);
+    String done = "%s is done: %s; %s".formatted(run, results, ResultNote.of(blueprint));
+    if (PoolingNote.of(blueprint.base()).isPresent()) {
+      LOG.warn(done);
+    } else {
+      LOG.info(done);
+    }
     return new Outcome(run, folder, results);
   }
 

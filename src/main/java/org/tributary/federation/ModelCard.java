@@ -1,9 +1,16 @@
 package org.tributary.federation;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
 import org.tributary.config.TrainConfig;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.json.Json;
 import org.tributary.model.Architecture;
 import org.tributary.run.Blueprint;
@@ -20,15 +27,23 @@ final class ModelCard {
 
   private final Blueprint blueprint;
   private final int rounds;
+  private final List<Evaluation> evaluations;
 
-  ModelCard(Blueprint blueprint, int rounds) {
+  /**
+   * A card.
+   *
+   * @param rounds the result is the model after this round, counted from 1
+   * @param evaluations of the result
+   */
+  ModelCard(Blueprint blueprint, int rounds, List<Evaluation> evaluations) {
     this.blueprint = blueprint;
     this.rounds = rounds;
+    this.evaluations = List.copyOf(evaluations);
   }
 
   /** The file's content. */
-  byte[] bytes() {
-    List<String> lines = new ArrayList<>();
+  byte[] bytes() throws IOException {
+    List<String> lines = new ArrayList<>(head());
     TrainConfig config = blueprint.config();
     boolean classifies = !blueprint.labels().isEmpty();
     String kind =
@@ -39,16 +54,60 @@ final class ModelCard {
     lines.add("");
     lines.add("| | |");
     lines.add("|---|---|");
+    lines.add("| base model | %s |".formatted(baseName()));
+    lines.add("| data | %s |".formatted(new Path(config.data().path()).getName()));
     lines.add("| framework | `%s` |".formatted(config.framework().name()));
+    lines.add("| optimizer | `%s` |".formatted(config.client().optimizer().name()));
     lines.add("| clients | %d |".formatted(blueprint.manifest().clients().size()));
     lines.add("| rounds | %d |".formatted(rounds));
     lines.add("| seed | %d |".formatted(config.seed()));
     if (classifies) {
       classifier(lines);
     }
+    scores(lines);
     lines.add("");
     lines.addAll(loading());
     return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The fields that the Hugging Face hub reads. */
+  private List<String> head() throws IOException {
+    List<String> head = new ArrayList<>();
+    head.add("---");
+    head.add("base_model: " + quoted(baseName()));
+    head.add("library_name: " + (blueprint.leavesModel() ? "transformers" : "peft"));
+    Optional<String> license = blueprint.base().files().license();
+    license.ifPresent(name -> head.add("license: " + quoted(name)));
+    head.add("tags: [federated-learning, %s]".formatted(blueprint.config().framework().name()));
+    head.add("---");
+    head.add("");
+    return head;
+  }
+
+  /** The base model's name on the hub if its config.json has it, else its folder's name. */
+  private String baseName() {
+    String name = blueprint.base().files().config().path("_name_or_path").asText();
+    return name.matches("[\\w.-]+/[\\w.-]+") ? name : blueprint.base().files().folder().getName();
+  }
+
+  /** The scores of the result, as the tables have them. */
+  private void scores(List<String> lines) {
+    if (evaluations.isEmpty()) {
+      return;
+    }
+    SortedSet<String> names = new TreeSet<>();
+    evaluations.forEach(e -> names.addAll(e.scores().keySet()));
+    lines.addAll(List.of("", "The scores of the last evaluation of this result:", ""));
+    lines.add("| part | rows | " + String.join(" | ", names) + " |");
+    lines.add("|---|---|" + "---|".repeat(names.size()));
+    for (Evaluation e : evaluations) {
+      StringBuilder line = new StringBuilder("| %s | %d |".formatted(e.part(), e.rows()));
+      for (String name : names) {
+        Double score = e.scores().get(name);
+        line.append(score == null ? " - |" : String.format(Locale.ROOT, " %.4f |", score));
+      }
+      lines.add(line.toString());
+    }
   }
 
   private boolean image() {
@@ -76,7 +135,9 @@ final class ModelCard {
           "With transformers, in this folder:",
           "",
           "    from transformers import " + auto,
-          "    model = %s.from_pretrained(\".\")".formatted(auto));
+          "    model = %s.from_pretrained(\".\")".formatted(auto),
+          "",
+          "With Tributary, `model.path` of `train` or `generate` names this folder.");
     }
     String head =
         blueprint.newHead().isEmpty()
@@ -90,7 +151,10 @@ final class ModelCard {
         "    from transformers import " + auto,
         "    base_model = PeftConfig.from_pretrained(\".\").base_model_name_or_path",
         "    base = %s.from_pretrained(base_model%s)".formatted(auto, head),
-        "    model = PeftModel.from_pretrained(base, \".\")");
+        "    model = PeftModel.from_pretrained(base, \".\")",
+        "",
+        "With Tributary, `framework.lora.start` of `train` or `adapter` of `generate` names this"
+            + " folder; the job `merge-adapter` merges it into the base model.");
   }
 
   /** The label as a JSON string, which is one line. */

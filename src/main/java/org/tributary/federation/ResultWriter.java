@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -13,12 +14,14 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.HeadConfig;
 import org.tributary.checkpoint.HuggingFaceFolder;
+import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.ModelEdit;
 import org.tributary.checkpoint.PeftAdapter;
 import org.tributary.checkpoint.PeftConfig;
 import org.tributary.checkpoint.PeftNotes;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import org.tributary.model.Lora;
@@ -30,6 +33,7 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.GlobalState;
 import org.tributary.run.RunFolder;
 import org.tributary.run.SavedModules;
+import org.tributary.tables.RoundSummary;
 
 /** Writes the result of a run: a model, or an adapter for the base model. */
 final class ResultWriter {
@@ -68,7 +72,7 @@ final class ResultWriter {
     Path root = blueprint.leavesModel() ? folder.model() : folder.adapter();
     List<Path> written = new ArrayList<>();
     if (!blueprint.plan(rounds - 1).any(Role::isPersonal)) {
-      write(root, global);
+      write(root, global, null);
       written.add(root);
       return written;
     }
@@ -77,16 +81,23 @@ final class ResultWriter {
       own.putAll(SafeTensors.read(store, state.getValue()).tensors());
       own.keySet().retainAll(model);
       Path target = new Path(root, "client=" + state.getKey());
-      write(target, own);
+      write(target, own, state.getKey());
       written.add(target);
     }
     return written;
   }
 
-  private void write(Path target, Map<String, HostTensor> tensors) throws IOException {
+  private void write(Path target, Map<String, HostTensor> tensors, String client)
+      throws IOException {
     files(target, tensors);
+    List<Evaluation> own =
+        JsonFiles.read(store, folder.roundJson(rounds - 1), RoundSummary.class)
+            .evaluations()
+            .stream()
+            .filter(e -> Objects.equals(e.client(), client))
+            .toList();
     Path card = new Path(target, ModelCard.FILE);
-    store.commit(card, FileContent.of(new ModelCard(blueprint, rounds).bytes()));
+    store.commit(card, FileContent.of(new ModelCard(blueprint, rounds, own).bytes()));
   }
 
   private void files(Path target, Map<String, HostTensor> tensors) throws IOException {

@@ -59,7 +59,8 @@ record Variants(CompareConfig config, String common) {
 
   private LocatedConfig<TrainConfig> written(
       String variant, String seed, String folder, String rate, List<String> more) {
-    List<String> sets = new ArrayList<>(config.variants().get(variant));
+    List<String> sets = new ArrayList<>(config.common());
+    sets.addAll(config.variants().get(variant));
     if (rate != null) {
       sets.add("client.optimizer.lr=" + rate);
     }

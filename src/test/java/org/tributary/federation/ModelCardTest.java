@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.run.Blueprint;
 
 /**
@@ -29,7 +34,8 @@ class ModelCardTest {
   /** The title and the lines of code. */
   private List<String> card(String framework, String... sets) throws IOException {
     Blueprint blueprint = new Blueprint(Tiny.STORE, tiny.config("a", framework, sets));
-    String card = new String(new ModelCard(blueprint, 3).bytes(), StandardCharsets.UTF_8);
+    String card =
+        new String(new ModelCard(blueprint, 3, List.of()).bytes(), StandardCharsets.UTF_8);
     return card.lines()
         .filter(
             line -> line.startsWith("# ") || line.startsWith("    ") && !line.startsWith("    \""))
@@ -58,5 +64,59 @@ class ModelCardTest {
             "base_model = PeftConfig.from_pretrained(\".\").base_model_name_or_path",
             "base = AutoModelForSequenceClassification.from_pretrained(base_model, num_labels=3, ignore_mismatched_sizes=True)",
             "model = PeftModel.from_pretrained(base, \".\")");
+  }
+
+  /** The whole card. */
+  private String whole(List<Evaluation> evaluations, String framework, String... sets)
+      throws IOException {
+    Blueprint blueprint = new Blueprint(Tiny.STORE, tiny.config("a", framework, sets));
+    return new String(new ModelCard(blueprint, 3, evaluations).bytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theScoresOfTheResultAreInTheCard() throws IOException {
+    List<Evaluation> evaluations =
+        List.of(
+            new Evaluation(
+                null, "test", 60, 0.1, new TreeMap<>(Map.of("loss", 1.25, "accuracy", 0.5)), null));
+    assertThat(whole(evaluations, "fedavg"))
+        .contains("| part | rows | accuracy | loss |", "| test | 60 | 0.5000 | 1.2500 |")
+        .contains("| base model | " + tiny.model().getFileName() + " |", "| rounds | 3 |");
+    assertThat(whole(List.of(), "fedavg")).doesNotContain("| part |");
+  }
+
+  @Test
+  void theHeadHasWhatTheHubReads() throws IOException {
+    String base = tiny.model().getFileName().toString();
+    assertThat(whole(List.of(), "fedavg"))
+        .startsWith("---\nbase_model: \"%s\"\nlibrary_name: transformers\ntags:".formatted(base));
+    Files.writeString(
+        tiny.model().resolve("README.md"), "---\nlanguage: en\nlicense: apache-2.0\n---\n# m\n");
+    assertThat(whole(List.of(), "fedit", LORA))
+        .contains(
+            "\nlibrary_name: peft\nlicense: \"apache-2.0\"\ntags: [federated-learning, fedit]\n");
+    Files.writeString(tiny.model().resolve("README.md"), "# m\nlicense: mit\n");
+    assertThat(whole(List.of(), "fedit", LORA)).doesNotContain("license:");
+  }
+
+  @Test
+  void theLastLineOfARunSaysWhetherOthersScoreTheSame() throws IOException {
+    assertThat(note("fedavg", "model.pooling=cls"))
+        .isEqualTo("it loads in transformers with the same scores");
+    assertThat(note("fedit", sets("model.pooling=cls")))
+        .isEqualTo("it loads in transformers and peft with the same scores");
+    assertThat(note("fedit", sets("model.pooling=mean")))
+        .startsWith(
+            "it loads in transformers and peft, but scores differ there: model.pooling is mean");
+  }
+
+  private String note(String framework, String... sets) throws IOException {
+    return ResultNote.of(new Blueprint(Tiny.STORE, tiny.config("a", framework, sets)));
+  }
+
+  private static String[] sets(String more) {
+    String[] sets = Arrays.copyOf(LORA, LORA.length + 1);
+    sets[LORA.length] = more;
+    return sets;
   }
 }

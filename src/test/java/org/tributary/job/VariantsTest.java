@@ -1,6 +1,7 @@
 package org.tributary.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
 
 /** The runs of a comparison's variants. */
 class VariantsTest {
@@ -41,5 +43,18 @@ class VariantsTest {
     TrainConfig full = run(variants, "full");
     assertThat(full.framework().lora()).isNull();
     assertThat(full.framework().server()).isNull();
+  }
+
+  @Test
+  void allVariantsShareTheCommonChangesUnderTheirOwn() {
+    String variants =
+        "{a: [], b: [client.optimizer.lr=0.2]}, common: [rounds=5, client.optimizer.lr=0.3]";
+    assertThat(run(variants, "a").rounds()).isEqualTo(5);
+    assertThat(run(variants, "a").client().optimizer().lr()).isEqualTo(0.3);
+    assertThat(run(variants, "b").rounds()).isEqualTo(5);
+    assertThat(run(variants, "b").client().optimizer().lr()).isEqualTo(0.2);
+    assertThatThrownBy(() -> run("{a: []}, common: [seed=3]", "a"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("common: \"seed=3\" is the comparison's own key");
   }
 }
