@@ -82,7 +82,7 @@ final class Answer {
     String rounds = Numbers.counted(run.closed(), "round", "rounds");
     return run.result().orElse(run.closed()) == run.closed()
         ? rounds
-        : "round %d of %s".formatted(run.result().getAsInt(), rounds);
+        : "round %s of %s".formatted(run.result().getAsInt(), rounds);
   }
 
   private boolean chosenByShownRows() {
@@ -103,7 +103,7 @@ final class Answer {
               .count();
       if (lost > 0) {
         notes.add(
-            "%s: %d of %s ended without a finite %s and %s not in its scores."
+            "%s: %s of %s ended without a finite %s and %s not in its scores."
                 .formatted(
                     variant.name(),
                     lost,
@@ -151,7 +151,7 @@ final class Answer {
     Estimate estimate = variant.primary();
     String seeds =
         estimate.seeds() > 1
-            ? "mean of %d seeds".formatted(estimate.seeds())
+            ? "mean of %s seeds".formatted(estimate.seeds())
             : "one seed, " + Numbers.counted(variant.rows(), "row", "rows");
     String interval =
         estimate.hasInterval()
@@ -199,11 +199,11 @@ final class Answer {
     int seeds = best.primary().seeds();
     if (seeds > 1) {
       notes.add(
-          "Scores are means of %d seeds on %s; intervals are Student's, over the seeds. They say how much training varies, not how much other rows would change the score."
+          "Scores are means of %s seeds on %s; intervals are Student's, over the seeds. They say how much training varies, not how much other rows would change the score."
               .formatted(seeds, rows));
       if (seeds < 5) {
         notes.add(
-            "With only %d seeds the intervals are wide: only large differences can be told from chance."
+            "With only %s seeds the intervals are wide: only large differences can be told from chance."
                 .formatted(seeds));
       }
     } else if (best.primary().hasInterval()) {
@@ -218,7 +218,7 @@ final class Answer {
     int others = ranked.size() - 1 + ranking.baselines().size();
     if (others > 1 && ranked.size() > 1) {
       notes.add(
-          "Differences to the best variant are judged at a level of 95 %% for all %d of them together (Bonferroni)."
+          "Differences to the best variant are judged at a level of 95 %% for all %s of them together (Bonferroni)."
               .formatted(others));
     }
     if (ranked.stream().map(v -> v.primary().seeds()).distinct().count() > 1) {
@@ -255,10 +255,10 @@ final class Answer {
     long planned = planned();
     if (planned == 1 && subject.compared().size() == 1) {
       RunHistory run = subject.compared().get(0);
-      return "%d of %s are closed"
+      return "%s of %s are closed"
           .formatted(run.closed(), Numbers.counted(run.planned(), "round", "rounds"));
     }
-    return "%d of %s have ended"
+    return "%s of %s have ended"
         .formatted(planned - unfinished(), Numbers.counted(planned, "run", "runs"));
   }
 }

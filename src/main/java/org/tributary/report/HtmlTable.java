@@ -76,7 +76,7 @@ final class HtmlTable {
   void row(List<Cell> cells) {
     if (cells.size() != head.size()) {
       throw new IllegalArgumentException(
-          "%d cells for %d columns of %s".formatted(cells.size(), head.size(), id));
+          "%s cells for %s columns of %s".formatted(cells.size(), head.size(), id));
     }
     rows.add(cells);
   }

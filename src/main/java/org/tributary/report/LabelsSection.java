@@ -52,7 +52,7 @@ final class LabelsSection {
     long rows = manifest.clients().values().stream().mapToLong(c -> c.train().rows()).sum();
     String shown =
         manifest.clients().size() > CLIENTS
-            ? " The plot shows the first %d clients, the table all.".formatted(CLIENTS)
+            ? " The plot shows the first %s clients, the table all.".formatted(CLIENTS)
             : "";
     return "The partitioned set %s has %s of %s, split by %s %s.%s"
         .formatted(
@@ -69,7 +69,7 @@ final class LabelsSection {
     boolean others = labels.size() > 1 && labels.size() < labelCount(manifest);
     List<String> names = new ArrayList<>(labels);
     if (others) {
-      names.add("%d other labels".formatted(labelCount(manifest) - labels.size()));
+      names.add("%s other labels".formatted(labelCount(manifest) - labels.size()));
     }
     boolean labelled = labelCount(manifest) > 0;
     String title =

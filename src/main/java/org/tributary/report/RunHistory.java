@@ -166,9 +166,9 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt
     return last.isEmpty() ? 0 : last.get(0).longAt("rows");
   }
 
-  /** Sum of a whole column of {@code rounds}. */
+  /** Sum of a column of {@code rounds}; NaN if an earlier version did not measure it. */
   double total(String column) {
-    return rows.rounds().stream().mapToDouble(row -> row.doubleAt(column)).sum();
+    return rows.rounds().stream().mapToDouble(row -> number(row, column)).sum();
   }
 
   /**
@@ -177,9 +177,13 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt
   double perClient(String column) {
     return rows.clients().stream()
         .filter(row -> row.text("status").equals("accepted"))
-        .mapToDouble(row -> row.doubleAt(column))
+        .mapToDouble(row -> number(row, column))
         .average()
         .orElse(Double.NaN);
+  }
+
+  private static double number(Row row, String column) {
+    return row.isNull(column) ? Double.NaN : row.doubleAt(column);
   }
 
   /** Whether the run does not federate: one client has all rows, or nothing is sent or received. */
