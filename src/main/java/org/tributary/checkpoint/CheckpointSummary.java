@@ -1,6 +1,5 @@
 package org.tributary.checkpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,123 +7,143 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 
-/** Describes a checkpoint in words, without reading its weights. */
-public final class CheckpointSummary {
+/**
+ * A description of a checkpoint, made without reading its weights.
+ *
+ * @param kind {@code safetensors file}, {@code model folder} or {@code LoRA adapter}
+ * @param path of the file or folder
+ * @param facts by name, what its configuration says: texts, numbers, lists
+ * @param tensors headers by name, sorted
+ * @param metadata of the safetensors files
+ */
+public record CheckpointSummary(
+    String kind,
+    Path path,
+    Map<String, Object> facts,
+    SortedMap<String, SafeTensorsHeader.Entry> tensors,
+    SortedMap<String, String> metadata) {
   private static final int TENSORS_SHOWN = 40;
-
-  private CheckpointSummary() {}
+  private static final String MODEL = "model folder";
 
   /**
-   * Describes a safetensors file, a model folder or an adapter folder. The first tensors are listed
-   * one by one.
+   * Reads the headers of a safetensors file, a model folder or an adapter folder.
    *
    * @param store reaches the path
    * @param path a file or folder
-   * @return lines of text
+   * @return what it holds
    * @throws WrongInput if it is not one of these, or invalid
    * @throws IOException if the file system fails
    */
-  public static List<String> of(Store store, Path path) throws IOException {
-    return of(store, path, TENSORS_SHOWN);
-  }
-
-  /**
-   * Describes a safetensors file, a model folder or an adapter folder.
-   *
-   * @param store reaches the path
-   * @param path a file or folder
-   * @param shown how many tensors are listed one by one
-   * @return lines of text
-   * @throws WrongInput if it is not one of these, or invalid
-   * @throws IOException if the file system fails
-   */
-  public static List<String> of(Store store, Path path, int shown) throws IOException {
+  public static CheckpointSummary of(Store store, Path path) throws IOException {
     if (store.exists(new Path(path, PeftAdapter.CONFIG))) {
-      return adapter(store, path, shown);
+      return with(
+          store,
+          "LoRA adapter",
+          path,
+          adapter(PeftConfig.read(store, path)),
+          List.of(new Path(path, PeftAdapter.WEIGHTS)));
     }
     if (store.exists(new Path(path, HuggingFaceFolder.CONFIG))) {
-      return model(store, path, shown);
+      HuggingFaceFolder model = HuggingFaceFolder.open(store, path);
+      return with(store, MODEL, path, model(model), model.weightFiles());
     }
     if (store.exists(path) && store.status(path).isDirectory()) {
       throw new WrongInput(
           "%s: holds neither %s nor %s: name a safetensors file, a model's or an adapter's folder"
               .formatted(path, HuggingFaceFolder.CONFIG, PeftAdapter.CONFIG));
     }
-    List<String> lines = new ArrayList<>();
-    lines.add("safetensors file " + path);
-    lines.addAll(tensors(store, List.of(path), shown));
-    return lines;
+    return with(store, "safetensors file", path, Map.of(), List.of(path));
   }
 
-  private static List<String> model(Store store, Path folder, int shown) throws IOException {
-    HuggingFaceFolder model = HuggingFaceFolder.open(store, folder);
-    List<String> lines = new ArrayList<>();
-    lines.add("model folder " + folder);
-    lines.add("  model_type: " + model.config().path("model_type").asText("not given"));
-    for (JsonNode name : model.config().path("architectures")) {
-      lines.add("  architecture: " + name.asText());
-    }
-    lines.add("  tokenizer: " + (model.tokenizer().isPresent() ? "yes" : "none"));
-    lines.addAll(tensors(store, model.weightFiles(), shown));
-    return lines;
-  }
-
-  private static List<String> adapter(Store store, Path folder, int shown) throws IOException {
-    PeftConfig config = PeftConfig.read(store, folder);
-    List<String> lines = new ArrayList<>();
-    lines.add("LoRA adapter " + folder);
-    lines.add(
-        "  r: %d, lora_alpha: %s, scaling: %s%s"
-            .formatted(
-                config.rank(),
-                number(config.alpha()),
-                number(config.scaling("")),
-                config.useRslora() ? " (rank-stabilised)" : ""));
-    config.rankPattern().forEach((name, r) -> lines.add("  r of %s: %d".formatted(name, r)));
-    config
-        .alphaPattern()
-        .forEach((name, a) -> lines.add("  lora_alpha of %s: %s".formatted(name, number(a))));
-    lines.add("  target modules: " + config.targets());
-    if (!config.modulesToSave().isEmpty()) {
-      lines.add("  modules saved whole: " + String.join(", ", config.modulesToSave()));
-    }
-    lines.add("  base model: " + config.baseModel());
-    lines.addAll(tensors(store, List.of(new Path(folder, PeftAdapter.WEIGHTS)), shown));
-    return lines;
-  }
-
-  private static List<String> tensors(Store store, List<Path> files, int shown) throws IOException {
-    Map<String, SafeTensorsHeader.Entry> tensors = new LinkedHashMap<>();
-    Map<String, String> metadata = new TreeMap<>();
+  private static CheckpointSummary with(
+      Store store, String kind, Path path, Map<String, Object> facts, List<Path> files)
+      throws IOException {
+    SortedMap<String, SafeTensorsHeader.Entry> tensors = new TreeMap<>();
+    SortedMap<String, String> metadata = new TreeMap<>();
     for (Path file : files) {
       try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
         tensors.putAll(reader.header().tensors());
         metadata.putAll(reader.header().metadata());
       }
     }
-    Map<DType, Long> bytes = new TreeMap<>();
-    long parameters = 0;
-    for (SafeTensorsHeader.Entry entry : tensors.values()) {
-      bytes.merge(entry.dtype(), entry.bytes(), Long::sum);
-      parameters += entry.elements();
+    return new CheckpointSummary(kind, path, facts, tensors, metadata);
+  }
+
+  private static Map<String, Object> model(HuggingFaceFolder model) throws IOException {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("model_type", model.config().path("model_type").asText("not given"));
+    List<String> architectures = new ArrayList<>();
+    model.config().path("architectures").forEach(name -> architectures.add(name.asText()));
+    if (!architectures.isEmpty()) {
+      facts.put("architecture", String.join(", ", architectures));
     }
+    facts.put("tokenizer", model.tokenizer().isPresent() ? "yes" : "none");
+    return facts;
+  }
+
+  private static Map<String, Object> adapter(PeftConfig config) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("r", config.rank());
+    facts.put("lora_alpha", number(config.alpha()));
+    facts.put(
+        "scaling", number(config.scaling("")) + (config.useRslora() ? " (rank-stabilised)" : ""));
+    config.rankPattern().forEach((name, r) -> facts.put("r of " + name, r));
+    config.alphaPattern().forEach((name, a) -> facts.put("lora_alpha of " + name, number(a)));
+    facts.put("target modules", "" + config.targets());
+    if (!config.modulesToSave().isEmpty()) {
+      facts.put("modules saved whole", String.join(", ", config.modulesToSave()));
+    }
+    facts.put("base model", "" + config.baseModel());
+    return facts;
+  }
+
+  /** Whether it is the folder of a model. */
+  public boolean isModel() {
+    return kind.equals(MODEL);
+  }
+
+  /**
+   * The facts as text.
+   *
+   * @return lines, the first with kind and path
+   */
+  public List<String> head() {
     List<String> lines = new ArrayList<>();
+    lines.add(kind + " " + path);
+    facts.forEach((name, value) -> lines.add("  %s: %s".formatted(name, value)));
     lines.add(
-        String.format(Locale.ROOT, "  tensors: %,d, parameters: %,d", tensors.size(), parameters));
-    bytes.forEach(
-        (type, size) -> lines.add(String.format(Locale.ROOT, "  %s: %,d bytes", type, size)));
+        String.format(
+            Locale.ROOT, "  tensors: %,d, parameters: %,d", tensors.size(), parameters()));
+    bytes()
+        .forEach(
+            (type, size) -> lines.add(String.format(Locale.ROOT, "  %s: %,d bytes", type, size)));
     metadata.forEach((key, text) -> lines.add("  metadata %s: %s".formatted(key, text)));
-    lines.addAll(table(tensors, shown));
     return lines;
   }
 
-  private static List<String> table(Map<String, SafeTensorsHeader.Entry> tensors, int shown) {
-    List<String> names = tensors.keySet().stream().sorted().limit(shown).toList();
+  /**
+   * The first tensors as text, one a line.
+   *
+   * @return lines
+   */
+  public List<String> table() {
+    return table(TENSORS_SHOWN);
+  }
+
+  /**
+   * The first tensors as text.
+   *
+   * @param shown how many are listed one by one
+   * @return lines
+   */
+  List<String> table(int shown) {
+    List<String> names = tensors.keySet().stream().limit(shown).toList();
     int width = names.stream().mapToInt(String::length).max().orElse(0);
     List<String> lines = new ArrayList<>();
     for (String name : names) {
@@ -141,6 +160,37 @@ public final class CheckpointSummary {
       lines.add("  and %d more".formatted(tensors.size() - names.size()));
     }
     return lines;
+  }
+
+  /**
+   * Everything as a tree, with all tensors.
+   *
+   * @return for a JSON writer
+   */
+  public Map<String, Object> tree() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("kind", kind);
+    tree.put("path", path.toString());
+    tree.putAll(facts);
+    tree.put("parameters", parameters());
+    tree.put("bytes", bytes());
+    tree.put("metadata", metadata);
+    Map<String, Object> all = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, entry) ->
+            all.put(name, Map.of("dtype", entry.dtype().toString(), "shape", entry.shape())));
+    tree.put("tensors", all);
+    return tree;
+  }
+
+  private long parameters() {
+    return tensors.values().stream().mapToLong(SafeTensorsHeader.Entry::elements).sum();
+  }
+
+  private SortedMap<DType, Long> bytes() {
+    SortedMap<DType, Long> bytes = new TreeMap<>();
+    tensors.values().forEach(entry -> bytes.merge(entry.dtype(), entry.bytes(), Long::sum));
+    return bytes;
   }
 
   private static String number(double value) {

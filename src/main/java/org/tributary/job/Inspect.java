@@ -1,19 +1,24 @@
 package org.tributary.job;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.CheckpointSummary;
 import org.tributary.checkpoint.Store;
+import org.tributary.json.Json;
 import org.tributary.rows.Manifest;
 import org.tributary.run.ComparisonFolder;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunFolders;
+import org.tributary.setup.ModelFit;
 import org.tributary.tables.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,30 +27,45 @@ import picocli.CommandLine.Spec;
     name = "inspect",
     description =
         "Describes safetensors files, model folders, adapters, partitioned sets and runs;"
-            + " several runs side by side, and those of a comparison.")
+            + " several runs side by side, and those of a comparison. Of a model it says whether it is"
+            + " supported, its layers for adapters, and what memory its training takes.")
 public final class Inspect implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "file or folder: a path or URI")
   private List<String> paths;
 
+  @Option(
+      names = "--json",
+      description = "prints one JSON array, with an object for each file, folder and run")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
     Store store = Store.of(SparkSessions.hadoop());
     List<RunReport> runs = new ArrayList<>();
+    List<Map<String, Object>> trees = new ArrayList<>();
+    PrintWriter out = spec.commandLine().getOut();
     for (String named : paths) {
       Path path = store.path(named);
       List<RunFolder> found = RunFolders.at(store, path);
       for (RunFolder run : found) {
-        runs.add(RunReport.of(store, run));
+        RunReport report = RunReport.of(store, run);
+        runs.add(report);
+        trees.add(InspectTree.of(run, report));
       }
-      if (found.isEmpty()) {
-        describe(store, path).forEach(spec.commandLine().getOut()::println);
+      if (found.isEmpty() && json) {
+        trees.add(InspectTree.of(store, path));
+      } else if (found.isEmpty()) {
+        describe(store, path).forEach(out::println);
       }
     }
-    if (!runs.isEmpty()) {
-      RunReport.table(runs).forEach(spec.commandLine().getOut()::println);
+    if (json) {
+      out.println(Json.elements(trees));
+    } else if (!runs.isEmpty()) {
+      RunReport.table(runs).forEach(out::println);
     }
+    out.flush();
     return 0;
   }
 
@@ -59,6 +79,12 @@ public final class Inspect implements Callable<Integer> {
     if (store.exists(new Path(path, Manifest.FILE))) {
       return PartitionSummary.of(path, Manifest.read(store, path));
     }
-    return CheckpointSummary.of(store, path);
+    CheckpointSummary summary = CheckpointSummary.of(store, path);
+    List<String> lines = new ArrayList<>(summary.head());
+    if (summary.isModel()) {
+      lines.addAll(ModelFit.of(store, path.toString()).lines());
+    }
+    lines.addAll(summary.table());
+    return lines;
   }
 }

@@ -122,7 +122,7 @@ class HuggingFaceFolderTest {
     HuggingFaceFolder model = HuggingFaceFolder.open(store, folder);
     assertThat(model.weights()).isEqualTo(WEIGHTS);
     assertThat(model.map(disk)).isEqualTo(WEIGHTS);
-    assertThat(CheckpointSummary.of(store, folder)).contains("  tensors: 2, parameters: 6");
+    assertThat(CheckpointSummary.of(store, folder).head()).contains("  tensors: 2, parameters: 6");
 
     Files.delete(disk.resolve("model/model-00002-of-00002.safetensors"));
     refuses("index.json: lists files that are not there: model-00002-of-00002.safetensors");

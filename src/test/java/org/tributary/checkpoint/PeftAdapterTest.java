@@ -216,7 +216,7 @@ class PeftAdapterTest {
     assertThat(read).isEqualTo(adapter);
     assertThat(List.copyOf(read.config().rankPattern().keySet()))
         .containsExactly("^encoder.layer.0.*", "a");
-    assertThat(CheckpointSummary.of(store, folder))
+    assertThat(CheckpointSummary.of(store, folder).head())
         .contains("  r of a: 1", "  lora_alpha of query: 3", "  target modules: .*query");
   }
 
