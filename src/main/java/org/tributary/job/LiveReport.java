@@ -3,6 +3,7 @@ package org.tributary.job;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -21,7 +22,10 @@ import org.tributary.tables.RoundSummary;
 final class LiveReport implements RoundListener {
   private static final Logger LOG = LoggerFactory.getLogger(LiveReport.class);
 
-  /** While rounds go on, writing takes at most one part in so many of the time. */
+  /** A report that is written more quickly than this, in nanoseconds, is written each round. */
+  private static final long QUICK = TimeUnit.SECONDS.toNanos(1);
+
+  /** Writing a slower one takes at most one part in so many of the time. */
   private static final int SHARE = 20;
 
   private final HtmlReport report;
@@ -51,14 +55,14 @@ final class LiveReport implements RoundListener {
     return new RunFolder(folder).report();
   }
 
-  /** Writes the report, unless the last time took so long that it would slow the rounds down. */
+  /** Writes the report, unless it takes so long that it would slow the rounds down. */
   @Override
   public void closed(RoundSummary summary) {
     long begin = clock.getAsLong();
     if (begin - next >= 0) {
       write();
       long end = clock.getAsLong();
-      next = end + SHARE * (end - begin);
+      next = end - begin < QUICK ? end : end + SHARE * (end - begin);
     }
   }
 

@@ -386,7 +386,7 @@
     link.href = URL.createObjectURL(new Blob([chart.renderToSVGString()], { type: 'image/svg+xml' }));
     link.download = plot.id + '.svg';
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
     chart.dispose();
   }
 
