@@ -30,8 +30,10 @@ record ClusterFit(String master, int executors, int perExecutor, long heap, long
    *
    * @param conf of the submission
    * @param threads of a client
+   * @throws org.tributary.error.WrongInput if an executor has fewer cores
    */
   static ClusterFit of(SparkConf conf, int threads) throws IOException {
+    SparkSessions.checkCores(conf, "client.threads", threads);
     String master = SparkMaster.of(conf);
     int executors = SparkMaster.executors(master, conf);
     boolean several = SparkMaster.hasSeveralNodes(master);
@@ -42,10 +44,13 @@ record ClusterFit(String master, int executors, int perExecutor, long heap, long
     }
     long heap = conf.getSizeAsBytes("spark.executor.memory", "1g");
     long least = Math.max(LEAST_OVERHEAD, Math.round(OVERHEAD * heap));
+    // A standalone cluster limits the heap only; what its nodes have free is not known here.
     long overhead =
-        several
-            ? conf.getSizeAsBytes("spark.executor.memoryOverhead", (least >> 20) + "m")
-            : available() / Math.max(1, executors) - heap;
+        master.startsWith("spark://")
+            ? Long.MAX_VALUE
+            : several
+                ? conf.getSizeAsBytes("spark.executor.memoryOverhead", (least >> 20) + "m")
+                : available() / Math.max(1, executors) - heap;
     return new ClusterFit(master, executors, each, heap, overhead);
   }
 
@@ -98,22 +103,29 @@ record ClusterFit(String master, int executors, int perExecutor, long heap, long
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s: %s, %d clients at once in each; heap %s of %s, native memory up to %s of %s%s",
+            "%s: %s, %s at once in each; heap %s of %s, native memory up to %s%s",
             master,
             executors == 0
                 ? "executors as the cluster gives them"
                 : executors == 1 ? "1 executor" : executors + " executors",
-            perExecutor,
+            clients(perExecutor),
             PlanText.mb(heapNeed(plan)),
             PlanText.mb(heap),
             PlanText.mb(nativeNeed),
-            overhead == Long.MAX_VALUE ? "an unknown size" : PlanText.mb(overhead),
-            here ? " that this machine has free" : " (spark.executor.memoryOverhead)"));
+            overhead == Long.MAX_VALUE
+                ? ", which a node must have free for each executor"
+                : " of %s%s"
+                    .formatted(
+                        PlanText.mb(overhead),
+                        here
+                            ? " that this machine has free"
+                            : " (spark.executor.memoryOverhead)")));
     long fits = Math.min(byNative(plan), byHeap(plan));
     lines.add(
         fits >= perExecutor
-            ? "the memory of an executor is enough for %d clients at once"
-                .formatted(Math.min(fits, 9999))
+            ? "the %s of an executor is enough for %s at once"
+                .formatted(
+                    overhead == Long.MAX_VALUE ? "heap" : "memory", clients(Math.min(fits, 9999)))
             : advice(plan, fits, here));
     return lines;
   }
@@ -128,7 +140,11 @@ record ClusterFit(String master, int executors, int perExecutor, long heap, long
             : here
                 ? "take fewer cores, or lower client.batch"
                 : "raise spark.executor.memoryOverhead, or lower client.batch";
-    return "the memory of an executor is enough for %d clients at once, not for %d: %s"
-        .formatted(fits, perExecutor, what);
+    return "the memory of an executor is enough for %s at once, not for %d: %s"
+        .formatted(clients(fits), perExecutor, what);
+  }
+
+  private static String clients(long number) {
+    return number == 1 ? "1 client" : number + " clients";
   }
 }

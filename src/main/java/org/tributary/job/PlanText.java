@@ -54,11 +54,12 @@ final class PlanText {
     lines.add(
         labelled(
             "steps",
-            "%,d in all; %s a client and round of %d rows"
+            "%,d in all%s; %s a client and round of %d rows"
                 .formatted(
                     plan.steps(),
+                    config.evaluate().patience() > 0 ? " at most (evaluate.patience)" : "",
                     range(work.steps()),
-                    config.client().batch() * config.client().accumulate())));
+                    (long) config.client().batch() * config.client().accumulate())));
     lines.add(
         labelled(
             "trainable",

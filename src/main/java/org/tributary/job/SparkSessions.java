@@ -42,6 +42,19 @@ public final class SparkSessions {
    */
   public static SparkSession open(String job, String key, int taskCpus) {
     SparkConf conf = new SparkConf();
+    checkCores(conf, key, taskCpus);
+    return open(job, SparkSession.builder().config(executorCores(conf, taskCpus)), taskCpus);
+  }
+
+  /**
+   * Checks that an executor has the cores of one task.
+   *
+   * @param conf of the submission
+   * @param key the configuration key with the threads of a task
+   * @param taskCpus CPU threads that one task uses
+   * @throws WrongInput if there is no master, or its executors have fewer cores
+   */
+  static void checkCores(SparkConf conf, String key, int taskCpus) {
     String master = SparkMaster.of(conf);
     int cores = SparkMaster.cores(master, conf);
     if (cores < taskCpus) {
@@ -49,7 +62,6 @@ public final class SparkSessions {
           "%s is %d, but an executor of %s has %d cores; lower it or give more cores"
               .formatted(key, taskCpus, master, cores));
     }
-    return open(job, SparkSession.builder().config(executorCores(conf, taskCpus)), taskCpus);
   }
 
   /**

@@ -119,5 +119,7 @@ class PlanTest extends TinyJob {
     JobRun run = plan(train(), "--set", "cohort.minClients=9");
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("cohort.minClients: 9 is more than the 3 clients");
+    plan(train(), "--set", "client.threads=3")
+        .assertTold(2, "client.threads is 3, but an executor of local[2] has 2 cores");
   }
 }
