@@ -34,6 +34,7 @@ import org.tributary.job.Report;
 import org.tributary.job.Schema;
 import org.tributary.job.SparkSessions;
 import org.tributary.job.StopSignals;
+import org.tributary.job.TableViews;
 import org.tributary.job.Train;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,6 +73,7 @@ import picocli.CommandLine.ScopeType;
       Inspect.class,
       Init.class,
       Report.class,
+      TableViews.class,
       MethodList.class,
       Schema.class,
       Logits.class,

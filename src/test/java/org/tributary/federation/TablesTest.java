@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tributary.fixture.JobRun;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.generation.GenerationRows;
@@ -41,6 +42,7 @@ import org.tributary.tables.RoundsTable;
 import org.tributary.tables.RunReport;
 import org.tributary.tables.RunsTable;
 import org.tributary.tables.StepsTable;
+import org.tributary.tables.TableStatements;
 
 /** docs/tables.md is true: its files, its columns and its queries, on real runs. */
 @Slow
@@ -451,6 +453,37 @@ class TablesTest {
     } finally {
       views(fedavg.folder().tables().toString());
     }
+  }
+
+  @Test
+  void theJobTablesPrintsStatementsThatBothEnginesRun() throws Exception {
+    String runs = Path.of(fedavg.folder().root().toUri()).getParent().toString();
+    for (String path : List.of(fedavg.folder().root().toString(), runs)) {
+      JobRun job = JobRun.of("tables", path);
+      assertThat(job.code()).as(job.err()).isZero();
+      String[] parts = job.out().split("-- .*\\R");
+      assertThat(parts).hasSize(4);
+      try (Statement statement = duck.createStatement()) {
+        for (String sql : parts[1].split(";\\R")) {
+          SPARK.session().sql(sql);
+        }
+        for (String sql : parts[2].split(";\\R")) {
+          statement.execute(sql);
+        }
+        String query = parts[3].strip().replace(";", "");
+        List<List<String>> rows = inDuckDb(query);
+        assertThat(rows)
+            .hasSizeGreaterThan(2)
+            .hasSize(SPARK.session().sql(query).collectAsList().size());
+      } finally {
+        views(fedavg.folder().tables().toString());
+      }
+    }
+    assertThat(new TableStatements("file:/a").catalog("x").get(0))
+        .isEqualTo("CREATE OR REPLACE VIEW x.runs AS SELECT * FROM parquet.`file:/a/runs`");
+    JobRun wrong = JobRun.of("tables", dir.toString());
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("has no tables; name the folder of a run or of a comparison");
   }
 
   /** The scores of the clients' rows, weighted by their rows, are those of all rows. */
