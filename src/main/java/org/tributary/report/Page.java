@@ -144,7 +144,7 @@ final class Page {
         <figure%4$s>
         <figcaption id="%1$s-title">%2$s</figcaption>
         <div class="plot" id="%1$s" role="img" aria-labelledby="%1$s-title"></div>
-        <button type="button" class="save" data-plot="%1$s">Save as SVG</button>
+        <button type="button" class="save" data-plot="%1$s" aria-describedby="%1$s-title">Save as SVG</button>
         %3$s</figure>
         """
         .formatted(

@@ -69,6 +69,23 @@ class CompareTest {
     assertThat(variant.out()).contains("full/seed=3").doesNotContain("adapters/");
   }
 
+  /** The report of the comparison has each variant's mean over the seeds 3 and 4. */
+  private void reportHasTheMeans(String... variants) throws IOException {
+    String html = Files.readString(dir.resolve("compare/report.html"));
+    for (String variant : variants) {
+      double sum = 0;
+      for (String seed : List.of("seed=3", "seed=4")) {
+        Path run = dir.resolve("compare").resolve(variant).resolve(seed);
+        RunFolder folder = new RunFolder(Tiny.STORE.path(run.toString()));
+        sum += RunReport.of(Tiny.STORE, folder).score("test", "accuracy");
+      }
+      assertThat(html)
+          .contains(
+              "<th scope=\"row\">%s</th><td class=\"n\"><data value=\"%s\">"
+                  .formatted(variant, sum / 2));
+    }
+  }
+
   private Map<String, FileTime> files() throws IOException {
     Map<String, FileTime> times = new TreeMap<>();
     Path root = dir.resolve("compare");
@@ -133,6 +150,7 @@ class CompareTest {
         .contains("full 3 false test", "full 4 false test", "adapters 3 false test")
         .contains("adapters 4 false test", "adapters 3 true validation")
         .doesNotContain("adapters 3 true test");
+    reportHasTheMeans("full", "adapters");
     String config = Files.readString(dir.resolve("compare/adapters/seed=4/config.yaml"));
     assertThat(config).contains("lr: 0.02");
     Map<String, FileTime> before = files();

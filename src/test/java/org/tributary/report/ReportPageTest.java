@@ -157,6 +157,22 @@ class ReportPageTest {
 
   @Test
   void namesAreTextWhateverTheyContain() {
+    int tips =
+        chromium
+            .value(
+                """
+                JSON.parse(document.getElementById('plots').textContent).reduce((shown, plot) => {
+                  const chart = echarts.getInstanceByDom(document.getElementById(plot.id));
+                  chart.getOption().series.forEach((series, i) => {
+                    chart.dispatchAction({ type: 'showTip', seriesIndex: i, dataIndex: 0 });
+                    const tip = Array.from(chart.getDom().children).slice(1);
+                    shown += tip.some(e => e.textContent.includes('</script>')) ? 1 : 0;
+                  });
+                  return shown;
+                }, 0)
+                """)
+            .asInt();
+    assertThat(tips).as("tooltips with the hostile label").isPositive();
     assertThat(chromium.value("document.images.length").asInt()).isZero();
     assertThat(chromium.value("typeof window.hacked").asText()).isEqualTo("undefined");
     assertThat(table("t-failures").get(0).get(3)).isEqualTo("stopped: " + HOSTILE);
