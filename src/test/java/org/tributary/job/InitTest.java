@@ -107,6 +107,12 @@ class InitTest extends TinyJob {
             .replaceAll("path: data-partitions/\\S+", data2.replace("data.path=", "path: ")));
     JobRun check = JobRun.of("compare", compare.toString(), "--check");
     assertThat(check.code()).as(check.err()).isZero();
+    // The rates are there as comments.
+    String rates = Files.readString(compare).replaceAll("(?m)^# (?=rates:|  \\S+: \\[|score:)", "");
+    assertThat(rates).isNotEqualTo(Files.readString(compare));
+    Path rated = Files.writeString(dir.resolve("new/rated.yaml"), rates);
+    JobRun with = JobRun.of("compare", rated.toString(), "--check");
+    assertThat(with.code()).as(with.err()).isZero();
     JobRun totals = JobRun.of("plan", compare.toString());
     assertThat(totals.out()).contains("fedavg-galore", "ffa-lora", "in all: 7 runs");
   }
@@ -154,6 +160,31 @@ class InitTest extends TinyJob {
     assertThat(text("train.yaml")).contains("prompt: seed-paper", "lr: 1.0e-3");
     assertThat(text("compare.yaml")).contains("client.optimizer.lr=1.0e-4");
     assertThat(text("partition.yaml")).contains("name: iid");
+  }
+
+  @Slow
+  @ParameterizedTest
+  @CsvSource({"conversations, messages: messages", "answers, message: '{question}'"})
+  void aModelWithAChatTemplateIsAskedInIt(String name, String line) throws IOException {
+    Files.writeString(
+        tiny.llama().resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+            + "{% if add_generation_prompt %}assistant: {% endif %}");
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      rows.append(
+          "{\"messages\": [{\"role\": \"user\", \"content\": \"what is %d\"}, {\"role\": \"assistant\", \"content\": \"it is %d\"}]}%n"
+              .formatted(i, i));
+    }
+    Files.writeString(raw.resolve("conversations.jsonl"), rows);
+    JobRun init = init("llama", name + ".jsonl");
+    assertThat(init.code()).as(init.err()).isZero();
+    assertThat(init.out()).contains("prompt: chat (the model has a chat template)");
+    assertThat(text("train.yaml")).contains("prompt: chat", line);
+    JobRun.done("partition", file("partition.yaml"), "--set", "out=" + dir.resolve("parts"));
+    JobRun plan =
+        job("plan", "train.yaml", "--set", "data.path=" + dir.resolve("parts").resolve(name));
+    assertThat(plan.code()).as(plan.err()).isZero();
   }
 
   @Test
