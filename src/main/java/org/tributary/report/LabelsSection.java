@@ -65,54 +65,86 @@ final class LabelsSection {
   }
 
   private static Section.Figure figure(Manifest manifest, int number) {
-    List<String> labels = labels(manifest);
-    boolean others = labels.size() > 1 && labels.size() < labelCount(manifest);
-    List<String> names = new ArrayList<>(labels);
-    if (others) {
-      names.add("%s other labels".formatted(labelCount(manifest) - labels.size()));
-    }
     boolean labelled = labelCount(manifest) > 0;
     String title =
         labelled ? "Labels of each client's training rows" : "Training rows of each client";
-    List<Cell> head = new ArrayList<>(List.of(Cell.text("client"), Cell.head("all rows")));
-    names.forEach(name -> head.add(Cell.head(name)));
-    HtmlTable table = new HtmlTable("t-labels-" + number, title, head);
-    List<String> clients = new ArrayList<>();
-    List<List<List<Double>>> points = new ArrayList<>();
-    names.forEach(name -> points.add(new ArrayList<>()));
-    manifest
-        .clients()
-        .forEach(
-            (id, client) -> {
-              String called = manifest.called(id).isEmpty() ? id : id + " " + manifest.called(id);
-              List<Long> counts = counts(client.train(), labels, others);
-              List<Cell> row =
-                  new ArrayList<>(List.of(Cell.text(called), Cell.count(client.train().rows())));
-              counts.forEach(count -> row.add(Cell.count(count)));
-              table.row(row);
-              if (clients.size() < CLIENTS) {
-                for (int i = 0; i < counts.size(); i++) {
-                  double length =
-                      labelled ? 100.0 * counts.get(i) / client.train().rows() : counts.get(i);
-                  points.get(i).add(List.of(length, (double) clients.size()));
-                }
-                clients.add(called + ": " + Numbers.count(client.train().rows()));
-              }
-            });
-    List<Series> series = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      boolean other = others && i == names.size() - 1;
-      series.add(new Series(names.get(i), other ? -1 : i, false, points.get(i), null));
-    }
     Plot plot =
         new Plot(
             "labels-plot-" + number,
             Kind.BARS,
             title,
             Axis.of(labelled ? "% of the client's training rows" : "training rows"),
-            Axis.rows(clients),
-            series);
-    return new Section.Figure(plot, table);
+            Axis.rows(
+                manifest.clients().keySet().stream()
+                    .limit(CLIENTS)
+                    .map(
+                        id ->
+                            name(manifest, id)
+                                + ": "
+                                + Numbers.count(manifest.clients().get(id).train().rows()))
+                    .toList()),
+            series(manifest));
+    return new Section.Figure(plot, table(manifest, "t-labels-" + number, title));
+  }
+
+  /** The client's id, with its owner's name if that is another. */
+  private static String name(Manifest manifest, String id) {
+    return manifest.called(id).isEmpty() ? id : id + " " + manifest.called(id);
+  }
+
+  /** The shown labels, and how many others there are. */
+  private static List<String> names(Manifest manifest) {
+    List<String> names = new ArrayList<>(labels(manifest));
+    int others = labelCount(manifest) - names.size();
+    if (others > 0) {
+      names.add("%s other labels".formatted(others));
+    }
+    return names;
+  }
+
+  private static HtmlTable table(Manifest manifest, String id, String title) {
+    List<Cell> head = new ArrayList<>(List.of(Cell.text("client"), Cell.head("all rows")));
+    names(manifest).forEach(name -> head.add(Cell.head(name)));
+    HtmlTable table = new HtmlTable(id, title, head);
+    List<String> labels = labels(manifest);
+    manifest
+        .clients()
+        .forEach(
+            (client, parts) -> {
+              List<Cell> row = new ArrayList<>();
+              row.add(Cell.text(name(manifest, client)));
+              row.add(Cell.count(parts.train().rows()));
+              counts(parts.train(), labels, head.size() - 2)
+                  .forEach(count -> row.add(Cell.count(count)));
+              table.row(row);
+            });
+    return table;
+  }
+
+  /** One series for each name: shares of a client's rows in percent, or rows without labels. */
+  private static List<Series> series(Manifest manifest) {
+    List<String> labels = labels(manifest);
+    List<String> names = names(manifest);
+    List<List<List<Double>>> points = new ArrayList<>();
+    names.forEach(name -> points.add(new ArrayList<>()));
+    int place = 0;
+    for (Manifest.Client client : manifest.clients().values()) {
+      if (place == CLIENTS) {
+        break;
+      }
+      List<Long> counts = counts(client.train(), labels, names.size());
+      double whole = labelCount(manifest) > 0 ? client.train().rows() / 100.0 : 1;
+      for (int i = 0; i < counts.size(); i++) {
+        points.get(i).add(List.of(counts.get(i) / whole, (double) place));
+      }
+      place++;
+    }
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      int style = i < labels.size() ? i : -1;
+      series.add(new Series(names.get(i), style, false, points.get(i), null));
+    }
+    return series;
   }
 
   private static int labelCount(Manifest manifest) {
@@ -152,13 +184,16 @@ final class LabelsSection {
         .toList();
   }
 
-  private static List<Long> counts(Manifest.Part part, List<String> labels, boolean others) {
-    if (part.labels().isEmpty()) {
+  /**
+   * A client's rows of each label, then of the other labels together if there is space for them.
+   */
+  private static List<Long> counts(Manifest.Part part, List<String> labels, int columns) {
+    if (labels.equals(List.of(ROWS)) && part.labels().isEmpty()) {
       return List.of(part.rows());
     }
     List<Long> counts = new ArrayList<>();
     labels.forEach(label -> counts.add(part.labels().getOrDefault(label, 0L)));
-    if (others) {
+    if (columns > counts.size()) {
       counts.add(part.rows() - counts.stream().mapToLong(x -> x).sum());
     }
     return counts;

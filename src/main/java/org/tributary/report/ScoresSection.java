@@ -54,27 +54,29 @@ final class ScoresSection {
             "t-scores",
             "Scores and costs by variant. MB up and down: per client and round; MB total: both directions, all clients and rounds of one run",
             head);
-    for (Variant v : ranking.ordered()) {
-      List<Cell> row = new ArrayList<>();
-      row.add(Cell.text(v.name() + state(v)));
-      metrics.forEach(metric -> row.add(score(v.estimate(metric))));
-      row.add(Cell.count(v.primary().seeds()));
-      row.add(rounds(v));
-      row.add(megabytes(v.mean(run -> run.perClient("bytes_up"))));
-      row.add(megabytes(v.mean(run -> run.perClient("bytes_down"))));
-      row.add(megabytes(v.bytes()));
-      row.add(megabytes(v.mean(run -> run.perClient("optimizer_bytes"))));
-      row.add(Cell.count(v.failures()));
-      double seconds =
-          v.mean(
-              run ->
-                  run.total("seconds_train")
-                      + run.total("seconds_merge")
-                      + run.total("seconds_evaluate"));
-      row.add(Cell.number(seconds, Numbers.seconds(seconds)));
-      table.row(row);
-    }
+    ranking.ordered().forEach(v -> table.row(row(v)));
     return table;
+  }
+
+  private List<Cell> row(Variant v) {
+    List<Cell> row = new ArrayList<>();
+    row.add(Cell.text(v.name() + state(v)));
+    metrics.forEach(metric -> row.add(score(v.estimate(metric))));
+    row.add(Cell.count(v.primary().seeds()));
+    row.add(rounds(v));
+    row.add(megabytes(v.mean(run -> run.perClient("bytes_up"))));
+    row.add(megabytes(v.mean(run -> run.perClient("bytes_down"))));
+    row.add(megabytes(v.bytes()));
+    row.add(megabytes(v.mean(run -> run.perClient("optimizer_bytes"))));
+    row.add(Cell.count(v.failures()));
+    double seconds =
+        v.mean(
+            run ->
+                run.total("seconds_train")
+                    + run.total("seconds_merge")
+                    + run.total("seconds_evaluate"));
+    row.add(Cell.number(seconds, Numbers.seconds(seconds)));
+    return row;
   }
 
   /** The mean of the closed rounds, and after which rounds the results are if not the last ones. */
