@@ -24,6 +24,7 @@ final class PlanText {
   /** The plan of one run. */
   static List<String> of(RunPlan plan, ClusterFit fit) {
     List<String> lines = new ArrayList<>(work(plan));
+    lines.addAll(travel(plan));
     lines.addAll(memory(plan));
     fit.lines(plan).forEach(line -> lines.add(labelled("fits", line)));
     return lines;
@@ -64,6 +65,11 @@ final class PlanText {
         labelled(
             "trainable",
             "%s of %,d parameters".formatted(range(work.trainable()), work.parameters())));
+    return lines;
+  }
+
+  private static List<String> travel(RunPlan plan) {
+    List<String> lines = new ArrayList<>();
     lines.add(
         labelled(
             "up",

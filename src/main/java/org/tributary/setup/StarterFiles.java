@@ -186,46 +186,63 @@ public final class StarterFiles {
   }
 
   private String compare() {
-    Rates rates = s.rates();
-    String full = s.pooler().isEmpty() ? "" : "    - framework.train=[]\n";
-    String whole =
-        full
+    String head =
+        head(
+            "Compares frameworks on the same clients, weights, steps and evaluation.",
+            "compare",
+            "compare.yaml");
+    return head
+        + """
+        # The learning rates are starting points. To choose better ones on validation rows, remove the # before rates and
+        # the lines below it.
+        out: %s
+        train: %s
+        seeds: [7]                # more seeds show how much scores vary: [7, 8, 9]
+        """
+            .formatted(
+                Yaml.text("runs/" + s.look().name() + "/compare"), Yaml.text(at("train.yaml")))
+        + variants()
+        + rates();
+  }
+
+  private String variants() {
+    String all = s.pooler().isEmpty() ? "" : "    - framework.train=[]\n";
+    String full =
+        all
             + "    - framework.lora=none\n    - client.optimizer.lr=%s\n"
-                .formatted(Rates.yaml(rates.full()));
-    StringBuilder yaml =
-        new StringBuilder(
-            head(
-                "Compares frameworks on the same clients, weights, steps and evaluation.",
-                "compare",
-                "compare.yaml"));
-    yaml.append(
-        "# The learning rates are starting points. To choose better ones on validation rows, remove the # before rates.\n");
-    yaml.append("out: %s\n".formatted(Yaml.text("runs/" + s.look().name() + "/compare")));
-    yaml.append(
-        "train: %s\nseeds: [7]                # more seeds show how much scores vary: [7, 8, 9]\n"
-            .formatted(Yaml.text(at("train.yaml"))));
-    yaml.append(
-            "variants:\n  fedavg:                  # all weights\n    - framework.name=fedavg\n")
-        .append(whole);
-    yaml.append(
-            "  fedavg-galore:           # all weights, moments of low rank\n    - framework.name=fedavg\n")
-        .append(full)
-        .append("    - framework.lora=none\n");
-    yaml.append(
-        "    - client.optimizer.name=galore\n    - client.optimizer.lr=%s\n    - client.optimizer.eps=1.0e-6\n"
-            .formatted(Rates.yaml(rates.galore())));
-    yaml.append(
-        "    - \"client.optimizer.galore={rank: %d, gap: 200, targets: %s}\"\n"
-            .formatted(s.sizes().subspace(), Yaml.list(s.model().all())));
-    yaml.append("  fedit: []                # adapters, as train.yaml\n");
-    yaml.append("  ffa-lora: [framework.name=ffa-lora]\n  flexlora: [framework.name=flexlora]\n");
-    yaml.append(
-            "  local:                   # every client alone: what federation has to beat\n    - framework.name=local\n")
-        .append(whole);
-    yaml.append(
-            "  central:                 # one client with all rows: the upper bound\n    - framework.name=central\n")
-        .append(whole);
-    yaml.append("# rates:\n");
+                .formatted(Rates.yaml(s.rates().full()));
+    return "variants:\n"
+        + "  fedavg:                  # all weights\n    - framework.name=fedavg\n"
+        + full
+        + "  fedavg-galore:           # all weights, moments of low rank\n    - framework.name=fedavg\n"
+        + all
+        + galore()
+        + """
+          fedit: []                # adapters, as train.yaml
+          ffa-lora: [framework.name=ffa-lora]
+          flexlora: [framework.name=flexlora]
+        """
+        + "  local:                   # every client alone: what federation has to beat\n    - framework.name=local\n"
+        + full
+        + "  central:                 # one client with all rows: the upper bound\n    - framework.name=central\n"
+        + full;
+  }
+
+  private String galore() {
+    return """
+            - framework.lora=none
+            - client.optimizer.name=galore
+            - client.optimizer.lr=%s
+            - client.optimizer.eps=1.0e-6
+            - "client.optimizer.galore={rank: %d, gap: 200, targets: %s}"
+        """
+        .formatted(
+            Rates.yaml(s.rates().galore()), s.sizes().subspace(), Yaml.list(s.model().all()));
+  }
+
+  private String rates() {
+    Rates rates = s.rates();
+    StringBuilder yaml = new StringBuilder("# rates:\n");
     for (String variant :
         List.of("fedavg", "fedavg-galore", "fedit", "ffa-lora", "flexlora", "local", "central")) {
       double rate =
