@@ -46,6 +46,7 @@ class EffectiveConfigTest {
             out: runs/a
             seed: 0
             rounds: 6
+            result: last
             shared: false
             model:
               path: models/m
@@ -104,6 +105,8 @@ class EffectiveConfigTest {
               minClients: 1
             evaluate:
               every: 1
+              start: false
+              patience: 0
               batch: 64
               shard: 512
               parts:
