@@ -106,11 +106,15 @@ final class Chromium implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(profile.resolve("log").toFile())
             .start();
+    boolean started = false;
     try {
-      return new Chromium(process, page(process, profile));
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      process.destroyForcibly();
-      throw e;
+      Chromium chromium = new Chromium(process, page(process, profile));
+      started = true;
+      return chromium;
+    } finally {
+      if (!started) {
+        process.destroyForcibly();
+      }
     }
   }
 
