@@ -7,13 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
-import org.tributary.json.Json;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
+import org.tributary.run.ResultRound;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 import org.tributary.tables.ClientsTable;
@@ -63,16 +62,8 @@ final class HistoryReader {
             rows(tables, ClientsTable.NAME, listed),
             rows(tables, EvalsTable.NAME, listed));
     return Optional.of(
-        new RunHistory(folder.root(), stored, file(own).get(0), rows, result(folder)));
-  }
-
-  /** The round of the result; a run that an earlier version ended has no file that says it. */
-  private OptionalInt result(RunFolder folder) throws IOException {
-    if (!store.exists(folder.result())) {
-      return OptionalInt.empty();
-    }
-    int round = Json.tree(store.readAll(folder.result())).path("rounds").asInt(0);
-    return round > 0 ? OptionalInt.of(round) : OptionalInt.empty();
+        new RunHistory(
+            folder.root(), stored, file(own).get(0), rows, ResultRound.of(store, folder)));
   }
 
   private List<Row> rows(

@@ -16,6 +16,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
+import org.tributary.run.ResultRound;
 import org.tributary.run.RunFolder;
 
 /**
@@ -27,7 +28,8 @@ import org.tributary.run.RunFolder;
  * @param rounds that are closed
  * @param steps of the optimizers of all accepted clients, over all rounds
  * @param rows that the last evaluation scored, by part
- * @param scores of the last evaluation by part and name; with personal models their means
+ * @param scores of the last evaluation of the result by part and name; with personal models their
+ *     means
  * @param bytesUp mean over clients and rounds
  * @param bytesDown mean over clients and rounds
  * @param optimizerBytes mean over clients and rounds
@@ -60,7 +62,7 @@ public record RunReport(
    * @throws IOException where the file system fails
    */
   public static RunReport of(Store store, RunFolder folder) throws IOException {
-    Sums sums = new Sums();
+    Sums sums = new Sums(ResultRound.of(store, folder).orElse(Integer.MAX_VALUE));
     each(store, folder, "rounds", sums::round);
     each(store, folder, "clients", sums::client);
     each(store, folder, "evals", sums::evaluation);
@@ -79,6 +81,9 @@ public record RunReport(
 
   /** The sums that are computed while the tables are read. */
   private static final class Sums {
+    /** Later evaluations are not of the result. */
+    private final int resultRound;
+
     private String framework = "";
     private int rounds;
     private double seconds;
@@ -89,6 +94,10 @@ public record RunReport(
     private double down;
     private double optimizer;
     private final Map<String, List<Row>> last = new TreeMap<>();
+
+    Sums(int resultRound) {
+      this.resultRound = resultRound;
+    }
 
     void round(Row row) {
       framework = row.text("framework");
@@ -115,7 +124,7 @@ public record RunReport(
           row.schema().indexOf("model") >= 0
               && row.text("model").equals("global")
               && !row.isNull("client");
-      if (ofClientsRows) {
+      if (ofClientsRows || row.longAt("round") > resultRound) {
         return;
       }
       List<Row> rows = last.computeIfAbsent(row.text("part"), part -> new ArrayList<>());

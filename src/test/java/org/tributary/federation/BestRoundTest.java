@@ -24,6 +24,7 @@ import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.tables.RoundSummary;
+import org.tributary.tables.RunReport;
 
 /** Early stopping, the best round as the result, and the names of Spark's stages. */
 @Slow
@@ -139,6 +140,10 @@ class BestRoundTest {
     assertThat(model).isEqualTo(model(expected));
     assertThat(Files.readString(Path.of(stopped.folder().result().toUri())))
         .contains("\"rounds\" : " + (best + 1));
+
+    RunReport report = RunReport.of(Tiny.STORE, stopped.folder());
+    assertThat(report.rounds()).isEqualTo(last + 1);
+    assertThat(report.score("validation", "loss")).isEqualTo(told.losses.get(best));
 
     // The same command again trains nothing.
     Told again = new Told();
