@@ -105,9 +105,10 @@ public final class Federation {
   }
 
   /**
-   * Trains, or resumes where an earlier driver stopped. * * @param config of the run * @return the
-   * result
+   * Trains, or resumes where an earlier driver stopped.
    *
+   * @param config of the run
+   * @return the result
    * @throws WrongInput if configuration, model and data do not fit; nothing is written then
    * @throws QuorumMissed if too few clients finish a round
    * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
@@ -120,9 +121,10 @@ public final class Federation {
   }
 
   /**
-   * Trains a run that was checked already. * * @param prepared by {@link #prepare} * @return the
-   * result
+   * Trains a run that was checked already.
    *
+   * @param prepared by {@link #prepare}
+   * @return the result
    * @throws WrongInput if the folder now belongs to another run
    * @throws QuorumMissed if too few clients finish a round
    * @throws org.tributary.error.Trouble where a file system or a machine fails; run again to resume
