@@ -45,12 +45,14 @@ public final class Train implements Callable<Integer> {
     }
     Federation.Prepared prepared = Federation.prepare(Store.of(hadoop), config);
     TaskKeys.check(written, prepared.blueprint().architecture());
-    try (SparkSession spark = SparkSessions.open("train", config.client().threads());
-        RunProgress progress = RunProgress.of(config, spec.commandLine().getErr())) {
+    try (SparkSession spark = SparkSessions.open("train", config.client().threads())) {
       Store store = Store.of(hadoop);
       LiveReport report = LiveReport.of(store, store.path(config.out()));
-      Federation.Outcome outcome =
-          new Federation(spark, RoundListeners.of(progress, report)).train(prepared);
+      Federation.Outcome outcome;
+      // The bar is gone before the table is printed.
+      try (RunProgress progress = RunProgress.of(config, spec.commandLine().getErr())) {
+        outcome = new Federation(spark, RoundListeners.of(progress, report)).train(prepared);
+      }
       PrintWriter out = spec.commandLine().getOut();
       RunReport.table(List.of(RunReport.of(store, outcome.folder()))).forEach(out::println);
       outcome.results().forEach(folder -> out.println("result: " + folder));
