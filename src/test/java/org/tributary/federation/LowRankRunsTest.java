@@ -198,7 +198,7 @@ class LowRankRunsTest {
       }
     }
     assertThat(Files.readString(Path.of(folder.model().toUri()).resolve("README.md")))
-        .startsWith("# A classifier of texts")
+        .contains("# A classifier of texts")
         .contains("With transformers, in this folder:")
         .doesNotContain("peft");
     RunFolder same =
