@@ -40,6 +40,9 @@ final class RunLock implements AutoCloseable {
   private static final String HELD = ".json";
   private static final String RELEASED = ".released";
 
+  /** Hadoop's key for the wait before the lock is read back, in milliseconds. */
+  static final String SETTLE = "tributary.store.settle";
+
   /** The time after which another driver that had begun to create the same object has finished. */
   private static final long SETTLED_MILLIS = 2_000;
 
@@ -145,7 +148,7 @@ final class RunLock implements AutoCloseable {
     if (!ObjectStores.hold(folder)) {
       return true;
     }
-    Thread.sleep(SETTLED_MILLIS);
+    Thread.sleep(store.fileSystem(folder).getConf().getLong(SETTLE, SETTLED_MILLIS));
     try {
       return JsonFiles.read(store, held(folder, generation), Holder.class).equals(me);
     } catch (FileNotFoundException e) {

@@ -53,6 +53,7 @@ class FullStoreTest {
         FakeObjectStore.set(SparkSession.builder(), FullStore.class, dir.resolve("store"))
             .master("local[1]") // one writer: the n-th write is always the same
             .appName("test")
+            .config("spark.hadoop." + RunLock.SETTLE, "1") // no other driver is here
             .getOrCreate();
     tiny = new Tiny(dir, 6, 9);
   }
