@@ -145,7 +145,7 @@ class BrokenReadsTest {
     assertThatThrownBy(() -> train(config))
         .isInstanceOf(WrongInput.class)
         .hasMessage(
-            "%sother/rounds/round=00001/updates/%s is not what was accepted (its SHA-256 differs); restore it from a backup, or delete %sother/rounds/round=00001: then round 1 is trained again"
+            "%sother/rounds/round=00001/updates/%s is not what was accepted (its SHA-256 differs); restore it from a backup, or delete %sother/rounds/round=00001: then round 2 is trained again"
                 .formatted(BUCKET, update.getFileName(), BUCKET));
     FileUtils.deleteDirectory(round.toFile());
     assertThat(Tiny.tensors(train(config).global(1))).isEqualTo(expected);
