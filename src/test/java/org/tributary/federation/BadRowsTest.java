@@ -31,7 +31,7 @@ import org.tributary.run.SkippedRows;
 import org.tributary.tables.RoundSummary;
 import org.tributary.tables.RunReport;
 
-/** Rows that cannot be used: they end the run before its first round, or are left out. */
+/** Rows that cannot be used either end the run before its first round or are left out. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @Slow
 class BadRowsTest {
@@ -43,7 +43,7 @@ class BadRowsTest {
   private Tiny clean;
   private Tiny bad;
 
-  /** The same rows twice, once with five among them that cannot be used. */
+  /** The same rows twice; one copy also has five rows that cannot be used. */
   @BeforeEach
   void make() throws IOException {
     clean = new Tiny(dir.resolve("clean"), 9, 8);
@@ -84,7 +84,7 @@ class BadRowsTest {
     assertThat(bad.out("run")).doesNotExist();
   }
 
-  /** To leave all rows out is no way out. */
+  /** Leaving out all rows is not accepted. */
   @Test
   void whereNoneCanBeUsedNobodyIsToldToSkipThem() throws IOException {
     for (String part : new String[] {"client=0000/train", "client=0001/train", "test"}) {
@@ -223,7 +223,7 @@ class BadRowsTest {
         .isEqualTo(Map.of("validation", 8L));
   }
 
-  /** A set of which one row in a client's training file has no text. */
+  /** A set in which one row of a client's training file has no text. */
   @Test
   void oneNullRowOfACase() throws Exception {
     Path rows = GoldenCases.of("../cases/09-one-null-row-drops-a-client/rows.jsonl");

@@ -29,7 +29,7 @@ import org.tributary.tables.RunReport;
 /** Early stopping, the best round as the result, and the names of Spark's stages. */
 @Slow
 class BestRoundTest {
-  /** Validation rows have wrong labels: the more clients learn, the higher is the loss. */
+  /** Validation rows have wrong labels: the more clients learn, the higher the loss is. */
   private static final List<String> RISING =
       List.of(
           "client.optimizer.lr=0.03",
@@ -75,7 +75,7 @@ class BestRoundTest {
     return Row.of(row.schema(), values);
   }
 
-  /** Records what a listener is told. */
+  /** Records the events of a listener. */
   private static final class Told implements RoundListener {
     private final List<String> lines = new ArrayList<>();
     private final List<Double> losses = new ArrayList<>();
@@ -145,13 +145,13 @@ class BestRoundTest {
     assertThat(report.rounds()).isEqualTo(last + 1);
     assertThat(report.score("validation", "loss")).isEqualTo(told.losses.get(best));
 
-    // The same command again trains nothing.
+    // Running the same command again trains nothing.
     Told again = new Told();
     train(again, "early", early);
     assertThat(again.lines).containsExactly(end);
     assertThat(model(stopped)).isEqualTo(model);
 
-    // Without patience it goes on where it stopped, and its last round is the result.
+    // Without patience the run resumes where it stopped, and its last round is the result.
     Told further = new Told();
     Federation.Outcome all = train(further, "early");
     assertThat(further.lines).startsWith("resumed " + (last + 1)).endsWith("round 7");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 
-/** A libtorch that does not load, as one for CUDA on a machine without its driver. */
+/** A libtorch that fails to load, such as one for CUDA on a machine without the driver. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 @Slow
 class BrokenLibtorchTest {

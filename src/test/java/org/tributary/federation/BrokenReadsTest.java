@@ -28,7 +28,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
-/** Whatever a run reads may break off in the middle, or be another than what was written. */
+/** Any read of a run may break off midway or return bytes other than those that were written. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @Slow
 class BrokenReadsTest {
@@ -83,7 +83,7 @@ class BrokenReadsTest {
     return new RunFolder(Tiny.hadoop(store.resolve(name)));
   }
 
-  /** Does something in a phase of a round. */
+  /** Runs an action in a phase of a round. */
   private static RoundListener at(int at, RoundListener.Phase when, Runnable what) {
     return new RoundListener() {
       @Override

@@ -36,8 +36,8 @@ import org.tributary.run.RunSpec;
 import org.tributary.tables.RunReport;
 
 /**
- * Files as people have them, with the configuration that they write for them: each gives the rows
- * that the files hold and the loss or the logits that transformers 5.18 and peft 0.21 compute.
+ * Files as users have them, with the configuration that users write for them. Each case gives the
+ * rows of the files, and the loss or the logits that transformers 5.18 and peft 0.21 compute.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @Slow
@@ -68,7 +68,9 @@ class CaseFilesTest {
     return rows;
   }
 
-  /** Trains what was partitioned, at a rate that leaves the model as it is to float precision. */
+  /**
+   * Trains on the partitioned data at a rate that leaves the model unchanged in float precision.
+   */
   private double loss(Path model, String... sets) throws Exception {
     List<String> all =
         new ArrayList<>(
@@ -88,7 +90,7 @@ class CaseFilesTest {
     return RunReport.of(Tiny.STORE, run).score("test", "loss");
   }
 
-  /** BertTokenizer lowers the case unless it is told otherwise, whatever tokenizer.json says. */
+  /** BertTokenizer lowercases text unless configured otherwise, regardless of tokenizer.json. */
   @Test
   void tokenizerClassCountsAsInTransformers() throws Exception {
     Path folder = file("05-do-lower-case-against-tokenizer-json");

@@ -47,7 +47,7 @@ class ChangedFilesTest {
     return tiny.data().resolve(name);
   }
 
-  /** Does something when a round is closed. */
+  /** Runs an action when a round is closed. */
   private interface Then {
     void run() throws IOException;
   }
@@ -80,7 +80,7 @@ class ChangedFilesTest {
     return accepted.failed().get("0001");
   }
 
-  /** Changes that leave a file that can be read. */
+  /** Changes after which the file can still be read. */
   private void change(String how) throws IOException {
     switch (how) {
       case "replaced" ->
@@ -152,7 +152,7 @@ class ChangedFilesTest {
     Federation.Outcome undisturbed = train(whole);
     TrainConfig config = tiny.config("run", "fedavg");
     byte[] before = Files.readAllBytes(file(TEST));
-    // The JVM's rows of round 0 are dropped with its loaded run, as when memory runs short.
+    // The JVM's cached rows of round 0 are dropped with its loaded run, as when memory is short.
     assertThatThrownBy(
             () ->
                 train(
@@ -194,7 +194,7 @@ class ChangedFilesTest {
         .hasMessageNotContaining("\n");
   }
 
-  /** The rows of the first round's evaluation are in memory when the file is swapped. */
+  /** The rows of the first round's evaluation are in memory when the file is replaced. */
   @Test
   void testRowsThatChangeBetweenRoundsAreNoticedThoughTheyAreKept() throws Exception {
     TrainConfig config = tiny.config("run", "fedavg");
@@ -231,7 +231,7 @@ class ChangedFilesTest {
     assertThat(failure(train(old.config("again", "fedavg", ONE)), 0)).contains("has the SHA-256 ");
   }
 
-  /** As data-partitions/README.md tells it. */
+  /** As data-partitions/README.md describes it. */
   @Test
   void aFolderThatIsMadeByHandNeedsFewEntries() throws Exception {
     TrainConfig config = tiny.config("run", "fedavg", ONE);

@@ -41,8 +41,9 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
 /**
- * Runs on checkpoints as users bring them, in 16-bit types and in shards, and what they leave; runs
- * that begin with an adapter; checkpoints that are refused before anything is written.
+ * Runs on checkpoints as users have them, in 16-bit types and in shards, and the files that they
+ * write. Also runs that start from an adapter, and checkpoints that are refused before anything is
+ * written.
  */
 @Slow
 class CheckpointRunsTest {
@@ -63,7 +64,7 @@ class CheckpointRunsTest {
     return HuggingFaceFolder.open(Tiny.STORE, Tiny.hadoop(path));
   }
 
-  /** The tiny base model in another type, its tensors in turn in two shards. */
+  /** The tiny base model in another type; its tensors alternate between two shards. */
   private static Path sharded(String name, DType type) throws IOException {
     Path folder = Files.createDirectories(dir.resolve(name));
     List<Map<String, HostTensor>> shards = List.of(new TreeMap<>(), new TreeMap<>());
@@ -263,7 +264,7 @@ class CheckpointRunsTest {
         .hasMessageContaining("framework.lora.start: the files at " + adapter + " have changed");
   }
 
-  /** The tiny model with a classifier for as many classes as asked, which are not the data's. */
+  /** The tiny model with a classifier for the given number of classes, which are not the data's. */
   private static Path headed(int classes) throws IOException {
     Path folder = Files.createTempDirectory(dir, "headed");
     Files.copy(tiny.model().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
@@ -307,7 +308,7 @@ class CheckpointRunsTest {
     assertThat(worked.toFloats()).containsExactly(beside.toFloats(), within(1e-5f));
   }
 
-  /** A classifier whose classes have these names. */
+  /** A classifier whose classes have the given names. */
   private static Path classifier(String... labels) throws IOException {
     Path folder = headed(labels.length);
     ObjectNode config = (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());

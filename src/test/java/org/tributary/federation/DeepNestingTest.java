@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 
-/** Files of a hundred thousand levels are refused in one line: no parser runs out of stack. */
+/**
+ * Files nested a hundred thousand levels deep are refused in one line; no parser overflows its
+ * stack.
+ */
 @Slow
 class DeepNestingTest {
   private static final int LEVELS = 100_000;
@@ -36,7 +39,7 @@ class DeepNestingTest {
     System.clearProperty("spark.master");
   }
 
-  /** Puts each form in a file's place, calls, and puts the file back. */
+  /** Replaces a file by each form in turn, runs the call, and restores the file. */
   private void refused(Path file, String... args) throws IOException {
     byte[] before = Files.exists(file) ? Files.readAllBytes(file) : null;
     for (String deep : new String[] {LIST, OBJECT, "{\"a\": " + LIST + "}"}) {

@@ -12,8 +12,8 @@ import org.apache.spark.TaskContext;
 import org.tributary.federation.ClientListener.Moment;
 
 /**
- * What is to be done to clients, as files in a folder that all JVMs of a test see, and a log of
- * what their tasks did.
+ * Disturbances of clients, as files in a folder that all JVMs of a test share, and a log of what
+ * the clients' tasks did.
  *
  * @param folder of orders and log
  */
@@ -21,10 +21,10 @@ record Disturbance(Path folder) {
   /** The Spark property that names the folder. */
   static final String FOLDER = "spark.tributary.test.disturbance";
 
-  /** In the place of a round: every one. */
+  /** In place of a round number: every round. */
   static final int EVERY = -1;
 
-  /** Carries the orders out, in the task. */
+  /** Carries out the orders, in the task. */
   public static final class Listener implements ClientListener {
     @Override
     public void on(Moment moment, String client, int round, int step) {
@@ -43,17 +43,17 @@ record Disturbance(Path folder) {
     return new Disturbance(Files.createDirectories(folder));
   }
 
-  /** Kills the JVM the next time this comes. */
+  /** Kills the JVM the next time this moment is reached. */
   void killOnce(Moment moment, String client, int round) throws IOException {
     Files.createFile(order("kill-once", moment, client, round));
   }
 
-  /** Kills the JVM whenever this comes, until {@link #heal}. */
+  /** Kills the JVM every time this moment is reached, until {@link #heal}. */
   void kill(Moment moment, String client, int round) throws IOException {
     Files.createFile(order("kill", moment, client, round));
   }
 
-  /** Has the system kill the JVM whenever this comes, until {@link #letLive}. */
+  /** Makes the system kill the JVM every time this moment is reached, until {@link #letLive}. */
   void killFromOutside(Moment moment, String client, int round) throws IOException {
     Files.createFile(order("sigkill", moment, client, round));
   }
@@ -66,12 +66,12 @@ record Disturbance(Path folder) {
     Files.delete(order("kill", moment, client, round));
   }
 
-  /** Lets tasks wait there until {@link #letGo}. */
+  /** Makes tasks wait at this moment until {@link #letGo}. */
   void hold(Moment moment, String client, int round) throws IOException {
     Files.createFile(order("hold", moment, client, round));
   }
 
-  /** Lets tasks wait there until Spark tells them to end. */
+  /** Makes tasks wait at this moment until Spark tells them to end. */
   void holdUntilKilled(Moment moment, String client, int round) throws IOException {
     Files.createFile(order("until-killed", moment, client, round));
   }
@@ -87,17 +87,17 @@ record Disturbance(Path folder) {
     }
   }
 
-  /** Forgets the log. */
+  /** Clears the log. */
   void clear() throws IOException {
     Files.deleteIfExists(log());
   }
 
-  /** How often a client began to train in a round. */
+  /** How often a client started to train in a round. */
   long starts(String client, int round) throws IOException {
     return count(line(Moment.STEP, client, round, 1));
   }
 
-  /** Whether a client began to train in a round after it had committed its update. */
+  /** Whether a client started to train in a round after it had committed its update. */
   boolean startedAfterCommit(String client, int round) throws IOException {
     List<String> lines = lines();
     int commit =

@@ -24,7 +24,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
-/** Drivers die anywhere, and the next one goes on; two at once do not get in each other's way. */
+/** Drivers die at any point, and the next driver resumes. Two at once do not disturb each other. */
 @Slow
 class DriverKillTest {
   private static final int SECONDS = 90; // less than the lease of a lock that is left behind
@@ -85,7 +85,7 @@ class DriverKillTest {
         .containsAllEntriesOf(expected.get(2));
   }
 
-  /** A low-rank, a base-changing and a stateful method; a linear one is killed above. */
+  /** A low-rank, a base-changing and a stateful method; the test above kills a linear one. */
   @ParameterizedTest
   @CsvSource({
     "rolora, true, client.clip=1",
@@ -118,7 +118,7 @@ class DriverKillTest {
     before.assertNothingOverwrittenBy(FolderSnapshot.of(out));
   }
 
-  /** As a cluster manager does it: Spark is stopped in an orderly way, under the round's feet. */
+  /** Spark is stopped in an orderly way during the round, as a cluster manager does it. */
   private static void terminateWhileTraining(Path yaml, Disturbance disturbance, Path out)
       throws IOException, InterruptedException {
     disturbance.hold(Moment.STEP, "0001", 1);

@@ -13,12 +13,12 @@ import org.tributary.error.WrongInput;
 import org.tributary.federation.RoundListener.Phase;
 import org.tributary.run.RunSpec;
 
-/** A driver in a JVM of its own. */
+/** A driver in its own JVM. */
 record DriverProcess(Process process, Path output) {
-  /** The exit code of a driver that died where it was told to. */
+  /** The exit code of a driver that died at the requested point. */
   static final int KILLED = 99;
 
-  /** Where a driver dies; null for nowhere. */
+  /** The point at which a driver dies; null if it does not die. */
   record Death(int round, Phase phase) {}
 
   static DriverProcess start(Path yaml, Disturbance disturbance, Death death) throws IOException {
@@ -45,7 +45,7 @@ record DriverProcess(Process process, Path output) {
     return new DriverProcess(process, output);
   }
 
-  /** Waits for the end. */
+  /** Waits until the process ends. */
   int exitCode(int seconds) throws InterruptedException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       process.destroyForcibly();
@@ -54,12 +54,12 @@ record DriverProcess(Process process, Path output) {
     return process.exitValue();
   }
 
-  /** What it said. */
+  /** The output of the process. */
   String said() throws IOException {
     return Files.readString(output);
   }
 
-  /** Trains what a file asks for, and dies in a phase. */
+  /** Trains as a file configures it, and dies in a phase. */
   public static final class Main {
     private Main() {}
 

@@ -17,12 +17,13 @@ import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 
 /**
- * Clients that fail for reasons of their own: they are left out with the reason, the rest go on.
+ * Clients that fail for their own reasons are left out and the reason is reported. The other
+ * clients continue.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @Slow
 class FailingClientTest {
-  /** A rate at which whoever makes a second step meets a loss that is not a number. */
+  /** A learning rate with which the second step of any client gives a loss that is not a number. */
   private static final String[] DIVERGING = {
     "client.steps=null",
     "client.epochs=1",

@@ -21,7 +21,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.run.Blueprint;
 
-/** A Spark run equals the plain loop, bit for bit, for every framework. */
+/** A Spark run equals the plain loop bit for bit, for every framework. */
 @Slow
 class FederationTest {
   @TempDir static Path dir;
@@ -97,7 +97,10 @@ class FederationTest {
     PlannedBytes.holdFor(new Blueprint(Tiny.STORE, config), outcome.folder());
   }
 
-  /** Equal bits prove nothing if nobody moved: what trains or is merged has left its start. */
+  /**
+   * Equal bits prove nothing if nothing changed: all that is trained or merged differs from its
+   * start.
+   */
   private static void assertEverythingTrained(
       TrainConfig config,
       Federation.Outcome outcome,

@@ -13,14 +13,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The files below a folder as they are now, without the lock's and without those that writers have
+ * The files below a folder at this moment, without lock files and without files that writers have
  * not committed.
  *
  * @param files by relative path
  */
 record FolderSnapshot(Map<String, Stamp> files) {
 
-  /** Tells a file that was written again, even with the same bytes. */
+  /** Detects a file that was written again, even with the same bytes. */
   record Stamp(String sha256, Object key, long modified) {
     static Stamp of(Path file) throws IOException {
       BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
@@ -45,12 +45,12 @@ record FolderSnapshot(Map<String, Stamp> files) {
         files.put(name, Stamp.of(file));
       }
     } catch (UncheckedIOException | NoSuchFileException e) {
-      return of(root); // a writer at work took a temporary file away meanwhile
+      return of(root); // a writer has removed a temporary file meanwhile
     }
     return new FolderSnapshot(files);
   }
 
-  /** Holds that whatever was there is still the same file with the same bytes, if not deleted. */
+  /** Checks that every file that was not deleted is still the same file with the same bytes. */
   void assertNothingOverwrittenBy(FolderSnapshot later) {
     Map<String, Stamp> before = new TreeMap<>(files);
     before.keySet().retainAll(later.files.keySet());

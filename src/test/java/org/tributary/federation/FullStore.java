@@ -7,8 +7,8 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.FakeObjectStore;
 
 /**
- * A store that runs out of space at a write that a test chooses: that one and all after it fail,
- * every second one half-way, until there is room again.
+ * A store that runs out of space at a write that a test chooses. This write and all later ones fail
+ * until there is space again; every second one fails midway.
  */
 public final class FullStore extends FakeObjectStore {
   private static final String SAID = "No space left on device";
@@ -17,12 +17,12 @@ public final class FullStore extends FakeObjectStore {
   private static volatile int first = Integer.MAX_VALUE;
   private static volatile int most = Integer.MAX_VALUE;
 
-  /** Counts anew from 1; the given write and all after it fail. */
+  /** Restarts the count at 1; the given write and all later ones fail. */
   static void fullFrom(int write) {
     fullFrom(write, Integer.MAX_VALUE);
   }
 
-  /** The same, until so many have failed. */
+  /** Like {@link #fullFrom(int)}, but only until the given number of writes have failed. */
   static void fullFrom(int write, int failing) {
     WRITES.set(0);
     FAILURES.set(0);
@@ -30,12 +30,12 @@ public final class FullStore extends FakeObjectStore {
     most = failing;
   }
 
-  /** Counts anew; there is room. */
+  /** Restarts the count; there is space for all writes. */
   static void makeRoom() {
     fullFrom(Integer.MAX_VALUE);
   }
 
-  /** Writes since the count began. */
+  /** The number of writes since the count started. */
   static int writes() {
     return WRITES.get();
   }

@@ -37,8 +37,8 @@ import org.tributary.partition.Partitioning;
 import org.tributary.tables.RoundSummary;
 
 /**
- * A store that is full stops a run with one line, wherever it is, and blames no client; with room
- * again the run goes on and ends with the same bits.
+ * A full store stops a run with one line, at any point of the run, and no client is blamed. When
+ * there is space again, the run resumes and ends with the same bits.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 @Slow
@@ -53,7 +53,7 @@ class FullStoreTest {
         FakeObjectStore.set(SparkSession.builder(), FullStore.class, dir.resolve("store"))
             .master("local[1]") // one writer: the n-th write is always the same
             .appName("test")
-            .config("spark.hadoop." + RunLock.SETTLE, "1") // no other driver is here
+            .config("spark.hadoop." + RunLock.SETTLE, "1") // there is no other driver
             .getOrCreate();
     tiny = new Tiny(dir, 6, 9);
   }
@@ -95,7 +95,7 @@ class FullStoreTest {
     train(config(framework, framework, sets(framework)));
     int writes = FullStore.writes();
     Map<String, String> expected = files(framework);
-    assertThat(writes).isGreaterThan(expected.size()); // the lock's are not among these
+    assertThat(writes).isGreaterThan(expected.size()); // without the lock's files
     for (int n = 1; n <= writes; n++) {
       String name = framework + n;
       TrainConfig config = config(name, framework, sets(framework));
@@ -116,7 +116,7 @@ class FullStoreTest {
     }
   }
 
-  /** A job that writes below a folder of the store. */
+  /** A job that writes into a folder of the store. */
   private interface Job {
     void run(String out) throws Exception;
   }
@@ -202,7 +202,7 @@ class FullStoreTest {
     train(config("waited", "fedavg", "store.patience=30"));
     assertThat(files("waited")).isEqualTo(expected);
     try (Stream<Path> updates = Files.list(store("waited/rounds/round=00000/updates"))) {
-      assertThat(updates).hasSize(2); // one attempt for each client: nobody trained twice
+      assertThat(updates).hasSize(2); // one attempt per client: none trained twice
     }
   }
 
@@ -210,7 +210,7 @@ class FullStoreTest {
     return dir.resolve("store").resolve(name);
   }
 
-  /** What a job left whose files have equal bytes whenever it runs, but for its own times. */
+  /** The output of a job whose files have equal bytes in every run, except for its own times. */
   private static Map<String, String> hashes(String out) throws IOException {
     Map<String, String> found = new TreeMap<>();
     try (Stream<Path> all = Files.walk(store(out))) {
@@ -224,7 +224,10 @@ class FullStoreTest {
     return found;
   }
 
-  /** What a run left: hashes of all that is the same in every run, and names of the rest. */
+  /**
+   * The output of a run: hashes of the files that are the same in every run, and names of the
+   * others.
+   */
   private static Map<String, String> files(String run) throws IOException {
     Map<String, String> found = new TreeMap<>();
     Path root = store(run);
@@ -244,7 +247,7 @@ class FullStoreTest {
     return found;
   }
 
-  /** Of a round's numbers those that the clock does not change. */
+  /** Those numbers of a round that do not depend on the clock. */
   private static String measured(Path file) throws IOException {
     if (!file.endsWith("round.json")) {
       return "";

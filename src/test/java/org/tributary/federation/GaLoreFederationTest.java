@@ -48,7 +48,10 @@ class GaLoreFederationTest {
         "client.keepOptimizer=" + keep);
   }
 
-  /** Three rounds of two steps: bases renewed in the middle of a round, and first thing in one. */
+  /**
+   * Three rounds of two steps: bases are renewed in the middle of one round and at the start of
+   * another.
+   */
   @ParameterizedTest
   @CsvSource({"3, exact, true", "4, exact, true", "3, randomized, true", "1, exact, false"})
   void equalsThePlainLoop(int gap, String projector, String keep) throws Exception {

@@ -10,9 +10,9 @@ import org.tributary.config.GenerateConfig;
 import org.tributary.generation.Generation;
 import org.tributary.generation.GenerationListener;
 
-/** A generation in a JVM of its own, which dies when some rows are written. */
+/** A generation in its own JVM, which dies after some rows are written. */
 public final class GenerateRun {
-  /** The exit code of a driver that died where it was told to. */
+  /** The exit code of a driver that died at the requested point. */
   static final int KILLED = 99;
 
   private GenerateRun() {}
@@ -21,7 +21,7 @@ public final class GenerateRun {
     return ConfigReader.read("t.yaml", yaml, List.of(sets), GenerateConfig.class, Map.of());
   }
 
-  /** Arguments: YAML, and the rows after which to die. */
+  /** Arguments: YAML, and the number of rows after which to die. */
   public static void main(String[] args) throws Exception {
     try (SparkSession spark =
         SparkSession.builder().master("local[1]").appName("driver").getOrCreate()) {

@@ -40,7 +40,10 @@ import org.tributary.rows.Schema;
 import org.tributary.rows.Schema.Column;
 import org.tributary.rows.Schema.Type;
 
-/** A model writes to rows: the same whoever writes, side by side or one by one, killed or not. */
+/**
+ * A model writes answers to rows. They are the same for any writer, in parallel or one by one, and
+ * after a kill.
+ */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @Slow
 class GenerateTest {
@@ -62,7 +65,7 @@ class GenerateTest {
     for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
       Files.copy(golden.resolve(name), model.resolve(name));
     }
-    // Weights without training draw any token: that many ends stop some rows and not all.
+    // Untrained weights draw any token: this number of end tokens stops some rows but not all.
     String ends =
         IntStream.range(100, 130).mapToObj(Integer::toString).collect(Collectors.joining(", "));
     Files.writeString(
@@ -80,7 +83,7 @@ class GenerateTest {
     return SparkSession.builder().master(master).appName("test").getOrCreate();
   }
 
-  /** Questions of all lengths, some longer than there is room. */
+  /** Questions of all lengths; some are longer than the context allows. */
   private void rows(String name, int first, int count) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (int i = first; i < first + count; i++) {
@@ -120,7 +123,7 @@ class GenerateTest {
   private Map<String, String> hashes(String out) throws IOException {
     Map<String, String> hashes = new TreeMap<>();
     try (Stream<Path> files = Files.list(dir.resolve(out).resolve("rows"))) {
-      // A killed writer may leave a temporary file, which nobody reads.
+      // A killed writer may leave a temporary file, which no reader uses.
       for (Path file : files.filter(f -> !f.toString().endsWith(".tmp")).toList()) {
         hashes.put(file.getFileName().toString(), Tiny.STORE.sha256(Tiny.hadoop(file)));
       }
@@ -338,7 +341,7 @@ class GenerateTest {
     assertThat(rows).allMatch(row -> row.text("site").equals("lyon"));
     run("csv", "data.format=csv", "data.paths=[" + dir.resolve("a.csv") + "]");
     assertThat(answers("csv")).extracting(row -> row.text("generated")).isEqualTo(expected);
-    // A shard that is lost is written again, by itself and alike.
+    // If a shard is lost, only this shard is written again, with the same content.
     Map<String, String> whole = hashes("jsonl");
     Files.delete(dir.resolve("jsonl/rows/part-00001.parquet"));
     assertThat(run("jsonl", jsonl).written()).isEqualTo(4);
@@ -399,7 +402,7 @@ class GenerateTest {
     assertThat(run("out").all()).isEqualTo(7);
   }
 
-  /** The last of many conversations is bad: nothing is written before it is told. */
+  /** The last of many conversations is bad: the error is reported before anything is written. */
   @Test
   void conversationsAreLookedAtBeforeAnythingIsWritten() throws IOException {
     Files.writeString(
@@ -420,7 +423,7 @@ class GenerateTest {
     assertThat(dir.resolve("out")).doesNotExist();
     Files.writeString(file, good.repeat(9));
     assertThat(run("out", sets).all()).isEqualTo(9);
-    // The same rows as Parquet with lists of structs, and packed.
+    // The same rows as Parquet with lists of structs, and compressed.
     List<String> texts = new ArrayList<>();
     answers("out").forEach(row -> texts.add(row.text("generated")));
     Path packed = dir.resolve("talks.jsonl.gz");

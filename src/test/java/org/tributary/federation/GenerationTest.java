@@ -34,7 +34,7 @@ import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Schema;
 import org.tributary.tables.RunReport;
 
-/** A language model in rounds: answers are learnt, scored and written. */
+/** A language model trained in rounds: it learns answers, is scored and writes answers. */
 @Slow
 class GenerationTest {
   @TempDir static Path dir;

@@ -23,10 +23,10 @@ import org.tributary.checkpoint.Store;
 
 /**
  * A real HDFS in this JVM: a name node and a data node with files on the local disk. Its blocks are
- * small, so that files have several.
+ * small, so that files have several blocks.
  */
 final class Hdfs implements ExtensionContext.Store.CloseableResource {
-  /** What jobs are to know of it, by key of Hadoop. */
+  /** The settings that jobs need for it, by Hadoop key. */
   static final Map<String, String> CLIENT =
       Map.of(
           "dfs.blocksize", "65536",
@@ -45,11 +45,11 @@ final class Hdfs implements ExtensionContext.Store.CloseableResource {
     nodes.set("dfs.namenode.fs-limits.min-block-size", "4096");
     nodes.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, disk.toString());
     cluster = new MiniDFSCluster.Builder(nodes).numDataNodes(1).storagesPerDatanode(1).build();
-    // Who first asks for a file system decides what it knows.
+    // The first request for a file system determines its settings.
     files = FileSystem.get(cluster.getURI(), hadoop);
   }
 
-  /** Starts one for all test classes that ask for it. */
+  /** Starts one HDFS for all test classes that use it. */
   static final class Shared implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -86,7 +86,7 @@ final class Hdfs implements ExtensionContext.Store.CloseableResource {
     return Store.of(hadoop);
   }
 
-  /** How often the data node has seen to it that bytes are on its disk. */
+  /** How often the data node has synced bytes to its disk. */
   long syncs() {
     MetricsCollectorImpl all = new MetricsCollectorImpl();
     DefaultMetricsSystem.instance()

@@ -42,12 +42,12 @@ import org.tributary.partition.Partitioning;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** All that jobs read and write, on a real HDFS: the bits are those of the local disk. */
+/** All reads and writes of jobs, on a real HDFS: the bits are the same as on the local disk. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @ExtendWith(Hdfs.Shared.class)
 @Slow
 class HdfsTest {
-  /** The same files lie below it on the local disk and on HDFS. */
+  /** The root of the same files on the local disk and on HDFS. */
   private static final String WORLD = "/a world/ü";
 
   private static final Map<String, String> PROPERTIES = new HashMap<>();
@@ -94,7 +94,7 @@ class HdfsTest {
     PROPERTIES.keySet().forEach(System::clearProperty);
   }
 
-  /** A run all of whose paths lie below a root. */
+  /** A run whose paths are all below one root. */
   private static TrainConfig config(String root, String name, String framework, String... sets) {
     List<String> all = new ArrayList<>();
     all.add("rounds=1");
@@ -110,7 +110,7 @@ class HdfsTest {
     return new Federation(spark, RoundListener.NONE).train(config);
   }
 
-  /** Hashes of a run's files whose bytes tell nothing of time, place and attempts. */
+  /** Hashes of a run's files whose bytes do not depend on time, place and attempts. */
   private static Map<String, String> bits(String out) throws IOException {
     Map<String, String> all = Hdfs.hashes(store, out);
     assertThat(all.keySet()).isNotEmpty().noneMatch(name -> name.endsWith(".tmp"));
@@ -294,7 +294,7 @@ class HdfsTest {
     }
   }
 
-  /** What a person takes from a finished run to run it again. */
+  /** The part of a finished run's configuration that a user copies to run it again. */
   private static byte[] configurationOf(String run) throws IOException {
     ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
     byte[] file = store.readAll(store.path(run + "/config.yaml"));

@@ -36,7 +36,7 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 
-/** Commits on a real HDFS, and what is told where a path of it is wrong. */
+/** Commits on a real HDFS, and the messages if one of its paths is wrong. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @ExtendWith(Hdfs.Shared.class)
 @Slow

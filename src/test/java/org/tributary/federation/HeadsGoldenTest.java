@@ -33,10 +33,11 @@ import org.tributary.run.RunSpec;
 import org.tributary.tables.RunReport;
 
 /**
- * Trained classifiers of every family, through the folders that runs write: what is in the evals
- * table is what transformers and peft compute after loading the folder. Each case of {@code heads}
- * has a base model without a classifier, a partitioned set, what runs of {@code model.yaml} and
- * {@code adapter.yaml} wrote, and what transformers and peft say to the test rows with it.
+ * Trained classifiers of every family, by way of the folders that runs write: the values in the
+ * evals table are those that transformers and peft compute after loading the folder. Each case of
+ * {@code heads} has a base model without a classifier, a partitioned set, the output of runs of
+ * {@code model.yaml} and {@code adapter.yaml}, and the results of transformers and peft for the
+ * test rows with it.
  */
 @Slow
 class HeadsGoldenTest {
@@ -47,7 +48,7 @@ class HeadsGoldenTest {
   @TempDir static Path dir;
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
-  /** A case's folder, and which of its two results. */
+  /** A case's folder, and which of its two results is meant. */
   private record Head(Path folder, String kind) {
     boolean isAdapter() {
       return kind.equals("adapter");
@@ -65,14 +66,14 @@ class HeadsGoldenTest {
       return SafeTensors.map(folder.resolve("inputs.safetensors"));
     }
 
-    /** What Tributary computes with a written folder on the test rows, with default settings. */
+    /** What Tributary computes for the test rows with a written folder and default settings. */
     HostTensor logits(Path written) throws IOException {
       String model = (isAdapter() ? folder.resolve("base") : written).toString();
       return CheckpointLogits.open(Tiny.STORE, model, isAdapter() ? written.toString() : null, null)
           .of("inputs.safetensors", inputs(), dir, Precision.FLOAT32);
     }
 
-    /** Trains by the case's file, changed by {@code key=value}s. */
+    /** Trains with the case's file, changed by {@code key=value}s. */
     RunFolder run(String... sets) throws Exception {
       List<String> all = new ArrayList<>(List.of(sets));
       all.add("out=" + Files.createTempDirectory(dir, "runs").resolve("run"));
@@ -128,7 +129,7 @@ class HeadsGoldenTest {
         .isCloseTo(golden.get("accuracy").asDouble(), within(1e-12));
   }
 
-  /** A run from the written folder whose steps move nothing that could be seen. */
+  /** A run from the written folder whose steps change nothing visibly. */
   private static RunFolder evaluated(Head head) throws Exception {
     String rows = head.folder.resolve("rows").toString();
     List<String> sets =
@@ -158,7 +159,7 @@ class HeadsGoldenTest {
     Path written = Path.of((head.isAdapter() ? run.adapter() : run.model()).toUri());
     double loss = loss(head.logits(written), head.inputs().get("labels"));
     assertClose(score(run, "loss"), loss);
-    // The case's folder has what transformers loads without a name that is missing or left over.
+    // transformers loads the case's folder without a missing or an unexpected name.
     String weights = head.isAdapter() ? "adapter_model.safetensors" : "model.safetensors";
     assertThat(shapes(written.resolve(weights))).isEqualTo(shapes(head.written().resolve(weights)));
     String config = head.isAdapter() ? "adapter_config.json" : "config.json";

@@ -9,8 +9,9 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.FakeObjectStore;
 
 /**
- * A store that holds whoever opens or creates a file that a test names, and says so with a file
- * {@code reached} in a folder, until the test puts a file {@code go} there.
+ * A store that blocks any caller that opens or creates a file that a test names. It reports this
+ * with a file {@code reached} in a folder, and blocks until the test creates a file {@code go}
+ * there.
  */
 public final class HoldingStore extends FakeObjectStore {
   static final String FOLDER = "hold.folder";

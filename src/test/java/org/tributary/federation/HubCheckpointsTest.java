@@ -25,7 +25,7 @@ import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
 
-/** Checkpoints of the hub that are not as transformers writes them today. */
+/** Hub checkpoints in forms that transformers does not write today. */
 class HubCheckpointsTest {
 
   @TempDir static Path dir;
@@ -36,7 +36,7 @@ class HubCheckpointsTest {
     tiny = new Tiny(dir, 9, 12);
   }
 
-  /** A model's folder with other names of tensors, and with another class if one is given. */
+  /** A model's folder with other tensor names, and with another class if one is given. */
   private static Path model(Path from, UnaryOperator<String> names, String type)
       throws IOException {
     Path folder = Files.createTempDirectory(dir, "model");

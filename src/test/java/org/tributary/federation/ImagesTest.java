@@ -39,7 +39,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
 import org.tributary.tables.RunReport;
 
-/** Image files to a trained ViT: partition, train, evaluate. */
+/** From image files to a trained ViT: partition, train, evaluate. */
 @Slow
 class ImagesTest {
   private static final List<String> SHAPES = List.of("bar", "box", "disc");
@@ -58,7 +58,7 @@ class ImagesTest {
     writeModel();
   }
 
-  /** Shapes of any size, place and colour; one picture is of a single pixel. */
+  /** Shapes of any size, position and colour; one image has a single pixel. */
   private static void draw(String part, int count) throws IOException {
     SplittableRandom random = new SplittableRandom(part.hashCode());
     for (int i = 0; i < count; i++) {
@@ -100,7 +100,7 @@ class ImagesTest {
         ConfigReader.read("p.yaml", yaml, List.of(), PartitionConfig.class, Partitioning.CHOICES));
   }
 
-  /** The golden ViT without its classifier, with a processor of its own. */
+  /** The golden ViT without its classifier, with its own processor. */
   private static void writeModel() throws IOException {
     Path golden = GoldenCases.of("vit");
     ObjectNode config = (ObjectNode) JSON.readTree(golden.resolve("config.json").toFile());
@@ -167,7 +167,7 @@ class ImagesTest {
   }
 
   /**
-   * transformers 5 has other names in memory than in the checkpoint; peft takes those in memory.
+   * transformers 5 uses other names in memory than in the checkpoint; peft uses those in memory.
    */
   @Test
   void adaptersHaveTheNamesThatPeftHasAndBeginRunsUnderBoth() throws Exception {

@@ -22,7 +22,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.Trouble;
 import org.tributary.fixture.Slow;
 
-/** Clients that kill their JVM whenever they are tried: the rest go on, the quorum decides. */
+/** Clients that kill their JVM on every attempt. The other clients continue; the quorum decides. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
 @Slow
 class KillTest {

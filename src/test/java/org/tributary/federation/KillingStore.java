@@ -10,15 +10,16 @@ import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.FakeObjectStore;
 
 /**
- * A store that has the system kill executors, as it does for memory, when they open or create what
- * the orders name: {@code always} or {@code once} in a folder, a regular expression each.
+ * A store that makes the system kill executors, as it does when memory is short, when they open or
+ * create a file that the orders name. An order is a file {@code always} or {@code once} in a
+ * folder; each contains a regular expression.
  */
 public final class KillingStore extends FakeObjectStore {
   private static final String FOLDER = "kill.folder";
 
   private java.nio.file.Path folder;
 
-  /** Settings of a session whose store is such a one. */
+  /** Settings of a session that uses such a store. */
   static SparkSession.Builder set(
       SparkSession.Builder spark, java.nio.file.Path root, java.nio.file.Path orders) {
     return FakeObjectStore.set(spark, KillingStore.class, root)
@@ -42,7 +43,7 @@ public final class KillingStore extends FakeObjectStore {
         || isOrdered("once", reached) && Files.deleteIfExists(folder.resolve("once"))) {
       new ProcessBuilder("kill", "-9", "" + ProcessHandle.current().pid()).start();
       while (true) {
-        Thread.onSpinWait(); // until it comes
+        Thread.onSpinWait(); // until the signal arrives
       }
     }
   }

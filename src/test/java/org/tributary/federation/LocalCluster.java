@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark with two executors of one core each, JVMs of their own. */
+/** Spark with two executors of one core each, each in its own JVM. */
 final class LocalCluster {
-  /** Options of JVMs that live for seconds. */
+  /** Options for JVMs that run for only a few seconds. */
   static final String JVM_OPTIONS =
       JavaModuleOptions.defaultModuleOptions() + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 

@@ -29,7 +29,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
 /**
- * Several JVMs give the bits of a plain loop in one, also where they die at every moment of a
+ * Several JVMs give the same bits as a plain loop in one JVM, even if they die at any moment of a
  * client's task.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -126,7 +126,7 @@ class LocalClusterTest {
     assertThat(Tiny.tensors(folder.global(0))).isEqualTo(new PlainLoop(config).run().get(0));
   }
 
-  /** A path as seen from this JVM's working directory, which is not an executor's. */
+  /** A path relative to this JVM's working directory, which is not an executor's. */
   private static String relative(Path path) {
     return Path.of("").toAbsolutePath().relativize(path.toAbsolutePath()).toString();
   }
@@ -152,7 +152,7 @@ class LocalClusterTest {
     assertThat(Files.readString(tiny.out("relative").resolve("config.yaml")))
         .as("what is frozen is what its user wrote")
         .contains("path: \"" + relative(tiny.model()));
-    // An adapter to begin with is a path, too.
+    // An adapter to start from is also a path.
     TrainConfig further =
         tiny.config(
             "further",

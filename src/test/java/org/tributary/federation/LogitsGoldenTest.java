@@ -34,7 +34,10 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import picocli.CommandLine;
 
-/** Logits for given inputs: of every golden case, with adapters, of 16-bit weights; bad inputs. */
+/**
+ * Logits for given inputs: for every golden case, with adapters and with 16-bit weights. Also bad
+ * inputs.
+ */
 class LogitsGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
 
@@ -47,7 +50,7 @@ class LogitsGoldenTest {
         .of("inputs.safetensors", inputs, disk, Precision.FLOAT32);
   }
 
-  /** The largest difference where an attention mask, if there is one, is 1. */
+  /** The largest difference; with an attention mask, only at positions where the mask is 1. */
   private static double largest(HostTensor found, HostTensor expected, HostTensor mask) {
     assertThat(found.shape()).isEqualTo(expected.shape());
     float[] a = found.toFloats();
@@ -103,7 +106,7 @@ class LogitsGoldenTest {
     adapted(GOLDEN.resolve("llama_gqa"), run.resolve("adapter_final"), firstBatch(), expected);
   }
 
-  /** Adapters that peft made, each in the folder of its model's case. */
+  /** Adapters made by peft, each in the folder of its model's case. */
   @TestFactory
   List<DynamicTest> everyFamilysAdapterAndItsMergedModel() throws IOException {
     try (Stream<Path> all = Files.list(GOLDEN)) {

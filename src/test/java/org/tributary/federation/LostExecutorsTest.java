@@ -30,8 +30,8 @@ import org.tributary.generation.GenerationListener;
 import org.tributary.partition.Partitioning;
 
 /**
- * Executors that are killed to the end where no client can be the reason are told in one line. The
- * same command then goes on, with the same bits.
+ * Executors are killed until the run ends, and no client can be the cause. The run reports this in
+ * one line. The same command then resumes the run and gives the same bits.
  */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
 @Slow
@@ -106,7 +106,7 @@ class LostExecutorsTest {
     new Federation(spark, RoundListener.NONE).train(config);
   }
 
-  /** What a job left, of the files that are the same whenever it runs. */
+  /** Of the files that a job wrote, those that are the same in every run. */
   private static Map<String, String> files(String out) throws IOException {
     Map<String, String> found = new TreeMap<>();
     try (Stream<Path> all = Files.walk(store.resolve(out))) {

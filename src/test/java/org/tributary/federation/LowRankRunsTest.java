@@ -32,9 +32,9 @@ import org.tributary.run.RunFolder;
 import org.tributary.tables.RunReport;
 
 /**
- * What travels in runs of ffa-lora and flexlora, and what they leave: sizes as the formulas say,
- * one A for all, every client at its rank. The layers are 32 x 32, four of them; the head is 3 x 32
- * and 3.
+ * What runs of ffa-lora and flexlora transfer and what they write: sizes match the formulas, all
+ * clients share one A, and each client has its own rank. There are four layers of 32 x 32; the head
+ * has 3 x 32 + 3 numbers.
  */
 @Slow
 class LowRankRunsTest {
@@ -90,9 +90,9 @@ class LowRankRunsTest {
   }
 
   /**
-   * One client a round: the third, then the first twice, as golden-scripts/cohorts.py draws them
-   * for seed 7. B of four layers [32, 3] and the head's 3 · 32 + 3 numbers take 1932 bytes, A of
-   * four layers [3, 32] another 1536.
+   * One client per round: the third, then the first twice, as golden-scripts/cohorts.py draws them
+   * for seed 7. B of four layers [32, 3] and the head's 3 · 32 + 3 numbers take 1932 bytes. A of
+   * four layers [3, 32] takes another 1536.
    */
   @Test
   void aClientThatComesLaterIsGivenAThen() throws Exception {
@@ -140,7 +140,9 @@ class LowRankRunsTest {
     return a.substring(0, a.length() - Lora.A.length());
   }
 
-  /** 9 columns a round: two rounds' changes, 2 * 9 * 2 * SIDE numbers, are more than SIDE². */
+  /**
+   * 9 columns per round: the changes of two rounds, 2 * 9 * 2 * SIDE numbers, are more than SIDE².
+   */
   @Test
   void floraPublishesTheChangesOfItsBaseAndTheBaseWhenThatIsSmaller() throws Exception {
     RunFolder folder = run(config("flora", "flora"));
@@ -164,7 +166,7 @@ class LowRankRunsTest {
     assertThat(model.keySet()).noneMatch(LowRankChange::isFactor);
   }
 
-  /** Beside the means the changes of the base go down, 9 columns a round as FLoRA's. */
+  /** The changes of the base are sent down with the means: 9 columns per round, as in FLoRA. */
   @Test
   void fedexLeavesTheModelThatItEvaluated() throws Exception {
     TrainConfig config = config("fedex", "fedex-lora");

@@ -34,9 +34,9 @@ import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
 /**
- * What the driver's part of a round costs: the look at the updates, and the merge. {@code MergeCost
- * FOLDER CLIENTS HIDDEN LAYERS VOCABULARY TIMES}, by {@code bench/merge/run}. Updates are FedAvg's
- * of a BERT with random weights. Prints one line of a Markdown table.
+ * The cost of the driver's part of a round: the scan of the updates, and the merge. Run by {@code
+ * bench/merge/run} as {@code MergeCost FOLDER CLIENTS HIDDEN LAYERS VOCABULARY TIMES}. The updates
+ * are those of FedAvg for a BERT with random weights. Prints one line of a Markdown table.
  */
 final class MergeCost {
   private MergeCost() {}

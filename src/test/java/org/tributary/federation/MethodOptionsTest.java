@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.WrongInput;
 import org.tributary.run.Blueprint;
 
-/** A method and an option that do not fit are refused before anything runs, with the reason. */
+/** If a method and an option do not fit, they are refused with the reason before anything runs. */
 class MethodOptionsTest {
   @TempDir static Path dir;
   private static Tiny tiny;

@@ -17,8 +17,8 @@ import org.tributary.evaluation.Evaluation;
 import org.tributary.run.Blueprint;
 
 /**
- * The code in the README.md of a result runs as it stands, in the folder that has it. Python is no
- * part of the tests: these lines were run with transformers 5.18 and peft 0.21, for all frameworks.
+ * The code in the README.md of a result runs unchanged in the folder that contains it. The tests do
+ * not run Python: these lines were run with transformers 5.18 and peft 0.21, for all frameworks.
  */
 class ModelCardTest {
   private static final String[] LORA = {"framework.lora.rank=2", "framework.lora.targets=[query]"};

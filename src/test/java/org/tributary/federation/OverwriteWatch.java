@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Looks at a run's files in every phase and fails where one is not what it was. */
+/** Checks a run's files in every phase and fails if a file has changed. */
 final class OverwriteWatch implements RoundListener {
   private final Path out;
   private FolderSnapshot last = new FolderSnapshot(Map.of());

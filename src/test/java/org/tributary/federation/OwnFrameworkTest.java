@@ -30,7 +30,7 @@ import org.tributary.json.Json;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
-/** Methods in a jar of one's own: examples/own-framework is built and run on two executors. */
+/** Methods in a user's own jar: examples/own-framework is built and runs on two executors. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 @Slow
 class OwnFrameworkTest {
@@ -132,7 +132,7 @@ class OwnFrameworkTest {
     assertThat(Files.readString(tiny.out("own").resolve("config.yaml"))).contains("trim: 1");
   }
 
-  /** Of three values without the largest and smallest the middle one is left. */
+  /** Without the largest and the smallest of three values, the middle one remains. */
   private static boolean middle(RunFolder folder, Map<String, HostTensor> global) throws Exception {
     List<Map<String, HostTensor>> clients = new ArrayList<>();
     for (FileStatus file : Tiny.STORE.list(folder.updates(0))) {

@@ -28,7 +28,9 @@ import org.tributary.partition.Partitioning;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 
-/** Owners that a column names: each becomes a client, whatever it is called, or is named. */
+/**
+ * Owners named by a column: each becomes a client, whatever its name is, or is reported by name.
+ */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @Slow
 class OwnersTest {

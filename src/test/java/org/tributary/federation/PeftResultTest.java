@@ -24,7 +24,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 import org.tributary.run.RunFolder;
 
-/** What runs leave in a PEFT folder beside A and B, so that peft computes what the run did. */
+/** What runs write to a PEFT folder besides A and B, so that peft computes the same as the run. */
 @Slow
 class PeftResultTest {
   private static final String EMBEDDING = "model.embed_tokens.weight";
@@ -74,7 +74,7 @@ class PeftResultTest {
     return sets.toArray(String[]::new);
   }
 
-  /** A module that peft saves is a copy: a tied matrix needs one for each of its places. */
+  /** A module that peft saves is a copy: a tied matrix needs one copy for each place it is used. */
   @Test
   void anEmbeddingThatIsTheHeadIsWrittenForBothPlaces() throws Exception {
     RunFolder first = run(config("tied", tied()));
@@ -91,7 +91,7 @@ class PeftResultTest {
     assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
   }
 
-  /** Of LayerNorm.weight alone, peft would miss the bias. */
+  /** If only LayerNorm.weight were written, the bias would be missing for peft. */
   @Test
   void whatTrainsInPartIsWrittenAsAWholeModule() throws Exception {
     RunFolder first =
@@ -113,7 +113,7 @@ class PeftResultTest {
     return all.toArray(String[]::new);
   }
 
-  /** peft puts no adapter on a layer that it saves, and says nothing. */
+  /** peft does not put an adapter on a layer that it saves, and gives no warning. */
   @Test
   void aLayerThatIsAdaptedAndTrainsInFullIsRefused() {
     TrainConfig config =
@@ -145,7 +145,7 @@ class PeftResultTest {
     return folder;
   }
 
-  /** For SEQ_CLS peft wants the model's classifier in the file, whether it trained or not. */
+  /** For SEQ_CLS peft needs the model's classifier in the file, even if it was not trained. */
   @Test
   void aClassifierThatDoesNotTrainIsWrittenAsItIs() throws Exception {
     String model = "model.path=" + classifier();
@@ -192,7 +192,7 @@ class PeftResultTest {
     assertThat(Tiny.tensors(second.start())).isEqualTo(Tiny.tensors(first.global(0)));
   }
 
-  /** peft's own adapter on all linear layers, of which no run adapts the classifier. */
+  /** peft's own adapter on all linear layers; no run adapts one of them, the classifier. */
   @Test
   void anAdapterOnLayersThatNoRunAdaptsIsNoStart() throws Exception {
     TrainConfig config =

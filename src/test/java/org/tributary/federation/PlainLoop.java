@@ -38,8 +38,8 @@ import org.tributary.text.Tokenizer;
 import org.tributary.torch.Torch;
 
 /**
- * The oracle: the same rounds as a plain loop in one thread, without Spark, files of rounds or
- * chunks. It shares the framework's own code, and knows no framework by name.
+ * The oracle: the same rounds as a plain loop in one thread, without Spark, round files or chunks.
+ * It uses the framework's own code but does not refer to any framework by name.
  */
 final class PlainLoop {
   private final TrainConfig config;
@@ -55,7 +55,7 @@ final class PlainLoop {
     this(config, Set.of());
   }
 
-  /** A loop over the other clients, as if nobody had ever heard of the excluded ones. */
+  /** A loop over the other clients only, as if the excluded ones did not exist. */
   PlainLoop(TrainConfig config, Set<String> excluded) throws IOException {
     this.config = config;
     this.excluded = excluded;
@@ -65,12 +65,12 @@ final class PlainLoop {
     skipped = SkippedRows.read(Tiny.STORE, new RunFolder(Tiny.STORE.path(config.out())));
   }
 
-  /** What a client keeps for itself at the end. */
+  /** The values that a client has kept for itself at the end. */
   Map<String, HostTensor> own(String client) {
     return own.get(client);
   }
 
-  /** The global state after every round: what any merge has written so far. */
+  /** The global state after every round: all that merges have written so far. */
   List<Map<String, HostTensor>> run() throws IOException {
     Torch.prepareThread(config.client().threads());
     Map<String, HostTensor> state = start();
@@ -99,7 +99,7 @@ final class PlainLoop {
     return rounds;
   }
 
-  /** The model's tensors, and a framework's own by the constant that its plan says. */
+  /** The model's tensors, and a framework's own tensors, filled with the constant of its plan. */
   private Map<String, HostTensor> start() throws IOException {
     Map<String, HostTensor> start = new TreeMap<>(StartState.of(Tiny.STORE, blueprint));
     for (int round = 0; round < config.rounds(); round++) {
@@ -109,7 +109,7 @@ final class PlainLoop {
     return start;
   }
 
-  /** One client with everybody's rows takes as many steps as all clients of a round take. */
+  /** One client with the rows of all clients takes as many steps as all clients of a round. */
   private Recipe recipe() {
     Recipe recipe = blueprint.recipe();
     if (!framework.pooled()) {
@@ -159,7 +159,7 @@ final class PlainLoop {
     return merge(round, state, reports, updates);
   }
 
-  /** What a client is given, and its own. */
+  /** The values that a client receives, and its own. */
   private Map<String, HostTensor> begin(int round, String client, Map<String, HostTensor> state) {
     RoundPlan plan = blueprint.plan(round);
     Map<String, HostTensor> given = only(state, plan, r -> r.goesDown() || r.isTrained());
@@ -206,7 +206,7 @@ final class PlainLoop {
     return merged;
   }
 
-  /** What weights may depend on; where and how fast a client trained does not count. */
+  /** Only the facts that weights may depend on; where and how fast a client trained is left out. */
   private static ClientReport report(String client, int round, int rows, TrainingResult.Facts f) {
     return new ClientReport(
         client,

@@ -9,7 +9,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.run.Blueprint;
 
-/** The oracle's own reading of ranks that differ. */
+/** The oracle's own interpretation of different ranks. */
 final class PlainRanks {
   private final TrainConfig config;
   private final Blueprint blueprint;

@@ -15,11 +15,11 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 import org.tributary.run.SkippedRows;
 
-/** Holds that a plan made before a run is what the clients of the run then report. */
+/** Checks that a plan made before a run matches the reports of the run's clients. */
 final class PlannedBytes {
   private PlannedBytes() {}
 
-  /** Compares the plan with every client's report of every round; updates must be kept. */
+  /** Compares the plan with each client's report in every round; updates must be kept. */
   static void holdFor(Blueprint blueprint, RunFolder folder) throws IOException {
     Traffic traffic = new Traffic(blueprint);
     long steps = 0;

@@ -41,7 +41,7 @@ import org.tributary.run.RunFolder;
 import org.tributary.tables.RunReport;
 import org.tributary.tables.TablesFolder;
 
-/** A run goes on with a classifier on the vector that it was trained with. */
+/** A run continues with a classifier on the same pooled vector that it was trained with. */
 @Slow
 class PoolingTest {
   private static final List<String> LABELS = List.of("genetic", "symptoms", "treatment");
@@ -179,7 +179,7 @@ class PoolingTest {
     return Files.readString(tiny.out(run).resolve("model/README.md"));
   }
 
-  /** A base model whose pooler nobody saved, as sentence encoders are often kept. */
+  /** A base model saved without its pooler, as many sentence encoders are. */
   private static Path without(Path model, String... parts) throws IOException {
     Path folder = Files.createTempDirectory(dir, "without");
     for (String file : List.of("config.json", "tokenizer.json")) {
@@ -250,7 +250,7 @@ class PoolingTest {
         .hasMessageContaining("has a part of a pooler, without bert.pooler.dense.bias");
   }
 
-  /** What a run of an earlier version, whose defaults were others, has in its config.yaml. */
+  /** The config.yaml of a run of an earlier version, which had other defaults. */
   @ParameterizedTest
   @CsvSource({
     "'', false, the default of that time",
@@ -330,7 +330,7 @@ class PoolingTest {
     return rows;
   }
 
-  /** Writes a run's tables as version 0.1.0 had them: fewer tables and columns, rounds from 0. */
+  /** Writes a run's tables as version 0.1.0 did: fewer tables and columns, and rounds from 0. */
   private static void asEarlier(RunFolder run, String name) throws IOException {
     Map<String, List<String>> added =
         Map.of(
@@ -370,7 +370,7 @@ class PoolingTest {
     }
   }
 
-  /** Takes away what earlier versions did not write, and gives the run another hash's name. */
+  /** Removes what earlier versions did not write, and names the run by another hash. */
   private static void forget(RunFolder run, boolean keepName) throws IOException {
     ObjectMapper yaml = new ObjectMapper(new YAMLFactory());
     java.io.File file = new java.io.File(run.config().toUri());

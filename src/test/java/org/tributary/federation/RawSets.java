@@ -18,14 +18,14 @@ import org.tributary.rows.Schema;
 import org.tributary.rows.Schema.Column;
 import org.tributary.rows.Schema.Type;
 
-/** Small raw sets of every format that can be partitioned, below one folder. */
+/** Small raw sets in every format that can be partitioned, all in one folder. */
 public final class RawSets {
   private static final int IMAGES = 24;
   private static final int SIDE = 12;
 
   private RawSets() {}
 
-  /** Writes them. */
+  /** Writes the sets. */
   public static void write(Path folder) throws IOException {
     Path labels = folder.resolve("images");
     Path zipped = folder.resolve("images.zip");

@@ -16,7 +16,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 
-/** What may change when a run goes on, and what may not. */
+/** Which settings may change when a run resumes, and which may not. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 @Slow
 class ResumeTest {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Several listeners hear everything that one would hear. */
+/** Several listeners each receive every event that a single listener receives. */
 class RoundListenersTest {
   private static Object any(Class<?> type) {
     return type == int.class ? (Object) 3 : type == double.class ? (Object) 0.5 : null;

@@ -116,7 +116,7 @@ class RunLockTest {
     assertThat(since(begin)).isLessThan(Duration.ofSeconds(10));
   }
 
-  /** A damaged lock costs nothing of the run. */
+  /** A damaged lock does not harm the run. */
   @Test
   void whoRemovesADamagedLockGetsOn() throws Exception {
     Path file = new Path(folder, "00000001.json");
@@ -171,7 +171,7 @@ class RunLockTest {
     taken.get(0).close();
   }
 
-  /** An object store where two see no object, and both make it. */
+  /** An object store in which two writers both see no object and both create it. */
   public static final class Racing extends FakeObjectStore {
     private static final CyclicBarrier BOTH = new CyclicBarrier(2);
 

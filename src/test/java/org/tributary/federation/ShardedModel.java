@@ -11,11 +11,11 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.protocol.HostTensor;
 
-/** A model of text whose weights lie in two files. */
+/** A text model whose weights are in two files. */
 final class ShardedModel {
   private ShardedModel() {}
 
-  /** Deals the tensors of a model in one file out to two in another folder. */
+  /** Splits the tensors of a one-file model into two files in another folder. */
   static void write(Path model, Path to) throws IOException {
     List<Map<String, HostTensor>> shards = List.of(new TreeMap<>(), new TreeMap<>());
     List<String> map = new ArrayList<>();

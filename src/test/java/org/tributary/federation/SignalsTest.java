@@ -34,8 +34,9 @@ import org.tributary.partition.Partitioning;
 import org.tributary.run.RunSpec;
 
 /**
- * Jobs in JVMs of their own are sent a signal in every phase: one line, the shells' exit code, the
- * lock released, no native crash; and the same command goes on to the same bits.
+ * Jobs in their own JVMs receive a signal in every phase. They print one line, exit with the code
+ * that shells use for the signal, release the lock and do not crash in native code. The same
+ * command then resumes and gives the same bits.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 @Slow
@@ -157,7 +158,7 @@ class SignalsTest {
     assertThat(files(phase)).isEqualTo(UNDISTURBED.get(job));
   }
 
-  /** Something to wait for. */
+  /** A condition to wait for. */
   private interface Condition {
     boolean holds() throws IOException;
   }
@@ -201,7 +202,7 @@ class SignalsTest {
         .start();
   }
 
-  /** Does a job, or the rest of it, in this JVM. */
+  /** Runs a job, or the rest of it, in this JVM. */
   private static void finish(String job, String out) throws Exception {
     String yaml = Files.readString(dir.resolve(job + ".yaml"));
     List<String> sets = List.of("out=" + BUCKET + out);
@@ -222,7 +223,7 @@ class SignalsTest {
     }
   }
 
-  /** What a job left, of the files that are the same whenever it runs. */
+  /** Of the files that a job wrote, those that are the same in every run. */
   private static Map<String, String> files(String out) throws IOException {
     Map<String, String> found = new TreeMap<>();
     Path root = store.resolve(out);

@@ -21,7 +21,7 @@ import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
-/** jobs/submit on a standalone cluster: a master and a worker as processes of their own. */
+/** jobs/submit on a standalone cluster: a master and a worker, each in its own process. */
 @Timeout(value = 400, unit = TimeUnit.SECONDS)
 @Slow
 class StandaloneTest {
@@ -52,7 +52,7 @@ class StandaloneTest {
     }
   }
 
-  /** Starts a daemon and waits for what its log says when it is there. */
+  /** Starts a daemon and waits for the line that its log has when it is ready. */
   private String start(String name, String sign, List<String> main) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.fixture.Slow;
 
-/** Progress is live where clients train in the driver's JVM, without heartbeats of a second. */
+/** Progress is live if clients train in the driver's JVM, without heartbeats every second. */
 @Slow
 class StepProgressTest {
   @TempDir Path dir;
@@ -49,7 +49,8 @@ class StepProgressTest {
 
   @Test
   void heartbeatsAreAsOftenAsSparkHasThem() throws Exception {
-    // A heartbeat of a second comes before a busy driver's endpoint is there: hundreds of traces.
+    // With a heartbeat every second, one comes before a busy driver's endpoint exists: hundreds of
+    // traces.
     assertThat(Files.readString(Path.of("conf/spark-local.conf"))).doesNotContain("heartbeat");
   }
 }

@@ -19,7 +19,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 
-/** Spark is stopped while clients train, by its user or its cluster manager. */
+/** The user or the cluster manager stops Spark while clients train. */
 @Slow
 class StoppedSparkTest {
   @TempDir Path dir;

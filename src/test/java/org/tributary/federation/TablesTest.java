@@ -44,7 +44,7 @@ import org.tributary.tables.RunsTable;
 import org.tributary.tables.StepsTable;
 import org.tributary.tables.TableStatements;
 
-/** docs/tables.md is true: its files, its columns and its queries, on real runs. */
+/** docs/tables.md is correct: its files, columns and queries are checked on real runs. */
 @Slow
 class TablesTest {
   private static final Pattern SQL = Pattern.compile("### (.+)\\R(?s:.*?)```sql\\R((?s).*?)```");
@@ -110,7 +110,7 @@ class TablesTest {
     duck.close();
   }
 
-  /** The text from a heading to the next one of its level. */
+  /** The text from a heading to the next heading of its level. */
   private static String section(String heading) {
     String level = heading.substring(0, heading.indexOf(' ') + 1);
     int begin = page.indexOf("\n" + heading + "\n") + heading.length() + 2;
@@ -174,7 +174,7 @@ class TablesTest {
         .containsExactlyElementsOf(SCHEMAS.get(table).names());
   }
 
-  /** A row of the page as the schema has it. */
+  /** A row of the page in the form of the schema. */
   private static String described(List<String> row) {
     return "%s: %s [%s]".formatted(plain(row.get(0)), plain(row.get(3)), row.get(2));
   }
@@ -197,7 +197,7 @@ class TablesTest {
     assertThat(nulls("steps", "true")).containsExactly("rank");
     assertThat(nulls("classes", "true")).containsExactly("rank", "client");
     assertThat(nulls("confusion", "true")).containsExactly("rank", "client");
-    // A classifier's evaluations: what a language model is scored by is null, all of it.
+    // A classifier's evaluations: all scores of language models are null.
     List<String> ofLanguageModels =
         List.of(
             "perplexity",
@@ -292,7 +292,7 @@ class TablesTest {
     return queries;
   }
 
-  /** Runs a query with both engines, whose rows have to be equal; gives Spark's. */
+  /** Runs a query with both engines, checks that the rows are equal, and returns Spark's. */
   private static List<Row> run(String title) throws SQLException {
     String sql = queries().get(title);
     List<Row> rows = SPARK.session().sql(sql).collectAsList();
@@ -486,7 +486,7 @@ class TablesTest {
     assertThat(wrong.err()).contains("has no tables; name the folder of a run or of a comparison");
   }
 
-  /** The scores of the clients' rows, weighted by their rows, are those of all rows. */
+  /** The clients' scores, weighted by their rows, equal the scores over all rows. */
   @Test
   void scoresOfClientsAddUpToTheGlobalOnes() {
     List<Row> rows =
@@ -509,7 +509,9 @@ class TablesTest {
     }
   }
 
-  /** The confusion matrix has the accuracy, and the classes' F1 the macro F1 of the evaluation. */
+  /**
+   * The confusion matrix gives the evaluation's accuracy, and the F1 of the classes its macro F1.
+   */
   @Test
   void theConfusionMatrixAndTheClassesAgreeWithTheScores() {
     List<Row> rows =
@@ -532,7 +534,7 @@ class TablesTest {
     }
   }
 
-  /** Two steps a round: both are reported, and they are the first and the last one. */
+  /** Two steps per round: both are reported, as the first and the last one. */
   @Test
   void stepsHaveTheLossesOfTheClients() {
     List<Row> rows =

@@ -37,8 +37,8 @@ import org.tributary.run.RunFolder;
 import org.tributary.run.RunSpec;
 
 /**
- * A world small enough for tests: the golden BERT as a base model without a classifier, and clients
- * of unequal sizes whose texts tell their class by a word.
+ * A model and data small enough for tests: the golden BERT as a base model without a classifier,
+ * and clients of unequal sizes. In every text, one word gives its class.
  */
 public final class Tiny {
   /** Files on this machine. */
@@ -58,7 +58,7 @@ public final class Tiny {
     this(root, LABELS, sizes);
   }
 
-  /** The same rows, their three labels called otherwise. */
+  /** The same rows; their three labels have other names. */
   Tiny(Path root, List<String> labels, int... sizes) throws IOException {
     this.root = root;
     this.labels = labels;
@@ -82,7 +82,7 @@ public final class Tiny {
         Map.of("tokenizer.json", Files.readAllBytes(golden.resolve("tokenizer.json"))));
   }
 
-  /** A language model beside the encoder: the golden Llama, made on the first call. */
+  /** A language model in addition to the encoder: the golden Llama, made on the first call. */
   public Path llama() throws IOException {
     Path folder = root.resolve("llama");
     if (!Files.exists(folder)) {
@@ -152,7 +152,7 @@ public final class Tiny {
     return new Manifest.Part(file, rows, counts, STORE.sha256(path), null);
   }
 
-  /** Notes in the manifest what the files are now, as if they had been partitioned so. */
+  /** Records the current files in the manifest, as if they had been partitioned this way. */
   public void seal() throws IOException {
     org.apache.hadoop.fs.Path file = hadoop(data().resolve(Manifest.FILE));
     Manifest m = Manifest.read(STORE, hadoop(data()));
@@ -187,7 +187,7 @@ public final class Tiny {
     try (ParquetReading reading = ParquetRows.read(STORE, path)) {
       rows = reading.rows();
     } catch (WrongInput e) {
-      // No Parquet: a test wants it so.
+      // This is not a Parquet file: a test needs it like this.
     }
     return new Manifest.Part(
         part.file(),
@@ -207,7 +207,7 @@ public final class Tiny {
     return root.resolve("data");
   }
 
-  /** Replaces a client's training rows by ones with a label; see {@link #seal}. */
+  /** Replaces a client's training rows by rows with the given label; see {@link #seal}. */
   void relabel(String client, int rows, String label) throws IOException {
     List<Row> all = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
@@ -221,7 +221,7 @@ public final class Tiny {
         });
   }
 
-  /** A row of text and label, either of which may be null. */
+  /** A row of text and label; either may be null. */
   static Row row(String text, String label) {
     return Row.of(SCHEMA, text, label);
   }
@@ -247,7 +247,7 @@ public final class Tiny {
         "tiny.yaml", yaml(name, framework), List.of(sets), TrainConfig.class, RunSpec.CHOICES);
   }
 
-  /** The file that {@link #config} starts from. */
+  /** The file that {@link #config} is based on. */
   public String yaml(String name, String framework) {
     return """
         out: %s
@@ -267,7 +267,7 @@ public final class Tiny {
         .formatted(out(name), model(), data(), framework);
   }
 
-  /** Sets that ask for adapters. */
+  /** Settings that ask for adapters. */
   public static final String[] LORA = {
     "framework.lora.rank=3", "framework.lora.targets=[query, value]", "framework.lora.alpha=6"
   };
@@ -277,7 +277,7 @@ public final class Tiny {
     return new org.apache.hadoop.fs.Path(path.toUri());
   }
 
-  /** What merges have written up to a round; low-rank changes are added to their matrices. */
+  /** All that merges have written up to a round; low-rank changes are added to their matrices. */
   public static Map<String, HostTensor> global(TrainConfig config, RunFolder folder, int round)
       throws IOException {
     Set<String> names = new TreeSet<>();

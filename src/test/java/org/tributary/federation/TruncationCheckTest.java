@@ -17,7 +17,7 @@ import org.tributary.rows.Truncation;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 
-/** Rows that are longer than the longest length are told before the first round. */
+/** Rows that are longer than the maximum length are reported before the first round. */
 class TruncationCheckTest {
   @TempDir Path dir;
   private Tiny tiny;

@@ -16,9 +16,9 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 
-/** One pass over an update finds what keeps it from a merge, and its hash. */
+/** One pass over an update finds any reason not to merge it, and computes its hash. */
 class UpdateScanTest {
-  private static final int LARGE = 200_003; // more than three chunks, and no whole number of them
+  private static final int LARGE = 200_003; // more than three chunks, not a whole number
 
   @TempDir Path dir;
 

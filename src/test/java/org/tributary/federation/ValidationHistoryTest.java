@@ -21,7 +21,7 @@ class ValidationHistoryTest {
         round, List.of(), List.of(), Map.of(), 0, 0, 0, 0, 0, 0, false, null, evaluations);
   }
 
-  /** A history of one evaluation a round. */
+  /** A history with one evaluation per round. */
   private static ValidationHistory of(double... losses) {
     ValidationHistory history = new ValidationHistory();
     for (int i = 0; i < losses.length; i++) {

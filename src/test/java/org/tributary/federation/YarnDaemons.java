@@ -15,11 +15,12 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 
 /**
- * YARN's resource manager and one node manager in a JVM of their own, without the proxy's jar that
- * Spark's drivers need: the daemons have that class in their own jar, for another servlet API.
+ * YARN's resource manager and one node manager in their own JVM. The class path omits the proxy's
+ * jar, which Spark's drivers need: the daemons have that class in their own jar, for another
+ * servlet API.
  */
 record YarnDaemons(Process process, Path log) implements AutoCloseable {
-  /** Starts them; their configuration is {@code conf/yarn-site.xml} in the folder. */
+  /** Starts the daemons; their configuration is {@code conf/yarn-site.xml} in the folder. */
   static YarnDaemons start(Path folder) throws IOException, InterruptedException {
     String path =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -44,7 +45,7 @@ record YarnDaemons(Process process, Path log) implements AutoCloseable {
     return daemons;
   }
 
-  /** What they logged. */
+  /** The log of the daemons. */
   String said() throws IOException {
     return Files.readString(log);
   }

@@ -16,7 +16,7 @@ import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 import org.tributary.run.RunFolder;
 
-/** jobs/submit on YARN: a resource manager and a node manager in a JVM of their own. */
+/** jobs/submit on YARN: a resource manager and a node manager in their own JVM. */
 @Timeout(value = 400, unit = TimeUnit.SECONDS)
 @Slow
 class YarnTest {

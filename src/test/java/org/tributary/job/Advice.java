@@ -10,25 +10,25 @@ import java.util.List;
 import org.tributary.fixture.JobRun;
 
 /**
- * Jobs in this JVM whose messages are read and followed.
+ * Runs jobs in this JVM; tests read their messages and follow them.
  *
  * @param dir of the configurations
  */
 record Advice(Path dir) {
 
-  /** What a job says that refuses its input; empty where it is content. */
+  /** The message of a job that refuses its input; empty if the job accepts it. */
   static String told(String... args) {
     JobRun run = JobRun.of(args);
     assertThat(run.code()).as(run.err()).isIn(0, 2);
     return run.code() == 0 ? "" : run.err();
   }
 
-  /** What {@code --check} says of a configuration. */
+  /** The message of {@code --check} about a configuration. */
   String check(String job, String yaml, String... sets) throws IOException {
     return told(job, yaml, List.of("--check"), sets);
   }
 
-  /** What the job itself says. */
+  /** The message of the job itself. */
   String run(String job, String yaml, String... sets) throws IOException {
     return told(job, yaml, List.of(), sets);
   }
@@ -44,12 +44,14 @@ record Advice(Path dir) {
     return told(args.toArray(String[]::new));
   }
 
-  /** Values that are set, from a list with {@code &}. */
+  /** The settings in a list that is separated by {@code &}. */
   static String[] sets(String list) {
     return list == null || list.isBlank() ? new String[0] : list.split(" & ");
   }
 
-  /** What is wrong, what the message says of it, and what is set instead. */
+  /**
+   * Checks that wrong settings give the message, and that each of the right settings is accepted.
+   */
   void followed(String job, String yaml, String wrong, String says, String right)
       throws IOException {
     assertThat(check(job, yaml, sets(wrong))).contains(says);

@@ -22,7 +22,7 @@ import org.tributary.federation.Tiny;
 import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
-/** The advice of messages on columns works: of Parquet, and of the metadata of images. */
+/** The advice in messages about columns works, for Parquet and for the metadata of images. */
 @Slow
 class AdviceColumnsTest extends TinyJob {
   private static final String TEXTS =
@@ -83,7 +83,7 @@ class AdviceColumnsTest extends TinyJob {
         .contains("no column holds plain values; convert them to text or numbers");
   }
 
-  /** A column that the prompt asks for cannot be left out. */
+  /** A column that the prompt uses cannot be left out. */
   @Test
   void ofIntervalsToGenerateFrom() throws IOException {
     Path file = parquet("i.parquet", TEXTS + INTERVAL);
@@ -124,8 +124,9 @@ class AdviceColumnsTest extends TinyJob {
       "file_name,label\ni0.png,chaté\ni1.png,b\ni2.png,b\ni3.png,b\ni4.png,b\n";
 
   /**
-   * The metadata of images is read as strictly as other rows are. A library's reader takes an open
-   * quote for one long label, puts replacement characters for Latin 1, and has a limit on a text.
+   * The metadata of images is read as strictly as other rows. A library's reader reads an open
+   * quote as one long label, replaces Latin 1 by replacement characters, and limits the length of a
+   * text.
    */
   @ParameterizedTest
   @CsvSource(

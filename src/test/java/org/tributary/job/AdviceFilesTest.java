@@ -20,7 +20,7 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 
-/** The advice of messages on model folders, adapters, generate and compare works. */
+/** The advice in messages about model folders, adapters, generate and compare works. */
 @Slow
 class AdviceFilesTest extends TinyJob {
 
@@ -85,7 +85,7 @@ class AdviceFilesTest extends TinyJob {
     assertThat(checkTrain(sets)).isEmpty();
   }
 
-  /** A folder that lacks a file of the two is wrong input, and no failure. */
+  /** A folder that lacks one of the two files is wrong input, not a failure. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -132,7 +132,7 @@ class AdviceFilesTest extends TinyJob {
     return folder;
   }
 
-  /** Who changes what a message names begins with the adapter. */
+  /** A user who changes the setting that a message names can start from the adapter. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -184,7 +184,9 @@ class AdviceFilesTest extends TinyJob {
     assertThat(checkTrain()).isEmpty();
   }
 
-  /** An update that is gone costs its round; what comes of the way out is the same model. */
+  /**
+   * If an update is missing, its round is trained again; following the advice gives the same model.
+   */
   @Test
   void ofAnUpdateThatIsGone() throws IOException {
     String[] sets = {"rounds=1", "client.schedule.warmup=0"};

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.tributary.fixture.Slow;
 
-/** The advice of messages on the folder that a job writes to works. */
+/** The advice in messages about a job's output folder works. */
 @Slow
 class AdviceFoldersTest extends TinyJob {
   @Test
@@ -26,7 +26,7 @@ class AdviceFoldersTest extends TinyJob {
     assertThat(checkTrain()).isEmpty();
   }
 
-  /** What generate would refuse, its check refuses. */
+  /** The check refuses what generate would refuse. */
   @Test
   void ofAnswersToOtherRows() throws IOException {
     Path rows = Files.writeString(dir.resolve("rows.csv"), "text\na\n");

@@ -21,11 +21,11 @@ import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 import org.tributary.protocol.HostTensor;
 
-/** The advice of messages on what a model, its adapter and the clients' rows have works. */
+/** The advice in messages about the model, its adapter and the clients' rows works. */
 @Slow
 class AdviceModelsTest extends TinyJob {
 
-  /** Adds a classifier of some rows to the encoder, and names for them. */
+  /** Adds a classifier with some rows to the encoder, and names for the rows. */
   private void classifier(int rows, String... names) throws IOException {
     Path weights = tiny.model().resolve("model.safetensors");
     Map<String, HostTensor> tensors = new TreeMap<>(SafeTensors.map(weights));
@@ -59,7 +59,7 @@ class AdviceModelsTest extends TinyJob {
     assertThat(checkTrain("data.classes=[genetic, symptoms, treatment, other]")).isEmpty();
   }
 
-  /** The number in the advice is the least that is not refused again. */
+  /** The number in the advice is the smallest one that is accepted. */
   @Test
   void ofATokenizerWithManySpecialTokens() throws IOException {
     Path file = tiny.model().resolve("tokenizer.json");
@@ -77,7 +77,7 @@ class AdviceModelsTest extends TinyJob {
     assertThat(checkTrain("model.maxLength=7")).isEmpty();
   }
 
-  /** An expression that Java has to try in exponentially many ways. */
+  /** An expression for which Java has to try exponentially many matches. */
   @Test
   void ofARegularExpression() throws IOException {
     Path folder = Files.createDirectories(dir.resolve("adapter"));
@@ -105,7 +105,7 @@ class AdviceModelsTest extends TinyJob {
     }
   }
 
-  /** A learning rate so large that a step leaves float32. */
+  /** A learning rate so large that one step exceeds the range of float32. */
   @Test
   void ofAnUpdateThatIsNotFinite() throws IOException {
     Path weights = tiny.model().resolve("model.safetensors");
@@ -186,7 +186,7 @@ class AdviceModelsTest extends TinyJob {
     assertThat(checkTrain()).isEmpty();
   }
 
-  /** The processors of CLIP and DeiT have no default for these. */
+  /** The processors of CLIP and DeiT have no default values for these keys. */
   @ParameterizedTest
   @CsvSource({"CLIP", "DeiT"})
   void ofAnImageProcessorWithoutMeans(String family) throws IOException {

@@ -22,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.fixture.Slow;
 
-/** The advice of partition's messages works, for configurations, raw files and folders of them. */
+/**
+ * The advice in partition's messages works, for configurations, raw files and folders of raw files.
+ */
 @Slow
 class AdvicePartitionTest {
   private static final String ROWS = "text,label\n" + "a,x\nb,y\n".repeat(10);
@@ -118,7 +120,7 @@ class AdvicePartitionTest {
     assertThat(check(file, Advice.sets(sets))).isEmpty();
   }
 
-  /** Nobody is told to remove the lines of an array: all rows but the last would go. */
+  /** No message advises to remove the lines of an array: all rows but the last would be lost. */
   @Test
   void linesOfAnArrayAreNoBadRows() throws IOException {
     Path file = write("raw.jsonl", "[\n{\"text\":\"a\",\"label\":\"x\"},\n{}\n]\n");
@@ -141,7 +143,7 @@ class AdvicePartitionTest {
     }
   }
 
-  /** To write bytes that are not text again as UTF-8, as iconv does, would make garbage of them. */
+  /** Rewriting bytes that are not text as UTF-8, as iconv does, would corrupt them. */
   @ParameterizedTest
   @CsvSource({
     "ffffffff00010000, is an Arrow file; write it as Parquet",
@@ -203,7 +205,10 @@ class AdvicePartitionTest {
     assertThat(check(write("unpacked/s.csv", ROWS).getParent())).isEmpty();
   }
 
-  /** The first bytes that Apache ORC writes, plain and with a codec; a header may begin so. */
+  /**
+   * The first bytes that Apache ORC writes, plain and with a codec; a header may start the same
+   * way.
+   */
   @Test
   void anOrcFileIsToldFromAColumnOfThatName() throws IOException {
     for (String head : List.of("4f52430a06120408", "4f52431100000a06")) {
@@ -236,7 +241,7 @@ class AdvicePartitionTest {
     assertThat(check(dir.resolve("raw/" + right))).isEmpty();
   }
 
-  /** The test files of a folder may be named by the folder, their own or one by one. */
+  /** The test files of a folder may be named by the folder, by their own folder or one by one. */
   @Test
   void ofSetsThatAreNamedTwice() throws IOException {
     write("raw/train/a.csv", ROWS);

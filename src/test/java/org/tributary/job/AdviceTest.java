@@ -22,8 +22,8 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
 /**
- * The advice of messages works: who does what a message says gets on, and no second message takes
- * the advice back.
+ * The advice in messages works: a user who follows a message can continue, and no second message
+ * contradicts the first one.
  */
 @Slow
 class AdviceTest {
@@ -102,7 +102,7 @@ class AdviceTest {
         .replace(tiny.data() + "}", tiny.data() + ", prompt: '{text}', answer: label}");
   }
 
-  /** A text that a pattern finds in a message. */
+  /** The text that a pattern finds in a message. */
   private static String found(String in, String pattern) {
     Matcher matcher = Pattern.compile(pattern).matcher(in);
     assertThat(matcher.find()).as(in).isTrue();
@@ -196,7 +196,8 @@ class AdviceTest {
   }
 
   /**
-   * A decoder with a classifier is not a language model: a causal one is, or an encoder classifies.
+   * A decoder with a classifier is not a language model. Use a causal one, or an encoder to
+   * classify.
    */
   @Test
   void ofADecoderThatClassifies() throws IOException {

@@ -37,13 +37,13 @@ import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
 
 /**
- * Wrong input ends a job with exit code 2 and one message that names the thing and the way out: no
- * stack trace, and nothing changed on disk.
+ * Wrong input ends a job with exit code 2 and one message that names the problem and the remedy.
+ * There is no stack trace, and nothing changes on disk.
  */
 @Slow
 class BadInputTest extends TinyJob {
 
-  /** How a job ended and what it said on stderr: its own words and the log, as people see it. */
+  /** How a job ended and its stderr: its own messages and the log, as users see it. */
   private record End(int code, String own, String log) {}
 
   private End run(String... args) {
@@ -65,7 +65,7 @@ class BadInputTest extends TinyJob {
     }
   }
 
-  /** Everything under a folder with what a change would change. */
+  /** Everything in a folder, with the properties that reveal a change. */
   private static SortedMap<String, String> listing(Path folder) throws IOException {
     SortedMap<String, String> listing = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(folder)) {
@@ -446,7 +446,7 @@ class BadInputTest extends TinyJob {
     refused(args, "config.yaml");
   }
 
-  /** Ways to spoil a Parquet file; what reads it tells the file and the way out. */
+  /** Ways to corrupt a Parquet file; the reader names the file and the remedy. */
   private void spoil(Path file, String how) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     Schema schema =

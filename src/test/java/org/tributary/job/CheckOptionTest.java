@@ -18,9 +18,9 @@ import org.tributary.federation.Tiny;
 import org.tributary.fixture.JobRun;
 import scala.collection.JavaConverters;
 
-/** Jobs that only look whether they could begin. */
+/** Jobs that only check whether they could start. */
 class CheckOptionTest {
-  /** Fast tests have one that refuses Spark; it is there for those that follow, too. */
+  /** Fast tests have a listener that refuses Spark; it is restored for the tests that follow. */
   private final String listeners = System.getProperty("spark.extraListeners");
 
   @TempDir Path dir;
@@ -130,7 +130,7 @@ class CheckOptionTest {
     nothingWasStarted();
   }
 
-  /** Keeps what Spark's tasks take. */
+  /** Records how many CPUs a Spark task takes. */
   public static final class Probe extends SparkListener {
     static volatile String taskCpus;
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the masters give to clients. */
+/** The resources that each kind of master gives to clients. */
 class ClusterFitTest {
   private static ClusterFit fit(String master, int threads, String... settings) throws IOException {
     SparkConf conf = new SparkConf(false).set("spark.master", master);

@@ -25,7 +25,10 @@ import org.tributary.rows.ParquetRows;
 import org.tributary.run.RunFolder;
 import org.tributary.tables.RunReport;
 
-/** Variants on equal terms: each with every seed, rates by validation, nothing done twice. */
+/**
+ * Variants under equal conditions: each runs with every seed, validation selects the rate, and
+ * nothing runs twice.
+ */
 @Slow
 class CompareTest {
   @TempDir Path dir;
@@ -51,7 +54,10 @@ class CompareTest {
     return JobRun.of("compare", file.toString());
   }
 
-  /** As a comparison, by its folder's content as the shell names it, and by one variant. */
+  /**
+   * Inspects the comparison as a whole, by its folder's content as a shell expands it, and by one
+   * variant.
+   */
   private void inspectFindsItsRuns() throws IOException {
     String[] seeds = {"full/seed=3", "full/seed=4", "adapters/seed=4", "adapters/lr=2.0e-2"};
     Path root = dir.resolve("compare");
@@ -92,7 +98,7 @@ class CompareTest {
     if (Files.exists(root)) {
       try (Stream<Path> all = Files.walk(root)) {
         for (Path file : all.filter(Files::isRegularFile).toList()) {
-          // A lock's files come and go, and clients that failed are tried again.
+          // Lock files are created and deleted, and clients that failed are tried again.
           if (!file.toString().matches(".*(/lock/|/lr=1\\.0e\\+30/).*")) {
             times.put(file.toString(), Files.getLastModifiedTime(file));
           }
@@ -127,7 +133,8 @@ class CompareTest {
         .contains("note: learning rates were chosen for adapters, but not for full,")
         .contains("report: file:" + dir.resolve("compare/report.html"))
         .doesNotContain("budgets differ");
-    // One rate blows up and one learns nothing, so the third is taken for the seeds.
+    // With one rate the loss diverges and with another nothing is learnt, so the seeds use the
+    // third.
     assertThat(first.err())
         .contains("adapters, lr 1.0e+30: not to be chosen")
         .contains("adapters, lr 1.0e-9: validation loss")
@@ -140,7 +147,7 @@ class CompareTest {
                 new org.apache.hadoop.fs.Path(
                     dir.resolve("compare/adapters/lr=2.0e-2").toString())));
     assertThat(trial.scores()).as("test rows choose nothing").containsOnlyKeys("validation");
-    // One folder of tables has all runs.
+    // One folder of tables contains all runs.
     for (String run : List.of("full/seed=3", "adapters/seed=4", "adapters/lr=2.0e-2")) {
       assertThat(dir.resolve("compare").resolve(run)).isDirectory();
       assertThat(dir.resolve("compare").resolve(run).resolve("tables")).doesNotExist();
@@ -201,7 +208,7 @@ class CompareTest {
   void theBoundTakesAsManyStepsAsAllClients() throws IOException {
     JobRun equal = run(CENTRAL);
     assertThat(equal.code()).as(equal.err()).isZero();
-    // Three rounds of two steps of three clients.
+    // Three rounds, two steps and three clients.
     assertThat(equal.out().lines().filter(line -> line.matches(".* 3  +18  .*"))).hasSize(2);
     assertThat(equal.out()).doesNotContain("note:");
   }
@@ -270,7 +277,9 @@ class CompareTest {
     return end;
   }
 
-  /** What train looks at before its first round, compare looks at for all before the first run. */
+  /**
+   * compare checks before the first run, for all runs, what train checks before its first round.
+   */
   @Test
   void weightsRowsAndFoldersAreCheckedBeforeTheFirstVariant() throws IOException {
     String variants = "variants: {good: [], later: [client.optimizer.lr=0.02]}\n";
@@ -343,7 +352,7 @@ class CompareTest {
     assertThat(same.err()).contains("given").doesNotContain("unequal");
   }
 
-  /** What the comparison's table of evaluations has: variant, seed, trial and part. */
+  /** The columns of the comparison's table of evaluations: variant, seed, trial and part. */
   private Set<String> evals() throws IOException {
     Set<String> evals = new TreeSet<>();
     try (Stream<Path> files = Files.list(dir.resolve("compare/tables/evals"))) {

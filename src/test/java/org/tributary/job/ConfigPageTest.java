@@ -9,9 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.tributary.config.ConfigForm;
 import org.tributary.fixture.JobRun;
 
-/**
- * docs/config.md and docs/schema are what the keys say. {@code -Dpages=write} writes them instead.
- */
+/** docs/config.md and docs/schema match the keys. {@code -Dpages=write} writes them instead. */
 class ConfigPageTest {
   private static final Path DOCS = Path.of("docs");
 

@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What is told of a driver on a cluster, and which code comes of it. */
+/** What is reported about a driver on a cluster, and the resulting exit code. */
 class FollowApplicationTest {
   private final StringWriter err = new StringWriter();
 
-  /** Answers one after the other; null where the cluster does not answer. */
+  /** Gives the answers one after the other; null if the cluster does not answer. */
   private static final class Fake implements ClusterApplication {
     private final Deque<Optional<State>> answers;
     private Optional<State> last = Optional.empty();
@@ -123,7 +123,7 @@ class FollowApplicationTest {
   @Test
   void yarnsDiagnosticsHaveWhatTheDriverTold() {
     String why = "t.yaml cannot be used:\n  rounds: expected a number";
-    // The one where the application master could tell, the other where its container's log does.
+    // In the first the application master could report; in the other its container's log does.
     String told = "User class threw exception: " + new DriverFailed(2, why) + "\n";
     String quoted =
         "AM Container for appattempt_1 exited with  exitCode: 13\nLast 4096 bytes of stderr :\n"

@@ -17,7 +17,7 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 
-/** First configurations that run as they are, for every task and format. */
+/** First configurations, for every task and format, that run unchanged. */
 class InitTest extends TinyJob {
   private static final List<String> FILES = List.of("partition.yaml", "train.yaml", "compare.yaml");
 
@@ -107,7 +107,7 @@ class InitTest extends TinyJob {
             .replaceAll("path: data-partitions/\\S+", data2.replace("data.path=", "path: ")));
     JobRun check = JobRun.of("compare", compare.toString(), "--check");
     assertThat(check.code()).as(check.err()).isZero();
-    // The rates are there as comments.
+    // The rates are present as comments.
     String rates = Files.readString(compare).replaceAll("(?m)^# (?=rates:|  \\S+: \\[|score:)", "");
     assertThat(rates).isNotEqualTo(Files.readString(compare));
     Path rated = Files.writeString(dir.resolve("new/rated.yaml"), rates);

@@ -15,7 +15,7 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 
-/** What {@code inspect} says, to people and to machines. */
+/** The output of {@code inspect}, for people and for programs. */
 class InspectTest extends TinyJob {
   private static JobRun inspect(Object... paths) {
     String[] args = new String[paths.length + 1];

@@ -20,7 +20,8 @@ import org.tributary.partition.Partitioning;
 import org.tributary.run.RunSpec;
 
 /**
- * Every file in jobs/ is one that its job takes, as it stands and as its head says to change it.
+ * Every file in jobs/ is accepted by its job, both unchanged and with each change that the file's
+ * head describes.
  */
 class JobFilesTest {
   private static final String JOB =
@@ -32,7 +33,7 @@ class JobFilesTest {
     }
   }
 
-  /** The words after a line's keyword in the comment that a file begins with. */
+  /** The words after a line's keyword in the comment at the start of a file. */
   private static List<String> head(Path file, String keyword) throws IOException {
     return Files.readAllLines(file).stream()
         .takeWhile(line -> line.startsWith("#"))

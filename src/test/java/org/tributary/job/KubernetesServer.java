@@ -24,8 +24,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /**
- * As much of an API server as a submission asks for: it takes pods and what belongs to them, and
- * tells of a pod what a script says, one status after the other.
+ * The part of an API server that a submission uses: it accepts pods and the objects that belong to
+ * them. It reports the statuses of a pod that a script lists, one after the other.
  */
 final class KubernetesServer implements AutoCloseable {
 
@@ -48,7 +48,7 @@ final class KubernetesServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** What each list of pods finds, the last one from then on: JSON, or empty for no pod. */
+  /** The results of each list of pods; the last one is repeated. JSON, or empty for no pod. */
   KubernetesServer tells(String... each) {
     synchronized (statuses) {
       statuses.clear();
@@ -57,22 +57,22 @@ final class KubernetesServer implements AutoCloseable {
     return this;
   }
 
-  /** Refuses all with these words, or none where they are null. */
+  /** Refuses all requests with this message, or none if it is null. */
   void refuses(String words) {
     refusal = words;
   }
 
-  /** What a pod's log is. */
+  /** Sets the content of a pod's log. */
   void logs(String text) {
     log = text;
   }
 
-  /** The pods that were made. */
+  /** The pods that were created. */
   List<ObjectNode> pods() {
     return new ArrayList<>(pods.values());
   }
 
-  /** Methods and paths, in order. */
+  /** Methods and paths of the requests, in order. */
   List<String> requests() {
     return requests;
   }
@@ -101,12 +101,12 @@ final class KubernetesServer implements AutoCloseable {
     }
   }
 
-  /** Some requests have their body in YAML, of which JSON is a part. */
+  /** Some requests have a body in YAML, of which JSON is a subset. */
   private static String asJson(byte[] body) throws IOException {
     return JSON.readTree(body).toString();
   }
 
-  /** Makes the driver's pod of a submission. */
+  /** Creates the driver's pod of a submission. */
   void makes(String submission, String name) {
     ObjectNode pod = JSON.createObjectNode().put("kind", "Pod").put("apiVersion", "v1");
     ObjectNode metadata = pod.putObject("metadata").put("name", name);

@@ -28,7 +28,7 @@ import org.tributary.federation.Tiny;
 import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 
-/** What becomes of a submission to Kubernetes, by what its API server tells. */
+/** The outcome of a submission to Kubernetes, depending on the answers of the API server. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class KubernetesTest {
   private static final String WAITS =

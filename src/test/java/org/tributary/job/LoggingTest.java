@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What people read of a job's log: conf/log4j2.properties. */
+/** What users see of a job's log: conf/log4j2.properties. */
 class LoggingTest {
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private final PrintStream err = System.err;

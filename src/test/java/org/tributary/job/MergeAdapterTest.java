@@ -24,7 +24,7 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.JobRun;
 import org.tributary.protocol.HostTensor;
 
-/** The job on a model whose file holds its tied head twice, as users call it. */
+/** The job, called as users call it, on a model whose file contains its tied head twice. */
 class MergeAdapterTest {
   private static final String EMBEDDING = "model.embed_tokens.weight";
   private static final String HEAD = "lm_head.weight";
@@ -88,7 +88,7 @@ class MergeAdapterTest {
     assertThat(out()).doesNotExist();
   }
 
-  /** A kind of rope that no program here computes does not matter to merging. */
+  /** A rope type that Tributary does not support does not prevent merging. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void copiesOfEmbeddingAndHeadThatAreEqualAreWritten(boolean supported) throws IOException {
@@ -108,7 +108,7 @@ class MergeAdapterTest {
         .containsEntry(NORM, weights.get(NORM));
   }
 
-  /** peft trains a copy for the one place, and the other keeps the model's. */
+  /** peft trains a copy for one of the two places; the other place keeps the model's matrix. */
   @ParameterizedTest
   @CsvSource({
     "logits, model.embed_tokens.weight, lm_head.weight",

@@ -14,7 +14,7 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 
-/** The README's commands, one after the other, as src/test/scripts/newcomer has them. */
+/** The README's commands in order, as in src/test/scripts/newcomer. */
 @Slow
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class NewcomerTest extends TinyJob {

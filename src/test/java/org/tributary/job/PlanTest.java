@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.Slow;
 
-/** A plan says what a run will do, without Spark, and changes nothing. */
+/** A plan reports what a run will do. It does not need Spark and changes nothing. */
 class PlanTest extends TinyJob {
   private String file(String name, String yaml) throws IOException {
     Path file = dir.resolve(name);

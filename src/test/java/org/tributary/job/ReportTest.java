@@ -48,7 +48,7 @@ class ReportTest {
         .contains("a reaches a test accuracy of 0.400");
   }
 
-  /** Equal tables give equal bytes, and a file that is right is not written again. */
+  /** Equal tables give equal bytes, and a file that is already up to date is not written again. */
   @Test
   void aReportIsReplacedOnlyIfItChanges() throws IOException {
     Path file = run.resolve("report.html");
@@ -111,7 +111,10 @@ class ReportTest {
     }
   }
 
-  /** One of two seconds is written every 42 seconds while rounds go on, a quick one each round. */
+  /**
+   * While rounds are running, a report that takes two seconds is written every 42 seconds. A quick
+   * one is written every round.
+   */
   @Test
   void reportsDoNotSlowRoundsDown() throws IOException {
     long second = 1_000_000_000;

@@ -10,7 +10,7 @@ import org.tributary.evaluation.Evaluation;
 import org.tributary.federation.RoundListener.Phase;
 import org.tributary.tables.RoundSummary;
 
-/** The line of a round, and what counts as a terminal. */
+/** The progress line of a round, and what counts as a terminal. */
 class RoundLineTest {
   private static Evaluation evaluation(String client, double loss, double accuracy) {
     return new Evaluation(

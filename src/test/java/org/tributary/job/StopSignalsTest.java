@@ -15,17 +15,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.fixture.Slow;
 
-/** A job that does not end when it is asked to: a step that is too long, or a second signal. */
+/** A job that does not end when it is asked to: a step takes too long, or a second signal comes. */
 @Timeout(60)
 @Slow
 class StopSignalsTest {
   @TempDir Path dir;
 
-  /** A job that hears nothing, in a JVM of its own. */
+  /** A job that ignores requests to end, in its own JVM. */
   public static final class Main {
     private Main() {}
 
-    /** Argument: milliseconds that it has to end. */
+    /** Argument: the number of milliseconds within which it has to end. */
     public static void main(String[] args) {
       Duration longest = Duration.ofMillis(Long.parseLong(args[0]));
       StopSignals.listen(Thread.currentThread(), System.err, StopSignals.RESUME, longest);
@@ -71,7 +71,7 @@ class StopSignalsTest {
             longest > 1000 ? List.of() : List.of("a step takes longer than 1 s and is cut off"));
   }
 
-  /** Whether this process ignores a signal: then its children do, too. */
+  /** Whether this process ignores a signal. If so, its children also ignore it. */
   private static boolean isIgnored(String signal) throws Exception {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {

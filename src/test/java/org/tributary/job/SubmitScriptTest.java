@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.fixture.Pom;
 import org.tributary.fixture.ProjectHome;
 
-/** jobs/submit, by the command that it would run. */
+/** Tests jobs/submit by the command that it would run. */
 class SubmitScriptTest {
   private static final Path PROJECT = Path.of("").toAbsolutePath();
   private static final String JAR = "tributary-" + Pom.version() + ".jar";
@@ -269,7 +269,7 @@ class SubmitScriptTest {
         .hasLineCount(1);
   }
 
-  /** Java passes over it without a word, and its methods would be unknown. */
+  /** Java ignores such a file without a message, and its methods would be unknown. */
   @Test
   void whatIsNotAJarIsRefused() throws Exception {
     Path jar = dir.resolve("own.jar");

@@ -14,11 +14,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.tributary.fixture.Pom;
 
-/** What scripts, settings and documents say of versions is what pom.xml has. */
+/** The versions in scripts, settings and documents are those of pom.xml. */
 class VersionsTest {
   private static final String NUMBER = "v?([0-9]+\\.[0-9]+\\.[0-9]+)";
 
-  /** Words before a version, and the version that may stand behind them. */
+  /** Words before a version, and the version that may follow them. */
   private static final Map<String, String> NAMED =
       Map.of(
           "(?i)tributary[-:_]", Pom.version(),
@@ -32,7 +32,7 @@ class VersionsTest {
     List<Path> all = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")));
     for (String folder : List.of("conf", "docs", "jobs")) {
       try (Stream<Path> files = Files.list(Path.of(folder))) {
-        // Results name the versions that they were measured with.
+        // Results name the versions with which they were measured.
         files
             .filter(f -> Files.isRegularFile(f) && !f.endsWith("results.md"))
             .sorted()
