@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Links between the project's pages lead to files and headings that exist. */
+/** Links between the project's pages point to files and headings that exist. */
 class LinksTest {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]*)(?:#([^)\\s]*))?\\)");
 
@@ -32,7 +32,7 @@ class LinksTest {
     return pages;
   }
 
-  /** The anchors that GitHub gives a page's headings. */
+  /** The anchors that GitHub generates for a page's headings. */
   private static Set<String> anchors(Path page) throws IOException {
     try (Stream<String> lines = Files.lines(page)) {
       return lines

@@ -29,9 +29,9 @@ import org.tributary.federation.Tiny;
 import org.tributary.fixture.ProjectHome;
 import org.tributary.fixture.Slow;
 
-/** What is printed, read and named is the same whatever the locale and time zone are. */
+/** Output, parsed input and file names do not depend on the locale or the time zone. */
 class LocaleTest {
-  /** Methods and constructors that take the platform's character set, locale or time zone. */
+  /** Methods and constructors that use the platform's character set, locale or time zone. */
   private static final Set<String> OF_THE_PLATFORM =
       Set.of(
           "java.lang.String.getBytes()",
@@ -66,7 +66,7 @@ class LocaleTest {
           "java.util.Locale.getDefault()",
           "java.util.TimeZone.getDefault()");
 
-  /** A padded number makes a file's name: in some locales its digits are others. */
+  /** A file name contains a padded number: some locales use other digits. */
   private static final Pattern PADDED =
       Pattern.compile("\"[^\"\\n]*%0[0-9]*d[^\"\\n]*\"\\s*\\.formatted\\(");
 
@@ -153,7 +153,7 @@ class LocaleTest {
         Files.readString(err, StandardCharsets.UTF_8));
   }
 
-  /** Names in Greek, from a shell that knows ASCII alone, on a JVM that was told to be Arabic. */
+  /** Names in Greek, from a shell with an ASCII locale, in a JVM whose locale is set to Arabic. */
   @Test
   @Slow
   void aRunIsTheSameInEveryLocale() throws Exception {

@@ -38,7 +38,7 @@ class MainTest {
     return Files.writeString(dir.resolve(name), content).toString();
   }
 
-  /** A job that ends as it is told. */
+  /** A job that ends as the test tells it to. */
   @Command(name = "throwing")
   private record Throwing(Throwable thrown) implements Callable<Integer> {
     @Override

@@ -30,25 +30,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Which room may know which, as the table in docs/design.md says: an arrow that is not in the table
- * is a fault, and so is one in it that no class uses. Plain JUnit tests, as some Surefire versions
- * pass over {@code @ArchTest} in silence; rules that are broken on purpose show that the others can
- * fail.
+ * Checks which room (package) may depend on which, as in the table in docs/design.md. A dependency
+ * that is not in the table is an error, and so is one in the table that no class uses. These are
+ * plain JUnit tests, because some Surefire versions silently skip {@code @ArchTest}. Rules that are
+ * broken on purpose show that the other rules can fail.
  */
 class RoomTest {
   private static final String ROOT = "org.tributary";
 
   private static final String SPARK = "Spark";
 
-  /** What a room may know beside itself and {@code error}, as the table has it; Spark is a word. */
+  /**
+   * What a room may depend on besides itself and {@code error}, as in the table; Spark is a word.
+   */
   private static final Map<String, Set<String>> MAY_KNOW = table();
 
-  /** These wire everything: the class {@code Main} beside the rooms, and one class a job. */
+  /**
+   * These wire everything: the class {@code Main} outside the rooms, and one class for each job.
+   */
   private static final String JOB = "job";
 
   private static JavaClasses house;
 
-  /** The rows of the table, but for that of the jobs, which may know all. */
+  /** The rows of the table, except that of the jobs, which may depend on everything. */
   private static Map<String, Set<String>> table() {
     try (Stream<String> lines = Files.lines(Path.of("docs/design.md"))) {
       return lines
@@ -103,7 +107,7 @@ class RoomTest {
         c -> (c.getPackageName().equals(ROOT) || !room(c).isEmpty()) && !known.contains(room(c)));
   }
 
-  /** A room knows only what is given. */
+  /** A room depends only on what is given. */
   private static ArchRule knowsOnly(String room, Set<String> others) {
     Set<String> known = new TreeSet<>(others);
     known.addAll(List.of(room, "error"));
@@ -124,7 +128,7 @@ class RoomTest {
     knowsOnly(room, MAY_KNOW.get(room)).allowEmptyShould(true).check(house);
   }
 
-  /** The arrows from a room that its classes use. */
+  /** The dependencies of a room that its classes use. */
   private static Set<String> used(String room) {
     return house.stream()
         .filter(c -> room(c).equals(room))
@@ -168,7 +172,7 @@ class RoomTest {
     slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(house);
   }
 
-  /** Only some rooms may know a library, and at least one of them does. */
+  /** Only some rooms may use a library, and at least one of them does. */
   private static void onlyIn(List<String> rooms, String... packages) {
     noClasses()
         .that(
@@ -250,7 +254,7 @@ class RoomTest {
 
   @Test
   void nobodyUsesTheEnginesOwnTraining() {
-    // Its gradient collector is one a JVM, which a second client would break.
+    // There is one gradient collector per JVM, which a second client would break.
     noClasses().should().dependOnClassesThat().resideInAnyPackage("ai.djl.training..").check(house);
   }
 

@@ -26,20 +26,21 @@ import org.tributary.fixture.Pom;
 import org.tributary.fixture.Slow;
 import org.w3c.dom.Document;
 
-/** Every test runs in {@code ./mvnw verify}, and once: it is fast, or it is {@link Slow}. */
+/** Every test runs in {@code ./mvnw verify}, exactly once: it is fast, or it is {@link Slow}. */
 class TestPhasesTest {
-  /** Names that surefire looks for, as pom.xml has them, and those of tests that people run. */
+  /**
+   * Class names that surefire looks for, as in pom.xml, and those of tests that people run by hand.
+   */
   private static final Pattern NAMES = Pattern.compile(".*(Test|ByHand)");
 
-  /** All tests of JUnit and jqwik, whatever their classes are called. */
+  /** All JUnit and jqwik tests, whatever the names of their classes. */
   private static List<TestIdentifier> tests() {
     TestPlan plan =
         LauncherFactory.create()
             .discover(
                 LauncherDiscoveryRequestBuilder.request()
                     .selectors(selectPackage("org.tributary"))
-                    // Its engine keeps what it has found in static fields, and so is not asked
-                    // twice.
+                    // Its engine keeps its results in static fields, so it must not be asked twice.
                     .filters(EngineFilter.excludeEngines("scalatest"))
                     .build());
     return plan.getRoots().stream()
@@ -48,7 +49,7 @@ class TestPhasesTest {
         .toList();
   }
 
-  /** The class at the top in which a test stands. */
+  /** The top-level class that contains a test. */
   private static String owner(TestIdentifier test) {
     String name =
         test.getSource()

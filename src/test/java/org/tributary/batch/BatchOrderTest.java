@@ -40,7 +40,7 @@ class BatchOrderTest {
     assertThat(draw(new BatchOrder(50, 8), 50, 100)).isNotEqualTo(seen);
   }
 
-  /** The sequence is promised: runs that resume on another machine must draw the same rows. */
+  /** The sequence is guaranteed: runs that resume on another machine must draw the same rows. */
   @Test
   void theSequenceIsPinned() {
     assertThat(draw(new BatchOrder(5, 42), 5, 15))

@@ -42,9 +42,9 @@ import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
- * Peak memory of one client's training of a Llama with random weights, one process for each
- * setting: {@code PeakMemory OPTIMIZER PRECISION BACKWARD BATCH LENGTH}, by {@code
- * bench/memory/run}. Prints one line of a Markdown table.
+ * Peak memory of one client training a Llama with random weights, in one process per setting:
+ * {@code PeakMemory OPTIMIZER PRECISION BACKWARD BATCH LENGTH}, called by {@code bench/memory/run}.
+ * Prints one line of a Markdown table.
  */
 public final class PeakMemory {
   private static final String CONFIG =
@@ -79,7 +79,7 @@ public final class PeakMemory {
         lora == null
             ? Map.of()
             : Lora.scalings(lora.layers(llama.linearLayers()).keySet(), lora.scaling());
-    // What trains is not frozen, too: as a run that trains all weights.
+    // Trainable weights are not also frozen, as in a run that trains all weights.
     Map<String, HostTensor> frozen = lora == null ? Map.of() : base;
     System.gc();
     long before = Machine.residentMemoryBytes();

@@ -27,7 +27,7 @@ import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** Adapters worked into models, held against the formula written out. */
+/** Adapters merged into models, compared with the formula written out. */
 class AdapterMergeTest {
   private static final String FIRST = "model-00001-of-00002.safetensors";
   private static final String SECOND = "model-00002-of-00002.safetensors";
@@ -343,7 +343,7 @@ class AdapterMergeTest {
     return weights;
   }
 
-  /** As peft writes a tied embedding with ensure_weight_tying; a file may hold it once. */
+  /** As peft writes a tied embedding with ensure_weight_tying; a file may contain it only once. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void copiesOfBothThatAreEqualStayOne(boolean twice) throws IOException {
@@ -371,8 +371,8 @@ class AdapterMergeTest {
   }
 
   /**
-   * To peft a copy, or a product, belongs to the one place alone; the other keeps the old matrix.
-   * So the two are written, and config.json no longer ties them.
+   * For peft, a copy or a product belongs to only one of the two places; the other keeps the old
+   * matrix. So both are written, and config.json no longer ties them.
    */
   @ParameterizedTest
   @CsvSource({
@@ -438,7 +438,7 @@ class AdapterMergeTest {
     HostTensor nan = HostTensor.of(new float[] {0, Float.NaN, 0}, 3);
     base("{}", Map.of("q.weight", random(4, 3), "norm.weight", nan, "mask", nan));
     adapt("q", 4, 2, 3);
-    merge(false); // of a family that nobody knows, only what is changed
+    merge(false); // of an unknown family, only what is changed
     target = store.path(disk.resolve("other").toString());
     family =
         new AdapterMerge.Family(

@@ -8,8 +8,8 @@ import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A store that breaks off while files are read: of every so many reads one fails, in turn as a
- * server's failure, as a stream that ends with an exception, and as one that ends without a word.
+ * A store that fails while files are read: every n-th read fails, in turn as a server error, as a
+ * stream that ends with an exception, and as a stream that ends early without an error.
  */
 public final class BreakingStore extends FakeObjectStore {
   private static final int KINDS = 3;
@@ -17,20 +17,20 @@ public final class BreakingStore extends FakeObjectStore {
   private static volatile int every = Integer.MAX_VALUE;
   private static volatile int last = Integer.MAX_VALUE;
 
-  /** Counts anew; every n-th read breaks off. */
+  /** Restarts the count; every n-th read fails. */
   public static void breakEvery(int n) {
     READS.set(0);
     every = n;
     last = Integer.MAX_VALUE;
   }
 
-  /** Counts anew; so many reads break off, one after the other. */
+  /** Restarts the count; so many reads fail, one after the other. */
   public static void breakNext(int reads) {
     breakEvery(1);
     last = reads;
   }
 
-  /** Nothing breaks off any more. */
+  /** No read fails any more. */
   public static void heal() {
     breakEvery(Integer.MAX_VALUE);
   }
@@ -59,7 +59,7 @@ public final class BreakingStore extends FakeObjectStore {
       return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    /** Gives few bytes at a time, as servers do. */
+    /** Returns a few bytes at a time, as servers do. */
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       int read = READS.incrementAndGet();

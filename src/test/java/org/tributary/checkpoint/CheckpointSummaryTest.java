@@ -15,7 +15,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 import org.tributary.protocol.HostTensor;
 
-/** What is told of a checkpoint. */
+/** The summary that is printed of a checkpoint. */
 class CheckpointSummaryTest {
   @TempDir java.nio.file.Path disk;
   private final Store store = Store.of(new Configuration());

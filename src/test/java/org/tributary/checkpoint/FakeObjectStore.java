@@ -19,8 +19,8 @@ import org.apache.hadoop.util.Progressable;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * An object store as far as commits see it: an object appears when its stream is closed, whatever
- * was written by then; rename is not to be used. Objects lie as files below a folder of the disk.
+ * An object store as far as commits are concerned: an object appears when its stream is closed,
+ * whatever was written by then; rename must not be used. Objects are files in a folder on disk.
  */
 public class FakeObjectStore extends FileSystem {
   private static final String ROOT = "fake.root";
@@ -30,17 +30,17 @@ public class FakeObjectStore extends FileSystem {
   private String root;
 
   /**
-   * Hadoop's settings for {@code s3a:} to be such a store.
+   * Hadoop's settings that make {@code s3a:} such a store.
    *
    * @param kind of store
-   * @param root where its objects lie
+   * @param root where its objects are
    */
   public static Map<String, String> settings(
       Class<? extends FakeObjectStore> kind, java.nio.file.Path root) {
     return Map.of("fs.s3a.impl", kind.getName(), ROOT, root.toString());
   }
 
-  /** The same for a test alone: a cached file system would keep another test's folder. */
+  /** The same for one test: a cached file system would keep another test's folder. */
   public static void set(
       Configuration hadoop, Class<? extends FakeObjectStore> kind, java.nio.file.Path root) {
     settings(kind, root).forEach(hadoop::set);
@@ -91,13 +91,13 @@ public class FakeObjectStore extends FileSystem {
   }
 
   /**
-   * What is done before a file is touched.
+   * What runs before a file is opened or created.
    *
    * @param what {@code open} or {@code create}
    */
   protected void before(String what, Path path) throws IOException {}
 
-  /** A stream for an object that is shown when the stream is closed. */
+  /** A stream for an object that becomes visible when the stream is closed. */
   protected OutputStream object(Path path, boolean overwrite) throws IOException {
     java.nio.file.Path file = disk.pathToFile(local(path)).toPath();
     if (!overwrite && Files.exists(file)) {
@@ -162,7 +162,7 @@ public class FakeObjectStore extends FileSystem {
     return object(disk.getFileStatus(local(path)), path);
   }
 
-  /** The disk's own kind of status asks for permissions, later, at its path. */
+  /** The disk's own kind of status reads permissions later, from its path. */
   private static FileStatus object(FileStatus file, Path path) {
     return new FileStatus(
         file.getLen(),

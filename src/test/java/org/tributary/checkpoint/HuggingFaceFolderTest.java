@@ -21,7 +21,7 @@ import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** Model folders: written, read, staged and refused. */
+/** Model folders are written, read, staged and refused. */
 class HuggingFaceFolderTest {
   private static final Map<String, HostTensor> WEIGHTS =
       Map.of(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
 
-/** A clone without Git LFS is told as what it is, not as damaged files. */
+/** A clone without Git LFS is reported as such, not as damaged files. */
 class LfsPointerTest {
   private static final Store STORE = Store.of(new Configuration());
   private static final String POINTER =

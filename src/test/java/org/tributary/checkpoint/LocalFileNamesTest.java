@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
 
-/** Names that the JVM's locale does not have are refused, never passed over. */
+/** Names that the JVM's locale cannot represent are refused, never skipped. */
 class LocalFileNamesTest {
   private static final Store STORE = Store.of(new Configuration());
   @TempDir Path dir;
@@ -29,7 +29,7 @@ class LocalFileNamesTest {
     Files.writeString(dir.resolve("a.txt"), "a");
     org.apache.hadoop.fs.Path folder = STORE.path(dir.toString());
     assertThat(STORE.list(folder)).hasSize(1);
-    // Latin 1, as old archives have it: Hadoop lists the folder without this file.
+    // Latin 1, as in old archives: Hadoop lists the folder without this file.
     Process made =
         new ProcessBuilder("bash", "-c", "touch \"$1\"/$'donn\\xe9es.csv'", "bash", dir.toString())
             .start();

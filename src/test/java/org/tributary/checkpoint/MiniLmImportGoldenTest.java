@@ -20,7 +20,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** The import of MiniLM names every matrix as the golden file does, and writes the hub's folder. */
+/** The import of MiniLM names every matrix as in the golden file, and writes the hub's folder. */
 class MiniLmImportGoldenTest {
   @TempDir static java.nio.file.Path disk;
   private static final Store STORE = Store.of(new Configuration());

@@ -28,7 +28,7 @@ import org.tributary.json.Json;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** Model folders written back: what did not change has the same bytes in the same place. */
+/** Rewritten model folders: what did not change has the same bytes in the same place. */
 class ModelEditTest {
   private static final Path GOLDEN = GoldenCases.of("");
   private static final String FIRST = "model-00001-of-00002.safetensors";

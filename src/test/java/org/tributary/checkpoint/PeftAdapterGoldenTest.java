@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.protocol.HostTensor;
 
-/** Adapters that peft wrote are read, and written again as peft would. */
+/** Adapters written by peft are read, and written back as peft would write them. */
 class PeftAdapterGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
 
@@ -57,7 +57,7 @@ class PeftAdapterGoldenTest {
     }
   }
 
-  /** W + s B A as peft merged it, in float32; and all else as it was. */
+  /** W + s B A as peft merged it, in float32; everything else is unchanged. */
   private void merges(Path run) throws IOException {
     Path target = disk.resolve("merged").resolve(run.getFileName());
     HuggingFaceFolder base =
@@ -95,7 +95,7 @@ class PeftAdapterGoldenTest {
     PeftAdapter again = PeftAdapter.read(store, store.path(copy.toString()));
     assertThat(again).isEqualTo(adapter);
     JsonNode theirs = JSON.readTree(folder.resolve(PeftAdapter.CONFIG).toFile());
-    // Where no task is named, peft notes a class of Python: what to call, not what is computed.
+    // If no task is named, peft stores a Python class: what to call, not what is computed.
     JsonNode ours =
         ((ObjectNode) JSON.readTree(copy.resolve(PeftAdapter.CONFIG).toFile()))
             .without("auto_mapping");
@@ -107,7 +107,7 @@ class PeftAdapterGoldenTest {
                     .isEqualTo(sorted(theirs.get(key.getKey()))));
   }
 
-  /** peft's lists of modules are sets of Python's, which have no order of their own. */
+  /** peft's lists of modules are Python sets, which have no order. */
   private static Object sorted(JsonNode value) {
     if (value == null || !value.isArray()) {
       return value;

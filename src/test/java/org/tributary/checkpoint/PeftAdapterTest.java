@@ -23,7 +23,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** Adapter folders: written, read and refused. */
+/** Adapter folders are written, read and refused. */
 class PeftAdapterTest {
   private static final String QUERY = "encoder.layer.0.attention.self.query";
 
@@ -82,7 +82,7 @@ class PeftAdapterTest {
             "base_model.model." + QUERY + ".lora_B.weight");
   }
 
-  /** A state_dict has the adapter's name, and may lack the prefix; peft saves neither. */
+  /** A state_dict contains the adapter's name, and may lack the prefix; peft saves neither. */
   @ParameterizedTest
   @CsvSource({"base_model.model.,default", "'',default", "'',mine", "'',''"})
   void rawStateDictsAreRead(String prefix, String name) throws IOException {
@@ -141,7 +141,7 @@ class PeftAdapterTest {
     assertThat(config(4, 8, true).scaling(QUERY)).isEqualTo(4);
   }
 
-  /** What peft 0.21's get_pattern_key gives for the same keys and modules. */
+  /** What get_pattern_key of peft 0.21 returns for the same keys and modules. */
   @ParameterizedTest
   @CsvSource({
     "query, true",
@@ -233,7 +233,7 @@ class PeftAdapterTest {
     assertThat(disk.resolve("adapter")).doesNotExist();
   }
 
-  /** Of an embedding or a head whose rows were resized peft saves three tensors, and reads one. */
+  /** For an embedding or a head with resized rows, peft saves three tensors and reads one. */
   @Test
   void whatPeftSavesBesideASavedModuleIsPassedOver() throws IOException {
     new PeftAdapter(config(2, 8, false), tensors()).write(store, folder);

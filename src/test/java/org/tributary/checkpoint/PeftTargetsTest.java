@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 
-/** Which modules an adapter's configuration means, as peft's check_target_module_exists does. */
+/** Which modules an adapter's configuration selects, as in peft's check_target_module_exists. */
 class PeftTargetsTest {
   private static final List<String> MODULES =
       List.of(
@@ -55,7 +55,7 @@ class PeftTargetsTest {
             .replace("\\", "\\\\"));
   }
 
-  /** The digits are what peft 0.21 says of the modules above, one after the other. */
+  /** The digits are the answers of peft 0.21 for the modules above, in the same order. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -116,7 +116,7 @@ class PeftTargetsTest {
         .hasMessageContaining(message.strip());
   }
 
-  /** peft would pass over such a tensor in silence. */
+  /** peft would silently ignore such a tensor. */
   @Test
   void aTensorOfAModuleThatIsLeftOutIsRefused() throws IOException {
     config(
@@ -184,7 +184,7 @@ class PeftTargetsTest {
     assertThatThrownBy(() -> PythonPattern.of("(")).isInstanceOf(PatternSyntaxException.class);
   }
 
-  /** What peft 0.21 has in its files for modules_to_save: [norm], and what it adds unasked. */
+  /** What peft 0.21 writes in its files for modules_to_save: [norm], and what it adds unasked. */
   @ParameterizedTest
   @CsvSource({
     "model.norm.weight, true",

@@ -19,7 +19,7 @@ import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Slow;
 
-/** Reads that break off in the middle are taken up again, and never taken for the end. */
+/** Reads that fail in the middle are resumed, and never mistaken for the end of the file. */
 @Timeout(60)
 class RetryingInputTest {
   private static final int SIZE = 20_000;
@@ -61,7 +61,7 @@ class RetryingInputTest {
     try (FSDataInputStream in = Store.of(hadoop).open(file)) {
       assertThat(in.read()).isEqualTo(bytes[0] & 0xff);
       byte[] some = new byte[5000];
-      in.readFully(9000, some); // at a position, which leaves the stream where it is
+      in.readFully(9000, some); // at a position, which does not move the stream
       assertThat(some).isEqualTo(java.util.Arrays.copyOfRange(bytes, 9000, 14_000));
       in.seek(4000);
       in.readFully(some);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.error.Trouble;
 
-/** Failures of S3 as hadoop-aws 3.3.4 and Amazon's client 1.12.262 tell them, in one line each. */
+/** S3 failures from hadoop-aws 3.3.4 and Amazon's client 1.12.262 are reported in one line each. */
 class S3MessagesTest {
   private static final Path FILE = new Path("s3a://lake/runs/a/config.yaml");
   private static final String REQUEST =
@@ -96,7 +96,7 @@ class S3MessagesTest {
     assertThat(message).startsWith(told).doesNotContain("Request ID").hasLineCount(1);
   }
 
-  /** A store with no bucket, or one that refuses. */
+  /** A store without a bucket, or one that refuses access. */
   public static final class Failing extends FakeObjectStore {
     private static volatile IOException failure;
 

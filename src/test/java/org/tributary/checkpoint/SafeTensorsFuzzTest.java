@@ -21,7 +21,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** Whatever is written comes back; whatever is broken is refused, and with words. */
+/** Whatever is written is read back; whatever is broken is refused with a message. */
 class SafeTensorsFuzzTest {
 
   @Property(tries = 300)
@@ -123,7 +123,7 @@ class SafeTensorsFuzzTest {
     return Arbitraries.strings().all().ofMaxLength(12).filter(text -> !lonelySurrogate(text));
   }
 
-  /** Such a text has no UTF-8 form. */
+  /** Such a text has no valid UTF-8 form. */
   private static boolean lonelySurrogate(String text) {
     return text.codePoints().anyMatch(point -> point >= 0xD800 && point <= 0xDFFF);
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.protocol.HostTensor;
 
-/** Files that the reference library wrote are read, and written again without a changed bit. */
+/** Files from the reference library are read, and written back without a changed bit. */
 class SafeTensorsGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
 

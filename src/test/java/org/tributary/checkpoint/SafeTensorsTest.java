@@ -22,7 +22,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 
-/** Reading, writing and refusing safetensors files. */
+/** Safetensors files are read, written and refused. */
 class SafeTensorsTest {
   private static final String ENTRY =
       "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";

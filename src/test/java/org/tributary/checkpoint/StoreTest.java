@@ -42,7 +42,7 @@ import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Slow;
 
-/** What {@link Store} promises, on the local disk, through a rename and through an upload. */
+/** What {@link Store} guarantees, on the local disk, with a rename and with an upload. */
 @Timeout(120)
 class StoreTest {
   @TempDir java.nio.file.Path disk;
@@ -51,9 +51,9 @@ class StoreTest {
 
   @BeforeEach
   void configure() {
-    // viewfs stands for file systems that commit by rename, s3a for those that commit by close.
+    // viewfs represents file systems that commit by rename, s3a those that commit by close.
     hadoop.set("fs.viewfs.mounttable.test.link./data", disk.toUri().toString());
-    // Each test has a folder of its own, and a cached file system would keep the first one's.
+    // Each test has its own folder, and a cached file system would keep the first test's folder.
     hadoop.setBoolean("fs.viewfs.impl.disable.cache", true);
     FakeObjectStore.set(hadoop, FakeObjectStore.class, disk);
     store = Store.of(hadoop);
@@ -196,7 +196,7 @@ class StoreTest {
             () -> store.commit(missing, FileContent.of(new byte[10])));
     try {
       StopRequest.to(Thread.currentThread());
-      assertThat(Thread.interrupted()).isTrue(); // as a library does that catches it
+      assertThat(Thread.interrupted()).isTrue(); // as after a library that catches the interrupt
       for (ThrowingCallable step : steps) {
         assertThatThrownBy(step).isInstanceOf(InterruptedIOException.class);
       }
@@ -289,11 +289,11 @@ class StoreTest {
     assertThat(store.readAll(target)).hasSize(1000);
   }
 
-  /** Like HDFS, where a stream that has failed throws the same exception when it is closed. */
+  /** Like HDFS, where a failed stream throws the same exception when it is closed. */
   public static final class OverQuota extends ViewFileSystem {
     private static final AtomicInteger failures = new AtomicInteger();
 
-    /** Made by Hadoop. */
+    /** Instantiated by Hadoop. */
     public OverQuota() throws IOException {}
 
     @Override
@@ -419,7 +419,7 @@ class StoreTest {
     return store.list(folder).stream().map(FileStatus::getPath).map(Path::getName).toList();
   }
 
-  /** Every file below the temporary folder, except checksums that viewfs writes on local disks. */
+  /** Every file below the temporary folder, except checksums that viewfs writes to local disks. */
   private List<String> onDisk() throws IOException {
     try (Stream<java.nio.file.Path> all = Files.walk(disk)) {
       return all.filter(Files::isRegularFile)

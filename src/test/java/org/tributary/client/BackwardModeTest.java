@@ -19,7 +19,7 @@ import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** Whatever is in memory on the way back, a round ends with the same weights. */
+/** Whatever is kept in memory for the backward pass, a round ends with the same weights. */
 @Slow
 class BackwardModeTest extends TinyClient {
   private static Recipe recipe(BackwardMode backward, int steps) {
@@ -96,7 +96,7 @@ class BackwardModeTest extends TinyClient {
       assertThat(model.host(model.trainable(manager, "x", HostTensor.of(exact, 4), 7)).toFloats())
           .isEqualTo(exact);
     }
-    // Five standard errors of 32,768 coins of odds 1/4, in units of the distance.
+    // Five standard errors of 32,768 coin tosses with probability 1/4, in units of the distance.
     assertThat(sum).isCloseTo(between, within(5 * 0x1p-7 * 0.433 / Math.sqrt(32768)));
   }
 

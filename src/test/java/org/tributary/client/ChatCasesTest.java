@@ -39,7 +39,7 @@ import org.tributary.text.Tokenizer;
 import org.tributary.torch.Torch;
 
 /**
- * Rows of chats, conversations and instructions have the loss that transformers has on the same
+ * Rows of chats, conversations and instructions have the same loss as in transformers for the same
  * answers. {@code src/test/golden-scripts/chat_cases.py} makes the values; the cases are numbered
  * as they were reported.
  */
@@ -65,7 +65,7 @@ class ChatCasesTest {
     return new org.apache.hadoop.fs.Path(folder.toUri());
   }
 
-  /** Rows as partition keeps them: texts, and of nested columns the text of their JSON. */
+  /** Rows as partition stores them: texts, and nested columns as the text of their JSON. */
   private org.apache.hadoop.fs.Path rows(String file) throws IOException {
     List<JsonNode> lines = new ArrayList<>();
     for (String line : Files.readAllLines(CASES.resolve(file))) {

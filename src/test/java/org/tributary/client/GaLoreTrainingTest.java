@@ -24,7 +24,8 @@ import org.tributary.protocol.Role;
 import org.tributary.torch.Torch;
 
 /**
- * A client's training with GaLore: no bit from garbage collection, no memory lost, no state lost.
+ * A client's training with GaLore: garbage collection changes no bit, and no memory or state is
+ * lost.
  */
 @Slow
 class GaLoreTrainingTest extends TinyClient {

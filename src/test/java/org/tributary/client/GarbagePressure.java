@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that collects garbage without end and fills native memory that becomes free with
- * rubbish, so that whoever relies on memory that nobody holds computes with rubbish.
+ * A thread that collects garbage continuously and overwrites freed native memory with garbage
+ * values, so that code that uses memory without owning it computes wrong values.
  */
 final class GarbagePressure implements AutoCloseable {
   private final long before = count();
@@ -24,12 +24,12 @@ final class GarbagePressure implements AutoCloseable {
     while (!stopped) {
       System.gc();
       scribble(100);
-      // Others get their turn: where the heap is large, collections alone would leave them none.
+      // Other threads get time: with a large heap, collections alone would leave them none.
       LockSupport.parkNanos(10_000_000);
     }
   }
 
-  /** Allocates and fills direct buffers of the sizes that batches and numbers have. */
+  /** Allocates and fills direct buffers of the sizes that batches and scalars have. */
   static void scribble(int buffers) {
     for (int i = 0; i < buffers; i++) {
       ByteBuffer rubbish = ByteBuffer.allocateDirect(8 << ThreadLocalRandom.current().nextInt(10));
@@ -39,7 +39,9 @@ final class GarbagePressure implements AutoCloseable {
     }
   }
 
-  /** Waits after each step for a collection, so that there are as many however slow they are. */
+  /**
+   * Waits for a collection after each step, so that their number does not depend on their speed.
+   */
   StepListener afterEachStep() {
     return (step, steps, loss) -> {
       long seen = count();

@@ -40,7 +40,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** One golden run, driven as {@link LocalTraining} drives its steps, over the batches as given. */
+/** One golden run: takes steps as {@link LocalTraining} does, over the given batches. */
 final class GoldenRun implements AutoCloseable {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
   private static final List<String> LINEAR =
@@ -92,7 +92,7 @@ final class GoldenRun implements AutoCloseable {
         targets);
   }
 
-  /** An adapter under our names, in float32. */
+  /** An adapter under Tributary's names, in float32. */
   static Map<String, HostTensor> adapter(Path folder) throws IOException {
     Store store = Store.of(new Configuration());
     PeftAdapter adapter = PeftAdapter.read(store, new org.apache.hadoop.fs.Path(folder.toUri()));
@@ -138,7 +138,7 @@ final class GoldenRun implements AutoCloseable {
         : new Schedule("constant", lr, 0, steps());
   }
 
-  /** Trains for some steps; the listener may look at what the last one gave. */
+  /** Trains for some steps; the listener can inspect the result of the last step. */
   void train(NDManager manager, int steps, IntConsumer listener) {
     List<NDArray> given = new ArrayList<>();
     Map<String, NDArray> trained = new TreeMap<>();

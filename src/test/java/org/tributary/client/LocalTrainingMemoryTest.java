@@ -24,7 +24,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.torch.Torch;
 
-/** Neither garbage collection nor a neighbour changes a bit, and no memory is lost. */
+/** Neither garbage collection nor another client changes a bit, and no memory leaks. */
 @Slow
 class LocalTrainingMemoryTest extends TinyClient {
   @Test

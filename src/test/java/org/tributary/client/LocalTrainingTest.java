@@ -19,7 +19,7 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Torch;
 
-/** A client's training is a function of its assignment. */
+/** The result of a client's training depends only on its assignment. */
 class LocalTrainingTest extends TinyClient {
   private static final Lora LORA = new Lora(3, 7, false, List.of("query", "dense"));
 
@@ -122,7 +122,7 @@ class LocalTrainingTest extends TinyClient {
           .isEqualTo(2 * 4 * plan.trainableParameters() + 4);
       assertThat(ManualSteps.gradients(bert, adapted, start(plan, a, b, head)))
           .isEqualTo(changing.keySet());
-      // Another A gives another B: the fixed one is really used.
+      // Another A gives another B: the fixed A is really used.
       Map<String, HostTensor> other = adapters(Lora.A, 2);
       assertThat(train(adapted, recipe, start(plan, other, b, head)).tensors())
           .isNotEqualTo(trained.tensors());

@@ -18,7 +18,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.text.ClassificationSet;
 import org.tributary.torch.Torch;
 
-/** Steps taken by hand, to look in between. */
+/** Steps taken one by one, to inspect the state in between. */
 record ManualSteps(TinyBert bert, Model model, OptimizerSettings settings) {
   private static final ClassificationSet ROWS = TinyBert.rows(40, 3);
 
@@ -65,7 +65,7 @@ record ManualSteps(TinyBert bert, Model model, OptimizerSettings settings) {
     return gradients;
   }
 
-  /** The names that get a gradient when an assignment's tensors go in by their roles. */
+  /** The names that get a gradient if an assignment's tensors are set by their roles. */
   static Set<String> gradients(TinyBert bert, Model model, Assignment a) {
     try (NDManager manager = Torch.manager(Device.cpu())) {
       List<NDArray> given = new ArrayList<>();

@@ -53,7 +53,7 @@ class OptimGoldenTest {
     JsonNode golden = JSON.readTree(folder.resolve("golden.json").toFile());
     try (GoldenRun run = new GoldenRun(folder, golden.get("hyper"));
         NDManager manager = Torch.manager(Device.cpu())) {
-      // The official signs are free, and mean nothing only until the second basis.
+      // The official signs are arbitrary, and have no meaning until the second basis.
       boolean free =
           golden.at("/hyper/sign_rule").asText().equals("official") && run.gap() < run.steps();
       run.train(manager, free ? run.gap() : run.steps(), step -> checkStep(golden, run, step));
@@ -104,7 +104,10 @@ class OptimGoldenTest {
     assertClose(folder.getFileName() + " " + what, found, expected, tolerance);
   }
 
-  /** Bases of all periods; singular values as near as 0.5 % let single entries turn a little. */
+  /**
+   * Bases of all periods; singular values within 0.5 % of each other let single entries turn a
+   * little.
+   */
   private static void checkBases(Path folder, GoldenRun run) throws IOException {
     Map<String, HostTensor> expected = SafeTensors.map(folder.resolve("projections.safetensors"));
     assertClose(folder.getFileName() + " bases", run.bases(), expected, BASES);
@@ -173,7 +176,7 @@ class OptimGoldenTest {
     double worst = 0;
     for (int i = 0; i < a.length; i++) {
       double d = Math.abs(a[i] - b[i]);
-      // max() would swallow what is not a number.
+      // max() would ignore NaN.
       worst = d <= worst ? worst : d;
     }
     return worst;

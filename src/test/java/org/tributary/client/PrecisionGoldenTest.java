@@ -19,11 +19,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.tributary.model.Precision;
 import org.tributary.torch.Torch;
 
-/** Runs in bfloat16 against the float32 losses of the golden folder. */
+/** Runs in bfloat16 compared with the float32 losses of the golden folder. */
 class PrecisionGoldenTest {
   private static final double PERCENT = 2;
 
-  /** Runs without GaLore, whose bases are those of float32 gradients. */
+  /** Runs without GaLore, whose bases come from float32 gradients. */
   @TestFactory
   Stream<DynamicTest> lossesStayWithinTwoPercentOfFloat32() throws IOException {
     List<Path> runs = new ArrayList<>();

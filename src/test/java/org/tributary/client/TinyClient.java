@@ -21,8 +21,8 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Torch;
 
 /**
- * Tests of a client's training share this: the tiny model, and assignments and recipes to train it
- * with.
+ * Shared by the tests of a client's training: the tiny model, and assignments and recipes to train
+ * it with.
  */
 abstract class TinyClient {
   static final OptimizerSettings ADAMW =

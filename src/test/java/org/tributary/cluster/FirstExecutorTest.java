@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.tributary.error.Trouble;
 import org.tributary.fixture.Slow;
 
-/** A cluster whose executors never come ends the wait, with the cause where there is one. */
+/** If the executors of a cluster never start, the wait ends, with the cause if there is one. */
 @Timeout(120)
 @Slow
 class FirstExecutorTest {
@@ -48,7 +48,7 @@ class FirstExecutorTest {
 
   @Test
   void executorsThatNeverComeAreNotWaitedForForever() {
-    // Its one worker has fewer cores than an executor asks for.
+    // Its only worker has fewer cores than an executor requests.
     try (SparkSession spark =
         SparkSession.builder()
             .master("local-cluster[1,1,1024]")

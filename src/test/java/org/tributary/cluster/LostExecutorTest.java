@@ -6,7 +6,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Executors that end themselves are told from those that are taken away, by all clusters' words.
+ * Executors that ended themselves are told from those that were taken away, with the messages of
+ * all cluster managers.
  */
 class LostExecutorTest {
   @ParameterizedTest

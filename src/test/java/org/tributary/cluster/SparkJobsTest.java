@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.Trouble;
 
-/** What Spark says of jobs whose executors died is told in one line. */
+/** Spark's message about a job whose executors died is reported in one line. */
 class SparkJobsTest {
   private static final String TRACE = "\nDriver stacktrace:\n\tat org.apache.spark.scheduler.DAG";
 

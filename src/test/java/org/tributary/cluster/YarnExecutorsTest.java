@@ -6,7 +6,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.junit.jupiter.api.Test;
 
-/** What is made of Spark's warnings of executors on YARN that ended before they worked. */
+/** How Spark's warnings about executors on YARN that ended before they worked are reported. */
 class YarnExecutorsTest {
   private static final Logger SPARK = LogManager.getLogger(YarnExecutors.SPARKS);
 

@@ -4,11 +4,11 @@ import java.util.Map;
 import org.tributary.partition.Partitioning;
 import org.tributary.run.RunSpec;
 
-/** The choices that a job gives with its configuration. */
+/** The choices that a job provides with its configuration. */
 final class AllChoices {
   private AllChoices() {}
 
-  /** By the record of a configuration. */
+  /** Indexed by the record of a configuration. */
   static Map<String, Choices> of(Class<?> type) {
     if (type == TrainConfig.class) {
       return RunSpec.CHOICES;

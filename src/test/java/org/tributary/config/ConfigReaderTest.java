@@ -465,7 +465,7 @@ class ConfigReaderTest {
         .hasMessageContaining(key + ": unknown key; " + why);
   }
 
-  /** A name stands for a key of its own job alone, and where it stands for none it is a typo. */
+  /** A name is a key of its own job only; if it is not a key there, it is a typo. */
   @Test
   void everyAliasStandsForAKeyOfTheJob() {
     assertThat(KeyAliases.meant("learning_rate", List.of("batch"))).isEmpty();

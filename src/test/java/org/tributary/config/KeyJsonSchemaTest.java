@@ -32,7 +32,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** The JSON Schemas allow and refuse what the reader of configurations allows and refuses. */
+/** The JSON Schemas accept and refuse what the configuration reader accepts and refuses. */
 class KeyJsonSchemaTest {
   private static final Map<String, Class<? extends Record>> FILES =
       Map.of(
@@ -41,7 +41,7 @@ class KeyJsonSchemaTest {
           "compare", CompareConfig.class,
           "generate", GenerateConfig.class);
 
-  /** Values of every kind, near bounds, and what people mistake for them. */
+  /** Values of every kind, values near bounds, and common mistakes. */
   private static final List<String> VALUES =
       List.of(
           "0",
@@ -94,7 +94,7 @@ class KeyJsonSchemaTest {
     return schema.validate(json(YamlTree.parse(yaml)), OutputFormat.BOOLEAN);
   }
 
-  /** The tree as a YAML 1.2 editor sees it. */
+  /** The tree as a YAML 1.2 editor reads it. */
   private static JsonNode json(Node node) {
     JsonNodeFactory make = JsonNodeFactory.instance;
     if (YamlNodes.isNull(node)) {
@@ -191,7 +191,7 @@ class KeyJsonSchemaTest {
                     .isTrue());
   }
 
-  /** Changes of a run that a reader refuses, and the schema too. */
+  /** Changes of a run that the reader and the schema both refuse. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -253,7 +253,7 @@ class KeyJsonSchemaTest {
         .config();
   }
 
-  /** The run as it is with a change, as YAML. */
+  /** The run with one change, as YAML. */
   private static String fedit(String change) throws IOException {
     MappingNode root = (MappingNode) YamlTree.parse(fedit());
     new Overrides(new ConfigProblems("run.yaml")).apply(root, change);

@@ -14,18 +14,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Keys that a message names exist: who does as it says does not get another error. */
+/** Keys that a message names exist: following its advice does not cause another error. */
 class MessageKeysTest {
   private static final Set<String> KEYS = keys();
 
-  /** A key within a section, as messages write it: with dots, not part of a longer name. */
+  /** A key within a section, as messages write it: with dots, and not part of a longer name. */
   private static final Pattern NAMED =
       Pattern.compile(
           "(?<![\\w./-])([a-z][A-Za-z]*)((?:\\.[a-z][A-Za-z0-9]*)+)(?![\\w-]|\\.[\\w%{])");
 
   private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
 
-  /** Files and modules of models whose names begin as a section's does. */
+  /** Files and modules of models whose names begin like a section's name. */
   private static final Pattern NO_KEY =
       Pattern.compile("model\\.(safetensors|onnx|layers|norm|decoder|encoder).*|data\\.pkl");
 

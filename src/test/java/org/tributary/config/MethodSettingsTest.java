@@ -9,7 +9,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tributary.error.WrongInput;
 
-/** Keys that come with a name: settings of methods, which stand in the section of the name. */
+/** Keys that depend on a name: settings of methods, which are in the section of the name. */
 class MethodSettingsTest {
   record Kitchen(
       @Key(value = "the stove", required = true) Stove stove,

@@ -302,7 +302,7 @@ class TrainConfigTest {
         .hasMessageContaining(": " + key + ": missing; add this ");
   }
 
-  /** The least configuration without a key and all below it. */
+  /** The minimal configuration without a key and everything below it. */
   private static String without(String key) {
     Map<String, Object> root = new Yaml().load(LEAST);
     Map<String, Object> section = root;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
 import org.tributary.run.RunSpec;
 
-/** A key that somebody writes and nothing reads is refused; one that is left behind is left out. */
+/** An unread key is refused; a file's key that an override makes unread is left out. */
 class UnreadKeysTest {
   private static <T extends Record> LocatedConfig<T> written(
       String yaml, Class<T> type, String... sets) {

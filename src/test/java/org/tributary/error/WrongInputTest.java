@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Messages have a size that people read, however large the input is. */
+/** Messages have a readable length, however large the input is. */
 class WrongInputTest {
   @Test
   void linesAreBounded() {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Values are shared while they are used, kept until another is needed, and dropped once. */
+/** Values are shared while in use, kept until another one is needed, and dropped once. */
 class JvmCacheTest {
   private record Value(String key) {}
 
@@ -31,7 +31,7 @@ class JvmCacheTest {
     return value;
   }
 
-  /** A value that somebody has holds the end of the JVM up, and ends it by force at last. */
+  /** A value still in use delays the end of the JVM, until the end is forced. */
   @AfterEach
   void giveAllBack() {
     taken.forEach(cache::giveBack);

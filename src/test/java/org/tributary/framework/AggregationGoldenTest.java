@@ -31,11 +31,13 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
-/** Merges equal the golden values in float64: three clients of unequal sizes, no matrix square. */
+/**
+ * Merges equal the golden values in float64: three clients of unequal sizes, no square matrices.
+ */
 class AggregationGoldenTest {
   private static final double TOLERANCE = 1e-12;
 
-  /** For what goes through decompositions. */
+  /** The tolerance for values that go through decompositions. */
   private static final double CLOSE = 1e-10;
 
   private static final String A = "layer" + Adapters.A;
@@ -262,7 +264,9 @@ class AggregationGoldenTest {
     }
   }
 
-  /** A merge that changes the base: what it writes for the layer of W0, and W in W0's place. */
+  /**
+   * A merge that changes the base: what it writes for the layer of W0, and the W that replaces W0.
+   */
   private static Map<String, HostTensor> changed(
       String name, Adapters adapters, HostTensor base, List<Contribution> contributions) {
     Framework framework = NamedFramework.of(name, adapters);
@@ -321,7 +325,7 @@ class AggregationGoldenTest {
         .isLessThan(TOLERANCE);
   }
 
-  /** Weights that lie as [in, out], as GPT-2 has them, get the transposed change. */
+  /** Weights stored as [in, out], as in GPT-2, get the transposed change. */
   @Test
   void floraOfATransposedBase() throws IOException {
     Map<String, HostTensor> inputs = file("lora_equal_inputs");
@@ -353,7 +357,7 @@ class AggregationGoldenTest {
     }
     assertThat(distance(effective, Merges.doubles(golden.get("effective_W"))))
         .isLessThan(TOLERANCE);
-    // all clients' models in the mean, as FLoRA's base is
+    // the mean of all clients' models, as FLoRA's base is
     assertThat(distance(effective, Merges.doubles(file("flora_equal").get("W"))))
         .isLessThan(TOLERANCE);
   }
@@ -407,7 +411,7 @@ class AggregationGoldenTest {
     return Elements.tensor(values, DType.F64, shape);
   }
 
-  /** The clients' models: the server's and each one's change. */
+  /** The clients' models: the server's model plus each client's change. */
   private static List<Contribution> moved(Map<String, HostTensor> golden, HostTensor w, int round)
       throws IOException {
     List<Contribution> moved = new ArrayList<>();

@@ -19,9 +19,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Trainables;
 
-/**
- * Local rules, through rounds of unequal clients and cohorts, equal float64 loops of the papers.
- */
+/** Local rules, over rounds of unequal clients and cohorts, equal float64 loops of the papers. */
 class LocalRulesGoldenTest {
   private static final double TOLERANCE = 1e-12;
 
@@ -53,7 +51,7 @@ class LocalRulesGoldenTest {
     };
   }
 
-  /** Trains a case's clients as its file says, and looks at the state after every round. */
+  /** Trains a case's clients as its file says, and checks the state after every round. */
   private static void run(JsonNode golden, String local, Check check) {
     int size = golden.get("start").size();
     TreeMap<String, long[]> none = new TreeMap<>();

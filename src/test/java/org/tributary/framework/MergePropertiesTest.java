@@ -22,7 +22,7 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
-/** What holds of a weighted mean for any clients, sizes and cuts. */
+/** Properties of a weighted mean for any clients, sizes and cuts. */
 class MergePropertiesTest {
   private static final Framework FEDAVG = NamedFramework.of("fedavg");
 
@@ -89,7 +89,7 @@ class MergePropertiesTest {
         exact = exact.add(new BigDecimal(c.weight()).multiply(x));
         magnitude += Math.abs(c.weight() * x.doubleValue());
       }
-      // Half a unit of the float, and what doubles lose where large terms cancel.
+      // Half a unit of the float, plus what doubles lose when large terms cancel.
       double bound = 0.5 * Math.ulp(exact.floatValue()) + count * Math.ulp(magnitude);
       assertThat((double) mean[i]).isCloseTo(exact.doubleValue(), within(bound));
     }

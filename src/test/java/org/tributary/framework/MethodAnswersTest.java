@@ -23,7 +23,7 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
-/** What methods answer of themselves, alone and with others around them. */
+/** What methods declare about themselves, alone and combined with others. */
 class MethodAnswersTest {
   private static final SortedMap<String, long[]> NONE = new TreeMap<>();
   private static final Adapters ADAPTERS = new Adapters(2, 4, false);
@@ -49,7 +49,7 @@ class MethodAnswersTest {
 
   @ParameterizedTest
   @CsvSource({
-    // name, averages, ranks of one's own, rows pooled, steps of the cohort, model with adapters
+    // name, averages, own ranks, rows pooled, steps of the cohort, model with adapters
     "fedavg, true, false, false, false, false",
     "fedit, true, false, false, false, false",
     "ffa-lora, true, false, false, false, false",
@@ -183,7 +183,7 @@ class MethodAnswersTest {
     assertThat(Elements.of(scaffold.drift(start).get("w"))).containsExactly(7, 15);
     Map<String, HostTensor> finished = scaffold.finish(start, Map.of("w", values(2, 5)), facts);
     assertThat(finished).containsOnlyKeys("more", "scaffold.change/w", "scaffold.client/w");
-    // (x − y) / Σ η − c, and c_k with it
+    // (x − y) / Σ η − c, and the new c_k
     assertThat(Elements.of(finished.get("scaffold.change/w"))).containsExactly(-8, -22);
     assertThat(Elements.of(finished.get("scaffold.client/w"))).containsExactly(-4, -17);
   }
@@ -214,7 +214,7 @@ class MethodAnswersTest {
         .containsExactly(3, 0);
   }
 
-  /** v − (1 − β2) Δ² sign(v − Δ²), which stays where it is at v = Δ². */
+  /** v − (1 − β2) Δ² sign(v − Δ²), which does not move at v = Δ². */
   @Test
   void yogisSecondMomentMovesTowardsTheSquare() {
     FedYogi yogi =

@@ -24,7 +24,7 @@ import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
-/** What must hold of methods for any clients, sizes and ranks. */
+/** Properties that methods must have for any clients, sizes and ranks. */
 class MethodPropertiesTest {
   private static final String A = "layer" + Adapters.A;
   private static final String B = "layer" + Adapters.B;
@@ -85,7 +85,7 @@ class MethodPropertiesTest {
     assertThat(Elements.of(w)).containsExactly(expected, within(1e-12));
   }
 
-  /** W + s B A after the merge = W + s Σ p_k B_k A_k, and nothing is added for equal clients. */
+  /** W + s B A after the merge = W + s Σ p_k B_k A_k, and equal clients add nothing. */
   @Property(tries = 40)
   void fedexIsExactAndItsChangeHasAtMostTheClientsRanks(
       @ForAll @IntRange(min = 1, max = 6) int clients,
@@ -212,7 +212,7 @@ class MethodPropertiesTest {
     assertThat(Elements.of(stepped)).containsExactly(Elements.of(mean), within(1e-12));
   }
 
-  /** A first adaptive step is at most η (1 − β1) |Δ| / τ, and in the direction of Δ. */
+  /** A first adaptive step is at most η (1 − β1) |Δ| / τ, in the direction of Δ. */
   @Property(tries = 40)
   void adaptiveStepsAreBoundedAndFollowTheMeanChange(
       @ForAll @IntRange(min = 3, max = 8) int count, @ForAll long seed) {
@@ -237,7 +237,7 @@ class MethodPropertiesTest {
     }
   }
 
-  /** Clients whose optimum is the same drift nowhere: SCAFFOLD then is FedAvg. */
+  /** Clients with the same optimum do not drift: SCAFFOLD then equals FedAvg. */
   @Property(tries = 20)
   void scaffoldOfEqualClientsIsFedavg(
       @ForAll @IntRange(min = 3, max = 6) int count, @ForAll long seed) {
@@ -247,7 +247,7 @@ class MethodPropertiesTest {
   }
 
   /**
-   * Where curvatures and optima differ, FedAvg ends where local steps lead it, and SCAFFOLD at the
+   * If curvatures and optima differ, FedAvg ends where local steps lead it, and SCAFFOLD at the
    * optimum of the mean loss.
    */
   @Property(tries = 10)
@@ -267,7 +267,7 @@ class MethodPropertiesTest {
     return spread * (k % 2 == 0 ? 1 + k : -k) + new SplittableRandom(seed).nextDouble();
   }
 
-  /** Of clients of equal rows: Σ h_k (w − b_k) = 0. */
+  /** For clients with equal rows: Σ h_k (w − b_k) = 0. */
   private static double optimum(int count, long seed) {
     double above = 0;
     double below = 0;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.tributary.config.Method;
 import org.tributary.protocol.Adapters;
 
-/** Every framework and what goes around one has the rows and sections of CONTRIBUTING's steps. */
+/** Every framework and every wrapper has the rows and sections of CONTRIBUTING's steps. */
 class MethodStepsTest {
   private static final Pattern ARXIV = Pattern.compile("arXiv \\d{4}\\.\\d{5}");
   private static final Path TESTS = Path.of("src/test/java/org/tributary");

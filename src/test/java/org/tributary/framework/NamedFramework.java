@@ -7,15 +7,15 @@ import org.tributary.config.ConfigReader;
 import org.tributary.config.FrameworkSection;
 import org.tributary.protocol.Adapters;
 
-/** Frameworks as a configuration asks for them. */
+/** Frameworks as a configuration selects them. */
 final class NamedFramework {
   private NamedFramework() {}
 
   /**
-   * A framework with what is put around it.
+   * A framework with its wrappers.
    *
    * @param name of the framework
-   * @param adapters null without
+   * @param adapters null for a run without adapters
    * @param sets further keys below {@code framework}, such as {@code weights=uniform}
    */
   static Framework of(String name, Adapters adapters, String... sets) {

@@ -13,9 +13,9 @@ import org.tributary.config.NoSettings;
 import org.tributary.plugin.Plugins;
 import org.tributary.protocol.Adapters;
 
-/** Messages about clients' ranks name the frameworks that read them, whatever jar they are in. */
+/** Messages about clients' ranks name the frameworks that read them, from whatever jar. */
 class OneRankTest {
-  /** A framework of a user, whose clients may have adapters of different ranks. */
+  /** A user's framework whose clients may have adapters of different ranks. */
   public static final class Stacked extends FrameworkProvider<NoSettings> {
     public Stacked() {
       super("a-stack", "a framework of a user", "a test", NoSettings.class);
@@ -27,7 +27,7 @@ class OneRankTest {
     }
   }
 
-  /** A framework of a user with one rank for all clients. */
+  /** A user's framework with one rank for all clients. */
   public static final class Silent extends FrameworkProvider<NoSettings> {
     public Silent() {
       super("silent", "a framework of a user", "a test", NoSettings.class);
@@ -42,11 +42,11 @@ class OneRankTest {
   /**
    * The keys of the next framework.
    *
-   * @param depth must be given
+   * @param depth required
    */
   public record Depth(@Key(value = "a number", required = true) int depth) {}
 
-  /** A framework of a user that needs a key, so that its name alone cannot be advised. */
+  /** A user's framework that needs a key, so that a message cannot suggest its name alone. */
   public static final class Demanding extends FrameworkProvider<Depth> {
     public Demanding() {
       super("demanding", "a framework of a user", "a test", Depth.class);

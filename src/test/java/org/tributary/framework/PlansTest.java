@@ -17,7 +17,7 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 import org.tributary.protocol.Unit;
 
-/** What trains, travels and stays under each framework. */
+/** Which tensors train, travel and stay under each framework. */
 class PlansTest {
   private static final SortedMap<String, long[]> NONE = new TreeMap<>();
   private static final SortedMap<String, long[]> WEIGHTS =

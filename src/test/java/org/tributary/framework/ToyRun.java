@@ -16,9 +16,9 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Trainables;
 
 /**
- * Federated rounds in float64 on losses whose gradients are known, for any framework: the contract
- * is asked as a run asks it. A client takes plain SGD steps, to whose gradients its framework's
- * rule adds.
+ * Federated rounds in float64 on losses with known gradients, for any framework: the framework is
+ * called as a run calls it. A client takes plain SGD steps, and its framework's rule adds to their
+ * gradients.
  */
 final class ToyRun {
   /** A client's loss. */
@@ -26,8 +26,8 @@ final class ToyRun {
     /**
      * The gradient at some tensors.
      *
-     * @param at values of what the client has, by name
-     * @return gradients of those that train, by name
+     * @param at values of the client's tensors, by name
+     * @return gradients of the trained tensors, by name
      */
     Map<String, double[]> gradient(Map<String, double[]> at);
   }
@@ -72,7 +72,7 @@ final class ToyRun {
     return own.get(client).get(name);
   }
 
-  /** A round in which every client of the cohort takes one step for each of its rates. */
+  /** A round in which every client of the cohort takes one step per rate. */
   void round(int round, int[] cohort, List<Loss> losses, double[][] rates) {
     RoundPlan plan = framework.plan(trainables, round);
     List<ClientReport> reports = new ArrayList<>();

@@ -11,14 +11,14 @@ import org.tributary.protocol.Merge;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.protocol.Unit;
 
-/** A round's merge at once: a tensor that units merge in ranges is merged whole. */
+/** A round's merge in one call: a tensor that units merge in ranges is merged whole. */
 public final class WholeMerge {
   private WholeMerge() {}
 
   /**
    * Merges.
    *
-   * @param framework whose units and merge are asked
+   * @param framework whose units and merge are called
    * @param plan of the round
    * @param merge all tensors of the state and of the updates
    * @return what the merge writes, whole

@@ -27,18 +27,18 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.JobRun;
 
 /**
- * What became of a malformed input: it was taken, or it was refused with one message and nothing
- * written, and either within ten seconds.
+ * The outcome of a malformed input: it was accepted, or it was refused with one message and nothing
+ * was written, in both cases within ten seconds.
  *
  * @param refused whether it was refused
- * @param message the refusal; empty where it was taken
+ * @param message the refusal; empty if the input was accepted
  */
 record FuzzTrial(boolean refused, String message) {
   private static final OperatingSystemMXBean MACHINE =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final int LONGEST_MESSAGE = 6000;
 
-  /** Runs a job as its users do. Exit code 2 is a refusal, 0 means that the input was taken. */
+  /** Runs a job as its users do. Exit code 2 is a refusal, 0 means that the input was accepted. */
   static FuzzTrial job(Path folder, String... args) throws Exception {
     return watched(
         folder,
@@ -51,7 +51,9 @@ record FuzzTrial(boolean refused, String message) {
         });
   }
 
-  /** Calls what a job calls. {@link WrongInput}, or one behind another exception, is a refusal. */
+  /**
+   * Calls what a job calls. {@link WrongInput}, or one that caused another exception, is a refusal.
+   */
   static FuzzTrial call(Path folder, Callable<?> action) throws Exception {
     return watched(
         folder,
@@ -118,7 +120,7 @@ record FuzzTrial(boolean refused, String message) {
     }
   }
 
-  /** Where the trial's threads are. */
+  /** The stack traces of the trial's threads. */
   private static String threads() {
     StringBuilder where = new StringBuilder();
     Thread.getAllStackTraces()

@@ -16,7 +16,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.fixture.Slow;
 import org.tributary.text.ChatTemplate;
 
-/** Chat templates that are none, never end, or make endless texts. */
+/** Chat templates that are invalid, never end, or produce endless texts. */
 @Slow
 class JinjaFuzzTest {
   private static final String TEMPLATE =

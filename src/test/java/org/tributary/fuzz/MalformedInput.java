@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * One malformed file.
  *
- * @param name tells how it was made
+ * @param name says how it was made
  * @param file where it goes, below the folder of a trial
  * @param content its bytes
  */
@@ -17,7 +17,7 @@ record MalformedInput(String name, String file, byte[] content) {
     return new MalformedInput(name, file, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes it in place of what is there. */
+  /** Writes it in place of any existing file. */
   void write(Path folder) throws IOException {
     Path target = folder.resolve(file);
     Files.createDirectories(target.getParent());

@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tributary.fixture.GoldenCases;
 
-/** The malformed files of each format: some written by hand, most made of valid ones by a seed. */
+/**
+ * The malformed files of each format: some written by hand, most made from valid files by a seed.
+ */
 final class MalformedInputs {
   private MalformedInputs() {}
 
@@ -23,7 +25,7 @@ final class MalformedInputs {
     return Files.readAllBytes(GoldenCases.of(path));
   }
 
-  /** So many broken copies of a file. */
+  /** That many broken copies of a file. */
   static List<MalformedInput> broken(
       String file, byte[] original, int count, BiFunction<Mutator, byte[], byte[]> how) {
     List<MalformedInput> inputs = new ArrayList<>();
@@ -34,7 +36,7 @@ final class MalformedInputs {
     return inputs;
   }
 
-  /** What no format takes. */
+  /** Inputs that no format accepts. */
   static List<MalformedInput> foreign(String file) {
     return List.of(
         new MalformedInput("empty", file, new byte[0]),
@@ -57,7 +59,7 @@ final class MalformedInputs {
     return IntStream.range(0, 20_000).mapToObj(form::formatted).collect(Collectors.joining());
   }
 
-  /** What hurts parsers of JSON. */
+  /** Inputs that are hard for JSON parsers. */
   static List<MalformedInput> nastyJson(String file) {
     return List.of(
         MalformedInput.of("deep list", file, "[".repeat(100_000)),
@@ -144,7 +146,7 @@ final class MalformedInputs {
     return inputs;
   }
 
-  /** Sections that the tokenizers library is known to end the process on, and others like them. */
+  /** Sections that are known to make the tokenizers library end the process, and similar ones. */
   static List<MalformedInput> tokenizers() throws IOException {
     String file = "tokenizer.json";
     List<MalformedInput> inputs = new ArrayList<>(foreign(file));

@@ -20,7 +20,7 @@ import org.tributary.federation.Tiny;
 import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
-/** Malformed checkpoints and adapters never hang a job, end the JVM or leave anything behind. */
+/** Malformed checkpoints and adapters never hang a job, end the JVM or leave files behind. */
 @Slow
 class ModelFuzzTest {
   @TempDir static Path dir;
@@ -105,7 +105,7 @@ class ModelFuzzTest {
     }
   }
 
-  /** The trial itself sees what is whole, and what is not. */
+  /** The trial itself tells valid inputs from invalid ones. */
   @Test
   void wholeFilesAreTaken() throws Exception {
     assertThat(FuzzTrial.job(dir, "train", path("run.yaml"), "--check").refused()).isFalse();
@@ -115,7 +115,7 @@ class ModelFuzzTest {
         .contains("config.json");
   }
 
-  /** Opening a pipe without a writer waits for ever: nobody may open it. */
+  /** Opening a pipe without a writer waits forever: no code may open it. */
   @ParameterizedTest
   @ValueSource(
       strings = {

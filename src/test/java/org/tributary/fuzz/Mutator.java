@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Breaks small valid files, in ways that a seed decides. */
+/** Breaks small valid files in ways that a seed determines. */
 final class Mutator {
 
-  /** What stands where something else is expected. */
+  /** Values that replace an expected one. */
   private static final List<String> ODD =
       List.of(
           "null",
@@ -83,7 +83,7 @@ final class Mutator {
     return n <= 0 ? 0 : random.nextInt(n);
   }
 
-  /** Bytes cut off, changed, doubled, put in or zeroed. */
+  /** Bytes cut off, changed, duplicated, inserted or zeroed. */
   byte[] bytes(byte[] original) {
     int at = below(original.length + 1);
     int length = Math.min(original.length - at, 1 + below(64));
@@ -120,7 +120,7 @@ final class Mutator {
     }
   }
 
-  /** The first bytes alone, where headers are. */
+  /** Only the first bytes, where headers are. */
   byte[] head(byte[] original, int length) {
     int n = Math.min(length, original.length);
     byte[] head = Arrays.copyOf(original, n);
@@ -128,7 +128,7 @@ final class Mutator {
     return splice(original, 0, n, broken);
   }
 
-  /** Words put in, lines doubled, taken away or moved, numbers made huge, other encodings. */
+  /** Words inserted, lines duplicated, removed or moved, numbers made huge, other encodings. */
   byte[] text(byte[] original) {
     String text = new String(original, StandardCharsets.UTF_8);
     List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
@@ -166,7 +166,7 @@ final class Mutator {
     return bytes(String.join("\n", lines));
   }
 
-  /** A key or element of a JSON file replaced, taken away, doubled or put elsewhere. */
+  /** A key or element of a JSON file replaced, removed, duplicated or moved. */
   byte[] json(byte[] original) {
     try {
       JsonNode root = JSON.readTree(original);
@@ -186,7 +186,7 @@ final class Mutator {
       parents.add(node);
       int of = node.size();
       for (JsonNode child : node) {
-        // Vocabularies would leave nothing for the rest.
+        // Vocabularies would leave no mutations for the rest.
         if (of < 50 || below(of) < 3) {
           collect(child, parents);
         }

@@ -34,7 +34,7 @@ import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
 
-/** Malformed rows and images: `partition` takes them, skips them, or tells what is wrong. */
+/** Malformed rows and images: `partition` accepts them, skips them, or reports the error. */
 @Slow
 class RowsFuzzTest {
   private static final Store STORE = Store.of(new Configuration(false));
@@ -47,7 +47,7 @@ class RowsFuzzTest {
   @BeforeAll
   static void start() throws Exception {
     SPARK.session().sparkContext().setLogLevel("OFF");
-    // The first job loads what the others have.
+    // The first job loads what later jobs already find loaded.
     MalformedInput.of("", "jsonl/rows.jsonl", rows("jsonl")).write(dir);
     Partitioning.run(SPARK.session(), STORE, config("jsonl"));
   }
@@ -233,7 +233,7 @@ class RowsFuzzTest {
     partition(input.file().substring(0, input.file().indexOf('/')));
   }
 
-  /** An image that is none is skipped with a reason. */
+  /** A file that is not an image is skipped with a reason. */
   @ParameterizedTest
   @MethodSource("images")
   void anImageIsTakenOrBroken(MalformedInput input) throws Exception {
@@ -248,7 +248,7 @@ class RowsFuzzTest {
         });
   }
 
-  /** All of them together, between good ones. */
+  /** All of them together, between valid ones. */
   @Test
   void brokenImagesAreSkipped() throws Exception {
     writeImages();

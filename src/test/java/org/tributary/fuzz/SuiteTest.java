@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The suite has enough malformed inputs of each format. They are made here and run elsewhere. */
+/** The suite has enough malformed inputs of each format. They are made here and used elsewhere. */
 class SuiteTest {
   private static final int EACH = 25;
   private static final int ALL = 300;
@@ -30,7 +30,7 @@ class SuiteTest {
     return formats;
   }
 
-  /** Inputs of the same bytes count once. */
+  /** Inputs with the same bytes count once. */
   private static int different(List<MalformedInput> inputs) {
     return (int) inputs.stream().map(input -> ByteBuffer.wrap(input.content())).distinct().count();
   }
@@ -44,7 +44,7 @@ class SuiteTest {
     assertThat(all).as(counts.toString()).isGreaterThanOrEqualTo(ALL);
   }
 
-  /** The same inputs in every run. */
+  /** Every run has the same inputs. */
   @Test
   void inputsAreTheSameEachTime() throws IOException {
     Map<String, List<MalformedInput>> again = formats();

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * How long an input may take: ten seconds, on a machine that has time for it. Where others take the
- * machine, the seconds count once half as many of a processor were had; a minute is always over.
+ * How long an input may take: ten seconds on a machine with a free processor. On a busy machine,
+ * the seconds count only once the process has used half as many seconds of processor time; a minute
+ * is always too long.
  */
 final class TimeLimit {
   private static final Duration WALL = Duration.ofSeconds(10);
@@ -16,13 +17,13 @@ final class TimeLimit {
 
   private record Begin(long nanos, Duration cpu) {}
 
-  /** Begins now, with the processor's time that a process has had so far. */
+  /** Starts now, with the processor time that a process has used so far. */
   TimeLimit(Supplier<Duration> cpu) {
     this.cpu = cpu;
     begin();
   }
 
-  /** Begins anew, for the next input. */
+  /** Restarts, for the next input. */
   void begin() {
     begin = new Begin(System.nanoTime(), cpu.get());
   }

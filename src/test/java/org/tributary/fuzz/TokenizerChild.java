@@ -9,8 +9,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.text.Tokenizer;
 
 /**
- * Opens each tokenizer.json of a folder, as jobs do, makes tokens of texts and texts of tokens. A
- * line before each and one behind it: who reads them knows which file ended the JVM.
+ * Opens each tokenizer.json of a folder, as jobs do, then encodes texts and decodes tokens. Prints
+ * one line before and one after each file, so that the reader knows which file ended the JVM.
  */
 public final class TokenizerChild {
   static final List<String> TEXTS =
@@ -28,7 +28,7 @@ public final class TokenizerChild {
           " ".repeat(3000) + "x",
           "\u0e33\u0e33 \uac00\u11a8 \u0958\u0f73\u0344");
 
-  /** A file that ends the child, to see that it is seen. */
+  /** A file that ends the child, to check that this is detected. */
   static final String HALT = "halt";
 
   private TokenizerChild() {}

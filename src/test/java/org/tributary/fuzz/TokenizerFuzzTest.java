@@ -13,8 +13,8 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.Slow;
 
 /**
- * Malformed tokenizers, each opened and used in a JVM beside this one: which of them ended it, or
- * took too long, is told by its name.
+ * Malformed tokenizers, each opened and used in another JVM: one that ends that JVM or takes too
+ * long is reported by name.
  */
 @Slow
 class TokenizerFuzzTest {
@@ -41,7 +41,7 @@ class TokenizerFuzzTest {
     assertThat(outcomes.values()).anyMatch(o -> o.startsWith("REFUSED"));
   }
 
-  /** Who dies is seen, and those behind it have their turn. */
+  /** A death is detected, and the files after it are still tried. */
   @Test
   void aDeathIsSeen() throws Exception {
     Path folder = Files.createDirectories(dir.resolve("deaths"));

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Runs {@link TokenizerChild} over a folder in a JVM beside this one, and anew behind a death. */
+/** Runs {@link TokenizerChild} over a folder in another JVM, and restarts it after a death. */
 final class TokenizerJvm {
   private final Path scratch;
   private final Path folder;
@@ -22,7 +22,7 @@ final class TokenizerJvm {
     this.folder = folder;
   }
 
-  /** What became of each file, by its name; of one that ended its JVM or was too slow, too. */
+  /** The outcome of each file, by name, including files that ended their JVM or were too slow. */
   Map<String, String> outcomes() throws IOException, InterruptedException {
     List<String> names;
     try (Stream<Path> files = Files.list(folder)) {

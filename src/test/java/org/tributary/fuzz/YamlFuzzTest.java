@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.federation.Tiny;
 
-/** Malformed configurations of every job are told in one message. */
+/** Malformed configurations of every job are reported in one message. */
 class YamlFuzzTest {
   @TempDir static Path dir;
 
@@ -95,7 +95,9 @@ class YamlFuzzTest {
     }
   }
 
-  /** What hurts parsers of YAML, and values that no run has, in a whole configuration of one. */
+  /**
+   * Inputs that are hard for YAML parsers, and invalid values of a run, in a whole configuration.
+   */
   static List<MalformedInput> nasty(String run) {
     String file = "train/nasty.yaml";
     String bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n";

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.Trouble;
 
-/** Native code is loaded from a folder of the user's own alone. */
+/** Native code is only loaded from a folder that belongs to the user. */
 class NativeFolderTest {
   @TempDir Path dir;
 

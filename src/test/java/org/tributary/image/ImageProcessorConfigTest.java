@@ -101,7 +101,7 @@ class ImageProcessorConfigTest {
         .hasMessageContaining(problem);
   }
 
-  /** Whoever sets what a message asks for gets on. */
+  /** Setting what a message asks for is enough to continue. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

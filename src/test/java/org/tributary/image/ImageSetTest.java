@@ -38,7 +38,7 @@ class ImageSetTest {
 
   @TempDir java.nio.file.Path dir;
 
-  /** Each image is a ramp of its own; one is a single pixel. */
+  /** Each image is a different ramp; one is a single pixel. */
   private static byte[] png(int number) {
     byte[] values = new byte[number == 0 ? 1 : 36];
     for (int i = 0; i < values.length; i++) {
@@ -110,7 +110,7 @@ class ImageSetTest {
       }
       kinds.add(values);
     }
-    // 5 x 5 places, mirrored or not.
+    // 5 x 5 positions, mirrored or not.
     assertThat(kinds).hasSize(50);
   }
 
@@ -185,7 +185,7 @@ class ImageSetTest {
     assertThat(bad.named().get(2)).contains("a.parquet, row 8: column label is empty");
   }
 
-  /** Values of a scanner with 12 bits: Pillow, and so transformers, make them white. */
+  /** Values of a scanner with 12 bits: Pillow, and therefore transformers, make them white. */
   @Test
   void greyImagesOf16BitsThatBecomeWhiteAreCounted() throws IOException {
     write(
@@ -206,7 +206,7 @@ class ImageSetTest {
     assertThat(bad.white()).isEqualTo(2);
   }
 
-  /** Half of the pixels have one value, the others the other. */
+  /** Half of the pixels have one value, the other half the other. */
   private static byte[] grey16(int left, int right) throws IOException {
     BufferedImage image = new BufferedImage(6, 6, BufferedImage.TYPE_USHORT_GRAY);
     for (int i = 0; i < 36; i++) {
@@ -270,7 +270,7 @@ class ImageSetTest {
 
   @ParameterizedTest
   @CsvSource({
-    // Logical screen, frame and its place, then the pixels that Pillow 12 gives.
+    // Logical screen, frame and its position, then the pixels that Pillow 12 gives.
     "474946383961040003008103000a141ec8643200ff005a5b5c2c01000100020001000002020c55003b, 4, 3,"
         + " 0 0 0 0 0 1 2 0 0 0 0 0, 0a141e c86432 00ff00",
     "474946383961040003008103000a141ec8643200ff005a5b5c21f90401000002002c0100010002000100000202"

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 
-/** Decoding, resizing and whole processors against Pillow and transformers. */
+/** Decoding, resizing and whole processors compared with Pillow and transformers. */
 class PillowTest {
   private static final Path CASES =
       Path.of(java.net.URI.create(PillowTest.class.getResource("/pillow").toString()));
@@ -125,7 +125,7 @@ class PillowTest {
     }
   }
 
-  /** Values above 255 become 255, as Pillow has it since its first release. */
+  /** Values above 255 become 255, as in Pillow since its first release. */
   @Test
   void sixteenBitGreyIsCutOff() throws Exception {
     Pixels pixels = decode("grey16.png");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Small and large ways give the same decompositions, which are what their names say. */
+/** The methods for small and large matrices give the same decompositions, which are correct. */
 class DecompositionsTest {
   private static final double CLOSE = 1e-10;
 

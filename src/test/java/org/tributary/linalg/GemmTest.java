@@ -11,7 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** Products equal the triple loop, whatever is transposed. */
+/** Products equal the triple loop, whichever operands are transposed. */
 class GemmTest {
   @Property(tries = 60)
   void equalsTheTripleLoop(

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.protocol.HostTensor;
 
-/** The merge without an m x n sum meets the golden values too, at the edge of its width. */
+/** The merge without an m x n sum equals the golden values too, at the limit of its width. */
 class LowRankGoldenTest {
   private static final Path FOLDER = Path.of(System.getProperty("golden"), "aggregation");
   private static final double[] WEIGHTS = {0.1, 0.25, 0.65};

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Merged factors equal the dense SVD of Σ w_k B_k A_k: K ≥ 3, unequal ranks, never square. */
 class LowRankTest {
-  /** Clients of ranks that differ, and weights that differ. */
+  /** Clients with different ranks and different weights. */
   private static List<LowRank.Term> terms(int m, int n, int clients, int most, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<LowRank.Term> terms = new ArrayList<>();
@@ -34,7 +34,7 @@ class LowRankTest {
     return terms;
   }
 
-  /** By triple loops, without anything that is tested here. */
+  /** By triple loops, without any of the code under test. */
   private static Matrix sum(List<LowRank.Term> terms) {
     Matrix sum = Matrix.zeros(terms.get(0).b().rows(), terms.get(0).a().columns());
     for (LowRank.Term term : terms) {
@@ -76,7 +76,7 @@ class LowRankTest {
         .isLessThan(1e-9 * norm(dense));
   }
 
-  /** A cut between two nearly equal singular values is ill-posed; the bound widens with them. */
+  /** A cut between two nearly equal singular values is ill-posed; the bound grows with them. */
   private static double slack(double[] s, int rank) {
     double gap = rank < s.length ? s[rank - 1] - s[rank] : s[rank - 1];
     return Math.max(1, 1e-4 * s[0] / Math.max(gap, 1e-12));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every rule at least once, with the stems NLTK 3.10.3 gives; the words are mostly the paper's. */
+/** Every rule at least once, with the stems of NLTK 3.10.3; most words are from the paper. */
 class PorterStemmerTest {
 
   @ParameterizedTest

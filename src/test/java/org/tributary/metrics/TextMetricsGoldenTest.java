@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** BLEU says what sacrebleu and NLTK say, ROUGE what its definition, stems what NLTK's. */
+/** BLEU equals that of sacrebleu and NLTK, ROUGE equals its definition, stems equal NLTK's. */
 class TextMetricsGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"), "metrics");
   private static final double EXACT = 1e-9;
@@ -84,7 +84,7 @@ class TextMetricsGoldenTest {
 
   private void checkCorpus(Bleu bleu, JsonNode expected) {
     BleuCounts counts = corpus(bleu, IntStream.range(0, pairs.size()).boxed().toList());
-    // sacrebleu reports the counts with what add-k added; ours stay what was counted.
+    // sacrebleu reports the counts including what add-k added; Tributary reports the plain counts.
     long added = (long) bleu.smoothing().value();
     assertThat(addedFromTheSecond(counts.matches(), added))
         .isEqualTo(longs(expected.get("counts")));
@@ -175,7 +175,9 @@ class TextMetricsGoldenTest {
                     .isEqualTo(stem.getValue().asText()));
   }
 
-  /** sacrebleu's from the golden file's own arguments, and NLTK's method 1, which it lacks. */
+  /**
+   * sacrebleu's from the golden file's own arguments, and NLTK's method 1, which sacrebleu lacks.
+   */
   private Map<String, Bleu> sentenceVariants() {
     Map<String, Bleu> variants = new HashMap<>();
     golden

@@ -130,7 +130,7 @@ class TextMetricsTest {
     assertThat(match).isEqualTo(new ExactMatch(1, 3));
   }
 
-  /** As rouge_score does it: its stemmer leaves what has three letters or fewer. */
+  /** As in rouge_score: its stemmer does not change words of three letters or fewer. */
   @Test
   void onlyTokensOfMoreThanThreeLettersAreStemmed() {
     assertThat(new Rouge(true).tokens("It was the cats' gas"))
@@ -138,7 +138,7 @@ class TextMetricsTest {
     assertThat(new Rouge(false).tokens("the cats")).containsExactly("the", "cats");
   }
 
-  /** The expected tokens are sacrebleu 2.6.0's. */
+  /** The expected tokens are those of sacrebleu 2.6.0. */
   @Test
   void marksEscapesAndLineEndsOf13a() {
     assertThat(
@@ -198,7 +198,7 @@ class TextMetricsTest {
 
   record Pair(String prediction, String reference) {}
 
-  /** At least one word, of few kinds, so that n-grams repeat. */
+  /** At least one word, from a small set, so that n-grams repeat. */
   @Provide
   Arbitrary<String> texts() {
     return Arbitraries.of(

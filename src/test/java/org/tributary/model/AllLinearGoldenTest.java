@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 
-/** The layers that all-linear adapts are those that peft 0.21 adapts. */
+/** all-linear adapts the same layers as in peft 0.21. */
 class AllLinearGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
 
@@ -29,7 +29,7 @@ class AllLinearGoldenTest {
     Set<String> expected = new TreeSet<>();
     golden.forEach(name -> expected.add(name.asText()));
     assertThat(expected).isNotEmpty();
-    // What a classifier of SigLIP does not compute cannot be adapted.
+    // Layers that a SigLIP classifier does not compute cannot be adapted.
     expected.removeIf(name -> name.startsWith("vision_model.head."));
     HuggingFaceFolder folder =
         HuggingFaceFolder.open(

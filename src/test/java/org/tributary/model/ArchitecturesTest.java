@@ -24,7 +24,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 
-/** A config.json becomes names and shapes, or a message that tells everything wrong with it. */
+/** A config.json becomes names and shapes, or a message that lists every error in it. */
 class ArchitecturesTest {
   private static final Path BERT = GoldenCases.of("bert");
   private static final Set<String> NAMES = Set.of("bert.embeddings.word_embeddings.weight");

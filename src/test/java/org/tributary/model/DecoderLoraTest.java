@@ -22,7 +22,9 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** Every linear layer of every decoder computes W x + s B A x, however its weight lies. */
+/**
+ * Every linear layer of every decoder computes W x + s B A x, whatever the layout of its weight.
+ */
 class DecoderLoraTest {
   private static final int RANK = 3;
 

@@ -30,7 +30,7 @@ import org.tributary.protocol.Globs;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** What decoders' config.json may say, and what is refused by name. */
+/** What a decoder's config.json may contain, and what is refused by name. */
 class DecodersTest {
 
   private static final Path GOLDEN = GoldenCases.of("");
@@ -39,7 +39,7 @@ class DecodersTest {
     return (ObjectNode) JSON.readTree(GOLDEN.resolve(golden).resolve("config.json").toFile());
   }
 
-  /** A golden configuration with the keys of a JSON object in place of its own. */
+  /** A golden configuration with some keys replaced by those of a JSON object. */
   private static ObjectNode with(String golden, String json) throws IOException {
     ObjectNode config = config(golden);
     JSON.readTree(json.replace('\'', '"'))
@@ -336,7 +336,7 @@ class DecodersTest {
           norm += Math.pow(e[i], 2);
         }
       }
-      // Eight bits of mantissa: 0.4 % an operation.
+      // Eight bits of mantissa: 0.4 % per operation.
       assertThat(Math.sqrt(error / norm)).isBetween(1e-5, 0.05);
     }
   }

@@ -26,7 +26,7 @@ import org.tributary.fixture.TinyBert;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** Adapters: where they sit, how they start, and that the model computes W x + s B A x. */
+/** Adapters: where they are, how they start, and that the model computes W x + s B A x. */
 class LoraTest {
   private static TinyBert bert;
 

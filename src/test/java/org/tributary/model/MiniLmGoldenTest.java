@@ -30,7 +30,7 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.text.Tokenizer;
 import org.tributary.torch.Torch;
 
-/** A real pretrained encoder, imported from Maven's artifact, gives the reference embeddings. */
+/** A real pretrained encoder, imported from a Maven artifact, gives the reference embeddings. */
 class MiniLmGoldenTest {
   private static final double TOLERANCE = 1e-4;
   private static final Path GOLDEN = Path.of(System.getProperty("golden"), "minilm_jar");

@@ -18,7 +18,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** A model leaves nothing in the engine, whether it was closed or never came to be. */
+/** A model leaves nothing in the engine, whether it was closed or its creation failed. */
 class ModelClosingTest {
   @BeforeEach
   void prepare() {

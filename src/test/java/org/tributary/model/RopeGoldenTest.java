@@ -68,7 +68,7 @@ class RopeGoldenTest {
     }
   }
 
-  /** Cases that say what the frequencies are, in both layouts of their configuration. */
+  /** Cases that give the frequencies, in both layouts of their configuration. */
   @TestFactory
   List<DynamicTest> frequenciesAreThoseOfTransformers() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();

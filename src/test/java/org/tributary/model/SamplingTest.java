@@ -27,7 +27,7 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** Drawn tokens are those that the inverse of the nucleus's distribution, computed here, gives. */
+/** Drawn tokens equal those from the inverse of the nucleus distribution, computed here. */
 class SamplingTest {
   private static final long[] PROMPT = {1, 50, 60, 70, 80, 90};
   private static final int DRAWS = 400;
@@ -62,7 +62,7 @@ class SamplingTest {
     return IntStream.range(all.length - vocabulary, all.length).mapToDouble(i -> all[i]).toArray();
   }
 
-  /** The place of a number in the distribution, -1 where rounding might decide. */
+  /** The position of a number in the distribution, -1 if rounding might decide it. */
   private static int expected(double[] logits, double temperature, double topP, double uniform) {
     double most = Arrays.stream(logits).max().orElseThrow();
     double[] mass = Arrays.stream(logits).map(l -> Math.exp((l - most) / temperature)).toArray();

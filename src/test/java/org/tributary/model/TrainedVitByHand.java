@@ -23,8 +23,8 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
 /**
- * A trained ViT on Fashion-MNIST's test images against recorded logits and accuracy. Run by hand,
- * as it needs files that are not here:
+ * A trained ViT on Fashion-MNIST's test images, compared with recorded logits and accuracy. Run by
+ * hand, as it needs files that are not in the repository:
  *
  * <pre>
  * mvn test -Dtest=TrainedVitByHand -Dvit=FOLDER -Dfashion=FOLDER
@@ -102,7 +102,7 @@ class TrainedVitByHand {
     }
   }
 
-  /** Where a pixel's centre lies in the small image. */
+  /** The position of a pixel's centre in the small image. */
   private static double source(int at, int side) {
     return Math.max(0, (at + 0.5) * SIDE / side - 0.5);
   }

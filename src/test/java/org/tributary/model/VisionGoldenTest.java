@@ -25,7 +25,7 @@ import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** The vision cases of the golden folder: logits, states, what is pooled, loss, gradients. */
+/** The vision cases of the golden folder: logits, states, pooled output, loss, gradients. */
 class VisionGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
   private static final double LOGITS = 1e-4;
@@ -68,7 +68,7 @@ class VisionGoldenTest {
         });
   }
 
-  /** The pooling of transformers' class, as a run's configuration would name it. */
+  /** The pooling of transformers' class, as a run's configuration names it. */
   private static Pooling defaultPooling(Path folder, String config) throws IOException {
     return Architectures.of(
             JSON.readTree(folder.resolve(config).toFile()),

@@ -32,7 +32,7 @@ import org.tributary.fixture.GoldenCases;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** What config.json of a vision model says becomes names, shapes and layers, or a message. */
+/** A vision model's config.json becomes names, shapes and layers, or a message. */
 class VisionTest {
   private static final Set<String> VIT = Set.of("vit.embeddings.cls_token");
   private static final Set<String> SIGLIP = Set.of("vision_model.post_layernorm.bias");
@@ -89,7 +89,7 @@ class VisionTest {
         .hasMessageContaining("type siglip has no \"cls\"; use mean or attention");
   }
 
-  /** The sum is what transformers' SiglipVisionModel counts with this config.json. */
+  /** The sum equals that of transformers' SiglipVisionModel with this config.json. */
   @Test
   void theShapesOfSo400m() throws IOException {
     JsonNode so400m =
@@ -237,7 +237,7 @@ class VisionTest {
       assertThat(results.get("loss").getDataType()).isEqualTo(DataType.FLOAT32);
       assertThat((double) results.get("loss").getFloat())
           .isCloseTo(whole.get("loss").asDouble(), withinPercentage(2));
-      // The engine's Java side has no name for the type of such a gradient.
+      // The engine's Java API has no name for the type of such a gradient.
       String first = architecture.weights().keySet().iterator().next();
       assertThat(results.get("grads." + first).getDataType()).isNotEqualTo(DataType.FLOAT32);
     }

@@ -21,7 +21,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.GoldenCases;
 import org.tributary.fixture.TinyBert;
 
-/** A checkpoint's tensors against its config.json, and globs over their names. */
+/** A checkpoint's tensors compared with its config.json, and globs over their names. */
 class WeightNamesTest {
   private static final String WORDS = "bert.embeddings.word_embeddings.weight";
   private static final String QUERY = "bert.encoder.layer.1.attention.self.query.weight";

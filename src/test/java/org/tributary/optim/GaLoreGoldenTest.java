@@ -21,8 +21,8 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
 /**
- * Single matrices after every step of the authors' code: every case of the golden folder, every
- * matrix and sign rule in it, with the hyper-parameters that its golden.json names.
+ * Single matrices after every step of the authors' code: every case of the golden folder, with
+ * every matrix and sign rule in it and the hyper-parameters in its golden.json.
  */
 class GaLoreGoldenTest {
   private static final double WEIGHTS = 1e-5;
@@ -33,7 +33,7 @@ class GaLoreGoldenTest {
    *
    * @param hyper the case's hyper-parameters
    * @param tensors the case's
-   * @param matrix its name in them
+   * @param matrix its name in the tensors
    * @param signs {@code canonical} or {@code official}
    */
   private record Case(
@@ -69,7 +69,7 @@ class GaLoreGoldenTest {
     return tests;
   }
 
-  /** A hyper-parameter that the test did not take from the case would change nothing. */
+  /** A hyper-parameter that the test did not read from the case would have no effect. */
   @TestFactory
   List<DynamicTest> everyHyperParameterCounts() throws IOException {
     Map<String, Case> all = cases();
@@ -122,7 +122,7 @@ class GaLoreGoldenTest {
     HostTensor bases = c.tensors().get(c.matrix() + "." + c.signs() + ".P");
     int gap = c.hyper().get("update_proj_gap").asInt();
     double rate = c.hyper().get("lr").asDouble();
-    // Official signs are free; within the first period they cancel out.
+    // Official signs are arbitrary; within the first period they cancel out.
     boolean free = c.signs().equals("official");
     int steps = free ? gap : (int) gradients.shape()[0];
     OptimizerRun run =

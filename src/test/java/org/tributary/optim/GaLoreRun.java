@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import org.tributary.protocol.HostTensor;
 
-/** Runs of GaLore over gradients that are given. */
+/** Runs of GaLore over given gradients. */
 final class GaLoreRun {
   private GaLoreRun() {}
 

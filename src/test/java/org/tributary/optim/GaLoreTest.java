@@ -17,7 +17,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** What GaLore remembers, what it refuses, and that going on changes no bit. */
+/** What GaLore stores, what it refuses, and that resuming changes no bit. */
 class GaLoreTest {
   private static final int RANK = 3;
   private static final int GAP = 5;
@@ -83,7 +83,7 @@ class GaLoreTest {
     assertThat(shapes.get("basis.a.query.weight")).containsExactly(RANK, 10);
     assertThat(shapes.get("m.a.query.weight")).containsExactly(16, RANK);
     assertThat(shapes.get("v.b.value.weight")).containsExactly(12, RANK);
-    // Else from the left, basis [m, r], moments [r, n].
+    // Otherwise from the left, basis [m, r], moments [r, n].
     assertThat(shapes.get("basis.a.value.weight")).containsExactly(10, RANK);
     assertThat(shapes.get("m.a.value.weight")).containsExactly(RANK, 24);
     assertThat(shapes.get("m.b.other.weight")).containsExactly(9, 4);

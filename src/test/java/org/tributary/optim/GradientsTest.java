@@ -20,7 +20,7 @@ import org.tributary.torch.Casts;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
-/** Clipping and accumulation against their formulas. */
+/** Clipping and accumulation compared with their formulas. */
 class GradientsTest {
   private NDManager manager;
   private Gradients gradients;

@@ -14,7 +14,7 @@ import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
 /**
- * An optimizer over gradients that are given.
+ * An optimizer over given gradients.
  *
  * @param settings of the optimizer
  * @param gradients of each step, by weight
@@ -25,7 +25,7 @@ record OptimizerRun(
     IntFunction<Map<String, HostTensor>> gradients,
     IntToDoubleFunction rate) {
 
-  /** What a run leaves behind. */
+  /** The result of a run. */
   record End(Map<String, HostTensor> weights, Map<String, HostTensor> state, long bytes) {
     /** The subspace that GaLore has for a weight. */
     HostTensor basis(String weight) {
@@ -33,7 +33,7 @@ record OptimizerRun(
     }
   }
 
-  /** Takes the steps {@code from} to {@code to}, the last one not. */
+  /** Takes the steps {@code from} (inclusive) to {@code to} (exclusive). */
   End steps(Map<String, HostTensor> start, Map<String, HostTensor> remembered, int from, int to) {
     try (NDManager owner = Torch.manager(Device.cpu())) {
       Map<String, NDArray> weights = arrays(owner, start);

@@ -20,7 +20,9 @@ import org.tributary.optim.OptimizerRun.End;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/** The optimizers against their formulas in plain doubles, over steps with a changing rate. */
+/**
+ * The optimizers compared with their formulas in plain doubles, over steps with a changing rate.
+ */
 class OptimizersTest {
   private static final int STEPS = 20;
   private static final double TOLERANCE = 1e-5;

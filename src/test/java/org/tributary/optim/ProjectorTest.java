@@ -12,9 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.tributary.protocol.HostTensor;
 import org.tributary.torch.Torch;
 
-/**
- * The projectors: what they span, their signs, and that the randomised one learns from renewals.
- */
+/** The projectors: what they span, their signs, and that renewals improve the randomised one. */
 class ProjectorTest {
   @BeforeTry
   void prepare() {
@@ -50,14 +48,14 @@ class ProjectorTest {
     HostTensor exact = GaLoreRun.basis(Projector.EXACT, rank, g);
     HostTensor randomized = GaLoreRun.basis(Projector.RANDOMIZED, rank, g);
     assertThat(randomized.shape()).isEqualTo(exact.shape());
-    // What no basis of this rank can hold: the root of the rest of the squares.
+    // What no basis of this rank can represent: the root of the remaining squares.
     double best = Math.pow(0.5, rank);
     assertThat(SubspaceBases.lost(g, exact)).isLessThan(best * 1.001 + 1e-6);
     assertThat(SubspaceBases.lost(g, randomized)).isLessThan(best * 1.001 + 1e-6);
     assertThat(sameUpToSign(randomized, exact)).isLessThan(1e-3);
   }
 
-  /** Two entries as large as each other may make either positive. */
+  /** If two entries have the same magnitude, either may become positive. */
   private static double sameUpToSign(HostTensor x, HostTensor y) {
     float[] a = x.toFloats();
     float[] b = y.toFloats();
@@ -90,7 +88,9 @@ class ProjectorTest {
     assertThat(GaLoreRun.basis(projector, 2, negative(g))).isEqualTo(basis);
   }
 
-  /** A slow spectrum is too much for one renewal; only a warm start gets better by more of them. */
+  /**
+   * One renewal is not enough for a slowly decaying spectrum; only a warm start improves with more.
+   */
   @Test
   void theRandomisedOneGoesOnFromItsLastBasis() {
     Torch.prepareThread(1);

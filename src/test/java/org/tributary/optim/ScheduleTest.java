@@ -11,7 +11,7 @@ import org.tributary.client.BackwardMode;
 import org.tributary.client.Recipe;
 
 /**
- * Learning rates over the run: shapes, warmup, and that a round begins where the last one ended.
+ * Learning rates over the run: shapes, warmup, and that a round starts where the last one ended.
  */
 class ScheduleTest {
   @Test

@@ -18,7 +18,7 @@ import org.tributary.torch.Casts;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
-/** Weights in bfloat16 move by less than their last bit, in the mean exactly. */
+/** Weights in bfloat16 move by less than their last bit, and exactly in the mean. */
 class StochasticRoundingTest {
   private static final int N = 40_000;
 
@@ -27,7 +27,7 @@ class StochasticRoundingTest {
     Torch.prepareThread(1);
   }
 
-  /** w = start - lr g by SGD, in bfloat16, for N places alike. */
+  /** w = start - lr g by SGD, in bfloat16, for N equal elements. */
   private static float[] stepped(float start, float gradient, double lr, long seed, int steps) {
     OptimizerSettings sgd = new OptimizerSettings("sgd", new SgdSettings(0), 0, 0);
     try (NDManager manager = Torch.manager(Device.cpu());
@@ -61,7 +61,7 @@ class StochasticRoundingTest {
     double ulp = Math.ulp(start) * 65536;
     double lr = ulp / 10;
     float[] after = stepped(start, 1, lr, 7, 1);
-    // The standard error of the mean of N coins of odds 1/10, five times.
+    // Five standard errors of the mean of N coin tosses with probability 1/10.
     assertThat(mean(after)).isCloseTo(start - lr, within(5 * ulp * 0.3 / Math.sqrt(N)));
     for (float value : after) {
       assertThat(Math.abs(value - start)).isLessThanOrEqualTo((float) ulp);

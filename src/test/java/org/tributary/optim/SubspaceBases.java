@@ -2,7 +2,7 @@ package org.tributary.optim;
 
 import org.tributary.protocol.HostTensor;
 
-/** What bases span, in doubles. */
+/** The subspaces that bases span, in doubles. */
 final class SubspaceBases {
   private SubspaceBases() {}
 
@@ -59,7 +59,7 @@ final class SubspaceBases {
     return HostTensor.of(values, m, n);
   }
 
-  /** Random orthonormal vectors, by Gram and Schmidt, twice. */
+  /** Random orthonormal vectors, by Gram-Schmidt, applied twice. */
   static double[][] orthonormal(java.util.SplittableRandom random, int count, int length) {
     double[][] vectors = new double[count][length];
     for (int k = 0; k < count; k++) {

@@ -22,7 +22,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 
-/** Images whose labels stand in metadata beside them, and the formats of a set of images. */
+/** Images whose labels are in metadata next to them, and the formats of a set of images. */
 @Slow
 class ImageMetadataTest {
   private static final Store STORE = Store.of(new Configuration());

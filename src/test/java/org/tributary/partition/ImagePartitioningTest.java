@@ -40,7 +40,7 @@ import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 
-/** Folders, zips, IDX and Parquet of images, with broken ones and duplicates among them. */
+/** Folders, zips, IDX and Parquet files of images, including broken images and duplicates. */
 @Slow
 class ImagePartitioningTest {
   private static final Store STORE = Store.of(new Configuration(false));
@@ -62,7 +62,7 @@ class ImagePartitioningTest {
         .manifest();
   }
 
-  /** An image that a number decides. */
+  /** An image that depends only on a number. */
   private static byte[] image(int number, String format, int size) throws IOException {
     BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < size; y++) {
@@ -82,8 +82,8 @@ class ImagePartitioningTest {
   }
 
   /**
-   * Twelve training images of two labels in two groups, four test images, of which one equals one
-   * of a training image in another encoding; two broken ones, one of a single pixel.
+   * Twelve training images of two labels in two groups; four test images, one of which equals a
+   * training image in another encoding; two broken images, one of a single pixel.
    */
   private Path tree() throws IOException {
     for (int i = 0; i < 12; i++) {
@@ -332,7 +332,7 @@ class ImagePartitioningTest {
     refused("images", tree, "source.train", "holds test but no train");
   }
 
-  /** Else each owner would be a label. */
+  /** Otherwise each owner would be a label. */
   @Test
   void foldersOfKeysAreNoLabels() throws Exception {
     write("hive/hospital=A/cat/1.png", image(5, "png", 4));

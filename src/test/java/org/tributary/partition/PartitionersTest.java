@@ -58,7 +58,7 @@ class PartitionersTest {
     ByLabel byLabel = new ByLabel(new Clients(clients, 1), shards);
     RowClients dealt = byLabel.deal(keys, seed);
     int[] sizes = checkWhole(dealt, clients, rows);
-    // Shards are equal to one row, so clients are to one row for each of their shards.
+    // Shard sizes differ by at most one row, so client sizes differ by at most one row per shard.
     assertThat(max(sizes) - min(sizes)).isLessThanOrEqualTo(shards);
     // Cutting the sorted rows into P pieces makes at most P + L - 1 (piece, label) pairs.
     Set<List<Integer>> pairs = new HashSet<>();
@@ -79,7 +79,9 @@ class PartitionersTest {
     }
   }
 
-  /** Small alpha: a class is nearly one client's; large alpha: each client has its even share. */
+  /**
+   * Small alpha: one client has nearly all of a class; large alpha: each client has an equal share.
+   */
   @Test
   void alphaSetsHowUnevenLabelsAre() {
     RowKeys keys = keys(20_000, 10, 3);
@@ -109,7 +111,7 @@ class PartitionersTest {
     checkWhole(dealt, 2, 100);
   }
 
-  /** Sequences are promised to later releases: a partition can be made again. */
+  /** Sequences are guaranteed for later releases: a partition can be made again. */
   @Test
   void dealsArePinned() {
     RowKeys keys = new RowKeys(new int[] {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2}, List.of());

@@ -69,7 +69,7 @@ class PartitioningTest {
     return session;
   }
 
-  /** The keys of a test's configuration, with what most tests need. */
+  /** The keys of a test's configuration, with those that most tests need. */
   private final class Keys {
     String format = "jsonl";
     String train = dir.resolve("train.jsonl").toUri().toString();
@@ -129,7 +129,7 @@ class PartitioningTest {
     return dir.resolve("out/set");
   }
 
-  /** Rows of uneven labels; every 17th text stands there three times. */
+  /** Rows with unequal label counts; every 17th text occurs three times. */
   private static List<String> jsonRows(int from, int to) {
     List<String> lines = new ArrayList<>();
     for (int i = from; i < to; i++) {
@@ -241,7 +241,7 @@ class PartitioningTest {
     }
     assertThat(bytes(dir.resolve("elsewhere/set"))).isEqualTo(expected);
 
-    // The order of the source's rows and its cut into files do not matter for the rows either.
+    // The rows also do not depend on the order of the source's rows or its split into files.
     List<String> lines = new ArrayList<>(jsonRows(0, 300));
     java.util.Collections.reverse(lines);
     Files.createDirectory(dir.resolve("pieces"));
@@ -345,7 +345,7 @@ class PartitioningTest {
   void duplicatesByColumnsAreNamedAndDropped() throws IOException {
     writeTrain();
     List<String> test = new ArrayList<>(jsonRows(2000, 2020));
-    // The same text as rows of train, numbered otherwise; row 34 stands there three times.
+    // The same text as rows of train, with other numbers; row 34 occurs three times.
     for (int i : new int[] {3, 34}) {
       test.add(
           "{\"text\": \"row %d\", \"label\": \"ant\", \"n\": 9, \"site\": \"x\"}".formatted(i));
@@ -514,7 +514,7 @@ class PartitioningTest {
 
   @Test
   void namesOfSourcesAreNoPatterns() throws IOException {
-    // What the names would match as patterns.
+    // What the names would match if they were patterns.
     for (String other : List.of("t 1", "vx", "xay", "yz", "p q #1é")) {
       Path folder = Files.createDirectories(dir.resolve("raw " + other));
       Files.write(folder.resolve(other + ".jsonl"), List.of("{\"label\": \"wrong\"}"));
@@ -669,7 +669,7 @@ class PartitioningTest {
           k.train = "file:" + dir.resolve("a.csv");
         },
         "iconv -f utf-16");
-    // Text of all lengths of UTF-8, across the pieces in which it is read.
+    // Text with UTF-8 characters of all lengths, across the chunks in which it is read.
     List<String> good = new ArrayList<>(jsonRows(0, 100));
     String all = "\ufffd\u00e9\u65e5\ud83d\ude00";
     good.add("{\"text\": \"%s\", \"label\": \"ant\"}".formatted(all.repeat(40_000)));

@@ -27,7 +27,7 @@ import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 
-/** Other people's files and folders of rows. */
+/** Files and folders of rows as other people make them. */
 @Slow
 class RawSourcesTest {
   private static final Store STORE = Store.of(new Configuration(false));
@@ -86,7 +86,7 @@ class RawSourcesTest {
     return rows;
   }
 
-  /** What is wrong with files is told before there is a cluster: the check has no Spark. */
+  /** Errors in files are reported before a cluster starts: the check does not use Spark. */
   @Test
   void beginningsOfFilesAreLookedAtWithoutSpark() throws IOException {
     Path jsonl = dir.resolve("rows.jsonl");
@@ -124,7 +124,9 @@ class RawSourcesTest {
         .hasMessageContaining("source.image: no column picture among text, kind");
   }
 
-  /** A file that is named itself is taken whatever its name; in a folder such files are hidden. */
+  /**
+   * A file that is named explicitly is read whatever its name; in a folder such files are hidden.
+   */
   @Test
   void aNamedFileIsTakenWhateverItsName() throws IOException {
     write("named/_rows.jsonl", jsonl("row", 0, 12));
@@ -297,7 +299,7 @@ class RawSourcesTest {
           test::add);
       assertThat(test).allMatch(row -> row.text("text").startsWith("test "));
     }
-    // A key that names the folder takes its own files.
+    // A key that names the folder selects its own files.
     Path folder = dir.resolve("csv");
     assertThat(
             run("csv", folder, "name=both", "source.test=" + folder.toUri()).manifest().sources())
@@ -333,7 +335,7 @@ class RawSourcesTest {
     write("e/a.jsonl", jsonl("a", 0, 9));
     write("e/b.dat", jsonl("a", 0, 9));
     refused(List.of("b.dat is not a jsonl file"), "jsonl", dir.resolve("e"));
-    // A file that is named is taken, whatever its name.
+    // A file that is named explicitly is read whatever its name.
     Path test = dir.resolve("a/test.jsonl");
     assertThat(run("jsonl", test).manifest().sources()).isEqualTo(Map.of("train", 9L));
   }
@@ -379,7 +381,7 @@ class RawSourcesTest {
     }
   }
 
-  /** Opening a pipe without a writer waits for ever: nobody may open it. */
+  /** Opening a pipe without a writer waits forever: no code may open it. */
   @Test
   void pipesAreRefusedWhereAFileIsExpected() throws Exception {
     Path folder = Files.createDirectories(dir.resolve("pipes"));

@@ -23,7 +23,7 @@ import org.tributary.optim.GradientSubspaces;
 import org.tributary.optim.OptimizerSettings;
 import org.tributary.optim.Optimizers;
 
-/** The estimate encloses the peaks that docs/results.md has, of {@code bench/memory/run 4 512}. */
+/** The estimate covers the peaks in docs/results.md, from {@code bench/memory/run 4 512}. */
 class MemoryNeedTest {
   private static final String CONFIG =
       """

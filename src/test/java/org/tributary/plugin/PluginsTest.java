@@ -27,21 +27,21 @@ class PluginsTest {
     }
   }
 
-  /** Another one of the same name. */
+  /** Another plugin with the same name. */
   public static final class OtherSaw extends Tool {
     public OtherSaw() {
       super("saw");
     }
   }
 
-  /** One that nobody but itself can make. */
+  /** A plugin that only its own class can create. */
   public static final class Hidden extends Tool {
     private Hidden() {
       super("hidden");
     }
   }
 
-  /** One that cannot be made. */
+  /** A plugin that cannot be created. */
   public static final class Broken extends Tool {
     public Broken() {
       super("broken");
@@ -51,7 +51,7 @@ class PluginsTest {
 
   @TempDir Path dir;
 
-  /** Finds tools where a folder with these lines is on the class path of the thread. */
+  /** Finds tools if a folder with these lines is on the class path of the thread. */
   private SortedMap<String, Tool> find(String... lines) throws Exception {
     Path services = Files.createDirectories(dir.resolve("META-INF/services"));
     Files.writeString(services.resolve(Tool.class.getName()), String.join("\n", lines));

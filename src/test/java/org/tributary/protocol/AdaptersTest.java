@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Names, scaling and starts of adapters, globs over names, and the seeds of draws. */
+/** Names, scaling and initial values of adapters, globs over names, and the seeds of draws. */
 class AdaptersTest {
   private static final String A_NAME = "model.layer.lora_A.weight";
   private static final String B_NAME = "model.layer.lora_B.weight";

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A report lies in the header of an update as text. */
+/** A report is text in the header of an update. */
 class ClientReportTest {
   private static final ClientReport REPORT =
       new ClientReport(

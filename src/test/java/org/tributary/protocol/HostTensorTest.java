@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Conversions between floating-point types, held against every 16-bit value there is. */
+/** Conversions between floating-point types, checked for all 16-bit values. */
 class HostTensorTest {
   private static final int ALL = 1 << 16;
 
@@ -35,7 +35,7 @@ class HostTensorTest {
     return of(type, all);
   }
 
-  /** The value of 16 bits from the formats' definition. */
+  /** The value of 16 bits by the definition of the formats. */
   private static double value(DType type, int bits) {
     int fraction = type == DType.F16 ? 10 : 7;
     int bias = type == DType.F16 ? 15 : 127;

@@ -21,7 +21,7 @@ class LowRankChangeTest {
     assertThat(w.toFloats()).as("what was before stays").containsExactly(1, 2, 3, 4, 5, 6);
   }
 
-  /** Two small terms that float32 would lose one by one count together: one rounding a round. */
+  /** Two small terms that float32 would lose one by one count together: one rounding per round. */
   @Test
   void roundsOnce() {
     HostTensor one = HostTensor.of(new float[] {1}, 1, 1);

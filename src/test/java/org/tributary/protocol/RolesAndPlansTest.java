@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The answers of roles, and what plans, units and trainables say of tensors. */
+/** The properties of roles, and what plans, units and trainables say about tensors. */
 class RolesAndPlansTest {
   private static final RoundPlan PLAN =
       new RoundPlan()

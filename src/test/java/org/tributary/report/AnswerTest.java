@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
 
-/** The sentence that a report begins with says what the tables show, and no more. */
+/** The first sentence of a report says what the tables show, and nothing more. */
 class AnswerTest {
   private static final String TWO =
       "out: x\ntrain: train.yaml\nseeds: [%s]\nvariants: {big: [], small: [framework.name=fedit]}\n";
@@ -69,7 +69,7 @@ class AnswerTest {
         .endsWith("; the difference to big (0.500) is within the uncertainty.");
   }
 
-  /** The seeds differ much, their differences do not: pairs are compared. */
+  /** The seeds differ a lot, their differences do not: pairs are compared. */
   @Test
   void seedsAreComparedInPairs() throws IOException {
     runs.comparison(TWO.formatted("1, 2, 3"));
@@ -105,7 +105,7 @@ class AnswerTest {
             "These runs cannot be ranked, because their partitioned sets (other; set) differ.");
   }
 
-  /** Seeds of one configuration are one variant, also outside of a comparison. */
+  /** Seeds of one configuration are one variant, even outside of a comparison. */
   @Test
   void runsThatDifferInTheSeedAreOneVariant() throws IOException {
     for (long seed = 1; seed <= 2; seed++) {
@@ -135,7 +135,7 @@ class AnswerTest {
         .hasMessageContaining("is no run (it has no config.yaml)");
   }
 
-  /** A mean over the seeds that are left looks better than the method is, so the page says it. */
+  /** A mean over the remaining seeds looks better than the method is, so the page says so. */
   @Test
   void aSeedThatDivergesIsToldAndNotHidden() throws IOException {
     runs.comparison(TWO.formatted("1, 2"));
@@ -155,7 +155,7 @@ class AnswerTest {
     assertThat(runs.html()).contains("a (no finite score)").doesNotContain("\"NaN\"");
   }
 
-  /** With result: best the score is that of the model that the run ends with. */
+  /** With result: best, the score is that of the model at the end of the run. */
   @Test
   void theScoreIsThatOfTheResult() throws IOException {
     runs.run("a", "a", 7, 1000)
@@ -188,7 +188,9 @@ class AnswerTest {
         .contains("which also chose learning rates or rounds, so they are too good");
   }
 
-  /** Language models have a loss and no accuracy: the lowest is best, and one seed says nothing. */
+  /**
+   * Language models have a loss and no accuracy: the lowest is best, and one seed proves nothing.
+   */
   @Test
   void languageModelsAreJudgedByTheirLoss() throws IOException {
     runs.comparison(TWO.formatted("1"));

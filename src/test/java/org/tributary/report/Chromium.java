@@ -28,11 +28,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.tributary.json.Json;
 
 /**
- * A headless Chromium with one page, over its DevTools protocol. It is no Selenium, because that
- * needs another Guava than Spark.
+ * A headless Chromium with one page, over its DevTools protocol. Selenium is not used, because it
+ * needs another version of Guava than Spark.
  */
 final class Chromium implements AutoCloseable {
-  /** Set to 1 where a missing Chromium is a failure and not a reason to skip tests. */
+  /** Set to 1 if a missing Chromium is a failure and not a reason to skip tests. */
   private static final String REQUIRED = "TRIBUTARY_REQUIRE_CHROMIUM";
 
   private static final long SECONDS = 60;
@@ -55,7 +55,7 @@ final class Chromium implements AutoCloseable {
             .join();
   }
 
-  /** The program, if this machine has one. */
+  /** The executable, if this machine has one. */
   private static Optional<Path> program() {
     return Stream.of(System.getenv("PATH").split(":"))
         .flatMap(
@@ -67,8 +67,8 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * Starts it. Where there is none the test is skipped, and says so; with {@value #REQUIRED} it
-   * fails.
+   * Starts it. If it is not installed, the test is skipped with a message; with {@value #REQUIRED}
+   * it fails.
    *
    * @param profile an empty folder
    */
@@ -141,7 +141,7 @@ final class Chromium implements AutoCloseable {
     throw new IOException("Chromium did not start: " + Files.readString(profile.resolve("log")));
   }
 
-  /** What comes from Chromium: answers and events. */
+  /** Messages from Chromium: answers and events. */
   private final class Messages implements WebSocket.Listener {
     private final StringBuilder text = new StringBuilder();
 

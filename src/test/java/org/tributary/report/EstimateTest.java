@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Intervals against published values and values computed with scipy 1.15. */
+/** Intervals compared with published values and values computed with scipy 1.15. */
 class EstimateTest {
   /** Newcombe 1998, table I: 81 of 263, Wilson 0.2553 to 0.3662. */
   @Test

@@ -21,9 +21,9 @@ import org.tributary.tables.EvalsTable;
 import org.tributary.tables.RoundsTable;
 import org.tributary.tables.RunsTable;
 
-/** Folders of runs with tables that a test makes up, without any training. */
+/** Folders of runs with tables that a test makes up, without training. */
 public final class MadeRuns {
-  /** Files on this machine. */
+  /** Access to files on this machine. */
   public static final Store STORE = Store.of(new Configuration());
 
   private final Path folder;
@@ -38,14 +38,14 @@ public final class MadeRuns {
     this.folder = folder;
   }
 
-  /** A comparison's files. */
+  /** The files of a comparison. */
   void comparison(String compare) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("compare.yaml"), compare);
     Files.writeString(folder.resolve("train.yaml"), "rounds: 2\n");
   }
 
-  /** The partitioned set of all runs: how often each client has each label. */
+  /** The partitioned set of all runs: how many rows of each label each client has. */
   void labels(Map<String, Map<String, Long>> clients) throws IOException {
     TreeMap<String, Manifest.Client> all = new TreeMap<>();
     TreeSet<String> labels = new TreeSet<>();
@@ -141,13 +141,13 @@ public final class MadeRuns {
       return this;
     }
 
-    /** From now on rounds are scored on validation rows. */
+    /** From now on, rounds are scored on validation rows. */
     Run onValidation() {
       part = "validation";
       return this;
     }
 
-    /** A round whose global model is scored. */
+    /** A round with a score for its global model. */
     public Run round(double accuracy, double loss, long rows) {
       rounds++;
       score(part, null, accuracy, loss, rows);
@@ -190,7 +190,7 @@ public final class MadeRuns {
       return this;
     }
 
-    /** Says after which round the result is. */
+    /** Sets the round after which the result is taken. */
     Run result(int round) throws IOException {
       Files.createDirectories(root);
       Files.writeString(root.resolve("result.json"), "{\"rounds\": %d}".formatted(round));
@@ -202,7 +202,7 @@ public final class MadeRuns {
       write(2);
     }
 
-    /** Writes the folder of a run with so many planned rounds. */
+    /** Writes the folder of a run with that many planned rounds. */
     public void write(int planned) throws IOException {
       Files.createDirectories(root);
       Files.writeString(

@@ -26,8 +26,9 @@ import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 
 /**
- * The report in a headless Chromium: no message in the console, no request, numbers as in the
- * Parquet tables, a plot for each of its tables, readable in both colour schemes and on a phone.
+ * The report in a headless Chromium: no console message, no request, the same numbers as in the
+ * Parquet tables, a plot for each of its tables, and readable in both colour schemes and on a
+ * phone.
  */
 @Slow
 class ReportPageTest {
@@ -113,7 +114,7 @@ class ReportPageTest {
     chromium.open(page, 1280, "light");
   }
 
-  /** The cells of a table, a number with all its digits. */
+  /** The cells of a table, with all digits of a number. */
   private static List<List<String>> table(String id) {
     JsonNode rows =
         chromium.value(
@@ -129,7 +130,7 @@ class ReportPageTest {
     return cells;
   }
 
-  /** All rows of a table, as any reader of Parquet has them. */
+  /** All rows of a table, as any Parquet reader returns them. */
   private static List<Row> parquet(String table) throws IOException {
     List<Row> rows = new ArrayList<>();
     try (Stream<Path> files = Files.list(dir.resolve("made/tables").resolve(table))) {
@@ -256,7 +257,7 @@ class ReportPageTest {
         .contains(List.of("big", "0.002", "–", "–", "yes, as configured"));
   }
 
-  /** The marks are where the numbers are: every symbol's height is linear in its value. */
+  /** The marks match the numbers: every symbol's height is linear in its value. */
   @ParameterizedTest
   @ValueSource(strings = {"curve-score", "curve-loss", "curve-training"})
   void marksOfCurvesAreAtTheirNumbers(String plot) {

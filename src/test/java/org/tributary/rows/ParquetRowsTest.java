@@ -100,10 +100,10 @@ class ParquetRowsTest {
     assertThat(closed[0]).isFalse();
   }
 
-  /** Parquet's own order of them is that of hash codes, another one in every JVM. */
+  /** Parquet itself orders them by hash codes, which differ in every JVM. */
   @Test
   void encodingsStandInTheOrderOfTheirNumbers() throws IOException {
-    List<Row> rows = new ArrayList<>(); // values that repeat are written with a dictionary
+    List<Row> rows = new ArrayList<>(); // repeated values are written with a dictionary
     for (int i = 0; i < 1000; i++) {
       rows.add(Row.of(ALL, "t" + i % 3, i % 5L, i, 0.5, 1f, true, new byte[] {(byte) i}));
     }

@@ -44,9 +44,9 @@ import org.tributary.protocol.HostTensor;
 import org.tributary.tables.RunReport;
 
 /**
- * Which class is which row of a classifier, on checkpoints as people have them: of a class that
- * config.json does not name, without names, with numbers in the data, with heads for other tasks.
- * Losses are those of transformers 5.18 on the same rows.
+ * Which class is which row of a classifier, on typical checkpoints: with a class that config.json
+ * does not name, without names, with numbers in the data, with heads for other tasks. Losses are
+ * those of transformers 5.18 on the same rows.
  */
 @Slow
 class ClassesTest {
@@ -72,7 +72,7 @@ class ClassesTest {
     }
   }
 
-  /** A case's model, its config.json without some keys and with others. */
+  /** A case's model, with some keys of its config.json removed and others set. */
   private static Path model(String name, String without, String with) throws IOException {
     Path folder = Files.createTempDirectory(dir, "model");
     Path from = GoldenCases.of("../cases/" + name + "/model");
@@ -221,7 +221,7 @@ class ClassesTest {
         .hasMessageContaining("both bind labels to the classifier's rows; remove one");
   }
 
-  /** Of every family that classifies, with the classes of its golden case. */
+  /** One for every family that classifies, with the classes of its golden case. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "vit", "siglip"})
   void everyFamilysNamesAreItsCheckpoints(String family) throws Exception {
@@ -251,7 +251,7 @@ class ClassesTest {
     }
   }
 
-  /** What BERT and ViT have for other tasks, beside what a classifier needs. */
+  /** What BERT and ViT have for other tasks, besides what a classifier needs. */
   @ParameterizedTest
   @CsvSource({
     "bert, cls.predictions.bias, BertForMaskedLM",

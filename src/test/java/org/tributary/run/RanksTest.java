@@ -37,7 +37,7 @@ class RanksTest {
     assertThat(CLIENTS).map(ranks("fedit", List.of())::of).containsExactly(4, 4, 4);
   }
 
-  /** The settings of a framework in a user's jar need not say that it does not read the key. */
+  /** The settings of a user's framework need not declare that it does not read the key. */
   @Test
   void aFrameworkWithOneRankForAllRefusesThem() {
     assertThatThrownBy(() -> ranks("fedit", List.of(1, 4)))

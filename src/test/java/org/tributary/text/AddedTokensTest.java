@@ -16,7 +16,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.GoldenCases;
 
-/** Tokens that transformers takes from files beside tokenizer.json are there, or are named. */
+/** Tokens that transformers reads from files next to tokenizer.json are present or reported. */
 class AddedTokensTest {
   private static final String END =
       "{\"content\": \"<|im_end|>\", \"lstrip\": false, \"rstrip\": false, \"special\": true}";
@@ -54,7 +54,7 @@ class AddedTokensTest {
         .hasMessageNotContaining("im_end");
   }
 
-  /** The tokenizers library splits what is in the vocabulary alone; transformers does not. */
+  /** The tokenizers library splits only what is in the vocabulary; transformers does not. */
   @Test
   void aWordOfTheVocabularyIsNoAddedToken() throws IOException {
     String word = "Ġthe";
@@ -87,7 +87,7 @@ class AddedTokensTest {
 
   @Test
   void whatTransformersDoesNotReadIsNotAskedFor() throws IOException {
-    // A list of its own replaces the files of earlier releases.
+    // An explicit list replaces the files of earlier releases.
     String config = "{\"added_tokens_decoder\": {}, \"pad_token\": \"[PAD]\"}";
     String other = "{\"<|x|>\": 390}";
     open(Map.of(

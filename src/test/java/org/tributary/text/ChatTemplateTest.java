@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 
-/** Chat templates of the kinds that models come with say what transformers says. */
+/** Chat templates of the kinds that models have give the same text as in transformers. */
 class ChatTemplateTest {
   private static final String CHATML =
       "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}";

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.error.WrongInput;
 
-/** Rows of OpenAI's and ShareGPT's kind are conversations, and what cannot be trained is named. */
+/** Rows in OpenAI's and ShareGPT's formats are conversations; what cannot be trained is named. */
 class ConversationTest {
   private static final String OPENAI =
       """

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.checkpoint.Store;
 import org.tributary.text.DecodingDefaults.Job;
 
-/** What a model's files ask for and no job does is named, and nothing else. */
+/** Settings in a model's files that no job applies are named, and nothing else. */
 class DecodingDefaultsTest {
   private static final Job DRAWS = new Job(0.7, 0.8, 1);
 

@@ -24,8 +24,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.GoldenCases;
 
 /**
- * Conversations become the ids that transformers makes of them, and what counts is what its mask of
- * the assistant's tokens says. {@code src/test/golden-scripts/chat_turns.py} makes the values.
+ * Conversations become the same ids as in transformers, and the tokens that count are those in its
+ * mask of assistant tokens. {@code src/test/golden-scripts/chat_turns.py} makes the values.
  */
 class RenderedConversationTest {
   private static final Store STORE = Store.of(new Configuration(false));
@@ -42,7 +42,7 @@ class RenderedConversationTest {
           Tokenizer.open(STORE, new Path(folder.resolve("tokenizer.json").toUri())));
     }
 
-    /** The model's files name other ends than the one that closes its turns. */
+    /** The model's files name other end tokens than the one that closes its turns. */
     SpecialTokens special() {
       long end = tokens.encode(plain.closing().strip(), false).ids()[0];
       return new SpecialTokens(List.of(end), end, -1, 0, true);

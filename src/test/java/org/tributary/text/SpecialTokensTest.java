@@ -14,9 +14,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.GoldenCases;
 
-/**
- * Beginning, ending and filling tokens come from the model's own files, in the order that is said.
- */
+/** Begin, end and padding tokens come from the model's own files, in the documented order. */
 class SpecialTokensTest {
   private static final java.nio.file.Path GOLDEN = GoldenCases.of("");
   private static final Prompt PLAIN = Prompt.of("plain");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every tokenizer of the golden folder says what Hugging Face's says. */
+/** Every tokenizer of the golden folder gives the same result as Hugging Face's. */
 class TokenizerGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 
-/** What tokenizer_config.json says of a tokenizer.json counts as it does in transformers. */
+/** Settings in tokenizer_config.json have the same effect on tokenizer.json as in transformers. */
 class TokenizerSettingsGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
 

@@ -18,7 +18,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.GoldenCases;
 
-/** What a tokenizer is asked for and does not do is told, never done in another way. */
+/** A setting that a tokenizer does not support is reported, never done in another way. */
 class TokenizerTest {
   private static final StandardCopyOption REPLACE = StandardCopyOption.REPLACE_EXISTING;
   private static final int LONGEST_OF_SQUARE = 20_000;
@@ -91,9 +91,7 @@ class TokenizerTest {
     }
   }
 
-  /**
-   * The longest text that is taken costs its square here; one with one character more is refused.
-   */
+  /** The longest accepted text costs its square here; one with one character more is refused. */
   @Test
   void aTextLongerThanTheLimitIsRefusedAndOneOfTheLimitEndsInTime() throws IOException {
     ObjectNode file = (ObjectNode) JSON.readTree(GoldenCases.of("bert/tokenizer.json").toFile());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Numbers go from type to type, and bfloat16 gets in at all. */
+/** Numbers are cast from type to type, and bfloat16 can enter the engine. */
 class CastsTest {
   @BeforeAll
   static void prepare() {
@@ -23,7 +23,7 @@ class CastsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void bfloat16BytesAreTheUpperHalvesOfFloat32(boolean direct) {
-    // More than one piece of what is copied at a time, and no multiple of it.
+    // More than one chunk of the copy, and not a multiple of its size.
     int n = (1 << 23) + 3;
     ByteBuffer bytes = direct ? ByteBuffer.allocateDirect(2 * n) : ByteBuffer.allocate(2 * n);
     bytes.order(ByteOrder.LITTLE_ENDIAN);

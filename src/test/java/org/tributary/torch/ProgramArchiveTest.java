@@ -16,7 +16,7 @@ import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An archive is what torch.jit.load reads, and the same bytes wherever and whenever it is made. */
+/** torch.jit.load can read an archive, and its bytes do not depend on where or when it is made. */
 class ProgramArchiveTest {
   private static final String TEXT = "class Program(Module):\n  # größer, 模型\n";
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** ProgramText becomes methods of tensors; text that is wrong becomes a message. */
+/** ProgramText becomes methods on tensors; invalid text becomes a message. */
 class ProgramTest {
   private static final String HEAD =
       """

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Places are filled literally, and none is forgotten. */
+/** Placeholders are filled literally, and none is forgotten. */
 class ProgramTextTest {
   @Test
   void fillsEveryPlace() {

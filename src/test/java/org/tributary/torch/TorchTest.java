@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Memory goes into the engine and out of it without a changed bit. */
+/** Memory is copied into the engine and back without a changed bit. */
 class TorchTest {
   private NDManager manager;
 
@@ -91,7 +91,7 @@ class TorchTest {
     int arrays = ((BaseNDManager) manager).getManagedArrays().size();
     ByteBuffer back = Torch.bytes(array);
     assertThat(back.remaining()).isEqualTo(elements * 4);
-    // Not assertThat(..).isEqualTo: a failure would print both.
+    // Not assertThat(..).isEqualTo: a failure would print both values.
     assertThat(back.mismatch(bytes)).isEqualTo(-1);
     assertThat(((BaseNDManager) manager).getManagedArrays()).hasSize(arrays);
   }

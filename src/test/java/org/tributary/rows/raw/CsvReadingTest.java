@@ -26,7 +26,7 @@ class CsvReadingTest {
     return rows;
   }
 
-  /** A reader that gives one character at a time, so that every pair is split somewhere. */
+  /** A reader that returns one character at a time, so that every pair is split somewhere. */
   private static Reader slow(String text) {
     return new StringReader(text) {
       @Override
@@ -36,7 +36,7 @@ class CsvReadingTest {
     };
   }
 
-  /** {@code golden-scripts/csv_cases.py} made the cases. */
+  /** The cases come from {@code golden-scripts/csv_cases.py}. */
   @Test
   void readsWhatPythonReads() throws IOException {
     JsonNode cases;

@@ -136,7 +136,7 @@ class RawFormatTest {
     assertThat(json("{\"a\": \"%s\"}".formatted(text)).get(2).get(0)).isEqualTo(text);
   }
 
-  /** Wherever a file is cut, every line is in one piece, with its number. */
+  /** Wherever a file is cut, every line is in exactly one piece, with its number. */
   @Test
   void piecesHaveEveryLineOnce() throws IOException {
     Random random = new Random(3);
@@ -170,7 +170,7 @@ class RawFormatTest {
         if (survey.bad() == 0) {
           read(json, piece, Map.of("a", ColumnKind.STRING)).forEach(row -> values.add(row.get(0)));
         } else {
-          // Reading is for pieces without bad lines: here the good ones are taken one by one.
+          // Pieces must be read without bad lines: here the good ones are read one by one.
           for (String line : text.toString().split("\r\n|\n|\r")) {
             if (line.startsWith("{") && covers(piece, text.indexOf(line), text.toString())) {
               values.add(line.substring(7, line.length() - 2));
@@ -188,7 +188,7 @@ class RawFormatTest {
 
   private static boolean covers(FileSplit piece, int at, String text) {
     long place = text.substring(0, at).getBytes(UTF_8).length;
-    // The byte order mark belongs to the first line.
+    // The byte order mark is part of the first line.
     place = place == 3 ? 0 : place;
     return piece.from() <= place && place < piece.to();
   }
@@ -231,7 +231,7 @@ class RawFormatTest {
 
   private byte[] packed(String codec, byte[] plain) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    // Two members, one behind the other, as cat makes them.
+    // Two members, one after the other, as cat makes them.
     for (byte[] half :
         List.of(
             Arrays.copyOf(plain, plain.length / 2),

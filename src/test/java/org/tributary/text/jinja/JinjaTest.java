@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Templates give what transformers gives, and none takes more than its bounds. {@code
+ * Templates give the same text as in transformers, and none exceeds its limits. {@code
  * src/test/golden-scripts/chat_templates.py} makes the values.
  */
 class JinjaTest {
@@ -33,7 +33,7 @@ class JinjaTest {
     }
   }
 
-  /** A JSON value as templates get it. */
+  /** A JSON value as templates receive it. */
   private static Object value(JsonNode node) {
     if (node.isObject()) {
       Map<Object, Object> map = new LinkedHashMap<>();

@@ -19,8 +19,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.fixture.GoldenCases;
 
 /**
- * What would end the JVM in the tokenizers library, or take it too long, is refused by the name of
- * its key.
+ * Settings that would end the JVM in the tokenizers library, or take it too long, are refused by
+ * the name of their key.
  */
 class TokenizerFileTest {
 
@@ -66,7 +66,7 @@ class TokenizerFileTest {
       delimiter = ';',
       quoteCharacter = '`',
       value = {
-        // The library cuts the prefix off tokens that are shorter than it.
+        // The library removes the prefix from tokens that are shorter than the prefix.
         "gpt2; /model/continuing_subword_prefix; '##########'; continuing_subword_prefix",
         "gpt2; /model/dropout; 0.5; model.dropout",
         "gpt2; /model/merges; [['a']]; model.merges[0]",
@@ -79,7 +79,7 @@ class TokenizerFileTest {
         "unigram; /model/unk_id; 900; model.unk_id",
         "unigram; /model/vocab; [['a', 1, 2]]; model.vocab[0]",
         "unigram; /model/vocab; [['a', 1e300]]; model.vocab[0] has the score",
-        // Post-processors that name what is not there.
+        // Post-processors that refer to missing parts.
         "bert; /post_processor/special_tokens/[SEP]; -; special_tokens lacks",
         "bert; /post_processor/single; [{'Sequence': {'id': 'B', 'type_id': 0}}]; single must have the text A once",
         "bert; /post_processor/single; [{'Sequence': {'id': 'A', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}}]; single must",
@@ -173,7 +173,7 @@ class TokenizerFileTest {
         .hasMessageContaining("Duplicate field");
   }
 
-  /** A trie whose only unit leads to itself, to what is behind it, and to no replacement. */
+  /** A trie whose only unit leads to itself, to what follows it, and to no replacement. */
   @Test
   void aTableOfReplacementsIsFollowed() throws IOException {
     ObjectNode unigram = base("unigram");
