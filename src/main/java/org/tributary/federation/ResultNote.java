@@ -1,6 +1,8 @@
 package org.tributary.federation;
 
 import java.util.Optional;
+import org.tributary.checkpoint.SafeTensorsHeader;
+import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
 import org.tributary.run.Blueprint;
 import org.tributary.run.PoolingNote;
@@ -22,19 +24,28 @@ final class ResultNote {
     if (pooling.isPresent()) {
       return loads + ", but scores differ there: " + pooling.get();
     }
+    if (blueprint.precision() != Precision.FLOAT32) {
+      return loads
+          + ", but scores may differ a little there: this run computes in "
+          + blueprint.config().client().precision();
+    }
     if (blueprint.leavesModel() && isRounded(blueprint)) {
       return loads
           + ", but scores may differ a little there: the result has the checkpoint's 16-bit types,"
           + " and the tables have the scores before rounding to them";
     }
+    if (isRounded(blueprint)) {
+      return loads
+          + " with the same scores if the base model is loaded with dtype=torch.float32; the"
+          + " checkpoint has 16-bit types, and this run computes in float32";
+    }
     return loads + " with the same scores";
   }
 
-  /** Whether a trained tensor of the checkpoint has fewer than 32 bits. */
+  /** Whether the checkpoint has 16-bit tensors. */
   private static boolean isRounded(Blueprint blueprint) {
-    return blueprint.base().used().entrySet().stream()
-        .filter(tensor -> blueprint.modelTensors().contains(tensor.getKey()))
-        .map(tensor -> tensor.getValue().dtype())
+    return blueprint.base().used().values().stream()
+        .map(SafeTensorsHeader.Entry::dtype)
         .anyMatch(type -> type == DType.F16 || type == DType.BF16);
   }
 }

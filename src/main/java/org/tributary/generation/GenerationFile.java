@@ -14,6 +14,7 @@ import org.tributary.rows.raw.ColumnKind;
 import org.tributary.rows.raw.FileSplit;
 import org.tributary.rows.raw.RawFormat;
 import org.tributary.rows.raw.SplitSummary;
+import org.tributary.rows.raw.SurveyedFile;
 
 /**
  * A file of rows that need answers, after its first check.
@@ -39,19 +40,10 @@ record GenerationFile(
    */
   static GenerationFile look(Store store, RawFormat format, String name, Path path)
       throws IOException {
-    long length = store.status(path).getLen();
-    List<FileSplit> pieces = format.pieces(store, path, length);
-    List<SplitSummary> surveys = new ArrayList<>();
-    Map<String, ColumnKind> columns = new LinkedHashMap<>();
-    List<String> bad = new ArrayList<>();
-    long lines = 0;
-    for (FileSplit piece : pieces) {
-      SplitSummary survey = format.survey(store, piece);
-      surveys.add(survey);
-      survey.columns().forEach((column, kind) -> columns.merge(column, kind, ColumnKind::with));
-      bad.addAll(survey.named(lines));
-      lines += survey.lines();
-    }
+    SurveyedFile found = SurveyedFile.of(store, format, path);
+    List<SplitSummary> surveys = found.summaries();
+    Map<String, ColumnKind> columns = found.columns();
+    List<String> bad = found.bad();
     if (!bad.isEmpty()) {
       throw new WrongInput(
           "%s: %d rows cannot be used: %s"
@@ -70,7 +62,7 @@ record GenerationFile(
     }
     boolean anyOrder = surveys.stream().anyMatch(survey -> survey.lines() > 0);
     return new GenerationFile(
-        path, keys, anyOrder ? new TreeMap<>(columns) : columns, pieces, surveys);
+        path, keys, anyOrder ? new TreeMap<>(columns) : columns, found.pieces(), surveys);
   }
 
   long rows() {

@@ -1,7 +1,6 @@
 package org.tributary.partition;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.rows.raw.ColumnKind;
 import org.tributary.rows.raw.FileSplit;
 import org.tributary.rows.raw.RawFormat;
-import org.tributary.rows.raw.SplitSummary;
+import org.tributary.rows.raw.SurveyedFile;
 
 /**
  * Reads the labels of a folder's images in the layout of Hugging Face's imagefolder: {@code
@@ -63,32 +62,21 @@ final class ImageMetadata {
   }
 
   private void read(Store store, Path path, RawFormat format) throws IOException {
-    List<FileSplit> pieces = format.pieces(store, path, store.status(path).getLen());
-    List<SplitSummary> surveys = new ArrayList<>();
-    Map<String, ColumnKind> columns = new LinkedHashMap<>();
-    List<String> bad = new ArrayList<>();
-    long lines = 0;
-    for (FileSplit piece : pieces) {
-      SplitSummary survey = format.survey(store, piece);
-      surveys.add(survey);
-      survey.columns().forEach((name, kind) -> columns.merge(name, kind, ColumnKind::with));
-      bad.addAll(survey.named(lines));
-      lines += survey.lines();
+    SurveyedFile found = SurveyedFile.of(store, format, path);
+    if (!found.bad().isEmpty()) {
+      throw new WrongInput("%s: %s; correct it".formatted(file, found.bad().get(0)));
     }
-    if (!bad.isEmpty()) {
-      throw new WrongInput("%s: %s; correct it".formatted(file, bad.get(0)));
-    }
-    if (surveys.stream().mapToLong(SplitSummary::rows).sum() == 0) {
+    if (found.rows() == 0) {
       return;
     }
     LinkedHashMap<String, ColumnKind> read = new LinkedHashMap<>();
-    read.put(FILE_NAME, kind(columns, FILE_NAME));
+    read.put(FILE_NAME, kind(found.columns(), FILE_NAME));
     if (label != null) {
-      read.put(label, kind(columns, label));
+      read.put(label, kind(found.columns(), label));
     }
     int row = file.endsWith(".csv") ? 1 : 0; // the header is a row
-    for (int i = 0; i < pieces.size(); i++) {
-      for (FileSplit piece : format.cut(pieces.get(i), surveys.get(i))) {
+    for (int i = 0; i < found.pieces().size(); i++) {
+      for (FileSplit piece : format.cut(found.pieces().get(i), found.summaries().get(i))) {
         try (RawFormat.Rows rows = format.read(store, piece, read)) {
           while (rows.hasNext()) {
             add(++row, rows.next());

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerStageSubmitted;
@@ -17,7 +18,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.error.WrongInput;
+import org.tributary.evaluation.Evaluation;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.rows.ParquetReading;
@@ -188,6 +192,46 @@ class BestRoundTest {
         .hasMessageContaining("result: best needs a global model, but with local");
     assertThat(dir.resolve("runs/no")).doesNotExist();
   }
+
+  /** Adapters begin with B = 0, and all begin with the same classifier: one score for all. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "fedavg",
+        "fedit",
+        "ffa-lora",
+        "flexlora",
+        "fedsa-lora",
+        "rolora",
+        "flora",
+        "fedex-lora",
+        "local",
+        "central"
+      })
+  void beforeTrainingEveryFrameworkHasTheScoresOfTheSameModel(String framework) throws Exception {
+    List<Evaluation> start = new ArrayList<>();
+    RoundListener listener =
+        new RoundListener() {
+          @Override
+          public void evaluatedStart(List<Evaluation> evaluations) {
+            start.addAll(evaluations);
+          }
+        };
+    List<String> sets = new ArrayList<>(List.of("rounds=1", "evaluate.start=true"));
+    if (framework.contains("lora") || framework.equals("fedit")) {
+      sets.addAll(List.of(Tiny.LORA));
+    }
+    sets.add("client.schedule={name: constant}");
+    new Federation(SPARK.session(), listener)
+        .train(tiny.config("start-" + framework, framework, sets.toArray(String[]::new)));
+    assertThat(start).hasSize(1);
+    first = first == null ? start.get(0).scores() : first;
+    assertThat(start.get(0).scores()).isEqualTo(first);
+    assertThat(start.get(0).client()).isNull();
+  }
+
+  /** The scores before training of the framework that came first. */
+  private static SortedMap<String, Double> first;
 
   @Test
   void stagesOfSparkSayRoundPhaseAndClients() throws Exception {

@@ -13,7 +13,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tributary.checkpoint.SafeTensors;
 import org.tributary.evaluation.Evaluation;
+import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
 import org.tributary.run.Blueprint;
 
 /**
@@ -108,6 +111,21 @@ class ModelCardTest {
     assertThat(note("fedit", sets("model.pooling=mean")))
         .startsWith(
             "it loads in transformers and peft, but scores differ there: model.pooling is mean");
+  }
+
+  @Test
+  void theLastLineKnowsTypesOf16Bits() throws IOException {
+    assertThat(note("fedit", sets("client.precision=bfloat16")))
+        .endsWith("but scores may differ a little there: this run computes in bfloat16");
+    Path weights = tiny.model().resolve("model.safetensors");
+    Map<String, HostTensor> narrow = new TreeMap<>();
+    Tiny.tensors(Tiny.hadoop(weights)).forEach((name, t) -> narrow.put(name, t.to(DType.BF16)));
+    Files.delete(weights);
+    Tiny.STORE.commit(Tiny.hadoop(weights), SafeTensors.content(narrow, Map.of("format", "pt")));
+    assertThat(note("fedavg"))
+        .contains("may differ a little there: the result has the checkpoint's 16-bit types");
+    assertThat(note("fedit", LORA))
+        .contains("the same scores if the base model is loaded with dtype=torch.float32");
   }
 
   private String note(String framework, String... sets) throws IOException {
