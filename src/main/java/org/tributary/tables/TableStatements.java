@@ -7,6 +7,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.run.ComparisonFolder;
 import org.tributary.run.RunFolder;
 
 /**
@@ -28,7 +29,7 @@ public record TableStatements(String pattern) {
           ConfusionTable.NAME);
 
   /**
-   * Finds the tables of a path.
+   * Finds the tables of a path. A run of a comparison has its tables among the comparison's.
    *
    * @param store reaches it
    * @param path of a run, of a comparison, or of a folder of them
@@ -37,7 +38,8 @@ public record TableStatements(String pattern) {
    * @throws IOException if the file system fails
    */
   public static TableStatements of(Store store, Path path) throws IOException {
-    Path own = new RunFolder(path).tables();
+    Path folder = ComparisonFolder.around(store, path).orElse(path);
+    Path own = new RunFolder(folder).tables();
     if (store.exists(new Path(own, RunsTable.NAME))) {
       return new TableStatements(own.toString());
     }

@@ -153,6 +153,8 @@ class CompareTest {
       assertThat(dir.resolve("compare").resolve(run).resolve("tables")).doesNotExist();
     }
     assertThat(first.out()).contains("compare/tables");
+    assertThat(JobRun.of("tables", dir.resolve("compare/full/seed=3").toString()).out())
+        .contains("compare/tables/evals");
     assertThat(evals())
         .contains("full 3 false test", "full 4 false test", "adapters 3 false test")
         .contains("adapters 4 false test", "adapters 3 true validation")
