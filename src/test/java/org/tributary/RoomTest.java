@@ -213,6 +213,7 @@ class RoomTest {
             "generation",
             "tables",
             "report",
+            "tracking",
             "federation",
             JOB),
         "org.apache.hadoop..");

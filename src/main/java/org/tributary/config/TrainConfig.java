@@ -24,6 +24,7 @@ import java.util.Set;
  * @param keep the files that are kept on disk
  * @param lock the run's lock
  * @param store retries on failing file systems
+ * @param trackers programs beside the tables that show the run
  */
 public record TrainConfig(
     @Key(
@@ -56,7 +57,8 @@ public record TrainConfig(
     @Key(value = "where merges run", operational = true) Reduce reduce,
     @Key(value = "what stays on disk", operational = true) Keep keep,
     @Key(value = "the run's lock", operational = true) Lock lock,
-    @Key(value = "retries on failing file systems", operational = true) StoreSection store)
+    @Key(value = "retries on failing file systems", operational = true) StoreSection store,
+    @Key(value = "TensorBoard", operational = true) TrackersSection trackers)
     implements Section {
 
   /** The schedule has the length of the run. Rounds may be added only if the rate is constant. */

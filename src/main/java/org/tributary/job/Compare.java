@@ -232,9 +232,11 @@ public final class Compare implements Callable<Integer> {
   private RunReport train(Trainer trainer, TrainConfig run)
       throws IOException, InterruptedException {
     say("%s", run.out());
-    try (RunProgress progress = RunProgress.of(run, spec.commandLine().getErr())) {
-      RoundListener listener = RoundListeners.of(progress, trainer.report());
-      Federation.Outcome outcome = new Federation(trainer.spark(), listener).train(run);
+    try (LiveTracking tracking = LiveTracking.of(trainer.store(), run);
+        RunProgress progress = RunProgress.of(run, spec.commandLine().getErr())) {
+      RoundListener listener = RoundListeners.of(progress, trainer.report(), tracking);
+      Federation.Outcome outcome =
+          tracking.follow(() -> new Federation(trainer.spark(), listener).train(run));
       return RunReport.of(trainer.store(), outcome.folder());
     }
   }

@@ -10,6 +10,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.LocatedConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.Federation;
+import org.tributary.federation.RoundListener;
 import org.tributary.federation.RoundListeners;
 import org.tributary.run.RunSpec;
 import org.tributary.run.TaskKeys;
@@ -50,8 +51,10 @@ public final class Train implements Callable<Integer> {
       LiveReport report = LiveReport.of(store, store.path(config.out()));
       Federation.Outcome outcome;
       // The bar is gone before the table is printed.
-      try (RunProgress progress = RunProgress.of(config, spec.commandLine().getErr())) {
-        outcome = new Federation(spark, RoundListeners.of(progress, report)).train(prepared);
+      try (LiveTracking tracking = LiveTracking.of(store, config);
+          RunProgress progress = RunProgress.of(config, spec.commandLine().getErr())) {
+        RoundListener listener = RoundListeners.of(progress, report, tracking);
+        outcome = tracking.follow(() -> new Federation(spark, listener).train(prepared));
       }
       PrintWriter out = spec.commandLine().getOut();
       RunReport.table(List.of(RunReport.of(store, outcome.folder()))).forEach(out::println);

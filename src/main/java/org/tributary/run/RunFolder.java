@@ -100,6 +100,11 @@ public record RunFolder(Path root) {
     return new Path(root, "report.html");
   }
 
+  /** The folder of TensorBoard's event files; only with {@code trackers.tensorboard}. */
+  public Path tensorboard() {
+    return new Path(root, "tensorboard");
+  }
+
   /** Says after which round the result is. */
   public Path result() {
     return new Path(root, "result.json");

@@ -50,7 +50,7 @@ public record TablesFolder(Path root, String run) {
   }
 
   /** A round's rows of a table; round 0 is before training. */
-  Path file(String table, int round) {
+  public Path file(String table, int round) {
     return new Path(table(table), String.format(Locale.ROOT, "%s.round-%05d%s", run, round, END));
   }
 

@@ -129,6 +129,8 @@ class TrainConfigTest {
         lease: 30
       store:
         patience: 5
+      trackers:
+        tensorboard: true
       """;
 
   static TrainConfig read(String yaml, String... sets) {
@@ -189,7 +191,8 @@ class TrainConfigTest {
                 new Reduce(512L << 20),
                 new Keep(1, 2),
                 new Lock(60),
-                new StoreSection(60)));
+                new StoreSection(60),
+                new TrackersSection(false)));
   }
 
   @Test
@@ -251,7 +254,8 @@ class TrainConfigTest {
                 new Reduce(1L << 30),
                 new Keep(4, 5),
                 new Lock(30),
-                new StoreSection(5)));
+                new StoreSection(5),
+                new TrackersSection(true)));
   }
 
   @Test
