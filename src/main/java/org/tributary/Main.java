@@ -39,6 +39,7 @@ import org.tributary.job.Train;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /**
@@ -95,7 +96,6 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
-    SparkSessions.takeSettings();
     boolean follows = args.length > 0 && args[0].equals("follow");
     StopSignals stop =
         StopSignals.listen(
@@ -138,6 +138,7 @@ public final class Main {
         .setErr(utf8(System.err))
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Main::execute)
         .setParameterExceptionHandler(
             (e, args) -> {
               why.accept(e.getMessage());
@@ -146,6 +147,16 @@ public final class Main {
         .setExecutionExceptionHandler(
             (e, command, parsed) ->
                 stopping.getAsBoolean() ? ExitCode.SOFTWARE : failed(e, command.getErr(), why));
+  }
+
+  /** Runs the job that was asked for. Help comes first, because it needs nothing of Spark. */
+  private static int execute(ParseResult parsed) {
+    Integer help = CommandLine.executeHelpRequest(parsed);
+    if (help != null) {
+      return help;
+    }
+    SparkSessions.takeSettings();
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static PrintWriter utf8(PrintStream stream) {

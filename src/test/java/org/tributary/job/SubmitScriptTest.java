@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,11 +78,14 @@ class SubmitScriptTest {
     return Arrays.asList(words.split("\n"));
   }
 
+  /** Spark's properties, given to spark-submit or to Java. */
   private static List<String> confs(List<String> words) {
     List<String> confs = new ArrayList<>();
     for (int i = 1; i < words.size(); i++) {
       if (words.get(i - 1).equals("--conf")) {
         confs.add(words.get(i));
+      } else if (words.get(i).startsWith("-Dspark.")) {
+        confs.add(words.get(i).substring("-D".length()));
       }
     }
     return confs;
@@ -111,14 +115,23 @@ class SubmitScriptTest {
       })
   void eachMaster(String master, String kind, String deploy) throws Exception {
     List<String> words = words(Map.of(), master, "inspect", "a path");
-    assertThat(after(words, "--master")).isEqualTo(master);
-    assertThat(after(words, "--deploy-mode")).isEqualTo(deploy);
-    assertThat(after(words, "--class")).isEqualTo("org.tributary.Main");
-    Path conf = Path.of(after(words, "--properties-file"));
-    assertThat(conf).isEqualTo(Path.of(home, "conf/spark-" + kind + ".conf")).isRegularFile();
-    String jar =
-        kind.equals("kubernetes") ? "local:///opt/tributary/" + JAR : home + "/target/" + JAR;
-    assertThat(words).endsWith(jar, "inspect", "a path");
+    Path conf = Path.of(home, "conf/spark-" + kind + ".conf");
+    assertThat(conf).isRegularFile();
+    if (kind.equals("local")) {
+      assertThat(words)
+          .contains("-Dtributary.settings=" + conf)
+          .endsWith("org.tributary.Main", "inspect", "a path");
+      assertThat(confs(words))
+          .contains("spark.master=" + master, "spark.submit.deployMode=" + deploy);
+    } else {
+      assertThat(after(words, "--master")).isEqualTo(master);
+      assertThat(after(words, "--deploy-mode")).isEqualTo(deploy);
+      assertThat(after(words, "--class")).isEqualTo("org.tributary.Main");
+      assertThat(after(words, "--properties-file")).isEqualTo(conf.toString());
+      String jar =
+          kind.equals("kubernetes") ? "local:///opt/tributary/" + JAR : home + "/target/" + JAR;
+      assertThat(words).endsWith(jar, "inspect", "a path");
+    }
     assertThat(environment(words))
         .contains(
             "LC_ALL=C.UTF-8",
@@ -165,7 +178,58 @@ class SubmitScriptTest {
         .isEqualTo(JavaModuleOptions.defaultModuleOptions().strip());
     List<String> more = words(Map.of("TRIBUTARY_DRIVER_MEMORY", "9g"), "local", "inspect", "x");
     assertThat(more).contains("-Xmx9g");
-    assertThat(after(more, "--driver-memory")).isEqualTo("9g");
+    assertThat(confs(more)).contains("spark.driver.memory=9g");
+  }
+
+  @Test
+  void withALocalMasterJavaStartsTheJobItself() throws Exception {
+    String jars = home + "/target/" + JAR + ":" + home + "/target/spark-home/jars/*";
+    List<String> words = words(Map.of("HADOOP_CONF_DIR", "/etc/hadoop"), "local", "inspect", "x");
+    assertThat(after(words, "-cp")).isEqualTo(jars + ":/etc/hadoop");
+    assertThat(environment(words)).contains("SPARK_HOME=" + home + "/target/spark-home");
+    assertThat(confs(words)).noneMatch(c -> c.startsWith("spark.jars"));
+    Path own = dir.resolve("own.jar");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(own))) {
+      zip.putNextEntry(new ZipEntry("a"));
+    }
+    List<String> cluster =
+        words(Map.of(), "--jars", own.toString(), "local-cluster[2,1,1024]", "inspect", "x");
+    assertThat(after(cluster, "-cp")).isEqualTo(jars + ":" + own);
+    assertThat(confs(cluster)).contains("spark.jars=" + own + "," + home + "/target/" + JAR);
+  }
+
+  /** What only spark-submit can do: it reads its own options and fetches files. */
+  @Test
+  void aLocalMasterWithOptionsOfSparkSubmitTakesSparkSubmit() throws Exception {
+    for (Map<String, String> environment :
+        List.of(
+            Map.of("TRIBUTARY_SPARK_OPTIONS", "--packages a:b:1"),
+            Map.of("TRIBUTARY_SPARK_CONF", "my.conf"),
+            Map.of("TRIBUTARY_SPARK_OPTIONS", "--jars https://h/own.jar"))) {
+      List<String> words = words(environment, "local", "inspect", "x");
+      assertThat(words).contains("org.apache.spark.deploy.SparkSubmit");
+      assertThat(after(words, "--master")).isEqualTo("local");
+      assertThat(words).endsWith(home + "/target/" + JAR, "inspect", "x");
+    }
+  }
+
+  /** An archive older than the jar has the classes of another build. */
+  @Test
+  void anArchiveOfThisJarIsUsed() throws Exception {
+    Path jar = Path.of(home, "target", JAR);
+    Path archive = Path.of(home, "target", JAR.replace(".jar", ".jsa"));
+    Files.createDirectories(jar.getParent());
+    String option = "-XX:SharedArchiveFile=" + archive;
+    Files.createFile(jar);
+    assertThat(words(Map.of(), "local", "--help")).doesNotContain(option);
+    Files.createFile(archive);
+    Files.setLastModifiedTime(archive, FileTime.fromMillis(1_000_000));
+    assertThat(words(Map.of(), "local", "--help")).doesNotContain(option);
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(900_000));
+    assertThat(words(Map.of(), "local", "--help")).contains(option, "-XX:TieredStopAtLevel=1");
+    assertThat(words(Map.of(), "local", "train", "t.yaml"))
+        .contains(option)
+        .doesNotContain("-XX:TieredStopAtLevel=1");
   }
 
   @ParameterizedTest
@@ -277,8 +341,8 @@ class SubmitScriptTest {
       zip.putNextEntry(new ZipEntry("a"));
     }
     byte[] whole = Files.readAllBytes(jar);
-    assertThat(words(Map.of(), "--jars", jar.toString(), "local", "methods"))
-        .contains(jar.toString());
+    assertThat(after(words(Map.of(), "--jars", jar.toString(), "local", "methods"), "-cp"))
+        .endsWith(":" + jar);
     for (byte[] other : List.of(Arrays.copyOf(whole, whole.length / 2), "no jar".getBytes(UTF_8))) {
       Files.write(jar, other);
       List<String> args = List.of("--jars", jar.toString(), "local", "methods");
