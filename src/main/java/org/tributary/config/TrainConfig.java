@@ -58,7 +58,7 @@ public record TrainConfig(
     @Key(value = "what stays on disk", operational = true) Keep keep,
     @Key(value = "the run's lock", operational = true) Lock lock,
     @Key(value = "retries on failing file systems", operational = true) StoreSection store,
-    @Key(value = "TensorBoard", operational = true) TrackersSection trackers)
+    @Key(value = "TensorBoard and MLflow", operational = true) TrackersSection trackers)
     implements Section {
 
   /** The schedule has the length of the run. Rounds may be added only if the rate is constant. */

@@ -30,6 +30,7 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
 import org.tributary.run.TaskKeys;
 import org.tributary.tables.RunReport;
+import org.tributary.tracking.Tracking;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,6 +72,7 @@ public final class Compare implements Callable<Integer> {
       variants.written(variant).leftOut().forEach(left -> say("%s", left));
     }
     notes(config).forEach(note -> say("%s", note));
+    Tracking.check(Store.of(hadoop), first);
     try (SparkSession spark = SparkSessions.open("compare", first.client().threads())) {
       Store store = Store.of(hadoop);
       checks.rows(spark);

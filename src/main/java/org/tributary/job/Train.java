@@ -16,6 +16,7 @@ import org.tributary.run.RunSpec;
 import org.tributary.run.TaskKeys;
 import org.tributary.tables.RunReport;
 import org.tributary.tables.TablesFolder;
+import org.tributary.tracking.Tracking;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,7 @@ public final class Train implements Callable<Integer> {
     }
     Federation.Prepared prepared = Federation.prepare(Store.of(hadoop), config);
     TaskKeys.check(written, prepared.blueprint().architecture());
+    Tracking.check(Store.of(hadoop), config);
     try (SparkSession spark = SparkSessions.open("train", config.client().threads())) {
       Store store = Store.of(hadoop);
       LiveReport report = LiveReport.of(store, store.path(config.out()));

@@ -105,6 +105,11 @@ public record RunFolder(Path root) {
     return new Path(root, "tensorboard");
   }
 
+  /** Identifies the run on an MLflow server; only with {@code trackers.mlflow}. */
+  public Path mlflow() {
+    return new Path(root, "mlflow.json");
+  }
+
   /** Says after which round the result is. */
   public Path result() {
     return new Path(root, "result.json");

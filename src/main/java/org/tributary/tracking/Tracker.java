@@ -21,8 +21,9 @@ interface Tracker {
   /**
    * Says how the driver's work on the run ended, after the last {@link #sync}.
    *
+   * @param run that ended
    * @param ending how
    * @throws IOException if it cannot be reached
    */
-  default void end(Ending ending) throws IOException {}
+  default void end(TrackedRun run, Ending ending) throws IOException {}
 }

@@ -1,8 +1,10 @@
 package org.tributary.tracking;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.TrackersSection;
 import org.tributary.config.TrainConfig;
+import org.tributary.error.WrongInput;
 import org.tributary.run.RunFolder;
 
 /**
@@ -20,8 +24,14 @@ import org.tributary.run.RunFolder;
 public final class Tracking {
   private static final Logger LOG = LoggerFactory.getLogger(Tracking.class);
 
+  /** How long a server may take to answer. */
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** Pauses before a server is asked again, in milliseconds. */
+  private static final long[] PAUSES = {500, 2_000};
+
   /** How long the end of a run waits for its trackers, in seconds. */
-  private static final int LONGEST = 60;
+  private static final int LONGEST = 30;
 
   /** The same for a driver that was told to stop, which has little time. */
   private static final int LONGEST_IF_STOPPED = 5;
@@ -30,6 +40,7 @@ public final class Tracking {
   private final RunFolder folder;
   private final List<Followed> trackers;
   private final AtomicBoolean asked = new AtomicBoolean();
+  private final AtomicBoolean begun = new AtomicBoolean();
   private final ExecutorService worker =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -70,11 +81,37 @@ public final class Tracking {
     if (config.trackers().tensorboard()) {
       trackers.add(new TensorBoard(store, folder.tensorboard()));
     }
+    if (config.trackers().mlflow() != null) {
+      trackers.add(mlflow(store, config.trackers().mlflow()));
+    }
     return new Tracking(store, folder, trackers);
+  }
+
+  private static Mlflow mlflow(Store store, TrackersSection.Mlflow config) {
+    Optional<String> credentials = MlflowCredentials.header(System::getenv);
+    MlflowServer server = new MlflowServer(config.url(), credentials, ANSWER);
+    return new Mlflow(store, new MlflowCalls(server, config.experiment()), PAUSES);
+  }
+
+  /**
+   * Checks, before a run begins, that its trackers can be reached. A run that has begun is not
+   * stopped by them.
+   *
+   * @param store reaches the run's folder
+   * @param config of the run
+   * @throws WrongInput if a server cannot be reached, or refuses the credentials
+   * @throws IOException if the file system fails
+   */
+  public static void check(Store store, TrainConfig config) throws IOException {
+    TrackersSection.Mlflow mlflow = config.trackers().mlflow();
+    if (mlflow != null && !store.exists(new RunFolder(store.path(config.out())).config())) {
+      mlflow(store, mlflow).check();
+    }
   }
 
   /** Says that the run has begun, or that a round is closed; returns at once. */
   public void update() {
+    begun.set(true);
     if (!trackers.isEmpty() && !asked.getAndSet(true)) {
       worker.execute(
           () -> {
@@ -85,13 +122,14 @@ public final class Tracking {
   }
 
   /**
-   * Gives the trackers the rest and ends. Waits for at most a minute, or five seconds if the driver
-   * was told to stop.
+   * Gives the trackers the rest and ends. Waits for at most half a minute, or five seconds if the
+   * driver was told to stop. Trackers hear nothing of a run that this driver has not begun, because
+   * another driver may be at work on it.
    *
    * @param ending how the run ended
    */
   public void end(Ending ending) {
-    if (!trackers.isEmpty()) {
+    if (!trackers.isEmpty() && begun.get()) {
       worker.execute(() -> last(ending));
     }
     worker.shutdown();
@@ -120,7 +158,7 @@ public final class Tracking {
     sync();
     for (Followed each : trackers) {
       if (!each.behind) {
-        attempt(each, () -> each.tracker.end(ending));
+        attempt(each, () -> each.tracker.end(run(), ending));
       }
       if (each.behind) {
         LOG.warn(

@@ -131,6 +131,7 @@ class TrainConfigTest {
         patience: 5
       trackers:
         tensorboard: true
+        mlflow: {url: "https://mlflow.example/x", experiment: tickets}
       """;
 
   static TrainConfig read(String yaml, String... sets) {
@@ -192,7 +193,24 @@ class TrainConfigTest {
                 new Keep(1, 2),
                 new Lock(60),
                 new StoreSection(60),
-                new TrackersSection(false)));
+                new TrackersSection(false, null)));
+  }
+
+  @Test
+  void urlsOfTrackersHaveNoPasswords() {
+    assertThat(read(LEAST, "trackers.mlflow.url=http://a.example").trackers().mlflow())
+        .isEqualTo(new TrackersSection.Mlflow("http://a.example", "tributary"));
+    assertThatThrownBy(() -> read(LEAST, "trackers.mlflow.url=http://me:secret@localhost:5000"))
+        .hasMessageContaining("url: has a user or a password; give the URL without them")
+        .hasMessageNotContaining("secret");
+    for (String wrong : List.of("databricks", "ftp://a", "http://", "http://a?b", "http://a b")) {
+      assertThatThrownBy(() -> read(LEAST, "trackers.mlflow.url='" + wrong + "'"))
+          .as(wrong)
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("url: is not the URL of an MLflow server");
+    }
+    assertThatThrownBy(() -> read(LEAST, "trackers.mlflow.experiment=x"))
+        .hasMessageContaining("trackers.mlflow.url");
   }
 
   @Test
@@ -255,7 +273,8 @@ class TrainConfigTest {
                 new Keep(4, 5),
                 new Lock(30),
                 new StoreSection(5),
-                new TrackersSection(true)));
+                new TrackersSection(
+                    true, new TrackersSection.Mlflow("https://mlflow.example/x", "tickets"))));
   }
 
   @Test

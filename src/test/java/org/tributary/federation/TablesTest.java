@@ -28,7 +28,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tributary.config.TrainConfig;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
@@ -45,6 +44,7 @@ import org.tributary.tables.RunsTable;
 import org.tributary.tables.StepsTable;
 import org.tributary.tables.TableStatements;
 import org.tributary.tracking.Ending;
+import org.tributary.tracking.MlflowDouble;
 import org.tributary.tracking.Tracking;
 
 /** docs/tables.md is correct: its files, columns and queries are checked on real runs. */
@@ -83,23 +83,29 @@ class TablesTest {
     Tiny tiny = new Tiny(dir, 11, 8, 30);
     Files.writeString(tiny.data().resolve("client=0001/train/part-00000.parquet"), "no Parquet");
     Federation federation = new Federation(SPARK.session(), RoundListener.NONE);
-    TrainConfig tracked =
-        tiny.config(
-            "fedavg",
-            "fedavg",
-            "evaluate.start=true",
-            "evaluate.parts=[test,validation]",
-            "trackers.tensorboard=true");
-    fedavg = federation.train(tracked);
+    String[] evaluated = {"evaluate.start=true", "evaluate.parts=[test,validation]"};
+    fedavg = federation.train(tiny.config("fedavg", "fedavg", evaluated));
     fedit = federation.train(tiny.config("fedit", "fedit", Tiny.LORA));
     String[] short0 = {"rounds=1", "client.schedule.warmup=0", "data.badRows=skip"};
     federation.train(tiny.config("local", "local", short0));
     new HtmlReport(Tiny.STORE)
         .write(List.of(fedavg.folder().root()), fedavg.folder().report()); // as the job train does
-    Tracking.of(Tiny.STORE, tracked).end(Ending.FINISHED); // as the job train does
+    track(tiny);
     String[] short1 = Stream.of(Tiny.LORA, short0).flatMap(Stream::of).toArray(String[]::new);
     federation.train(tiny.config("local-lora", "local", short1));
     views(fedavg.folder().tables().toString());
+  }
+
+  /** Tells both trackers of the run fedavg, as the job train does. */
+  private static void track(Tiny tiny) throws IOException {
+    try (MlflowDouble server = new MlflowDouble()) {
+      String[] trackers = {
+        "trackers.tensorboard=true", "trackers.mlflow.url=" + server.url(),
+      };
+      Tracking tracking = Tracking.of(Tiny.STORE, tiny.config("fedavg", "fedavg", trackers));
+      tracking.update();
+      tracking.end(Ending.FINISHED);
+    }
   }
 
   /** Reads every table of a folder with both engines. */

@@ -3,6 +3,7 @@ package org.tributary.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,6 +22,7 @@ import org.tributary.rows.Row;
 import org.tributary.run.RunFolder;
 import org.tributary.tables.TablesFolder;
 import org.tributary.tracking.Events;
+import org.tributary.tracking.MlflowDouble;
 
 /** What trackers get of the jobs {@code train} and {@code compare}. */
 @Slow
@@ -91,21 +93,52 @@ class TrackersTest extends TinyJob {
   @Test
   void everyRunOfAComparisonHasItsOwn() throws IOException {
     Path train = dir.resolve("train.yaml");
-    Files.writeString(
-        train,
-        tiny.yaml("common", "fedavg").replace("rounds: 3", "rounds: 1")
-            + "trackers: {tensorboard: true}\n");
     Path file = dir.resolve("compare.yaml");
     Path out = dir.resolve("both");
-    Files.writeString(
-        file,
-        "out: %s\ntrain: %s\nvariants: {a: [], b: [client.optimizer.lr=2.0e-2]}\n"
-            .formatted(out, train));
-    JobRun.done("compare", file.toString());
-    for (String run : List.of("a/seed=0", "b/seed=0")) {
-      Events events = Events.in(out.resolve(run).resolve("tensorboard"));
-      assertThat(events.scalars().get("train/lr").get(1L))
-          .isEqualTo(run.startsWith("a") ? 0.01f : 0.02f);
+    try (MlflowDouble server = new MlflowDouble()) {
+      Files.writeString(
+          train,
+          tiny.yaml("common", "fedavg").replace("rounds: 3", "rounds: 1")
+              + "trackers: {tensorboard: true, mlflow: {url: %s, experiment: both}}\n"
+                  .formatted(server.url()));
+      Files.writeString(
+          file,
+          "out: %s\ntrain: %s\nvariants: {a: [], b: [client.optimizer.lr=2.0e-2]}\n"
+              .formatted(out, train));
+      JobRun.done("compare", file.toString());
+      assertThat(server.experiments()).containsExactly("both");
+      assertThat(server.runs())
+          .extracting(MlflowDouble.Run::name)
+          .containsExactly("a/seed=0", "b/seed=0");
+      for (MlflowDouble.Run run : server.runs()) {
+        Events events = Events.in(out.resolve(run.name()).resolve("tensorboard"));
+        float rate = run.name().startsWith("a") ? 0.01f : 0.02f;
+        assertThat(events.scalars().get("train/lr").get(1L)).isEqualTo(rate);
+        assertThat(run.metric("train/lr").get(1L).floatValue()).isEqualTo(rate);
+        assertThat(run.params().get("client.optimizer.lr")).isEqualTo(Float.toString(rate));
+        assertThat(run.status()).isEqualTo("FINISHED");
+        assertThat(run.metric("test/loss").get(1L).floatValue())
+            .isEqualTo(events.scalars().get("test/loss").get(1L));
+      }
     }
+  }
+
+  /** A new run is refused with nothing on disk; one that has begun goes on without its server. */
+  @Test
+  void aServerThatDoesNotAnswerRefusesNewRunsOnly() throws IOException {
+    Path file = dir.resolve("b.yaml");
+    Files.writeString(
+        file, tiny.yaml("b", "fedavg").replace("name: cosine, warmup: 2", "name: constant"));
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    String server = "trackers.mlflow.url=http://localhost:" + free;
+    JobRun.of("train", file.toString(), "--set", server)
+        .assertTold(2, "trackers.mlflow: http://localhost:" + free, "cannot be reached");
+    assertThat(tiny.out("b")).doesNotExist();
+    JobRun.done("train", file.toString(), "--set", "rounds=1");
+    JobRun.done("train", file.toString(), "--set", "rounds=2", "--set", server);
+    assertThat(column(tiny.out("b"), "rounds", null, "loss")).containsOnlyKeys(1L, 2L);
   }
 }

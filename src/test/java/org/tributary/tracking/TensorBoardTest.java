@@ -30,6 +30,12 @@ class TensorBoardTest {
     return new Tracking(MadeRuns.STORE, folder, List.of(tracker));
   }
 
+  /** A driver that finds all rounds closed, and ends. */
+  private static void ended(Tracking tracking, Ending ending) {
+    tracking.update();
+    tracking.end(ending);
+  }
+
   private Path events() {
     return dir.resolve("a/tensorboard");
   }
@@ -47,7 +53,7 @@ class TensorBoardTest {
   @Test
   void everyRoundIsThereOnceWithTheNumbersOfTheTables() throws IOException {
     made().round(0.5, 2, 100).round(0.75, 1, 100).write();
-    tracking().end(Ending.FINISHED);
+    ended(tracking(), Ending.FINISHED);
     Events events = Events.in(events());
     assertThat(events.scalars().get("test/accuracy")).isEqualTo(Map.of(1L, 0.5f, 2L, 0.75f));
     assertThat(events.scalars().get("test/loss")).isEqualTo(Map.of(1L, 2f, 2L, 1f));
@@ -61,7 +67,7 @@ class TensorBoardTest {
   @Test
   void aResumedRunHasTheFilesOfAnUninterruptedOne() throws IOException {
     made().round(0.5, 2, 100).write();
-    tracking().end(Ending.KILLED);
+    ended(tracking(), Ending.KILLED);
     Map<String, String> before = files();
     Files.writeString(events().resolve(".events.out.tfevents.round-00002.1.tmp"), "half");
     made().round(0.5, 2, 100).round(0.75, 1, 100).round(0.8, 1, 100).write(3);
@@ -72,7 +78,7 @@ class TensorBoardTest {
     assertThat(after).containsAllEntriesOf(before).hasSize(4);
     assertThat(Events.in(events()).scalars().get("test/accuracy")).hasSize(3);
     Files.delete(events().resolve(TensorBoard.file(2)));
-    tracking().end(Ending.FINISHED);
+    ended(tracking(), Ending.FINISHED);
     assertThat(files()).isEqualTo(after);
   }
 
@@ -91,7 +97,7 @@ class TensorBoardTest {
       assertThat(warnings.heard().get(1)).contains("run the same command again");
     }
     Files.delete(events());
-    tracking().end(Ending.FINISHED);
+    ended(tracking(), Ending.FINISHED);
     assertThat(files()).hasSize(3);
   }
 }
