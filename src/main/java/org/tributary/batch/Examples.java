@@ -30,7 +30,7 @@ public interface Examples {
    *
    * @param rows indices, as {@link BatchOrder} gives them
    * @param seeds of this use of each row
-   * @return in that order
+   * @return in any order
    */
   default Batch trainingBatch(int[] rows, long[] seeds) {
     return batch(rows);

@@ -1,7 +1,9 @@
 package org.tributary.batch;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The examples of one step in one batch, padded on the right to the longest: B rows of T ids,
@@ -44,6 +46,42 @@ public record TextBatch(
     }
     int truncated = (int) examples.stream().filter(Example::truncated).count();
     return new TextBatch(ids, mask, new long[rows * length], labels, rows, length, truncated);
+  }
+
+  /**
+   * The same rows in the order of their lengths, rows of equal length in their former order. A
+   * program attends to neighbouring rows of equal length together.
+   *
+   * @return the shortest row first
+   */
+  public TextBatch byLength() {
+    int[] order =
+        IntStream.range(0, rows)
+            .boxed()
+            .sorted(Comparator.comparingInt(this::tokens))
+            .mapToInt(row -> row)
+            .toArray();
+    return new TextBatch(
+        ordered(ids, order),
+        ordered(mask, order),
+        ordered(typeIds, order),
+        ordered(labels, order),
+        rows,
+        length,
+        truncated);
+  }
+
+  private long[] ordered(long[] values, int... order) {
+    int width = values.length / rows;
+    long[] all = new long[values.length];
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(values, order[i] * width, all, i * width, width);
+    }
+    return all;
+  }
+
+  private int tokens(int row) {
+    return (int) Arrays.stream(mask, row * length, (row + 1) * length).sum();
   }
 
   @Override

@@ -168,6 +168,7 @@ final class Bert implements TextArchitecture {
             "prefix", prefix,
             "gain", gain(),
             "shift", shift()),
+        "packed.py",
         "bert.py");
   }
 

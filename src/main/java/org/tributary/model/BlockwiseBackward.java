@@ -35,8 +35,7 @@ public final class BlockwiseBackward implements AutoCloseable {
     memory = owner.newSubManager();
     inputs = withLabels.subList(0, withLabels.size() - 1);
     labels = withLabels.get(withLabels.size() - 1);
-    Map<String, NDArray> states =
-        model.program().call(memory, "between", model.arguments(train, inputs));
+    Map<String, NDArray> states = call(memory, "between", List.of());
     for (int i = 0; i < states.size(); i++) {
       between.add(states.get("x." + i));
     }
@@ -59,7 +58,7 @@ public final class BlockwiseBackward implements AutoCloseable {
    */
   public Map<String, NDArray> end(NDManager owner) {
     try (NDArray x = between.get(blocks())) {
-      Map<String, NDArray> results = call(owner, "end_gradients", List.of(labels, x));
+      Map<String, NDArray> results = call(owner, "end_gradients", List.of(x));
       try (NDArray value = results.get("loss")) {
         loss = value.getFloat();
       }
@@ -105,6 +104,7 @@ public final class BlockwiseBackward implements AutoCloseable {
 
   private Map<String, NDArray> call(NDManager owner, String method, List<NDArray> more) {
     List<NDArray> arguments = model.arguments(train, inputs);
+    arguments.add(labels);
     arguments.addAll(more);
     return model.program().call(owner, method, arguments);
   }

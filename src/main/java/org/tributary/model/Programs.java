@@ -40,7 +40,7 @@ final class Programs {
    * @return TorchScript
    */
   static String decoder(int layers, String blocks, Map<String, ?> constants, String... family) {
-    List<String> texts = new ArrayList<>(List.of("prelude.py"));
+    List<String> texts = new ArrayList<>(List.of("prelude.py", "packed.py"));
     texts.addAll(List.of(family));
     texts.addAll(List.of("decoder.py", "blockwise.py", "program.py", "generation.py"));
     return filled(layers, blocks, constants, texts);

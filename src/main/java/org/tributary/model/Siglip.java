@@ -133,7 +133,9 @@ final class Siglip extends VisionTransformer {
 
   @Override
   public String program() {
-    return program("siglip.py", Map.of("mean", pooling == Pooling.MEAN ? "True" : "False"));
+    return program(
+        "siglip.py",
+        Map.of("mean", pooling == Pooling.MEAN ? "True" : "False", "tokens", sizes().patches()));
   }
 
   /** 1/√d times the configured factor. */

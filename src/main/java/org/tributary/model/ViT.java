@@ -121,7 +121,7 @@ final class ViT extends VisionTransformer {
 
   @Override
   public String program() {
-    return program("vit.py", Map.of());
+    return program("vit.py", Map.of("tokens", sizes().patches() + 1));
   }
 
   @Override

@@ -25,4 +25,10 @@ public record TextExamples(TextRows rows, Tokenizer tokens, long padId) implemen
   public TextBatch batch(int[] indices) {
     return rows.batch(indices, tokens, padId);
   }
+
+  /** In the order of the rows' lengths: a step takes the mean over its rows, in any order. */
+  @Override
+  public TextBatch trainingBatch(int[] indices, long[] seeds) {
+    return batch(indices).byLength();
+  }
 }

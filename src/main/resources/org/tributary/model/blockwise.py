@@ -67,9 +67,11 @@ def start_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs:
   return out
 
 def gather(into: Dict[str, Tensor], more: Dict[str, Tensor]) -> Dict[str, Tensor]:
-  # The gradient of a tied matrix has a part from each end.
+  # The gradients of weights; that of a tied matrix has a part from each end.
   for k in more:
-    if k in into:
+    if k == "gx":
+      pass
+    elif k in into:
       into[k] = into[k] + more[k]
     else:
       into[k] = more[k]
@@ -77,7 +79,7 @@ def gather(into: Dict[str, Tensor], more: Dict[str, Tensor]) -> Dict[str, Tensor
 
 def checkpointed(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
   w = __torch__.join(frozen, train)
-  context = __torch__.context(inputs)
+  context = __torch__.context(inputs, __torch__.wanted(inputs, labels))
   states = __torch__.through(w, __torch__.embed(w, inputs), context)
   out = __torch__.end_gradients(frozen, train, inputs, labels, states.pop())
   gx = out["gx"]

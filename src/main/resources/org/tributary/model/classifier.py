@@ -1,4 +1,8 @@
-# The common part of classifiers. The family defines pooled(w, x, inputs) [b, d].
+# The common part of classifiers. The family defines read(inputs), the places of the last block that are read,
+# and pooled(w, x, inputs) [b, d] of the hidden states there.
+
+def wanted(inputs: List[Tensor], labels: Optional[Tensor]) -> Tensor:
+  return __torch__.read(inputs)
 
 def logits(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
   return __torch__.linear(w, "classifier", __torch__.pooled(w, x, inputs)).to(6)
@@ -13,7 +17,7 @@ def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -
   out = annotate(Dict[str, Tensor], {})
   i = 0
   for x in states:
-    out["hidden_states." + str(i)] = x
+    out["hidden_states." + str(i)] = __torch__.padded(x, inputs)
     i = i + 1
-  out["pooled"] = __torch__.pooled(w, states[-1], inputs)
+  out["pooled"] = __torch__.pooled(w, __torch__.isolated(states[-1], __torch__.read(inputs)), inputs)
   return out

@@ -1,59 +1,55 @@
 # The common part of decoders. Inputs are ids, mask, types [b, t]; only ids are used, and the mask for the
-# rows' lengths; labels [b, t]. Rows are padded on the right, so the causal order alone keeps padding
-# out of the results.
+# rows' lengths; labels [b, t]. Hidden states are packed: [n, d].
 #
-# The family defines tokens(w, ids, positions) [b, t, d], turns(positions, lengths) (empty without
-# rotary positions), attend(w, i, x, turns) (queries, keys, values [b, heads, t, head] of block i),
-# rest(w, i, x, attended) (the part of block i after attention), final(w, x), head(w, x).
-
-def split(x: Tensor, heads: int) -> Tensor:
-  return torch.transpose(torch.view(x, [x.size(0), x.size(1), heads, ${head}]), 1, 2)
-
-def merge(x: Tensor) -> Tensor:
-  return torch.reshape(torch.transpose(x, 1, 2), [x.size(0), x.size(2), ${heads} * ${head}])
-
-def positions(ids: Tensor) -> Tensor:
-  return torch.arange(ids.size(1), device=ids.device)
-
-def lengths(inputs: List[Tensor]) -> Tensor:
-  # Lengths of rows [b, 1], from a mask [b, t] or given as [b]; without either, rows have no padding.
-  ids = inputs[0]
-  if len(inputs) == 1:
-    return torch.full([ids.size(0), 1], ids.size(1), dtype=4, device=ids.device)
-  if inputs[1].dim() == 1:
-    return torch.unsqueeze(inputs[1], 1)
-  return torch.sum(inputs[1], [1], True)
+# The family defines tokens(w, ids, positions) [n, d], turns(positions, lengths) (empty without rotary positions),
+# attend(w, i, x, turns, places) (queries [p, heads, head] of block i, at some places or all; keys and values
+# [n, kv heads, head]), rest(w, i, x, attended) (the part of block i after attention), final(w, x), head(w, x).
 
 def embed(w: Dict[str, Tensor], inputs: List[Tensor]) -> Tensor:
-  return __torch__.tokens(w, inputs[0], __torch__.positions(inputs[0]))
+  return __torch__.tokens(w, __torch__.packed(inputs[0], inputs), __torch__.positions(inputs))
 
-def context(inputs: List[Tensor]) -> List[Tensor]:
-  return __torch__.turns(__torch__.positions(inputs[0]), __torch__.lengths(inputs))
-
-def causal(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-  return __torch__.merge(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True))
+def context(inputs: List[Tensor], places: Tensor) -> List[Tensor]:
+  lengths = __torch__.lengths(inputs)
+  out = [lengths, places]
+  for turn in __torch__.turns(__torch__.positions(inputs), torch.repeat_interleave(lengths, lengths)):
+    out.append(turn)
+  return out
 
 def block(w: Dict[str, Tensor], i: int, x: Tensor, context: List[Tensor]) -> Tensor:
-  qkv = __torch__.attend(w, i, x, context)
-  return __torch__.rest(w, i, x, __torch__.causal(qkv[0], qkv[1], qkv[2]))
+  # If few places of the last block are read, only they are computed.
+  lengths = context[0]
+  places = context[1]
+  turns = torch.slice(context, 2)
+  if i == ${layers} - 1 and 2 * places.size(0) < x.size(0):
+    qkv = __torch__.attend(w, i, x, turns, places)
+    y = __torch__.attended_at(qkv[0], qkv[1], qkv[2], lengths, places)
+    return __torch__.rest(w, i, __torch__.isolated(x, places), y)
+  qkv = __torch__.attend(w, i, x, turns, None)
+  x = __torch__.rest(w, i, x, __torch__.attended(qkv[0], qkv[1], qkv[2], lengths, True))
+  if i == ${layers} - 1:
+    x = __torch__.isolated(x, places)
+  return x
 
-def logits(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
-  return __torch__.head(w, __torch__.final(w, x)).to(6)
-
-def predictions(w: Dict[str, Tensor], x: Tensor, labels: Tensor) -> Tensor:
-  # Logits only at places whose next token counts: [n, vocabulary].
-  before = torch.slice(__torch__.final(w, x), 1, 0, -1)
-  counts = torch.ne(torch.slice(labels, 1, 1), -100)
-  chosen = torch.view(torch.masked_select(before, torch.unsqueeze(counts, -1)), [-1, ${hidden}])
-  return __torch__.head(w, chosen).to(6)
+def wanted(inputs: List[Tensor], labels: Optional[Tensor]) -> Tensor:
+  # The places whose next token counts in the loss; all without labels.
+  if labels is None:
+    return __torch__.everywhere(inputs)
+  counts = torch.constant_pad_nd(torch.ne(torch.slice(labels, 1, 1), -100), [0, 1], 0)
+  return torch.squeeze(torch.nonzero(__torch__.packed(counts, inputs)), 1)
 
 def counted(labels: Tensor) -> Tensor:
   after = torch.slice(labels, 1, 1)
   return torch.masked_select(after, torch.ne(after, -100))
 
+def predictions(w: Dict[str, Tensor], x: Tensor) -> Tensor:
+  return __torch__.head(w, __torch__.final(w, x)).to(6)
+
+def logits(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
+  return __torch__.padded(__torch__.predictions(w, x), inputs)
+
 def outcome(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})
-  out["loss"] = torch.cross_entropy_loss(__torch__.predictions(w, x, labels), __torch__.counted(labels), None, 1, -100, 0.)
+  out["loss"] = torch.cross_entropy_loss(__torch__.predictions(w, x), __torch__.counted(labels), None, 1, -100, 0.)
   return out
 
 def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
@@ -63,7 +59,7 @@ def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -
   for x in states:
     if i == ${layers}:
       x = __torch__.final(w, x)
-    out["hidden_states." + str(i)] = x
+    out["hidden_states." + str(i)] = __torch__.padded(x, inputs)
     i = i + 1
   return out
 
@@ -94,10 +90,15 @@ def choose(logits: Tensor, sampling: Tensor, uniform: Tensor) -> Tensor:
   last = torch.sub(torch.sum(torch.gt(values, 0.), [1], True), 1)
   return torch.squeeze(torch.gather(tokens, 1, torch.minimum(place, last)), 1)
 
+def cache(x: Tensor, inputs: List[Tensor], new: int) -> Tensor:
+  # Keys or values [n, kv, head] of prompts to [b, kv, t + new, head].
+  rows = torch.view(__torch__.padded(torch.flatten(x, 1), inputs), [inputs[0].size(0), -1, x.size(1), x.size(2)])
+  return torch.constant_pad_nd(torch.transpose(rows, 1, 2), [0, 0, 0, new], 0)
+
 def step_block(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], keys: Tensor, values: Tensor, slot: int, keep: Tensor) -> Tensor:
-  # One token per row with the cache: x [b, 1, d], keys and values [b, kv, slots, head], keep [b, 1, 1, slots].
-  qkv = __torch__.attend(w, i, x, turns)
-  _0 = torch.copy_(torch.slice(keys, 2, slot, slot + 1), qkv[1])
-  _1 = torch.copy_(torch.slice(values, 2, slot, slot + 1), qkv[2])
-  y = torch.scaled_dot_product_attention(qkv[0], keys, values, keep, 0., False, scale=None, enable_gqa=True)
-  return __torch__.rest(w, i, x, __torch__.merge(y))
+  # One token per row with the cache: x [b, d], keys and values [b, kv, slots, head], keep [b, 1, 1, slots].
+  qkv = __torch__.attend(w, i, x, turns, None)
+  _0 = torch.copy_(torch.slice(keys, 2, slot, slot + 1), torch.unsqueeze(qkv[1], 2))
+  _1 = torch.copy_(torch.slice(values, 2, slot, slot + 1), torch.unsqueeze(qkv[2], 2))
+  y = torch.scaled_dot_product_attention(torch.unsqueeze(qkv[0], 2), keys, values, keep, 0., False, scale=None, enable_gqa=True)
+  return __torch__.rest(w, i, x, __torch__.flat(y))

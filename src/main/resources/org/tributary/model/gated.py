@@ -1,4 +1,4 @@
-# The blocks of Llama and similar models. Shapes: hidden [b, t, d]; queries, keys, values [b, heads, t, head].
+# The blocks of Llama and similar models. Shapes: hidden [n, d]; queries, keys, values [n, heads, head].
 # The family defines norm(w, name, x) and tokens(w, ids, positions).
 
 def of_head(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
@@ -7,14 +7,17 @@ def of_head(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
     x = torch.rms_norm(x, [${head}], w[name + ".weight"], ${epsilon})
   return x
 
-def attend(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor]) -> List[Tensor]:
+def attend(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], places: Optional[Tensor]) -> List[Tensor]:
   name = "${blocks}" + str(i)
   y = __torch__.norm(w, name + ".input_layernorm", x)
-  q = __torch__.split(__torch__.linear(w, name + ".self_attn.q_proj", y), ${heads})
-  k = __torch__.split(__torch__.linear(w, name + ".self_attn.k_proj", y), ${kv_heads})
-  v = __torch__.split(__torch__.linear(w, name + ".self_attn.v_proj", y), ${kv_heads})
-  q = __torch__.rotate(__torch__.of_head(w, name + ".self_attn.q_norm", q), turns)
+  k = __torch__.heads(__torch__.linear(w, name + ".self_attn.k_proj", y), ${kv_heads})
+  v = __torch__.heads(__torch__.linear(w, name + ".self_attn.v_proj", y), ${kv_heads})
   k = __torch__.rotate(__torch__.of_head(w, name + ".self_attn.k_norm", k), turns)
+  if places is not None:
+    y = __torch__.isolated(y, places)
+    turns = [__torch__.isolated(turns[0], places), __torch__.isolated(turns[1], places)]
+  q = __torch__.heads(__torch__.linear(w, name + ".self_attn.q_proj", y), ${heads})
+  q = __torch__.rotate(__torch__.of_head(w, name + ".self_attn.q_norm", q), turns)
   return [q, k, v]
 
 def rest(w: Dict[str, Tensor], i: int, x: Tensor, attended: Tensor) -> Tensor:

@@ -1,8 +1,9 @@
   def likelihood(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
     # -log p of every counted token, row after row: [n].
     w = __torch__.join(frozen, train)
-    states = __torch__.through(w, __torch__.embed(w, inputs), __torch__.context(inputs))
-    logits = __torch__.predictions(w, states[-1], labels)
+    context = __torch__.context(inputs, __torch__.wanted(inputs, labels))
+    states = __torch__.through(w, __torch__.embed(w, inputs), context)
+    logits = __torch__.predictions(w, states[-1])
     out = annotate(Dict[str, Tensor], {})
     out["nll"] = torch.cross_entropy_loss(logits, __torch__.counted(labels), None, 0, -100, 0.)
     return out
@@ -20,17 +21,23 @@
     b = ids.size(0)
     t = ids.size(1)
     slots = t + new
+    # Of the last block only the last token of each prompt is computed.
+    last = torch.sub(torch.cumsum(lengths, 0), 1)
+    context = __torch__.context(inputs, last)
+    turns = torch.slice(context, 2)
     x = __torch__.embed(w, inputs)
-    turns = __torch__.context(inputs)
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
     for i in range(${layers}):
-      qkv = __torch__.attend(w, i, x, turns)
-      keys.append(torch.constant_pad_nd(qkv[1], [0, 0, 0, new], 0))
-      values.append(torch.constant_pad_nd(qkv[2], [0, 0, 0, new], 0))
-      x = __torch__.rest(w, i, x, __torch__.causal(qkv[0], qkv[1], qkv[2]))
-    last = torch.view(torch.sub(lengths, 1), [b, 1, 1])
-    x = torch.gather(x, 1, torch.expand(last, [b, 1, ${hidden}]))
+      places = annotate(Optional[Tensor], None)
+      if i == ${layers} - 1:
+        places = last
+      qkv = __torch__.attend(w, i, x, turns, places)
+      keys.append(__torch__.cache(qkv[1], inputs, new))
+      values.append(__torch__.cache(qkv[2], inputs, new))
+      if i == ${layers} - 1:
+        x = __torch__.isolated(x, last)
+      x = __torch__.rest(w, i, x, __torch__.attended(qkv[0], qkv[1], qkv[2], lengths, True))
     slot_numbers = torch.unsqueeze(torch.arange(slots, device=ids.device), 0)
     own = torch.lt(slot_numbers, torch.unsqueeze(lengths, 1))
     made = annotate(List[Tensor], [])
@@ -40,7 +47,7 @@
     go = True
     n = 0
     while go:
-      logits = __torch__.head(w, torch.squeeze(__torch__.final(w, x), 1)).to(6)
+      logits = __torch__.head(w, __torch__.final(w, x)).to(6)
       if penalty != 1.:
         if n == 0:
           said = __torch__.said(ids, own, logits)
@@ -53,9 +60,9 @@
       n = n + 1
       go = n < new and not bool(torch.item(torch.all(done)))
       if go:
-        position = torch.view(torch.add(lengths, n - 1), [b, 1])
-        x = __torch__.tokens(w, torch.unsqueeze(token, 1), position)
-        turns = __torch__.turns(torch.unsqueeze(position, 1), torch.add(position, 1))
+        position = torch.add(lengths, n - 1)
+        x = __torch__.tokens(w, token, position)
+        turns = __torch__.turns(position, torch.add(position, 1))
         slot = t + n - 1
         made_slots = torch.logical_and(torch.ge(slot_numbers, t), torch.le(slot_numbers, slot))
         keep = torch.view(torch.logical_or(own, made_slots), [b, 1, 1, slots])

@@ -1,4 +1,4 @@
-# GPT-2. Shapes: hidden [b, t, d]; queries, keys, values [b, heads, t, head].
+# GPT-2. Shapes: hidden [n, d]; queries, keys, values [n, heads, head].
 
 def conv1d(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   # y = x W + b, W [in, out], plus the adapter's part with the usual A [r, in] and B [out, r].
@@ -14,12 +14,14 @@ def tokens(w: Dict[str, Tensor], ids: Tensor, positions: Tensor) -> Tensor:
 def turns(positions: Tensor, lengths: Tensor) -> List[Tensor]:
   return annotate(List[Tensor], [])
 
-def attend(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor]) -> List[Tensor]:
+def attend(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], places: Optional[Tensor]) -> List[Tensor]:
   name = "${blocks}" + str(i)
   qkv = __torch__.conv1d(w, name + ".attn.c_attn", __torch__.norm(w, name + ".ln_1", x))
   out = annotate(List[Tensor], [])
   for part in torch.chunk(qkv, 3, -1):
-    out.append(__torch__.split(part, ${heads}))
+    out.append(__torch__.heads(part, ${heads}))
+  if places is not None:
+    out[0] = __torch__.isolated(out[0], places)
   return out
 
 def rest(w: Dict[str, Tensor], i: int, x: Tensor, attended: Tensor) -> Tensor:

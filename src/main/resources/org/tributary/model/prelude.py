@@ -1,9 +1,11 @@
 # The start of every model program. Weights are passed as two dicts: frozen ones, which may be in a
 # read-only map of a file, and trained ones. An empty key marks a dict that would be empty.
 #
-# A family's text defines embed(w, inputs) [b, t, d], context(inputs) (what all blocks share) and
-# block(w, i, x, context) [b, t, d]; its kind's text (decoder.py, classifier.py) defines
-# outcome(w, x, inputs, labels), forward(w, x, inputs) and observed(w, states, inputs).
+# Hidden states are [n, d], the tokens of all rows one after the other (packed.py, vision.py). A family's text or its
+# kind's (decoder.py, classifier.py) defines embed(w, inputs) [n, d], context(inputs, places) (what all blocks share),
+# block(w, i, x, context) [n, d], of which the last returns [p, d], the hidden states at the p places that are read;
+# wanted(inputs, labels), the places that loss or logits read, and everywhere(inputs), all places;
+# outcome(w, x, inputs, labels), logits(w, x, inputs) and observed(w, states, inputs).
 
 def join(frozen: Dict[str, Tensor], train: Dict[str, Tensor]) -> Dict[str, Tensor]:
   w = annotate(Dict[str, Tensor], {})
@@ -16,8 +18,8 @@ def join(frozen: Dict[str, Tensor], train: Dict[str, Tensor]) -> Dict[str, Tenso
 def adapted(w: Dict[str, Tensor], name: str, x: Tensor, y: Tensor) -> Tensor:
   # If the layer has an adapter, y + s (x A^T) B^T: A [r, in], B [out, r].
   if name + ".lora_A.weight" in w:
-    z = torch.linear(torch.linear(x, w[name + ".lora_A.weight"]), w[name + ".lora_B.weight"])
-    y = y + z * w[name + ".lora_scaling"]
+    z = torch.linear(x, w[name + ".lora_A.weight"]) * w[name + ".lora_scaling"]
+    y = torch.addmm(y, z, torch.t(w[name + ".lora_B.weight"]))
   return y
 
 def linear(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
@@ -26,6 +28,12 @@ def linear(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   if name + ".bias" in w:
     bias = w[name + ".bias"]
   return __torch__.adapted(w, name, x, torch.linear(x, w[name + ".weight"], bias))
+
+def isolated(x: Tensor, places: Tensor) -> Tensor:
+  # The hidden states at some places, in ascending order.
+  if places.size(0) < x.size(0):
+    x = torch.index_select(x, 0, places)
+  return x
 
 def leaves(train: Dict[str, Tensor]) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})

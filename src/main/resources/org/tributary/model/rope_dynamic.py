@@ -5,5 +5,5 @@ def frequencies(lengths: Tensor) -> Tensor:
   stretched = torch.sub(torch.div(torch.mul(n, ${factor}), ${positions}), ${factor} - 1.)
   longer = torch.mul(torch.pow(torch.clamp(stretched, 1.), ${exponent}), ${theta})
   base = torch.where(torch.gt(lengths, ${positions}), longer, torch.full_like(longer, ${theta}))
-  base = torch.view(base, [-1, 1, 1, 1])
+  base = torch.unsqueeze(base, 1)
   return torch.reciprocal(torch.pow(base, __torch__.exponents(lengths)))

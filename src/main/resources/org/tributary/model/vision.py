@@ -1,5 +1,6 @@
-# The common part of vision transformers. Shapes: inputs are pixels [b, c, h, w]; hidden [b, t, d]; queries, keys,
-# values [b, heads, t, head]. The family defines embed(w, inputs) and pooled(w, x, inputs).
+# The common part of vision transformers. Shapes: inputs are pixels [b, c, h, w]; hidden [n, d], where an image has
+# t of n = b t tokens; queries, keys, values [b, heads, t, head]. The family defines embed(w, inputs), read(inputs)
+# and pooled(w, x, inputs).
 
 def layer_norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   return torch.layer_norm(x, [${hidden}], w[name + ".weight"], w[name + ".bias"], ${epsilon})
@@ -11,27 +12,43 @@ def patches(w: Dict[str, Tensor], name: str, inputs: List[Tensor]) -> Tensor:
   x = torch.conv2d(pixels, window, w[name + ".bias"], ${stride}, [0, 0], [1, 1], 1)
   return torch.transpose(torch.flatten(x, 2), 1, 2)
 
-def split(x: Tensor) -> Tensor:
-  return torch.transpose(torch.view(x, [x.size(0), x.size(1), ${heads}, ${head}]), 1, 2)
+def split(x: Tensor, images: int) -> Tensor:
+  # [n, d] to [b, heads, t, head]
+  return torch.transpose(torch.view(x, [images, -1, ${heads}, ${head}]), 1, 2)
 
 def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
   y = torch.scaled_dot_product_attention(q, k, v, None, 0., False, scale=None, enable_gqa=False)
-  return torch.reshape(torch.transpose(y, 1, 2), [k.size(0), q.size(2), ${hidden}])
+  return torch.reshape(torch.transpose(y, 1, 2), [-1, ${hidden}])
 
 def dense(w: Dict[str, Tensor], up: str, down: str, x: Tensor) -> Tensor:
   y = __torch__.linear(w, up, x)
   y = ${activation}
   return __torch__.linear(w, down, y)
 
-def context(inputs: List[Tensor]) -> List[Tensor]:
-  return annotate(List[Tensor], [])
+def everywhere(inputs: List[Tensor]) -> Tensor:
+  return torch.arange(inputs[0].size(0) * ${tokens}, device=inputs[0].device)
+
+def firsts(inputs: List[Tensor]) -> Tensor:
+  # The first token of each image.
+  return torch.arange(0, inputs[0].size(0) * ${tokens}, ${tokens}, device=inputs[0].device)
+
+def padded(x: Tensor, inputs: List[Tensor]) -> Tensor:
+  # [n, d] to [b, t, d]
+  return torch.view(x, [inputs[0].size(0), -1, ${hidden}])
+
+def context(inputs: List[Tensor], places: Tensor) -> List[Tensor]:
+  return [inputs[0], places]
 
 def block(w: Dict[str, Tensor], i: int, x: Tensor, context: List[Tensor]) -> Tensor:
   name = "${blocks}" + str(i)
+  images = context[0].size(0)
   y = __torch__.layer_norm(w, name + ".${norm1}", x)
-  q = __torch__.split(__torch__.linear(w, name + ".${query}", y))
-  k = __torch__.split(__torch__.linear(w, name + ".${key}", y))
-  v = __torch__.split(__torch__.linear(w, name + ".${value}", y))
+  k = __torch__.split(__torch__.linear(w, name + ".${key}", y), images)
+  v = __torch__.split(__torch__.linear(w, name + ".${value}", y), images)
+  if i == ${layers} - 1:
+    x = __torch__.isolated(x, context[1])
+    y = __torch__.isolated(y, context[1])
+  q = __torch__.split(__torch__.linear(w, name + ".${query}", y), images)
   x = x + __torch__.linear(w, name + ".${output}", __torch__.attend(q, k, v))
   y = __torch__.layer_norm(w, name + ".${norm2}", x)
   return x + __torch__.dense(w, name + ".${up}", name + ".${down}", y)
