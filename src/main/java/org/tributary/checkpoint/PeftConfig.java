@@ -25,6 +25,7 @@ import org.tributary.error.WrongInput;
  * @param alphaPattern different values of alpha, in the same form
  * @param fanInFanOut whether the adapted weights are stored as [in, out], as in GPT-2
  * @param baseModel base_model_name_or_path
+ * @param revision of the base model on the hub; null for none
  * @param taskType peft's task type, such as SEQ_CLS or CAUSAL_LM; null for none
  */
 public record PeftConfig(
@@ -37,6 +38,7 @@ public record PeftConfig(
     Map<String, Double> alphaPattern,
     boolean fanInFanOut,
     String baseModel,
+    String revision,
     String taskType) {
   private static final String ALL_LINEAR = "all-linear";
   private static final List<String> EMBEDDINGS =

@@ -141,6 +141,7 @@ final class PeftConfigFile {
         alphas,
         node.path("fan_in_fan_out").asBoolean(),
         node.path("base_model_name_or_path").asText(""),
+        node.path("revision").textValue(),
         node.path("task_type").textValue());
   }
 
@@ -247,7 +248,7 @@ final class PeftConfigFile {
     node.put("peft_type", "LORA").put("r", config.rank());
     ObjectNode ranks = node.putObject("rank_pattern");
     config.rankPattern().forEach(ranks::put);
-    node.putNull("revision");
+    node.put("revision", config.revision());
     put(node, "target_modules", targets);
     if (targets.excluded() != null) {
       put(node, "exclude_modules", targets.excluded());

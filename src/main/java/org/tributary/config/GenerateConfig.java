@@ -70,12 +70,14 @@ public record GenerateConfig(
             .formatted(decoding.newTokens(), model.maxLength()));
   }
 
-  /** A language model has no classifier. */
+  /** A language model has no classifier, and answers do not name their model. */
   @Override
   public List<UnreadKey> unread() {
     String why = "generate does not read it, train of a classifier does";
     return List.of(
-        new UnreadKey("model.pooling", "", why), new UnreadKey("model.newHead", "", why));
+        new UnreadKey("model.name", "", "generate does not read it, train does"),
+        new UnreadKey("model.pooling", "", why),
+        new UnreadKey("model.newHead", "", why));
   }
 
   /**

@@ -6,6 +6,8 @@ import java.util.List;
  * The base model, in the configurations of {@code train} and {@code generate}.
  *
  * @param path Hugging Face folder, a URI or path
+ * @param name its name on the hub, for the files of the result; null for the name in the path of
+ *     the hub's cache, if it is there
  * @param pooling from token states to one vector: {@code mean}, {@code cls} or {@code attention};
  *     null for the pooling of the checkpoint's classifier, or the family's default for a new one
  * @param maxLength tokens, with special ones; longer texts are cut
@@ -17,6 +19,12 @@ public record ModelSection(
             required = true,
             example = "models/all-MiniLM-L6-v2")
         String path,
+    @Key(
+            value = "its name on the hub, for adapter_config.json, the card and the tables",
+            pattern = "[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)?",
+            later = true,
+            example = "google-bert/bert-base-uncased")
+        String name,
     @Key(
             value =
                 "from token states to one vector; absent for the classifier's or the family's own",

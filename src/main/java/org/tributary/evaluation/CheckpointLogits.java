@@ -80,7 +80,7 @@ public final class CheckpointLogits {
       throws IOException {
     PeftAdapter lora = adapter == null ? null : PeftAdapter.read(store, store.path(adapter));
     String chosen = pooling != null ? pooling : pooling(store, model, lora);
-    BaseModel base = BaseModel.open(store, new ModelSection(model, chosen, 128, false));
+    BaseModel base = BaseModel.open(store, new ModelSection(model, null, chosen, 128, false));
     base.check();
     base.checkValues();
     AppliedAdapter applied = lora == null ? null : AppliedAdapter.of(adapter, base, lora);

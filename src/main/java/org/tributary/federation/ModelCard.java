@@ -84,10 +84,8 @@ final class ModelCard {
     return head;
   }
 
-  /** The base model's name on the hub if its config.json has it, else its folder's name. */
   private String baseName() {
-    String name = blueprint.base().files().config().path("_name_or_path").asText();
-    return name.matches("[\\w.-]+/[\\w.-]+") ? name : blueprint.base().files().folder().getName();
+    return blueprint.base().name().title();
   }
 
   /** The scores of the result, as the tables have them. */
@@ -149,8 +147,9 @@ final class ModelCard {
         "",
         "    from peft import PeftConfig, PeftModel",
         "    from transformers import " + auto,
-        "    base_model = PeftConfig.from_pretrained(\".\").base_model_name_or_path",
-        "    base = %s.from_pretrained(base_model%s)".formatted(auto, head),
+        "    config = PeftConfig.from_pretrained(\".\")",
+        "    base = %s.from_pretrained(config.base_model_name_or_path, revision=config.revision%s)"
+            .formatted(auto, head),
         "    model = PeftModel.from_pretrained(base, \".\")",
         "",
         "With Tributary, `framework.lora.start` of `train` or `adapter` of `generate` names this"

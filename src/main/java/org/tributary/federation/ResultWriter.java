@@ -29,6 +29,7 @@ import org.tributary.model.ModelTask;
 import org.tributary.model.Pooling;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
+import org.tributary.run.BaseName;
 import org.tributary.run.Blueprint;
 import org.tributary.run.GlobalState;
 import org.tributary.run.RunFolder;
@@ -111,6 +112,7 @@ final class ResultWriter {
         .forEach((name, tensor) -> saved.put(nameInPeft(name), tensor));
     Map<String, HostTensor> adapter = new TreeMap<>(saved);
     tensors.forEach((name, tensor) -> adapter.put(nameInPeft(name), tensor));
+    BaseName base = blueprint.base().name();
     PeftConfig config =
         new PeftConfig(
             blueprint.lora().rank(),
@@ -121,7 +123,8 @@ final class ResultWriter {
             Map.of(),
             Map.of(),
             blueprint.adapted().keySet().stream().anyMatch(blueprint.architecture()::transposed),
-            baseModel(),
+            base.source(),
+            base.revision(),
             taskType());
     new PeftAdapter(config, adapter, notes()).write(store, target);
   }
@@ -240,12 +243,6 @@ final class ResultWriter {
   private Set<String> poolerOfTheClass() throws IOException {
     HuggingFaceFolder base = blueprint.base().files();
     return Architectures.of(base.config(), base.tensors().keySet(), null).poolerWeights().keySet();
-  }
-
-  /** peft expects a plain path for a local folder, and takes a URI for a name on the hub. */
-  private String baseModel() {
-    Path folder = blueprint.base().files().folder();
-    return "file".equals(folder.toUri().getScheme()) ? folder.toUri().getPath() : folder.toString();
   }
 
   private String nameInPeft(String name) {

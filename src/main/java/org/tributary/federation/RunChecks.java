@@ -16,6 +16,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.model.ModelTask;
 import org.tributary.protocol.Role;
+import org.tributary.run.BaseName;
 import org.tributary.run.Blueprint;
 import org.tributary.run.PoolingNote;
 import org.tributary.run.RunConfig;
@@ -139,6 +140,7 @@ public final class RunChecks {
    * use.
    */
   static void inputs(Store store, Blueprint blueprint) throws IOException {
+    BaseName.check(store, blueprint.config().model());
     checkTokenizer(store, blueprint);
     checkResult(blueprint);
     warnOfOtherTexts(store, blueprint);

@@ -76,7 +76,8 @@ final class ConfigForms {
             "The answers of a language model to rows: the file of the job `generate`.",
             GenerateConfig.class,
             Map.of(),
-            Map.of("model.pooling", "nothing", "model.newHead", "nothing")));
+            Map.of(
+                "model.name", "nothing", "model.pooling", "nothing", "model.newHead", "nothing")));
   }
 
   /** The page with all keys. */

@@ -76,6 +76,15 @@ public final class BaseModel {
   }
 
   /**
+   * How results name it.
+   *
+   * @return its name on the hub or its folder
+   */
+  public BaseName name() {
+    return BaseName.of(settings, files.folder());
+  }
+
+  /**
    * Checks the model's class, and names, shapes and types of the weights.
    *
    * @throws WrongInput if the class is a different one, or the weights do not match config.json

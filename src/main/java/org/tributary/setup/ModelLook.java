@@ -39,7 +39,7 @@ public record ModelLook(
    * @throws IOException if a file system fails
    */
   public static ModelLook of(Store store, String path) throws IOException {
-    BaseModel base = BaseModel.open(store, new ModelSection(path, null, MAX_LENGTH, false));
+    BaseModel base = BaseModel.open(store, new ModelSection(path, null, null, MAX_LENGTH, false));
     base.check();
     long parameters =
         base.used().values().stream().mapToLong(SafeTensorsHeader.Entry::elements).sum();

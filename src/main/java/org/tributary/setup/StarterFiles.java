@@ -132,6 +132,12 @@ public final class StarterFiles {
         "out: %s\nseed: 7\nrounds: 10\n"
             .formatted(Yaml.text("runs/" + s.look().name() + "/train")));
     yaml.append("model:\n  path: %s\n".formatted(Yaml.text(modelPath)));
+    String hub = s.model().base().name().hub();
+    yaml.append(
+        hub == null
+            ? "  # name: ORG/NAME         # on the hub; results then name it as their base model\n"
+            : "  name: %s  # on the hub, from the path; results name it as their base model\n"
+                .formatted(Yaml.text(hub)));
     if (s.sizes().maxLength() > 0) {
       yaml.append(
           "  maxLength: %d           # tokens; longer rows are cut\n"

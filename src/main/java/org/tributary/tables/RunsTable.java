@@ -3,7 +3,6 @@ package org.tributary.tables;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Locale;
-import org.apache.hadoop.fs.Path;
 import org.tributary.config.ClientSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.json.Json;
@@ -22,7 +21,11 @@ public final class RunsTable {
   /** Its columns. */
   public static final Schema SCHEMA =
       RunLabels.schema(
-          new Column("model", Type.STRING, "", "the last part of model.path"),
+          new Column(
+              "model",
+              Type.STRING,
+              "",
+              "the model's name on the hub if it is known, else the last part of model.path"),
           new Column("model_type", Type.STRING, "", "of config.json, such as bert"),
           new Column("task", Type.STRING, "", "classification or generation"),
           new Column("clients", Type.INT, "clients", "of the partitioned set"),
@@ -61,7 +64,7 @@ public final class RunsTable {
         SCHEMA,
         null,
         null,
-        new Path(config.model().path()).getName(),
+        blueprint.base().name().title(),
         blueprint.base().files().config().path("model_type").asText(null),
         blueprint.architecture().task().name().toLowerCase(Locale.ROOT),
         manifest.clients().size(),

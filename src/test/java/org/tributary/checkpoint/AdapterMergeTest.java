@@ -78,6 +78,7 @@ class AdapterMergeTest {
             alphas,
             true, // which counts where layers are stored [in, out], and nowhere else, as in peft
             "base",
+            null,
             "SEQ_CLS");
     return AdapterMerge.write(
         store,

@@ -80,6 +80,7 @@ class CheckpointSummaryTest {
                 Map.of(),
                 false,
                 "minilm",
+                null,
                 "SEQ_CLS"),
             Map.of(
                 "query.lora_A.weight", HostTensor.of(new float[8], 4, 2),

@@ -56,6 +56,7 @@ class PeftAdapterTest {
         alphas,
         false,
         "base",
+        null,
         "SEQ_CLS");
   }
 
@@ -208,7 +209,8 @@ class PeftAdapterTest {
             ranks,
             Map.of("query", 3.0),
             true,
-            "base",
+            "org/base",
+            "c0ffee",
             null);
     PeftAdapter adapter = new PeftAdapter(config, tensors());
     adapter.write(store, folder);

@@ -50,6 +50,7 @@ class EffectiveConfigTest {
             shared: false
             model:
               path: models/m
+              name: null
               pooling: null
               maxLength: 128
               newHead: false

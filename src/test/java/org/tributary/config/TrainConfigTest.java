@@ -53,6 +53,7 @@ class TrainConfigTest {
       shared: true
       model:
         path: models/x
+        name: org/x
         pooling: cls
         maxLength: 64
         newHead: true
@@ -148,7 +149,7 @@ class TrainConfigTest {
                 6,
                 "last",
                 false,
-                new ModelSection("models/m", null, 128, false),
+                new ModelSection("models/m", null, null, 128, false),
                 new DataSection(
                     "data/d",
                     "text",
@@ -227,7 +228,7 @@ class TrainConfigTest {
                 9,
                 "last",
                 true,
-                new ModelSection("models/x", "cls", 64, true),
+                new ModelSection("models/x", "org/x", "cls", 64, true),
                 new DataSection(
                     "data/x",
                     "definition",

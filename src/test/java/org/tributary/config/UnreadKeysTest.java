@@ -154,6 +154,8 @@ class UnreadKeysTest {
     assertThatCode(() -> written(generate, GenerateConfig.class)).doesNotThrowAnyException();
     assertThatThrownBy(() -> written(generate, GenerateConfig.class, "model.pooling=cls"))
         .hasMessageContaining("model.pooling: generate does not read it");
+    assertThatThrownBy(() -> written(generate, GenerateConfig.class, "model.name=org/x"))
+        .hasMessageContaining("model.name: generate does not read it");
     assertThatThrownBy(() -> written(generate, GenerateConfig.class, "model.newHead=true"))
         .hasMessageContaining("model.newHead: generate does not read it");
     String compare = "out: o\ntrain: t\nvariants: {a: []}\nscore: loss\n";

@@ -204,6 +204,7 @@ class ImagesTest {
             Map.of(),
             false,
             "vit",
+            null,
             null);
     Path old = dir.resolve("old-names");
     new PeftAdapter(before, stored, adapter.metadata()).write(Tiny.STORE, Tiny.hadoop(old));

@@ -64,8 +64,8 @@ class ModelCardTest {
             "# An adapter of a classifier of texts, trained federatedly by Tributary",
             "from peft import PeftConfig, PeftModel",
             "from transformers import AutoModelForSequenceClassification",
-            "base_model = PeftConfig.from_pretrained(\".\").base_model_name_or_path",
-            "base = AutoModelForSequenceClassification.from_pretrained(base_model, num_labels=3, ignore_mismatched_sizes=True)",
+            "config = PeftConfig.from_pretrained(\".\")",
+            "base = AutoModelForSequenceClassification.from_pretrained(config.base_model_name_or_path, revision=config.revision, num_labels=3, ignore_mismatched_sizes=True)",
             "model = PeftModel.from_pretrained(base, \".\")");
   }
 
@@ -100,6 +100,18 @@ class ModelCardTest {
             "\nlibrary_name: peft\nlicense: \"apache-2.0\"\ntags: [federated-learning, fedit]\n");
     Files.writeString(tiny.model().resolve("README.md"), "# m\nlicense: mit\n");
     assertThat(whole(List.of(), "fedit", LORA)).doesNotContain("license:");
+  }
+
+  /** transformers writes there the name of the model from which this one was trained. */
+  @Test
+  void theBaseModelIsNeverTheOneThatConfigJsonNames() throws IOException {
+    Path config = tiny.model().resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config).replaceFirst("\\{", "{\"_name_or_path\": \"org/parent\","));
+    assertThat(whole(List.of(), "fedit", LORA)).doesNotContain("org/parent");
+    assertThat(whole(List.of(), "fedit", sets("model.name=org/child")))
+        .contains("\nbase_model: \"org/child\"\n", "| base model | org/child |");
   }
 
   @Test

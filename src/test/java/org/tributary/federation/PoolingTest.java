@@ -144,6 +144,7 @@ class PoolingTest {
             Map.of(),
             false,
             "bert",
+            null,
             "SEQ_CLS");
     Map<String, String> notes = noted == null ? Map.of() : PeftNotes.of(LABELS, noted);
     new PeftAdapter(config, tensors, notes).write(Tiny.STORE, Tiny.hadoop(folder));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +186,23 @@ class InitTest extends TinyJob {
     JobRun plan =
         job("plan", "train.yaml", "--set", "data.path=" + dir.resolve("parts").resolve(name));
     assertThat(plan.code()).as(plan.err()).isZero();
+  }
+
+  /** As in the cache of the Hugging Face hub, whose files are links. */
+  @Test
+  void theHubsCacheNamesTheModel() throws IOException {
+    Path cached = dir.resolve("hub/models--org--tiny/snapshots/c0ffee");
+    Files.createDirectories(cached);
+    try (Stream<Path> files = Files.list(tiny.model())) {
+      for (Path file : files.toList()) {
+        Files.createSymbolicLink(cached.resolve(file.getFileName()), file);
+      }
+    }
+    String out = dir.resolve("new").toString();
+    String data = raw.resolve("tickets.csv").toString();
+    JobRun init = JobRun.of("init", cached.toString(), data, "--out", out);
+    assertThat(init.code()).as(init.err()).isZero();
+    assertThat(text("train.yaml")).contains("\n  name: org/tiny  # on the hub");
   }
 
   @Test

@@ -69,6 +69,7 @@ class MergeAdapterTest {
             Map.of(),
             false,
             "base",
+            null,
             "CAUSAL_LM");
     Path adapter = dir.resolve("adapter");
     new PeftAdapter(peft, tensors).write(Tiny.STORE, Tiny.hadoop(adapter));

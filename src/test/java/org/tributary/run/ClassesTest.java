@@ -275,7 +275,8 @@ class ClassesTest {
         Tiny.hadoop(other.resolve("model.safetensors")), SafeTensors.content(weights, Map.of()));
     BaseModel base =
         BaseModel.open(
-            Tiny.STORE, new org.tributary.config.ModelSection(other.toString(), null, 16, false));
+            Tiny.STORE,
+            new org.tributary.config.ModelSection(other.toString(), null, null, 16, false));
     base.check();
     assertThat(base.head().isKept()).isFalse();
     assertThat(base.architecture().isOfOtherHead(tensor)).isTrue();
