@@ -124,6 +124,9 @@ class EffectiveConfigTest {
               lease: 60
             store:
               patience: 60
+            trackers:
+              tensorboard: false
+              mlflow: null
             """);
   }
 
