@@ -19,6 +19,8 @@ import java.util.TreeSet;
  * @param rates learning rates to choose from on validation rows, by variant; a variant without any
  *     keeps its configured rate
  * @param score the metric for the choice, on validation rows after the last round
+ * @param trackers programs beside the tables that show the runs; null for those of the train
+ *     configuration, which never changes
  */
 public record CompareConfig(
     @Key(
@@ -62,7 +64,12 @@ public record CompareConfig(
             value = "the validation score that chooses a rate",
             byDefault = "loss",
             oneOf = {"loss", "accuracy", "macro_f1", "bleu4", "rouge_l"})
-        String score)
+        String score,
+    @Key(
+            value = "TensorBoard and MLflow, instead of the train file's",
+            optional = true,
+            operational = true)
+        TrackersSection trackers)
     implements Section {
   /** The keys that a variant may change; all others must be the same for a fair comparison. */
   private static final List<String> OWN =

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
+import org.tributary.config.EffectiveConfig;
 import org.tributary.config.LocatedConfig;
+import org.tributary.config.TrackersSection;
 import org.tributary.config.TrainConfig;
+import org.tributary.json.Json;
 import org.tributary.run.RunSpec;
 
 /**
@@ -57,9 +60,22 @@ record Variants(CompareConfig config, String common) {
     return written(variant, seed, "seed=" + seed, null, List.of());
   }
 
+  /** The trackers of the comparison, if it has its own: they may change when it is resumed. */
+  private List<String> trackers() {
+    TrackersSection trackers = config.trackers();
+    if (trackers == null) {
+      return List.of();
+    }
+    TrackersSection.Mlflow mlflow = trackers.mlflow();
+    return List.of(
+        "trackers.tensorboard=" + trackers.tensorboard(),
+        "trackers.mlflow=" + (mlflow == null ? "none" : Json.text(EffectiveConfig.keys(mlflow))));
+  }
+
   private LocatedConfig<TrainConfig> written(
       String variant, String seed, String folder, String rate, List<String> more) {
     List<String> sets = new ArrayList<>(config.common());
+    sets.addAll(trackers());
     sets.addAll(config.variants().get(variant));
     if (rate != null) {
       sets.add("client.optimizer.lr=" + rate);

@@ -140,7 +140,9 @@ final class Mlflow implements Tracker {
                 }
               });
     }
-    if (!missing.isEmpty() && !status.equals(RUNNING)) {
+    // A run that had ended and was only looked at keeps its status.
+    boolean looked = missing.isEmpty() && status.equals(Ending.FINISHED.name());
+    if (!status.equals(RUNNING) && !looked) {
       update(RUNNING, Optional.empty());
     }
     for (List<ObjectNode> batch : MlflowBatches.ofMetrics(missing)) {

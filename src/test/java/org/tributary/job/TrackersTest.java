@@ -95,17 +95,20 @@ class TrackersTest extends TinyJob {
     Path train = dir.resolve("train.yaml");
     Path file = dir.resolve("compare.yaml");
     Path out = dir.resolve("both");
+    Files.writeString(train, tiny.yaml("common", "fedavg").replace("rounds: 3", "rounds: 1"));
+    Files.writeString(
+        file,
+        "out: %s\ntrain: %s\nvariants: {a: [], b: [client.optimizer.lr=2.0e-2]}\n"
+            .formatted(out, train));
+    JobRun.done("compare", file.toString());
+    assertThat(out.resolve("a/seed=0/tensorboard")).doesNotExist();
     try (MlflowDouble server = new MlflowDouble()) {
-      Files.writeString(
-          train,
-          tiny.yaml("common", "fedavg").replace("rounds: 3", "rounds: 1")
-              + "trackers: {tensorboard: true, mlflow: {url: %s, experiment: both}}\n"
-                  .formatted(server.url()));
-      Files.writeString(
-          file,
-          "out: %s\ntrain: %s\nvariants: {a: [], b: [client.optimizer.lr=2.0e-2]}\n"
-              .formatted(out, train));
-      JobRun.done("compare", file.toString());
+      String mlflow = "trackers.mlflow={url: %s, experiment: both}".formatted(server.url());
+      String[] tracked = {
+        "compare", file.toString(), "--set", "trackers.tensorboard=true", "--set", mlflow
+      };
+      JobRun.done(tracked);
+      JobRun.done(tracked);
       assertThat(server.experiments()).containsExactly("both");
       assertThat(server.runs())
           .extracting(MlflowDouble.Run::name)

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
+import org.tributary.config.TrackersSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 
@@ -56,5 +57,18 @@ class VariantsTest {
     assertThatThrownBy(() -> run("{a: []}, common: [seed=3]", "a"))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("common: \"seed=3\" is the comparison's own key");
+  }
+
+  /** The train file of a comparison never changes, but its trackers may. */
+  @Test
+  void theComparisonsTrackersComeBeforeTheTrainFiles() {
+    assertThat(run("{a: []}", "a").trackers()).isEqualTo(new TrackersSection(false, null));
+    String mlflow = "mlflow: {url: 'http://a.example/x', experiment: 'it''s: {one}'}";
+    assertThat(run("{a: []}, trackers: {tensorboard: true, %s}".formatted(mlflow), "a").trackers())
+        .isEqualTo(
+            new TrackersSection(
+                true, new TrackersSection.Mlflow("http://a.example/x", "it's: {one}")));
+    assertThat(run("{a: []}, trackers: {tensorboard: true}", "a").trackers())
+        .isEqualTo(new TrackersSection(true, null));
   }
 }

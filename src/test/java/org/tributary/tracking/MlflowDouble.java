@@ -50,7 +50,7 @@ public final class MlflowDouble implements AutoCloseable {
   public static final class Run {
     private String experiment;
     private String name;
-    private String status = "RUNNING";
+    private final List<String> statuses = new ArrayList<>(List.of("RUNNING"));
     private long ended;
     private final Map<String, String> tags = new TreeMap<>();
     private final Map<String, String> params = new TreeMap<>();
@@ -63,7 +63,12 @@ public final class MlflowDouble implements AutoCloseable {
 
     /** Its status. */
     public String status() {
-      return status;
+      return statuses.get(statuses.size() - 1);
+    }
+
+    /** All that it has had, in their order. */
+    List<String> statuses() {
+      return statuses;
     }
 
     /** Its parameters. */
@@ -253,7 +258,7 @@ public final class MlflowDouble implements AutoCloseable {
 
   private static ObjectNode described(String id, Run run) {
     ObjectNode all = Json.object();
-    all.putObject("info").put("run_id", id).put("status", run.status);
+    all.putObject("info").put("run_id", id).put("status", run.status());
     ArrayNode params = all.putObject("data").putArray("params");
     run.params.forEach((key, value) -> params.addObject().put("key", key).put("value", value));
     return all;
@@ -286,10 +291,11 @@ public final class MlflowDouble implements AutoCloseable {
 
   private ObjectNode update(JsonNode request) throws Refusal {
     Run run = run(request);
-    run.status = request.path("status").asText();
-    if (!List.of("RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED").contains(run.status)) {
-      throw invalid("status " + run.status);
+    String status = request.path("status").asText();
+    if (!List.of("RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED").contains(status)) {
+      throw invalid("status " + status);
     }
+    run.statuses.add(status);
     run.ended = request.path("end_time").asLong(run.ended);
     return Json.object();
   }

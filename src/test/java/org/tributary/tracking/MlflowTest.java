@@ -106,6 +106,7 @@ class MlflowTest {
     follow(Ending.FINISHED);
     assertThat(onlyRun().metric("test/accuracy")).hasSize(5);
     assertThat(onlyRun().ended()).isEqualTo(ended);
+    assertThat(onlyRun().statuses()).containsExactly("RUNNING", "KILLED", "RUNNING", "FINISHED");
   }
 
   /** The server did the work, but its answer was lost; or it was overloaded for a moment. */
@@ -148,6 +149,15 @@ class MlflowTest {
     server.breakNext("", 0, true);
     follow(Ending.FINISHED);
     assertThat(onlyRun().metric("test/accuracy")).hasSize(2);
+  }
+
+  /** Nothing is new when a run begins to go on, and yet it does. */
+  @Test
+  void aRunThatGoesOnIsRunningBeforeItsNextRound() throws IOException {
+    made(0.5).write();
+    follow(Ending.FAILED);
+    follow(Ending.KILLED);
+    assertThat(onlyRun().statuses()).containsExactly("RUNNING", "FAILED", "RUNNING", "KILLED");
   }
 
   /** Another driver may hold the run's lock, and is not disturbed. */
