@@ -1,0 +1,170 @@
+"""The figures and tables of bench/run."""
+
+import datetime
+import pathlib
+import platform
+import statistics
+import subprocess
+
+import flops
+
+TRAINED = {"full": "all weights", "lora": "LoRA r {rank}", "galore": "GaLore r {rank}"}
+MODELS = {
+    "minilm": "BERT d384 L6",
+    "llama-288": "Llama d288 L6",
+    "llama-768": "Llama d768 L12",
+    "vit": "ViT d384 L6",
+}
+BEGIN, END = "<!-- bench/run writes from here -->", "<!-- bench/run writes to here -->"
+
+
+class Result:
+    """One case's answers as figures."""
+
+    def __init__(self, case, config, found, lengths):
+        self.case, self.config, self.found, self.lengths = case, config, found, lengths
+
+    def title(self):
+        case = self.case
+        size = {"vit": "8 x 224 px"}.get(case["model"], f"{case['batch']} x {case['length']}")
+        if case["rows"] in ("wordnet", "medquad"):
+            size = f"{case['batch']} rows, at most {case['length']} tokens"
+        return f"{MODELS[case['model']]}, {size}, {TRAINED[case['train']].format(**case)}"
+
+    def turns(self, side):
+        """Mean seconds of a step, turn by turn."""
+        return [statistics.mean(turn["seconds"]) for turn in self.found[side]["turns"]]
+
+    def median(self, side):
+        return statistics.median(self.turns(side))
+
+    def pairs(self):
+        """Ours to the peer's, turn by turn."""
+        return [ours / peer for ours, peer in zip(self.turns("ours"), self.turns("peer"), strict=True)]
+
+    def rate(self, side):
+        """Seconds for a real token. Grouped batches have other rows in a turn than the others."""
+        with_tokens = "grouped" if side == "grouped" else "peer"
+        seconds = sum(sum(turn["seconds"]) for turn in self.found[side]["turns"])
+        return seconds / sum(sum(turn["tokens"]) for turn in self.found[with_tokens]["turns"])
+
+    def memory(self, side):
+        """Peak and what training added to it, in bytes."""
+        last = self.found[side]["turns"][-1]
+        return last["peak"], last["peak"] - last["before"]
+
+    def share(self, side, peak):
+        """Counted operations a second, as a share of the GEMM peak in GFLOP/s."""
+        work = [flops.step(self.case, self.config, *step) for step in self.lengths]
+        turn = self.case["turn"]
+        shares = []
+        for i, seconds in enumerate(self.turns(side)):
+            done = statistics.mean(work[i * turn : (i + 1) * turn])
+            shares.append(done / seconds / 1e9 / peak)
+        return statistics.median(shares)
+
+    def line(self):
+        return (
+            f"{self.case['name']}: {self.median('ours'):.3f} / {self.median('peer'):.3f} s,"
+            f" pairs {statistics.median(self.pairs()):.2f}"
+        )
+
+
+def spread(values, digits):
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
+
+
+def megabytes(memory):
+    peak, added = memory
+    return f"{added / 1e6:,.0f} ({peak / 1e6:,.0f})"
+
+
+def gemms(results, side):
+    return [gflops for r in results for gflops in r.found[side]["gflops"]]
+
+
+def steps(results):
+    peak = {side: max(gemms(results, side)) for side in ("ours", "peer")}
+    lines = [
+        "| case | work | ours, s | peer, s | ratio of medians | pairs | ours, MB | peer, MB | of GEMM, ours | peer |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for r in results:
+        lines.append(
+            f"| `{r.case['name']}` | {r.title()} | {spread(r.turns('ours'), 3)} | {spread(r.turns('peer'), 3)}"
+            f" | {r.median('ours') / r.median('peer'):.2f} | {spread(r.pairs(), 2)}"
+            f" | {megabytes(r.memory('ours'))} | {megabytes(r.memory('peer'))}"
+            f" | {r.share('ours', peak['ours']):.0%} | {r.share('peer', peak['peer']):.0%} |"
+        )
+    return lines
+
+
+def grouped(results):
+    lines = [
+        "| case | ours, µs a token | peer | peer, grouped | ours / peer | ours / grouped |",
+        "|---|---|---|---|---|---|",
+    ]
+    for r in results:
+        ours, peer, sorted_ = (1e6 * r.rate(side) for side in ("ours", "peer", "grouped"))
+        lines.append(
+            f"| `{r.case['name']}` | {ours:.0f} | {peer:.0f} | {sorted_:.0f}"
+            f" | {ours / peer:.2f} | {ours / sorted_:.2f} |"
+        )
+    return lines
+
+
+def machine():
+    cpu = next(
+        (
+            line.split(":")[1].strip()
+            for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    memory = pathlib.Path("/proc/meminfo").read_text().split()[1]
+    return f"{cpu}, {int(memory) / 1e6:.0f} GB"
+
+
+def commit(home):
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=home, capture_output=True, text=True).stdout.strip()
+
+    changed = git("status", "--porcelain", "--", "src", "pom.xml", "bench")
+    return git("rev-parse", "--short", "HEAD") + (" with changes" if changed else "")
+
+
+def section(home, command, note, results):
+    """The lines between the markers of docs/benchmarks.md."""
+    from importlib.metadata import version
+
+    first = results[0]
+    ours, peer = (first.found[side]["turns"][-1] for side in ("ours", "peer"))
+    gemm = [spread(gemms(results, side), 0) for side in ("ours", "peer")]
+    case = first.case
+    lines = [
+        f"{datetime.date.today()}, {machine()}, {case['threads']} threads each, commit {commit(home)}. {note}".strip(),
+        f"Ours: libtorch {ours['version']} ({ours['capability']}). Peer: torch {peer['version']}"
+        f" ({peer['capability']}), transformers {version('transformers')}, peft {version('peft')}.",
+        f"GEMM (float32, n = 2048), all cases: {gemm[0]} GFLOP/s ours, {gemm[1]} peer.",
+        "",
+        f"    {command}",
+        "",
+        *steps(results),
+    ]
+    real = [r for r in results if "grouped" in r.found]
+    if real:
+        lines += [
+            "",
+            "Rows of unequal length, against the peer with batches of rows of similar length:",
+            "",
+            *grouped(real),
+        ]
+    return lines
+
+
+def write(page, lines):
+    """Replaces what is between the markers of a page."""
+    before, rest = page.read_text().split(BEGIN)
+    after = rest.split(END)[1]
+    page.write_text(before + BEGIN + "\n\n" + "\n".join(lines) + "\n\n" + END + after)
