@@ -137,13 +137,17 @@ final class MlflowServer {
   private JsonNode answer(HttpResponse<String> response) throws MlflowFault {
     int status = response.statusCode();
     if (status == UNAUTHORIZED || status == FORBIDDEN) {
+      // Since release 3.5 a server also forbids requests to a host name that it was not told of.
       throw new MlflowFault(
-          "%s refuses the %s (HTTP %d); %s"
+          "%s refuses the %s (HTTP %d); %s%s"
               .formatted(
                   url,
                   authorization.isPresent() ? "credentials" : "request without credentials",
                   status,
-                  MlflowCredentials.WAY_OUT),
+                  MlflowCredentials.WAY_OUT,
+                  status == FORBIDDEN
+                      ? "; or start the server with this host in --allowed-hosts"
+                      : ""),
           "",
           false);
     }

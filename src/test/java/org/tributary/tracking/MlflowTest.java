@@ -272,11 +272,18 @@ class MlflowTest {
           exchange.sendResponseHeaders(302, -1);
           exchange.close();
         });
+    other.createContext(
+        "/forbidden",
+        exchange -> {
+          exchange.sendResponseHeaders(403, -1);
+          exchange.close();
+        });
     other.start();
     try {
       String url = "http://localhost:" + other.getAddress().getPort();
       assertThat(refused(mlflow(url + "/page", null))).contains("does not answer as an MLflow");
       assertThat(refused(mlflow(url + "/none", null))).contains("HTTP 404", "check the URL");
+      assertThat(refused(mlflow(url + "/forbidden", null))).contains("--allowed-hosts");
       assertThat(refused(mlflow(url + "/moved", null)))
           .contains("redirects to https://elsewhere.example");
     } finally {
