@@ -1,5 +1,6 @@
 package org.tributary.batch;
 
+import java.util.BitSet;
 import java.util.SplittableRandom;
 import org.tributary.protocol.Seeds;
 
@@ -46,6 +47,20 @@ public final class BatchOrder {
       batch[i] = order[position++];
     }
     return batch;
+  }
+
+  /**
+   * The rows of the next batches, each once.
+   *
+   * @param draws how many rows will be taken
+   * @return row indices in ascending order
+   */
+  int[] distinct(long draws) {
+    BitSet seen = new BitSet(rows);
+    for (long i = 0; i < draws && seen.cardinality() < rows; i++) {
+      seen.set(next(1)[0]);
+    }
+    return seen.stream().toArray();
   }
 
   /**

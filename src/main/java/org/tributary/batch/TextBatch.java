@@ -71,6 +71,18 @@ public record TextBatch(
         truncated);
   }
 
+  /**
+   * The same rows with other numbers for ids, for a program that looks them up in another matrix.
+   * Labels stay as they are.
+   *
+   * @param numbers the new number of each id
+   * @return the batch
+   */
+  public TextBatch renumbered(int... numbers) {
+    long[] other = Arrays.stream(ids).map(id -> numbers[(int) id]).toArray();
+    return new TextBatch(other, mask, typeIds, labels, rows, length, truncated);
+  }
+
   private long[] ordered(long[] values, int... order) {
     int width = values.length / rows;
     long[] all = new long[values.length];

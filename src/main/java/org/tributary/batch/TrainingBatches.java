@@ -27,6 +27,18 @@ public final class TrainingBatches implements Supplier<Batch> {
     order = new BatchOrder(rows.size(), seed);
   }
 
+  /**
+   * The rows of the first batches.
+   *
+   * @param client number of rows of the client
+   * @param draws rows of all batches
+   * @param seed of this client and round
+   * @return row indices, each once, in ascending order
+   */
+  public static int[] drawn(int client, long draws, long seed) {
+    return new BatchOrder(client, seed).distinct(draws);
+  }
+
   @Override
   public Batch get() {
     int[] indices = new int[size];

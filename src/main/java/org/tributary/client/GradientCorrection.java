@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.tributary.optim.Gradients;
 import org.tributary.protocol.HostTensor;
-import org.tributary.protocol.LocalRule;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
@@ -31,27 +30,28 @@ final class GradientCorrection {
   /**
    * Copies a rule's constants into the engine.
    *
-   * @param rule of the framework
-   * @param a the client's assignment
+   * @param proximal the factor μ of the rule
+   * @param drift the constants of the rule
+   * @param given the client's tensors at the start of the round
    * @param memory owns the constants
    * @param weights the trained weights, by name
    * @param gradients the program that adds
    * @return the correction; without a rule one that adds nothing
    */
   static GradientCorrection of(
-      LocalRule rule,
-      Assignment a,
+      double proximal,
+      Map<String, HostTensor> drift,
+      Map<String, HostTensor> given,
       NDManager memory,
       Map<String, NDArray> weights,
       Gradients gradients) {
-    GradientCorrection correction = new GradientCorrection(gradients, rule.proximal(), weights);
-    rule.drift(a.start())
-        .forEach((name, value) -> correction.drift.put(name, copy(memory, "drift", name, value)));
-    if (rule.proximal() > 0) {
+    GradientCorrection correction = new GradientCorrection(gradients, proximal, weights);
+    drift.forEach((name, value) -> correction.drift.put(name, copy(memory, "drift", name, value)));
+    if (proximal > 0) {
       weights
           .keySet()
           .forEach(
-              name -> correction.start.put(name, copy(memory, "start", name, a.start().get(name))));
+              name -> correction.start.put(name, copy(memory, "start", name, given.get(name))));
     }
     return correction;
   }

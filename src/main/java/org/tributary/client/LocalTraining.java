@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.tributary.batch.Batch;
 import org.tributary.batch.TrainingBatches;
 import org.tributary.model.Model;
@@ -70,24 +71,29 @@ public final class LocalTraining {
       Map<String, NDArray> weights = new TreeMap<>();
       List<NDArray> given = new ArrayList<>();
       long seed = Seeds.of(recipe.seed(), "rounding", a.round(), a.client());
-      a.start()
-          .forEach(
-              (name, value) -> {
-                if (a.plan().trains(name)) {
-                  weights.put(name, model.trainable(memory, name, value, seed));
-                } else if (a.model().contains(name)) {
-                  given.add(model.fixed(memory, name, value));
-                }
-              });
+      Map<String, HostTensor> drift = rule.drift(a.start());
+      LookedUpRows rows =
+          LookedUpRows.of(
+              model, recipe, a, drift.keySet(), micro(a) * recipe.batch(), batchSeed(a));
+      Map<String, HostTensor> start = rows == null ? a.start() : rows.taken(a.start());
+      start.forEach(
+          (name, value) -> {
+            if (a.plan().trains(name)) {
+              weights.put(name, model.trainable(memory, name, value, seed));
+            } else if (a.model().contains(name)) {
+              given.add(model.fixed(memory, name, value));
+            }
+          });
       given.addAll(weights.values());
-      GradientCorrection correction = GradientCorrection.of(rule, a, memory, weights, gradients);
+      GradientCorrection correction =
+          GradientCorrection.of(rule.proximal(), drift, start, memory, weights, gradients);
       try (Optimizer optimizer =
               Optimizers.of(recipe.optimizer(), memory, weights, a.optimizerState(), seed);
-          Prefetch ahead = prefetch(a)) {
+          Prefetch ahead = prefetch(a, rows)) {
         Loop loop = new Loop(a, given, correction, optimizer, ahead);
         TrainingResult.Facts facts = loop.run(memory, listener);
         return new TrainingResult(
-            finished(a, host(weights), facts),
+            finished(a, rows == null ? host(weights) : rows.put(host(weights), a.start()), facts),
             recipe.keepOptimizer() ? host(optimizer.state()) : Map.of(),
             facts);
       }
@@ -103,11 +109,18 @@ public final class LocalTraining {
     return finished;
   }
 
-  private Prefetch prefetch(Assignment a) {
-    long seed = Seeds.of(recipe.seed(), "batches", a.round(), a.client());
-    return new Prefetch(
-        new TrainingBatches(a.rows(), recipe.batch(), seed),
-        (long) recipe.stepsFor(a.rows().size()) * recipe.accumulate());
+  private Prefetch prefetch(Assignment a, LookedUpRows rows) {
+    Supplier<Batch> batches = new TrainingBatches(a.rows(), recipe.batch(), batchSeed(a));
+    return new Prefetch(rows == null ? batches : () -> rows.renumbered(batches.get()), micro(a));
+  }
+
+  private long batchSeed(Assignment a) {
+    return Seeds.of(recipe.seed(), "batches", a.round(), a.client());
+  }
+
+  /** The micro-batches of the round. */
+  private long micro(Assignment a) {
+    return (long) recipe.stepsFor(a.rows().size()) * recipe.accumulate();
   }
 
   private Map<String, HostTensor> host(Map<String, NDArray> arrays) {

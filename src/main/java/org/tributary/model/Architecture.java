@@ -78,6 +78,16 @@ public interface Architecture {
   }
 
   /**
+   * The matrix of the token embedding, if the program only looks up rows of it. A head that shares
+   * the matrix reads all rows.
+   *
+   * @return its name; null if there is none
+   */
+  default String lookedUp() {
+    return null;
+  }
+
+  /**
    * The end of the name of the class of transformers that has the {@link #head} for this family.
    *
    * @return such as {@code ForSequenceClassification}

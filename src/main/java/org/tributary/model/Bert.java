@@ -116,6 +116,11 @@ final class Bert implements TextArchitecture {
     return List.of("*position_ids", "cls.*", "qa_outputs.*", prefix + "pooler.dense.*");
   }
 
+  @Override
+  public String lookedUp() {
+    return prefix + "embeddings.word_embeddings.weight";
+  }
+
   /** Heads for pretraining and for question answering. */
   @Override
   public List<String> otherHeads() {

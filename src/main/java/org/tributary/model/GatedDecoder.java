@@ -188,6 +188,11 @@ final class GatedDecoder implements TextArchitecture {
   }
 
   @Override
+  public String lookedUp() {
+    return tied ? null : EMBEDDING;
+  }
+
+  @Override
   public Map<String, long[]> head(int labels) {
     return Map.of();
   }

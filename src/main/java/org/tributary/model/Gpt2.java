@@ -121,6 +121,11 @@ final class Gpt2 implements TextArchitecture {
   }
 
   @Override
+  public String lookedUp() {
+    return tied ? null : prefix + WTE;
+  }
+
+  @Override
   public Map<String, long[]> head(int labels) {
     return Map.of();
   }

@@ -187,6 +187,24 @@ public final class Model implements AutoCloseable {
     return Set.copyOf(architecture.tiedWeights().values());
   }
 
+  /**
+   * The matrix of which a step reads only the rows of its tokens.
+   *
+   * @return its name; null if there is none
+   */
+  public String lookedUp() {
+    return architecture.lookedUp();
+  }
+
+  /**
+   * Whether trained weights are exactly what they were set to.
+   *
+   * @return false if they are rounded
+   */
+  public boolean isExact() {
+    return transfer.isExact();
+  }
+
   Program program() {
     return program;
   }

@@ -79,6 +79,11 @@ final class WeightTransfer implements AutoCloseable {
     };
   }
 
+  /** Whether a float32 value is kept without rounding. */
+  boolean isExact() {
+    return precision == Precision.FLOAT32;
+  }
+
   @Override
   public void close() {
     casts.close();

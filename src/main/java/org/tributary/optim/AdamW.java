@@ -59,6 +59,11 @@ final class AdamW extends ProgramOptimizer {
     }
 
     @Override
+    public boolean rests(AdamSettings settings, double weightDecay, String name, long... shape) {
+      return weightDecay == 0;
+    }
+
+    @Override
     public Optimizer of(AdamSettings settings, OptimizerStart start) {
       return new AdamW(settings, start, new OptimizerState(start.manager(), start.remembered()));
     }

@@ -202,6 +202,12 @@ final class GaLore extends ProgramOptimizer {
       return Float.BYTES * (projected + 1) + 2 * bytes(whole);
     }
 
+    /** A projected matrix changes in all its rows. */
+    @Override
+    public boolean rests(GaLoreSettings settings, double weightDecay, String name, long... shape) {
+      return weightDecay == 0 && !settings.galore().names(name, shape);
+    }
+
     @Override
     public Optimizer of(GaLoreSettings settings, OptimizerStart start) {
       return new GaLore(

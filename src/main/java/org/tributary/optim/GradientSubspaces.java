@@ -73,6 +73,17 @@ public record GradientSubspaces(
     return chosen;
   }
 
+  /**
+   * Whether a tensor is projected.
+   *
+   * @param name of the tensor
+   * @param shape of the tensor
+   * @return whether it is a matrix that a target matches
+   */
+  boolean names(String name, long... shape) {
+    return shape.length == 2 && targets.stream().anyMatch(target -> isNamed(name, target));
+  }
+
   private static boolean isNamed(String weight, String target) {
     return target.contains(".") || target.contains("*")
         ? Globs.of(target).matches(weight)

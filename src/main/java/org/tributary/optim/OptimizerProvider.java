@@ -53,6 +53,20 @@ public abstract class OptimizerProvider<S extends Record> extends Method<S> {
   }
 
   /**
+   * Whether an element does not change as long as its gradient is zero, from a fresh state on,
+   * whatever the gradients of the other elements of its matrix are.
+   *
+   * @param settings of the configuration
+   * @param weightDecay of all weights
+   * @param name of the matrix
+   * @param shape of the matrix
+   * @return whether it stays as it is, bit by bit
+   */
+  public boolean rests(S settings, double weightDecay, String name, long... shape) {
+    return false;
+  }
+
+  /**
    * The size of weights in float32.
    *
    * @param shapes by name

@@ -54,6 +54,19 @@ public final class Optimizers {
   }
 
   /**
+   * Whether an element of a matrix does not change as long as its gradient is zero.
+   *
+   * @param settings with the name of one of {@link #all}
+   * @param name of the matrix
+   * @param shape of the matrix
+   * @return see {@link OptimizerProvider#rests}
+   */
+  @SuppressWarnings("unchecked") // The configuration was read into the record of the name.
+  public static boolean rests(OptimizerSettings settings, String name, long... shape) {
+    return ALL.get(settings.name()).rests(settings.own(), settings.weightDecay(), name, shape);
+  }
+
+  /**
    * Makes an optimizer.
    *
    * @param settings with the name of one of {@link #all}

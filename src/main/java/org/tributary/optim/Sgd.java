@@ -48,6 +48,11 @@ final class Sgd extends ProgramOptimizer {
     }
 
     @Override
+    public boolean rests(SgdSettings settings, double weightDecay, String name, long... shape) {
+      return weightDecay == 0;
+    }
+
+    @Override
     public Optimizer of(SgdSettings settings, OptimizerStart start) {
       return new Sgd(settings, start, new OptimizerState(start.manager(), start.remembered()));
     }
