@@ -110,6 +110,7 @@ public final class PrepareCases {
             Map.of(),
             false,
             one.model().toString(),
+            null,
             null);
     return new PeftAdapter(config, tensors);
   }
