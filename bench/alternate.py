@@ -29,6 +29,8 @@ PEER = {"OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBO
 LR = 1e-4
 WARMUP = 2
 LARGEST_LOSS_DIFFERENCE = 1e-4
+# Two tokens may be equally likely but for rounding; all tokens after them differ, too.
+SMALLEST_SHARE_OF_EQUAL_TOKENS = 0.95
 
 
 def java(main, *arguments):
@@ -109,8 +111,9 @@ def prepared(args, cases, models):
 
 def measure(folder, case):
     """All turns of a case: {side: {"turns": [...], "gflops": [...]}}."""
-    python = [sys.executable, str(BENCH / "peer/step.py"), str(folder)]
-    commands = {"ours": java("StepCost", folder), "peer": python}
+    generates = case["rows"] == "prompts"
+    python = [sys.executable, str(BENCH / "peer" / ("generate.py" if generates else "step.py")), str(folder)]
+    commands = {"ours": java("GenerationCost" if generates else "StepCost", folder), "peer": python}
     if case["rows"] in ("wordnet", "medquad"):
         commands["grouped"] = [*python, "--grouped"]
     sides = {}
@@ -118,9 +121,7 @@ def measure(folder, case):
         environment = {**os.environ, **(OURS if name == "ours" else PEER)}
         sides[name] = Side(command, folder / f"{name}.log", environment)
     found = {name: {"warmup": side.answer(), "turns": [], "gflops": []} for name, side in sides.items()}
-    losses = {name: side["warmup"]["losses"][0] for name, side in found.items()}
-    if max(losses.values()) - min(losses.values()) > LARGEST_LOSS_DIFFERENCE:
-        sys.exit(f"{case['name']}: the sides do not compute the same: losses of the first step {losses}")
+    check(case, {name: side["warmup"] for name, side in found.items()})
     for _ in range(case["pairs"]):
         for name, side in sides.items():
             found[name]["turns"].append(side.ask(case["turn"]))
@@ -132,6 +133,19 @@ def measure(folder, case):
     return found
 
 
+def check(case, warmup):
+    """Both sides must compute the same: losses of the first step, or tokens."""
+    if case["rows"] == "prompts":
+        ours, peer = warmup["ours"]["made"], warmup["peer"]["made"]
+        equal = sum(a == b for a, b in zip(ours, peer, strict=True)) / len(ours)
+        if equal < SMALLEST_SHARE_OF_EQUAL_TOKENS:
+            sys.exit(f"{case['name']}: the sides do not compute the same: {equal:.0%} of the tokens are equal")
+        return
+    losses = {name: answer["losses"][0] for name, answer in warmup.items()}
+    if not max(losses.values()) - min(losses.values()) <= LARGEST_LOSS_DIFFERENCE:
+        sys.exit(f"{case['name']}: the sides do not compute the same: losses of the first step {losses}")
+
+
 def measured(folder, case):
     found = measure(folder, case)
     (folder / "found.json").write_text(json.dumps(found))
@@ -141,6 +155,8 @@ def measured(folder, case):
 
 def lengths(folder, case):
     """Of each timed step: the real positions of its rows, and the positions that count in the loss."""
+    if case["rows"] == "prompts":
+        return []
     rows = Rows(folder)
     if rows.ids is None:
         return [([case["length"]] * case["batch"], None)] * (case["steps"] - WARMUP)
@@ -157,13 +173,14 @@ def lengths(folder, case):
 def main():
     args = arguments()
     described = json.loads((BENCH / "cases.json").read_text())
+    all_cases = described["steps"] + described["generation"]
     if args.list:
-        print("\n".join(c["name"] for c in described["steps"]))
+        print("\n".join(c["name"] for c in all_cases))
         return
-    cases = chosen(args, described["steps"])
+    cases = chosen(args, all_cases)
     pairs = 2 if args.quick else args.pairs
     for case in cases:
-        case["turn"] = 1 if args.quick else case["turn"]
+        case["turn"] = 1 if args.quick else case.get("turn", 1)
         case.update(threads=args.threads, warmup=WARMUP, lr=LR, pairs=pairs, steps=WARMUP + pairs * case["turn"])
     folders = prepared(args, cases, described["models"])
     results = []

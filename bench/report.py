@@ -99,6 +99,24 @@ def steps(results):
     return lines
 
 
+def generation(results):
+    lines = [
+        "| case | prompts | ours, tokens/s | peer, tokens/s | ratio of medians | pairs | ours, MB | peer, MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for r in results:
+        made = r.case["batch"] * r.case["new"]
+        prompts = sorted(set(r.case["prompts"]))
+        sizes = f"{prompts[0]} tokens" if len(prompts) == 1 else f"{prompts[0]} to {prompts[-1]} tokens"
+        rates = {side: spread([made / s for s in r.turns(side)], 1) for side in ("ours", "peer")}
+        lines.append(
+            f"| `{r.case['name']}` | {r.case['batch']} of {sizes} | {rates['ours']} | {rates['peer']}"
+            f" | {r.median('peer') / r.median('ours'):.2f} | {spread([1 / p for p in r.pairs()], 2)}"
+            f" | {megabytes(r.memory('ours'))} | {megabytes(r.memory('peer'))} |"
+        )
+    return lines
+
+
 def grouped(results):
     lines = [
         "| case | ours, µs a token | peer | peer, grouped | ours / peer | ours / grouped |",
@@ -149,9 +167,10 @@ def section(home, command, note, results):
         f"GEMM (float32, n = 2048), all cases: {gemm[0]} GFLOP/s ours, {gemm[1]} peer.",
         "",
         f"    {command}",
-        "",
-        *steps(results),
     ]
+    trained = [r for r in results if "new" not in r.case]
+    if trained:
+        lines += ["", *steps(trained)]
     real = [r for r in results if "grouped" in r.found]
     if real:
         lines += [
@@ -160,6 +179,11 @@ def section(home, command, note, results):
             "",
             *grouped(real),
         ]
+    made = [r for r in results if "new" in r.case]
+    if made:
+        new = made[0].case["new"]
+        lines += ["", f"Greedy generation of {new} tokens after each prompt, {MODELS[made[0].case['model']]}:", ""]
+        lines += generation(made)
     return lines
 
 

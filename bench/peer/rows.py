@@ -28,7 +28,9 @@ class Rows:
         self.labels = self.tensors["labels"]
         self.ids = self.tensors.get("ids")
         self.ends = self.tensors["ends"].tolist() if "ends" in self.tensors else None
-        self.batches = self.tensors["order"].view(-1, self.case["batch"]).tolist()
+        self.batches = []
+        if "order" in self.tensors:
+            self.batches = self.tensors["order"].view(-1, self.case["batch"]).tolist()
         if grouped:
             warmup = self.case["warmup"]
             self.batches[warmup:] = self.grouped(len(self.batches) - warmup)

@@ -51,7 +51,9 @@ public final class PrepareCases {
       int n = (random ? 8 : BATCHES) * one.batch();
       long vocabulary = architecture.image() == null ? architecture.vocabulary() : 0;
       Map<String, HostTensor> rows = new TreeMap<>(raw.of(one, vocabulary, n));
-      rows.put("order", order(one, n));
+      if (!one.rows().equals("prompts")) {
+        rows.put("order", order(one, n));
+      }
       write(one.rowsFile(), rows);
     }
   }

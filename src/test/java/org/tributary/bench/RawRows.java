@@ -61,6 +61,7 @@ record RawRows(Path data, Path tokenizer) {
       case "wordnet" -> texts(wordnet(one, n));
       case "medquad" -> texts(medquad(one, n));
       case "images" -> images(n);
+      case "prompts" -> texts(prompts(one, vocabulary));
       default -> throw new IllegalArgumentException(one.rows());
     };
   }
@@ -71,6 +72,15 @@ record RawRows(Path data, Path tokenizer) {
     for (int i = 0; i < n; i++) {
       long[] ids = random.longs(one.length(), 1, vocabulary).toArray();
       rows.add(new Text(ids, one.labels() == 0 ? ids : new long[] {i % one.labels()}));
+    }
+    return rows;
+  }
+
+  private static List<Text> prompts(StepCase one, long vocabulary) {
+    SplittableRandom random = new SplittableRandom(7);
+    List<Text> rows = new ArrayList<>();
+    for (int length : one.prompts()) {
+      rows.add(new Text(random.longs(length, 1, vocabulary).toArray(), 0));
     }
     return rows;
   }

@@ -61,6 +61,11 @@ record StepCase(Path folder, JsonNode json) {
     return json.get("warmup").asInt();
   }
 
+  /** Lengths of the prompts to generate after; none in a case that trains. */
+  int[] prompts() {
+    return JSON.convertValue(json.path("prompts"), int[].class);
+  }
+
   /** Classes of the classifier; 0 for a language model. */
   int labels() {
     return json.path("labels").asInt(0);

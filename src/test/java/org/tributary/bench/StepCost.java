@@ -1,17 +1,9 @@
 package org.tributary.bench;
 
-import static org.tributary.fixture.TestJson.JSON;
-
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +23,6 @@ import org.tributary.model.Precision;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
-import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
 
 /**
@@ -41,42 +32,32 @@ import org.tributary.torch.Torch;
  * lines on standard input and output.
  */
 public final class StepCost {
-  private static final int GEMM = 2048;
-
   private final StepCase one;
-  private final BufferedReader in =
-      new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+  private final Turns turns;
   private final List<Double> seconds = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
   private int left;
   private long last;
 
-  private StepCost(StepCase one) {
+  private StepCost(StepCase one, Turns turns) {
     this.one = one;
+    this.turns = turns;
     left = one.warmup();
   }
 
   /** Runs one case. */
   public static void main(String[] args) throws IOException {
-    new StepCost(StepCase.read(Path.of(args[0]))).run();
-  }
-
-  private void run() throws IOException {
+    StepCase one = StepCase.read(Path.of(args[0]));
     Torch.prepareThread(one.threads());
     try (NDManager manager = Torch.manager(Device.cpu())) {
       manager.zeros(new Shape(8)).getFloat(0);
-      System.gc();
-      long before = Machine.residentMemoryBytes();
-      train(manager, before);
-    }
-    try (NDManager manager = Torch.manager(Device.cpu())) {
-      while (in.readLine().equals("gemm")) {
-        say(Map.of("gflops", gemm(manager)));
-      }
+      Turns turns = new Turns();
+      new StepCost(one, turns).train(manager);
+      turns.answerGemm(manager);
     }
   }
 
-  private void train(NDManager manager, long before) throws IOException {
+  private void train(NDManager manager) throws IOException {
     Architecture architecture = one.architecture();
     Map<String, HostTensor> base = SafeTensors.map(one.model().resolve("model.safetensors"));
     Lora lora = one.lora();
@@ -91,7 +72,7 @@ public final class StepCost {
     }
     PreparedRows rows = PreparedRows.of(one);
     try (Model model = new Model(architecture, base, scalings, Device.cpu(), Precision.FLOAT32)) {
-      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+      turns.resetPeak();
       RoundPlan plan =
           new RoundPlan(
               start.entrySet().stream()
@@ -106,7 +87,7 @@ public final class StepCost {
           .train(
               new Assignment(one.client(), 0, rows, plan, start, Map.of()),
               manager,
-              (step, steps, loss) -> step(step == steps, loss, before));
+              (step, steps, loss) -> step(step == steps, loss));
     }
   }
 
@@ -121,57 +102,16 @@ public final class StepCost {
     return start;
   }
 
-  private void step(boolean end, double loss, long before) {
+  private void step(boolean end, double loss) {
     seconds.add((System.nanoTime() - last) / 1e9);
     losses.add(loss);
     left--;
     if (left == 0) {
-      Map<String, Object> turn = new TreeMap<>();
-      turn.put("seconds", seconds);
-      turn.put("losses", losses);
-      if (end) {
-        turn.put("before", before);
-        turn.put("peak", Machine.peakMemoryBytes());
-        turn.put("version", Torch.version());
-        turn.put("capability", Machine.cpuCapability());
-      }
-      say(turn);
+      turns.say(Map.of("seconds", seconds, "losses", losses));
       seconds.clear();
       losses.clear();
-      left = end ? 0 : Integer.parseInt(next());
+      left = end ? 0 : Integer.parseInt(turns.asked());
     }
     last = System.nanoTime();
-  }
-
-  private String next() {
-    try {
-      String line = in.readLine();
-      if (line == null) {
-        throw new IllegalStateException("bench/run has ended");
-      }
-      return line;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void say(Map<String, ?> line) {
-    try {
-      System.out.println("turn " + JSON.writeValueAsString(line));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** GFLOP/s of a product of two square float32 matrices. */
-  private static double gemm(NDManager manager) {
-    try (NDManager own = manager.newSubManager()) {
-      NDArray a = own.randomNormal(new Shape(GEMM, GEMM));
-      NDArray b = own.randomNormal(new Shape(GEMM, GEMM));
-      a.matMul(b).getFloat(0, 0);
-      long begin = System.nanoTime();
-      a.matMul(b).getFloat(0, 0);
-      return 2.0 * GEMM * GEMM * GEMM / (System.nanoTime() - begin);
-    }
   }
 }
