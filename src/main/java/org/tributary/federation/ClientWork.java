@@ -33,6 +33,7 @@ import org.tributary.executor.Devices;
 import org.tributary.executor.LoadedRun;
 import org.tributary.executor.TaskTrouble;
 import org.tributary.model.Model;
+import org.tributary.protocol.ChangedRows;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
@@ -101,9 +102,8 @@ record ClientWork(
   record Failure(String client, String attempt, String reason) {}
 
   private static String reason(Throwable e) {
-    String name = e.getClass().getSimpleName();
     boolean ours = e.getClass().getName().startsWith("org.tributary.");
-    return ours ? e.getMessage() : name + ": " + e.getMessage();
+    return ours ? e.getMessage() : e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 
   private boolean isCommitted(Store store, RunFolder folder, String client) throws IOException {
@@ -130,8 +130,8 @@ record ClientWork(
     ClientListener listener = Listeners.forClients(SparkEnv.get().conf());
     Examples rows = loaded.rows(blueprint.trainParts(client));
     RoundPlan plan = blueprint.ranks().plan(client, blueprint.plan(round));
-    Map<String, HostTensor> start =
-        new TreeMap<>(blueprint.start(client, round, loaded.given(folder, round)));
+    Map<String, HostTensor> given = loaded.given(folder, round);
+    Map<String, HostTensor> start = new TreeMap<>(blueprint.start(client, round, given));
     Map<String, HostTensor> optimizer = new TreeMap<>();
     plan.of(Role.OWN).keySet().forEach(name -> start.put(name, plan.start(name)));
     Map<String, HostTensor> own = own(loaded, client, optimizer);
@@ -149,7 +149,7 @@ record ClientWork(
       TrainingResult trained =
           new LocalTraining(model, blueprint.recipe(), blueprint.framework().local())
               .train(assignment, manager, steps);
-      new Writing(loaded, folder, listener, own).commit(assignment, trained, attempt);
+      new Writing(loaded, folder, listener, given, own).commit(assignment, trained, attempt);
     }
   }
 
@@ -181,14 +181,19 @@ record ClientWork(
     private final LoadedRun loaded;
     private final RunFolder folder;
     private final ClientListener listener;
+    private final Map<String, HostTensor> given;
     private final Map<String, HostTensor> own;
 
     /**
-     * {@code own} is the state that the client has already; parts that this round does not change
-     * stay.
+     * {@code given} is the server's state, {@code own} the client's, of which unchanged parts stay.
      */
     Writing(
-        LoadedRun loaded, RunFolder folder, ClientListener listener, Map<String, HostTensor> own) {
+        LoadedRun loaded,
+        RunFolder folder,
+        ClientListener listener,
+        Map<String, HostTensor> given,
+        Map<String, HostTensor> own) {
+      this.given = given;
       this.own = own;
       this.loaded = loaded;
       this.folder = folder;
@@ -204,7 +209,7 @@ record ClientWork(
           .forEach(
               (name, tensor) -> {
                 if (a.plan().says(name, Role::goesUp)) {
-                  up.put(name, tensor);
+                  up.putAll(ChangedRows.sent(name, given.get(name), a.start().get(name), tensor));
                 }
                 if (a.plan().says(name, role -> role.keeper() == Role.Keeper.CLIENT)) {
                   kept.put(name, tensor);

@@ -7,10 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
-import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.protocol.Contribution;
-import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Merge;
 import org.tributary.protocol.Unit;
@@ -24,7 +22,7 @@ final class MergeSources implements Closeable {
   private final double[] weights;
   private final int population;
   private final GlobalState state;
-  private final List<SafeTensors.Reader> updates = new ArrayList<>();
+  private final List<UpdateReader> updates = new ArrayList<>();
 
   MergeSources(
       Store store,
@@ -41,7 +39,7 @@ final class MergeSources implements Closeable {
     try {
       for (AcceptedUpdates.Choice choice : accepted.clients()) {
         Path file = folder.update(round, choice.client(), choice.attempt());
-        updates.add(SafeTensors.open(store, file));
+        updates.add(new UpdateReader(store, file, state));
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -55,7 +53,7 @@ final class MergeSources implements Closeable {
     for (int k = 0; k < updates.size(); k++) {
       Map<String, HostTensor> tensors = new HashMap<>();
       for (String name : unit.updates()) {
-        tensors.put(name, tensor(updates.get(k), name, unit));
+        tensors.put(name, updates.get(k).tensor(name, unit));
       }
       contributions.add(new Contribution(accepted.clients().get(k).client(), weights[k], tensors));
     }
@@ -66,19 +64,10 @@ final class MergeSources implements Closeable {
     return new Merge(accepted.round(), population, server, contributions);
   }
 
-  private static HostTensor tensor(SafeTensors.Reader reader, String name, Unit unit)
-      throws IOException {
-    if (!unit.isChunk()) {
-      return reader.tensor(name);
-    }
-    long[] shape = {unit.to() - unit.from()};
-    return new HostTensor(DType.F32, shape, reader.range(name, unit.from(), unit.to()));
-  }
-
   @Override
   public void close() throws IOException {
     state.close();
-    for (SafeTensors.Reader reader : updates) {
+    for (UpdateReader reader : updates) {
       reader.close();
     }
   }

@@ -8,14 +8,17 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
+import org.tributary.protocol.ChangedRows;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.DType;
+import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Role;
 import org.tributary.protocol.RoundPlan;
 
@@ -55,13 +58,17 @@ final class UpdateScan {
   static Findings of(Store store, Path file, RoundPlan plan) throws IOException {
     SafeTensorsHeader header;
     long dataStart;
+    String problem;
     try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
       header = reader.header();
       dataStart = reader.dataStart();
+      problem = problem(header, plan);
+      if (problem == null) {
+        problem = wrongRows(reader, plan);
+      }
     } catch (WrongInput e) {
       return new Findings(e.getMessage(), store.sha256(file));
     }
-    String problem = problem(header, plan);
     if (problem != null) {
       return new Findings(problem, store.sha256(file));
     }
@@ -94,24 +101,55 @@ final class UpdateScan {
   private static String problem(SafeTensorsHeader header, RoundPlan plan) {
     SortedMap<String, long[]> asked = plan.where(Role::goesUp);
     Map<String, SafeTensorsHeader.Entry> found = header.tensors();
-    if (!found.keySet().equals(asked.keySet())) {
+    Map<String, long[]> expected = new TreeMap<>();
+    asked.forEach(
+        (name, shape) -> {
+          SafeTensorsHeader.Entry rows = found.get(ChangedRows.rows(name));
+          if (rows == null || shape.length != 2) {
+            expected.put(name, shape);
+          } else {
+            long count = HostTensor.elements(rows.shape());
+            expected.put(ChangedRows.rows(name), new long[] {count});
+            expected.put(ChangedRows.values(name), new long[] {count, shape[1]});
+          }
+        });
+    if (!found.keySet().equals(expected.keySet())) {
       return "its update has other tensors than the plan: %d instead of %d"
-          .formatted(found.size(), asked.size());
+          .formatted(found.size(), expected.size());
     }
-    for (Map.Entry<String, long[]> tensor : asked.entrySet()) {
+    for (Map.Entry<String, long[]> tensor : expected.entrySet()) {
       SafeTensorsHeader.Entry entry = found.get(tensor.getKey());
-      if (entry.dtype() != DType.F32 || !Arrays.equals(entry.shape(), tensor.getValue())) {
-        return "its update has tensor %s as %s%s, the plan asks for F32%s"
+      DType type = asked.containsKey(tensor.getKey()) ? DType.F32 : type(tensor.getKey());
+      if (entry.dtype() != type || !Arrays.equals(entry.shape(), tensor.getValue())) {
+        return "its update has tensor %s as %s%s, the plan asks for %s%s"
             .formatted(
                 tensor.getKey(),
                 entry.dtype(),
                 Arrays.toString(entry.shape()),
+                type,
                 Arrays.toString(tensor.getValue()));
       }
     }
     return header.metadata().containsKey(ClientReport.KEY)
         ? null
         : "its update has no report in its header";
+  }
+
+  /** The type of a part of a matrix whose changed rows are sent. */
+  private static DType type(String name) {
+    return name.equals(ChangedRows.rows(ChangedRows.matrix(name))) ? DType.I64 : DType.F32;
+  }
+
+  private static String wrongRows(SafeTensors.Reader reader, RoundPlan plan) throws IOException {
+    for (Map.Entry<String, long[]> matrix : plan.where(Role::goesUp).entrySet()) {
+      String rows = ChangedRows.rows(matrix.getKey());
+      if (reader.header().tensors().containsKey(rows)
+          && !ChangedRows.areRows(reader.tensor(rows), matrix.getValue()[0])) {
+        return "its update has tensor %s, which does not name rows of the matrix in ascending order"
+            .formatted(rows);
+      }
+    }
+    return null;
   }
 
   /** Without a branch for each number, so that the loop is compiled to vector instructions. */

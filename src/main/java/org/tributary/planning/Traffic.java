@@ -12,8 +12,9 @@ import org.tributary.run.Blueprint;
 
 /**
  * The bytes that each client sends and receives in each round, from the shapes of the plans alone.
- * They are those of the table {@code clients} of a run in which every sampled client is accepted.
- * All tensors travel in float32.
+ * They are those of the table {@code clients} of a run in which every sampled client is accepted,
+ * except for a matrix of which a client sends only the changed rows: here it counts as a whole. All
+ * tensors travel in float32.
  */
 public final class Traffic {
   private final Blueprint blueprint;

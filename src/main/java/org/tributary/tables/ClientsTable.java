@@ -55,7 +55,11 @@ public final class ClientsTable {
               Type.DOUBLE,
               "s",
               "seconds_train of the round minus its own seconds: waiting for a slot, reading, writing, waiting for others"),
-          new Column("bytes_up", Type.LONG, "bytes", "of the tensors it sent"),
+          new Column(
+              "bytes_up",
+              Type.LONG,
+              "bytes",
+              "of the tensors it sent; of a matrix that changed in few rows, those rows and their numbers"),
           new Column(
               "bytes_down",
               Type.LONG,

@@ -8,15 +8,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.fs.FileStatus;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.checkpoint.SafeTensors;
+import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.config.TrainConfig;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
+import org.tributary.planning.Traffic;
+import org.tributary.protocol.ChangedRows;
+import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.RoundPlan;
 import org.tributary.run.Blueprint;
@@ -46,6 +52,7 @@ class FederationTest {
     "fedavg, false, client.clip=0.5",
     "fedavg, false, 'framework.train=[\"*.query.*\", \"*.LayerNorm.bias\"]'",
     "fedavg, false, client.accumulate=3",
+    "fedavg, false, client.optimizer.weightDecay=0",
     "fedavg, false, client.keepOptimizer=true",
     "fedavg, false, cohort.fraction=0.5",
     "fedavg, false, client.optimizer.name=sgd",
@@ -125,9 +132,36 @@ class FederationTest {
     moving.forEach((name, before) -> assertThat(end.get(name)).as(name).isNotEqualTo(before));
   }
 
+  /** Rows of the token embedding that no text of a client uses do not travel. */
+  @Test
+  void aClientSendsTheRowsThatChanged() throws Exception {
+    TrainConfig config =
+        tiny.config("rows", "fedavg", "client.optimizer.weightDecay=0", "client.steps=1");
+    Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
+    String embedding = "bert.embeddings.word_embeddings.weight";
+    Blueprint blueprint = new Blueprint(Tiny.STORE, config);
+    for (FileStatus update : Tiny.STORE.list(outcome.folder().updates(0))) {
+      try (SafeTensors.Reader reader = SafeTensors.open(Tiny.STORE, update.getPath())) {
+        assertThat(reader.header().tensors())
+            .doesNotContainKey(embedding)
+            .containsKeys(ChangedRows.rows(embedding), ChangedRows.values(embedding));
+        ClientReport report = ClientReport.of(reader.header().metadata().get(ClientReport.KEY));
+        assertThat(report.bytesUp())
+            .isEqualTo(
+                reader.header().tensors().values().stream()
+                    .mapToLong(SafeTensorsHeader.Entry::bytes)
+                    .sum())
+            .isLessThan(new Traffic(blueprint).up(report.client(), 0));
+      }
+    }
+    assertThat(Tiny.tensors(outcome.folder().global(2)))
+        .isEqualTo(new PlainLoop(config).run().get(2));
+  }
+
   @Test
   void aMergeAsASparkStageEqualsOneInTheDriver() throws Exception {
-    TrainConfig config = tiny.config("stage", "fedavg", "reduce.driverLimit=0");
+    TrainConfig config =
+        tiny.config("stage", "fedavg", "reduce.driverLimit=0", "client.optimizer.weightDecay=0");
     Federation.Outcome outcome = new Federation(SPARK.session(), RoundListener.NONE).train(config);
     assertThat(Tiny.tensors(outcome.folder().global(2)))
         .isEqualTo(new PlainLoop(config).run().get(2));
