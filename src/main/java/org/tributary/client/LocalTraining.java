@@ -66,8 +66,8 @@ public final class LocalTraining {
    * @throws ClientFailure if the loss is not finite
    */
   public TrainingResult train(Assignment a, NDManager manager, StepListener listener) {
-    try (NDManager memory = manager.newSubManager();
-        Gradients gradients = new Gradients(manager.getDevice())) {
+    Gradients gradients = new Gradients(manager.getDevice());
+    try (NDManager memory = manager.newSubManager()) {
       Map<String, NDArray> weights = new TreeMap<>();
       List<NDArray> given = new ArrayList<>();
       long seed = Seeds.of(recipe.seed(), "rounding", a.round(), a.client());

@@ -14,8 +14,8 @@ import sun.misc.Signal;
 /**
  * A cache by key of objects that the tasks of a JVM share, such as a loaded model. It keeps the
  * values in use and the last value that was in use, so that the next task need not load it. Its
- * instances are static and mutable, like those of {@link org.tributary.run.Blueprints}; nothing
- * else is.
+ * instances are static and mutable, like the maps of {@link org.tributary.run.Blueprints} and
+ * {@link org.tributary.torch.SharedPrograms}; nothing else is.
  *
  * @param <V> type of the shared objects
  */

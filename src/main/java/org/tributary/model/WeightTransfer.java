@@ -55,6 +55,9 @@ final class WeightTransfer implements AutoCloseable {
 
   /** An array's numbers in float32, in the host's memory. */
   HostTensor host(NDManager owner, NDArray array) {
+    if (array.getDataType() == DataType.FLOAT32) {
+      return new HostTensor(DType.F32, array.getShape().getShape(), Torch.bytes(array));
+    }
     try (NDManager scratch = owner.newSubManager()) {
       NDArray wide = casts.to(scratch, array, DataType.FLOAT32);
       return new HostTensor(DType.F32, array.getShape().getShape(), Torch.bytes(wide));

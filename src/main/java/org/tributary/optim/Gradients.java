@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.Map;
 import org.tributary.torch.Program;
 import org.tributary.torch.ProgramText;
+import org.tributary.torch.SharedPrograms;
 
 /** Accumulates and clips gradients in place, between a batch and a step. */
-public final class Gradients implements AutoCloseable {
+public final class Gradients {
+  private static final String TEXT = ProgramText.of(Gradients.class, "gradients.py");
+
   private final Program program;
 
   /**
-   * Loads the program.
+   * Takes the program, which all clients of the JVM share.
    *
    * @param device the device of the gradients
    */
   public Gradients(Device device) {
-    program = Program.load(ProgramText.of(Gradients.class, "gradients.py"), device);
+    program = SharedPrograms.of(TEXT, device);
   }
 
   /**
@@ -94,10 +97,5 @@ public final class Gradients implements AutoCloseable {
     gradients.forEach((k, g) -> arguments.add(Program.name("grads", k, g)));
     arguments.add(scratch.create(new double[] {bound}));
     return program.call(scratch, "clip", arguments).get("norm").getFloat();
-  }
-
-  @Override
-  public void close() {
-    program.close();
   }
 }

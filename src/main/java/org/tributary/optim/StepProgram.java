@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.tributary.torch.Program;
+import org.tributary.torch.SharedPrograms;
 
 /**
  * An optimizer's program with the arguments of its calls. The method {@code step} takes, in this
@@ -21,7 +22,7 @@ public final class StepProgram implements AutoCloseable {
   private final List<NDArray> changed;
 
   /**
-   * Loads the program.
+   * Takes the program, which all clients of the JVM share.
    *
    * @param text TorchScript
    * @param state closed with this
@@ -34,7 +35,7 @@ public final class StepProgram implements AutoCloseable {
     rounding = new StochasticRounding(start.weights(), start.seed());
     changed = new ArrayList<>(start.weights().values());
     changed.addAll(memory);
-    program = Program.load(text, state.manager().getDevice());
+    program = SharedPrograms.of(text, state.manager().getDevice());
   }
 
   /** Begins a step. */
@@ -86,6 +87,5 @@ public final class StepProgram implements AutoCloseable {
   @Override
   public void close() {
     state.close();
-    program.close();
   }
 }

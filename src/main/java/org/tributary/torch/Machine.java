@@ -13,9 +13,6 @@ import java.util.stream.Stream;
 
 /** Facts about the machine: its vector instructions and the memory in use. */
 public final class Machine {
-  /** The value of {@link #bfloat16} for a processor without such instructions. */
-  public static final String NONE = "none";
-
   private Machine() {}
 
   /**
@@ -32,7 +29,7 @@ public final class Machine {
       return forced.toUpperCase(Locale.ROOT);
     }
     String architecture = System.getProperty("os.arch");
-    Set<String> flags = flags();
+    Set<String> flags = Flags.KNOWN;
     if (flags.isEmpty()) {
       return architecture;
     }
@@ -42,22 +39,9 @@ public final class Machine {
     return flags.containsAll(List.of("avx2", "fma")) ? "AVX2" : "DEFAULT";
   }
 
-  /**
-   * The instructions of this machine's processor that multiply in bfloat16. Without them libtorch
-   * converts to float32 and back, so a step in bfloat16 is slower than in float32.
-   *
-   * @return {@code AMX}, {@code AVX512-BF16} or {@code none}
-   */
-  public static String bfloat16() {
-    return bfloat16(flags());
-  }
-
-  /** The same for the flags of /proc/cpuinfo. */
-  static String bfloat16(Set<String> flags) {
-    if (flags.contains("amx_bf16")) {
-      return "AMX";
-    }
-    return flags.contains("avx512_bf16") ? "AVX512-BF16" : NONE;
+  /** The flags do not change while the JVM runs, and the file has hundreds of lines. */
+  private static final class Flags {
+    static final Set<String> KNOWN = flags();
   }
 
   private static Set<String> flags() {

@@ -155,8 +155,8 @@ final class GoldenRun implements AutoCloseable {
     given.addAll(trained.values());
     arrays.putAll(trained);
     double clip = hyper.path("clip_global_norm").asDouble(Double.POSITIVE_INFINITY);
-    try (Gradients gradients = new Gradients(manager.getDevice());
-        Optimizer optimizer = Optimizers.of(settings(), manager, trained, Map.of(), 7)) {
+    Gradients gradients = new Gradients(manager.getDevice());
+    try (Optimizer optimizer = Optimizers.of(settings(), manager, trained, Map.of(), 7)) {
       for (int step = 0; step < steps; step++) {
         try (NDManager scratch = manager.newSubManager()) {
           Map<String, NDArray> results = model.gradients(scratch, given, batch(scratch, step));

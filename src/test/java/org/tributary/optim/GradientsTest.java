@@ -34,7 +34,6 @@ class GradientsTest {
 
   @AfterEach
   void close() {
-    gradients.close();
     manager.close();
   }
 
