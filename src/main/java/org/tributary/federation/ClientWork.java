@@ -60,11 +60,13 @@ record ClientWork(
   private static final Logger LOG = LoggerFactory.getLogger(ClientWork.class);
   static final String OPTIMIZER = "optimizer/";
 
-  /** Trains a client unless an attempt has been committed already. Returns the client's id. */
+  /** Trains a client unless an earlier attempt of this task has committed. Returns its id. */
   String run(String client) throws Exception {
     RunFolder folder = spec.value().folder();
     Store store = spec.value().store();
-    if (isCommitted(store, folder, client)) {
+    // The driver has just listed the updates, so only an earlier attempt of this task can have
+    // committed one. Listing them for each client would take time that grows with all clients.
+    if (TaskContext.get().attemptNumber() > 0 && isCommitted(store, folder, client)) {
       return client;
     }
     String attempt = attempt();

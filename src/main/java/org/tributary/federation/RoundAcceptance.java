@@ -2,8 +2,10 @@ package org.tributary.federation;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -25,6 +27,9 @@ final class RoundAcceptance {
   private final RunLock lock;
   private final Store store;
   private final RunFolder folder;
+
+  /** The reports of the updates of one round that this driver has checked, by file. */
+  private final Map<Path, ClientReport> reports = new HashMap<>();
 
   RoundAcceptance(
       JavaSparkContext spark, Broadcast<RunSpec> spec, Blueprint blueprint, RunLock lock)
@@ -52,16 +57,17 @@ final class RoundAcceptance {
     if (!store.exists(file)) {
       Map<String, String> reasons = new TreeMap<>(failed);
       List<AcceptedUpdates.Choice> choices = new ArrayList<>();
-      for (UpdateValidation.Checked c :
-          new UpdateValidation(spark, spec, blueprint).check(store, folder, round)) {
-        if (!cohort.contains(c.client())) {
-          continue;
-        }
+      Set<String> drawn = Set.copyOf(cohort);
+      List<UpdateValidation.Checked> checked =
+          new ArrayList<>(new UpdateValidation(spark, spec, blueprint).check(store, folder, round));
+      checked.removeIf(c -> !drawn.contains(c.client()));
+      read(round, checked);
+      for (UpdateValidation.Checked c : checked) {
         looked.put(folder.update(round, c.client(), c.attempt()), c.sha256());
         if (c.problem() != null) {
           reasons.put(c.client(), c.problem());
         } else {
-          long samples = report(round, c.client(), c.attempt()).samples();
+          long samples = reports.get(folder.update(round, c.client(), c.attempt())).samples();
           choices.add(
               new AcceptedUpdates.Choice(
                   c.client(), c.attempt(), samples, c.sha256(), c.stateSha256()));
@@ -84,12 +90,29 @@ final class RoundAcceptance {
   }
 
   /** The reports of the accepted clients. */
-  List<ClientReport> reports(AcceptedUpdates accepted) throws IOException {
-    List<ClientReport> reports = new ArrayList<>();
-    for (AcceptedUpdates.Choice choice : accepted.clients()) {
-      reports.add(report(accepted.round(), choice.client(), choice.attempt()));
+  List<ClientReport> reports(AcceptedUpdates accepted) throws IOException, InterruptedException {
+    return DriverThreads.map(
+        accepted.clients(),
+        choice -> {
+          ClientReport known =
+              reports.get(folder.update(accepted.round(), choice.client(), choice.attempt()));
+          return known == null
+              ? report(accepted.round(), choice.client(), choice.attempt())
+              : known;
+        });
+  }
+
+  /** Reads the reports of good updates, once for the choice, the weights and the tables. */
+  private void read(int round, List<UpdateValidation.Checked> checked)
+      throws IOException, InterruptedException {
+    reports.clear();
+    List<UpdateValidation.Checked> good =
+        checked.stream().filter(c -> c.problem() == null).toList();
+    List<ClientReport> found = DriverThreads.map(good, c -> report(round, c.client(), c.attempt()));
+    for (int k = 0; k < found.size(); k++) {
+      UpdateValidation.Checked c = good.get(k);
+      reports.put(folder.update(round, c.client(), c.attempt()), found.get(k));
     }
-    return reports;
   }
 
   private ClientReport report(int round, String client, String attempt) throws IOException {

@@ -15,8 +15,8 @@ import org.tributary.error.WrongInput;
 /**
  * The files of a partitioned set. Each read checks them against the manifest: a folder has exactly
  * the file that the manifest lists, with its size, its number of rows and its SHA-256. A file is
- * hashed once, and again if its size or its modification time changes. Threads may share an
- * instance.
+ * hashed and its rows are counted once, and again if its size or its modification time changes.
+ * Threads may share an instance.
  */
 public final class PartFiles {
   private static final String WAY_OUT =
@@ -26,8 +26,12 @@ public final class PartFiles {
   private final Path root;
   private final Map<String, Stamp> hashed = new ConcurrentHashMap<>();
 
-  /** A file's state when it was hashed. */
-  private record Stamp(long bytes, long changed, String sha256) {}
+  /** A file's state when it was hashed, and what was found in it. */
+  private record Stamp(long bytes, long changed, String sha256, long rows) {
+    boolean isOf(FileStatus status) {
+      return bytes == status.getLen() && changed == status.getModificationTime();
+    }
+  }
 
   /**
    * Creates it without checking any file.
@@ -64,19 +68,25 @@ public final class PartFiles {
       throw changed(file, "has %d bytes".formatted(status.getLen()), part.bytes() + " bytes");
     }
     Stamp known = hashed.get(part.file());
-    if (known == null
-        || known.bytes() != status.getLen()
-        || known.changed() != status.getModificationTime()) {
-      known = new Stamp(status.getLen(), status.getModificationTime(), store.sha256(file));
+    if (known == null || !known.isOf(status)) {
+      String sha256 = store.sha256(file);
+      if (!sha256.equals(part.sha256())) {
+        throw changed(file, "has the SHA-256 " + sha256, part.sha256());
+      }
+      known = new Stamp(status.getLen(), status.getModificationTime(), sha256, rows(store, file));
       hashed.put(part.file(), known);
     }
     if (!known.sha256().equals(part.sha256())) {
       throw changed(file, "has the SHA-256 " + known.sha256(), part.sha256());
     }
+    if (known.rows() != part.rows()) {
+      throw changed(file, "has %d rows".formatted(known.rows()), part.rows() + " rows");
+    }
+  }
+
+  private static long rows(Store store, Path file) throws IOException {
     try (ParquetReading rows = ParquetRows.read(store, file)) {
-      if (rows.rows() != part.rows()) {
-        throw changed(file, "has %d rows".formatted(rows.rows()), part.rows() + " rows");
-      }
+      return rows.rows();
     }
   }
 

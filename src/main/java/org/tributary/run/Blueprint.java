@@ -43,6 +43,7 @@ public final class Blueprint {
   private final Framework framework;
   private final Ranks ranks;
   private final RoundPlans plans;
+  private final Cohorts cohorts;
 
   /**
    * Reads and checks a run.
@@ -64,6 +65,13 @@ public final class Blueprint {
     framework = Frameworks.of(config.framework(), adapters);
     ranks = Ranks.of(config.framework(), adapters, framework, data.manifest().clients().keySet());
     plans = new RoundPlans(config, framework, trainables.all());
+    cohorts =
+        framework.pooled()
+            ? new Cohorts(List.of(POOLED_CLIENT), 1, config.seed())
+            : new Cohorts(
+                List.copyOf(manifest().clients().keySet()),
+                config.cohort().fraction(),
+                config.seed());
     base.checkTrainable(modelTensors());
     SavedModules.check(adapted().keySet(), plan(0).where(Role::isTrained).keySet());
     plans.check();
@@ -130,13 +138,7 @@ public final class Blueprint {
    * @return ids, sorted
    */
   public List<String> cohort(int round) {
-    return framework.pooled()
-        ? List.of(POOLED_CLIENT)
-        : Cohort.sample(
-            List.copyOf(manifest().clients().keySet()),
-            config.cohort().fraction(),
-            config.seed(),
-            round);
+    return cohorts.of(round);
   }
 
   /**
@@ -278,11 +280,7 @@ public final class Blueprint {
    * @return -1 for none
    */
   public int lastRound(String client, int round) {
-    int last = round - 1;
-    while (last >= 0 && !cohort(last).contains(client)) {
-      last--;
-    }
-    return last;
+    return cohorts.lastBefore(client, round);
   }
 
   /** The ranks of the clients' adapters. */
