@@ -152,6 +152,11 @@ def commit(home):
     return git("rev-parse", "--short", "HEAD") + (" with changes" if changed else "")
 
 
+def head(home, threads, note):
+    """Where and when, in a line."""
+    return f"{datetime.date.today()}, {machine()}, {threads} threads each, commit {commit(home)}. {note}".strip()
+
+
 def section(home, command, note, results):
     """The lines between the markers of docs/benchmarks.md."""
     from importlib.metadata import version
@@ -161,7 +166,7 @@ def section(home, command, note, results):
     gemm = [spread(gemms(results, side), 0) for side in ("ours", "peer")]
     case = first.case
     lines = [
-        f"{datetime.date.today()}, {machine()}, {case['threads']} threads each, commit {commit(home)}. {note}".strip(),
+        head(home, case["threads"], note),
         f"Ours: libtorch {ours['version']} ({ours['capability']}). Peer: torch {peer['version']}"
         f" ({peer['capability']}), transformers {version('transformers')}, peft {version('peft')}.",
         f"GEMM (float32, n = 2048), all cases: {gemm[0]} GFLOP/s ours, {gemm[1]} peer.",
@@ -187,8 +192,8 @@ def section(home, command, note, results):
     return lines
 
 
-def write(page, lines):
+def write(page, lines, begin=BEGIN, end=END):
     """Replaces what is between the markers of a page."""
-    before, rest = page.read_text().split(BEGIN)
-    after = rest.split(END)[1]
-    page.write_text(before + BEGIN + "\n\n" + "\n".join(lines) + "\n\n" + END + after)
+    before, rest = page.read_text().split(begin)
+    after = rest.split(end)[1]
+    page.write_text(before + begin + "\n\n" + "\n".join(lines) + "\n\n" + end + after)

@@ -10,10 +10,11 @@ import torch
 
 
 class GaLore:
-    def __init__(self, projected, others, lr, rank, gap=200, scale=0.25, betas=(0.9, 0.999), eps=1e-8):
+    def __init__(self, projected, others, lr, rank, gap=200, scale=0.25, betas=(0.9, 0.999), eps=1e-8, exact=False):
         self.projected = list(projected)
         self.fused = torch.optim.AdamW(others, lr=lr, betas=betas, eps=eps, weight_decay=0, fused=True)
         self.lr, self.rank, self.gap, self.scale, self.betas, self.eps = lr, rank, gap, scale, betas, eps
+        self.exact = exact
         self.taken = 0
         self.state = {}
 
@@ -51,5 +52,7 @@ class GaLore:
 
     def basis(self, tall):
         """The first right singular vectors of a tall matrix, as columns."""
+        if self.exact:
+            return torch.linalg.svd(tall, full_matrices=False)[2][: self.rank].T.contiguous()
         most = min(self.rank + 10, *tall.shape)
         return torch.svd_lowrank(tall, q=most, niter=2)[2][:, : self.rank].contiguous()

@@ -15,6 +15,7 @@ import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.model.ModelTask;
+import org.tributary.model.Precision;
 import org.tributary.protocol.Role;
 import org.tributary.run.BaseName;
 import org.tributary.run.Blueprint;
@@ -23,6 +24,7 @@ import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 import org.tributary.text.DecodingDefaults;
 import org.tributary.text.Tokenizer;
+import org.tributary.torch.Machine;
 
 /**
  * The checks of several runs before the first of them begins, such as those of a comparison:
@@ -146,6 +148,14 @@ public final class RunChecks {
     warnOfOtherTexts(store, blueprint);
     PoolingNote.of(blueprint.base()).ifPresent(LOG::warn);
     warnOfOtherHeads(blueprint);
+    warnOfSlowNumbers(blueprint);
+  }
+
+  private static void warnOfSlowNumbers(Blueprint blueprint) {
+    if (blueprint.precision() == Precision.BFLOAT16 && Machine.bfloat16().equals(Machine.NONE)) {
+      LOG.warn(
+          "client.precision: bfloat16 needs less memory, but this machine's processor multiplies faster in float32 (it has neither AMX nor AVX512-BF16); use float32 unless memory is short or executors have GPUs");
+    }
   }
 
   private static void checkTokenizer(Store store, Blueprint blueprint) throws IOException {

@@ -22,6 +22,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 import org.tributary.json.Yaml;
 import org.tributary.linalg.Backend;
+import org.tributary.model.Precision;
 import org.tributary.rows.Manifest;
 import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
@@ -77,6 +78,9 @@ public final class RunConfig {
     facts.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
     facts.put("java", System.getProperty("java.version"));
     facts.put("cpuCapability", Machine.cpuCapability());
+    if (blueprint.precision() == Precision.BFLOAT16) {
+      facts.put("bfloat16", Machine.bfloat16());
+    }
     String name =
         ComparisonFolder.around(store, out).isPresent()
             ? out.getParent().getName() + "-" + out.getName()
@@ -218,13 +222,13 @@ public final class RunConfig {
   }
 
   private void warnOfOtherBits(JsonNode old) {
-    for (String key : List.of("cpuCapability", "libtorch", "commit")) {
-      if (!old.path(key).asText().equals(facts.get(key).asText())) {
+    for (String key : List.of("cpuCapability", "bfloat16", "libtorch", "commit")) {
+      if (old.has(key) && !old.get(key).asText().equals(facts.path(key).asText())) {
         LOG.warn(
             "this run began with {} {} and resumes with {}: bits may differ from an uninterrupted run",
             key,
             old.path(key).asText(),
-            facts.get(key).asText());
+            facts.path(key).asText());
       }
     }
   }

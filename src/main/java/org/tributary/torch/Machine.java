@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 
 /** Facts about the machine: its vector instructions and the memory in use. */
 public final class Machine {
+  /** The value of {@link #bfloat16} for a processor without such instructions. */
+  public static final String NONE = "none";
+
   private Machine() {}
 
   /**
@@ -37,6 +40,24 @@ public final class Machine {
       return "AVX512";
     }
     return flags.containsAll(List.of("avx2", "fma")) ? "AVX2" : "DEFAULT";
+  }
+
+  /**
+   * The instructions of this machine's processor that multiply in bfloat16. Without them libtorch
+   * converts to float32 and back, so a step in bfloat16 is slower than in float32.
+   *
+   * @return {@code AMX}, {@code AVX512-BF16} or {@code none}
+   */
+  public static String bfloat16() {
+    return bfloat16(Flags.KNOWN);
+  }
+
+  /** The same for the flags of /proc/cpuinfo. */
+  static String bfloat16(Set<String> flags) {
+    if (flags.contains("amx_bf16")) {
+      return "AMX";
+    }
+    return flags.contains("avx512_bf16") ? "AVX512-BF16" : NONE;
   }
 
   /** The flags do not change while the JVM runs, and the file has hundreds of lines. */

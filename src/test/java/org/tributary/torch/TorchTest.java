@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,14 @@ class TorchTest {
     NDArray array = Torch.view(manager, bytes, DataType.FLOAT32, 4);
     bytes.putFloat(0, 42);
     assertThat(array.getFloat(0)).isEqualTo(42);
+  }
+
+  @Test
+  void theProcessorsFlagsTellWhetherItMultipliesInBfloat16() {
+    assertThat(Machine.bfloat16(Set.of("avx2", "fma", "avx512f"))).isEqualTo("none");
+    assertThat(Machine.bfloat16(Set.of("avx512f", "avx512_bf16"))).isEqualTo("AVX512-BF16");
+    assertThat(Machine.bfloat16(Set.of("avx512_bf16", "amx_tile", "amx_bf16"))).isEqualTo("AMX");
+    assertThat(Machine.bfloat16()).isIn("none", "AVX512-BF16", "AMX");
   }
 
   @Test
