@@ -19,8 +19,9 @@ import org.tributary.text.Tokenizer;
  * @param model the language model
  * @param tokens its tokenizer
  * @param how the next token is chosen
+ * @param seats how many rows are generated at once
  */
-public record TextGenerator(Model model, Tokenizer tokens, Decoding how) {
+public record TextGenerator(Model model, Tokenizer tokens, Decoding how, int seats) {
 
   /**
    * Generates.
@@ -45,6 +46,7 @@ public record TextGenerator(Model model, Tokenizer tokens, Decoding how) {
             weights,
             scratch.create(prompts.ids(), new Shape(rows, prompts.length())),
             scratch.create(lengths),
+            seats,
             how,
             scratch.create(uniform(rows, most, seeds), new Shape(rows, most)));
     int width = (int) made.getShape().get(1);

@@ -125,7 +125,8 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     LoadedRun run = given.run();
     TextBatch prompts = set.prompts(indices, run.tokens(), most);
     List<Continuation> written =
-        new TextGenerator(run.model(), run.tokens(), Decoding.greedy(set.special().ends()))
+        new TextGenerator(
+                run.model(), run.tokens(), Decoding.greedy(set.special().ends()), indices.length)
             .write(scratch, given.weights(), prompts, most);
     return new Written(written.stream().map(c -> c.text().strip()).toList(), prompts.truncated());
   }

@@ -36,6 +36,9 @@ import org.tributary.torch.Torch;
  * @param counts counters that the driver receives
  */
 record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements Serializable {
+  /** Batches of one native call: a row that ends leaves its seat to a row of the next ones. */
+  private static final int TOGETHER = 4;
+
   /**
    * Sums over the rows that were written.
    *
@@ -116,9 +119,9 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     counts.empty().add(ids.length - order.length);
     counts.rows().add(ids.length - order.length);
     Answer[] answers = new Answer[ids.length];
-    int batch = described.config().batch();
-    for (int from = 0; from < order.length; from += batch) {
-      int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
+    int together = TOGETHER * described.config().batch();
+    for (int from = 0; from < order.length; from += together) {
+      int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + together));
       generator.checkGoesOn();
       try (NDManager scratch = manager.newSubManager()) {
         List<Answer> some = new Batching(generator, prompts, shard).write(scratch, places, ids);
@@ -154,7 +157,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
               .toArray();
       List<long[]> chosen = Arrays.stream(places).mapToObj(i -> ids[i]).toList();
       List<Continuation> written =
-          new TextGenerator(generator.model(), generator.tokens(), how)
+          new TextGenerator(generator.model(), generator.tokens(), how, config.batch())
               .write(
                   scratch,
                   List.of(),

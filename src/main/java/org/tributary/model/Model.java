@@ -239,21 +239,31 @@ public final class Model implements AutoCloseable {
    *
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
-   * @param ids prompts [b, t], padded on the right
-   * @param lengths of the prompts [b]
+   * @param ids prompts [p, t], padded on the right
+   * @param lengths of the prompts [p]
+   * @param seats how many rows are generated at once; when a row ends, the next prompt takes its
+   *     place
    * @param how the next token is chosen
-   * @param uniform a random number in [0, 1) for every row and new token, float32 [b, n]; n is the
+   * @param uniform a random number in [0, 1) for every row and new token, float32 [p, n]; n is the
    *     most new tokens; greedy decoding uses only the shape
-   * @return tokens [b, n] or less; tokens after the end token of a row have no meaning
+   * @return tokens [p, n]; tokens after the end token of a row have no meaning
    */
   public NDArray generate(
       NDManager step,
       List<NDArray> train,
       NDArray ids,
       NDArray lengths,
+      int seats,
       Decoding how,
       NDArray uniform) {
-    List<NDArray> inputs = List.of(ids, lengths, how.ends(step), how.sampling(step), uniform);
+    List<NDArray> inputs =
+        List.of(
+            ids,
+            lengths,
+            how.ends(step),
+            how.sampling(step),
+            uniform,
+            step.create(new long[] {seats}));
     return program.infer(step, "generate", arguments(train, inputs)).get("tokens");
   }
 

@@ -63,10 +63,11 @@ def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -
     i = i + 1
   return out
 
-def said(ids: Tensor, own: Tensor, logits: Tensor) -> Tensor:
+def said(ids: Tensor, lengths: Tensor, vocabulary: int) -> Tensor:
   # Which tokens [b, v] occur in ids [b, t], not counting a row's padding, which is treated as its first token.
-  mine = torch.where(torch.slice(own, 1, 0, ids.size(1)), ids, torch.slice(ids, 1, 0, 1))
-  return torch.scatter(torch.zeros_like(logits, dtype=11), 1, mine, 1)
+  own = torch.lt(torch.unsqueeze(torch.arange(ids.size(1), device=ids.device), 0), torch.unsqueeze(lengths, 1))
+  mine = torch.where(own, ids, torch.slice(ids, 1, 0, 1))
+  return torch.scatter(torch.zeros([ids.size(0), vocabulary], dtype=11, device=ids.device), 1, mine, 1)
 
 def penalized(logits: Tensor, said: Tensor, penalty: float) -> Tensor:
   # logits [b, v]; those of tokens that occur are divided by the penalty if above 0, else multiplied by it.
@@ -95,10 +96,37 @@ def cache(x: Tensor, inputs: List[Tensor], new: int) -> Tensor:
   rows = torch.view(__torch__.padded(torch.flatten(x, 1), inputs), [inputs[0].size(0), -1, x.size(1), x.size(2)])
   return torch.constant_pad_nd(torch.transpose(rows, 1, 2), [0, 0, 0, new], 0)
 
-def step_block(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], keys: Tensor, values: Tensor, slot: int, keep: Tensor) -> Tensor:
-  # One token per row with the cache: x [b, d], keys and values [b, kv, slots, head], keep [b, 1, 1, slots].
+def prompt(w: Dict[str, Tensor], inputs: List[Tensor], new: int) -> List[Tensor]:
+  # The hidden states after the last block of each prompt's last token [b, d]; then keys and values of each block, with
+  # places for new tokens [b, kv, t + new, head]. Of the last block only the last token is computed.
+  lengths = inputs[1]
+  last = torch.sub(torch.cumsum(lengths, 0), 1)
+  turns = torch.slice(__torch__.context(inputs, last), 2)
+  x = __torch__.embed(w, inputs)
+  out = annotate(List[Tensor], [])
+  for i in range(${layers}):
+    places = annotate(Optional[Tensor], None)
+    if i == ${layers} - 1:
+      places = last
+    qkv = __torch__.attend(w, i, x, turns, places)
+    out.append(__torch__.cache(qkv[1], inputs, new))
+    out.append(__torch__.cache(qkv[2], inputs, new))
+    if i == ${layers} - 1:
+      x = __torch__.isolated(x, last)
+    x = __torch__.rest(w, i, x, __torch__.attended(qkv[0], qkv[1], qkv[2], lengths, True))
+  states = [x]
+  for part in out:
+    states.append(part)
+  return states
+
+def step_block(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], keys: Tensor, values: Tensor, position: Tensor, keep: Tensor) -> Tensor:
+  # One token per row with the cache: x [b, d], keys and values [b, kv, places, head], position of the token [b],
+  # keep [b, 1, 1, reach].
   qkv = __torch__.attend(w, i, x, turns, None)
-  _0 = torch.copy_(torch.slice(keys, 2, slot, slot + 1), torch.unsqueeze(qkv[1], 2))
-  _1 = torch.copy_(torch.slice(values, 2, slot, slot + 1), torch.unsqueeze(qkv[2], 2))
-  y = torch.scaled_dot_product_attention(torch.unsqueeze(qkv[0], 2), keys, values, keep, 0., False, scale=None, enable_gqa=True)
+  place = torch.expand(torch.view(position, [-1, 1, 1, 1]), [keys.size(0), keys.size(1), 1, ${head}])
+  _0 = torch.scatter_(keys, 2, place, torch.unsqueeze(qkv[1], 2))
+  _1 = torch.scatter_(values, 2, place, torch.unsqueeze(qkv[2], 2))
+  k = torch.slice(keys, 2, 0, keep.size(3))
+  v = torch.slice(values, 2, 0, keep.size(3))
+  y = torch.scaled_dot_product_attention(torch.unsqueeze(qkv[0], 2), k, v, keep, 0., False, scale=None, enable_gqa=True)
   return __torch__.rest(w, i, x, __torch__.flat(y))

@@ -9,65 +9,105 @@
     return out
 
   def generate(self: __torch__.Program, frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor]) -> Dict[str, Tensor]:
-    # Inputs: ids [b, t] padded on the right, lengths [b], end tokens [n] (-1 for none), sampling (temperature,
-    # top p, repetition penalty), uniform [b, new]: one number in [0, 1) for every row and new token.
-    # The cache has t slots for the prompt and one for each new token; a row attends to the slots of its own prompt.
+    # Inputs: ids [p, t] padded on the right, lengths [p], end tokens [n] (-1 for none), sampling (temperature,
+    # top p, repetition penalty), uniform [p, new]: one number in [0, 1) for every row and new token, seats [1]: how
+    # many rows are generated at once. A row that ends leaves its seat to the next prompt. Without further prompts the
+    # seats that are taken move together. Each seat has a cache with a place for every token of its row.
     w = __torch__.join(frozen, train)
     ids = inputs[0]
     lengths = inputs[1]
     ends = torch.unsqueeze(inputs[2], 0)
     uniform = inputs[4]
     new = uniform.size(1)
-    b = ids.size(0)
-    t = ids.size(1)
-    slots = t + new
-    # Of the last block only the last token of each prompt is computed.
-    last = torch.sub(torch.cumsum(lengths, 0), 1)
-    context = __torch__.context(inputs, last)
-    turns = torch.slice(context, 2)
-    x = __torch__.embed(w, inputs)
+    count = ids.size(0)
+    seats = min(int(torch.item(inputs[5])), count)
+    penalty = float(torch.item(torch.select(inputs[3], 0, 2)))
+    made = torch.zeros([count, new], dtype=4, device=ids.device)
+    x = torch.zeros([seats, ${hidden}], dtype=w["${head_weight}"].dtype, device=ids.device)
+    said = torch.zeros([seats, w["${head_weight}"].size(0)], dtype=11, device=ids.device)
+    row = torch.zeros([seats], dtype=4, device=ids.device)
+    done = torch.zeros([seats], dtype=4, device=ids.device)
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
-    for i in range(${layers}):
-      places = annotate(Optional[Tensor], None)
-      if i == ${layers} - 1:
-        places = last
-      qkv = __torch__.attend(w, i, x, turns, places)
-      keys.append(__torch__.cache(qkv[1], inputs, new))
-      values.append(__torch__.cache(qkv[2], inputs, new))
-      if i == ${layers} - 1:
-        x = __torch__.isolated(x, last)
-      x = __torch__.rest(w, i, x, __torch__.attended(qkv[0], qkv[1], qkv[2], lengths, True))
-    slot_numbers = torch.unsqueeze(torch.arange(slots, device=ids.device), 0)
-    own = torch.lt(slot_numbers, torch.unsqueeze(lengths, 1))
-    made = annotate(List[Tensor], [])
-    said = own
-    penalty = float(torch.item(torch.select(inputs[3], 0, 2)))
-    done = torch.lt(lengths, 0)
-    go = True
-    n = 0
+    taken = annotate(List[bool], [])
+    for s in range(seats):
+      taken.append(False)
+    asked = 0
+    active = 0
+    go = count > 0
     while go:
+      free = annotate(List[int], [])
+      chosen = annotate(List[int], [])
+      for s in range(len(taken)):
+        if not taken[s] and asked < count:
+          free.append(s)
+          chosen.append(asked)
+          taken[s] = True
+          asked = asked + 1
+          active = active + 1
+      if len(free) > 0:
+        at = torch.tensor(free, dtype=4, device=ids.device)
+        prompts = torch.tensor(chosen, dtype=4, device=ids.device)
+        own = torch.index_select(lengths, 0, prompts)
+        given = [torch.index_select(ids, 0, prompts), own]
+        first = __torch__.prompt(w, given, new)
+        for i in range(${layers}):
+          if len(keys) == i:
+            keys.append(torch.zeros([seats, first[1].size(1), ids.size(1) + new, ${head}], dtype=x.dtype, device=x.device))
+            values.append(torch.zeros([seats, first[1].size(1), ids.size(1) + new, ${head}], dtype=x.dtype, device=x.device))
+          _0 = torch.index_copy_(keys[i], 0, at, first[1 + 2 * i])
+          _1 = torch.index_copy_(values[i], 0, at, first[2 + 2 * i])
+        x = torch.index_copy(x, 0, at, first[0])
+        row = torch.index_copy(row, 0, at, prompts)
+        done = torch.index_fill(done, 0, at, 0)
+        if penalty != 1.:
+          said = torch.index_copy(said, 0, at, __torch__.said(given[0], own, said.size(1)))
       logits = __torch__.head(w, __torch__.final(w, x)).to(6)
       if penalty != 1.:
-        if n == 0:
-          said = __torch__.said(ids, own, logits)
         logits = __torch__.penalized(logits, said, penalty)
-      token = __torch__.choose(logits, inputs[3], torch.select(uniform, 1, n))
-      made.append(token)
+      drawn = torch.squeeze(torch.gather(torch.index_select(uniform, 0, row), 1, torch.unsqueeze(torch.clamp(done, 0, new - 1), 1)), 1)
+      token = __torch__.choose(logits, inputs[3], drawn)
       if penalty != 1.:
         said = torch.scatter(said, 1, torch.unsqueeze(token, 1), 1)
-      done = torch.logical_or(done, torch.any(torch.eq(torch.unsqueeze(token, 1), ends), 1))
-      n = n + 1
-      go = n < new and not bool(torch.item(torch.all(done)))
-      if go:
-        position = torch.add(lengths, n - 1)
+      position = torch.index_select(lengths, 0, row) + done
+      last = torch.logical_or(torch.any(torch.eq(torch.unsqueeze(token, 1), ends), 1), torch.ge(torch.add(done, 1), new))
+      ended = torch.cpu(last)
+      sitting = annotate(List[int], [])
+      staying = annotate(List[int], [])
+      for s in range(len(taken)):
+        if taken[s]:
+          sitting.append(s)
+          if bool(torch.item(torch.select(ended, 0, s))):
+            taken[s] = False
+            active = active - 1
+          else:
+            staying.append(s)
+      places = torch.tensor(sitting, dtype=4, device=ids.device)
+      at_row = torch.index_select(row, 0, places) * new + torch.index_select(done, 0, places)
+      _2 = torch.index_copy_(torch.view(made, [-1]), 0, at_row, torch.index_select(token, 0, places))
+      done = torch.clamp(torch.add(done, 1), 0, new - 1)
+      go = active > 0 or asked < count
+      if asked == count and active > 0 and 2 * active <= len(taken):
+        kept = torch.tensor(staying, dtype=4, device=ids.device)
+        row = torch.index_select(row, 0, kept)
+        done = torch.index_select(done, 0, kept)
+        token = torch.index_select(token, 0, kept)
+        position = torch.index_select(position, 0, kept)
+        said = torch.index_select(said, 0, kept)
+        for i in range(${layers}):
+          keys[i] = torch.index_select(keys[i], 0, kept)
+          values[i] = torch.index_select(values[i], 0, kept)
+        taken = annotate(List[bool], [])
+        for s in range(len(staying)):
+          taken.append(True)
+      if active > 0:
         x = __torch__.tokens(w, token, position)
         turns = __torch__.turns(position, torch.add(position, 1))
-        slot = t + n - 1
-        made_slots = torch.logical_and(torch.ge(slot_numbers, t), torch.le(slot_numbers, slot))
-        keep = torch.view(torch.logical_or(own, made_slots), [b, 1, 1, slots])
+        reach = int(torch.item(torch.max(position))) + 1
+        keep = torch.le(torch.unsqueeze(torch.arange(reach, device=ids.device), 0), torch.unsqueeze(position, 1))
+        keep = torch.unsqueeze(torch.unsqueeze(keep, 1), 1)
         for i in range(${layers}):
-          x = __torch__.step_block(w, i, x, turns, keys[i], values[i], slot, keep)
+          x = __torch__.step_block(w, i, x, turns, keys[i], values[i], position, keep)
     out = annotate(Dict[str, Tensor], {})
-    out["tokens"] = torch.stack(made, 1)
+    out["tokens"] = made
     return out

@@ -67,7 +67,7 @@ public final class GenerationCost {
       Decoding greedy = Decoding.greedy(List.of());
       NDArray uniform = own.zeros(new Shape(n, most));
       return model
-          .generate(own, List.of(), ids, own.create(lengths), greedy, uniform)
+          .generate(own, List.of(), ids, own.create(lengths), n, greedy, uniform)
           .toLongArray();
     }
   }

@@ -135,6 +135,7 @@ class ModelGoldenTest {
             List.of(),
             manager.create(ids, new Shape(cases.size(), longest)),
             manager.create(lengths),
+            cases.size(),
             new Decoding(List.of(), 0, 1, penalty),
             manager.zeros(new Shape(cases.size(), most)));
     long[] made = tokens.toLongArray();

@@ -101,6 +101,7 @@ class SamplingTest {
             List.of(),
             manager.create(ids, new Shape(rows, PROMPT.length)),
             manager.create(lengths),
+            rows,
             new Decoding(List.of(), temperature, topP, 1),
             manager.create(uniform, new Shape(rows, 1)))
         .toLongArray();
