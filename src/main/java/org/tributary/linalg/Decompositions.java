@@ -120,11 +120,11 @@ public final class Decompositions {
     return Torch.view(manager, bytes, DataType.FLOAT64, m.rows(), m.columns());
   }
 
-  private static Matrix matrix(NDArray array) {
+  static Matrix matrix(NDArray array) {
     return new Matrix((int) array.getShape().get(0), (int) array.getShape().get(1), doubles(array));
   }
 
-  private static double[] doubles(NDArray array) {
+  static double[] doubles(NDArray array) {
     double[] values = new double[Math.toIntExact(array.size())];
     Torch.bytes(array).asDoubleBuffer().get(values);
     return values;

@@ -44,6 +44,20 @@ public record Matrix(int rows, int columns, double[] values) {
   }
 
   /**
+   * Whether all values are zero.
+   *
+   * @return whether they are
+   */
+  boolean isZero() {
+    for (double value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * The transpose.
    *
    * @return a copy [n, m]
