@@ -15,11 +15,11 @@ import org.tributary.rows.raw.FileSplit;
 import org.tributary.rows.raw.RawFormat;
 
 /**
- * The beginning of a raw set, read without Spark by the readers of {@code partition}.
+ * A sample of a raw set, read without Spark by the readers of {@code partition}.
  *
  * @param sets the sets that were found: train, and validation and test if there are files of them
  * @param columns type of each column; for images {@code image}, {@code label} and {@code file}
- * @param rows the first rows of train as values by column, without those of images
+ * @param rows rows of train as values by column, without those of images
  * @param labels the labels of images by their folders; empty for other formats
  * @param images number of images of train; 0 for other formats
  */
@@ -29,14 +29,16 @@ public record RawSample(
     List<Map<String, Object>> rows,
     Set<String> labels,
     long images) {
+  /** Rows that are read for each that is kept. */
+  static final int SPREAD = 25;
 
   /**
-   * Reads the beginning of a set.
+   * Reads the beginning of a set, of several files that of the first one.
    *
    * @param store file system of the set
    * @param source format and path
    * @param label the column of the class next to images; null for none
-   * @param most rows to read
+   * @param most rows to keep, evenly spread over the first {@value #SPREAD} times as many
    * @return the sample
    * @throws WrongInput if {@code partition} would refuse the files
    * @throws IOException if the file system fails
@@ -87,9 +89,12 @@ public record RawSample(
     Map<String, ColumnKind> inside = new LinkedHashMap<>(head.columns());
     inside.keySet().removeAll(head.keys().keySet());
     FileSplit piece = format.cut(head.pieces().get(0), head.surveys().get(0)).get(0);
-    List<Map<String, Object>> rows = new ArrayList<>();
+    // Files are often sorted. Encoded images are too large to read many rows of them.
+    boolean ofImages = inside.containsValue(ColumnKind.BINARY);
+    EvenRows<Map<String, Object>> rows = new EvenRows<>(most);
+    long read = ofImages ? most : (long) SPREAD * most;
     try (RawFormat.Rows values = format.read(store, piece, inside)) {
-      while (values.hasNext() && rows.size() < most) {
+      for (long n = 0; values.hasNext() && n < read; n++) {
         Object[] row = values.next();
         Map<String, Object> named = new LinkedHashMap<>(head.keys());
         int i = 0;
@@ -99,6 +104,6 @@ public record RawSample(
         rows.add(named);
       }
     }
-    return new RawSample(sets, head.columns(), rows, Set.of(), 0);
+    return new RawSample(sets, head.columns(), rows.kept(), Set.of(), 0);
   }
 }
