@@ -2,6 +2,7 @@ package org.tributary.federation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,7 +194,11 @@ class BestRoundTest {
     assertThat(dir.resolve("runs/no")).doesNotExist();
   }
 
-  /** Adapters begin with B = 0, and all begin with the same classifier: one score for all. */
+  /**
+   * Adapters begin with B = 0, and all begin with the same classifier: one score for all. Only
+   * rounding differs: weights that train are copies, with another alignment in memory than those in
+   * the map of the file, and products of one row depend on it.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -226,7 +231,10 @@ class BestRoundTest {
         .train(tiny.config("start-" + framework, framework, sets.toArray(String[]::new)));
     assertThat(start).hasSize(1);
     first = first == null ? start.get(0).scores() : first;
-    assertThat(start.get(0).scores()).isEqualTo(first);
+    assertThat(start.get(0).scores().keySet()).isEqualTo(first.keySet());
+    first.forEach(
+        (name, score) ->
+            assertThat(start.get(0).scores().get(name)).isCloseTo(score, within(1e-7)));
     assertThat(start.get(0).client()).isNull();
   }
 
