@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,15 +77,16 @@ public final class LoadedRun implements AutoCloseable {
    */
   public static Model model(Blueprint blueprint, Device device, Path staging) throws IOException {
     Map<String, HostTensor> weights = new LinkedHashMap<>();
-    Set<String> trained = blueprint.modelTensors();
+    // The trained weights are passed with every call.
+    Set<String> frozen = new HashSet<>(blueprint.base().used().keySet());
+    frozen.removeAll(blueprint.modelTensors());
     blueprint
         .base()
         .files()
         .map(staging)
         .forEach(
             (name, tensor) -> {
-              // The trained weights are passed with every call.
-              if (blueprint.base().used().containsKey(name) && !trained.contains(name)) {
+              if (frozen.contains(name)) {
                 weights.put(name, tensor);
               }
             });

@@ -3,6 +3,7 @@ package org.tributary.run;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,15 +187,12 @@ public final class BaseModel {
    * @return headers by name
    */
   public Map<String, SafeTensorsHeader.Entry> used() {
-    Map<String, SafeTensorsHeader.Entry> used = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, entry) -> {
-          if (architecture.weights().containsKey(name)
-              || architecture.poolerWeights().containsKey(name)
-              || architecture.head(1).containsKey(name)) {
-            used.put(name, entry);
-          }
-        });
+    // Architectures compute these maps anew at each call.
+    Set<String> read = new HashSet<>(architecture.weights().keySet());
+    read.addAll(architecture.poolerWeights().keySet());
+    read.addAll(architecture.head(1).keySet());
+    Map<String, SafeTensorsHeader.Entry> used = new LinkedHashMap<>(tensors);
+    used.keySet().retainAll(read);
     return used;
   }
 

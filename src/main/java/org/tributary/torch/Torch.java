@@ -75,6 +75,12 @@ public final class Torch {
    * @return the array, with its own memory
    */
   public static NDArray copy(NDManager manager, ByteBuffer bytes, DataType type, long... shape) {
+    if (!manager.getDevice().isGpu() && bytes.hasRemaining()) {
+      // The engine's own memory is freed with the array; a direct buffer waits for a collection.
+      NDArray array = manager.create(new Shape(shape), type);
+      array.toByteBuffer(true).put(bytes.duplicate());
+      return array;
+    }
     ByteBuffer own = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
     own.put(bytes.duplicate()).flip();
     return manager.create(own, new Shape(shape), type);
@@ -113,7 +119,7 @@ public final class Torch {
         long to = Math.min(size, from + CHUNK);
         NDArray part = to - from == size ? flat : flat.get(from + ":" + to);
         part.attach(scratch);
-        host.put(part.toByteBuffer());
+        host.put(part.toByteBuffer(true)); // a view, not a copy
       }
     }
     return host.flip();

@@ -19,8 +19,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.scheduler.LiveListenerBus;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensors;
@@ -62,6 +67,8 @@ final class RoundCost {
     Times times = new Times(new RunFolder(Tiny.STORE.path(config.out())));
     try (SparkSession session =
         SparkSession.builder().master("local[" + SLOTS + "]").appName("round").getOrCreate()) {
+      session.sparkContext().addSparkListener(times.tasks);
+      times.bus = session.sparkContext().listenerBus();
       new Federation(session, times).train(config);
     }
     times.print(args[1], clients, args[3]);
@@ -79,7 +86,7 @@ final class RoundCost {
               "model.maxLength=32");
       case "llama" ->
           List.of(
-              "model.path=" + llama(tiny, root.resolve(name)),
+              "model.path=" + llama(tiny, root.resolve("large")),
               "model.maxLength=16",
               "client.batch=1",
               "data.prompt=\"{text}\"",
@@ -141,10 +148,13 @@ final class RoundCost {
     private static final OperatingSystemMXBean SYSTEM =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private static final String STEPS = "steps";
+    private static final String TASKS = "tasks";
     private static final String PROCESSOR = "processor";
 
     private final RunFolder folder;
     private final List<Map<String, Double>> rounds = new ArrayList<>();
+    private final Tasks tasks = new Tasks();
+    private LiveListenerBus bus;
     private long last;
     private long processor;
 
@@ -158,10 +168,14 @@ final class RoundCost {
       if (phase == Phase.STARTED) {
         rounds.add(new TreeMap<>());
         processor = SYSTEM.getProcessCpuTime();
+        tasks.seconds();
       } else {
         rounds.get(round).put(phase.name(), (now - last) / 1e9);
       }
-      last = now;
+      if (phase == Phase.TRAINED) {
+        rounds.get(round).put(TASKS, tasks.seconds());
+      }
+      last = System.nanoTime();
     }
 
     @Override
@@ -187,16 +201,37 @@ final class RoundCost {
       return sum / SLOTS;
     }
 
+    /** Adds the durations of the tasks that have ended. */
+    private final class Tasks extends SparkListener {
+      private final LongAdder milliseconds = new LongAdder();
+
+      @Override
+      public void onTaskEnd(SparkListenerTaskEnd end) {
+        milliseconds.add(end.taskInfo().duration());
+      }
+
+      /** Seconds since the last call, for each slot. */
+      double seconds() {
+        try {
+          bus.waitUntilEmpty(10_000);
+        } catch (TimeoutException e) {
+          throw new IllegalStateException(e);
+        }
+        return milliseconds.sumThenReset() / 1e3 / SLOTS;
+      }
+    }
+
     void print(String model, int clients, String taken) {
       ToDoubleFunction<Map<String, Double>> whole =
           r -> sum(r, Phase.TRAINED, Phase.ACCEPTED, Phase.MERGED);
       System.out.printf(
           Locale.ROOT,
-          "| %s | %d x %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.3f |%n",
+          "| %s | %d x %s | %.2f | %.3f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.3f |%n",
           model,
           clients,
           taken,
           median(r -> r.get(STEPS)),
+          median(r -> SLOTS * (r.get(TASKS) - r.get(STEPS)) / clients),
           median(r -> sum(r, Phase.TRAINED)),
           median(r -> sum(r, Phase.ACCEPTED)),
           median(r -> sum(r, Phase.MERGED)),
