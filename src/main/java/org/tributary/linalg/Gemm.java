@@ -20,11 +20,43 @@ public final class Gemm {
     if (System.getProperty(MEMORY_BOUND) == null) {
       System.setProperty(MEMORY_BOUND, "0");
     }
-    Nd4j.factory().blas().setMaxThreads(1);
-    Nd4j.getMemoryManager().togglePeriodicGc(false); // arrays are closed by hand
+    load();
   }
 
   private Gemm() {}
+
+  /**
+   * Loads ND4J in a thread of its own. Loading sets the number of OpenMP threads of the thread that
+   * does it, which libtorch shares. Its later sums in that thread would be split, with other bits.
+   */
+  private static void load() {
+    Thread loading = new Loading();
+    loading.start();
+    boolean isInterrupted = false;
+    while (loading.isAlive()) {
+      try {
+        loading.join();
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A class of its own: this one waits for it in its static initializer. */
+  private static final class Loading extends Thread {
+    Loading() {
+      super("nd4j-loading");
+    }
+
+    @Override
+    public void run() {
+      Nd4j.factory().blas().setMaxThreads(1);
+      Nd4j.getMemoryManager().togglePeriodicGc(false); // arrays are closed by hand
+    }
+  }
 
   /**
    * A B.
