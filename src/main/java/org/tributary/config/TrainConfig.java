@@ -182,7 +182,7 @@ public record TrainConfig(
               example = "3")
           int patience,
       @Key(value = "rows of a forward pass", byDefault = "64", min = 1, example = "32") int batch,
-      @Key(value = "rows of an evaluation task", byDefault = "512", min = 1, example = "1024")
+      @Key(value = "most rows of an evaluation task", byDefault = "128", min = 1, example = "512")
           int shard,
       @Key(
               value = "what is evaluated: test, validation",

@@ -31,9 +31,9 @@ import org.tributary.run.SkippedRows;
 import org.tributary.torch.Torch;
 
 /**
- * Evaluates a model on all executors. The rows are cut into shards of a fixed size and each task
- * scores one shard. The sums of the shards are added in the order of the shards, so the scores do
- * not depend on the cluster.
+ * Evaluates a model on all executors. The rows are cut into shards of equal size, one row more or
+ * less, and each task scores one shard. The sums of the shards are added in the order of the
+ * shards, so the scores do not depend on the cluster.
  */
 public final class EvaluationJob {
   private final JavaSparkContext spark;
@@ -70,8 +70,7 @@ public final class EvaluationJob {
     int most = blueprint.config().evaluate().rows();
     long there = evaluationRows(part);
     int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
-    int size = blueprint.config().evaluate().shard();
-    int shards = Math.toIntExact(((long) rows + size - 1) / size);
+    int shards = shards(rows);
     Shard work =
         new Shard(
             spec,
@@ -80,21 +79,26 @@ public final class EvaluationJob {
             state == null ? null : state.toString(),
             client != null,
             new EvenSample(there, rows),
-            size);
+            shards);
     String when = round < 0 ? "before training" : "round " + (round + 1);
     Found found =
         SparkJobs.run(
             spark,
             "%s: evaluation on %s rows%s"
                 .formatted(when, part, client == null ? "" : " of the model of client " + client),
-            () -> together(Scoring.of(blueprint), score(work, shards)));
+            () -> together(Scoring.of(blueprint), score(work)));
     double seconds = (System.nanoTime() - begin) / 1e9;
     return new Evaluation(client, part, rows, seconds, found.scores(), found.details());
   }
 
-  private List<String> score(Shard work, int shards) {
-    List<Integer> indices = IntStream.range(0, shards).boxed().toList();
-    return spark.parallelize(indices, shards).map(work::score).collect();
+  private int shards(int rows) {
+    int most = blueprint.config().evaluate().shard();
+    return Math.toIntExact(((long) rows + most - 1) / most);
+  }
+
+  private List<String> score(Shard work) {
+    List<Integer> indices = IntStream.range(0, work.shards()).boxed().toList();
+    return spark.parallelize(indices, work.shards()).map(work::score).collect();
   }
 
   private long evaluationRows(String part) throws IOException {
@@ -135,7 +139,7 @@ public final class EvaluationJob {
       String state,
       boolean personal,
       EvenSample sample,
-      int size)
+      int shards)
       implements Serializable {
 
     String score(int index) throws IOException, InterruptedException {
@@ -158,11 +162,12 @@ public final class EvaluationJob {
       Scoring.Given given =
           new Scoring.Given(run, weights(run, manager), examples, sample, owners(run));
       int batch = blueprint.config().evaluate().batch();
-      int to = Math.min(sample.chosen(), (index + 1) * size);
+      int from = begin(index);
+      int to = begin(index + 1);
       // Puts rows of similar length next to each other. This needs little padding, and the
       // order depends only on the rows.
       int[] order =
-          IntStream.range(index * size, to)
+          IntStream.range(from, to)
               .boxed()
               .sorted(Comparator.comparingInt(p -> examples.length(sample.row(p))))
               .mapToInt(Integer::intValue)
@@ -176,6 +181,10 @@ public final class EvaluationJob {
         }
       }
       return sums;
+    }
+
+    private int begin(int index) {
+      return Math.toIntExact((long) sample.chosen() * index / shards);
     }
 
     /** Of a client's own model, the scores on other clients' rows are not of interest. */
