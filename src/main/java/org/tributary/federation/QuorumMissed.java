@@ -10,12 +10,24 @@ import org.apache.hadoop.fs.Path;
 public final class QuorumMissed extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final int failed;
+
   QuorumMissed(
       Path run, int round, int finished, int cohort, int quorum, Map<String, String> reasons) {
     super(
         "%s, round %d: %d of %d clients finished, cohort.minClients asks for %d. %s. Run again to try"
                 .formatted(run, round + 1, finished, cohort, quorum, told(reasons))
             + " the others again, or lower cohort.minClients");
+    failed = cohort - finished;
+  }
+
+  /**
+   * The clients of the round that did not finish.
+   *
+   * @return how many
+   */
+  public int failed() {
+    return failed;
   }
 
   private static String told(Map<String, String> reasons) {

@@ -15,8 +15,9 @@ import org.tributary.run.ComparisonFolder;
 
 /**
  * Ensures that a folder has only one comparison: the settings that its runs share must not change.
- * {@code compare.yaml} has the effective configuration and {@code train.yaml} the shared train
- * configuration, both from the first start. More seeds may be added.
+ * {@code train.yaml} has the shared train configuration from the first start, and {@code
+ * compare.yaml} the effective configuration of the last one. More seeds may be added, and more
+ * partitions if there are some.
  */
 final class CompareFolder {
   private CompareFolder() {}
@@ -37,6 +38,11 @@ final class CompareFolder {
     if (!text(store, train(store, config)).equals(common)) {
       differences.add("train: %s has changed since".formatted(config.train()));
     }
+    if (before.partitions().isEmpty() != config.partitions().isEmpty()) {
+      differences.add(
+          "partitions: was %s, now %s; sets may be added, but not to runs without partitions"
+              .formatted(before.partitions(), config.partitions()));
+    }
     if (!differences.isEmpty()) {
       throw WrongInput.all(
           "out: %s is another comparison's; name another folder, or set back:"
@@ -45,10 +51,17 @@ final class CompareFolder {
     }
   }
 
-  /** Writes the files if they do not exist. */
+  /**
+   * Writes the files if they do not exist, and the configuration again if seeds or sets are new.
+   */
   static void commit(Store store, CompareConfig config, String common) throws IOException {
     write(store, train(store, config), common);
-    write(store, compare(store, config), EffectiveConfig.yaml(config));
+    Path file = compare(store, config);
+    String yaml = EffectiveConfig.yaml(config);
+    if (store.exists(file) && !text(store, file).equals(yaml)) {
+      store.delete(file);
+    }
+    write(store, file, yaml);
   }
 
   private static void write(Store store, Path file, String text) throws IOException {

@@ -77,7 +77,12 @@ final class LiveReport implements RoundListener {
     }
   }
 
-  private boolean write() {
+  /**
+   * Writes the report, or says in the log why not.
+   *
+   * @return whether it is written
+   */
+  boolean write() {
     try {
       report.write(List.of(folder), file());
       return true;

@@ -109,25 +109,41 @@ public final class Plan implements Callable<Integer> {
   private void compare(Configuration hadoop) throws IOException {
     CompareConfig config = file.read(hadoop, CompareConfig.class, Map.of());
     Variants variants = new Variants(config, ConfigFile.text(file.find(config.train()), hadoop));
-    Compare.check(hadoop, variants, new RunChecks(store), false);
+    ComparisonChecks.check(hadoop, variants, new RunChecks(store), false);
     List<List<String>> rows = new ArrayList<>(List.of(ComparisonTotals.HEAD));
     ComparisonTotals totals = new ComparisonTotals();
-    for (String variant : config.variants().keySet()) {
-      TrainConfig run = variants.run(variant, config.seeds().get(0), null);
-      Blueprint blueprint = new Blueprint(store, run);
-      RunPlan plan = RunPlan.of(blueprint, SkippedRows.NONE);
-      int runs = config.seeds().size() + config.rates().getOrDefault(variant, List.of()).size();
-      TimedStep step = timed ? timed(blueprint, SkippedRows.NONE) : null;
-      ClusterFit fit = ClusterFit.of(new SparkConf(), run.client().threads());
-      rows.add(
-          totals.add(variant, plan, runs, step == null ? -1 : PlanText.seconds(plan, fit, step)));
+    for (Arm arm : variants.arms()) {
+      RateGrid grid = variants.grid(arm);
+      TrainConfig run = variants.first(arm);
+      if (config.search() != null) {
+        rows.add(
+            row(totals, arm + ", search", variants.trial(arm, grid.first().get(0)), grid.most()));
+        rows.add(row(totals, arm.toString(), run, config.seeds().size()));
+      } else {
+        rows.add(row(totals, arm.toString(), run, config.seeds().size() + grid.first().size()));
+      }
     }
     RunReport.aligned(rows).forEach(out::println);
     totals.lines().forEach(out::println);
+    if (config.search() != null) {
+      out.println(
+          "a search is counted with search.most rates, %d; it ends earlier if the best rate is not at the edge"
+              .formatted(config.search().most()));
+    }
     if (timed) {
       out.println(
           "time is that of the steps and evaluations if all steps of a variant take as long as a timed one, and clients at once do not slow each other down");
     }
+  }
+
+  /** The runs of a configuration, which differ in seed or learning rate. */
+  private List<String> row(ComparisonTotals totals, String name, TrainConfig run, int runs)
+      throws IOException {
+    Blueprint blueprint = new Blueprint(store, run);
+    RunPlan plan = RunPlan.of(blueprint, SkippedRows.NONE);
+    ClusterFit fit = ClusterFit.of(new SparkConf(), run.client().threads());
+    double seconds = timed ? PlanText.seconds(plan, fit, timed(blueprint, SkippedRows.NONE)) : -1;
+    return totals.add(name, plan, runs, seconds);
   }
 
   /** Times a step; weights that are not on a local disk are copied to one for that long. */

@@ -1,14 +1,17 @@
 package org.tributary.job;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.EffectiveConfig;
 import org.tributary.config.LocatedConfig;
+import org.tributary.config.SearchSection;
 import org.tributary.config.TrackersSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.json.Json;
+import org.tributary.run.ComparisonFolder;
 import org.tributary.run.RunSpec;
 
 /**
@@ -18,37 +21,68 @@ import org.tributary.run.RunSpec;
  * @param common text of the train configuration that all share
  */
 record Variants(CompareConfig config, String common) {
-  /** A variant with a seed, and with another learning rate if one is given. */
-  TrainConfig run(String variant, String seed, String rate) {
-    return written(variant, seed, "seed=" + seed, rate, List.of()).config();
+  /** Every variant on every partitioned set, one set after another. */
+  List<Arm> arms() {
+    List<String> partitions =
+        config.partitions().isEmpty() ? Arrays.asList((String) null) : config.partitions();
+    List<Arm> arms = new ArrayList<>();
+    for (String partition : partitions) {
+      config.variants().keySet().forEach(variant -> arms.add(new Arm(partition, variant)));
+    }
+    return arms;
   }
 
-  /** A variant with a learning rate to try, evaluated on validation rows. */
-  TrainConfig trial(String variant, String rate) {
-    return written(variant, config.seeds().get(0), "lr=" + rate, rate, tried()).config();
+  /** An arm with a seed, and with another learning rate if one is given. */
+  TrainConfig run(Arm arm, String seed, String rate) {
+    return written(arm, seed, ComparisonFolder.seed(seed), rate, List.of()).config();
   }
 
-  /** The changes of the configuration for a trial of a rate. */
-  private List<String> tried() {
-    return config.score().matches("bleu4|rouge_l")
-        ? List.of("evaluate.parts=[validation]")
-        : List.of("evaluate.parts=[validation]", "evaluate.generate=0");
+  /** An arm with the first seed and the configured rate. */
+  TrainConfig first(Arm arm) {
+    return run(arm, config.seeds().get(0), null);
+  }
+
+  /** An arm with a learning rate to try, evaluated on validation rows. */
+  TrainConfig trial(Arm arm, String rate) {
+    SearchSection search = config.search();
+    String seed =
+        search == null || search.seed() == null ? config.seeds().get(0) : "" + search.seed();
+    List<String> changes = new ArrayList<>(List.of("evaluate.parts=[validation]"));
+    if (!config.score().matches("bleu4|rouge_l")) {
+      changes.add("evaluate.generate=0");
+    }
+    if (search != null && search.rounds() != null) {
+      changes.add("rounds=" + search.rounds());
+    }
+    TrainConfig trial = written(arm, seed, ComparisonFolder.trial(rate), rate, changes).config();
+    if (search == null || trial.validates()) {
+      return trial;
+    }
+    // Only the last evaluation counts, unless the rounds' losses decide something.
+    changes.addAll(List.of("evaluate.start=false", "evaluate.every=" + trial.rounds()));
+    return written(arm, seed, ComparisonFolder.trial(rate), rate, changes).config();
+  }
+
+  /** The learning rates of an arm's search. */
+  RateGrid grid(Arm arm) {
+    return RateGrid.of(config, arm.variant(), first(arm).client().optimizer().lr());
   }
 
   /**
-   * All runs, the trials of rates before the runs with each seed. A run whose rate is not yet
-   * chosen is listed once for each possible rate.
+   * All runs, those that try a rate of the first grid before those with each seed. A run whose rate
+   * is not yet chosen is listed once for each possible rate.
    */
   List<List<TrainConfig>> all() {
     List<List<TrainConfig>> all = new ArrayList<>();
-    for (String variant : config.variants().keySet()) {
-      List<String> rates = config.rates().getOrDefault(variant, List.of());
-      rates.forEach(rate -> all.add(List.of(trial(variant, rate))));
+    for (Arm arm : arms()) {
+      RateGrid grid = grid(arm);
+      grid.first().forEach(rate -> all.add(List.of(trial(arm, rate))));
+      List<String> rates = grid.possible();
       for (String seed : config.seeds()) {
         all.add(
             rates.isEmpty()
-                ? List.of(run(variant, seed, null))
-                : rates.stream().map(rate -> run(variant, seed, rate)).toList());
+                ? List.of(run(arm, seed, null))
+                : rates.stream().map(rate -> run(arm, seed, rate)).toList());
       }
     }
     return all;
@@ -57,7 +91,8 @@ record Variants(CompareConfig config, String common) {
   /** A variant as written, with the first seed. */
   LocatedConfig<TrainConfig> written(String variant) {
     String seed = config.seeds().get(0);
-    return written(variant, seed, "seed=" + seed, null, List.of());
+    Arm arm = new Arm(arms().get(0).partition(), variant);
+    return written(arm, seed, ComparisonFolder.seed(seed), null, List.of());
   }
 
   /** The trackers of the comparison, if it has its own: they may change when it is resumed. */
@@ -73,17 +108,28 @@ record Variants(CompareConfig config, String common) {
   }
 
   private LocatedConfig<TrainConfig> written(
-      String variant, String seed, String folder, String rate, List<String> more) {
+      Arm arm, String seed, String folder, String rate, List<String> more) {
     List<String> sets = new ArrayList<>(config.common());
     sets.addAll(trackers());
-    sets.addAll(config.variants().get(variant));
+    sets.addAll(config.variants().get(arm.variant()));
+    if (arm.partition() != null) {
+      sets.add("data.path=" + quoted(arm.partition()));
+    }
     if (rate != null) {
       sets.add("client.optimizer.lr=" + rate);
     }
     sets.addAll(more);
     sets.add("seed=" + seed);
-    sets.add("out='" + config.out().replace("'", "''") + "/" + variant + "/" + folder + "'");
+    sets.add("out=" + quoted(config.out() + "/" + arm.folder() + "/" + folder));
     return ConfigReader.written(
-        config.train() + ", variant " + variant, common, sets, TrainConfig.class, RunSpec.CHOICES);
+        config.train() + ", variant " + arm.variant(),
+        common,
+        sets,
+        TrainConfig.class,
+        RunSpec.CHOICES);
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 }

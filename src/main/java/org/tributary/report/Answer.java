@@ -237,7 +237,7 @@ final class Answer {
   }
 
   private int plannedVariants() {
-    return subject.comparison().map(c -> c.config().variants().size()).orElse(1);
+    return subject.comparison().map(Subject.Comparison::arms).orElse(1);
   }
 
   private long planned() {

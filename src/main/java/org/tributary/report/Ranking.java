@@ -38,13 +38,15 @@ record Ranking(
         runs.stream()
             .collect(
                 Collectors.groupingBy(
-                    subject.comparison().isPresent() ? RunHistory::variant : Ranking::method,
+                    subject.comparison().isPresent() ? subject::variant : Ranking::method,
                     LinkedHashMap::new,
                     Collectors.toList()))
             .values();
     List<Variant> variants = new ArrayList<>();
     for (List<RunHistory> group : groups) {
-      variants.add(Variant.of(name(group, groups), variants.size(), group, metric));
+      String name =
+          subject.comparison().isPresent() ? subject.variant(group.get(0)) : name(group, groups);
+      variants.add(Variant.of(name, variants.size(), group, metric));
     }
     return new Ranking(
         variants, metric, obstacles(runs), inequalities(runs), ranked(variants, metric));

@@ -40,6 +40,11 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt
     return runs.text("variant");
   }
 
+  /** The name of the partitioned set. */
+  String partition() {
+    return runs.text("partition");
+  }
+
   /** Whether the run only tries a learning rate. */
   boolean trial() {
     return Boolean.parseBoolean(runs.text("trial"));

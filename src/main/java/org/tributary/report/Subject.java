@@ -35,14 +35,27 @@ record Subject(
    * The files of a comparison.
    *
    * @param folder of the comparison
+   * @param partition the name of the one partitioned set that the report is about; null for all
    * @param config its effective configuration
    * @param compare text of {@code compare.yaml}
    * @param train text of {@code train.yaml}
    */
-  record Comparison(Path folder, CompareConfig config, String compare, String train) {
+  record Comparison(
+      Path folder, String partition, CompareConfig config, String compare, String train) {
+    /** How many variants the report is about; one on two partitioned sets counts twice. */
+    int arms() {
+      return config.variants().size()
+          * (partition == null ? Math.max(1, config.partitions().size()) : 1);
+    }
+
     /** How many runs it has without trials of learning rates. */
     int planned() {
-      return config.variants().size() * config.seeds().size();
+      return arms() * config.seeds().size();
+    }
+
+    /** Whether the report is about runs on several partitioned sets. */
+    boolean severalSets() {
+      return partition == null && config.partitions().size() > 1;
     }
   }
 
@@ -93,16 +106,31 @@ record Subject(
             + " is no run (it has no config.yaml) and has none; name the out of train or compare";
   }
 
-  private static Optional<Comparison> comparison(Store store, Path folder) throws IOException {
-    if (!ComparisonFolder.is(store, folder)) {
+  /** The comparison of a folder: its own, or the part of it on one partitioned set. */
+  private static Optional<Comparison> comparison(Store store, Path path) throws IOException {
+    if (ComparisonFolder.is(store, path)) {
+      return Optional.of(comparison(store, path, null));
+    }
+    Path above = path.getParent();
+    if (above == null || !ComparisonFolder.is(store, above)) {
       return Optional.empty();
     }
+    Comparison part = comparison(store, above, path.getName());
+    return part.config().partitions().stream()
+            .map(CompareConfig::partitionName)
+            .anyMatch(path.getName()::equals)
+        ? Optional.of(part)
+        : Optional.empty();
+  }
+
+  private static Comparison comparison(Store store, Path folder, String partition)
+      throws IOException {
     Path file = new Path(folder, ComparisonFolder.COMPARE);
     String compare = text(store, file);
     CompareConfig config =
         ConfigReader.stored(file.toString(), compare, CompareConfig.class, Map.of());
     String train = text(store, new Path(folder, ComparisonFolder.TRAIN));
-    return Optional.of(new Comparison(folder, config, compare, train));
+    return new Comparison(folder, partition, config, compare, train);
   }
 
   private static String text(Store store, Path file) throws IOException {
@@ -112,7 +140,10 @@ record Subject(
   private static String title(
       List<Path> paths, List<RunHistory> runs, Optional<Comparison> comparison) {
     if (comparison.isPresent()) {
-      return "Comparison " + comparison.get().folder().getName();
+      String set = comparison.get().partition();
+      return "Comparison "
+          + comparison.get().folder().getName()
+          + (set == null ? "" : ", partition " + set);
     }
     return runs.size() == 1
         ? "Run " + runs.get(0).variant()
@@ -148,6 +179,16 @@ record Subject(
     }
   }
 
+  /**
+   * The name of a run's variant in the report, with the partitioned set if a comparison has
+   * several.
+   */
+  String variant(RunHistory run) {
+    return comparison.isPresent() && comparison.get().severalSets()
+        ? run.variant() + " on " + run.partition()
+        : run.variant();
+  }
+
   /** The runs that only try a learning rate. */
   List<RunHistory> trials() {
     return runs.stream().filter(RunHistory::trial).toList();
@@ -159,9 +200,12 @@ record Subject(
     compared.removeIf(RunHistory::trial);
     comparison.ifPresent(
         c -> {
+          List<String> sets =
+              c.config().partitions().stream().map(CompareConfig::partitionName).toList();
           List<String> order = List.copyOf(c.config().variants().keySet());
           compared.sort(
-              java.util.Comparator.comparingInt((RunHistory run) -> order.indexOf(run.variant()))
+              java.util.Comparator.comparingInt((RunHistory run) -> sets.indexOf(run.partition()))
+                  .thenComparingInt(run -> order.indexOf(run.variant()))
                   .thenComparing(RunHistory::seed));
         });
     return compared;

@@ -36,7 +36,7 @@ final class TuningSection {
     ranking.variants().forEach(v -> tried.put(v.name(), new ArrayList<>()));
     subject
         .trials()
-        .forEach(t -> tried.computeIfAbsent(t.variant(), v -> new ArrayList<>()).add(t));
+        .forEach(t -> tried.computeIfAbsent(subject.variant(t), v -> new ArrayList<>()).add(t));
     HtmlTable table =
         new HtmlTable(
             "t-tuning",

@@ -8,7 +8,9 @@ import org.tributary.checkpoint.Store;
 
 /**
  * The folder of a comparison: {@code compare.yaml}, {@code train.yaml}, the tables of all its runs,
- * and one folder for each run, {@code <variant>/seed=<seed>} or {@code <variant>/lr=<rate>}.
+ * and one folder for each run, {@code <variant>/seed=<seed>} or {@code <variant>/lr=<rate>}. With
+ * several partitioned sets, the folders of variants are in one folder for each set, which also has
+ * the report about its runs.
  */
 public final class ComparisonFolder {
   /** The effective configuration of the comparison. */
@@ -20,7 +22,30 @@ public final class ComparisonFolder {
   private static final String SEED = "seed=";
   private static final String TRIAL = "lr=";
 
+  /** Folders between a comparison's and a run's: of the partitioned set and of the variant. */
+  static final int LEVELS = 2;
+
   private ComparisonFolder() {}
+
+  /**
+   * The name of a run's folder.
+   *
+   * @param seed of the run
+   * @return the last part of its path
+   */
+  public static String seed(String seed) {
+    return SEED + seed;
+  }
+
+  /**
+   * The name of the folder of a run that tries a learning rate.
+   *
+   * @param rate the learning rate as it is written
+   * @return the last part of its path
+   */
+  public static String trial(String rate) {
+    return TRIAL + rate;
+  }
 
   /**
    * Whether a folder has a comparison.
@@ -44,14 +69,15 @@ public final class ComparisonFolder {
    */
   public static boolean isOwn(Store store, Path path) throws IOException {
     Path folder = path.getParent();
-    return folder != null
-        && Set.of(
-                COMPARE,
-                TRAIN,
-                new RunFolder(folder).tables().getName(),
-                new RunFolder(folder).report().getName())
-            .contains(path.getName())
-        && is(store, folder);
+    if (folder == null) {
+      return false;
+    }
+    String report = new RunFolder(folder).report().getName();
+    String tables = new RunFolder(folder).tables().getName();
+    return Set.of(COMPARE, TRAIN, tables, report).contains(path.getName()) && is(store, folder)
+        || path.getName().equals(report)
+            && folder.getParent() != null
+            && is(store, folder.getParent());
   }
 
   /**
@@ -83,10 +109,30 @@ public final class ComparisonFolder {
    * @throws IOException if the file system fails
    */
   public static Optional<Path> around(Store store, Path run) throws IOException {
-    Path variant = run.getParent();
-    Path folder = variant == null ? null : variant.getParent();
-    return folder != null && isRun(run) && is(store, folder)
-        ? Optional.of(folder)
-        : Optional.empty();
+    if (!isRun(run)) {
+      return Optional.empty();
+    }
+    Path folder = run.getParent();
+    for (int level = 0; level < LEVELS && folder != null; level++) {
+      folder = folder.getParent();
+      if (folder != null && is(store, folder)) {
+        return Optional.of(folder);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The place of a run in its comparison.
+   *
+   * @param comparison the folder {@link #around} the run
+   * @param run the run's folder
+   * @return such as {@code fedit/seed=1}, or {@code dir01/fedit/seed=1} with several partitioned
+   *     sets
+   */
+  public static String place(Path comparison, Path run) {
+    String variant = run.getParent().getName() + "/" + run.getName();
+    Path set = run.getParent().getParent();
+    return set.equals(comparison) ? variant : set.getName() + "/" + variant;
   }
 }

@@ -37,16 +37,21 @@ public final class RunFolders {
     return store.exists(new RunFolder(path).config());
   }
 
-  /** The runs of a comparison or of a variant. */
+  /** The runs of a comparison, or of a variant. */
   private static List<RunFolder> in(Store store, Path path) throws IOException {
+    return within(store, path, ComparisonFolder.is(store, path) ? ComparisonFolder.LEVELS : 0);
+  }
+
+  /** The runs in a folder, and in the folders in it down to a number of levels. */
+  private static List<RunFolder> within(Store store, Path path, int levels) throws IOException {
     List<RunFolder> runs = new ArrayList<>();
     for (Path folder : folders(store, path)) {
       if (ComparisonFolder.isRun(folder)) {
         if (isRun(store, folder)) {
           runs.add(new RunFolder(folder));
         }
-      } else if (ComparisonFolder.is(store, path)) {
-        runs.addAll(in(store, folder));
+      } else if (levels > 0 && !ComparisonFolder.isOwn(store, folder)) {
+        runs.addAll(within(store, folder, levels - 1));
       }
     }
     return runs;

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -16,13 +17,15 @@ import org.tributary.checkpoint.Store;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
+import org.tributary.run.ComparisonFolder;
 import org.tributary.run.ResultRound;
 import org.tributary.run.RunFolder;
 
 /**
  * A run in one line, from its tables.
  *
- * @param variant the name of the parent folder, such as a comparison's variant
+ * @param variant the name of the parent folder, such as a comparison's variant; in a comparison
+ *     with several partitioned sets {@code <partition>/<variant>}
  * @param name its folder's name
  * @param framework its framework
  * @param rounds that are closed
@@ -66,7 +69,12 @@ public record RunReport(
     each(store, folder, "rounds", sums::round);
     each(store, folder, "clients", sums::client);
     each(store, folder, "evals", sums::evaluation);
-    return sums.report(folder.root());
+    Path root = folder.root();
+    Optional<String> place =
+        ComparisonFolder.around(store, root).map(around -> ComparisonFolder.place(around, root));
+    String parent = root.getParent() == null ? "" : root.getParent().getName();
+    return sums.report(
+        place.map(p -> p.substring(0, p.lastIndexOf('/'))).orElse(parent), root.getName());
   }
 
   private static void each(Store store, RunFolder folder, String table, Consumer<Row> consumer)
@@ -134,7 +142,7 @@ public record RunReport(
       rows.add(row);
     }
 
-    RunReport report(Path root) {
+    RunReport report(String variant, String name) {
       Map<String, Long> rows = new TreeMap<>();
       Map<String, Map<String, Double>> scores = new TreeMap<>();
       last.forEach(
@@ -151,8 +159,8 @@ public record RunReport(
             scores.put(part, means);
           });
       return new RunReport(
-          root.getParent() == null ? "" : root.getParent().getName(),
-          root.getName(),
+          variant,
+          name,
           framework,
           rounds,
           steps,
@@ -178,7 +186,7 @@ public record RunReport(
   }
 
   /** The part whose scores are shown: the test rows if there are any. */
-  private String shownPart() {
+  String shownPart() {
     return scores.containsKey("test") || scores.isEmpty()
         ? "test"
         : scores.keySet().iterator().next();
@@ -248,7 +256,8 @@ public record RunReport(
     return aligned(cells);
   }
 
-  private static List<String> shown(List<RunReport> runs) {
+  /** The scores that at least one run has. */
+  static List<String> shown(List<RunReport> runs) {
     Set<String> there = new LinkedHashSet<>();
     runs.forEach(r -> there.addAll(r.scores.getOrDefault(r.shownPart(), Map.of()).keySet()));
     return SHOWN.stream().filter(there::contains).toList();

@@ -15,9 +15,10 @@ import org.tributary.run.RunFolder;
  * a folder a name in Spark or DuckDB.
  *
  * @param pattern the folder of the tables; with {@code *} for those of all folders in a folder
+ * @param tables the tables that are there
  */
-public record TableStatements(String pattern) {
-  /** The tables, in the order of docs/tables.md. */
+public record TableStatements(String pattern, List<String> tables) {
+  /** The tables that every run has, in the order of docs/tables.md. */
   public static final List<String> TABLES =
       List.of(
           RunsTable.NAME,
@@ -27,6 +28,31 @@ public record TableStatements(String pattern) {
           EvalsTable.NAME,
           ClassesTable.NAME,
           ConfusionTable.NAME);
+
+  /** The tables that only some comparisons have. */
+  private static final List<String> OPTIONAL = List.of(SearchesTable.NAME);
+
+  /**
+   * The statements for the tables that every run has.
+   *
+   * @param pattern see {@link #pattern}
+   */
+  public TableStatements(String pattern) {
+    this(pattern, TABLES);
+  }
+
+  /** The tables that are in one of some folders. */
+  private static List<String> there(Store store, List<Path> folders) throws IOException {
+    List<String> there = new ArrayList<>(TABLES);
+    for (String table : OPTIONAL) {
+      for (Path folder : folders) {
+        if (!there.contains(table) && store.exists(new Path(folder, table))) {
+          there.add(table);
+        }
+      }
+    }
+    return there;
+  }
 
   /**
    * Finds the tables of a path. A run of a comparison has its tables among the comparison's.
@@ -41,13 +67,18 @@ public record TableStatements(String pattern) {
     Path folder = ComparisonFolder.around(store, path).orElse(path);
     Path own = new RunFolder(folder).tables();
     if (store.exists(new Path(own, RunsTable.NAME))) {
-      return new TableStatements(own.toString());
+      return new TableStatements(own.toString(), there(store, List.of(own)));
     }
+    List<Path> folders = new ArrayList<>();
     for (FileStatus inner : store.exists(path) ? store.list(path) : List.<FileStatus>of()) {
-      if (inner.isDirectory()
-          && store.exists(new Path(new RunFolder(inner.getPath()).tables(), RunsTable.NAME))) {
-        return new TableStatements(new Path(path, "*/" + own.getName()).toString());
+      Path tables = new RunFolder(inner.getPath()).tables();
+      if (inner.isDirectory() && store.exists(new Path(tables, RunsTable.NAME))) {
+        folders.add(tables);
       }
+    }
+    if (!folders.isEmpty()) {
+      return new TableStatements(
+          new Path(path, "*/" + own.getName()).toString(), there(store, folders));
     }
     throw new WrongInput(
         "%s has no tables; name the folder of a run or of a comparison, or one that has such folders"
@@ -61,7 +92,7 @@ public record TableStatements(String pattern) {
    */
   public List<String> spark() {
     List<String> statements = new ArrayList<>();
-    for (String table : TABLES) {
+    for (String table : tables) {
       statements.add(
           "CREATE OR REPLACE TEMPORARY VIEW %s AS SELECT * FROM parquet.`%s/%s`"
               .formatted(table, pattern.replace("`", "``"), table));
@@ -77,7 +108,7 @@ public record TableStatements(String pattern) {
    */
   public List<String> catalog(String database) {
     List<String> statements = new ArrayList<>();
-    for (String table : TABLES) {
+    for (String table : tables) {
       statements.add(
           "CREATE OR REPLACE VIEW %s.%s AS SELECT * FROM parquet.`%s/%s`"
               .formatted(database, table, pattern.replace("`", "``"), table));
@@ -93,7 +124,7 @@ public record TableStatements(String pattern) {
   public List<String> duckDb() {
     String files = pattern.replaceFirst("^file:/+", "/").replace("'", "''");
     List<String> statements = new ArrayList<>();
-    for (String table : TABLES) {
+    for (String table : tables) {
       statements.add(
           "CREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet('%s/%s/*.parquet')"
               .formatted(table, files, table));

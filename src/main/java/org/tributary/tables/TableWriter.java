@@ -1,8 +1,6 @@
 package org.tributary.tables;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,13 +55,7 @@ public final class TableWriter {
     Row row =
         RunsTable.row(
             labels, blueprint, RunConfig.stored(store, folder), RunConfig.parameters(blueprint));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ParquetRows.write(bytes, RunsTable.SCHEMA, List.of(row));
-    Path file = tables.file(RunsTable.NAME);
-    if (store.exists(file) && !Arrays.equals(store.readAll(file), bytes.toByteArray())) {
-      store.delete(file);
-    }
-    store.commit(file, out -> out.write(bytes.toByteArray()));
+    TableFile.replace(store, tables.file(RunsTable.NAME), RunsTable.SCHEMA, List.of(row));
   }
 
   /**

@@ -55,10 +55,9 @@ final class TrackedRun {
 
   /** A name for people: {@code <variant>/seed=<seed>} in a comparison, else the folder's name. */
   String name() throws IOException {
-    String own = folder.root().getName();
-    return ComparisonFolder.around(store, folder.root()).isPresent()
-        ? folder.root().getParent().getName() + "/" + own
-        : own;
+    return ComparisonFolder.around(store, folder.root())
+        .map(comparison -> ComparisonFolder.place(comparison, folder.root()))
+        .orElse(folder.root().getName());
   }
 
   /** The effective configuration of the first start. */

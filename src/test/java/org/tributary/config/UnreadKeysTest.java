@@ -160,7 +160,7 @@ class UnreadKeysTest {
         .hasMessageContaining("model.newHead: generate does not read it");
     String compare = "out: o\ntrain: t\nvariants: {a: []}\nscore: loss\n";
     assertThatThrownBy(() -> written(compare, CompareConfig.class))
-        .hasMessageContaining("f.yaml:4: score: without rates no rate is chosen by it");
+        .hasMessageContaining("f.yaml:4: score: without rates or search no rate is chosen by it");
     assertThatCode(() -> written(compare, CompareConfig.class, "rates={a: [1.0]}"))
         .doesNotThrowAnyException();
   }

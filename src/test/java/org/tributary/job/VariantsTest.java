@@ -33,7 +33,7 @@ class VariantsTest {
                 CompareConfig.class,
                 Map.of())
             .config();
-    return new Variants(config, COMMON).run(variant, "0", null);
+    return new Variants(config, COMMON).run(new Arm(null, variant), "0", null);
   }
 
   @Test
@@ -57,6 +57,71 @@ class VariantsTest {
     assertThatThrownBy(() -> run("{a: []}, common: [seed=3]", "a"))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("common: \"seed=3\" is the comparison's own key");
+  }
+
+  private static Variants variants(String more) {
+    CompareConfig config =
+        ConfigReader.written(
+                "c.yaml",
+                "{out: runs/c, train: a.yaml, variants: {a: [], b: []}, %s}".formatted(more),
+                List.of(),
+                CompareConfig.class,
+                Map.of())
+            .config();
+    return new Variants(config, COMMON);
+  }
+
+  @Test
+  void eachPartitionHasAFolderWithAllVariants() {
+    Variants variants = variants("seeds: [1, 2], partitions: [sets/iid/, 'hdfs://h/it''s/skew']");
+    assertThat(variants.arms())
+        .extracting(Arm::toString)
+        .containsExactly("a on iid", "b on iid", "a on skew", "b on skew");
+    assertThat(variants.all().stream().map(each -> each.get(0)))
+        .extracting(run -> run.out() + " " + run.data().path())
+        .contains("runs/c/iid/a/seed=1 sets/iid/", "runs/c/skew/b/seed=2 hdfs://h/it's/skew")
+        .hasSize(8);
+    assertThat(variants("seeds: [1]").all().get(0).get(0).out()).isEqualTo("runs/c/a/seed=1");
+    assertThat(variants("seeds: [1]").all().get(0).get(0).data().path()).isEqualTo("d");
+  }
+
+  @Test
+  void partitionsThatCannotBeFoldersAreRefused() {
+    assertThatThrownBy(() -> variants("partitions: [a/iid, b/iid/, tables, 'x/a=b']"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("partitions: a/iid and b/iid/ have the same name, iid")
+        .hasMessageContaining("partitions: tables: its last part names a folder")
+        .hasMessageContaining("partitions: x/a=b: its last part names a folder");
+    assertThatThrownBy(() -> variants("partitions: [a], common: [data.path=b]"))
+        .hasMessageContaining("partitions names those of all runs; keep one");
+  }
+
+  @Test
+  void aTrialIsScoredOnValidationRowsAtItsEnd() {
+    Variants search = variants("seeds: [5, 6], search: {seed: 8, rounds: 3}");
+    TrainConfig trial = search.trial(new Arm(null, "a"), "1.0e-2");
+    assertThat(trial.out()).isEqualTo("runs/c/a/lr=1.0e-2");
+    assertThat(trial.seed()).isEqualTo(8);
+    assertThat(trial.rounds()).isEqualTo(3);
+    assertThat(trial.client().optimizer().lr()).isEqualTo(0.01);
+    assertThat(trial.evaluate().parts()).containsExactly("validation");
+    assertThat(trial.evaluate().every()).isEqualTo(3);
+    TrainConfig run = search.run(new Arm(null, "a"), "6", "1.0e-2");
+    assertThat(run.rounds()).isEqualTo(2);
+    assertThat(run.evaluate().parts()).containsExactly("test");
+    assertThat(variants("seeds: [5], search: {}").trial(new Arm(null, "a"), "1").seed())
+        .isEqualTo(5);
+  }
+
+  @Test
+  void aSearchWithWrongBoundsIsRefused() {
+    assertThatThrownBy(() -> variants("search: {points: 9, most: 8}"))
+        .hasMessageContaining("points: 9 are more than most, 8");
+    assertThatThrownBy(() -> variants("search: {most: 3}, rates: {a: [1, 2, 3, 4]}"))
+        .hasMessageContaining("rates.a: these are 4 rates, more than search.most, 3");
+    assertThatThrownBy(() -> variants("search: {factor: 1}")).hasMessageContaining("search.factor");
+    assertThatThrownBy(() -> variants("rates: {a: [-1]}"))
+        .hasMessageContaining("rates.a: [-1] has one that is not above 0");
   }
 
   /** The train file of a comparison never changes, but its trackers may. */

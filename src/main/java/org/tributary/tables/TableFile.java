@@ -1,0 +1,39 @@
+package org.tributary.tables;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.Store;
+import org.tributary.rows.ParquetReading;
+import org.tributary.rows.ParquetRows;
+import org.tributary.rows.Row;
+import org.tributary.rows.Schema;
+
+/** Small files of tables, read and written as a whole. */
+final class TableFile {
+  private TableFile() {}
+
+  /** All rows of a file; none if it does not exist. */
+  static List<Row> read(Store store, Path file) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    if (store.exists(file)) {
+      try (ParquetReading reading = ParquetRows.read(store, file)) {
+        reading.forEachRemaining(rows::add);
+      }
+    }
+    return rows;
+  }
+
+  /** Writes a file, or replaces it if its rows have changed. */
+  static void replace(Store store, Path file, Schema schema, List<Row> rows) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ParquetRows.write(bytes, schema, rows);
+    if (store.exists(file) && !Arrays.equals(store.readAll(file), bytes.toByteArray())) {
+      store.delete(file);
+    }
+    store.commit(file, bytes::writeTo);
+  }
+}
