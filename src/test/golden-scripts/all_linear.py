@@ -14,7 +14,7 @@ golden = sys.argv[1]
 CLASSES = {
     "bert": (transformers.AutoModelForSequenceClassification, "SEQ_CLS"),
     "siglip": (transformers.AutoModelForImageClassification, "SEQ_CLS"),
-    **{name: (transformers.AutoModelForCausalLM, "CAUSAL_LM") for name in ("gpt2", "llama_gqa", "qwen2", "gemma")},
+    **{name: (transformers.AutoModelForCausalLM, "CAUSAL_LM") for name in ("gpt2", "llama_gqa", "qwen2", "gemma", "phi3", "gemma2", "gemma3")},
 }
 layers = {}
 for name, (auto, task) in CLASSES.items():

@@ -47,6 +47,7 @@ public final class Architectures {
     }
     checkLayers(config, names.size());
     checkLayers(config.path("vision_config"), names.size());
+    checkLayers(config.path("text_config"), names.size());
     return family.of(config, names, pooling);
   }
 

@@ -113,6 +113,17 @@ final class ConfigJson {
     return value;
   }
 
+  /** A list of texts; empty if there is none. */
+  List<String> texts(String key) {
+    JsonNode value = json.path(key);
+    List<String> texts = new ArrayList<>();
+    if (has(key) && !value.isArray()) {
+      problem(key + " must be a list, got " + shown(value));
+    }
+    value.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
   /** The text of an activation function in {@link Activations}. */
   String activation(String key, String absent) {
     return Activations.TEXT.get(choice(key, absent, Activations.TEXT.keySet()));
@@ -181,6 +192,14 @@ final class ConfigJson {
     return 1;
   }
 
+  /** A number above 0 that may be switched off by null: 0 then. */
+  double positiveOrNone(String key, double absent) {
+    if (isNull(key)) {
+      return 0;
+    }
+    return absent == 0 && !has(key) ? 0 : positive(key, absent);
+  }
+
   /** The padding token; nothing depends on it. It is 0 if there is none or it is -1. */
   long padToken(int vocabulary) {
     long pad = Math.max(0, (long) number("pad_token_id", 0));
@@ -191,7 +210,9 @@ final class ConfigJson {
   }
 
   void problem(String problem) {
-    problems.add(section + problem);
+    if (!problems.contains(section + problem)) {
+      problems.add(section + problem);
+    }
   }
 
   /** Throws if there have been problems. */

@@ -1,9 +1,7 @@
 package org.tributary.model;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,17 +14,10 @@ import java.util.Set;
  * linear weights [out, in].
  */
 final class GatedDecoder implements TextArchitecture {
-  /** The layers of attention that read the block's input. */
-  static final List<String> QUERY_KEY_VALUE = List.of("q_proj", "k_proj", "v_proj");
+  /** The prefix of names in a model with a head. */
+  static final String HEADED = "model.";
 
-  /** The layers of the MLP. */
-  static final List<String> MLP = List.of("gate_proj", "up_proj", "down_proj");
-
-  private static final String OUTPUT = "o_proj";
-
-  private static final String BLOCKS = "model.layers.";
-
-  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String EMBEDDING = "embed_tokens.weight";
 
   private static final String LM_HEAD = "lm_head.weight";
 
@@ -35,38 +26,51 @@ final class GatedDecoder implements TextArchitecture {
   /**
    * The differences between families.
    *
-   * @param text name of the program text with its {@code norm} and {@code tokens}
+   * @param text name of the program text with its {@code normed} and {@code tokens}
    * @param absent defaults of keys that config.json leaves out
    * @param activation of the gate, TorchScript over {@code y}
-   * @param biased last parts of the names of layers with a bias
-   * @param headNorms whether queries and keys of each head are normalized
-   * @param window the size of the attention window; longer rows cannot be computed
+   * @param block the weights of a block
+   * @param attention windows, scale and cap of the attention, and its rotary positions
+   * @param logitCap c, if logits y become {@code c tanh(y / c)}; 0 for none
    */
   record Traits(
       String text,
       Defaults absent,
       String activation,
-      Set<String> biased,
-      boolean headNorms,
-      int window) {}
+      DecoderBlock block,
+      DecoderAttention attention,
+      double logitCap) {
+    /** Logits without a cap. */
+    Traits(
+        String text,
+        Defaults absent,
+        String activation,
+        DecoderBlock block,
+        DecoderAttention attention) {
+      this(text, absent, activation, block, attention, 0);
+    }
+  }
 
   /**
    * The defaults of a family's configuration class in transformers.
    *
    * @param positions max_position_embeddings
+   * @param epsilon rms_norm_eps
    * @param kvHeads num_key_value_heads; 0 for as many as heads
    * @param head head_dim; 0 for hidden_size / heads
    * @param tied tie_word_embeddings
    */
-  record Defaults(int positions, int kvHeads, int head, boolean tied) {}
+  record Defaults(int positions, double epsilon, int kvHeads, int head, boolean tied) {
+    /** With the usual epsilon. */
+    Defaults(int positions, int kvHeads, int head, boolean tied) {
+      this(positions, 1e-6, kvHeads, head, tied);
+    }
+  }
 
   private final Traits traits;
-  private final int hidden;
-  private final int intermediate;
+  private final String prefix;
   private final int layers;
-  private final int heads;
-  private final int kvHeads;
-  private final int head;
+  private final DecoderBlock.Sizes sizes;
   private final int vocabulary;
   private final double epsilon;
   private final Facts facts;
@@ -77,66 +81,74 @@ final class GatedDecoder implements TextArchitecture {
    * Reads the sizes, in the old layout or that of transformers 5.
    *
    * @param config the checkpoint's config.json, whose problems are reported here
+   * @param prefix of all names except the head's
    * @param traits the differences of the family
    */
-  GatedDecoder(ConfigJson config, Traits traits) {
+  GatedDecoder(ConfigJson config, String prefix, Traits traits) {
     this.traits = traits;
-    Defaults absent = traits.absent();
-    hidden = config.size("hidden_size");
-    intermediate = config.size("intermediate_size");
+    this.prefix = prefix;
     layers = config.size("num_hidden_layers");
-    heads = config.size("num_attention_heads");
-    kvHeads =
-        config.size(
-            "num_key_value_heads",
-            absent.kvHeads() == 0 || config.isNull("num_key_value_heads")
-                ? heads
-                : absent.kvHeads());
-    head =
-        config.size("head_dim", absent.head() == 0 ? Math.max(1, hidden / heads) : absent.head());
+    sizes = sizes(config, traits.absent());
     vocabulary = config.size("vocab_size");
-    epsilon = config.number("rms_norm_eps", 1e-6);
+    epsilon = config.number("rms_norm_eps", traits.absent().epsilon());
     double initializerRange = config.number("initializer_range", 0.02);
     long padToken = config.padToken(vocabulary);
-    tied = config.flag("tie_word_embeddings", absent.tied());
-    rope = Rope.of(config, head, config.size("max_position_embeddings", absent.positions()));
+    tied = config.flag("tie_word_embeddings", traits.absent().tied());
+    int positions = config.size("max_position_embeddings", traits.absent().positions());
+    rope = traits.attention().rope().read(config, sizes.head(), positions);
     config.refuse("text_config", "take the text model out of the larger one");
     checkHeads(config);
     config.check();
-    facts =
-        new Facts(
-            vocabulary, Math.min(rope.positions(), traits.window()), padToken, initializerRange);
+    int longest = Math.min(rope.positions(), traits.attention().longest());
+    facts = new Facts(vocabulary, longest, padToken, initializerRange);
   }
 
-  /**
-   * The layers that have a bias because of attention_bias.
-   *
-   * @param config of the checkpoint
-   * @return all four, or none
-   */
-  static Set<String> attentionBias(ConfigJson config) {
-    Set<String> biased = new HashSet<>();
-    if (config.flag("attention_bias", false)) {
-      biased.addAll(QUERY_KEY_VALUE);
-      biased.add(OUTPUT);
-    }
-    return biased;
+  private static DecoderBlock.Sizes sizes(ConfigJson config, Defaults absent) {
+    int hidden = config.size("hidden_size");
+    int heads = config.size("num_attention_heads");
+    boolean asHeads = absent.kvHeads() == 0 || config.isNull("num_key_value_heads");
+    return new DecoderBlock.Sizes(
+        hidden,
+        config.size("intermediate_size"),
+        heads,
+        config.size("num_key_value_heads", asHeads ? heads : absent.kvHeads()),
+        config.size("head_dim", absent.head() == 0 ? Math.max(1, hidden / heads) : absent.head()));
   }
 
   private void checkHeads(ConfigJson config) {
+    int hidden = sizes.hidden();
+    int heads = sizes.heads();
     if (traits.absent().head() == 0 && !config.has("head_dim") && hidden % heads != 0) {
       config.problem(
           "hidden_size %d is not a multiple of num_attention_heads %d, and there is no head_dim"
               .formatted(hidden, heads));
     }
-    if (heads % kvHeads != 0) {
+    if (heads % sizes.kvHeads() != 0) {
       config.problem(
           "num_attention_heads %d is not a multiple of num_key_value_heads %d"
-              .formatted(heads, kvHeads));
+              .formatted(heads, sizes.kvHeads()));
     }
-    if (head % 2 != 0) {
-      config.problem("head_dim %d is odd, and rotary positions need halves".formatted(head));
+    if (sizes.head() % 2 != 0) {
+      config.problem(
+          "head_dim %d is odd, and rotary positions need halves".formatted(sizes.head()));
     }
+  }
+
+  /**
+   * The prefix of a checkpoint's names: none if the base model without a head was saved alone.
+   *
+   * @param names of its tensors
+   */
+  static String prefix(Set<String> names) {
+    return names.contains(EMBEDDING) ? "" : HEADED;
+  }
+
+  private String embedding() {
+    return prefix + EMBEDDING;
+  }
+
+  private String blocks() {
+    return prefix + "layers.";
   }
 
   @Override
@@ -147,54 +159,35 @@ final class GatedDecoder implements TextArchitecture {
   @Override
   public Map<String, long[]> weights() {
     Map<String, long[]> w = new LinkedHashMap<>();
-    w.put(EMBEDDING, new long[] {vocabulary, hidden});
+    w.put(embedding(), new long[] {vocabulary, sizes.hidden()});
     for (int i = 0; i < layers; i++) {
-      String b = BLOCKS + i + ".";
-      w.put(b + "input_layernorm.weight", new long[] {hidden});
-      for (String name : QUERY_KEY_VALUE) {
-        layer(
-            w,
-            b + "self_attn." + name,
-            (name.equals("q_proj") ? heads : kvHeads) * (long) head,
-            hidden);
-      }
-      if (traits.headNorms()) {
-        w.put(b + "self_attn.q_norm.weight", new long[] {head});
-        w.put(b + "self_attn.k_norm.weight", new long[] {head});
-      }
-      layer(w, b + "self_attn." + OUTPUT, hidden, heads * (long) head);
-      w.put(b + "post_attention_layernorm.weight", new long[] {hidden});
-      layer(w, b + "mlp.gate_proj", intermediate, hidden);
-      layer(w, b + "mlp.up_proj", intermediate, hidden);
-      layer(w, b + "mlp.down_proj", hidden, intermediate);
+      traits.block().add(w, blocks() + i + ".", sizes);
     }
-    w.put("model.norm.weight", new long[] {hidden});
+    w.put(prefix + "norm.weight", new long[] {sizes.hidden()});
     if (!tied) {
-      w.put(LM_HEAD, new long[] {vocabulary, hidden});
+      w.put(LM_HEAD, new long[] {vocabulary, sizes.hidden()});
     }
     return w;
   }
 
-  private void layer(Map<String, long[]> w, String name, long out, long in) {
-    w.put(name + WEIGHT, new long[] {out, in});
-    if (traits.biased().contains(name.substring(name.lastIndexOf('.') + 1))) {
-      w.put(name + ".bias", new long[] {out});
-    }
-  }
-
   @Override
   public Map<String, String> tiedWeights() {
-    return tied ? Map.of(LM_HEAD, EMBEDDING) : Map.of();
+    return tied ? Map.of(LM_HEAD, embedding()) : Map.of();
   }
 
   @Override
   public String lookedUp() {
-    return tied ? null : EMBEDDING;
+    return tied ? null : embedding();
   }
 
   @Override
   public Map<String, long[]> head(int labels) {
     return Map.of();
+  }
+
+  @Override
+  public String nameWithHead(String name) {
+    return prefix.isEmpty() && !name.equals(LM_HEAD) ? HEADED + name : name;
   }
 
   @Override
@@ -205,16 +198,19 @@ final class GatedDecoder implements TextArchitecture {
   @Override
   public String program() {
     Map<String, Object> constants = new HashMap<>(rope.constants());
-    constants.put("hidden", hidden);
-    constants.put("root", Math.sqrt(hidden));
-    constants.put("heads", heads);
-    constants.put("kv_heads", kvHeads);
-    constants.put("head", head);
+    constants.putAll(traits.attention().constants(layers, sizes.head()));
+    constants.put("prefix", prefix);
+    constants.put("hidden", sizes.hidden());
+    constants.put("root", Math.sqrt(sizes.hidden()));
+    constants.put("heads", sizes.heads());
+    constants.put("kv_heads", sizes.kvHeads());
+    constants.put("head", sizes.head());
     constants.put("epsilon", epsilon);
     constants.put("activation", traits.activation());
-    constants.put("head_weight", tied ? EMBEDDING : LM_HEAD);
+    constants.put("logit_cap", traits.logitCap());
+    constants.put("head_weight", tied ? embedding() : LM_HEAD);
     return Programs.decoder(
-        layers, BLOCKS, constants, "rotary.py", rope.text(), traits.text(), "gated.py");
+        layers, blocks(), constants, "rotary.py", rope.text(), traits.text(), "gated.py");
   }
 
   @Override
@@ -224,6 +220,8 @@ final class GatedDecoder implements TextArchitecture {
 
   @Override
   public String positionsKey() {
-    return traits.window() < rope.positions() ? "sliding_window" : "max_position_embeddings";
+    return traits.attention().longest() < rope.positions()
+        ? "sliding_window"
+        : "max_position_embeddings";
   }
 }

@@ -18,10 +18,11 @@ final class Gemma {
    * Reads a config.json.
    *
    * @param json the checkpoint's
+   * @param names of its tensors
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json) {
+  static Architecture of(JsonNode json, Set<String> names) {
     ConfigJson config = new ConfigJson(json);
     // In the first release "gelu" meant the tanh form; later releases have the second key.
     config.choice("hidden_act", TANH, Set.of("gelu", TANH));
@@ -29,13 +30,13 @@ final class Gemma {
     config.only("use_bidirectional_attention", false);
     return new GatedDecoder(
         config,
+        GatedDecoder.prefix(names),
         new GatedDecoder.Traits(
             "gemma.py",
             new GatedDecoder.Defaults(8192, 16, 256, true),
             Activations.TEXT.get(TANH),
-            GatedDecoder.attentionBias(config),
-            false,
-            Integer.MAX_VALUE));
+            DecoderBlock.plain(DecoderBlock.attentionBias(config)),
+            DecoderAttention.WHOLE));
   }
 
   /** Registers it under its name. */
@@ -47,7 +48,7 @@ final class Gemma {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Gemma.of(config);
+      return Gemma.of(config, names);
     }
   }
 }

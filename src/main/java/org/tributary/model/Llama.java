@@ -1,6 +1,7 @@
 package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.Set;
 
 /** Llama 1, 2 and 3 (Touvron et al. 2023; Grattafiori et al. 2024), TinyLlama: SwiGLU. */
@@ -13,25 +14,26 @@ final class Llama {
    * Reads a config.json.
    *
    * @param json the checkpoint's
+   * @param names of its tensors
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json) {
+  static Architecture of(JsonNode json, Set<String> names) {
     ConfigJson config = new ConfigJson(json);
-    Set<String> biased = GatedDecoder.attentionBias(config);
+    Set<String> biased = new HashSet<>(DecoderBlock.attentionBias(config));
     if (config.flag("mlp_bias", false)) {
-      biased.addAll(GatedDecoder.MLP);
+      biased.addAll(DecoderBlock.MLP);
     }
     config.only("pretraining_tp", 1);
     return new GatedDecoder(
         config,
+        GatedDecoder.prefix(names),
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(2048, 0, 0, false),
             config.activation("hidden_act", "silu"),
-            biased,
-            false,
-            Integer.MAX_VALUE));
+            DecoderBlock.plain(biased),
+            DecoderAttention.WHOLE));
   }
 
   /** Registers it under its name. */
@@ -46,7 +48,7 @@ final class Llama {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Llama.of(config);
+      return Llama.of(config, names);
     }
   }
 }

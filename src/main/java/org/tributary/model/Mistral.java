@@ -17,23 +17,24 @@ final class Mistral {
    * Reads a config.json.
    *
    * @param json the checkpoint's
+   * @param names of its tensors
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json) {
+  static Architecture of(JsonNode json, Set<String> names) {
     ConfigJson config = new ConfigJson(json);
     int window =
         config.isNull("sliding_window") ? Integer.MAX_VALUE : config.size("sliding_window", 4096);
     config.fullAttention();
     return new GatedDecoder(
         config,
+        GatedDecoder.prefix(names),
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(4096 * 32, 8, 0, false),
             config.activation("hidden_act", "silu"),
-            Set.of(),
-            false,
-            window));
+            DecoderBlock.plain(Set.of()),
+            DecoderAttention.upTo(window)));
   }
 
   /** Registers it under its name. */
@@ -45,7 +46,7 @@ final class Mistral {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Mistral.of(config);
+      return Mistral.of(config, names);
     }
   }
 }

@@ -48,7 +48,8 @@ final class Programs {
 
   private static String filled(
       int layers, String blocks, Map<String, ?> constants, List<String> texts) {
-    Map<String, Object> all = new HashMap<>(constants);
+    Map<String, Object> all = new HashMap<>(DecoderAttention.WHOLE.constants(layers, 1));
+    all.putAll(constants);
     all.put("layers", layers);
     all.put("blocks", blocks);
     return ProgramText.fill(ProgramText.of(Programs.class, texts.toArray(String[]::new)), all);

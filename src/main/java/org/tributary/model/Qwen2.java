@@ -18,21 +18,22 @@ final class Qwen2 {
    * Reads a config.json.
    *
    * @param json the checkpoint's
+   * @param names of its tensors
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json) {
+  static Architecture of(JsonNode json, Set<String> names) {
     ConfigJson config = new ConfigJson(json);
     checkWindow(config, POSITIONS);
     return new GatedDecoder(
         config,
+        GatedDecoder.prefix(names),
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(POSITIONS, 32, 0, false),
             config.activation("hidden_act", "silu"),
-            Set.copyOf(GatedDecoder.QUERY_KEY_VALUE),
-            false,
-            Integer.MAX_VALUE));
+            DecoderBlock.plain(Set.copyOf(DecoderBlock.QUERY_KEY_VALUE)),
+            DecoderAttention.WHOLE));
   }
 
   /**
@@ -61,7 +62,7 @@ final class Qwen2 {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Qwen2.of(config);
+      return Qwen2.of(config, names);
     }
   }
 }

@@ -18,21 +18,22 @@ final class Qwen3 {
    * Reads a config.json.
    *
    * @param json the checkpoint's
+   * @param names of its tensors
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json) {
+  static Architecture of(JsonNode json, Set<String> names) {
     ConfigJson config = new ConfigJson(json);
     Qwen2.checkWindow(config, POSITIONS);
     return new GatedDecoder(
         config,
+        GatedDecoder.prefix(names),
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(POSITIONS, 32, 128, false),
             config.activation("hidden_act", "silu"),
-            GatedDecoder.attentionBias(config),
-            true,
-            Integer.MAX_VALUE));
+            new DecoderBlock(DecoderBlock.attentionBias(config), true, false, false),
+            DecoderAttention.WHOLE));
   }
 
   /** Registers it under its name. */
@@ -47,7 +48,7 @@ final class Qwen3 {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Qwen3.of(config);
+      return Qwen3.of(config, names);
     }
   }
 }

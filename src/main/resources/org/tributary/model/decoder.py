@@ -8,6 +8,11 @@
 def embed(w: Dict[str, Tensor], inputs: List[Tensor]) -> Tensor:
   return __torch__.tokens(w, __torch__.packed(inputs[0], inputs), __torch__.positions(inputs))
 
+def window(i: int) -> int:
+  # How many tokens, itself included, a token of block i attends to; 0 for all.
+  windows = annotate(List[int], ${windows})
+  return windows[i]
+
 def context(inputs: List[Tensor], places: Tensor) -> List[Tensor]:
   lengths = __torch__.lengths(inputs)
   out = [lengths, places]
@@ -22,10 +27,11 @@ def block(w: Dict[str, Tensor], i: int, x: Tensor, context: List[Tensor]) -> Ten
   turns = torch.slice(context, 2)
   if i == ${layers} - 1 and 2 * places.size(0) < x.size(0):
     qkv = __torch__.attend(w, i, x, turns, places)
-    y = __torch__.attended_at(qkv[0], qkv[1], qkv[2], lengths, places)
+    y = __torch__.attended_at(qkv[0], qkv[1], qkv[2], lengths, places, __torch__.window(i))
     return __torch__.rest(w, i, __torch__.isolated(x, places), y)
   qkv = __torch__.attend(w, i, x, turns, None)
-  x = __torch__.rest(w, i, x, __torch__.attended(qkv[0], qkv[1], qkv[2], lengths, True))
+  y = __torch__.attended_within(qkv[0], qkv[1], qkv[2], lengths, True, __torch__.window(i))
+  x = __torch__.rest(w, i, x, y)
   if i == ${layers} - 1:
     x = __torch__.isolated(x, places)
   return x
@@ -113,20 +119,33 @@ def prompt(w: Dict[str, Tensor], inputs: List[Tensor], new: int) -> List[Tensor]
     out.append(__torch__.cache(qkv[2], inputs, new))
     if i == ${layers} - 1:
       x = __torch__.isolated(x, last)
-    x = __torch__.rest(w, i, x, __torch__.attended(qkv[0], qkv[1], qkv[2], lengths, True))
+    y = __torch__.attended_within(qkv[0], qkv[1], qkv[2], lengths, True, __torch__.window(i))
+    x = __torch__.rest(w, i, x, y)
   states = [x]
   for part in out:
     states.append(part)
   return states
 
-def step_block(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], keys: Tensor, values: Tensor, position: Tensor, keep: Tensor) -> Tensor:
+def masks(position: Tensor) -> List[Tensor]:
+  # Which places of the cache the tokens at some positions [b] see [b, 1, 1, reach]: in blocks without a window, and in
+  # those with one, which all have the same.
+  own = torch.view(position, [-1, 1, 1])
+  places = torch.arange(int(torch.item(torch.max(position))) + 1, device=position.device)
+  windows = annotate(List[int], ${windows})
+  out = [__torch__.seen(own, places, 0)]
+  if max(windows) > 0:
+    out.append(__torch__.seen(own, places, max(windows)))
+  return out
+
+def step_block(w: Dict[str, Tensor], i: int, x: Tensor, turns: List[Tensor], keys: Tensor, values: Tensor, position: Tensor, masks: List[Tensor]) -> Tensor:
   # One token per row with the cache: x [b, d], keys and values [b, kv, places, head], position of the token [b],
-  # keep [b, 1, 1, reach].
+  # masks [b, 1, 1, reach].
   qkv = __torch__.attend(w, i, x, turns, None)
   place = torch.expand(torch.view(position, [-1, 1, 1, 1]), [keys.size(0), keys.size(1), 1, ${head}])
   _0 = torch.scatter_(keys, 2, place, torch.unsqueeze(qkv[1], 2))
   _1 = torch.scatter_(values, 2, place, torch.unsqueeze(qkv[2], 2))
+  keep = masks[int(__torch__.window(i) > 0)]
   k = torch.slice(keys, 2, 0, keep.size(3))
   v = torch.slice(values, 2, 0, keep.size(3))
-  y = torch.scaled_dot_product_attention(torch.unsqueeze(qkv[0], 2), k, v, keep, 0., False, scale=None, enable_gqa=True)
+  y = __torch__.scored(torch.unsqueeze(qkv[0], 2), k, v, keep, False)
   return __torch__.rest(w, i, x, __torch__.flat(y))

@@ -103,11 +103,9 @@
       if active > 0:
         x = __torch__.tokens(w, token, position)
         turns = __torch__.turns(position, torch.add(position, 1))
-        reach = int(torch.item(torch.max(position))) + 1
-        keep = torch.le(torch.unsqueeze(torch.arange(reach, device=ids.device), 0), torch.unsqueeze(position, 1))
-        keep = torch.unsqueeze(torch.unsqueeze(keep, 1), 1)
+        masks = __torch__.masks(position)
         for i in range(${layers}):
-          x = __torch__.step_block(w, i, x, turns, keys[i], values[i], position, keep)
+          x = __torch__.step_block(w, i, x, turns, keys[i], values[i], position, masks)
     out = annotate(Dict[str, Tensor], {})
     out["tokens"] = made
     return out

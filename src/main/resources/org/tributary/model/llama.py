@@ -1,7 +1,7 @@
 # The parts of Llama that differ from Gemma.
 
-def norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-  return torch.rms_norm(x, [${hidden}], w[name + ".weight"], ${epsilon})
+def normed(x: Tensor, weight: Tensor, size: int) -> Tensor:
+  return torch.rms_norm(x, [size], weight, ${epsilon})
 
 def tokens(w: Dict[str, Tensor], ids: Tensor, positions: Tensor) -> Tensor:
-  return torch.embedding(w["model.embed_tokens.weight"], ids)
+  return torch.embedding(w["${prefix}embed_tokens.weight"], ids)

@@ -67,9 +67,43 @@ def flat(y: Tensor) -> Tensor:
   # [rows, heads, size, head] to [rows size, heads head]
   return torch.reshape(torch.transpose(y, 1, 2), [y.size(0) * y.size(2), y.size(1) * y.size(3)])
 
+def scored(q: Tensor, k: Tensor, v: Tensor, seen: Optional[Tensor], causal: bool) -> Tensor:
+  # softmax(scores) v, with scores = scale q k^T, or cap tanh(scores / cap): q [b, heads, m, head], k, v
+  # [b, kv heads, t, head]. A mask of the keys that are seen broadcasts to [b, heads, m, t].
+  if ${score_cap} == 0.:
+    return torch.scaled_dot_product_attention(q, k, v, seen, 0., causal, scale=${score_scale}, enable_gqa=True)
+  share = q.size(1) // k.size(1)
+  keys = torch.repeat_interleave(k, share, 1)
+  scores = torch.mul(torch.matmul(q, torch.transpose(keys, 2, 3)), ${score_factor})
+  scores = torch.mul(torch.tanh(torch.div(scores, ${score_cap})), ${score_cap})
+  if seen is not None:
+    scores = torch.masked_fill(scores, torch.logical_not(seen), -1.e30)
+  elif causal:
+    scores = torch.masked_fill(scores, torch.logical_not(__torch__.backwards(q.size(2), q)), -1.e30)
+  weights = torch.type_as(torch.softmax(scores, -1, dtype=6), v)
+  return torch.matmul(weights, torch.repeat_interleave(v, share, 1))
+
+def backwards(size: int, like: Tensor) -> Tensor:
+  # Each of some tokens sees itself and the earlier ones [size, size].
+  at = torch.arange(size, device=like.device)
+  return torch.ge(torch.unsqueeze(at, 1), torch.unsqueeze(at, 0))
+
+def seen(own: Tensor, others: Tensor, window: int) -> Tensor:
+  # Which of the tokens at others [t] those at own [.., m] attend to: the last ones up to themselves, as many as the
+  # window has, or all if it is 0. Returns [.., m, t].
+  back = torch.sub(torch.unsqueeze(own, -1), others)
+  seen = torch.ge(back, 0)
+  if window > 0:
+    seen = torch.logical_and(seen, torch.lt(back, window))
+  return seen
+
 def attended(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, causal: bool) -> Tensor:
   # Attention within each row: keys and values of all tokens [n, kv heads, head]; queries [m, heads, head] of all, or
   # of one for each row, which sees its whole row. Returns [m, heads head].
+  return __torch__.attended_within(q, k, v, lengths, causal, 0)
+
+def attended_within(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, causal: bool, window: int) -> Tensor:
+  # The same with a causal window, if it is above 0; a single query of a row is then its last token's.
   found = __torch__.groups(lengths)
   counts = found[0]
   sizes = found[1]
@@ -87,14 +121,22 @@ def attended(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, causal: bool) -> 
   vs = torch.split_with_sizes(v, widths, 0)
   out = annotate(List[Tensor], [])
   for g in range(len(counts)):
-    y = torch.scaled_dot_product_attention(__torch__.rows(qs[g], counts[g]), __torch__.rows(ks[g], counts[g]), __torch__.rows(vs[g], counts[g]), None, 0., causal and not single, scale=None, enable_gqa=True)
+    mask = annotate(Optional[Tensor], None)
+    if window > 0 and window < sizes[g]:
+      at = torch.arange(sizes[g], device=q.device)
+      own = at
+      if single:
+        own = torch.slice(at, 0, sizes[g] - 1)
+      mask = __torch__.seen(own, at, window)
+    y = __torch__.scored(__torch__.rows(qs[g], counts[g]), __torch__.rows(ks[g], counts[g]), __torch__.rows(vs[g], counts[g]), mask, causal and not single and mask is None)
     out.append(__torch__.flat(y))
   if len(out) == 1:
     return out[0]
   return torch.cat(out, 0)
 
-def attended_at(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, places: Tensor) -> Tensor:
-  # Causal attention with queries [p, heads, head] only at some places, in ascending order. Returns [p, heads head].
+def attended_at(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, places: Tensor, window: int) -> Tensor:
+  # Causal attention with queries [p, heads, head] only at some places, in ascending order, and with a window if it
+  # is above 0. Returns [p, heads head].
   ends = torch.cumsum(lengths, 0)
   until = torch.cpu(torch.searchsorted(places, ends))
   host = torch.cpu(lengths)
@@ -115,8 +157,8 @@ def attended_at(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor, places: Tensor
   for n in range(len(sizes)):
     if queries[n] > 0:
       before = torch.arange(begin, begin + sizes[n], device=places.device)
-      seen = torch.ge(torch.unsqueeze(own[n], 1), torch.unsqueeze(before, 0))
-      y = torch.scaled_dot_product_attention(__torch__.rows(qs[n], 1), __torch__.rows(ks[n], 1), __torch__.rows(vs[n], 1), seen, 0., False, scale=None, enable_gqa=True)
+      mask = __torch__.seen(own[n], before, window)
+      y = __torch__.scored(__torch__.rows(qs[n], 1), __torch__.rows(ks[n], 1), __torch__.rows(vs[n], 1), mask, False)
       out.append(__torch__.flat(y))
     begin = begin + sizes[n]
   return torch.cat(out, 0)

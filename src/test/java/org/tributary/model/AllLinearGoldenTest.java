@@ -21,7 +21,18 @@ class AllLinearGoldenTest {
   private static final Path GOLDEN = Path.of(System.getProperty("golden"));
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "gpt2", "llama_gqa", "qwen2", "gemma", "siglip"})
+  @ValueSource(
+      strings = {
+        "bert",
+        "gpt2",
+        "llama_gqa",
+        "qwen2",
+        "gemma",
+        "siglip",
+        "phi3",
+        "gemma2",
+        "gemma3"
+      })
   void layersAreThoseOfPeft(String family) throws IOException {
     Path file = GOLDEN.resolve("all_linear.json");
     assumeTrue(Files.exists(file), () -> "no such cases in " + GOLDEN);

@@ -29,7 +29,18 @@ class DecoderLoraTest {
   private static final int RANK = 3;
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama_gqa", "gemma", "qwen2", "qwen3", "mistral", "gpt2"})
+  @ValueSource(
+      strings = {
+        "llama_gqa",
+        "gemma",
+        "qwen2",
+        "qwen3",
+        "mistral",
+        "gpt2",
+        "phi3",
+        "gemma2",
+        "gemma3"
+      })
   void adaptersComputeTheMergedMatrix(String golden) throws IOException {
     Torch.prepareThread(1);
     Path folder = GoldenCases.of(golden);

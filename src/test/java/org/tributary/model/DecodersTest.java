@@ -66,7 +66,10 @@ class DecodersTest {
         "qwen3",
         "mistral",
         "gpt2",
-        "llama_rope_llama3"
+        "llama_rope_llama3",
+        "phi3",
+        "gemma2",
+        "gemma3"
       })
   void namesAndShapesAreTheCheckpoints(String golden) throws IOException {
     Map<String, HostTensor> checkpoint =
@@ -113,6 +116,23 @@ class DecodersTest {
         "qwen2 | {'layer_types': ['full_attention', 'sliding_attention']} | layer_types \"sliding_attention\" is not supported",
         "qwen3 | {'use_sliding_window': true, 'sliding_window': 64} | use_sliding_window with sliding_window 64 below",
         "mistral | {'layer_types': ['chunked_attention']} | layer_types \"chunked_attention\" is not supported",
+        "phi3 | {'rope_scaling': {'type': 'longrope', 'short_factor': [1], 'long_factor': [4]}} | rope_scaling.type \"longrope\" is not supported; supported: default",
+        "phi3 | {'rope_scaling': {'type': 'linear', 'factor': 2}} | rope_scaling.type \"linear\" is not supported; supported: default",
+        "phi3 | {'partial_rotary_factor': 0.4} | partial_rotary_factor 0.4 of head_dim 8 is not supported",
+        "phi3 | {'partial_rotary_factor': 1.5} | partial_rotary_factor 1.5 of head_dim 8 is not supported",
+        "gemma2 | {'hidden_activation': 'silu'} | hidden_activation \"silu\" is not supported; supported: gelu_pytorch_tanh",
+        "gemma2 | {'use_bidirectional_attention': true} | use_bidirectional_attention true is not supported",
+        "gemma2 | {'layer_types': ['full_attention', 'chunked_attention', 'full_attention']} | layer_types \"chunked_attention\" is not supported; supported: full_attention, sliding_attention",
+        "gemma2 | {'layer_types': ['full_attention']} | layer_types has 1 entries for 3 blocks",
+        "gemma2 | {'layer_types': 'full_attention'} | layer_types must be a list, got \"full_attention\"",
+        "gemma2 | {'sliding_window': null} | sliding_window must be a whole number above 0, got null",
+        "gemma2 | {'query_pre_attn_scalar': 0} | query_pre_attn_scalar must be a number above 0, got 0",
+        "gemma2 | {'attn_logit_softcapping': -1} | attn_logit_softcapping must be a number above 0, got -1",
+        "gemma3 | {'use_bidirectional_attention': true} | use_bidirectional_attention true is not supported",
+        "gemma3 | {'rope_local_base_freq': 0} | rope_local_base_freq must be a number above 0, got 0",
+        "gemma3 | {'rope_scaling': {'type': 'yarn', 'factor': 4}} | rope_scaling.type \"yarn\" is not supported",
+        "gemma3 | {'rope_parameters': {'rope_type': 'default'}} | rope_type is not supported for \"rope_parameters\"",
+        "gemma3 | {'rope_parameters': {'sliding_attention': {'rope_type': 'linear', 'factor': 2}}} | rope_parameters.sliding_attention.rope_type \"linear\" is not supported; supported: default",
         "gpt2 | {'scale_attn_weights': false} | scale_attn_weights false is not supported; supported: true",
         "gpt2 | {'scale_attn_by_inverse_layer_idx': true} | scale_attn_by_inverse_layer_idx true is not supported",
         "gpt2 | {'reorder_and_upcast_attn': true} | reorder_and_upcast_attn true is not supported; supported: false",
@@ -235,6 +255,53 @@ class DecodersTest {
   }
 
   @Test
+  void blocksWithAWindowAreThoseOfTheConfiguration() throws IOException {
+    // Every second block of Gemma 2 sees whole rows, every sixth of Gemma 3, or as listed.
+    assertThat(windows(config("gemma2"))).isEqualTo("[6, 0, 6]");
+    assertThat(windows(with("gemma2", "{'num_hidden_layers': 4}"))).isEqualTo("[6, 0, 6, 0]");
+    assertThat(windows(without("gemma2", "sliding_window"))).isEqualTo("[4096, 0, 4096]");
+    assertThat(windows(config("gemma3"))).isEqualTo("[6, 0, 6]");
+    ObjectNode six = without("gemma3", "sliding_window_pattern").put("num_hidden_layers", 7);
+    assertThat(windows(six)).isEqualTo("[6, 6, 6, 6, 6, 0, 6]");
+    String[] types = {"full_attention", "sliding_attention", "sliding_attention"};
+    ObjectNode listed = config("gemma3");
+    List.of(types).forEach(listed.putArray("layer_types")::add);
+    assertThat(windows(listed)).isEqualTo("[0, 6, 6]");
+    assertThat(of(config("gemma2")).maxPositions()).isEqualTo(128);
+    assertThat(of(config("phi3")).maxPositions()).isEqualTo(64);
+    assertThat(of(config("phi3")).positionsKey()).isEqualTo("sliding_window");
+  }
+
+  private static String windows(ObjectNode config) {
+    String program = of(config).program();
+    String start = "windows = annotate(List[int], ";
+    int from = program.indexOf(start) + start.length();
+    return program.substring(from, program.indexOf(')', from));
+  }
+
+  @Test
+  void capsAreSwitchedOffByNull() throws IOException {
+    String caps = "{'attn_logit_softcapping': null, 'final_logit_softcapping': null}";
+    String none = of(with("gemma2", caps)).program();
+    assertThat(none).contains("if 0.0 == 0.:", "if 0.0 > 0.:");
+    assertThat(of(config("gemma2")).program()).contains("if 3.0 == 0.:", "if 1.0 > 0.:");
+    ObjectNode absent = without("gemma2", "attn_logit_softcapping", "final_logit_softcapping");
+    assertThat(of(absent).program()).contains("if 50.0 == 0.:", "if 30.0 > 0.:");
+    assertThat(of(config("gemma3")).program()).contains("if 0.0 == 0.:", "if 0.0 > 0.:");
+  }
+
+  @Test
+  void aBaseModelSavedAloneHasNoPrefix() throws IOException {
+    Architecture bare = Architectures.of(config("llama_tied"), Set.of("embed_tokens.weight"), null);
+    assertThat(bare.weights()).containsKeys("embed_tokens.weight", "layers.0.mlp.up_proj.weight");
+    assertThat(bare.program()).doesNotContain("model.");
+    assertThat(bare.nameWithHead("norm.weight")).isEqualTo("model.norm.weight");
+    assertThat(bare.tiedWeights())
+        .containsExactly(Map.entry("lm_head.weight", "embed_tokens.weight"));
+    assertThat(bare.nameWithHead("lm_head.weight")).isEqualTo("lm_head.weight");
+  }
+
+  @Test
   void biasesAreWhereTheConfigurationPutsThem() throws IOException {
     String b = "model.layers.0.";
     assertThat(biases(of(with("llama_gqa", "{'attention_bias': true}"))))
@@ -310,7 +377,18 @@ class DecodersTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"llama_tied", "gemma", "qwen2", "qwen3", "mistral", "gpt2", "llama_rope_dynamic"})
+      strings = {
+        "llama_tied",
+        "gemma",
+        "qwen2",
+        "qwen3",
+        "mistral",
+        "gpt2",
+        "llama_rope_dynamic",
+        "phi3",
+        "gemma2",
+        "gemma3"
+      })
   void everyFamilyComputesInBfloat16(String golden) throws IOException {
     Torch.prepareThread(1);
     Path folder = GOLDEN.resolve(golden);
@@ -371,11 +449,11 @@ class DecodersTest {
 
   @Test
   void anUnknownFamilyHearsOfAllThatAreSupported() throws IOException {
-    ObjectNode config = with("llama_gqa", "{'model_type': 'gemma3'}");
+    ObjectNode config = with("llama_gqa", "{'model_type': 'gemma9'}");
     assertThatThrownBy(() -> of(config))
         .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("model_type \"gemma9\" is not supported; supported: bert,")
         .hasMessageContaining(
-            "model_type \"gemma3\" is not supported; supported: bert, gemma, gpt2")
-        .hasMessageContaining("llama, mistral, qwen2, qwen3");
+            "gemma, gemma2, gemma3_text, gpt2, llama, mistral, phi3, qwen2, qwen3");
   }
 }

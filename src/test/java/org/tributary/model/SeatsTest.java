@@ -29,7 +29,7 @@ class SeatsTest {
   private static final int NEW = 14;
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama_gqa", "gpt2", "llama_rope_dynamic", "gemma"})
+  @ValueSource(strings = {"llama_gqa", "gpt2", "llama_rope_dynamic", "gemma2", "gemma3"})
   void everyNumberOfSeatsGivesTheSameTexts(String name) throws IOException {
     Torch.prepareThread(1);
     Path folder = GoldenCases.of(name);

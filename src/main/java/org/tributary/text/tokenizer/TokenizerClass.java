@@ -8,8 +8,8 @@ import org.tributary.error.WrongInput;
 /**
  * Finds the tokenizer class that {@code AutoTokenizer} of transformers 5 uses for a folder. Each
  * {@code model_type} has a default class. A class in tokenizer_config.json or config.json overrides
- * it, with two exceptions: {@code qwen2} always uses its default class, and {@code mistral} uses
- * its tokenizer.json unchanged.
+ * it, with exceptions: {@code qwen2} always uses its default class, and {@code mistral} and {@code
+ * phi3} use their tokenizer.json unchanged.
  */
 final class TokenizerClass {
   static final String AS_IS = "TokenizersBackend";
@@ -21,9 +21,20 @@ final class TokenizerClass {
   static final String XLM = "XLMRobertaTokenizer";
 
   private static final Map<String, String> OF_MODEL =
-      Map.of(
-          "bert", BERT, "gemma", GEMMA, "gpt2", GPT2, "mistral", AS_IS, "qwen2", QWEN2, "qwen3",
-          QWEN2);
+      Map.ofEntries(
+          Map.entry("bert", BERT),
+          Map.entry("gemma", GEMMA),
+          Map.entry("gemma2", GEMMA),
+          Map.entry("gemma3", GEMMA),
+          Map.entry("gemma3_text", GEMMA),
+          Map.entry("gpt2", GPT2),
+          Map.entry("mistral", AS_IS),
+          Map.entry("phi3", AS_IS),
+          Map.entry("qwen2", QWEN2),
+          Map.entry("qwen3", QWEN2));
+
+  /** The model types whose default class is used whatever the files name. */
+  private static final Set<String> ALWAYS = Set.of("mistral", "phi3", "qwen2");
 
   /** The default special tokens of a class, if no key names others. */
   private static final Map<String, Set<String>> DEFAULTS =
@@ -107,7 +118,7 @@ final class TokenizerClass {
     String own = OF_MODEL.getOrDefault(model, AS_IS);
     String named = settings.path("tokenizer_class").asText(own);
     named = named.endsWith("Fast") ? named.substring(0, named.length() - 4) : named;
-    String taken = model.equals("qwen2") || model.equals("mistral") ? own : named;
+    String taken = ALWAYS.contains(model) ? own : named;
     if (OTHERS.contains(taken)) {
       throw new WrongInput(
           ("tokenizer_config.json: tokenizer_class is %s, which transformers builds by rules that Tributary"

@@ -1,0 +1,179 @@
+"""Makes the golden cases of decoders in src/test/resources/golden: tiny random checkpoints of Phi-3, Gemma 2 and Gemma 3,
+and of decoders with a classification head, with what transformers computes with them in float32, eager attention.
+
+    python decoders.py GOLDEN_FOLDER [CASE...]        needs torch and transformers
+"""
+
+import copy
+import json
+import os
+import sys
+
+import torch
+import transformers
+from safetensors.torch import save_file
+
+LENGTHS = [24, 13, 19]
+PROMPTS = [9, 7]
+NEW = 20
+SMALL = dict(
+    vocab_size=64, hidden_size=32, intermediate_size=40, num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=128,
+    bos_token_id=1, eos_token_id=2, pad_token_id=0, num_hidden_layers=3,
+)
+# Classes, settings as transformers 5 takes them, keys of the classic layout that replace them, seed.
+CASES = {
+    "phi3": (
+        "Phi3", {**SMALL, "num_hidden_layers": 2, "sliding_window": 64, "original_max_position_embeddings": 128, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.5}},
+        {"rope_theta": 10000.0, "rope_scaling": None, "partial_rotary_factor": 0.5}, 41,
+    ),
+    "gemma2": (
+        "Gemma2", {**SMALL, "head_dim": 12, "sliding_window": 6, "query_pre_attn_scalar": 20, "attn_logit_softcapping": 3.0, "final_logit_softcapping": 1.0},
+        {"rope_theta": 10000.0, "layer_types": None}, 42,
+    ),
+    "gemma3": (
+        "Gemma3Text",
+        {
+            **SMALL, "head_dim": 12, "sliding_window": 6, "query_pre_attn_scalar": 20, "layer_types": ["sliding_attention", "full_attention", "sliding_attention"],
+            "rope_parameters": {
+                "full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 50000.0},
+                "sliding_attention": {"rope_type": "default", "rope_theta": 1000.0},
+            },
+        },
+        {"rope_theta": 50000.0, "rope_local_base_freq": 1000.0, "rope_scaling": {"rope_type": "linear", "factor": 2.0}, "layer_types": None, "sliding_window_pattern": 2}, 43,
+    ),
+}
+
+
+def model_of(case, kind):
+    family, settings, _, seed = CASES[case]
+    config = getattr(transformers, family + "Config")(**copy.deepcopy(settings), tie_word_embeddings=family.startswith("Gemma"))
+    config._attn_implementation = "eager"
+    if kind == "classes":
+        config.num_labels = 3
+    name = {"text": "ForCausalLM", "classes": "ForSequenceClassification"}[kind]
+    name = ("Gemma3" if family == "Gemma3Text" and kind == "text" else family) + name
+    model = getattr(transformers, name)(config).eval()
+    random = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for key, weight in sorted(dict(model.named_parameters()).items()):
+            noise = torch.randn(weight.shape, generator=random)
+            if weight.dim() == 1:
+                weight.copy_(0.1 * noise + (0.0 if family.startswith("Gemma") else 1.0))
+            else:
+                # Gemma's embedding is tied and multiplied by sqrt(d): a large one would only repeat the last token.
+                outer = 0.15 if "embed" in key and family.startswith("Gemma") else 0.6
+                weight.copy_((outer if "embed" in key or "lm_head" in key or "score" in key else 0.35) * noise)
+    return model
+
+
+def rows_of(case):
+    random = torch.Generator().manual_seed(CASES[case][3] + 1000)
+    return [torch.randint(3, 64, (n,), generator=random) for n in LENGTHS]
+
+
+def padded(rows, fill):
+    return torch.stack([torch.cat([r, torch.full((max(LENGTHS) - len(r),), fill)]) for r in rows])
+
+
+def text(model, rows):
+    """Row by row without padding: loss over the second half of each row, logits and states."""
+    labels = [torch.where(torch.arange(len(r)) < len(r) // 2, -100, r) for r in rows]
+    total, count, outputs = 0.0, 0, []
+    for row, label in zip(rows, labels):
+        out = model(input_ids=row[None], output_hidden_states=True)
+        total = total + torch.nn.functional.cross_entropy(out.logits[0, :-1], label[1:], ignore_index=-100, reduction="sum")
+        count += int((label[1:] != -100).sum())
+        outputs.append({"logits": out.logits[0], **{f"hidden_states.{i}": h[0] for i, h in enumerate(out.hidden_states)}})
+    joined = {
+        k: torch.stack([torch.cat([o[k], torch.zeros(max(LENGTHS) - o[k].size(0), o[k].size(1), dtype=o[k].dtype)]) for o in outputs])
+        for k in outputs[0]
+    }
+    return total / count, joined, labels
+
+
+def classes(model, rows, labels):
+    """One padded batch, as transformers computes it: the logits of each row's last token that is not padding."""
+    mask = padded([torch.ones_like(r) for r in rows], 0)
+    out = model(input_ids=padded(rows, 0), attention_mask=mask, labels=labels, output_hidden_states=True)
+    return out.loss, {"logits": out.logits, **{f"hidden_states.{i}": h for i, h in enumerate(out.hidden_states)}}
+
+
+def greedy(model, rows):
+    texts = []
+    for row, length in zip(rows, PROMPTS):
+        ids, cache, new, gap = row[None, :length], None, [], float("inf")
+        for _ in range(NEW):
+            out = model(input_ids=ids, past_key_values=cache, use_cache=True)
+            cache = out.past_key_values
+            best = torch.topk(out.logits[0, -1], 2)
+            gap = min(gap, float(best.values[0] - best.values[1]))
+            ids = best.indices[None, :1]
+            new.append(int(ids))
+        texts.append({"prompt_ids": row[:length].tolist(), "new_ids": new, "min_top1_top2_logit_gap": gap})
+    return texts
+
+
+def classic(config, keys):
+    """The configuration in the layout of the hub before transformers 5."""
+    config = {k: v for k, v in config.items() if k not in ("rope_parameters", "dtype")}
+    config.update(keys, torch_dtype="float32", transformers_version="4.44.0")
+    return {k: v for k, v in sorted(config.items()) if not (k == "layer_types" and v is None)}
+
+
+def gradients(model, loss):
+    model.zero_grad()
+    loss.backward()
+    return {k: p.grad.detach().float().contiguous() for k, p in model.named_parameters() if p.grad is not None}
+
+
+def worst(a, b):
+    return max(float((a[k].double() - b[k].double()).abs().max()) for k in a)
+
+
+def write(folder, case, kind):
+    os.makedirs(folder, exist_ok=True)
+    rows = rows_of(case)
+    labels = torch.tensor([2, 0, 1])
+    model = model_of(case, kind)
+    run = (lambda m: text(m, rows)[:2]) if kind == "text" else (lambda m: classes(m, rows, labels))
+    loss, outputs = run(model)
+    grads = gradients(model, loss)
+    exact = model_of(case, kind).double()
+    loss64, outputs64 = run(exact)
+    grads64 = gradients(exact, loss64)
+    model.save_pretrained(folder)
+    for extra in ("generation_config.json",):
+        if os.path.exists(os.path.join(folder, extra)):
+            os.remove(os.path.join(folder, extra))
+    with open(os.path.join(folder, "config.json")) as f:
+        v5 = json.load(f)
+    family, settings, keys, seed = CASES[case]
+    for name, config in (("config.v5.json", v5), ("config.json", classic(v5, keys))):
+        with open(os.path.join(folder, name), "w") as f:
+            json.dump(config, f, indent=2)
+    golden = {
+        "case": os.path.basename(folder), "class": type(model).__name__, "seed": seed, "torch": torch.__version__, "transformers": transformers.__version__,
+        "attention": "eager", "settings": settings, "parameters": sum(p.numel() for p in model.parameters()),
+        "loss": loss.item(), "loss_float64": loss64.item(),
+        "float32_vs_float64": {"loss": abs(loss.item() - loss64.item()), "outputs": worst(outputs, outputs64), "grads_max": worst(grads, grads64)},
+    }
+    inputs = {"input_ids": padded(rows, 0), "attention_mask": padded([torch.ones_like(r) for r in rows], 0)}
+    if kind == "text":
+        inputs["labels"] = padded(text(model, rows)[2], -100)
+        with torch.no_grad():
+            golden["greedy"] = greedy(model, rows)
+            logp = torch.log_softmax(model(input_ids=rows[0][None]).logits[0, :-1].double(), -1)
+        golden["row0_token_logprobs"] = logp.gather(1, rows[0][1:, None])[:, 0].tolist()
+    else:
+        inputs["labels"] = labels
+    save_file({k: v.contiguous() for k, v in inputs.items()}, os.path.join(folder, "inputs.safetensors"))
+    save_file({k: v.detach().float().contiguous() for k, v in outputs.items()}, os.path.join(folder, "outputs.safetensors"))
+    save_file(grads, os.path.join(folder, "grads.safetensors"))
+    with open(os.path.join(folder, "golden.json"), "w") as f:
+        json.dump(golden, f, indent=2)
+    print(folder, type(model).__name__, golden["loss"], golden["float32_vs_float64"])
+
+
+if __name__ == "__main__":
+    for case in sys.argv[2:] or CASES:
+        write(os.path.join(sys.argv[1], case), case, "text")
