@@ -23,6 +23,7 @@ import java.util.TreeSet;
  * @param rates learning rates to choose from on validation rows, by variant; a variant without any
  *     keeps its configured rate unless there is a search
  * @param search for learning rates; null if only {@code rates} are tried
+ * @param baseline the variant to which the others are compared; null for no comparison
  * @param score the metric for the choice, on validation rows after the last round
  * @param trackers programs beside the tables that show the runs; null for those of the train
  *     configuration, which never changes
@@ -77,6 +78,12 @@ public record CompareConfig(
             optional = true)
         SearchSection search,
     @Key(
+            value =
+                "the variant from which the others' differences are tested, over at least two seeds",
+            operational = true,
+            example = "fedavg")
+        String baseline,
+    @Key(
             value = "the validation score that chooses a rate",
             byDefault = "loss",
             oneOf = {"loss", "accuracy", "macro_f1", "bleu4", "rouge_l"})
@@ -117,6 +124,23 @@ public record CompareConfig(
     unknown.removeAll(variants.keySet());
     unknown.forEach(name -> problems.add("rates." + name + ": no variant has that name"));
     problems.addAll(ofRates());
+    problems.addAll(ofBaseline());
+    return problems;
+  }
+
+  /** An interval needs two values. */
+  private List<String> ofBaseline() {
+    List<String> problems = new ArrayList<>();
+    if (baseline != null && !variants.containsKey(baseline)) {
+      problems.add(
+          "baseline: %s is no variant; name one of %s"
+              .formatted(baseline, String.join(", ", variants.keySet())));
+    }
+    if (baseline != null && seeds.size() < 2) {
+      problems.add(
+          "seeds: %s is one seed, but baseline asks for intervals, which need at least two; give more seeds or remove baseline"
+              .formatted(seeds));
+    }
     return problems;
   }
 

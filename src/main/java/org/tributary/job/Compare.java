@@ -18,8 +18,10 @@ import org.tributary.federation.Federation;
 import org.tributary.federation.RoundListener;
 import org.tributary.federation.RoundListeners;
 import org.tributary.federation.RunChecks;
+import org.tributary.rows.Row;
 import org.tributary.run.RunFolder;
 import org.tributary.tables.RunReport;
+import org.tributary.tables.StatisticsTable;
 import org.tributary.tracking.Tracking;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +70,10 @@ public final class Compare implements Callable<Integer> {
       CompareFolder.commit(store, config, variants.common());
       Path folder = store.path(config.out());
       LiveReport whole = LiveReport.of(store, folder);
-      print(config, runs(new Trainer(spark, store, whole), variants));
+      Map<Arm, List<RunReport>> reports = runs(new Trainer(spark, store, whole), variants);
+      List<Row> statistics = statistics(variants, reports);
+      StatisticsTable.write(store, folder, statistics);
+      print(config, reports, statistics);
       spec.commandLine().getOut().println("tables: " + new RunFolder(folder).tables());
       whole.write(spec.commandLine().getOut());
       return 0;
@@ -114,8 +119,24 @@ public final class Compare implements Callable<Integer> {
    */
   private record Trainer(SparkSession spark, Store store, LiveReport report) {}
 
+  /** Scores over the seeds, and differences to the baseline. */
+  private static List<Row> statistics(Variants variants, Map<Arm, List<RunReport>> reports) {
+    List<StatisticsTable.Runs> all = new ArrayList<>();
+    reports.forEach(
+        (arm, runs) -> {
+          Map<String, RunReport> bySeed = new LinkedHashMap<>();
+          for (int i = 0; i < runs.size(); i++) {
+            bySeed.put(variants.config().seeds().get(i), runs.get(i));
+          }
+          String set = CompareConfig.partitionName(variants.first(arm).data().path());
+          all.add(new StatisticsTable.Runs(set, arm.variant(), bySeed));
+        });
+    return StatisticsTable.rows(all, variants.config().baseline());
+  }
+
   /** Prints the scores of the runs, and what makes the comparison less fair. */
-  private void print(CompareConfig config, Map<Arm, List<RunReport>> reports) {
+  private void print(
+      CompareConfig config, Map<Arm, List<RunReport>> reports, List<Row> statistics) {
     PrintWriter out = spec.commandLine().getOut();
     List<RunReport> all = reports.values().stream().flatMap(List::stream).toList();
     RunReport.table(all).forEach(out::println);
@@ -123,6 +144,7 @@ public final class Compare implements Callable<Integer> {
       out.println();
       RunReport.overSeeds(all).forEach(out::println);
     }
+    StatisticsText.lines(statistics).forEach(out::println);
     ComparisonNotes.rates(config).forEach(out::println);
     ComparisonNotes.budgets(reports).forEach(out::println);
   }

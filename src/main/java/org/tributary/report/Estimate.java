@@ -3,8 +3,7 @@ package org.tributary.report;
 import java.util.Collection;
 import java.util.List;
 import org.apache.commons.math3.distribution.NormalDistribution;
-import org.apache.commons.math3.distribution.TDistribution;
-import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
+import org.tributary.statistics.Sample;
 
 /**
  * A score with its uncertainty.
@@ -17,7 +16,7 @@ import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
  */
 record Estimate(double mean, double deviation, double low, double high, int seeds) {
   /** The confidence level of intervals. */
-  static final double LEVEL = 0.95;
+  static final double LEVEL = Sample.LEVEL;
 
   /**
    * The estimate of a score.
@@ -47,33 +46,17 @@ record Estimate(double mean, double deviation, double low, double high, int seed
 
   /** The mean; NaN without values. */
   static double mean(Collection<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    return Sample.of(values).mean();
   }
 
   /** The sample standard deviation; NaN with fewer than two values. */
   static double deviation(Collection<Double> values) {
-    double[] array = values.stream().mapToDouble(Double::doubleValue).toArray();
-    return array.length < 2 ? Double.NaN : new StandardDeviation().evaluate(array);
+    return Sample.of(values).deviation();
   }
 
-  /**
-   * Student's interval for a mean.
-   *
-   * @return low and high end; NaN with fewer than two values or if all are equal, because then the
-   *     values do not show how far they would scatter
-   */
+  /** Student's interval for a mean; see {@link Sample#interval}. */
   static double[] student(List<Double> values, double level) {
-    double deviation = deviation(values);
-    if (!(deviation > 0) || !Double.isFinite(deviation)) {
-      return none();
-    }
-    int n = values.size();
-    double half =
-        new TDistribution(null, n - 1).inverseCumulativeProbability(0.5 + level / 2)
-            * deviation
-            / Math.sqrt(n);
-    double mean = mean(values);
-    return new double[] {mean - half, mean + half};
+    return Sample.of(values).interval(level);
   }
 
   /**

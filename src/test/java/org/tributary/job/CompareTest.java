@@ -24,6 +24,7 @@ import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.run.RunFolder;
 import org.tributary.tables.RunReport;
+import org.tributary.tables.StatisticsTable;
 
 /**
  * Variants under equal conditions: each runs with every seed, validation selects the rate, and
@@ -186,6 +187,7 @@ class CompareTest {
       variants:
         full: []
         alone: [framework.name=local]
+      baseline: full
       search: {factor: 10, points: 1, most: 2, rounds: 1}
       common: [rounds=1, client.schedule.warmup=0]
       """;
@@ -206,7 +208,7 @@ class CompareTest {
         .contains("skewed/alone/seed=4");
     assertThat(two.err()).contains("full on skewed: lr 1.0e-2 of [1.0e-2, 1.0e-3]", "smallest one");
     JobRun tables = JobRun.of("tables", dir.resolve("compare").toString());
-    assertThat(tables.out()).contains("compare/tables/searches");
+    assertThat(tables.out()).contains("compare/tables/searches", "compare/tables/statistics");
     assertThat(evals("partition"))
         .contains("data full 3 false test", "skewed alone 4 false test")
         .contains("skewed full 3 true validation")
@@ -219,6 +221,7 @@ class CompareTest {
     assertThat(JobRun.of("inspect", dir.resolve("compare/skewed").toString()).out())
         .contains("skewed/full/lr=1.0e-3", "skewed/alone/seed=4")
         .doesNotContain("data/full");
+    differencesAreThoseOfTheTables(two.out());
     Map<String, FileTime> all = files();
     JobRun again = run(SETS.formatted(dir.resolve("data") + ", " + second));
     assertThat(again.out()).isEqualTo(two.out());
@@ -227,6 +230,31 @@ class CompareTest {
     assertThat(none.code()).isEqualTo(2);
     assertThat(none.err()).contains("partitions: was [", "sets may be added");
     assertThat(files()).isEqualTo(all);
+  }
+
+  /** The statistics of both sets, from the lines of their runs. */
+  private void differencesAreThoseOfTheTables(String out) throws IOException {
+    assertThat(out).contains("alone - full", "cannot give a p below 0.5");
+    List<org.tributary.rows.Row> rows =
+        StatisticsTable.read(Tiny.STORE, Tiny.STORE.path(dir.resolve("compare").toString()));
+    for (String set : List.of("data", "skewed")) {
+      double sum = 0;
+      for (String seed : List.of("seed=3", "seed=4")) {
+        sum += loss(set + "/alone/" + seed) - loss(set + "/full/" + seed);
+      }
+      assertThat(rows)
+          .filteredOn(row -> row.text("partition").equals(set))
+          .filteredOn(row -> row.text("variant").equals("alone"))
+          .filteredOn(row -> row.text("score").equals("loss"))
+          .singleElement()
+          .extracting(row -> row.doubleAt("difference"))
+          .isEqualTo(sum / 2);
+    }
+  }
+
+  private double loss(String run) throws IOException {
+    RunFolder folder = new RunFolder(Tiny.STORE.path(dir.resolve("compare/" + run).toString()));
+    return RunReport.of(Tiny.STORE, folder).score("test", "loss");
   }
 
   /** Files of runs, without tables and reports of the comparison. */

@@ -124,6 +124,17 @@ class VariantsTest {
         .hasMessageContaining("rates.a: [-1] has one that is not above 0");
   }
 
+  @Test
+  void aBaselineIsAVariantAndNeedsSeveralSeeds() {
+    assertThatThrownBy(() -> variants("seeds: [1, 2], baseline: fedavg"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("baseline: fedavg is no variant; name one of a, b");
+    assertThatThrownBy(() -> variants("seeds: [1], baseline: a"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("seeds: [1] is one seed, but baseline asks for intervals");
+    assertThat(variants("seeds: [1, 2], baseline: a").config().baseline()).isEqualTo("a");
+  }
+
   /** The train file of a comparison never changes, but its trackers may. */
   @Test
   void theComparisonsTrackersComeBeforeTheTrainFiles() {

@@ -44,4 +44,9 @@ class ComparisonTablesTest {
     assertThat(documented("searches"))
         .isEqualTo(described(columns.subList(RunLabels.count(), columns.size())));
   }
+
+  @Test
+  void statistics() throws IOException {
+    assertThat(documented("statistics")).isEqualTo(described(StatisticsTable.SCHEMA.columns()));
+  }
 }
