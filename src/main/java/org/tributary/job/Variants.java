@@ -21,6 +21,9 @@ import org.tributary.run.RunSpec;
  * @param common text of the train configuration that all share
  */
 record Variants(CompareConfig config, String common) {
+  /** A run that only tries a learning rate writes no answers, unless they choose the rate. */
+  private static final String NO_ANSWERS = "evaluate.generate=0";
+
   /** Every variant on every partitioned set, one set after another. */
   List<Arm> arms() {
     List<String> partitions =
@@ -49,7 +52,7 @@ record Variants(CompareConfig config, String common) {
         search == null || search.seed() == null ? config.seeds().get(0) : "" + search.seed();
     List<String> changes = new ArrayList<>(List.of("evaluate.parts=[validation]"));
     if (!config.score().matches("bleu4|rouge_l")) {
-      changes.add("evaluate.generate=0");
+      changes.add(NO_ANSWERS);
     }
     if (search != null && search.rounds() != null) {
       changes.add("rounds=" + search.rounds());
@@ -117,6 +120,9 @@ record Variants(CompareConfig config, String common) {
     }
     if (rate != null) {
       sets.add("client.optimizer.lr=" + rate);
+    }
+    if (more.contains(NO_ANSWERS)) {
+      sets.removeIf(set -> set.startsWith("evaluate.newTokens="));
     }
     sets.addAll(more);
     sets.add("seed=" + seed);

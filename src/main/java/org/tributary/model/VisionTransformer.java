@@ -151,10 +151,10 @@ abstract class VisionTransformer implements Architecture {
     return 0;
   }
 
-  /** No limit, because the number of tokens follows from the image size. */
+  /** The tokens of an image: its patches, and one for the class. */
   @Override
   public int maxPositions() {
-    return Integer.MAX_VALUE;
+    return Math.toIntExact(sizes.patches() + 1);
   }
 
   /** Without meaning, because all images have the same size. */

@@ -47,6 +47,22 @@ class VariantsTest {
   }
 
   @Test
+  void aTrialWritesNoAnswersAlsoIfTheCommonChangesLimitThem() {
+    CompareConfig config =
+        ConfigReader.written(
+                "c.yaml",
+                "{out: c, train: a.yaml, variants: {a: []}, search: {points: 3}, common:"
+                    + " [evaluate.generate=40, evaluate.newTokens=64]}",
+                List.of(),
+                CompareConfig.class,
+                Map.of())
+            .config();
+    Variants variants = new Variants(config, COMMON);
+    assertThat(variants.first(new Arm(null, "a")).evaluate().newTokens()).isEqualTo(64);
+    assertThat(variants.trial(new Arm(null, "a"), "0.1").evaluate().generate()).isZero();
+  }
+
+  @Test
   void allVariantsShareTheCommonChangesUnderTheirOwn() {
     String variants =
         "{a: [], b: [client.optimizer.lr=0.2]}, common: [rounds=5, client.optimizer.lr=0.3]";

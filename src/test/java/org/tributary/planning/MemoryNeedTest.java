@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tributary.client.BackwardMode;
@@ -84,5 +85,14 @@ class MemoryNeedTest {
                 Optimizers.stateBytes(new OptimizerSettings(name, own, 0, 7), trained)));
     assertThat(measured * 1_000_000).isBetween(need.inUse() + frozen, need.peak() + frozen);
     assertThat(need.peak()).as("no more than twice the peak").isLessThan(2_600_000L * measured);
+  }
+
+  @Test
+  void anImageHasOneTokenForEachPatch() throws IOException {
+    String vit = "{\"model_type\": \"vit\", \"image_size\": 224, \"patch_size\": 16}";
+    Architecture model = Architectures.of(JSON.readTree(vit), Collections.emptySet(), Pooling.CLS);
+    assertThat(model.maxPositions()).isEqualTo(14 * 14 + 1);
+    long batch = 8L * model.maxPositions();
+    assertThat(MemoryNeed.evaluation(model, Precision.FLOAT32, batch)).isBetween(1L, 1L << 30);
   }
 }
