@@ -15,7 +15,8 @@ import org.tributary.protocol.HostTensor;
  * @param labels its classes according to the notes of the adapter; empty if they say nothing
  */
 record AdapterClassifier(PeftAdapter adapter, List<String> labels) {
-  private static final Set<String> MODULES = Set.of("classifier", "score");
+  /** The layers whose rows are classes. */
+  private static final Set<String> MODULES = Set.of("classifier", "classifier.out_proj", "score");
 
   /**
    * Whether a tensor replaces that of the model: the notes name as many classes as it has rows.

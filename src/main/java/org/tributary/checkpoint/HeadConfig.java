@@ -14,7 +14,21 @@ public final class HeadConfig {
 
   /** The prefix of the class names of transformers if config.json has none. */
   private static final Map<String, String> STEMS =
-      Map.of("bert", "Bert", "vit", "ViT", "siglip", "Siglip", "siglip_vision_model", "Siglip");
+      Map.of(
+          "bert",
+          "Bert",
+          "distilbert",
+          "DistilBert",
+          "roberta",
+          "Roberta",
+          "siglip",
+          "Siglip",
+          "siglip_vision_model",
+          "Siglip",
+          "vit",
+          "ViT",
+          "xlm-roberta",
+          "XLMRoberta");
 
   private HeadConfig() {}
 

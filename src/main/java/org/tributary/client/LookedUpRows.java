@@ -55,20 +55,22 @@ record LookedUpRows(String name, int[] rows, int[] numbers) {
       return null;
     }
     int[] drawn = TrainingBatches.drawn(a.rows().size(), draws, seed);
-    return of(name, Math.toIntExact(matrix.shape()[0]), a.rows(), drawn);
+    Matrix whole = new Matrix(name, Math.toIntExact(matrix.shape()[0]), model.fixedIds());
+    return of(whole, a.rows(), drawn);
   }
 
   /**
    * Reads the texts that a client will train on.
    *
-   * @param name of the matrix
-   * @param vocabulary v
+   * @param matrix the token embedding
    * @param texts of the client
    * @param drawn rows of the batches of this round
    * @return null if more than half of the rows are used, or if the rows are not texts
    */
-  static LookedUpRows of(String name, int vocabulary, Examples texts, int... drawn) {
+  static LookedUpRows of(Matrix matrix, Examples texts, int... drawn) {
+    int vocabulary = matrix.vocabulary();
     BitSet used = new BitSet(vocabulary);
+    used.set(0, matrix.fixedIds());
     for (int from = 0; from < drawn.length; from += CHUNK) {
       int[] some = Arrays.copyOfRange(drawn, from, Math.min(drawn.length, from + CHUNK));
       if (!(texts.batch(some) instanceof TextBatch batch)) {
@@ -86,8 +88,17 @@ record LookedUpRows(String name, int[] rows, int[] numbers) {
     for (int i = 0; i < rows.length; i++) {
       numbers[rows[i]] = i;
     }
-    return new LookedUpRows(name, rows, numbers);
+    return new LookedUpRows(matrix.name(), rows, numbers);
   }
+
+  /**
+   * A token embedding.
+   *
+   * @param name of the matrix
+   * @param vocabulary v
+   * @param fixedIds ids below this number keep their numbers: the first rows are taken, too
+   */
+  record Matrix(String name, int vocabulary, int fixedIds) {}
 
   /** The tensors with the used rows of the matrix in place of the matrix. */
   Map<String, HostTensor> taken(Map<String, HostTensor> tensors) {

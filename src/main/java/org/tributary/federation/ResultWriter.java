@@ -119,7 +119,7 @@ final class ResultWriter {
             blueprint.lora().alpha(),
             blueprint.lora().rslora(),
             PeftConfig.Targets.of(targets()),
-            List.copyOf(SavedModules.modules(saved.keySet())),
+            List.copyOf(SavedModules.modules(blueprint.architecture(), saved.keySet())),
             Map.of(),
             Map.of(),
             blueprint.adapted().keySet().stream().anyMatch(blueprint.architecture()::transposed),

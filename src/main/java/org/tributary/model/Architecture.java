@@ -88,6 +88,25 @@ public interface Architecture {
   }
 
   /**
+   * How many ids, from 0, keep their numbers when only some rows of the token embedding are passed
+   * to the program. The program reads these ids for something else than the embedding.
+   *
+   * @return 0 if it only looks up ids
+   */
+  default int fixedIds() {
+    return 0;
+  }
+
+  /**
+   * The number of token types, which tell the texts of a pair apart.
+   *
+   * @return 1 if the family's tokenizer gives no types, so that all tokens have type 0
+   */
+  default int tokenTypes() {
+    return 1;
+  }
+
+  /**
    * The end of the name of the class of transformers that has the {@link #head} for this family.
    *
    * @return such as {@code ForSequenceClassification}

@@ -13,7 +13,7 @@ public final class Architectures {
   private static final int FEW = 1000;
 
   /** The keys of the families for the number of blocks. */
-  private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer");
+  private static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer", "n_layers");
 
   private Architectures() {}
 

@@ -197,6 +197,15 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * The ids that the program reads for something else than the token embedding.
+   *
+   * @return how many, from 0
+   */
+  public int fixedIds() {
+    return architecture.fixedIds();
+  }
+
+  /**
    * Whether trained weights are exactly what they were set to.
    *
    * @return false if they are rounded

@@ -18,7 +18,8 @@ final class Programs {
    *
    * @param layers blocks, under names {@code <blocks><i>.}
    * @param blocks the start of all blocks' names, such as {@code encoder.layer.}
-   * @param constants of the family's text
+   * @param constants of the family's text, and {@code classifier}, the name of the last layer if it
+   *     has another one
    * @param family names of the family's texts
    * @return TorchScript
    */
@@ -50,6 +51,7 @@ final class Programs {
       int layers, String blocks, Map<String, ?> constants, List<String> texts) {
     Map<String, Object> all = new HashMap<>(DecoderAttention.WHOLE.constants(layers, 1));
     all.putAll(constants);
+    all.putIfAbsent("classifier", "classifier");
     all.put("layers", layers);
     all.put("blocks", blocks);
     return ProgramText.fill(ProgramText.of(Programs.class, texts.toArray(String[]::new)), all);

@@ -37,9 +37,10 @@ public record CheckpointHead(
 
   /** Rows of the checkpoint's classifier, one for each class. */
   int rows() {
-    return family().head(1).keySet().stream()
-        .map(name -> tensors.get(name).shape())
-        .filter(shape -> shape.length == 2)
+    // Of a classifier of several layers, only the last has one row for each class.
+    return family().head(1).entrySet().stream()
+        .filter(layer -> layer.getValue().length == 2 && layer.getValue()[0] == 1)
+        .map(layer -> tensors.get(layer.getKey()).shape())
         .mapToInt(shape -> Math.toIntExact(shape[0]))
         .findFirst()
         .orElseThrow();

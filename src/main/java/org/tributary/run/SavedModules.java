@@ -61,8 +61,13 @@ public final class SavedModules {
     Set<String> named = new TreeSet<>(saved.keySet());
     if (withHead) {
       named.addAll(architecture.head(1).keySet());
+      Set<String> heads = modules(architecture, architecture.head(1).keySet());
+      // peft looks for the ends of names, and so finds DistilBERT's pre_classifier, too.
+      architecture.poolerWeights().keySet().stream()
+          .filter(name -> heads.stream().anyMatch(module(name)::endsWith))
+          .forEach(named::add);
     }
-    Set<String> modules = modules(named);
+    Set<String> modules = modules(architecture, named);
     for (String name : base.used().keySet()) {
       if (!saved.containsKey(name) && modules.stream().anyMatch(m -> name.startsWith(m + "."))) {
         saved.put(name, base.files().tensor(name));
@@ -80,14 +85,18 @@ public final class SavedModules {
   }
 
   /**
-   * The modules of tensors.
+   * The modules of tensors. A classifier is one module, also if it has several layers.
    *
+   * @param architecture the model's
    * @param tensors names, whose last part is the parameter's name
    * @return names, sorted, without modules inside other ones of them
    */
-  public static Set<String> modules(Set<String> tensors) {
+  public static Set<String> modules(Architecture architecture, Set<String> tensors) {
+    Set<String> head = architecture.head(1).keySet();
     Set<String> modules = new TreeSet<>();
-    tensors.forEach(name -> modules.add(module(name)));
+    tensors.forEach(
+        name ->
+            modules.add(head.contains(name) ? name.substring(0, name.indexOf('.')) : module(name)));
     Set<String> outer = new TreeSet<>(modules);
     outer.removeIf(m -> modules.stream().anyMatch(o -> m.startsWith(o + ".")));
     return outer;

@@ -19,6 +19,7 @@ import org.tributary.checkpoint.Store;
  */
 record Starter(ModelLook model, DataLook look, TaskGuess guess, Sizes sizes, List<String> notes) {
   private static final int RANK = 8;
+  private static final List<String> POOLERS = List.of("pooler.dense", "pre_classifier");
 
   /**
    * The numbers of a run.
@@ -127,14 +128,19 @@ record Starter(ModelLook model, DataLook look, TaskGuess guess, Sizes sizes, Lis
   }
 
   /**
-   * The globs of a pooler that the checkpoint has and that learns with a new classifier.
+   * The globs of a pooler (of DistilBERT the pre-classifier) that the checkpoint has and that
+   * learns with a new classifier.
    *
    * @return empty if there is none
    */
   List<String> pooler() {
-    boolean there =
-        model.base().used().keySet().stream().anyMatch(name -> name.matches(".*pooler\\.dense.*"));
-    return startsClassifier() && there ? List.of("*pooler.dense.*") : List.of();
+    Set<String> there = model.base().used().keySet();
+    return !startsClassifier()
+        ? List.of()
+        : POOLERS.stream()
+            .filter(layer -> there.stream().anyMatch(name -> name.contains(layer + ".")))
+            .map(layer -> "*" + layer + ".*")
+            .toList();
   }
 
   /** The learning rates. */

@@ -1,12 +1,14 @@
-# BERT. Shapes: inputs are ids, mask, types [b, t]; hidden [n, d], packed; logits [b, labels].
+# The encoder of BERT and RoBERTa. Shapes: inputs are ids, mask, types [b, t]; hidden [n, d], packed; logits [b, labels].
+# The family defines numbered(inputs), the position of each packed token [n], and pooled(w, x, inputs). The padding token
+# ${pad} gets no gradient, as in transformers, also if a text has it.
 
 def layer_norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   return torch.layer_norm(x, [${hidden}], w[name + "${gain}"], w[name + "${shift}"], ${epsilon})
 
 def embed(w: Dict[str, Tensor], inputs: List[Tensor]) -> Tensor:
-  x = torch.embedding(w["${prefix}embeddings.word_embeddings.weight"], __torch__.packed(inputs[0], inputs))
+  x = torch.embedding(w["${prefix}embeddings.word_embeddings.weight"], __torch__.packed(inputs[0], inputs), ${pad})
   x = x + torch.embedding(w["${prefix}embeddings.token_type_embeddings.weight"], __torch__.packed(inputs[2], inputs))
-  x = x + torch.embedding(w["${prefix}embeddings.position_embeddings.weight"], __torch__.positions(inputs))
+  x = x + torch.embedding(w["${prefix}embeddings.position_embeddings.weight"], __torch__.numbered(inputs), ${position_pad})
   return __torch__.layer_norm(w, "${prefix}embeddings.LayerNorm", x)
 
 def context(inputs: List[Tensor], places: Tensor) -> List[Tensor]:
@@ -25,17 +27,3 @@ def block(w: Dict[str, Tensor], i: int, x: Tensor, context: List[Tensor]) -> Ten
   y = ${activation}
   y = __torch__.linear(w, name + ".output.dense", y)
   return __torch__.layer_norm(w, name + ".output.LayerNorm", x + y)
-
-def read(inputs: List[Tensor]) -> Tensor:
-  # The last block's places that the classifier reads.
-  if ${mean}:
-    return __torch__.everywhere(inputs)
-  return __torch__.starts(__torch__.lengths(inputs))
-
-def pooled(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
-  if ${mean}:
-    lengths = __torch__.lengths(inputs)
-    row = torch.repeat_interleave(lengths)
-    sums = torch.index_add(torch.zeros([lengths.size(0), ${hidden}], dtype=6, device=x.device), 0, row, x.to(6))
-    return torch.type_as(torch.div(sums, torch.unsqueeze(lengths, 1)), x)
-  return torch.tanh(__torch__.linear(w, "${prefix}pooler.dense", x))

@@ -1,11 +1,11 @@
 # The common part of classifiers. The family defines read(inputs), the places of the last block that are read,
-# and pooled(w, x, inputs) [b, d] of the hidden states there.
+# and pooled(w, x, inputs) [b, d] of the hidden states there; ${classifier} is its last layer.
 
 def wanted(inputs: List[Tensor], labels: Optional[Tensor]) -> Tensor:
   return __torch__.read(inputs)
 
 def logits(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor]) -> Tensor:
-  return __torch__.linear(w, "classifier", __torch__.pooled(w, x, inputs)).to(6)
+  return __torch__.linear(w, "${classifier}", __torch__.pooled(w, x, inputs)).to(6)
 
 def outcome(w: Dict[str, Tensor], x: Tensor, inputs: List[Tensor], labels: Tensor) -> Dict[str, Tensor]:
   out = annotate(Dict[str, Tensor], {})

@@ -24,6 +24,9 @@ class AllLinearGoldenTest {
   @ValueSource(
       strings = {
         "bert",
+        "roberta",
+        "xlm_roberta",
+        "distilbert",
         "gpt2",
         "llama_gqa",
         "qwen2",

@@ -15,6 +15,8 @@ import org.tributary.error.WrongInput;
  *       cls_token} and {@code sep_token};
  *   <li>{@code GPT2Tokenizer}, {@code Qwen2Tokenizer}: byte-level, with a leading space if {@code
  *       add_prefix_space} is true; Qwen's applies NFC and its own expression first;
+ *   <li>{@code RobertaTokenizer}: GPT-2's, and one text is between {@code cls_token} and {@code
+ *       sep_token}, with two of the latter between the texts of a pair;
  *   <li>{@code LlamaTokenizer}: spaces as ▁, and one before a text ({@code legacy} false or
  *       missing), before every piece between special tokens ({@code legacy}), or none ({@code
  *       add_prefix_space} false);
@@ -57,7 +59,7 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
     boolean fits =
         switch (kind) {
           case TokenizerClass.BERT -> words;
-          case TokenizerClass.GPT2, TokenizerClass.QWEN2 -> bpe;
+          case TokenizerClass.GPT2, TokenizerClass.QWEN2, TokenizerClass.ROBERTA -> bpe;
           case TokenizerClass.LLAMA, TokenizerClass.GEMMA -> bpe && hasSpaces();
           case TokenizerClass.XLM -> model.path("vocab").isArray();
           default -> false;
@@ -67,6 +69,7 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
         case TokenizerClass.BERT -> bert();
         case TokenizerClass.GPT2 -> gpt2();
         case TokenizerClass.QWEN2 -> qwen2();
+        case TokenizerClass.ROBERTA -> roberta();
         case TokenizerClass.LLAMA -> llama();
         case TokenizerClass.GEMMA -> gemma();
         default -> xlm();
@@ -99,6 +102,11 @@ record RebuiltTokenizer(ObjectNode file, JsonNode settings) {
     file.putNull(NORMALIZER);
     file.set(PRE, bytes(flag(PREFIX, false), true));
     file.set(DECODER, bytes(true, true));
+  }
+
+  private void roberta() {
+    gpt2();
+    around(token("cls_token", "<s>"), token("sep_token", "</s>"), 0);
   }
 
   private void qwen2() {

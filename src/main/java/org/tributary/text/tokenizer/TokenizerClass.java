@@ -18,11 +18,13 @@ final class TokenizerClass {
   static final String GPT2 = "GPT2Tokenizer";
   static final String LLAMA = "LlamaTokenizer";
   static final String QWEN2 = "Qwen2Tokenizer";
+  static final String ROBERTA = "RobertaTokenizer";
   static final String XLM = "XLMRobertaTokenizer";
 
   private static final Map<String, String> OF_MODEL =
       Map.ofEntries(
           Map.entry("bert", BERT),
+          Map.entry("distilbert", BERT),
           Map.entry("gemma", GEMMA),
           Map.entry("gemma2", GEMMA),
           Map.entry("gemma3", GEMMA),
@@ -31,7 +33,9 @@ final class TokenizerClass {
           Map.entry("mistral", AS_IS),
           Map.entry("phi3", AS_IS),
           Map.entry("qwen2", QWEN2),
-          Map.entry("qwen3", QWEN2));
+          Map.entry("qwen3", QWEN2),
+          Map.entry("roberta", ROBERTA),
+          Map.entry("xlm-roberta", XLM));
 
   /** The model types whose default class is used whatever the files name. */
   private static final Set<String> ALWAYS = Set.of("mistral", "phi3", "qwen2");
@@ -49,6 +53,8 @@ final class TokenizerClass {
           Set.of("<unk>", "<s>", "</s>"),
           QWEN2,
           Set.of("<|endoftext|>"),
+          ROBERTA,
+          Set.of("<s>", "</s>", "<unk>", "<pad>", "<mask>"),
           XLM,
           Set.of("<s>", "</s>", "<unk>", "<pad>", "<mask>"));
 
@@ -68,7 +74,6 @@ final class TokenizerClass {
           "CpmTokenizer",
           "DebertaTokenizer",
           "DebertaV2Tokenizer",
-          "DistilBertTokenizer",
           "EsmcTokenizer",
           "FunnelTokenizer",
           "GPTNeoXTokenizer",
@@ -91,7 +96,6 @@ final class TokenizerClass {
           "ReformerTokenizer",
           "RemBertTokenizer",
           "RoFormerTokenizer",
-          "RobertaTokenizer",
           "SeamlessM4TTokenizer",
           "Siglip2Tokenizer",
           "SplinterTokenizer",
@@ -118,6 +122,7 @@ final class TokenizerClass {
     String own = OF_MODEL.getOrDefault(model, AS_IS);
     String named = settings.path("tokenizer_class").asText(own);
     named = named.endsWith("Fast") ? named.substring(0, named.length() - 4) : named;
+    named = named.equals("DistilBertTokenizer") ? BERT : named; // the same rules
     String taken = ALWAYS.contains(model) ? own : named;
     if (OTHERS.contains(taken)) {
       throw new WrongInput(
