@@ -18,6 +18,7 @@ import org.tributary.federation.QuorumMissed;
 import org.tributary.job.BuildInfo;
 import org.tributary.job.Compare;
 import org.tributary.job.DriverFailed;
+import org.tributary.job.Evaluate;
 import org.tributary.job.FollowApplication;
 import org.tributary.job.Generate;
 import org.tributary.job.ImportMinilm;
@@ -69,6 +70,7 @@ import picocli.CommandLine.ScopeType;
       Plan.class,
       Train.class,
       Compare.class,
+      Evaluate.class,
       Generate.class,
       FollowApplication.class,
       Inspect.class,

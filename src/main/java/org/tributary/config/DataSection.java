@@ -120,6 +120,32 @@ public record DataSection(
     return problems;
   }
 
+  /**
+   * The same data with other classes.
+   *
+   * @param names the labels of the data in the order of the classifier's rows
+   * @return the section
+   */
+  public DataSection withClasses(List<String> names) {
+    return new DataSection(
+        path,
+        text,
+        label,
+        names,
+        false,
+        prompt,
+        shortPrompt,
+        message,
+        messages,
+        turns,
+        system,
+        template,
+        date,
+        answer,
+        badRows,
+        augment);
+  }
+
   /** Conversations contain their answers; other rows have one answer each. */
   @Override
   public List<UnreadKey> unread() {

@@ -10,27 +10,17 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import org.tributary.checkpoint.HuggingFaceFolder;
-import org.tributary.checkpoint.PeftAdapter;
-import org.tributary.checkpoint.PeftNotes;
-import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ModelSection;
 import org.tributary.error.WrongInput;
 import org.tributary.model.Architecture;
-import org.tributary.model.Architectures;
 import org.tributary.model.ImageShape;
 import org.tributary.model.Model;
-import org.tributary.model.Pooling;
 import org.tributary.model.Precision;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
-import org.tributary.run.AppliedAdapter;
 import org.tributary.run.BaseModel;
 import org.tributary.torch.Torch;
 
@@ -55,12 +45,12 @@ public final class CheckpointLogits {
   /** The output: F32 [b, classes]; F32 [b, t, vocabulary] for language models. */
   public static final String LOGITS = "logits";
 
+  private final CheckpointModel checkpoint;
   private final BaseModel base;
-  private final AppliedAdapter adapter;
 
-  private CheckpointLogits(BaseModel base, AppliedAdapter adapter) {
-    this.base = base;
-    this.adapter = adapter;
+  private CheckpointLogits(CheckpointModel checkpoint) {
+    this.checkpoint = checkpoint;
+    base = checkpoint.base();
   }
 
   /**
@@ -78,38 +68,10 @@ public final class CheckpointLogits {
    */
   public static CheckpointLogits open(Store store, String model, String adapter, String pooling)
       throws IOException {
-    PeftAdapter lora = adapter == null ? null : PeftAdapter.read(store, store.path(adapter));
-    String chosen = pooling != null ? pooling : pooling(store, model, lora);
-    BaseModel base = BaseModel.open(store, new ModelSection(model, null, chosen, 128, false));
-    base.check();
-    base.checkValues();
-    AppliedAdapter applied = lora == null ? null : AppliedAdapter.of(adapter, base, lora);
-    Set<String> head = new TreeSet<>(base.architecture().head(1).keySet());
-    head.addAll(base.architecture().poolerWeights().keySet());
-    head.removeAll(base.used().keySet());
-    if (applied != null) {
-      head.removeAll(applied.tensors().keySet());
-    }
-    if (!head.isEmpty()) {
-      throw new WrongInput(
-          "%s: has no %s, and so no logits; name a model with a head, or the adapter that has it"
-              .formatted(base.files().folder(), String.join(", ", head)));
-    }
-    return new CheckpointLogits(base, applied);
-  }
-
-  /**
-   * The pooling that the adapter's classifier was trained with, if the adapter has one; null for
-   * the model's own pooling.
-   */
-  private static String pooling(Store store, String model, PeftAdapter adapter) throws IOException {
-    if (adapter == null || adapter.saved().isEmpty()) {
-      return null;
-    }
-    HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(model));
-    Pooling family =
-        Architectures.of(files.config(), files.tensors().keySet(), null).classifierPooling();
-    return PeftNotes.pooling(adapter).orElse(family == null ? null : family.key());
+    CheckpointModel checkpoint =
+        CheckpointModel.open(store, new ModelSection(model, null, pooling, 128, false), adapter);
+    checkpoint.base().checkValues();
+    return new CheckpointLogits(checkpoint);
   }
 
   /**
@@ -130,13 +92,7 @@ public final class CheckpointLogits {
         base.architecture().image() == null ? text(where, inputs) : images(where, inputs);
     Torch.prepareThread(1);
     try (NDManager manager = Torch.manager(Device.cpu());
-        Model model =
-            new Model(
-                base.architecture(),
-                weights(staging),
-                adapter == null ? Map.of() : adapter.scalings(),
-                Device.cpu(),
-                precision)) {
+        Model model = checkpoint.load(Device.cpu(), staging, precision)) {
       List<NDArray> arrays = new ArrayList<>();
       for (HostTensor x : given) {
         DataType type = x.dtype() == DType.I64 ? DataType.INT64 : DataType.FLOAT32;
@@ -144,20 +100,6 @@ public final class CheckpointLogits {
       }
       return model.host(model.logits(manager, List.of(), arrays));
     }
-  }
-
-  private Map<String, HostTensor> weights(Path staging) throws IOException {
-    Map<String, SafeTensorsHeader.Entry> used = base.used();
-    Map<String, HostTensor> weights = new LinkedHashMap<>();
-    base.files()
-        .map(staging)
-        .forEach(
-            (name, tensor) -> {
-              if (used.containsKey(name)) {
-                weights.put(name, tensor);
-              }
-            });
-    return adapter == null ? weights : adapter.with(weights);
   }
 
   private static HostTensor take(

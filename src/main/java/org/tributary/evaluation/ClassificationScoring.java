@@ -11,12 +11,14 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.tributary.batch.Batch;
 import org.tributary.client.ModelInputs;
+import org.tributary.metrics.Calibration;
 import org.tributary.metrics.Confusion;
+import org.tributary.run.RowOwners;
 import scala.Tuple3;
 
 /**
- * Computes cross entropy and the confusion matrix over the declared classes. MLlib computes
- * accuracy and weighted F1 from the matrix.
+ * Computes cross entropy, the calibration and the confusion matrix over the declared classes. MLlib
+ * computes accuracy and weighted F1 from the matrix.
  *
  * @param classes the declared classes
  */
@@ -27,14 +29,19 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
    * @param loss cross entropy
    * @param counts confusion matrix
    * @param truncated rows that were cut
+   * @param calibration confidence and accuracy by bins of confidence
    * @param clients the sums of each client's rows, by id
    */
   record Sums(
-      double loss, long[][] counts, long truncated, SortedMap<String, ClientSums> clients) {}
+      double loss,
+      long[][] counts,
+      long truncated,
+      Calibration calibration,
+      SortedMap<String, ClientSums> clients) {}
 
   @Override
   public Sums none() {
-    return new Sums(0, new long[classes][classes], 0, new TreeMap<>());
+    return new Sums(0, new long[classes][classes], 0, Calibration.empty(), new TreeMap<>());
   }
 
   @Override
@@ -43,15 +50,13 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
   }
 
   @Override
-  public Sums score(Given given, NDManager scratch, int[] places) {
+  public List<RowScore> score(Given given, NDManager scratch, int[] places) {
     int[] indices = given.sample().rows(places);
     Batch batch = given.rows().batch(indices);
-    NDArray logits =
-        given.run().model().logits(scratch, given.weights(), ModelInputs.of(scratch, batch));
+    NDArray logits = given.model().logits(scratch, given.weights(), ModelInputs.of(scratch, batch));
     float[] values = logits.toFloatArray();
-    double loss = 0;
-    long[][] counts = new long[classes][classes];
-    SortedMap<String, ClientSums> clients = new TreeMap<>();
+    boolean[] truncated = given.truncated(indices, batch);
+    List<RowScore> scores = new ArrayList<>();
     for (int i = 0; i < indices.length; i++) {
       int truth = (int) batch.labels()[i];
       int best = 0;
@@ -63,15 +68,32 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
         sum += Math.exp(values[i * classes + c] - values[i * classes + best]);
       }
       double own = Math.log(sum) + values[i * classes + best] - values[i * classes + truth];
-      loss += own;
-      counts[truth][best]++;
-      String owner = given.owners().of(indices[i]);
+      RowScore.Choice choice = new RowScore.Choice(truth, best, 1 / sum);
+      scores.add(new RowScore(indices[i], own, truncated[i], choice, null));
+    }
+    return scores;
+  }
+
+  @Override
+  public Sums sums(List<RowScore> batch, RowOwners owners) {
+    double loss = 0;
+    long[][] counts = new long[classes][classes];
+    long truncated = 0;
+    Calibration calibration = Calibration.empty();
+    SortedMap<String, ClientSums> clients = new TreeMap<>();
+    for (RowScore row : batch) {
+      RowScore.Choice choice = row.choice();
+      loss += row.loss();
+      counts[choice.label()][choice.predicted()]++;
+      truncated += row.truncated() ? 1 : 0;
+      calibration = calibration.plus(Calibration.of(choice.probability(), choice.isRight()));
+      String owner = owners.of(row.row());
       if (owner != null) {
-        ClientSums row = new ClientSums(1, own, 1, truth == best ? 1L : 0L);
-        clients.merge(owner, row, ClientSums::plus);
+        ClientSums own = new ClientSums(1, row.loss(), 1, choice.isRight() ? 1L : 0L);
+        clients.merge(owner, own, ClientSums::plus);
       }
     }
-    return new Sums(loss, counts, batch.truncated(), clients);
+    return new Sums(loss, counts, truncated, calibration, clients);
   }
 
   @Override
@@ -81,6 +103,7 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
         one.loss() + other.loss(),
         sum.counts(),
         one.truncated() + other.truncated(),
+        one.calibration().plus(other.calibration()),
         ClientSums.plus(one.clients(), other.clients()));
   }
 
@@ -94,6 +117,7 @@ record ClassificationScoring(int classes) implements Scoring<ClassificationScori
     scores.put("macro_f1", confusion.macroF1());
     scores.put("micro_f1", confusion.microF1());
     scores.put("weighted_f1", overall.weightedFMeasure());
+    scores.put("ece", all.calibration().error());
     scores.put("truncated_rows", (double) all.truncated());
     return scores;
   }

@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -15,9 +13,9 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.tributary.batch.Examples;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.cluster.SparkJobs;
+import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Devices;
 import org.tributary.executor.LoadedRun;
@@ -70,35 +68,34 @@ public final class EvaluationJob {
     int most = blueprint.config().evaluate().rows();
     long there = evaluationRows(part);
     int rows = Math.toIntExact(most == 0 ? there : Math.min(most, there));
-    int shards = shards(rows);
+    TrainConfig.Evaluate settings = blueprint.config().evaluate();
+    Shards shards = new Shards(new EvenSample(there, rows), settings.shard(), settings.batch());
     Shard work =
         new Shard(
-            spec,
-            part,
-            round,
-            state == null ? null : state.toString(),
-            client != null,
-            new EvenSample(there, rows),
-            shards);
+            spec, part, round, state == null ? null : state.toString(), client != null, shards);
     String when = round < 0 ? "before training" : "round " + (round + 1);
     Found found =
         SparkJobs.run(
             spark,
             "%s: evaluation on %s rows%s"
                 .formatted(when, part, client == null ? "" : " of the model of client " + client),
-            () -> together(Scoring.of(blueprint), score(work)));
+            () -> together(scoring(blueprint), score(work, shards.count())));
     double seconds = (System.nanoTime() - begin) / 1e9;
     return new Evaluation(client, part, rows, seconds, found.scores(), found.details());
   }
 
-  private int shards(int rows) {
-    int most = blueprint.config().evaluate().shard();
-    return Math.toIntExact(((long) rows + most - 1) / most);
+  private static Scoring<?> scoring(Blueprint blueprint) {
+    TrainConfig.Evaluate settings = blueprint.config().evaluate();
+    return Scoring.of(
+        blueprint.architecture().task(),
+        blueprint.labels().size(),
+        settings.generate(),
+        settings.newTokens());
   }
 
-  private List<String> score(Shard work) {
-    List<Integer> indices = IntStream.range(0, work.shards()).boxed().toList();
-    return spark.parallelize(indices, work.shards()).map(work::score).collect();
+  private List<String> score(Shard work, int shards) {
+    List<Integer> indices = IntStream.range(0, shards).boxed().toList();
+    return spark.parallelize(indices, shards).map(work::score).collect();
   }
 
   private long evaluationRows(String part) throws IOException {
@@ -138,8 +135,7 @@ public final class EvaluationJob {
       int round,
       String state,
       boolean personal,
-      EvenSample sample,
-      int shards)
+      Shards shards)
       implements Serializable {
 
     String score(int index) throws IOException, InterruptedException {
@@ -149,7 +145,7 @@ public final class EvaluationJob {
         Blueprint blueprint = run.blueprint();
         Torch.prepareThread(blueprint.config().client().threads());
         return Json.pretty(
-            new Scored(Json.pretty(score(run, manager, Scoring.of(blueprint), index)), null));
+            new Scored(Json.pretty(score(run, manager, scoring(blueprint), index)), null));
       } catch (WrongInput e) {
         return Json.pretty(new Scored(null, e.getMessage()));
       }
@@ -157,34 +153,23 @@ public final class EvaluationJob {
 
     private <S extends Record> S score(
         LoadedRun run, NDManager manager, Scoring<S> scoring, int index) throws IOException {
-      Blueprint blueprint = run.blueprint();
-      Examples examples = run.evaluationRows(part, round);
       Scoring.Given given =
-          new Scoring.Given(run, weights(run, manager), examples, sample, owners(run));
-      int batch = blueprint.config().evaluate().batch();
-      int from = begin(index);
-      int to = begin(index + 1);
-      // Puts rows of similar length next to each other. This needs little padding, and the
-      // order depends only on the rows.
-      int[] order =
-          IntStream.range(from, to)
-              .boxed()
-              .sorted(Comparator.comparingInt(p -> examples.length(sample.row(p))))
-              .mapToInt(Integer::intValue)
-              .toArray();
-      S sums = scoring.none();
-      for (int i = 0; i < order.length; i += batch) {
-        run.checkGoesOn();
-        int[] places = Arrays.copyOfRange(order, i, Math.min(order.length, i + batch));
-        try (NDManager scratch = manager.newSubManager()) {
-          sums = scoring.plus(sums, scoring.score(given, scratch, places));
-        }
-      }
-      return sums;
-    }
-
-    private int begin(int index) {
-      return Math.toIntExact((long) sample.chosen() * index / shards);
+          new Scoring.Given(
+              run.model(),
+              run.tokens(),
+              weights(run, manager),
+              run.evaluationRows(part, round),
+              shards.sample());
+      RowOwners owners = owners(run);
+      List<S> sums = new ArrayList<>(List.of(scoring.none()));
+      shards.score(
+          scoring,
+          given,
+          index,
+          manager,
+          run::checkGoesOn,
+          batch -> sums.set(0, scoring.plus(sums.get(0), scoring.sums(batch, owners))));
+      return sums.get(0);
     }
 
     /** Of a client's own model, the scores on other clients' rows are not of interest. */

@@ -11,14 +11,14 @@ import java.util.function.IntPredicate;
  * @param rows number of all rows
  * @param chosen number of rows in the sample
  */
-record EvenSample(long rows, int chosen) implements Serializable {
+public record EvenSample(long rows, int chosen) implements Serializable {
   /**
    * The row at a place.
    *
    * @param place 0 to chosen - 1
    * @return its index among all rows
    */
-  int row(int place) {
+  public int row(int place) {
     return Math.toIntExact(place * rows / chosen);
   }
 

@@ -1,22 +1,23 @@
 package org.tributary.evaluation;
 
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.tributary.batch.Batch;
 import org.tributary.batch.TextBatch;
 import org.tributary.client.Continuation;
 import org.tributary.client.ModelInputs;
 import org.tributary.client.TextGenerator;
-import org.tributary.config.TrainConfig;
-import org.tributary.executor.LoadedRun;
 import org.tributary.metrics.Bleu;
 import org.tributary.metrics.Perplexity;
 import org.tributary.metrics.TextScores;
 import org.tributary.model.Decoding;
+import org.tributary.run.RowOwners;
 import org.tributary.text.GenerationSet;
 import org.tributary.text.TextExamples;
 
@@ -24,9 +25,10 @@ import org.tributary.text.TextExamples;
  * Computes the likelihood of the given answers. For some of the rows it also compares them with the
  * answers that the model generates (greedily, up to the end token or a number of tokens).
  *
- * @param settings how many rows, how many tokens
+ * @param generate rows for which the model generates an answer, evenly spread
+ * @param newTokens the most tokens of such an answer
  */
-record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<GenerationScoring.Sums> {
+record GenerationScoring(int generate, int newTokens) implements Scoring<GenerationScoring.Sums> {
   /**
    * Sums over rows.
    *
@@ -43,8 +45,10 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
       long prompts,
       SortedMap<String, ClientSums> clients) {}
 
-  /** Generated answers, and how many of their prompts were cut. */
-  private record Written(List<String> answers, int truncated) {}
+  /** A generated answer, and whether its prompt was cut. */
+  private record Written(String text, boolean truncated) {
+    private static final Written NONE = new Written(null, false);
+  }
 
   @Override
   public Sums none() {
@@ -57,42 +61,21 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
   }
 
   @Override
-  public Sums score(Given given, NDManager scratch, int[] places) {
+  public List<RowScore> score(Given given, NDManager scratch, int[] places) {
     int[] indices = given.sample().rows(places);
     GenerationSet set = (GenerationSet) ((TextExamples) given.rows()).rows();
-    Batch batch = given.rows().batch(indices);
+    TextBatch batch = (TextBatch) given.rows().batch(indices);
     float[] nll =
         given
-            .run()
             .model()
             .likelihood(scratch, given.weights(), ModelInputs.withLabels(scratch, batch))
             .toFloatArray();
-    double sum = 0;
-    for (float one : nll) {
-      sum += one;
-    }
-    int[] written =
-        given
-            .sample()
-            .rows(Arrays.stream(places).filter(given.sample().some(settings.generate())).toArray());
-    Written own = write(given, scratch, set, written);
-    TextScores scores = TextScores.empty();
-    for (int i = 0; i < written.length; i++) {
-      scores = scores.plus(own.answers().get(i), set.answer(written[i]));
-    }
-    return new Sums(
-        new Perplexity(sum, nll.length),
-        scores,
-        batch.truncated(),
-        own.truncated(),
-        clients(given, indices, (TextBatch) batch, nll));
-  }
-
-  /** The likelihoods come row by row, one for each counted token. */
-  private static SortedMap<String, ClientSums> clients(
-      Given given, int[] indices, TextBatch batch, float[] nll) {
-    SortedMap<String, ClientSums> clients = new TreeMap<>();
-    int at = 0;
+    boolean[] truncated = given.truncated(indices, batch);
+    int[] chosen =
+        given.sample().rows(Arrays.stream(places).filter(given.sample().some(generate)).toArray());
+    Map<Integer, Written> written = write(given, scratch, set, chosen);
+    List<RowScore> scores = new ArrayList<>();
+    int at = 0; // the likelihoods come row by row, one for each counted token
     for (int i = 0; i < indices.length; i++) {
       int counted = Math.toIntExact(batch.targets(i));
       double sum = 0;
@@ -100,16 +83,43 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
         sum += nll[at + j];
       }
       at += counted;
-      String owner = given.owners().of(indices[i]);
-      if (owner != null) {
-        clients.merge(owner, new ClientSums(1, sum, counted, null), ClientSums::plus);
-      }
+      Written own = written.getOrDefault(indices[i], Written.NONE);
+      RowScore.Answer answer =
+          new RowScore.Answer(counted, set.answer(indices[i]), own.text(), own.truncated());
+      scores.add(new RowScore(indices[i], sum, truncated[i], null, answer));
     }
     if (at != nll.length) {
       throw new IllegalStateException(
           "%d likelihoods for %d counted tokens".formatted(nll.length, at));
     }
-    return clients;
+    return scores;
+  }
+
+  @Override
+  public Sums sums(List<RowScore> batch, RowOwners owners) {
+    Sums sums = none();
+    for (RowScore row : batch) {
+      RowScore.Answer answer = row.answer();
+      SortedMap<String, ClientSums> clients = new TreeMap<>();
+      String owner = owners.of(row.row());
+      if (owner != null) {
+        clients.put(owner, new ClientSums(1, row.loss(), answer.tokens(), null));
+      }
+      TextScores written = TextScores.empty();
+      if (answer.written() != null) {
+        written = written.plus(answer.written(), answer.given());
+      }
+      sums =
+          plus(
+              sums,
+              new Sums(
+                  new Perplexity(row.loss(), answer.tokens()),
+                  written,
+                  row.truncated() ? 1 : 0,
+                  answer.promptTruncated() ? 1 : 0,
+                  clients));
+    }
+    return sums;
   }
 
   @Override
@@ -117,18 +127,31 @@ record GenerationScoring(TrainConfig.Evaluate settings) implements Scoring<Gener
     return new Evaluation.Details(List.of(), ClientSums.scores(all.clients()));
   }
 
-  private Written write(Given given, NDManager scratch, GenerationSet set, int[] indices) {
+  /** The generated answers by the index of their row. */
+  private Map<Integer, Written> write(
+      Given given, NDManager scratch, GenerationSet set, int[] indices) {
+    Map<Integer, Written> answers = new HashMap<>();
     if (indices.length == 0) {
-      return new Written(List.of(), 0);
+      return answers;
     }
-    int most = settings.newTokens();
-    LoadedRun run = given.run();
-    TextBatch prompts = set.prompts(indices, run.tokens(), most);
+    TextBatch prompts = set.prompts(indices, given.tokens(), newTokens);
     List<Continuation> written =
         new TextGenerator(
-                run.model(), run.tokens(), Decoding.greedy(set.special().ends()), indices.length)
-            .write(scratch, given.weights(), prompts, most);
-    return new Written(written.stream().map(c -> c.text().strip()).toList(), prompts.truncated());
+                given.model(),
+                given.tokens(),
+                Decoding.greedy(set.special().ends()),
+                indices.length)
+            .write(scratch, given.weights(), prompts, newTokens);
+    boolean same = prompts.truncated() == 0 || prompts.truncated() == indices.length;
+    for (int i = 0; i < indices.length; i++) {
+      int[] alone = {indices[i]};
+      boolean cut =
+          same
+              ? prompts.truncated() > 0
+              : set.prompts(alone, given.tokens(), newTokens).truncated() > 0;
+      answers.put(indices[i], new Written(written.get(i).text().strip(), cut));
+    }
+    return answers;
   }
 
   @Override

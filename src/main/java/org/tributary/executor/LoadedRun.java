@@ -171,13 +171,27 @@ public final class LoadedRun implements AutoCloseable {
     SoftReference<Map<String, HostTensor>> kept = given.get(round);
     Map<String, HostTensor> tensors = kept == null ? null : kept.get();
     if (tensors == null) {
-      RoundPlan plan = blueprint.plan(round);
-      try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
-        tensors = state.tensors(plan.where(role -> role.goesDown() || role.isTrained()).keySet());
-      }
+      tensors = state(store, blueprint, folder, round);
       given.put(round, new SoftReference<>(tensors));
     }
     return new TreeMap<>(tensors);
+  }
+
+  /**
+   * The tensors that every client receives at the start of a round, read from the run's folder.
+   *
+   * @param store reaches the folder
+   * @param blueprint of the run
+   * @param folder of the run
+   * @param round as of {@link #given}
+   * @return tensors by name
+   */
+  public static Map<String, HostTensor> state(
+      Store store, Blueprint blueprint, RunFolder folder, int round) throws IOException {
+    RoundPlan plan = blueprint.plan(round);
+    try (GlobalState state = GlobalState.open(store, folder, plan, round)) {
+      return state.tensors(plan.where(role -> role.goesDown() || role.isTrained()).keySet());
+    }
   }
 
   /** Rows in the form that the model takes. */

@@ -2,8 +2,10 @@ package org.tributary.job;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigForm;
+import org.tributary.config.EvaluateConfig;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
@@ -12,13 +14,13 @@ import org.tributary.partition.Partitioning;
 import org.tributary.run.RunSpec;
 import org.tributary.run.TaskKeys;
 
-/** The four files that jobs read: the text of docs/config.md and of docs/schema. */
+/** The five files that jobs read: the text of docs/config.md and of docs/schema. */
 final class ConfigForms {
   private static final String INTRO =
       """
       # Configuration reference
 
-      Every key of the four files that jobs read. This page and the JSON Schemas in [schema](schema) are generated from
+      Every key of the five files that jobs read. This page and the JSON Schemas in [schema](schema) are generated from
       the `@Key` annotations of the code. A test fails if they differ from what the code says. This command writes them
       again:
 
@@ -29,7 +31,7 @@ final class ConfigForms {
 
           # yaml-language-server: $schema=../docs/schema/train.json
 
-      The path is relative to the file; `partition.json`, `compare.json` and `generate.json` are next to it. With
+      The path is relative to the file; `partition.json`, `compare.json`, `evaluate.json` and `generate.json` are next to it. With
       methods of your own, `jobs/submit --jars my.jar local schema train > train.json` writes a schema that
       has them too. A schema knows names, types, bounds and which method has which key. `jobs/submit MASTER JOB FILE
       --check` also checks rules between keys, the model and the data.
@@ -72,12 +74,29 @@ final class ConfigForms {
             Map.of(),
             Map.of()),
         new ConfigForm(
+            "evaluate",
+            "The scores of a model or a run on rows: the file of the job `evaluate`.",
+            EvaluateConfig.class,
+            Map.of(),
+            readersOfEvaluate()),
+        new ConfigForm(
             "generate",
             "The answers of a language model to rows: the file of the job `generate`.",
             GenerateConfig.class,
             Map.of(),
             Map.of(
                 "model.name", "nothing", "model.pooling", "nothing", "model.newHead", "nothing")));
+  }
+
+  /** The same models read the same keys as in a run; what changes a model is read by none. */
+  private static Map<String, String> readersOfEvaluate() {
+    Map<String, String> readers = new TreeMap<>(TaskKeys.readers());
+    readers.keySet().removeIf(key -> key.startsWith("evaluate."));
+    readers.put("generate", TaskKeys.readers().get("evaluate.generate"));
+    readers.put("newTokens", TaskKeys.readers().get("evaluate.newTokens"));
+    List.of("model.name", "model.newHead", "data.augment")
+        .forEach(key -> readers.put(key, "nothing"));
+    return readers;
   }
 
   /** The page with all keys. */

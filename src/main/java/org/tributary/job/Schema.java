@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 public final class Schema implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "JOB", description = "partition, train, compare or generate")
+  @Parameters(paramLabel = "JOB", description = "partition, train, compare, evaluate or generate")
   private String name;
 
   @Override

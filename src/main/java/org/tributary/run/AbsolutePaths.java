@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.EffectiveConfig;
+import org.tributary.config.EvaluateConfig;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.TrainConfig;
@@ -67,6 +68,32 @@ public final class AbsolutePaths {
     return EffectiveConfig.yaml(
         ConfigReader.read(
             "config.yaml", EffectiveConfig.yaml(config), sets, GenerateConfig.class, Map.of()));
+  }
+
+  /**
+   * The configuration of an evaluation for its tasks.
+   *
+   * @param store resolves paths on their file systems
+   * @param config with paths as the user wrote them, and with the rows
+   * @return YAML of the same configuration, its paths with scheme and authority
+   */
+  public static String yaml(Store store, EvaluateConfig config) throws IOException {
+    Map<String, String> paths = new LinkedHashMap<>();
+    paths.put("out", config.out());
+    paths.put("data.path", config.data().path());
+    if (config.run() != null) {
+      paths.put("run", config.run());
+    }
+    if (config.model() != null) {
+      paths.put("model.path", config.model().path());
+    }
+    if (config.adapter() != null) {
+      paths.put("adapter", config.adapter());
+    }
+    List<String> sets = sets(store, paths);
+    return EffectiveConfig.yaml(
+        ConfigReader.read(
+            "config.yaml", EffectiveConfig.yaml(config), sets, EvaluateConfig.class, Map.of()));
   }
 
   private static List<String> sets(Store store, Map<String, String> paths) throws IOException {

@@ -259,6 +259,11 @@ public final class BaseModel {
     return new Path(files.folder(), ImageProcessor.FILE);
   }
 
+  /** The most tokens of a text, with special ones. */
+  public int maxLength() {
+    return settings.maxLength();
+  }
+
   /** The folder and its files. */
   public HuggingFaceFolder files() {
     return files;

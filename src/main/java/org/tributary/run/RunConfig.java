@@ -129,6 +129,37 @@ public final class RunConfig {
     return read(store, folder.config());
   }
 
+  /**
+   * The configuration of a run at its first start.
+   *
+   * @throws WrongInput if the folder has no run, or its file is damaged
+   */
+  public static TrainConfig config(Store store, RunFolder folder) throws IOException {
+    if (!store.exists(folder.config()) || !stored(store, folder).path("run").has("frozen")) {
+      throw new WrongInput(
+          "%s is not a run (it has no config.yaml of one); name the folder out of train, or of one of a comparison's runs"
+              .formatted(folder.root()));
+    }
+    return ConfigReader.stored(
+        folder.config().toString(),
+        Yaml.text(stored(store, folder).path("config")),
+        TrainConfig.class,
+        RunSpec.CHOICES);
+  }
+
+  /**
+   * Whether a run's model, rows and classifier are still those of its first start.
+   *
+   * @return a line for each difference
+   */
+  public static List<String> differences(Store store, Blueprint blueprint, RunFolder folder)
+      throws IOException {
+    JsonNode old = stored(store, folder).path("run");
+    List<String> differences = new ArrayList<>(of(store, blueprint).changedFiles(old));
+    differences.addAll(ClassifierFacts.differences(old, blueprint));
+    return differences;
+  }
+
   /** Every effective key of a run that something reads. */
   public static JsonNode parameters(Blueprint blueprint) throws IOException {
     return Yaml.tree(

@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.tributary.batch.Examples;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.DataSection;
+import org.tributary.config.ModelSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.image.Augmentation;
@@ -31,7 +33,8 @@ import org.tributary.text.Tokenizer;
 
 /** The partitioned data set of a run, read for the task of the base model. */
 public final class RunData {
-  private final TrainConfig config;
+  private final DataSection data;
+  private final int maxLength;
   private final BaseModel base;
   private final Path folder;
   private final Manifest manifest;
@@ -41,24 +44,26 @@ public final class RunData {
   private final SpecialTokens special;
   private final ImageProcessor processor;
 
-  private RunData(Store store, TrainConfig config, BaseModel base, Path folder) throws IOException {
-    this.config = config;
+  private RunData(
+      Store store, DataSection data, int maxLength, BaseModel base, Consumer<Manifest> check)
+      throws IOException {
+    this.data = data;
+    this.maxLength = maxLength;
     this.base = base;
-    this.folder = folder;
+    folder = store.path(data.path());
     manifest = Manifest.read(store, folder);
     files = new PartFiles(folder);
     processor = base.imageProcessor(store);
-    ModalityCheck.check(base, config, manifest);
+    check.accept(manifest);
     if (base.architecture().task() == ModelTask.GENERATION) {
       classes = new Classes(List.of(), List.of());
-      DataSection d = config.data();
       Path model = base.files().folder();
       prompt =
-          Prompt.of(keys(d), () -> ChatTemplate.read(store, model))
+          Prompt.of(keys(data), () -> ChatTemplate.read(store, model))
               .fitting(manifest.columns().stream().map(Schema.Column::name).toList());
       special = SpecialTokens.read(store, model, base.architecture().vocabulary(), prompt);
     } else {
-      classes = Classes.of(base.head(), manifest, config.data());
+      classes = Classes.of(base.head(), manifest, data);
       prompt = null;
       special = null;
     }
@@ -84,30 +89,62 @@ public final class RunData {
    * @throws IOException if a file system fails
    */
   static RunData open(Store store, TrainConfig config, BaseModel base) throws IOException {
-    Path folder = store.path(config.data().path());
-    return new RunData(store, config, base, folder);
+    return new RunData(
+        store,
+        config.data(),
+        config.model().maxLength(),
+        base,
+        manifest -> ModalityCheck.check(base, config, manifest));
+  }
+
+  /**
+   * Opens a partitioned set for a model that is only evaluated.
+   *
+   * @param store reaches it
+   * @param data the set and its columns
+   * @param model settings of the model
+   * @param batch rows of a forward pass
+   * @param base the model; its task decides how rows are read
+   * @return the set; no rows are read yet
+   * @throws WrongInput if it is not a partitioned set, or its labels do not fit the model
+   * @throws IOException if a file system fails
+   */
+  public static RunData open(
+      Store store, DataSection data, ModelSection model, int batch, BaseModel base)
+      throws IOException {
+    return new RunData(
+        store,
+        data,
+        model.maxLength(),
+        base,
+        manifest -> ModalityCheck.check(base, model, data, batch, manifest));
   }
 
   /**
    * The files of an evaluation's rows.
    *
-   * @param part {@code test} or {@code validation}
-   * @return the global test rows, or all clients' validation rows; empty if there are none
+   * @param part {@code test}, {@code validation} or {@code train}
+   * @return the global test rows, or all clients' validation or training rows; empty if there are
+   *     none
    */
   public List<Manifest.Part> evaluationParts(String part) {
     if (part.equals("test")) {
       return manifest.test() == null ? List.of() : List.of(manifest.test());
     }
     return manifest.clients().values().stream()
-        .map(Manifest.Client::validation)
+        .map(client -> of(client, part))
         .filter(v -> v != null && v.rows() > 0)
         .toList();
+  }
+
+  private static Manifest.Part of(Manifest.Client client, String part) {
+    return part.equals("train") ? client.train() : client.validation();
   }
 
   /**
    * The rows of an evaluation.
    *
-   * @param part {@code test} or {@code validation}
+   * @param part as of {@link #evaluationParts}
    * @return their number
    */
   public long evaluationRows(String part) {
@@ -117,21 +154,36 @@ public final class RunData {
   /**
    * The clients that own the rows of an evaluation.
    *
-   * @param part {@code test} or {@code validation}
+   * @param part as of {@link #evaluationParts}
    * @param skipped the rows to leave out
    * @return none for the global test rows
    */
   public RowOwners owners(String part, SkippedRows skipped) {
     RowOwners owners = RowOwners.NONE;
-    if (part.equals("validation")) {
+    if (!part.equals("test")) {
       for (Map.Entry<String, Manifest.Client> client : manifest.clients().entrySet()) {
-        Manifest.Part rows = client.getValue().validation();
+        Manifest.Part rows = of(client.getValue(), part);
         if (rows != null && rows.rows() > 0) {
           owners = owners.and(client.getKey(), rows.rows() - skipped.count(List.of(rows)));
         }
       }
     }
     return owners;
+  }
+
+  /**
+   * Where the rows of an evaluation are.
+   *
+   * @param part as of {@link #evaluationParts}
+   * @param skipped the rows to leave out
+   * @return by the index of a row among all rows of the evaluation
+   */
+  public RowPlaces places(String part, SkippedRows skipped) {
+    List<RowPlaces.File> places = new ArrayList<>();
+    for (Manifest.Part file : evaluationParts(part)) {
+      places.add(new RowPlaces.File(file.file(), Math.toIntExact(file.rows()), skipped.of(file)));
+    }
+    return new RowPlaces(places);
   }
 
   /** Compares the files with the manifest. */
@@ -203,22 +255,21 @@ public final class RunData {
   }
 
   private ImageSet.Layout images() {
-    DataSection.Augment augment = config.data().augment();
+    DataSection.Augment augment = data.augment();
     return new ImageSet.Layout(
         manifest.inputs().image(),
-        config.data().label(),
+        data.label(),
         classes.labels(),
         processor,
         new Augmentation(augment.flip(), augment.crop()));
   }
 
   private GenerationSet.Layout generation() {
-    return new GenerationSet.Layout(
-        prompt, config.data().answer(), special, config.model().maxLength());
+    return new GenerationSet.Layout(prompt, data.answer(), special, maxLength);
   }
 
   private ClassificationSet.Columns columns() {
-    return new ClassificationSet.Columns(config.data().text(), config.data().label());
+    return new ClassificationSet.Columns(data.text(), data.label());
   }
 
   /**

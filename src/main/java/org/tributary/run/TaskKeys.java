@@ -50,6 +50,19 @@ public final class TaskKeys {
   }
 
   /**
+   * The same for the configuration of an evaluation.
+   *
+   * @param architecture of the model
+   * @return by dotted key, why nothing reads it
+   */
+  public static Map<String, String> unreadInEvaluation(Architecture architecture) {
+    Map<String, String> unread = new LinkedHashMap<>();
+    unread(architecture)
+        .forEach((key, why) -> unread.put(key.replaceFirst("^evaluate\\.", ""), why));
+    return unread;
+  }
+
+  /**
    * The models that read the keys that not every model reads.
    *
    * @return by dotted key, such as {@code classifiers of texts}

@@ -17,7 +17,7 @@ public final class ClassesTable {
   /** Its columns. */
   public static final Schema SCHEMA =
       RunLabels.schema(
-          new Column("part", Type.STRING, "", "test or validation"),
+          new Column("part", Type.STRING, "", "test, validation or, in evaluate, train"),
           new Column("label", Type.STRING, "", "the class"),
           new Column("rows", Type.LONG, "rows", "that have the class"),
           new Column("predicted", Type.LONG, "rows", "for which the class is the most likely one"),
@@ -40,7 +40,7 @@ public final class ClassesTable {
   private ClassesTable() {}
 
   static List<Row> rows(
-      RunLabels labels, int round, List<Evaluation> evaluations, List<String> classes) {
+      RunLabels labels, Integer round, List<Evaluation> evaluations, List<String> classes) {
     List<Row> rows = new ArrayList<>();
     for (Evaluation e : evaluations) {
       if (e.details() == null || e.details().confusion().isEmpty()) {

@@ -16,7 +16,7 @@ public final class ConfusionTable {
   /** Its columns. */
   public static final Schema SCHEMA =
       RunLabels.schema(
-          new Column("part", Type.STRING, "", "test or validation"),
+          new Column("part", Type.STRING, "", "test, validation or, in evaluate, train"),
           new Column("label", Type.STRING, "", "the class that is correct"),
           new Column("predicted", Type.STRING, "", "the most likely class"),
           new Column("rows", Type.LONG, "rows", "with this label and this prediction, at least 1"));
@@ -24,7 +24,7 @@ public final class ConfusionTable {
   private ConfusionTable() {}
 
   static List<Row> rows(
-      RunLabels labels, int round, List<Evaluation> evaluations, List<String> classes) {
+      RunLabels labels, Integer round, List<Evaluation> evaluations, List<String> classes) {
     List<Row> rows = new ArrayList<>();
     for (Evaluation e : evaluations) {
       if (e.details() != null) {

@@ -12,7 +12,7 @@ import org.tributary.rows.Schema.Type;
 
 /**
  * The table {@code evals}: the scores of every evaluation. An evaluation of the global model on
- * validation rows also gives one row for each client, on that client's rows.
+ * rows that belong to clients also gives one row for each client, on that client's rows.
  */
 public final class EvalsTable {
   /** Its name. */
@@ -29,15 +29,19 @@ public final class EvalsTable {
           score(
               "macro_f1",
               "share",
-              "mean of the classes' F1, over all declared classes; null for language models, and for a client's rows"),
+              "mean of the classes' F1, over all declared classes; null for language models, and for a client's rows in a run's tables"),
           score(
               "micro_f1",
               "share",
-              "F1 over all decisions; null for language models, and for a client's rows"),
+              "F1 over all decisions; null for language models, and for a client's rows in a run's tables"),
           score(
               "weighted_f1",
               "share",
-              "mean of the classes' F1, weighted by their rows; null for language models, and for a client's rows"),
+              "mean of the classes' F1, weighted by their rows; null for language models, and for a client's rows in a run's tables"),
+          score(
+              "ece",
+              "share",
+              "expected calibration error: mean difference between confidence and accuracy over 15 bins; null for language models, and for a client's rows in a run's tables"),
           score(
               "perplexity",
               "",
@@ -63,7 +67,7 @@ public final class EvalsTable {
           score(
               "truncated_rows",
               "rows",
-              "longer than model.maxLength and truncated: first the prompt on its left, then the answer on its right; null for a client's rows"),
+              "longer than model.maxLength and truncated: first the prompt on its left, then the answer on its right; null for a client's rows in a run's tables"),
           score(
               "truncated_prompts",
               "rows",
@@ -85,8 +89,8 @@ public final class EvalsTable {
             "model",
             Type.STRING,
             "",
-            "global: the global model, on all rows, or on a client's validation rows if client is given; personal: the client's own model, on all rows"));
-    columns.add(new Column("part", Type.STRING, "", "test or validation"));
+            "global: the global model, on all rows, or on a client's rows if client is given; personal: the client's own model, on all rows"));
+    columns.add(new Column("part", Type.STRING, "", "test, validation or, in evaluate, train"));
     columns.add(new Column("rows", Type.LONG, "rows", "that were scored"));
     columns.add(
         new Column(
@@ -128,9 +132,21 @@ public final class EvalsTable {
     return rows;
   }
 
+  /**
+   * The row of an evaluation whose client may own the model or the rows.
+   *
+   * @param round counted from 1; null for a model that no run made
+   * @param model {@code global} or {@code personal}
+   */
+  static Row row(RunLabels labels, Integer round, String model, Evaluation e) {
+    List<Object> first = new ArrayList<>(List.of(model, e.part(), e.rows()));
+    first.add(model.equals("global") && e.client() != null ? null : e.seconds());
+    return row(labels, round, e.client(), first, e.scores());
+  }
+
   private static Row row(
       RunLabels labels,
-      int round,
+      Integer round,
       String client,
       List<Object> first,
       SortedMap<String, Double> scores) {

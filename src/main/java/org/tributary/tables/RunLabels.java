@@ -1,6 +1,7 @@
 package org.tributary.tables;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.tributary.run.ComparisonFolder;
  * @param run the run's name, unique by the hash of its frozen keys
  * @param variant the comparison's variant, or the last part of {@code out}
  * @param trial whether the run only tries a learning rate of a comparison
- * @param framework {@code framework.name}
+ * @param framework {@code framework.name}; null, as the next three, if no run made the model
  * @param optimizer {@code client.optimizer.name}
  * @param seed {@code seed}
  * @param lr {@code client.optimizer.lr}
@@ -34,10 +35,11 @@ public record RunLabels(
     boolean trial,
     String framework,
     String optimizer,
-    long seed,
-    double lr,
+    Long seed,
+    Double lr,
     Integer rank,
-    String partition) {
+    String partition)
+    implements Serializable {
   private static final List<Column> COLUMNS =
       List.of(
           new Column("run", Type.STRING, "", "the run's name: unique, also among runs of a folder"),
@@ -45,21 +47,26 @@ public record RunLabels(
               "variant", Type.STRING, "", "the comparison's variant; else the last part of out"),
           new Column(
               "trial", Type.BOOLEAN, "", "whether the run only tries a learning rate (rates)"),
-          new Column("framework", Type.STRING, "", "framework.name"),
-          new Column("optimizer", Type.STRING, "", "client.optimizer.name"),
-          new Column("seed", Type.LONG, "", "seed"),
-          new Column("lr", Type.DOUBLE, "", "client.optimizer.lr, the learning rate"),
+          new Column("framework", Type.STRING, "", "framework.name; null for a model folder"),
+          new Column(
+              "optimizer", Type.STRING, "", "client.optimizer.name; null for a model folder"),
+          new Column("seed", Type.LONG, "", "seed; null for a model folder"),
+          new Column(
+              "lr",
+              Type.DOUBLE,
+              "",
+              "client.optimizer.lr, the learning rate; null for a model folder"),
           new Column(
               "rank",
               Type.INT,
               "",
-              "framework.lora.rank, in clients the client's own; null without adapters"),
+              "framework.lora.rank, in clients the client's own; null without adapters, and for a model folder"),
           new Column("partition", Type.STRING, "", "the last part of data.path"),
           new Column(
               "round",
               Type.INT,
               "",
-              "counted from 1; 0 is before training; null in runs, which has no rounds"),
+              "counted from 1; 0 is before training; null in runs, which has no rounds, and for a model folder"),
           new Column(
               "client",
               Type.STRING,
@@ -90,6 +97,33 @@ public record RunLabels(
         config.client().optimizer().lr(),
         lora == null ? null : lora.rank(),
         new Path(config.data().path()).getName());
+  }
+
+  /**
+   * The labels of a model's folder that {@code evaluate} scores.
+   *
+   * @param out the folder of the scores
+   * @param hash of what is scored, hex
+   * @param partition path of the partitioned set
+   * @return labels without those of a run
+   */
+  public static RunLabels ofModel(Path out, String hash, String partition) {
+    return new RunLabels(
+        out.getName() + "-" + hash.substring(0, 8),
+        out.getName(),
+        false,
+        null,
+        null,
+        null,
+        null,
+        null,
+        new Path(partition).getName());
+  }
+
+  /** The same labels for another partitioned set. */
+  public RunLabels on(String path) {
+    return new RunLabels(
+        run, variant, trial, framework, optimizer, seed, lr, rank, new Path(path).getName());
   }
 
   /** The schema of a table: these columns, then its own. */

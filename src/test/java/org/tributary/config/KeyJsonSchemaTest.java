@@ -39,6 +39,7 @@ class KeyJsonSchemaTest {
           "partition", PartitionConfig.class,
           "train", TrainConfig.class,
           "compare", CompareConfig.class,
+          "evaluate", EvaluateConfig.class,
           "generate", GenerateConfig.class);
 
   /** Values of every kind, values near bounds, and common mistakes. */

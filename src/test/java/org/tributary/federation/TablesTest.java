@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.fixture.JobRun;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
@@ -38,6 +39,8 @@ import org.tributary.tables.ClassesTable;
 import org.tributary.tables.ClientsTable;
 import org.tributary.tables.ConfusionTable;
 import org.tributary.tables.EvalsTable;
+import org.tributary.tables.FairnessTable;
+import org.tributary.tables.PredictionsTable;
 import org.tributary.tables.RoundsTable;
 import org.tributary.tables.RunReport;
 import org.tributary.tables.RunsTable;
@@ -190,6 +193,34 @@ class TablesTest {
         .containsExactlyElementsOf(SCHEMAS.get(table).names());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"predictions", "fairness"})
+  void everyColumnOfTheTablesOfEvaluateIsOnThePage(String table) {
+    Schema schema = table.equals("fairness") ? FairnessTable.SCHEMA : PredictionsTable.SCHEMA;
+    List<List<String>> rows = new ArrayList<>(cells("## Tables", "### "));
+    rows.addAll(cells("### " + table, "## "));
+    assertThat(rows).allSatisfy(row -> assertThat(row).hasSize(4));
+    Map<String, String> types =
+        Map.of(
+            "STRING", "string", "INT", "int", "LONG", "bigint", "DOUBLE", "double", "BOOLEAN",
+            "boolean");
+    assertThat(
+            schema.columns().stream()
+                .map(
+                    c ->
+                        "%s %s: %s [%s]"
+                            .formatted(
+                                c.name(), types.get(c.type().name()), c.meaning(), c.unit())))
+        .containsExactlyElementsOf(
+            rows.stream()
+                .map(
+                    row ->
+                        "%s %s: %s [%s]"
+                            .formatted(
+                                plain(row.get(0)), row.get(1), plain(row.get(3)), row.get(2)))
+                .toList());
+  }
+
   /** A row of the page in the form of the schema. */
   private static String described(List<String> row) {
     return "%s: %s [%s]".formatted(plain(row.get(0)), plain(row.get(3)), row.get(2));
@@ -227,7 +258,7 @@ class TablesTest {
     ofAllRows.addAll(ofLanguageModels);
     assertThat(nulls("evals", "client IS NULL")).containsExactlyElementsOf(ofAllRows);
     List<String> ofClientsRows =
-        new ArrayList<>(List.of("rank", "seconds", "macro_f1", "micro_f1", "weighted_f1"));
+        new ArrayList<>(List.of("rank", "seconds", "macro_f1", "micro_f1", "weighted_f1", "ece"));
     ofClientsRows.addAll(ofLanguageModels);
     ofClientsRows.add(ofClientsRows.size() - 1, "truncated_rows");
     assertThat(nulls("evals", "client IS NOT NULL")).containsExactlyElementsOf(ofClientsRows);

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
+import org.tributary.config.EvaluateConfig;
 import org.tributary.config.GenerateConfig;
 import org.tributary.config.PartitionConfig;
 import org.tributary.config.TrainConfig;
@@ -25,7 +26,7 @@ import org.tributary.run.RunSpec;
  */
 class JobFilesTest {
   private static final String JOB =
-      "jobs/submit \\S+ (train|partition|compare|generate) (jobs/\\S+\\.yaml)";
+      "jobs/submit \\S+ (train|partition|compare|evaluate|generate) (jobs/\\S+\\.yaml)";
 
   static List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("jobs"))) {
@@ -48,6 +49,10 @@ class JobFilesTest {
     String text = Files.readString(file);
     if (run.contains(" compare ")) {
       return ConfigReader.written(file.toString(), text, sets, CompareConfig.class, Map.of())
+          .config();
+    }
+    if (run.contains(" evaluate ")) {
+      return ConfigReader.written(file.toString(), text, sets, EvaluateConfig.class, Map.of())
           .config();
     }
     if (run.contains(" generate ")) {
