@@ -15,6 +15,7 @@ import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
+import org.tributary.job.Analyze;
 import org.tributary.job.BuildInfo;
 import org.tributary.job.Compare;
 import org.tributary.job.DriverFailed;
@@ -71,6 +72,7 @@ import picocli.CommandLine.ScopeType;
       Train.class,
       Compare.class,
       Evaluate.class,
+      Analyze.class,
       Generate.class,
       FollowApplication.class,
       Inspect.class,

@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * The rows of an evaluation, cut into the fewest shards of at most some rows, equal but for one row,
- * and these into batches. Both depend only on the rows, so sums that are added in their order have
- * the same bits on every cluster.
+ * The rows of an evaluation, cut into the fewest shards of at most some rows, equal but for one
+ * row, and these into batches. Both depend only on the rows, so sums that are added in their order
+ * have the same bits on every cluster.
  *
  * @param sample the scored rows
  * @param most the most rows of a shard, at least 1

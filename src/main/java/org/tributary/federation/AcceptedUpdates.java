@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param clients one attempt each, in the order of their ids
  * @param failed why the others of the cohort are left out, by client
  */
-record AcceptedUpdates(int round, List<Choice> clients, Map<String, String> failed) {
+public record AcceptedUpdates(int round, List<Choice> clients, Map<String, String> failed) {
   /**
    * One client's accepted attempt.
    *
@@ -22,10 +22,11 @@ record AcceptedUpdates(int round, List<Choice> clients, Map<String, String> fail
    * @param updateSha256 of the update's file
    * @param stateSha256 of the state's file; null if the client keeps nothing
    */
-  record Choice(
+  public record Choice(
       String client, String attempt, long samples, String updateSha256, String stateSha256) {}
 
-  AcceptedUpdates {
+  /** Copies. */
+  public AcceptedUpdates {
     failed = new TreeMap<>(failed);
   }
 }

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.protocol.ChangedRows;
+import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.DType;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Unit;
@@ -20,12 +21,20 @@ import org.tributary.run.GlobalState;
  * A client update, open for ranged reads. A matrix that was sent as its changed rows is read as a
  * whole one: its other rows come from the global state that the client started from.
  */
-final class UpdateReader implements Closeable {
+public final class UpdateReader implements Closeable {
   private final SafeTensors.Reader file;
   private final GlobalState state;
   private final Map<String, long[]> rows = new HashMap<>();
 
-  UpdateReader(Store store, Path file, GlobalState state) throws IOException {
+  /**
+   * Opens an update.
+   *
+   * @param store reaches the file
+   * @param file of the attempt
+   * @param state that the client was given
+   * @throws IOException if the store fails
+   */
+  public UpdateReader(Store store, Path file, GlobalState state) throws IOException {
     this.file = SafeTensors.open(store, file);
     this.state = state;
   }
@@ -38,7 +47,7 @@ final class UpdateReader implements Closeable {
    * @return float32
    * @throws IOException if the store fails
    */
-  HostTensor tensor(String name, Unit unit) throws IOException {
+  public HostTensor tensor(String name, Unit unit) throws IOException {
     if (file.header().tensors().containsKey(ChangedRows.rows(name))) {
       return patched(name, unit);
     }
@@ -47,6 +56,17 @@ final class UpdateReader implements Closeable {
     }
     long[] shape = {unit.to() - unit.from()};
     return new HostTensor(DType.F32, shape, file.range(name, unit.from(), unit.to()));
+  }
+
+  /** Whether the client sent a tensor, whole or as its changed rows. */
+  public boolean has(String name) {
+    return file.header().tensors().containsKey(name)
+        || file.header().tensors().containsKey(ChangedRows.rows(name));
+  }
+
+  /** What the client measured. */
+  public ClientReport report() {
+    return ClientReport.of(file.header().metadata().get(ClientReport.KEY));
   }
 
   private HostTensor patched(String name, Unit unit) throws IOException {

@@ -227,7 +227,7 @@ public final class Tiny {
   }
 
   /** Changes the rows of a part; see {@link #seal}. */
-  void rewrite(String folder, Consumer<List<Row>> change) throws IOException {
+  public void rewrite(String folder, Consumer<List<Row>> change) throws IOException {
     org.apache.hadoop.fs.Path path = hadoop(data().resolve(folder + "/part-00000.parquet"));
     List<Row> rows = new ArrayList<>();
     ParquetRows.forEach(STORE, path, List.of("text", "label"), rows::add);
