@@ -23,6 +23,7 @@ import java.util.TreeSet;
  * @param rates learning rates to choose from on validation rows, by variant; a variant without any
  *     keeps its configured rate unless there is a search
  * @param search for learning rates; null if only {@code rates} are tried
+ * @param budget of each run; null for the rounds of the train configuration
  * @param baseline the variant to which the others are compared; null for no comparison
  * @param score the metric for the choice, on validation rows after the last round
  * @param trackers programs beside the tables that show the runs; null for those of the train
@@ -77,6 +78,10 @@ public record CompareConfig(
                 "search for each variant's learning rate on validation rows, for each partition",
             optional = true)
         SearchSection search,
+    @Key(
+            value = "what each run may spend; every variant gets the most rounds that it allows",
+            optional = true)
+        BudgetSection budget,
     @Key(
             value =
                 "the variant from which the others' differences are tested, over at least two seeds",

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.CompareConfig;
@@ -19,6 +20,7 @@ import org.tributary.federation.RoundListener;
 import org.tributary.federation.RoundListeners;
 import org.tributary.federation.RunChecks;
 import org.tributary.rows.Row;
+import org.tributary.run.ComparisonFolder;
 import org.tributary.run.RunFolder;
 import org.tributary.tables.RunReport;
 import org.tributary.tables.StatisticsTable;
@@ -46,8 +48,8 @@ public final class Compare implements Callable<Integer> {
     Configuration hadoop = SparkSessions.hadoop();
     CompareConfig config = file.read(hadoop, CompareConfig.class, Map.of());
     String common = ConfigFile.text(file.find(config.train()), hadoop);
-    Variants variants = new Variants(config, common);
-    TrainConfig first = variants.first(variants.arms().get(0));
+    Variants configured = new Variants(config, common);
+    TrainConfig first = configured.first(configured.arms().get(0));
     RunChecks checks = new RunChecks(Store.of(hadoop));
     if (file.isCheck()) {
       PathChecks.check(first, hadoop);
@@ -56,18 +58,25 @@ public final class Compare implements Callable<Integer> {
           .run(
               files,
               PathChecks.inputs(first),
-              () -> ComparisonChecks.check(hadoop, variants, checks, false));
+              () -> {
+                Variants variants = ComparisonChecks.withRounds(hadoop, configured).variants();
+                ComparisonChecks.check(hadoop, variants, checks, false);
+              });
     }
+    Budgets budgets = ComparisonChecks.withRounds(hadoop, configured);
+    Variants variants = budgets.variants();
     ComparisonChecks.check(hadoop, variants, checks, true);
     for (String variant : config.variants().keySet()) {
       variants.written(variant).leftOut().forEach(this::say);
     }
     ComparisonNotes.rates(config).forEach(this::say);
     Tracking.check(Store.of(hadoop), first);
+    plan(Store.of(hadoop), variants);
     try (SparkSession spark = SparkSessions.open("compare", first.client().threads())) {
       Store store = Store.of(hadoop);
       checks.rows(spark);
       CompareFolder.commit(store, config, variants.common());
+      budgets.commit();
       Path folder = store.path(config.out());
       LiveReport whole = LiveReport.of(store, folder);
       Map<Arm, List<RunReport>> reports = runs(new Trainer(spark, store, whole), variants);
@@ -77,6 +86,14 @@ public final class Compare implements Callable<Integer> {
       spec.commandLine().getOut().println("tables: " + new RunFolder(folder).tables());
       whole.write(spec.commandLine().getOut());
       return 0;
+    }
+  }
+
+  /** Says at the first start what the comparison will do; steps are timed where clients train. */
+  private void plan(Store store, Variants variants) throws IOException {
+    if (!ComparisonFolder.is(store, store.path(variants.config().out()))) {
+      boolean here = SparkMaster.isOneJvm(SparkMaster.of(new SparkConf()));
+      ComparisonPlan.lines(store, variants, here).forEach(this::say);
     }
   }
 
@@ -146,7 +163,7 @@ public final class Compare implements Callable<Integer> {
     }
     StatisticsText.lines(statistics).forEach(out::println);
     ComparisonNotes.rates(config).forEach(out::println);
-    ComparisonNotes.budgets(reports).forEach(out::println);
+    ComparisonNotes.budgets(config, reports).forEach(out::println);
   }
 
   private RunReport train(Trainer trainer, TrainConfig run)

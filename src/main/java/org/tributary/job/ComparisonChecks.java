@@ -21,6 +21,26 @@ final class ComparisonChecks {
   private ComparisonChecks() {}
 
   /**
+   * The rounds that the budget gives each arm. They can be counted only for runs that can begin,
+   * and those of a comparison that has begun are known.
+   *
+   * @param hadoop has the file systems
+   * @param variants of the comparison, with the configured rounds
+   * @return no rounds without a budget
+   * @throws WrongInput if a run cannot begin, or the budget does not allow every arm a round
+   */
+  static Budgets withRounds(Configuration hadoop, Variants variants) throws IOException {
+    Store store = Store.of(hadoop);
+    CompareFolder.check(store, variants.config(), variants.common());
+    if (variants.config().budget() != null) {
+      for (Arm arm : variants.arms()) {
+        PathChecks.check(variants.first(arm), hadoop);
+      }
+    }
+    return Budgets.of(store, variants);
+  }
+
+  /**
    * Checks that every run can begin, before the first one begins.
    *
    * @param hadoop has the file systems

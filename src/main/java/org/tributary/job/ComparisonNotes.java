@@ -28,8 +28,14 @@ final class ComparisonNotes {
                 .formatted(String.join(", ", tuned), String.join(", ", given)));
   }
 
-  /** The steps of the variants on each partitioned set, if they are not equal. */
-  static List<String> budgets(Map<Arm, List<RunReport>> reports) {
+  /**
+   * The steps of the variants on each partitioned set, if they are not equal and no budget of
+   * another kind is.
+   */
+  static List<String> budgets(CompareConfig config, Map<Arm, List<RunReport>> reports) {
+    if (config.budget() != null && config.budget().steps() == null) {
+      return List.of();
+    }
     Map<String, Map<Arm, Set<Long>>> steps = new LinkedHashMap<>();
     reports.forEach(
         (arm, runs) -> {

@@ -3,13 +3,8 @@ package org.tributary.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.tributary.checkpoint.Store;
@@ -21,12 +16,10 @@ import org.tributary.federation.Federation;
 import org.tributary.federation.RunChecks;
 import org.tributary.json.Yaml;
 import org.tributary.planning.RunPlan;
-import org.tributary.planning.TimedStep;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunSpec;
 import org.tributary.run.SkippedRows;
 import org.tributary.run.TaskKeys;
-import org.tributary.tables.RunReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,62 +95,15 @@ public final class Plan implements Callable<Integer> {
       out.println("rows that cannot be used are counted, because there are too many to look at");
     }
     if (timed) {
-      PlanText.timed(plan, fit, timed(blueprint, skipped)).forEach(out::println);
+      PlanText.timed(plan, fit, Timing.of(store, blueprint, skipped)).forEach(out::println);
     }
   }
 
   private void compare(Configuration hadoop) throws IOException {
     CompareConfig config = file.read(hadoop, CompareConfig.class, Map.of());
     Variants variants = new Variants(config, ConfigFile.text(file.find(config.train()), hadoop));
-    ComparisonChecks.check(hadoop, variants, new RunChecks(store), false);
-    List<List<String>> rows = new ArrayList<>(List.of(ComparisonTotals.HEAD));
-    ComparisonTotals totals = new ComparisonTotals();
-    for (Arm arm : variants.arms()) {
-      RateGrid grid = variants.grid(arm);
-      TrainConfig run = variants.first(arm);
-      if (config.search() != null) {
-        rows.add(
-            row(totals, arm + ", search", variants.trial(arm, grid.first().get(0)), grid.most()));
-        rows.add(row(totals, arm.toString(), run, config.seeds().size()));
-      } else {
-        rows.add(row(totals, arm.toString(), run, config.seeds().size() + grid.first().size()));
-      }
-    }
-    RunReport.aligned(rows).forEach(out::println);
-    totals.lines().forEach(out::println);
-    if (config.search() != null) {
-      out.println(
-          "a search is counted with search.most rates, %d; it ends earlier if the best rate is not at the edge"
-              .formatted(config.search().most()));
-    }
-    if (timed) {
-      out.println(
-          "time is that of the steps and evaluations if all steps of a variant take as long as a timed one, and clients at once do not slow each other down");
-    }
-  }
-
-  /** The runs of a configuration, which differ in seed or learning rate. */
-  private List<String> row(ComparisonTotals totals, String name, TrainConfig run, int runs)
-      throws IOException {
-    Blueprint blueprint = new Blueprint(store, run);
-    RunPlan plan = RunPlan.of(blueprint, SkippedRows.NONE);
-    ClusterFit fit = ClusterFit.of(new SparkConf(), run.client().threads());
-    double seconds = timed ? PlanText.seconds(plan, fit, timed(blueprint, SkippedRows.NONE)) : -1;
-    return totals.add(name, plan, runs, seconds);
-  }
-
-  /** Times a step; weights that are not on a local disk are copied to one for that long. */
-  private TimedStep timed(Blueprint blueprint, SkippedRows skipped) throws IOException {
-    Path staging = Files.createTempDirectory("tributary-plan");
-    try {
-      return TimedStep.of(store, blueprint, skipped, staging);
-    } finally {
-      try (Stream<Path> copies = Files.list(staging)) {
-        for (Path copy : copies.toList()) {
-          Files.delete(copy);
-        }
-      }
-      Files.delete(staging);
-    }
+    Variants rounds = ComparisonChecks.withRounds(hadoop, variants).variants();
+    ComparisonChecks.check(hadoop, rounds, new RunChecks(store), false);
+    ComparisonPlan.lines(store, rounds, timed).forEach(out::println);
   }
 }

@@ -3,6 +3,7 @@ package org.tributary.job;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.EffectiveConfig;
@@ -19,10 +20,21 @@ import org.tributary.run.RunSpec;
  *
  * @param config of the comparison
  * @param common text of the train configuration that all share
+ * @param rounds of the arms to which a budget gives other rounds than the configured ones
  */
-record Variants(CompareConfig config, String common) {
+record Variants(CompareConfig config, String common, Map<Arm, Integer> rounds) {
   /** A run that only tries a learning rate writes no answers, unless they choose the rate. */
   private static final String NO_ANSWERS = "evaluate.generate=0";
+
+  /** Runs with the configured rounds. */
+  Variants(CompareConfig config, String common) {
+    this(config, common, Map.of());
+  }
+
+  /** The same runs with other rounds. */
+  Variants withRounds(Map<Arm, Integer> other) {
+    return new Variants(config, common, other);
+  }
 
   /** Every variant on every partitioned set, one set after another. */
   List<Arm> arms() {
@@ -120,6 +132,9 @@ record Variants(CompareConfig config, String common) {
     }
     if (rate != null) {
       sets.add("client.optimizer.lr=" + rate);
+    }
+    if (rounds.containsKey(arm)) {
+      sets.add("rounds=" + rounds.get(arm));
     }
     if (more.contains(NO_ANSWERS)) {
       sets.removeIf(set -> set.startsWith("evaluate.newTokens="));

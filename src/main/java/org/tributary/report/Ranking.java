@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -49,7 +50,11 @@ record Ranking(
       variants.add(Variant.of(name, variants.size(), group, metric));
     }
     return new Ranking(
-        variants, metric, obstacles(runs), inequalities(runs), ranked(variants, metric));
+        variants,
+        metric,
+        obstacles(runs),
+        inequalities(runs, subject.budget()),
+        ranked(variants, metric));
   }
 
   /** All keys but the folder and the seed: runs with equal ones are of one variant. */
@@ -90,12 +95,17 @@ record Ranking(
     return differing(facts, runs.stream().filter(run -> run.scoredRows() > 0).toList());
   }
 
-  private static List<String> inequalities(List<RunHistory> runs) {
+  /** With a budget, rounds differ on purpose, and with one that is not of steps, steps too. */
+  private static List<String> inequalities(List<RunHistory> runs, Optional<String> budget) {
     Map<String, Function<RunHistory, String>> facts = new LinkedHashMap<>();
     facts.put("base models", run -> run.runs().text("model"));
     facts.put("contents of the base model", run -> fact(run, "model"));
-    facts.put("closed rounds", run -> Integer.toString(run.closed()));
-    facts.put("optimizer steps of all clients", run -> Numbers.count((long) run.total("steps")));
+    if (budget.isEmpty()) {
+      facts.put("closed rounds", run -> Integer.toString(run.closed()));
+    }
+    if (budget.isEmpty() || budget.get().equals("steps")) {
+      facts.put("optimizer steps of all clients", run -> Numbers.count((long) run.total("steps")));
+    }
     return differing(facts, runs.stream().filter(RunHistory::finished).toList());
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.BudgetSection;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.error.WrongInput;
@@ -187,6 +188,11 @@ record Subject(
     return comparison.isPresent() && comparison.get().severalSets()
         ? run.variant() + " on " + run.partition()
         : run.variant();
+  }
+
+  /** The kind of the comparison's budget: steps, bytes or seconds. */
+  Optional<String> budget() {
+    return comparison.map(c -> c.config().budget()).map(BudgetSection::kind);
   }
 
   /** The runs that only try a learning rate. */

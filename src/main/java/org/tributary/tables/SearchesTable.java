@@ -122,7 +122,6 @@ public final class SearchesTable {
    * @return its path, which other variants and sets do not have
    */
   public static Path file(Path comparison, String variant, String partition) {
-    String name = partition == null ? variant : variant + "@" + partition;
-    return new Path(new Path(new RunFolder(comparison).tables(), NAME), name + ".parquet");
+    return TableFile.of(comparison, NAME, variant, partition);
   }
 }

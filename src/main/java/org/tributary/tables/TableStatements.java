@@ -30,7 +30,8 @@ public record TableStatements(String pattern, List<String> tables) {
           ConfusionTable.NAME);
 
   /** The tables that only some comparisons have. */
-  private static final List<String> OPTIONAL = List.of(SearchesTable.NAME, StatisticsTable.NAME);
+  private static final List<String> OPTIONAL =
+      List.of(SearchesTable.NAME, BudgetsTable.NAME, StatisticsTable.NAME);
 
   /**
    * The statements for the tables that every run has.

@@ -78,9 +78,9 @@ class PlanTest extends TinyJob {
     assertThat(run.code()).as(run.err()).isZero();
     List<String> lines = run.out().lines().toList();
     assertThat(lines.get(0)).startsWith("variant").contains("MB up/client", "MB native/client");
-    assertThat(lines.get(1)).matches("full +fedavg +2 +18 .*");
-    assertThat(lines.get(2)).matches("adapters +fedit +5 +18 .*");
-    assertThat(lines.get(3)).matches("alone +local +2 +18 .* 0\\.000 +0\\.000 +0\\.000 .*");
+    assertThat(lines.get(1)).matches("full +fedavg +2 +3 +18 .*");
+    assertThat(lines.get(2)).matches("adapters +fedit +5 +3 +18 .*");
+    assertThat(lines.get(3)).matches("alone +local +2 +3 +18 .* 0\\.000 +0\\.000 +0\\.000 .*");
     assertThat(lines.get(4)).startsWith("in all: 9 runs, 162 steps, ");
     assertThat(all()).isEqualTo(before);
   }

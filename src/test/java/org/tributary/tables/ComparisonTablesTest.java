@@ -49,4 +49,9 @@ class ComparisonTablesTest {
   void statistics() throws IOException {
     assertThat(documented("statistics")).isEqualTo(described(StatisticsTable.SCHEMA.columns()));
   }
+
+  @Test
+  void budgets() throws IOException {
+    assertThat(documented("budgets")).isEqualTo(described(BudgetsTable.SCHEMA.columns()));
+  }
 }
