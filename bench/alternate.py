@@ -136,7 +136,7 @@ def measure(folder, case):
 def check(case, warmup):
     """Both sides must compute the same: losses of the first step, or tokens."""
     if case["rows"] == "prompts":
-        ours, peer = warmup["ours"]["made"], warmup["peer"]["made"]
+        ours, peer = (report.until_end(case, warmup[side]["made"]) for side in ("ours", "peer"))
         equal = sum(a == b for a, b in zip(ours, peer, strict=True)) / len(ours)
         if equal < SMALLEST_SHARE_OF_EQUAL_TOKENS:
             sys.exit(f"{case['name']}: the sides do not compute the same: {equal:.0%} of the tokens are equal")

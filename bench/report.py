@@ -99,18 +99,30 @@ def steps(results):
     return lines
 
 
+def until_end(case, made):
+    """The tokens of all rows, None after a row's end."""
+    found = []
+    for i in range(0, len(made), case["new"]):
+        ended = False
+        for token in made[i : i + case["new"]]:
+            found.append(None if ended else token)
+            ended = ended or "ends" in case and token % case["ends"] == 0
+    return found
+
+
 def generation(results):
     lines = [
         "| case | prompts | ours, tokens/s | peer, tokens/s | ratio of medians | pairs | ours, MB | peer, MB |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for r in results:
-        made = r.case["batch"] * r.case["new"]
+        tokens = until_end(r.case, r.found["ours"]["warmup"]["made"])
+        made = sum(token is not None for token in tokens)
         prompts = sorted(set(r.case["prompts"]))
         sizes = f"{prompts[0]} tokens" if len(prompts) == 1 else f"{prompts[0]} to {prompts[-1]} tokens"
         rates = {side: spread([made / s for s in r.turns(side)], 1) for side in ("ours", "peer")}
         lines.append(
-            f"| `{r.case['name']}` | {r.case['batch']} of {sizes} | {rates['ours']} | {rates['peer']}"
+            f"| `{r.case['name']}` | {len(r.case['prompts'])} of {sizes} | {rates['ours']} | {rates['peer']}"
             f" | {r.median('peer') / r.median('ours'):.2f} | {spread([1 / p for p in r.pairs()], 2)}"
             f" | {megabytes(r.memory('ours'))} | {megabytes(r.memory('peer'))} |"
         )
@@ -187,7 +199,7 @@ def section(home, command, note, results):
     made = [r for r in results if "new" in r.case]
     if made:
         new = made[0].case["new"]
-        lines += ["", f"Greedy generation of {new} tokens after each prompt, {MODELS[made[0].case['model']]}:", ""]
+        lines += ["", f"Greedy generation of at most {new} tokens after each prompt, {MODELS[made[0].case['model']]}:", ""]
         lines += generation(made)
     return lines
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.tributary.batch.TextBatch;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.model.Decoding;
@@ -26,7 +27,6 @@ public final class GenerationCost {
   /** Runs one case. */
   public static void main(String[] args) throws IOException {
     StepCase one = StepCase.read(Path.of(args[0]));
-    int most = one.json().get("new").asInt();
     int pairs = one.json().get("pairs").asInt();
     Torch.prepareThread(one.threads());
     try (NDManager manager = Torch.manager(Device.cpu())) {
@@ -44,7 +44,7 @@ public final class GenerationCost {
         turns.resetPeak();
         for (int i = 0; i <= pairs; i++) {
           long begin = System.nanoTime();
-          long[] made = generate(model, manager, prompts, most);
+          long[] made = generate(model, manager, prompts, one);
           double seconds = (System.nanoTime() - begin) / 1e9;
           turns.say(Map.of("seconds", List.of(seconds), "made", made));
           if (i < pairs) {
@@ -56,7 +56,21 @@ public final class GenerationCost {
     }
   }
 
-  private static long[] generate(Model model, NDManager manager, TextBatch prompts, int most) {
+  /** A case with {@code ends: n} ends a text with each n-th token of the vocabulary. */
+  private static Decoding decoding(StepCase one) throws IOException {
+    if (!one.json().has("ends")) {
+      return Decoding.greedy(List.of());
+    }
+    int each = one.json().get("ends").asInt();
+    long vocabulary = one.architecture().vocabulary();
+    List<Long> ends = LongStream.range(0, vocabulary).filter(id -> id % each == 0).boxed().toList();
+    return new Decoding(ends, 0, 1, one.json().get("penalty").asDouble());
+  }
+
+  private static long[] generate(Model model, NDManager manager, TextBatch prompts, StepCase one)
+      throws IOException {
+    int most = one.json().get("new").asInt();
+    int seats = one.json().get("batch").asInt();
     int n = prompts.rows();
     long[] lengths = new long[n];
     for (int i = 0; i < prompts.mask().length; i++) {
@@ -64,10 +78,9 @@ public final class GenerationCost {
     }
     try (NDManager own = manager.newSubManager()) {
       NDArray ids = own.create(prompts.ids(), new Shape(n, prompts.length()));
-      Decoding greedy = Decoding.greedy(List.of());
       NDArray uniform = own.zeros(new Shape(n, most));
       return model
-          .generate(own, List.of(), ids, own.create(lengths), n, greedy, uniform)
+          .generate(own, List.of(), ids, own.create(lengths), seats, decoding(one), uniform)
           .toLongArray();
     }
   }
