@@ -208,7 +208,7 @@ public final class Tiny {
   }
 
   /** Replaces a client's training rows by rows with the given label; see {@link #seal}. */
-  void relabel(String client, int rows, String label) throws IOException {
+  public void relabel(String client, int rows, String label) throws IOException {
     List<Row> all = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
       all.add(Row.of(SCHEMA, "what is it, number " + i, label));
@@ -222,7 +222,7 @@ public final class Tiny {
   }
 
   /** A row of text and label; either may be null. */
-  static Row row(String text, String label) {
+  public static Row row(String text, String label) {
     return Row.of(SCHEMA, text, label);
   }
 
