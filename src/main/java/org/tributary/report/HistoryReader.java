@@ -17,8 +17,10 @@ import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 import org.tributary.tables.ClientsTable;
 import org.tributary.tables.EvalsTable;
+import org.tributary.tables.LayersTable;
 import org.tributary.tables.RoundsTable;
 import org.tributary.tables.RunsTable;
+import org.tributary.tables.SpectraTable;
 import org.tributary.tables.TablesFolder;
 
 /**
@@ -60,10 +62,16 @@ final class HistoryReader {
         new RunHistory.Rows(
             rows(tables, RoundsTable.NAME, listed),
             rows(tables, ClientsTable.NAME, listed),
-            rows(tables, EvalsTable.NAME, listed));
+            rows(tables, EvalsTable.NAME, listed),
+            ofGlobalModel(rows(tables, LayersTable.NAME, listed)),
+            ofGlobalModel(rows(tables, SpectraTable.NAME, listed)));
     return Optional.of(
         new RunHistory(
             folder.root(), stored, file(own).get(0), rows, ResultRound.of(store, folder)));
+  }
+
+  private static List<Row> ofGlobalModel(List<Row> rows) {
+    return rows.stream().filter(row -> row.isNull("client")).toList();
   }
 
   private List<Row> rows(

@@ -69,6 +69,7 @@ final class Page {
       add(sections, new ParetoSection(ranking).section());
       add(sections, new CurvesSection(ranking).section());
       add(sections, new ClientsSection(ranking).section());
+      add(sections, new LayersSection(ranking).section());
     }
     add(sections, new LabelsSection(subject).section());
     sections.add(new FailuresSection(subject).section());

@@ -27,8 +27,11 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt
    * @param rounds of the table {@code rounds}
    * @param clients of the table {@code clients}
    * @param evals of the table {@code evals}
+   * @param layers of the table {@code layers}, of the global model; none without {@code analyze}
+   * @param spectra of the table {@code spectra}, of the global model
    */
-  record Rows(List<Row> rounds, List<Row> clients, List<Row> evals) {}
+  record Rows(
+      List<Row> rounds, List<Row> clients, List<Row> evals, List<Row> layers, List<Row> spectra) {}
 
   /** The run's name in the tables. */
   String name() {

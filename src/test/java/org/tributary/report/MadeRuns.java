@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.tributary.checkpoint.Store;
 import org.tributary.rows.Manifest;
@@ -18,8 +19,10 @@ import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
 import org.tributary.tables.ClientsTable;
 import org.tributary.tables.EvalsTable;
+import org.tributary.tables.LayersTable;
 import org.tributary.tables.RoundsTable;
 import org.tributary.tables.RunsTable;
+import org.tributary.tables.SpectraTable;
 
 /** Folders of runs with tables that a test makes up, without training. */
 public final class MadeRuns {
@@ -111,6 +114,8 @@ public final class MadeRuns {
     private final Map<String, Object> labels = new HashMap<>();
     private final List<Map<String, Object>> evals = new ArrayList<>();
     private final List<Map<String, Object>> clients = new ArrayList<>();
+    private final List<Map<String, Object>> layers = new ArrayList<>();
+    private final List<Map<String, Object>> spectra = new ArrayList<>();
     private final long bytes;
     private String part = "test";
     private String task = "classification";
@@ -190,6 +195,33 @@ public final class MadeRuns {
       return this;
     }
 
+    /** What analyze measured of the layers of a round: one row for each change. */
+    @SafeVarargs
+    final Run analyzed(int round, Consumer<Map<String, Object>>... changes) {
+      for (int i = 0; i < changes.length; i++) {
+        Map<String, Object> row = new HashMap<>(labels);
+        row.put("round", round);
+        row.put("layer", "layer" + i);
+        changes[i].accept(row);
+        layers.add(row);
+      }
+      return this;
+    }
+
+    /** The singular values of a layer in a round. */
+    Run spectrum(int round, String matrix, double... values) {
+      for (int i = 0; i < values.length; i++) {
+        Map<String, Object> row = new HashMap<>(labels);
+        row.put("round", round);
+        row.put("layer", "layer0");
+        row.put("matrix", matrix);
+        row.put("number", i + 1);
+        row.put("value", values[i]);
+        spectra.add(row);
+      }
+      return this;
+    }
+
     /** Sets the round after which the result is taken. */
     Run result(int round) throws IOException {
       Files.createDirectories(root);
@@ -226,6 +258,8 @@ public final class MadeRuns {
         if (round > 0) {
           file(ClientsTable.NAME, ClientsTable.SCHEMA, name, of(round, clients));
           file(RoundsTable.NAME, RoundsTable.SCHEMA, name, List.of(closed(round)));
+          file(LayersTable.NAME, LayersTable.SCHEMA, name, of(round, layers));
+          file(SpectraTable.NAME, SpectraTable.SCHEMA, name, of(round, spectra));
         }
       }
     }
