@@ -10,6 +10,8 @@ import java.util.List;
  * @param train globs over names of weights that are trained in full; empty for the framework's
  *     default
  * @param lora low-rank adapters; null if absent
+ * @param head {@code frozen} if the classifier, and what is between it and the encoder, stays as it
+ *     is; else {@code trained}
  * @param weights p_k = n_k / Σ n by training rows, or 1/K
  * @param server the server optimizer, which takes a step with the mean change of the clients; null
  *     to use the mean
@@ -25,6 +27,13 @@ public record FrameworkSection(
         List<String> train,
     @Key(value = "low-rank adapters", optional = true) Lora lora,
     @Key(
+            value =
+                "whether the classifier trains, or stays as in the checkpoint or as it is drawn",
+            byDefault = "trained",
+            oneOf = {"trained", "frozen"},
+            later = true)
+        String head,
+    @Key(
             value = "weight of a client in the aggregation: by its rows, or uniform",
             byDefault = "rows",
             oneOf = {"rows", "uniform"},
@@ -34,6 +43,37 @@ public record FrameworkSection(
     @Key(value = "local rule: a change of the clients' training", optional = true, later = true)
         Local local,
     @Key(value = "the framework's own keys", settingsOf = "name") Record settings) {
+
+  /**
+   * A section whose classifier trains.
+   *
+   * @param name as above
+   * @param train as above
+   * @param lora as above
+   * @param weights as above
+   * @param server as above
+   * @param local as above
+   * @param settings as above
+   */
+  public FrameworkSection(
+      String name,
+      List<String> train,
+      Lora lora,
+      String weights,
+      Server server,
+      Local local,
+      Record settings) {
+    this(name, train, lora, "trained", weights, server, local, settings);
+  }
+
+  /**
+   * Whether the classifier does not train.
+   *
+   * @return false by default
+   */
+  public boolean freezesHead() {
+    return head.equals("frozen");
+  }
 
   /**
    * Low-rank adapters (Hu et al., arXiv 2106.09685): W + scale B A.

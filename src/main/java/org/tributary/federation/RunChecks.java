@@ -148,6 +148,7 @@ public final class RunChecks {
     warnOfOtherTexts(store, blueprint);
     PoolingNote.of(blueprint.base()).ifPresent(LOG::warn);
     warnOfOtherHeads(blueprint);
+    warnOfFrozenHead(blueprint);
     warnOfSlowNumbers(blueprint);
   }
 
@@ -190,6 +191,15 @@ public final class RunChecks {
           blueprint.base().files().folder(),
           replaced.size(),
           replaced.get(0));
+    }
+  }
+
+  private static void warnOfFrozenHead(Blueprint blueprint) {
+    if (blueprint.config().framework().freezesHead() && !blueprint.newHead().isEmpty()) {
+      LOG.warn(
+          "framework.head is frozen and {} has no classifier for the classes of the data: the random numbers that {} is drawn from stay as they are, on all clients",
+          blueprint.base().files().folder(),
+          String.join(", ", blueprint.newHead().keySet()));
     }
   }
 

@@ -64,7 +64,7 @@ public final class Blueprint {
     Adapters adapters = trainables.adapters();
     framework = Frameworks.of(config.framework(), adapters);
     ranks = Ranks.of(config.framework(), adapters, framework, data.manifest().clients().keySet());
-    plans = new RoundPlans(config, framework, trainables.all());
+    plans = new RoundPlans(config, framework, trainables.all(), trainables.frozenHead());
     cohorts =
         framework.pooled()
             ? new Cohorts(List.of(POOLED_CLIENT), 1, config.seed())

@@ -19,6 +19,7 @@ final class RoundPlans {
   private final TrainConfig config;
   private final Framework framework;
   private final Trainables trainables;
+  private final Map<String, long[]> frozen;
   private final Map<Integer, RoundPlan> plans = new ConcurrentHashMap<>();
   private final Set<String> modelTensors;
 
@@ -28,18 +29,22 @@ final class RoundPlans {
    * @param config of the run
    * @param framework chooses the roles
    * @param trainables what the model and the configuration allow to train
+   * @param frozen shapes of a newly initialized classifier that does not train
    * @throws WrongInput if the framework cannot use them
    */
-  RoundPlans(TrainConfig config, Framework framework, Trainables trainables) {
+  RoundPlans(
+      TrainConfig config, Framework framework, Trainables trainables, Map<String, long[]> frozen) {
     this.config = config;
     this.framework = framework;
     this.trainables = trainables;
+    this.frozen = frozen;
     modelTensors = modelTensors(of(0));
   }
 
   /** A round's plan, in the shapes of the global tensors. */
   RoundPlan of(int round) {
-    return plans.computeIfAbsent(round, r -> framework.plan(trainables, r));
+    return plans.computeIfAbsent(
+        round, r -> framework.plan(trainables, r).with(frozen, Role.FIXED));
   }
 
   /** The tensors of the plans that are part of the model; the others belong to the framework. */
@@ -49,7 +54,7 @@ final class RoundPlans {
 
   private Set<String> modelTensors(RoundPlan plan) {
     Set<String> names = new TreeSet<>(plan.parts().keySet());
-    names.retainAll(trainables.names());
+    names.removeIf(name -> !trainables.names().contains(name) && !frozen.containsKey(name));
     return names;
   }
 

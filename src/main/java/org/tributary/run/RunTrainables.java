@@ -9,9 +9,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tributary.config.FrameworkSection;
+import org.tributary.error.WrongInput;
 import org.tributary.model.Lora;
 import org.tributary.model.WeightNames;
 import org.tributary.protocol.Adapters;
+import org.tributary.protocol.Globs;
 import org.tributary.protocol.Trainables;
 
 /**
@@ -64,10 +66,26 @@ final class RunTrainables {
         .collect(Collectors.toSet());
   }
 
-  /** The layers that can have adapters. A pooler that is new or trained in full cannot. */
+  /** The newly initialized classifier, if it does not train. */
+  Map<String, long[]> frozenHead() {
+    return section.freezesHead() ? newHead : Map.of();
+  }
+
+  /** The classifier and what is between it and the encoder, if they do not train. */
+  private Set<String> frozen() {
+    if (!section.freezesHead()) {
+      return Set.of();
+    }
+    Set<String> frozen = new HashSet<>(base.architecture().head(1).keySet());
+    frozen.addAll(base.architecture().poolerWeights().keySet());
+    return frozen;
+  }
+
+  /** The layers that can have adapters. A pooler that is new, frozen or trained in full cannot. */
   private Map<String, long[]> adaptable() {
     Set<String> pooler = base.architecture().poolerWeights().keySet();
     Set<String> full = new HashSet<>(newHead.keySet());
+    full.addAll(frozen());
     if (!section.train().isEmpty()) {
       full.addAll(named().keySet());
     }
@@ -80,10 +98,26 @@ final class RunTrainables {
 
   /** The weights that {@code framework.train} names, or all weights if it names none. */
   private SortedMap<String, long[]> named() {
-    SortedMap<String, long[]> weights = new TreeMap<>();
-    base.used().forEach((name, entry) -> weights.put(name, entry.shape()));
-    List<String> named = section.train();
-    return named.isEmpty() ? weights : WeightNames.matching(named, weights, newHead.keySet());
+    SortedMap<String, long[]> all = new TreeMap<>();
+    base.used().forEach((name, entry) -> all.put(name, entry.shape()));
+    List<String> globs = section.train();
+    globs.forEach(glob -> checkFrozen(glob, all));
+    SortedMap<String, long[]> named =
+        globs.isEmpty() ? all : WeightNames.matching(globs, all, newHead.keySet());
+    named.keySet().removeAll(frozen());
+    return named;
+  }
+
+  /** A name of a weight of the head alone would train nothing. */
+  private void checkFrozen(String glob, SortedMap<String, long[]> weights) {
+    Set<String> all = new HashSet<>(weights.keySet());
+    all.addAll(newHead.keySet());
+    all.removeIf(name -> !Globs.of(glob).matches(name));
+    if (!all.isEmpty() && frozen().containsAll(all)) {
+      throw new WrongInput(
+          "framework.train: \"%s\" names weights of the classifier, which framework.head=frozen keeps as they are; remove one of the two"
+              .formatted(glob));
+    }
   }
 
   /** All tensors that the run can train, with their shapes. */
@@ -98,6 +132,7 @@ final class RunTrainables {
           b.put(layer + Lora.B, new long[] {shape[0], lora().rank()});
           bases.put(layer + WEIGHT, base.used().get(layer + WEIGHT).shape());
         });
-    return new Trainables(named(), isNamed, new TreeMap<>(newHead), a, b, bases);
+    SortedMap<String, long[]> head = new TreeMap<>(section.freezesHead() ? Map.of() : newHead);
+    return new Trainables(named(), isNamed, head, a, b, bases);
   }
 }

@@ -91,7 +91,7 @@ public final class TaskKeys {
     if (task == ModelTask.GENERATION) {
       String why = "the model writes text and does not read it, a %s does";
       put(unread, why.formatted("classifier"), List.of("data.label", "model.pooling"));
-      put(unread, why.formatted("classifier"), List.of("model.newHead"));
+      put(unread, why.formatted("classifier"), List.of("model.newHead", "framework.head"));
       put(unread, why.formatted("classifier of texts"), List.of("data.text"));
       put(unread, why.formatted("classifier of images"), List.of("data.augment"));
     } else {
