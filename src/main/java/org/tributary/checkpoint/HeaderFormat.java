@@ -44,19 +44,22 @@ final class HeaderFormat {
    *
    * @param header the header
    * @param dataStart the position of the first byte after it
+   * @param strides of tensors whose elements do not follow each other, in elements, by name
    */
-  record Parsed(SafeTensorsHeader header, long dataStart) {}
+  record Parsed(SafeTensorsHeader header, long dataStart, Map<String, long[]> strides) {}
 
   /**
-   * Reads and checks a header.
+   * Reads and checks a header; of a file of torch.save what stands for it.
    *
-   * @param file its name, for messages
+   * @param file its name
    * @param length length of the file, in bytes
    * @param source the file
    * @throws WrongInput if the header is not valid
    */
   static Parsed parse(String file, long length, Source source) throws IOException {
-    return new HeaderFormat(file).parse(length, source);
+    return TorchFile.is(file)
+        ? TorchFile.parse(file, length, source)
+        : new HeaderFormat(file).parse(length, source);
   }
 
   private Parsed parse(long length, Source source) throws IOException {
@@ -84,7 +87,7 @@ final class HeaderFormat {
     source.read(8, json);
     SafeTensorsHeader header = header(json(json));
     checkLength(header.bytes(), length - 8 - size);
-    return new Parsed(header, 8 + size);
+    return new Parsed(header, 8 + size, Map.of());
   }
 
   private JsonNode json(byte[] bytes) {

@@ -23,8 +23,8 @@ import org.tributary.protocol.HostTensor;
 
 /**
  * Makes a model folder from another one: the same files with the same tensors, types and places,
- * but some tensors have new values. Unchanged tensors are copied byte by byte, and only one tensor
- * at a time is in memory.
+ * but some tensors have new values. Files of {@code torch.save} become safetensors files. Unchanged
+ * tensors are copied byte by byte, and only one tensor at a time is in memory.
  *
  * @param config the new config.json; null if it does not change
  * @param names converts a tensor's old name to its new name; null for a tensor that is left out
@@ -124,8 +124,9 @@ public record ModelEdit(
     for (WeightFiles.Shard shard : shards) {
       boolean last = shard == shards.get(shards.size() - 1);
       SafeTensorsHeader header = header(shard, last);
-      headers.put(shard.file().getName(), header);
-      files.put(shard.file().getName(), out -> write(store, shard, header, out));
+      String name = WeightFiles.written(shard.file().getName());
+      headers.put(name, header);
+      files.put(name, out -> write(store, shard, header, out));
     }
     base.index(headers)
         .ifPresent(index -> files.put(HuggingFaceFolder.INDEX, out -> out.write(index)));

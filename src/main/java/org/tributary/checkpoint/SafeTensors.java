@@ -23,6 +23,9 @@ import org.tributary.protocol.HostTensor;
  * Named tensors in a safetensors file: eight bytes with the header's length, the header as JSON,
  * then the tensors' bytes one after the other. A file that does not match its header is refused.
  *
+ * <p>Files whose names end in {@code .bin} are read as those of {@code torch.save}, see {@link
+ * TorchFile}; none are written.
+ *
  * <p>Source: the format's description, https://huggingface.co/docs/safetensors
  *
  * @param tensors by name, in the order of the file
@@ -229,8 +232,15 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
       if (size > HostTensor.MAX_BYTES) {
         requireBuffer(file.toString(), name, entry);
       }
-      byte[] bytes = new byte[(int) size];
-      long begin = parsed.dataStart() + entry.begin() + fromElement * entry.dtype().bytes();
+      long[] stride = parsed.strides().get(name);
+      if (stride != null) {
+        return new Strided(entry, stride).range(this::bytes, fromElement, toElement);
+      }
+      return bytes(parsed.dataStart() + entry.begin() + fromElement * entry.dtype().bytes(), size);
+    }
+
+    private ByteBuffer bytes(long begin, long size) throws IOException {
+      byte[] bytes = new byte[Math.toIntExact(size)];
       // On local disks a positioned read allocates native memory of its size, which the thread
       // keeps.
       for (int at = 0, chunk; at < bytes.length; at += chunk) {
@@ -264,6 +274,12 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
      */
     private SafeTensors all() throws IOException {
       Map<String, HostTensor> tensors = new LinkedHashMap<>();
+      if (TorchFile.is(file.getName())) {
+        for (String name : header().tensors().keySet()) {
+          tensors.put(name, tensor(name));
+        }
+        return new SafeTensors(tensors, header().metadata());
+      }
       in.seek(parsed.dataStart());
       for (var tensor : header().tensors().entrySet()) {
         SafeTensorsHeader.Entry entry = tensor.getValue();

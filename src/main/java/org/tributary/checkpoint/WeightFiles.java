@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +20,8 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * The files with a model's weights: one file, or several shards with an index.
+ * The files with a model's weights: one file, or several shards with an index. They are safetensors
+ * files; without any, those of {@code torch.save}.
  *
  * @param files sorted by name
  * @param index the index; null if there is only one file
@@ -30,6 +32,14 @@ record WeightFiles(List<Path> files, ObjectNode index) {
 
   /** The square of a larger number overflows float32. */
   private static final double HUGE = 1e18;
+
+  /** Elements that are copied at once. */
+  private static final int PIECE = 1 << 20;
+
+  /** All weights in one file of torch.save. */
+  private static final String TORCH = "pytorch_model.bin";
+
+  private static final String TORCH_INDEX = TORCH + ".index.json";
 
   private static final String PICKLE = ".*\\.(bin|pt|pth|ckpt|pkl)(\\.index\\.json)?";
 
@@ -47,14 +57,24 @@ record WeightFiles(List<Path> files, ObjectNode index) {
    * @throws WrongInput if there are none, or some files of the index are missing
    */
   static WeightFiles find(Store store, Path folder) throws IOException {
-    Path whole = new Path(folder, HuggingFaceFolder.WEIGHTS);
-    if (store.exists(whole)) {
-      return new WeightFiles(List.of(whole), null);
+    for (String name : List.of(HuggingFaceFolder.WEIGHTS, TORCH)) {
+      Path index = new Path(folder, index(name));
+      if (store.exists(new Path(folder, name))) {
+        return new WeightFiles(List.of(new Path(folder, name)), null);
+      } else if (store.exists(index)) {
+        return shards(store, folder, index, TorchFile.is(name));
+      }
     }
-    Path path = new Path(folder, HuggingFaceFolder.INDEX);
-    if (!store.exists(path)) {
-      throw noWeights(store, folder);
-    }
+    throw noWeights(store, folder);
+  }
+
+  private static String index(String whole) {
+    return TorchFile.is(whole) ? TORCH_INDEX : HuggingFaceFolder.INDEX;
+  }
+
+  /** The files that an index lists. */
+  private static WeightFiles shards(Store store, Path folder, Path path, boolean isTorch)
+      throws IOException {
     ObjectNode index = JsonFiles.object(store, path, "copy it again");
     TreeSet<String> names = new TreeSet<>();
     index.path(MAP).forEach(file -> names.add(file.asText()));
@@ -64,7 +84,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
     List<String> missing = new ArrayList<>();
     List<Path> files = new ArrayList<>();
     for (String name : names) {
-      if (name.matches(PICKLE)) {
+      if (name.matches(PICKLE) && !(isTorch && TorchFile.is(name))) {
         throw pickle(folder, List.of(name));
       }
       if (name.isEmpty() || name.contains("/") || !store.exists(PathNames.child(folder, name))) {
@@ -99,7 +119,7 @@ record WeightFiles(List<Path> files, ObjectNode index) {
 
   private static WrongInput pickle(Path folder, List<String> names) {
     return new WrongInput(
-        ("%s: has no %s but %s, a pickle, which can run code when read: convert it in Python with"
+        ("%s: has neither %s nor pytorch_model.bin, but %s, a pickle, which can run code when read: convert it in Python with"
                 + " transformers.CLASS.from_pretrained(dir).save_pretrained(newDir), where CLASS is"
                 + " what architectures in config.json says (AutoModel would leave its head out), and"
                 + " copy the tokenizer's files")
@@ -198,7 +218,8 @@ record WeightFiles(List<Path> files, ObjectNode index) {
   List<java.nio.file.Path> local(Store store, java.nio.file.Path staging) throws IOException {
     List<java.nio.file.Path> local = new ArrayList<>();
     for (Path file : files) {
-      if (store.fileSystem(file) instanceof RawLocalFileSystem disk) {
+      if (!TorchFile.is(file.getName())
+          && store.fileSystem(file) instanceof RawLocalFileSystem disk) {
         local.add(disk.pathToFile(file).toPath());
       } else {
         local.add(stage(store, file, staging));
@@ -216,16 +237,44 @@ record WeightFiles(List<Path> files, ObjectNode index) {
                 Sha256.of(status.getPath().toString()).substring(0, 16),
                 status.getLen(),
                 status.getModificationTime(),
-                file.getName());
+                written(file.getName()));
     java.nio.file.Path copy = staging.resolve(version).toAbsolutePath();
     store.commit(
         new Path(copy.toUri()),
         out -> {
-          try (InputStream in = store.open(file)) {
-            in.transferTo(out);
+          if (TorchFile.is(file.getName())) {
+            convert(store, file, out);
+          } else {
+            try (InputStream in = store.open(file)) {
+              in.transferTo(out);
+            }
           }
         });
     return copy;
+  }
+
+  /** The name of the safetensors file that a result has for a file of weights. */
+  static String written(String name) {
+    return TorchFile.is(name)
+        ? name.replaceFirst("^pytorch_model", "model").replaceFirst("bin$", "safetensors")
+        : name;
+  }
+
+  /** Writes the tensors of a file as safetensors, which can be mapped into memory. */
+  private static void convert(Store store, Path file, OutputStream out) throws IOException {
+    try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
+      SafeTensorsHeader.Builder layout = new SafeTensorsHeader.Builder();
+      reader.header().tensors().forEach((name, e) -> layout.tensor(name, e.dtype(), e.shape()));
+      SafeTensorsWriter writer = new SafeTensorsWriter(out, layout.build());
+      for (var tensor : writer.header().tensors().entrySet()) {
+        long elements = tensor.getValue().elements();
+        for (long at = 0; at < elements; at += PIECE) {
+          writer.write(
+              tensor.getKey(), reader.range(tensor.getKey(), at, Math.min(elements, at + PIECE)));
+        }
+      }
+      writer.finish();
+    }
   }
 
   /**

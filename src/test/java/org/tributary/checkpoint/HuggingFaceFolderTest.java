@@ -194,9 +194,10 @@ class HuggingFaceFolderTest {
     put("adapter_model.safetensors", "");
     refuses("is an adapter, no model");
     put("pytorch_model.bin.index.json", "{}");
-    refuses("pytorch_model.bin.index.json, a pickle");
-    put("pytorch_model.bin", "");
-    refuses("pytorch_model.bin, pytorch_model.bin.index.json, a pickle");
+    refuses("pytorch_model.bin.index.json: its weight_map names no file");
+    Files.delete(disk.resolve("model").resolve("pytorch_model.bin.index.json"));
+    put("model.pth", "");
+    refuses("model.pth, a pickle");
     refuses("where CLASS is what architectures in config.json says");
     put(HuggingFaceFolder.INDEX, "{\"weight_map\":{\"a\":\"pytorch_model-00001-of-00002.bin\"}}");
     refuses("pytorch_model-00001-of-00002.bin, a pickle");
