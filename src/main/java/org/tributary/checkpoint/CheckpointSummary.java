@@ -83,7 +83,7 @@ public record CheckpointSummary(
     if (!architectures.isEmpty()) {
       facts.put("architecture", String.join(", ", architectures));
     }
-    facts.put("tokenizer", model.tokenizer().isPresent() ? "yes" : "none");
+    facts.put("tokenizer", model.hasTokenizer() ? "yes" : "none");
     return facts;
   }
 

@@ -16,8 +16,9 @@ import org.tributary.protocol.HostTensor;
 
 /**
  * A model in the format of Hugging Face's libraries: {@code config.json}, the weights in {@code
- * model.safetensors} (or in several files that {@code model.safetensors.index.json} lists), and
- * {@code tokenizer.json} for text models.
+ * model.safetensors} (or in several files that {@code model.safetensors.index.json} lists), or
+ * without them in {@code pytorch_model.bin} (or those of its index), and {@code tokenizer.json} for
+ * text models.
  */
 public final class HuggingFaceFolder {
   /** The architecture and its sizes. */
@@ -31,6 +32,19 @@ public final class HuggingFaceFolder {
 
   /** The tokenizer of a text model. */
   public static final String TOKENIZER = "tokenizer.json";
+
+  /** The vocabulary of a WordPiece tokenizer, one token a line. */
+  public static final String WORDS = "vocab.txt";
+
+  /** The vocabulary of a byte-level BPE tokenizer. */
+  public static final String VOCABULARY = "vocab.json";
+
+  /** The merges of a byte-level BPE tokenizer. */
+  public static final String MERGES = "merges.txt";
+
+  /** The files that say what a tokenizer is if there is no tokenizer.json. */
+  private static final List<String> VOCABULARIES =
+      List.of(WORDS, VOCABULARY, MERGES, "special_tokens_map.json", "added_tokens.json");
 
   /** The image preprocessing of an image model. */
   public static final String PREPROCESSOR = "preprocessor_config.json";
@@ -217,7 +231,7 @@ public final class HuggingFaceFolder {
   }
 
   /**
-   * The tokenizer.
+   * The tokenizer's file.
    *
    * @return the path of tokenizer.json if the folder has one
    * @throws IOException if the file system fails
@@ -225,6 +239,20 @@ public final class HuggingFaceFolder {
   public Optional<Path> tokenizer() throws IOException {
     Path path = new Path(folder, TOKENIZER);
     return store.exists(path) ? Optional.of(path) : Optional.empty();
+  }
+
+  /**
+   * Whether the folder has a tokenizer.
+   *
+   * @return true for tokenizer.json, and for the files of a vocabulary
+   * @throws IOException if the file system fails
+   */
+  public boolean hasTokenizer() throws IOException {
+    return has(TOKENIZER) || has(WORDS) || has(VOCABULARY) && has(MERGES);
+  }
+
+  private boolean has(String name) throws IOException {
+    return store.exists(new Path(folder, name));
   }
 
   /**
@@ -284,8 +312,8 @@ public final class HuggingFaceFolder {
 
   /**
    * A hash that identifies the model: SHA-256 over the names and hashes of config.json, the weights
-   * and, if they exist, tokenizer.json and the other files that describe the preprocessing of
-   * inputs.
+   * and, if they exist, tokenizer.json (or the files that stand for it) and the other files that
+   * describe the preprocessing of inputs.
    *
    * @return hex
    * @throws IOException if the file system fails
@@ -294,9 +322,10 @@ public final class HuggingFaceFolder {
     List<Path> files = new ArrayList<>();
     files.add(new Path(folder, CONFIG));
     files.addAll(weights.files());
-    tokenizer().ifPresent(files::add);
-    for (String name : INPUTS) {
-      if (store.exists(new Path(folder, name))) {
+    List<String> inputs = new ArrayList<>(has(TOKENIZER) ? List.of(TOKENIZER) : VOCABULARIES);
+    inputs.addAll(INPUTS);
+    for (String name : inputs) {
+      if (has(name)) {
         files.add(new Path(folder, name));
       }
     }

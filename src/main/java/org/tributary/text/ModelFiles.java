@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
+import org.tributary.text.tokenizer.VocabularyFiles;
 
 /** The files of a model folder about text, except for the tokenizer itself. */
 final class ModelFiles {
@@ -120,8 +122,39 @@ final class ModelFiles {
 
   private JsonNode added() throws IOException {
     if (tokenizer == null) {
-      tokenizer = json(HuggingFaceFolder.TOKENIZER);
+      Optional<byte[]> content = tokenizer();
+      tokenizer = content.isPresent() ? Json.tree(content.get()) : MissingNode.getInstance();
     }
     return tokenizer.path("added_tokens");
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @return the content of tokenizer.json; without that file, what stands for it, made from
+   *     vocab.txt or from vocab.json and merges.txt; empty if the folder has none of them
+   * @throws WrongInput if the files of a vocabulary are not valid
+   */
+  Optional<byte[]> tokenizer() throws IOException {
+    Path whole = new Path(folder, HuggingFaceFolder.TOKENIZER);
+    if (store.exists(whole)) {
+      return Optional.of(store.readAll(whole));
+    }
+    Path lines = new Path(folder, HuggingFaceFolder.WORDS);
+    Path words = new Path(folder, HuggingFaceFolder.VOCABULARY);
+    Path merges = new Path(folder, HuggingFaceFolder.MERGES);
+    VocabularyFiles files = new VocabularyFiles(settings(), modelType());
+    if (store.exists(lines)) {
+      return Optional.of(files.wordPiece(store.readAll(lines), lines.toString()));
+    }
+    return store.exists(words) && store.exists(merges)
+        ? Optional.of(
+            files.byteLevel(store.readAll(words), store.readAll(merges), words.toString()))
+        : Optional.empty();
+  }
+
+  /** {@code model_type} of config.json; empty without one. */
+  String modelType() throws IOException {
+    return json(HuggingFaceFolder.CONFIG).path("model_type").asText("");
   }
 }

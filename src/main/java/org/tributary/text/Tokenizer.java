@@ -19,9 +19,9 @@ import org.tributary.json.Json;
 import org.tributary.text.tokenizer.TokenizerFile;
 
 /**
- * A Hugging Face tokenizer from its {@code tokenizer.json}: text to ids and back. The padding and
- * truncation of the file are switched off. The {@link Batch} pads, and the caller decides the
- * truncation. Threads may share a tokenizer.
+ * A Hugging Face tokenizer from its {@code tokenizer.json}, or from the files of its vocabulary:
+ * text to ids and back. The padding and truncation of the file are switched off. The {@link Batch}
+ * pads, and the caller decides the truncation. Threads may share a tokenizer.
  */
 public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
@@ -73,9 +73,17 @@ public final class Tokenizer implements AutoCloseable {
           file + " does not exist; a model folder needs the tokenizer.json of its model");
     }
     ModelFiles files = new ModelFiles(store, file.getParent());
-    JsonNode settings = files.settings();
-    String model = files.json(HuggingFaceFolder.CONFIG).path("model_type").asText("");
-    TokenizerFile read = TokenizerFile.read(store.readAll(file), file.toString(), settings, model);
+    byte[] content =
+        files
+            .tokenizer()
+            .orElseThrow(
+                () ->
+                    new WrongInput(
+                        file
+                            + " does not exist; a model folder needs the tokenizer.json of its model, or its"
+                            + " vocab.txt, or its vocab.json and merges.txt"));
+    TokenizerFile read =
+        TokenizerFile.read(content, file.toString(), files.settings(), files.modelType());
     checkSide(read, file, maxLength);
     Tokenizer tokens = of(read, file.toString(), maxLength);
     try {
