@@ -1,10 +1,10 @@
 """What transformers 5.18 and peft 0.21 compute with the classifiers that a run writes: src/test/resources/golden/heads.
 
-    heads.py begin  src/test/resources/golden DIR   base models and raw rows
+    heads.py begin  src/test/resources/golden DIR [FAMILY...]   base models and raw rows
     cd DIR/FAMILY                                    then for each family, with jobs/submit local:
         partition partition.yaml
         train model.yaml; train adapter.yaml         and move run-model/model and run-adapter/adapter here
-    heads.py values DIR                              inputs, logits, losses, accuracies
+    heads.py values DIR [FAMILY...]                  inputs, logits, losses, accuracies
 
 Rows and models are random, by a seed. A base has no classifier, and BERT's no pooler: both are drawn by the run. The
 classes of a run are in no sorted order. `values` also makes the adapter's path of its base relative, and prints what the run's table has, where the run's folder is there.
@@ -33,11 +33,16 @@ from transformers import (
 FAMILIES = {
     "bert": dict(bare="BertModel", prefix="bert.", without=["classifier.", "pooler.dense"], targets="[query, value]",
                  steps=16, lr="1.0e-2"),
+    "roberta": dict(bare="RobertaModel", prefix="roberta.", without=["classifier."], targets="[query, value]",
+                    steps=16, lr="1.0e-2"),
+    "distilbert": dict(bare="DistilBertModel", prefix="distilbert.", without=["classifier."], targets="[q_lin, v_lin]",
+                       steps=16, lr="1.0e-2"),
     "vit": dict(bare="ViTModel", prefix="vit.", without=["classifier."], targets="[query, value]",
                 steps=4, lr="1.0e-2"),
     "siglip": dict(bare="SiglipModel", prefix="", without=["classifier."], targets="[q_proj, v_proj]",
                    steps=4, lr="1.0e-2"),
 }
+TEXTS = {"bert": "[PAD]", "roberta": "<pad>", "distilbert": "[PAD]"}
 PROCESSORS = {"vit": ViTImageProcessorPil, "siglip": SiglipImageProcessorPil}
 WORDS = {"genetic": "genetic changes", "symptoms": "symptoms", "treatment": "treatments"}
 SHAPES = ["bar", "box", "disc"]
@@ -63,8 +68,8 @@ def base(golden, folder, family):
         if not any(part in name for part in of["without"])
     }
     save_file(weights, f"{folder}/base/model.safetensors", {"format": "pt"})
-    if family == "bert":
-        shutil.copy(f"{golden}/bert/tokenizer.json", f"{folder}/base/tokenizer.json")
+    if family in TEXTS:
+        shutil.copy(f"{golden}/{family}/tokenizer.json", f"{folder}/base/tokenizer.json")
     else:
         size = config.get("image_size") or config["vision_config"]["image_size"]
         processor = {
@@ -106,11 +111,12 @@ def images(folder, part, count):
         image.save(f"{folder}/raw/{part}/{shape}/{i}.png")
 
 
-def begin(golden, target):
-    for family, of in FAMILIES.items():
+def begin(golden, target, *families):
+    for family in families or FAMILIES:
+        of = FAMILIES[family]
         folder = f"{target}/{family}"
         base(golden, folder, family)
-        text = family == "bert"
+        text = family in TEXTS
         for part, count in [("train", 40), ("test", 24)]:
             (texts if text else images)(folder, part, count)
         source = "{format: jsonl, train: train.jsonl, test: test.jsonl}" if text else "{format: images, train: raw}"
@@ -132,8 +138,8 @@ def begin(golden, target):
 
 
 def inputs(folder, family, rows):
-    if family == "bert":
-        tokenizer = PreTrainedTokenizerFast(tokenizer_file=f"{folder}/base/tokenizer.json", pad_token="[PAD]")
+    if family in TEXTS:
+        tokenizer = PreTrainedTokenizerFast(tokenizer_file=f"{folder}/base/tokenizer.json", pad_token=TEXTS[family])
         tokens = tokenizer(rows["text"], padding=True, max_length=32, truncation=True, return_tensors="pt")
         return {k: tokens[k].contiguous() for k in ["input_ids", "attention_mask"]}
     pictures = [Image.open(io.BytesIO(data)).convert("RGB") for data in rows["image"]]
@@ -142,7 +148,7 @@ def inputs(folder, family, rows):
 
 
 def loaded(folder, family, kind):
-    auto = AutoModelForSequenceClassification if family == "bert" else AutoModelForImageClassification
+    auto = AutoModelForSequenceClassification if family in TEXTS else AutoModelForImageClassification
     if kind == "model":
         model, told = auto.from_pretrained(f"{folder}/model", output_loading_info=True)
         assert not any(told[k] for k in ["missing_keys", "unexpected_keys", "mismatched_keys"]), told
@@ -157,11 +163,11 @@ def loaded(folder, family, kind):
     return model
 
 
-def values(target):
+def values(target, *families):
     import peft
     import transformers
 
-    for family in FAMILIES:
+    for family in families or FAMILIES:
         folder = f"{target}/{family}"
         files = sorted(glob.glob(f"{folder}/rows/test/*.parquet"))
         rows = parquet.ParquetFile(files[0]).read().to_pydict()

@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
  *
  * @param ids token ids, [B, T]
  * @param mask 1 for a real id, 0 for padding, [B, T]
- * @param typeIds segment of each id, 0 for single texts, [B, T]
+ * @param typeIds segment of each id, 0 for single texts and for the first text of a pair, 1 for the
+ *     second, [B, T]
  * @param labels class of each row, [B]; for language models the id itself if it counts in the loss,
  *     else {@link #IGNORED}, [B, T]
  * @param rows B
@@ -36,16 +37,27 @@ public record TextBatch(
     int length = examples.stream().mapToInt(e -> e.ids().length).max().getAsInt();
     long[] ids = new long[rows * length];
     long[] mask = new long[rows * length];
+    long[] typeIds = new long[rows * length];
     long[] labels = new long[rows];
     Arrays.fill(ids, padId);
     for (int i = 0; i < rows; i++) {
       long[] row = examples.get(i).ids();
       System.arraycopy(row, 0, ids, i * length, row.length);
+      System.arraycopy(examples.get(i).typeIds(), 0, typeIds, i * length, row.length);
       Arrays.fill(mask, i * length, i * length + row.length, 1);
       labels[i] = examples.get(i).label();
     }
     int truncated = (int) examples.stream().filter(Example::truncated).count();
-    return new TextBatch(ids, mask, new long[rows * length], labels, rows, length, truncated);
+    return new TextBatch(ids, mask, typeIds, labels, rows, length, truncated);
+  }
+
+  /**
+   * The same rows with type 0 for all tokens, for a model without types.
+   *
+   * @return the batch
+   */
+  public TextBatch withoutTypes() {
+    return new TextBatch(ids, mask, new long[typeIds.length], labels, rows, length, truncated);
   }
 
   /**

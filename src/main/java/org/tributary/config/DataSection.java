@@ -12,7 +12,7 @@ import java.util.Set;
  * and answer.
  *
  * @param path folder written by {@code partition}
- * @param text column with the input
+ * @param text column with the input, or two columns with the texts of a pair
  * @param label column with the class
  * @param classes the labels of the data in the order of the classifier's rows; empty for the order
  *     of the checkpoint's {@code id2label}, or for a new classifier of the sorted labels
@@ -37,7 +37,14 @@ public record DataSection(
             required = true,
             example = "data-partitions/tickets")
         String path,
-    @Key(value = "column with the input", byDefault = "text", example = "sentence") String text,
+    @Key(
+            value = "column with the input; two columns for pairs of texts",
+            byDefault = "text",
+            oneOrMore = true,
+            min = 1,
+            max = 2,
+            example = "[premise, hypothesis]")
+        List<String> text,
     @Key(value = "column with the class", byDefault = "label", example = "category") String label,
     @Key(
             value = "labels of the data in the order of the classifier's rows; [] for the model's",
@@ -113,6 +120,9 @@ public record DataSection(
     if (classNumbers && !classes.isEmpty()) {
       problems.add(
           "classes and classNumbers both bind labels to the classifier's rows; remove one");
+    }
+    if (text.stream().distinct().count() < text.size()) {
+      problems.add("text: names a column twice; a pair has two columns");
     }
     if (classes.stream().distinct().count() < classes.size()) {
       problems.add("classes: names a label twice; name each once");

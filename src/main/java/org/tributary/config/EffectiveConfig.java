@@ -167,6 +167,10 @@ public final class EffectiveConfig {
           value = tree(inner, wanted);
         } else if (ConfigSchema.key(component).size() && value != null) {
           value = YamlNumbers.size((Long) value);
+        } else if (value instanceof List<?> list
+            && ConfigSchema.key(component).oneOrMore()
+            && list.size() == 1) {
+          value = list.get(0);
         } else if (value instanceof List<?> list && ConfigSchema.key(component).numbers()) {
           value = new ArrayList<>(list.stream().map(EffectiveConfig::number).toList());
         } else if (value instanceof Map<?, ?> scalars && ConfigSchema.key(component).scalars()) {

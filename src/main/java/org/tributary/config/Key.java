@@ -80,7 +80,7 @@ public @interface Key {
   double above() default Double.NEGATIVE_INFINITY;
 
   /**
-   * The largest number allowed.
+   * The largest number allowed; for lists the largest number of entries.
    *
    * @return the bound, which is allowed
    */
@@ -114,6 +114,14 @@ public @interface Key {
    * @return false for texts
    */
   boolean counts() default false;
+
+  /**
+   * Whether a list of texts may be written as one text, for a list with one entry. A program writes
+   * such a list so.
+   *
+   * @return false by default
+   */
+  boolean oneOrMore() default false;
 
   /**
    * Whether a {@code long} is a size in bytes, written with a suffix {@code k}, {@code m} or {@code

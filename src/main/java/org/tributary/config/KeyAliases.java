@@ -100,7 +100,14 @@ final class KeyAliases {
     put(m, "", List.of("model.maxLength"), "max_seq_length", "max_seq_len", "max_length");
     put(m, "", List.of("model.maxLength"), "model_max_length", "cutoff_len", "sequence_len");
     put(m, "", List.of("data.path"), "dataset", "dataset_name", "dataset_path", "data_path");
-    put(m, "", List.of("data.text"), "dataset_text_field", "text_column", "text_field");
+    put(
+        m,
+        "",
+        List.of("data.text"),
+        "dataset_text_field",
+        "text_column",
+        "text_field",
+        "text_pair");
     put(m, "", List.of("data.label", "label"), "label_column", "label_column_name");
     put(m, "", List.of("data.answer"), "response_column", "completion_column");
     put(m, "", List.of("source.train"), "train_file");

@@ -141,6 +141,8 @@ record KeyJsonSchema(KeyCatalog catalog) {
       Object value = YamlValues.read(entry.type(), entry.key(), YamlTree.parse(yaml));
       if (entry.key().size()) {
         return YamlNumbers.size((Long) value);
+      } else if (entry.key().oneOrMore() && ((List<?>) value).size() == 1) {
+        return ((List<?>) value).get(0);
       } else if (entry.key().numbers() && value instanceof List<?> numbers) {
         return numbers.stream().map(EffectiveConfig::number).toList();
       } else if (entry.key().numbers()) {
@@ -179,7 +181,7 @@ record KeyJsonSchema(KeyCatalog catalog) {
     } else if (type == double.class || type == Double.class) {
       return bounded("number", key);
     } else if (type == List.class) {
-      return list(key);
+      return key.oneOrMore() ? Map.of("anyOf", List.of(someText(), list(key))) : list(key);
     } else if (type == Map.class) {
       return map(key);
     }
@@ -209,15 +211,23 @@ record KeyJsonSchema(KeyCatalog catalog) {
     } else if (key.numbers()) {
       entry = schema("number");
     } else {
-      entry = schema("string");
-      entry.put("pattern", SOME_TEXT);
+      entry = someText();
     }
     Map<String, Object> list = schema("array");
     list.put("items", entry);
     if (key.min() > 0) {
       list.put("minItems", (long) key.min());
     }
+    if (key.max() < Double.POSITIVE_INFINITY) {
+      list.put("maxItems", (long) key.max());
+    }
     return list;
+  }
+
+  private static Map<String, Object> someText() {
+    Map<String, Object> text = schema("string");
+    text.put("pattern", SOME_TEXT);
+    return text;
   }
 
   private static Map<String, Object> map(Key key) {

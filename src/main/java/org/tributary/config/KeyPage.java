@@ -100,7 +100,9 @@ record KeyPage(ConfigForm form, KeyCatalog catalog) {
       return codes(List.of(key.oneOf()));
     } else if (entry.type() == List.class) {
       String of = key.counts() ? "whole numbers, at least 1" : key.numbers() ? "numbers" : "texts";
-      return "list of " + of + (key.min() > 0 ? "; at least %.0f".formatted(key.min()) : "");
+      return key.oneOrMore()
+          ? "text, or list of %.0f to %.0f texts".formatted(key.min(), key.max())
+          : "list of " + of + (key.min() > 0 ? "; at least %.0f".formatted(key.min()) : "");
     } else if (entry.type() == Map.class) {
       String of = key.scalars() ? "values" : key.numbers() ? "lists of numbers" : "lists of texts";
       return "section of names with " + of;

@@ -174,6 +174,9 @@ final class YamlValues {
   }
 
   private static List<String> texts(Key key, Node node) throws WrongValue {
+    if (key.oneOrMore() && !(node instanceof SequenceNode)) {
+      return List.of(text(key, node));
+    }
     if (!(node instanceof SequenceNode list)) {
       boolean isShort =
           YamlNodes.is(node, Tag.STR) && YamlNodes.scalar(node).length() < YamlNodes.SHOWN;
@@ -187,6 +190,10 @@ final class YamlValues {
     if (texts.size() < key.min()) {
       throw new WrongValue(
           node, "must have at least %.0f entries, got %d".formatted(key.min(), texts.size()));
+    }
+    if (texts.size() > key.max()) {
+      throw new WrongValue(
+          node, "must have at most %.0f entries, got %d".formatted(key.max(), texts.size()));
     }
     return List.copyOf(texts);
   }

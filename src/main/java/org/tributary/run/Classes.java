@@ -170,16 +170,18 @@ record Classes(List<String> names, List<String> labels) {
               .formatted(data.path(), manifest.inputs().label(), data.label()));
     }
     List<String> columns = manifest.columns().stream().map(Schema.Column::name).toList();
-    if (manifest.inputs().image() == null && !columns.contains(data.text())) {
-      throw new WrongInput(
-          "data.text: %s has no column %s, but %s%s"
-              .formatted(
-                  data.path(),
-                  data.text(),
-                  String.join(", ", columns),
-                  NearestNames.name(data.text(), columns)
-                      .map(name -> "; did you mean " + name + "?")
-                      .orElse("; name the column with the input")));
+    for (String text : manifest.inputs().image() == null ? data.text() : List.<String>of()) {
+      if (!columns.contains(text)) {
+        throw new WrongInput(
+            "data.text: %s has no column %s, but %s%s"
+                .formatted(
+                    data.path(),
+                    text,
+                    String.join(", ", columns),
+                    NearestNames.name(text, columns)
+                        .map(name -> "; did you mean " + name + "?")
+                        .orElse("; name the column with the input")));
+      }
     }
   }
 }

@@ -16,6 +16,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.image.Augmentation;
 import org.tributary.image.ImageProcessor;
 import org.tributary.image.ImageSet;
+import org.tributary.model.Architecture;
 import org.tributary.model.ModelTask;
 import org.tributary.rows.BadRows;
 import org.tributary.rows.Manifest;
@@ -226,7 +227,8 @@ public final class RunData {
         base.architecture().task() == ModelTask.GENERATION
             ? GenerationSet.read(store, sources, generation(), tokens)
             : ClassificationSet.read(store, sources, columns(), classes.labels());
-    return new TextExamples(rows, tokens, base.architecture().padToken());
+    Architecture architecture = base.architecture();
+    return new TextExamples(rows, tokens, architecture.padToken(), architecture.tokenTypes() > 1);
   }
 
   /**

@@ -34,6 +34,21 @@ record Columns(RawSample sample) {
           "title",
           "question",
           "document");
+
+  /** Columns of the two texts of a pair, as public sets have them. */
+  private static final List<List<String>> PAIRS =
+      List.of(
+          List.of("premise", "hypothesis"),
+          List.of("sentence1", "sentence2"),
+          List.of("sentence_1", "sentence_2"),
+          List.of("question1", "question2"),
+          List.of("text1", "text2"),
+          List.of("text_a", "text_b"),
+          List.of("sentence_a", "sentence_b"),
+          List.of("question", "sentence"),
+          List.of("question", "passage"),
+          List.of("query", "passage"));
+
   private static final List<String> ANSWERS =
       List.of("answer", "response", "output", "completion", "reply", "target");
   private static final List<String> QUESTIONS =
@@ -102,6 +117,21 @@ record Columns(RawSample sample) {
         .map(c -> new Found(c, "its texts are the longest, %.0f characters".formatted(length(c))));
   }
 
+  /** The columns of the two texts of a pair, by their names; empty if rows have one text. */
+  List<String> pair(String label) {
+    Map<String, String> lower = lower();
+    return PAIRS.stream()
+        .filter(lower.keySet()::containsAll)
+        .map(pair -> pair.stream().map(lower::get).toList())
+        .filter(
+            pair ->
+                pair.stream()
+                    .allMatch(
+                        c -> !c.equals(label) && sample.columns().get(c) == ColumnKind.STRING))
+        .findFirst()
+        .orElse(List.of());
+  }
+
   /** The column of whole conversations. */
   Optional<Found> messages() {
     Optional<String> named =
@@ -150,9 +180,15 @@ record Columns(RawSample sample) {
   }
 
   private Optional<String> named(List<String> names) {
+    Map<String, String> lower = lower();
+    return names.stream().filter(lower::containsKey).map(lower::get).findFirst();
+  }
+
+  /** The columns by their names in lower case. */
+  private Map<String, String> lower() {
     Map<String, String> lower = new HashMap<>();
     sample.columns().keySet().forEach(c -> lower.putIfAbsent(c.toLowerCase(Locale.ROOT), c));
-    return names.stream().filter(lower::containsKey).map(lower::get).findFirst();
+    return lower;
   }
 
   private Optional<String> longest(java.util.function.Predicate<String> wanted) {

@@ -21,6 +21,9 @@ record Lengths(int rows, int quantile, int most) {
   /** Tokens that a chat template adds around a question, more or less. */
   private static final int AROUND = 16;
 
+  /** The most tokens between the texts of a pair. */
+  private static final int BETWEEN = 2;
+
   /** Characters of a row that are counted; rows that are longer are cut in training anyway. */
   private static final int LONGEST = 8_000;
 
@@ -44,7 +47,7 @@ record Lengths(int rows, int quantile, int most) {
           break;
         }
         String text = text(guess.template(), row);
-        int more = model.writes() ? AROUND : 0;
+        int more = model.writes() ? AROUND : guess.hasPairs() ? BETWEEN : 0;
         if (!text.isBlank()) {
           lengths.add(tokens.ids(text).length + more);
         }

@@ -37,6 +37,11 @@ record TaskGuess(
     return model.writes() ? writing(store, model, look) : classifying(model, look);
   }
 
+  /** Whether rows have two texts. */
+  boolean hasPairs() {
+    return data.getOrDefault("text", "").startsWith("[");
+  }
+
   private static TaskGuess classifying(ModelLook model, DataLook look) {
     List<String> notes = new ArrayList<>();
     Map<String, String> data = new LinkedHashMap<>();
@@ -52,7 +57,15 @@ record TaskGuess(
     if (!label.column().equals("label")) {
       data.put("label", Yaml.text(label.column()));
     }
-    if (!model.seesImages()) {
+    List<String> pair = model.seesImages() ? List.of() : columns.pair(label.column());
+    if (!pair.isEmpty()) {
+      notes.add(
+          "text: %s (their names, as those of the two texts of a pair)"
+              .formatted(String.join(" and ", pair)));
+      data.put("text", Yaml.list(pair));
+      others.addAll(pair);
+      template = "{%s}\n{%s}".formatted(pair.get(0), pair.get(1));
+    } else if (!model.seesImages()) {
       Found text =
           columns.text(label.column()).orElseThrow(() -> without(look, "the text", "text"));
       notes.add("text: %s (%s)".formatted(text.column(), text.why()));

@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.tributary.batch.Batch;
 import org.tributary.batch.Example;
-import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
 import org.tributary.host.NativeFolder;
@@ -27,11 +26,14 @@ public final class Tokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final String name;
   private final TokenizerFile file;
+  private final PairEncoder pairs;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, String name, TokenizerFile file) {
+  private Tokenizer(
+      HuggingFaceTokenizer tokenizer, String name, TokenizerFile file, PairEncoder pairs) {
     this.tokenizer = tokenizer;
     this.name = name;
     this.file = file;
+    this.pairs = pairs;
   }
 
   /**
@@ -60,7 +62,8 @@ public final class Tokenizer implements AutoCloseable {
    * Opens a tokenizer that truncates long texts.
    *
    * @param store file system of the file
-   * @param file its {@code tokenizer.json}
+   * @param file its {@code tokenizer.json}; if there is none, the files of the vocabulary next to
+   *     it are read
    * @param maxLength the most ids of a text, including special tokens
    * @return the tokenizer; the caller must close it
    * @throws IOException if the file system fails
@@ -68,10 +71,6 @@ public final class Tokenizer implements AutoCloseable {
    *     to it name
    */
   public static Tokenizer open(Store store, Path file, int maxLength) throws IOException {
-    if (!store.exists(file)) {
-      throw new WrongInput(
-          file + " does not exist; a model folder needs the tokenizer.json of its model");
-    }
     ModelFiles files = new ModelFiles(store, file.getParent());
     byte[] content =
         files
@@ -130,7 +129,11 @@ public final class Tokenizer implements AutoCloseable {
     keepOffsets(file.json().path("post_processor"));
     NativeFolder.prepare();
     try {
-      return new Tokenizer(build(Json.bytes(file.json()), maxLength), name, file);
+      return new Tokenizer(
+          build(Json.bytes(file.json()), maxLength),
+          name,
+          file,
+          new PairEncoder(file, name, maxLength));
     } catch (IOException | RuntimeException e) {
       throw new WrongInput(
           "%s is not a readable Hugging Face tokenizer (%s); copy it again from its model"
@@ -139,7 +142,8 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  private static HuggingFaceTokenizer build(byte[] json, int maxLength) throws IOException {
+  /** The library's tokenizer, with truncation if a length is given. */
+  static HuggingFaceTokenizer build(byte[] json, int maxLength) throws IOException {
     // DJL would truncate at 512 if no length is given, and pad if the file says so.
     boolean truncate = maxLength != Integer.MAX_VALUE;
     Map<String, String> options =
@@ -198,6 +202,29 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * One row of text classification with two texts. If they are too long, tokens are cut at the end
+   * of the longer one, then of both: transformers' {@code longest_first}.
+   *
+   * @param first may be empty
+   * @param second may be empty
+   * @param label index into the declared labels
+   * @return at most maxLength ids, with their types and the label
+   */
+  public Example example(String first, String second, int label) {
+    PairEncoder.Pair pair = pair(first, second);
+    return new Example(pair.encoded().ids(), pair.encoded().typeIds(), label, pair.cut());
+  }
+
+  /**
+   * Checks that there is room for tokens of two texts.
+   *
+   * @throws WrongInput if the special tokens around a pair take the whole length
+   */
+  void checkPairs() {
+    pairs.check();
+  }
+
+  /**
    * A text as tokens.
    *
    * @param text may be empty
@@ -226,9 +253,13 @@ public final class Tokenizer implements AutoCloseable {
    * @return ids, type ids and tokens
    */
   public Encoded encodePair(String first, String second) {
+    return pair(first, second).encoded();
+  }
+
+  private PairEncoder.Pair pair(String first, String second) {
     checkLength(first);
     checkLength(second);
-    return encoded(told(() -> tokenizer.encode(first, second, true, false)));
+    return told(() -> pairs.encode(first, second));
   }
 
   /**
@@ -256,9 +287,11 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /** An error of the library for a text that it cannot tokenize is a fault of the tokenizer. */
-  private Encoding told(Supplier<Encoding> encode) {
+  private <T> T told(Supplier<T> encode) {
     try {
       return encode.get();
+    } catch (WrongInput e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new WrongInput(
           "%s cannot make tokens of a text (%s); copy it again from its model"
@@ -270,6 +303,7 @@ public final class Tokenizer implements AutoCloseable {
   @Override
   public void close() {
     tokenizer.close();
+    pairs.close();
   }
 
   private static Encoded encoded(Encoding encoding) {

@@ -152,7 +152,7 @@ class TrainConfigTest {
                 new ModelSection("models/m", null, null, 128, false),
                 new DataSection(
                     "data/d",
-                    "text",
+                    List.of("text"),
                     "label",
                     List.of(),
                     false,
@@ -231,7 +231,7 @@ class TrainConfigTest {
                 new ModelSection("models/x", "org/x", "cls", 64, true),
                 new DataSection(
                     "data/x",
-                    "definition",
+                    List.of("definition"),
                     "category",
                     List.of("b", "a"),
                     false,

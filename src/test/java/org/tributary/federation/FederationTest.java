@@ -87,6 +87,9 @@ class FederationTest {
     "fedavg, false, 'framework.local={name: fedprox, mu: 0.1}'",
     "fedavg, false, 'framework.local={name: scaffold}'",
     "rolora, true, 'framework.local={name: scaffold}'",
+    "fedavg, false, 'data.text=[text, label]'",
+    "fedavg, false, framework.head=frozen",
+    "ffa-lora, true, framework.head=frozen",
   })
   void equalsThePlainLoop(String framework, boolean lora, String set) throws Exception {
     String name = (framework + lora + set).replaceAll("\\W", "");

@@ -375,6 +375,13 @@ class BadInputTest extends TinyJob {
   @Test
   void columnsThatTheSetDoesNotHave() throws IOException {
     refused(train("fedavg", "data.text=txt"), "data.text: ", "no column txt", "did you mean text?");
+    refused(train("fedavg", "data.text=[text, labl]"), "no column labl", "did you mean label?");
+    refused(train("fedavg", "data.text=[text, text]"), "data: text: names a column twice");
+    refused(train("fedavg", "data.text=[a, b, c]"), "data.text: must have at most 2 entries");
+    refused(
+        train("fedavg", "framework.head=frozen", "framework.train=['classifier.*', '*.query.*']"),
+        "framework.train: \"classifier.*\" names weights of the classifier",
+        "framework.head=frozen keeps as they are");
     refused(train("fedavg", "data.label=kind"), "data.label: ", "the label column label, not kind");
   }
 

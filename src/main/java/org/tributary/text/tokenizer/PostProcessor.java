@@ -17,8 +17,16 @@ final class PostProcessor {
   private static final int LONGEST = 1000;
 
   private final Vocabulary vocabulary;
-  private int added;
+  private Added added = new Added(0, 0);
   private boolean done;
+
+  /**
+   * Numbers of special tokens.
+   *
+   * @param one around one text
+   * @param pair around two texts
+   */
+  record Added(int one, int pair) {}
 
   private PostProcessor(Vocabulary vocabulary) {
     this.vocabulary = vocabulary;
@@ -29,10 +37,10 @@ final class PostProcessor {
    *
    * @param part its section; may be missing
    * @param vocabulary all tokens with their ids
-   * @return the number of tokens that it adds to one text
+   * @return the numbers of tokens that it adds
    * @throws WrongInput if the library would fail on it
    */
-  static int added(JsonSection part, Vocabulary vocabulary) {
+  static Added added(JsonSection part, Vocabulary vocabulary) {
     PostProcessor found = new PostProcessor(vocabulary);
     if (!part.node().isMissingNode() && !part.node().isNull()) {
       found.visit(part, 0);
@@ -58,13 +66,12 @@ final class PostProcessor {
         if (type.startsWith("R")) {
           List.of("trim_offsets", "add_prefix_space").forEach(part::flag);
         }
-        added = 2;
+        added = new Added(2, type.startsWith("R") ? 4 : 3);
       }
       case "TemplateProcessing" -> {
         once(part);
         special(part);
-        added = template(part, "single", 1, 0);
-        template(part, "pair", 1, 1);
+        added = new Added(template(part, "single", 1, 0), template(part, "pair", 1, 1));
       }
       default ->
           throw part.wrong(

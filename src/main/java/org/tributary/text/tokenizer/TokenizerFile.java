@@ -21,6 +21,7 @@ import org.tributary.json.Json;
  * @param json the content for the library
  * @param vocabulary all tokens with their ids
  * @param around number of special tokens around one text
+ * @param aroundPair number of special tokens around two texts
  * @param longestText the most characters of a text that is passed to it
  * @param habits its behaviour apart from making ids
  */
@@ -28,6 +29,7 @@ public record TokenizerFile(
     ObjectNode json,
     Vocabulary vocabulary,
     int around,
+    int aroundPair,
     int longestText,
     TokenizerBehaviour habits) {
   /** The limit of a text. Backtracking over it stays well within the library's limit of steps. */
@@ -117,14 +119,15 @@ public record TokenizerFile(
     Normalizer normalizing = Normalizer.of(root.part("normalizer"));
     PreTokenizer splitting = PreTokenizer.of(root.part("pre_tokenizer"));
     Vocabulary vocabulary = Vocabulary.of(root, normalizing);
-    int around = PostProcessor.added(root.part("post_processor"), vocabulary);
+    PostProcessor.Added around = PostProcessor.added(root.part("post_processor"), vocabulary);
     DecoderCheck.check(root.part("decoder"));
     double longest = normalizing.linear() && splitting.linear() ? LONGEST_TEXT : LONGEST_OF_SQUARE;
     longest = Math.min(longest, LONGEST_NORMALIZED / normalizing.growth());
     longest = Math.min(longest, MOST_STEPS / longestWord / longestWord);
     TokenizerBehaviour habits =
         TokenizerBehaviour.of(whole, settings, padId(root, whole.path("padding"), vocabulary));
-    return new TokenizerFile(root.object(), vocabulary, around, (int) longest, habits);
+    return new TokenizerFile(
+        root.object(), vocabulary, around.one(), around.pair(), (int) longest, habits);
   }
 
   private static int padId(JsonSection root, JsonNode padding, Vocabulary vocabulary) {
