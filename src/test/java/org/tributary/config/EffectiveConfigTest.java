@@ -77,6 +77,7 @@ class EffectiveConfigTest {
               name: fedavg
               train: []
               lora: null
+              head: trained
               weights: rows
               server: null
               local: null
@@ -109,7 +110,7 @@ class EffectiveConfigTest {
               start: false
               patience: 0
               batch: 64
-              shard: 512
+              shard: 128
               parts:
               - test
               rows: 0

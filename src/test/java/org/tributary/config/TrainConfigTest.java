@@ -189,7 +189,7 @@ class TrainConfigTest {
                     new Optimizer("adamw", 1e-4, new AdamSettings(0.9, 0.999, 1e-8), 0),
                     new Schedule("constant", 0)),
                 new Cohort(1.0, 1),
-                new Evaluate(1, false, 0, 64, 512, List.of("test"), 0, 0, 64),
+                new Evaluate(1, false, 0, 64, 128, List.of("test"), 0, 0, 64),
                 new Reduce(512L << 20),
                 new Keep(1, 2),
                 new Lock(60),

@@ -59,9 +59,9 @@ class TokenizerTest {
 
   @Test
   void rulesOfOtherClassesAndLostTokensAreRefusedByTheirKeys() throws IOException {
-    assertThatThrownBy(() -> open("{\"tokenizer_class\": \"RobertaTokenizerFast\"}", 8))
+    assertThatThrownBy(() -> open("{\"tokenizer_class\": \"BartTokenizerFast\"}", 8))
         .isInstanceOf(WrongInput.class)
-        .hasMessageContaining("tokenizer_config.json: tokenizer_class is RobertaTokenizer")
+        .hasMessageContaining("tokenizer_config.json: tokenizer_class is BartTokenizer")
         .hasMessageContaining("set tokenizer_class to PreTrainedTokenizerFast");
     Files.copy(GoldenCases.of("qwen2/tokenizer.json"), dir.resolve("tokenizer.json"), REPLACE);
     Files.writeString(dir.resolve("config.json"), "{\"model_type\": \"qwen2\"}");
