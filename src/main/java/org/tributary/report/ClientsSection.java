@@ -2,6 +2,7 @@ package org.tributary.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,10 +102,11 @@ final class ClientsSection {
             Cell.head("median"),
             Cell.head("third quarter"),
             Cell.head("highest"),
-            Cell.head("standard deviation")));
+            Cell.head("standard deviation"),
+            Cell.text("worst client")));
   }
 
-  private static List<Cell> spread(Variant v, SortedMap<String, Double> clients) {
+  private List<Cell> spread(Variant v, SortedMap<String, Double> clients) {
     double[] values = clients.values().stream().mapToDouble(x -> x).toArray();
     Percentile percentile = new Percentile().withEstimationType(Percentile.EstimationType.R_7);
     List<Cell> cells = new ArrayList<>(List.of(Cell.text(v.name()), Cell.count(values.length)));
@@ -114,6 +116,14 @@ final class ClientsSection {
     }
     cells.add(Cell.score(Arrays.stream(values).max().orElseThrow()));
     cells.add(Cell.score(Estimate.deviation(clients.values())));
+    boolean smallest = scored && ranking.metric().largerIsBetter();
+    Comparator<Map.Entry<String, Double>> order = Map.Entry.comparingByValue();
+    cells.add(
+        Cell.text(
+            clients.entrySet().stream()
+                .min(smallest ? order : order.reversed())
+                .orElseThrow()
+                .getKey()));
     return cells;
   }
 

@@ -8,8 +8,9 @@ import org.apache.hadoop.fs.Path;
 import org.tributary.checkpoint.Store;
 
 /**
- * Writes a report of runs as one HTML file. Equal tables give equal bytes. A report may be written
- * again and again while runs go on: what was read of closed rounds is kept.
+ * Writes a report of runs as one HTML file, and its main table as Markdown, CSV and LaTeX. Equal
+ * tables give equal bytes. A report may be written again and again while runs go on: what was read
+ * of closed rounds is kept.
  */
 public final class HtmlReport {
   private final Store store;
@@ -26,7 +27,9 @@ public final class HtmlReport {
   }
 
   /**
-   * Writes a report, or replaces it if it has changed. A reader sees a whole file or none.
+   * Writes a report, or replaces it if it has changed, and beside it the main table: for {@code
+   * report.html} the files {@code report-scores.md}, {@code .csv} and {@code .tex}. A reader sees a
+   * whole file or none.
    *
    * @param paths of runs, variants, comparisons or folders of them
    * @param file to write
@@ -34,7 +37,17 @@ public final class HtmlReport {
    * @throws IOException if the file system fails
    */
   public void write(List<Path> paths, Path file) throws IOException {
-    byte[] bytes = html(paths).getBytes(StandardCharsets.UTF_8);
+    Page page = new Page(Subject.read(store, reader, paths));
+    replace(file, page.html());
+    HtmlTable scores = page.scores();
+    String name = file.getName().replaceFirst("\\.[^.]*$", "") + "-scores";
+    replace(new Path(file.getParent(), name + ".md"), TableText.markdown(scores));
+    replace(new Path(file.getParent(), name + ".csv"), TableText.csv(scores));
+    replace(new Path(file.getParent(), name + ".tex"), TableText.latex(scores));
+  }
+
+  private void replace(Path file, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (store.exists(file)) {
       if (Arrays.equals(store.readAll(file), bytes)) {
         return;

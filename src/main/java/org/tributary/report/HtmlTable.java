@@ -29,29 +29,41 @@ final class HtmlTable {
    *
    * @param text as people read it
    * @param value the whole value of a number, for programs; null for text
+   * @param deviation the whole standard deviation of a mean; null if there is none
    * @param numeric whether it is set to the right
    */
-  record Cell(String text, String value, boolean numeric) {
+  record Cell(String text, String value, String deviation, boolean numeric) {
     /** A text. */
     static Cell text(String text) {
-      return new Cell(text == null ? Numbers.NONE : text, null, false);
+      return new Cell(text == null ? Numbers.NONE : text, null, null, false);
     }
 
     /** The head of a column of numbers. */
     static Cell head(String text) {
-      return new Cell(text, null, true);
+      return new Cell(text, null, null, true);
     }
 
     /** A number with the text that stands for it; nothing but a dash for NaN. */
     static Cell number(double value, String text) {
       return Double.isNaN(value)
-          ? new Cell(Numbers.NONE, null, true)
-          : new Cell(text, Double.toString(value), true);
+          ? new Cell(Numbers.NONE, null, null, true)
+          : new Cell(text, Double.toString(value), null, true);
+    }
+
+    /** A mean with its standard deviation; without one, a number. */
+    static Cell mean(double mean, double deviation) {
+      return Double.isNaN(mean) || Double.isNaN(deviation)
+          ? score(mean)
+          : new Cell(
+              Numbers.score(mean) + " ± " + Numbers.score(deviation),
+              Double.toString(mean),
+              Double.toString(deviation),
+              true);
     }
 
     /** A count. */
     static Cell count(long value) {
-      return new Cell(Numbers.count(value), Long.toString(value), true);
+      return new Cell(Numbers.count(value), Long.toString(value), null, true);
     }
 
     /** A score. */
@@ -79,6 +91,21 @@ final class HtmlTable {
           "%s cells for %s columns of %s".formatted(cells.size(), head.size(), id));
     }
     rows.add(cells);
+  }
+
+  /** What it has, in words. */
+  String caption() {
+    return caption;
+  }
+
+  /** The heads of the columns. */
+  List<Cell> head() {
+    return head;
+  }
+
+  /** The rows. */
+  List<List<Cell>> rows() {
+    return rows;
   }
 
   /** Whether it has no rows. */

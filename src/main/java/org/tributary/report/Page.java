@@ -22,10 +22,12 @@ final class Page {
 
   private final Subject subject;
   private final Ranking ranking;
+  private final List<Subject> sets;
 
   Page(Subject subject) {
     this.subject = subject;
     ranking = Ranking.of(subject);
+    sets = subject.sets();
   }
 
   /** The whole file. */
@@ -64,9 +66,21 @@ final class Page {
 
   private List<Section> sections() {
     List<Section> sections = new ArrayList<>();
-    if (!ranking.variants().isEmpty()) {
+    List<Metric> metrics = Metric.of(subject.compared());
+    for (Subject set : sets) {
+      Ranking ofSet = Ranking.of(set);
+      String suffix = "-" + set.title();
+      if (!ofSet.variants().isEmpty()) {
+        sections.add(new ScoresSection(ofSet, set, metrics, suffix).section());
+        add(sections, new ParetoSection(ofSet, suffix).section());
+      }
+    }
+    if (!ranking.variants().isEmpty() && sets.isEmpty()) {
       sections.add(new ScoresSection(ranking, subject).section());
-      add(sections, new ParetoSection(ranking).section());
+      add(sections, new ParetoSection(ranking, "").section());
+    }
+    add(sections, new StatisticsSection(subject).section());
+    if (!ranking.variants().isEmpty()) {
       add(sections, new CurvesSection(ranking).section());
       add(sections, new ClientsSection(ranking).section());
       add(sections, new LayersSection(ranking).section());
@@ -90,7 +104,7 @@ final class Page {
     StringBuilder html = new StringBuilder("<header>\n");
     html.append("<h1>").append(Html.escape(subject.title())).append("</h1>\n");
     html.append("<p class=\"subtitle\">").append(Html.escape(subtitle())).append("</p>\n");
-    html.append("<p id=\"answer\">").append(Html.escape(answer.sentence())).append("</p>\n");
+    html.append("<p id=\"answer\">").append(Html.escape(sentence(answer))).append("</p>\n");
     if (!answer.notes().isEmpty()) {
       html.append("<ul id=\"notes\">\n");
       answer
@@ -99,6 +113,40 @@ final class Page {
       html.append("</ul>\n");
     }
     return html.append("</header>\n").toString();
+  }
+
+  /** The answer, or one for each partitioned set. */
+  private String sentence(Answer answer) {
+    return sets.isEmpty()
+        ? answer.sentence()
+        : sets.stream()
+            .map(
+                set ->
+                    "On %s: %s".formatted(set.title(), new Answer(set, Ranking.of(set)).sentence()))
+            .collect(Collectors.joining(" "));
+  }
+
+  /** The main table: one row for each variant, and with several partitioned sets for each set. */
+  HtmlTable scores() {
+    if (sets.isEmpty()) {
+      return new ScoresSection(ranking, subject).table();
+    }
+    List<Metric> metrics = Metric.of(subject.compared());
+    HtmlTable whole = null;
+    for (Subject set : sets) {
+      HtmlTable table = new ScoresSection(Ranking.of(set), set, metrics, "").table();
+      if (whole == null) {
+        List<HtmlTable.Cell> head = new ArrayList<>(List.of(HtmlTable.Cell.text("partition")));
+        head.addAll(table.head());
+        whole = new HtmlTable("t-scores", table.caption(), head);
+      }
+      for (List<HtmlTable.Cell> row : table.rows()) {
+        List<HtmlTable.Cell> cells = new ArrayList<>(List.of(HtmlTable.Cell.text(set.title())));
+        cells.addAll(row);
+        whole.row(cells);
+      }
+    }
+    return whole;
   }
 
   /** Model, data and size of the runs, in a line. */

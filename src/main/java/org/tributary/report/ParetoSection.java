@@ -1,6 +1,7 @@
 package org.tributary.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -10,12 +11,20 @@ import org.tributary.report.Plot.Axis;
 import org.tributary.report.Plot.Kind;
 import org.tributary.report.Plot.Series;
 
-/** Quality against bytes: which variants no other one beats in both. */
+/** Quality against cost: which variants no other one beats in both. */
 final class ParetoSection {
   private final Ranking ranking;
+  private final String suffix;
 
-  ParetoSection(Ranking ranking) {
+  /**
+   * The section of some variants.
+   *
+   * @param ranking of the variants
+   * @param suffix of the ids in the page
+   */
+  ParetoSection(Ranking ranking, String suffix) {
     this.ranking = ranking;
+    this.suffix = suffix;
   }
 
   /** The section; empty if fewer than two variants can be compared. */
@@ -24,26 +33,34 @@ final class ParetoSection {
     if (ranked.size() < 2 || !ranking.obstacles().isEmpty()) {
       return Optional.empty();
     }
-    List<Variant> front = front(ranked, ranking.metric());
-    String lead =
-        "The Pareto front is %s: no other variant has a better %s with as few bytes or fewer. It is of the means; differences within the uncertainty can change it."
-            .formatted(
-                front.stream().map(Variant::name).collect(Collectors.joining(", ")),
-                ranking.metric().title());
-    return Optional.of(
-        new Section(
-            "pareto",
-            "Quality against bytes",
-            lead,
-            List.of(new Section.Figure(plot(ranked, front), table(ranked, front))),
-            ""));
+    List<Section.Figure> figures = new ArrayList<>();
+    StringBuilder lead = new StringBuilder();
+    for (Cost cost : Cost.values()) {
+      List<Variant> costed = ranked.stream().filter(v -> Double.isFinite(cost.of(v))).toList();
+      if (costed.size() > 1) {
+        List<Variant> front = front(costed, ranking.metric(), cost);
+        lead.append(
+            "The Pareto front for %s is %s: no other variant has a better %s with as few %1$s or fewer. "
+                .formatted(
+                    cost.title(),
+                    front.stream().map(Variant::name).collect(Collectors.joining(", ")),
+                    ranking.metric().title()));
+        figures.add(new Section.Figure(plot(costed, front, cost), table(costed, front, cost)));
+      }
+    }
+    lead.append(
+        "The fronts are of the means; bars are 95 % intervals where they are known, and differences within the uncertainty can change a front. Seconds depend on the machine.");
+    return figures.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Section("pareto" + suffix, "Quality against cost", lead.toString(), figures, ""));
   }
 
   /**
-   * The variants that no other one dominates, from few bytes to many. One dominates another if it
-   * is at least as good in both and better in one.
+   * The variants that no other one dominates, from cheap to dear. One dominates another if it is at
+   * least as good in both and better in one.
    */
-  static List<Variant> front(List<Variant> variants, Metric metric) {
+  static List<Variant> front(List<Variant> variants, Metric metric, Cost cost) {
     List<Variant> front = new ArrayList<>();
     for (Variant v : variants) {
       boolean dominated =
@@ -53,16 +70,16 @@ final class ParetoSection {
                     double score = other.primary().mean();
                     double own = v.primary().mean();
                     boolean better = metric.better(score, own);
-                    boolean cheaper = other.bytes() < v.bytes();
+                    boolean cheaper = cost.of(other) < cost.of(v);
                     return (better || score == own)
-                        && (cheaper || other.bytes() == v.bytes())
+                        && (cheaper || cost.of(other) == cost.of(v))
                         && (better || cheaper);
                   });
       if (!dominated) {
         front.add(v);
       }
     }
-    front.sort(Comparator.comparingDouble(Variant::bytes));
+    front.sort(Comparator.comparingDouble(cost::of));
     return front;
   }
 
@@ -70,46 +87,57 @@ final class ParetoSection {
     return variants.get(0).part() + " " + ranking.metric().title();
   }
 
-  private Plot plot(List<Variant> ranked, List<Variant> front) {
+  /** The first plot keeps the id that pages have always had. */
+  private String id(Cost cost) {
+    return "pareto" + (cost == Cost.BYTES ? "" : "-" + cost.title()) + suffix;
+  }
+
+  private Plot plot(List<Variant> ranked, List<Variant> front, Cost cost) {
     List<Series> series = new ArrayList<>();
-    series.add(
-        new Series(
-            "Pareto front", -1, true, front.stream().map(ParetoSection::point).toList(), null));
+    List<List<Double>> stair =
+        front.stream().map(v -> List.of(cost.of(v), v.primary().mean())).toList();
+    series.add(new Series("Pareto front", -1, true, stair, null));
     ranked.stream()
         .sorted(Comparator.comparingInt(Variant::index))
         .forEach(
             v ->
                 series.add(
-                    new Series(v.name(), v.index(), false, List.of(point(v)), List.of(v.name()))));
+                    new Series(
+                        v.name(), v.index(), false, List.of(point(v, cost)), List.of(v.name()))));
     return new Plot(
-        "pareto-plot",
+        id(cost) + "-plot",
         Kind.SCATTER,
-        "%s against megabytes of all clients, both directions, all rounds"
-            .formatted(Numbers.capital(score(ranked))),
-        Axis.log("MB total"),
+        "%s against %s".formatted(Numbers.capital(score(ranked)), cost.meaning()),
+        Axis.log(cost.axis()),
         Axis.of(score(ranked)),
         series);
   }
 
-  private static List<Double> point(Variant v) {
-    return List.of(v.bytes() / 1e6, v.primary().mean());
+  private static List<Double> point(Variant v, Cost cost) {
+    Estimate e = v.primary();
+    return Arrays.asList(
+        cost.of(v), e.mean(), e.hasInterval() ? e.low() : null, e.hasInterval() ? e.high() : null);
   }
 
-  private HtmlTable table(List<Variant> ranked, List<Variant> front) {
+  private HtmlTable table(List<Variant> ranked, List<Variant> front, Cost cost) {
     HtmlTable table =
         new HtmlTable(
-            "t-pareto",
-            "Quality against bytes: megabytes of all clients, both directions, all rounds",
+            "t-" + id(cost),
+            "Quality against %s: %s".formatted(cost.title(), cost.meaning()),
             List.of(
                 Cell.text("variant"),
-                Cell.head("MB total"),
+                Cell.head(cost.axis()),
                 Cell.head(score(ranked)),
+                Cell.head("from"),
+                Cell.head("to"),
                 Cell.text("on the Pareto front")));
     for (Variant v : ranked) {
       table.row(
           Cell.text(v.name()),
-          ScoresSection.megabytes(v.bytes()),
+          cost.cell(v),
           Cell.score(v.primary().mean()),
+          Cell.score(v.primary().low()),
+          Cell.score(v.primary().high()),
           Cell.text(front.contains(v) ? "yes" : "no"));
     }
     return table;

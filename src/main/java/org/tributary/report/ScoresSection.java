@@ -1,21 +1,40 @@
 package org.tributary.report;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tributary.report.HtmlTable.Cell;
 import org.tributary.report.Plot.Axis;
 import org.tributary.report.Plot.Kind;
 import org.tributary.report.Plot.Series;
+import org.tributary.rows.Row;
 
 /** The table of the variants, and their scores with intervals as a plot. */
 final class ScoresSection {
   private final Ranking ranking;
+  private final Subject subject;
   private final List<Metric> metrics;
+  private final String suffix;
 
   ScoresSection(Ranking ranking, Subject subject) {
+    this(ranking, subject, Metric.of(subject.compared()), "");
+  }
+
+  /**
+   * The section of some variants.
+   *
+   * @param ranking of the variants
+   * @param subject their runs
+   * @param metrics the columns
+   * @param suffix of the ids in the page
+   */
+  ScoresSection(Ranking ranking, Subject subject, List<Metric> metrics, String suffix) {
     this.ranking = ranking;
-    metrics = Metric.of(subject.compared());
+    this.subject = subject;
+    this.metrics = metrics;
+    this.suffix = suffix;
   }
 
   Section section() {
@@ -25,15 +44,15 @@ final class ScoresSection {
       figures.add(new Section.Figure(plot(), intervals()));
     }
     return new Section(
-        "scores",
-        "Scores and costs",
+        "scores" + suffix,
+        suffix.isEmpty() ? "Scores and costs" : "Scores and costs on " + subject.title(),
         "The evaluation of each variant's result and what its training took, the best one first. Scores with ± are mean and standard deviation over seeds.",
         figures,
         table.html());
   }
 
   /** One row for each variant. */
-  private HtmlTable table() {
+  HtmlTable table() {
     List<Cell> head = new ArrayList<>();
     head.add(Cell.text("variant"));
     metrics.forEach(metric -> head.add(Cell.head(metric.title())));
@@ -49,9 +68,18 @@ final class ScoresSection {
             "seconds")) {
       head.add(Cell.head(name));
     }
+    head.add(Cell.head(ranking.metric().title() + ", 95 % interval from"));
+    head.add(Cell.head("to"));
+    if (baseline() != null) {
+      head.add(Cell.head("difference to " + baseline()));
+      head.add(Cell.head("from"));
+      head.add(Cell.head("to"));
+      head.add(Cell.head("p, t test, Holm"));
+      head.add(Cell.head("p, permutation, Holm"));
+    }
     HtmlTable table =
         new HtmlTable(
-            "t-scores",
+            "t-scores" + suffix,
             "Scores and costs by variant. MB up and down: per client and round; MB total: both directions, all clients and rounds of one run",
             head);
     ranking.ordered().forEach(v -> table.row(row(v)));
@@ -69,14 +97,43 @@ final class ScoresSection {
     row.add(megabytes(v.bytes()));
     row.add(megabytes(v.mean(run -> run.perClient("optimizer_bytes"))));
     row.add(Cell.count(v.failures()));
-    double seconds =
-        v.mean(
-            run ->
-                run.total("seconds_train")
-                    + run.total("seconds_merge")
-                    + run.total("seconds_evaluate"));
-    row.add(Cell.number(seconds, Numbers.seconds(seconds)));
+    row.add(Cost.SECONDS.cell(v));
+    row.add(Cell.score(v.primary().low()));
+    row.add(Cell.score(v.primary().high()));
+    if (baseline() != null) {
+      row.addAll(difference(v));
+    }
     return row;
+  }
+
+  /** The comparison's baseline; null if there is none. */
+  private String baseline() {
+    return subject.comparison().map(c -> c.config().baseline()).orElse(null);
+  }
+
+  /** The rows of the table {@code statistics} about the deciding score that have a difference. */
+  private List<Row> differences() {
+    return subject.statistics().stream()
+        .filter(row -> !row.isNull("baseline"))
+        .filter(row -> row.text("score").equals(ranking.metric().column()))
+        .toList();
+  }
+
+  private List<Cell> difference(Variant v) {
+    Optional<Row> own =
+        differences().stream()
+            .filter(row -> row.text("variant").equals(v.all().get(0).variant()))
+            .filter(row -> row.text("partition").equals(v.all().get(0).partition()))
+            .findFirst();
+    if (own.isEmpty()) {
+      return Collections.nCopies(5, Cell.score(Double.NaN));
+    }
+    return List.of(
+        StatisticsSection.difference(own.get(), "difference"),
+        StatisticsSection.difference(own.get(), "difference_low"),
+        StatisticsSection.difference(own.get(), "difference_high"),
+        StatisticsSection.p(own.get(), "p_t_holm"),
+        StatisticsSection.p(own.get(), "p_permutation_holm"));
   }
 
   /** The mean of the closed rounds, and after which rounds the results are if not the last ones. */
@@ -100,12 +157,7 @@ final class ScoresSection {
   }
 
   private static Cell score(Estimate estimate) {
-    String text = Numbers.score(estimate.mean());
-    return Cell.number(
-        estimate.mean(),
-        Double.isNaN(estimate.deviation())
-            ? text
-            : text + " ± " + Numbers.score(estimate.deviation()));
+    return Cell.mean(estimate.mean(), estimate.deviation());
   }
 
   static Cell megabytes(double bytes) {
@@ -128,7 +180,7 @@ final class ScoresSection {
       series.add(new Series(v.name(), v.index(), false, List.of(point), null));
     }
     return new Plot(
-        "scores-plot",
+        "scores" + suffix + "-plot",
         Kind.INTERVALS,
         title(),
         Axis.of(axis()),
@@ -150,7 +202,7 @@ final class ScoresSection {
   private HtmlTable intervals() {
     HtmlTable table =
         new HtmlTable(
-            "t-intervals",
+            "t-intervals" + suffix,
             title() + ", and the difference to the best",
             List.of(
                 Cell.text("variant"),

@@ -15,9 +15,11 @@ import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.error.WrongInput;
 import org.tributary.rows.Manifest;
+import org.tributary.rows.Row;
 import org.tributary.run.ComparisonFolder;
 import org.tributary.run.RunFolder;
 import org.tributary.run.RunFolders;
+import org.tributary.tables.StatisticsTable;
 
 /**
  * What a report is about.
@@ -25,12 +27,14 @@ import org.tributary.run.RunFolders;
  * @param title of the page
  * @param runs all runs, also those that only try a learning rate
  * @param comparison the comparison; empty for other runs
+ * @param statistics rows of the comparison's table {@code statistics}; none before it has ended
  * @param partitions what is known of each partitioned set, by its path
  */
 record Subject(
     String title,
     List<RunHistory> runs,
     Optional<Comparison> comparison,
+    List<Row> statistics,
     Map<String, PartitionedSet> partitions) {
   /**
    * The files of a comparison.
@@ -94,7 +98,12 @@ record Subject(
     }
     Optional<Comparison> comparison =
         paths.size() == 1 ? comparison(store, paths.get(0)) : Optional.empty();
-    return new Subject(title(paths, runs, comparison), runs, comparison, partitions(store, runs));
+    return new Subject(
+        title(paths, runs, comparison),
+        runs,
+        comparison,
+        statistics(store, comparison),
+        partitions(store, runs));
   }
 
   private static String noRun(Store store, Path path) throws IOException {
@@ -132,6 +141,18 @@ record Subject(
         ConfigReader.stored(file.toString(), compare, CompareConfig.class, Map.of());
     String train = text(store, new Path(folder, ComparisonFolder.TRAIN));
     return new Comparison(folder, partition, config, compare, train);
+  }
+
+  /** The rows of the partitioned set that the report is about, or of all. */
+  private static List<Row> statistics(Store store, Optional<Comparison> comparison)
+      throws IOException {
+    if (comparison.isEmpty()) {
+      return List.of();
+    }
+    String set = comparison.get().partition();
+    return StatisticsTable.read(store, comparison.get().folder()).stream()
+        .filter(row -> set == null || row.text("partition").equals(set))
+        .toList();
   }
 
   private static String text(Store store, Path file) throws IOException {
@@ -193,6 +214,30 @@ record Subject(
   /** The kind of the comparison's budget: steps, bytes or seconds. */
   Optional<String> budget() {
     return comparison.map(c -> c.config().budget()).map(BudgetSection::kind);
+  }
+
+  /** The parts of a report about several partitioned sets, one for each set that has runs. */
+  List<Subject> sets() {
+    if (comparison.isEmpty() || !comparison.get().severalSets()) {
+      return List.of();
+    }
+    Comparison all = comparison.get();
+    List<Subject> sets = new ArrayList<>();
+    for (String path : all.config().partitions()) {
+      String set = CompareConfig.partitionName(path);
+      List<RunHistory> own = runs.stream().filter(run -> run.partition().equals(set)).toList();
+      if (!own.isEmpty()) {
+        sets.add(
+            new Subject(
+                set,
+                own,
+                Optional.of(
+                    new Comparison(all.folder(), set, all.config(), all.compare(), all.train())),
+                statistics.stream().filter(row -> row.text("partition").equals(set)).toList(),
+                partitions));
+      }
+    }
+    return sets;
   }
 
   /** The runs that only try a learning rate. */

@@ -81,6 +81,15 @@ record Variant(String name, int index, List<RunHistory> all, Metric metric, Esti
     return mean(run -> run.total("bytes_up") + run.total("bytes_down"));
   }
 
+  /** Seconds of all rounds: training, merging, evaluating; the mean over the seeds. */
+  double seconds() {
+    return mean(
+        run ->
+            run.total("seconds_train")
+                + run.total("seconds_merge")
+                + run.total("seconds_evaluate"));
+  }
+
   /** The mean of a number over the runs that have it. */
   double mean(ToDoubleFunction<RunHistory> number) {
     return runs().stream()

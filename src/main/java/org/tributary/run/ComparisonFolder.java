@@ -72,12 +72,12 @@ public final class ComparisonFolder {
     if (folder == null) {
       return false;
     }
-    String report = new RunFolder(folder).report().getName();
-    String tables = new RunFolder(folder).tables().getName();
-    return Set.of(COMPARE, TRAIN, tables, report).contains(path.getName()) && is(store, folder)
-        || path.getName().equals(report)
-            && folder.getParent() != null
-            && is(store, folder.getParent());
+    String name = path.getName();
+    boolean report = RunFolder.reports().contains(name);
+    boolean own =
+        report || Set.of(COMPARE, TRAIN, new RunFolder(folder).tables().getName()).contains(name);
+    return own && is(store, folder)
+        || report && folder.getParent() != null && is(store, folder.getParent());
   }
 
   /**

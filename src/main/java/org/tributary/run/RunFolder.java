@@ -2,6 +2,7 @@ package org.tributary.run;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -98,6 +99,11 @@ public record RunFolder(Path root) {
   /** The HTML report about the run, or about the comparison whose folder this is. */
   public Path report() {
     return new Path(root, "report.html");
+  }
+
+  /** The names of the report and of its main table as Markdown, CSV and LaTeX. */
+  public static Set<String> reports() {
+    return Set.of("report.html", "report-scores.md", "report-scores.csv", "report-scores.tex");
   }
 
   /** The folder of TensorBoard's event files; only with {@code trackers.tensorboard}. */

@@ -205,11 +205,20 @@
 
   function scatter(plot, theme, width) {
     var named = hasNames(plot, width);
-    return plot.series.map(function (s) {
+    var bars = [];
+    var points = plot.series.map(function (s) {
       if (s.style < 0) {
         return front(plot, s, theme);
       }
       var own = color(theme, s.style);
+      s.points.forEach(function (p) {
+        if (p.length > 2 && p[2] !== null) {
+          bars.push({
+            type: 'line', color: own, silent: true, symbol: 'rect', symbolSize: [12, 2], z: 2,
+            lineStyle: { width: 2, type: 'solid' }, data: [[p[0], p[2]], [p[0], p[3]]]
+          });
+        }
+      });
       var left = named && place(plot, s.points[0][0]) > 0.5;
       return {
         name: s.name, type: s.line ? 'line' : 'scatter', color: own,
@@ -220,9 +229,16 @@
           ? { show: true, position: left ? 'left' : 'right', color: theme.ink, offset: [0, -8], textBorderColor: theme.panel, textBorderWidth: 3, formatter: function (at) { return s.names[at.dataIndex]; } }
           : undefined,
         labelLayout: { moveOverlap: 'shiftY' },
-        tooltip: { formatter: function (at) { return escape(s.name) + ': ' + tick(at.value[0]) + ', ' + score(at.value[1]); } }
+        tooltip: {
+          formatter: function (at) {
+            var v = at.value;
+            var range = v.length > 2 && v[2] !== null ? '<br>' + score(v[2]) + ' to ' + score(v[3]) : '';
+            return escape(s.name) + ': ' + tick(v[0]) + ', ' + score(v[1]) + range;
+          }
+        }
       };
     });
+    return points.concat(bars);
   }
 
   function intervals(plot, theme) {

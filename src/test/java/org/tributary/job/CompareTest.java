@@ -217,7 +217,13 @@ class CompareTest {
         .contains("Comparison compare, partition skewed", "full has")
         .doesNotContain("cannot be ranked");
     assertThat(Files.readString(dir.resolve("compare/report.html")))
-        .contains("full on data", "alone on skewed");
+        .contains("full on data", "alone on skewed", "On data: ", " On skewed: ")
+        .contains("t-scores-data", "t-scores-skewed", "t-statistics")
+        .doesNotContain("cannot be ranked");
+    assertThat(Files.readString(dir.resolve("compare/report-scores.csv")))
+        .startsWith("partition,variant,accuracy,")
+        .contains("difference to full", "\r\ndata,alone,", "\r\nskewed,full,");
+    assertThat(dir.resolve("compare/skewed/report-scores.tex")).exists();
     assertThat(JobRun.of("inspect", dir.resolve("compare/skewed").toString()).out())
         .contains("skewed/full/lr=1.0e-3", "skewed/alone/seed=4")
         .doesNotContain("data/full");

@@ -17,12 +17,15 @@ import org.tributary.rows.Manifest;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
 import org.tributary.rows.Schema;
+import org.tributary.run.RunFolder;
 import org.tributary.tables.ClientsTable;
 import org.tributary.tables.EvalsTable;
 import org.tributary.tables.LayersTable;
 import org.tributary.tables.RoundsTable;
+import org.tributary.tables.RunReport;
 import org.tributary.tables.RunsTable;
 import org.tributary.tables.SpectraTable;
+import org.tributary.tables.StatisticsTable;
 
 /** Folders of runs with tables that a test makes up, without training. */
 public final class MadeRuns {
@@ -46,6 +49,20 @@ public final class MadeRuns {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("compare.yaml"), compare);
     Files.writeString(folder.resolve("train.yaml"), "rounds: 2\n");
+  }
+
+  /** The table statistics of runs that were written, with seeds from 1. */
+  void statistics(String baseline, int seeds, String... variants) throws IOException {
+    List<StatisticsTable.Runs> all = new ArrayList<>();
+    for (String variant : variants) {
+      Map<String, RunReport> bySeed = new TreeMap<>();
+      for (int seed = 1; seed <= seeds; seed++) {
+        Path run = folder.resolve(variant + "/seed=" + seed);
+        bySeed.put("" + seed, RunReport.of(STORE, new RunFolder(STORE.path(run.toString()))));
+      }
+      all.add(new StatisticsTable.Runs("set", variant, bySeed));
+    }
+    StatisticsTable.write(STORE, path(), StatisticsTable.rows(all, baseline));
   }
 
   /** The partitioned set of all runs: how many rows of each label each client has. */

@@ -59,12 +59,12 @@ class RankingTest {
     run("same", 0.7, 100, 100);
     run("worse", 0.5, 100, 20);
     Ranking ranking = ranking();
-    assertThat(ParetoSection.front(ranking.ranked(), Metric.ACCURACY))
+    assertThat(ParetoSection.front(ranking.ranked(), Metric.ACCURACY, Cost.BYTES))
         .extracting(Variant::name)
         .containsExactly("cheap", "between", "same", "dear");
-    Optional<Section> section = new ParetoSection(ranking).section();
+    Optional<Section> section = new ParetoSection(ranking, "").section();
     assertThat(section.orElseThrow().lead())
-        .startsWith("The Pareto front is cheap, between, same, dear");
+        .startsWith("The Pareto front for bytes is cheap, between, same, dear");
   }
 
   @Test

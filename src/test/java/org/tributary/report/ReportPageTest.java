@@ -24,6 +24,7 @@ import org.tributary.fixture.Slow;
 import org.tributary.rows.ParquetReading;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
+import org.tributary.tables.StatisticsTable;
 
 /**
  * The report in a headless Chromium: no console message, no request, the same numbers as in the
@@ -68,7 +69,7 @@ class ReportPageTest {
     chromium = Chromium.start(Files.createDirectories(dir.resolve("profile")));
     runs = new MadeRuns(dir.resolve("made"));
     runs.comparison(
-        "out: x\ntrain: train.yaml\nseeds: [1, 2]\nvariants: {big: [], small: [framework.name=fedit], third: []}\nrates: {small: [0.001, 0.002]}\n");
+        "out: x\ntrain: train.yaml\nseeds: [1, 2]\nvariants: {big: [], small: [framework.name=fedit], third: []}\nbaseline: big\nrates: {small: [0.001, 0.002]}\n");
     runs.labels(Map.of("0000", Map.of(HOSTILE, 30L, "b", 10L), "0001", Map.of("b", 7L)));
     long bytes = 100_000_000;
     for (String variant : List.of("big", "small", "third")) {
@@ -95,6 +96,7 @@ class ReportPageTest {
           .score("validation", null, 0.3, 3 - 500 * rate, 9)
           .write();
     }
+    runs.statistics("big", 2, "big", "small", "third");
     page = dir.resolve("report.html");
     new HtmlReport(MadeRuns.STORE)
         .write(List.of(runs.path()), MadeRuns.STORE.path(page.toString()));
@@ -212,6 +214,54 @@ class ReportPageTest {
     }
   }
 
+  @Test
+  void intervalsAndTestsAreThoseOfTheTable() throws IOException {
+    List<Row> rows = StatisticsTable.read(MadeRuns.STORE, runs.path());
+    List<List<String>> table = table("t-statistics");
+    assertThat(table).hasSize(rows.size()).hasSize(6);
+    String[] columns = {
+      "mean", "deviation", "low", "high", "difference", "difference_low", "difference_high"
+    };
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      assertThat(table.get(i).get(0)).isEqualTo(row.text("variant"));
+      assertThat(table.get(i).get(1)).isEqualTo("test " + row.text("score"));
+      for (int c = 0; c < columns.length; c++) {
+        assertThat(table.get(i).get(3 + c))
+            .as(columns[c])
+            .isEqualTo(row.isNull(columns[c]) ? "–" : row.text(columns[c]));
+      }
+      if (!row.isNull("p_t")) {
+        assertThat(table.get(i).subList(12, 16))
+            .containsExactly(
+                row.text("p_t"),
+                row.text("p_t_holm"),
+                row.text("p_permutation"),
+                row.text("p_permutation_holm"));
+      }
+    }
+    Row small =
+        of(rows, "small").filter(r -> r.text("score").equals("accuracy")).findFirst().orElseThrow();
+    List<String> scores =
+        table("t-scores").stream().filter(r -> r.get(0).equals("small")).findFirst().orElseThrow();
+    assertThat(scores.subList(11, 18))
+        .containsExactly(
+            small.text("low"),
+            small.text("high"),
+            small.text("difference"),
+            small.text("difference_low"),
+            small.text("difference_high"),
+            small.text("p_t_holm"),
+            small.text("p_permutation_holm"));
+    String csv = Files.readString(dir.resolve("report-scores.csv"));
+    assertThat(csv)
+        .startsWith("variant,accuracy,accuracy standard deviation,loss,loss standard deviation,")
+        .contains("small,%s,%s,".formatted(small.text("mean"), small.text("deviation")))
+        .contains(small.text("difference_low"));
+    assertThat(Files.readString(dir.resolve("report-scores.md"))).contains("| small |", " ± ");
+    assertThat(Files.readString(dir.resolve("report-scores.tex"))).contains("small & ", "$\\pm$");
+  }
+
   private static Stream<Row> of(List<Row> rows, String variant) {
     return rows.stream().filter(row -> row.text("variant").equals(variant));
   }
@@ -280,9 +330,15 @@ class ReportPageTest {
     }
   }
 
-  /** Three variants with intervals, three points of the Pareto plot, six clients, two rates. */
+  /** Three variants with intervals, also in the Pareto plots, six clients, two rates. */
   @ParameterizedTest
-  @CsvSource({"scores-plot, 9", "pareto-plot, 3", "clients-plot, 6", "tuning-plot, 2"})
+  @CsvSource({
+    "scores-plot, 9",
+    "pareto-plot, 9",
+    "pareto-seconds-plot, 9",
+    "clients-plot, 6",
+    "tuning-plot, 2"
+  })
   void plotsHaveAMarkForEachNumber(String plot, int marks) {
     assertThat(
             chromium
@@ -298,7 +354,7 @@ class ReportPageTest {
     JsonNode figures =
         chromium.value(
             "Array.from(document.querySelectorAll('figure')).map(f => [f.querySelectorAll('.plot svg').length, f.querySelectorAll('details summary').length, f.querySelectorAll('details table caption').length, f.querySelectorAll('details [tabindex=\"0\"]').length, f.querySelectorAll('button').length, document.getElementById(f.querySelector('.plot').getAttribute('aria-labelledby')).textContent.length > 10])");
-    assertThat(figures).hasSize(9);
+    assertThat(figures).hasSize(10);
     for (JsonNode figure : figures) {
       assertThat(figure.toString()).isEqualTo("[1,1,1,1,1,true]");
     }
@@ -311,7 +367,7 @@ class ReportPageTest {
                 .value(
                     "Array.from(document.querySelectorAll('h1, h2, h3')).map(h => h.tagName).join(' ')")
                 .asText())
-        .matches("H1( H2){9}");
+        .matches("H1( H2){10}");
     assertThat(
             chromium
                 .value(
@@ -363,7 +419,7 @@ class ReportPageTest {
               return kinds;
             })()
             """);
-    assertThat(saved).hasSize(9);
+    assertThat(saved).hasSize(10);
     for (JsonNode kind : saved) {
       assertThat(kind.asText()).matches("[a-z0-9-]+\\.svg svg true 0");
     }
