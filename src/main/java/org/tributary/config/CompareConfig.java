@@ -167,12 +167,27 @@ public record CompareConfig(
           for (String set : sets) {
             if (OWN.stream().noneMatch(set::startsWith)) {
               problems.add(
-                  "variants.%s: \"%s\" would make the comparison unequal; a variant may change %s"
-                      .formatted(name, set, String.join(", ", OWN)));
+                  "variants.%s: \"%s\" would make the comparison unequal; a variant may change %s. %s"
+                      .formatted(name, set, String.join(", ", OWN), instead(set)));
             }
           }
         });
     return problems;
+  }
+
+  /** Where a change belongs that no variant may make. */
+  private static String instead(String set) {
+    if (set.startsWith("data.path=")) {
+      return "Name the partitioned sets of all variants in partitions";
+    }
+    if (set.startsWith("model.")) {
+      return "Compare each model in a comparison of its own, and read their tables together";
+    }
+    return set.matches("(rounds|client\\.(steps|epochs))=.*")
+        ? "Give all variants the same in common, or a budget"
+        : set.matches("(out|seed)=.*")
+            ? "Give out and seeds of the comparison"
+            : "Change it for all variants in common";
   }
 
   /** Each partitioned set has a folder in the comparison, with the name of its own. */

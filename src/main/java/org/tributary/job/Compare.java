@@ -16,6 +16,7 @@ import org.tributary.checkpoint.Store;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.Federation;
+import org.tributary.federation.QuorumMissed;
 import org.tributary.federation.RoundListener;
 import org.tributary.federation.RoundListeners;
 import org.tributary.federation.RunChecks;
@@ -43,6 +44,12 @@ public final class Compare implements Callable<Integer> {
 
   @Mixin private ConfigFile file;
 
+  /** The reports of partitioned sets by their names. */
+  private final Map<String, LiveReport> pages = new HashMap<>();
+
+  /** Why runs could not be ended, in their order. */
+  private final List<QuorumMissed> missed = new ArrayList<>();
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     Configuration hadoop = SparkSessions.hadoop();
@@ -57,7 +64,7 @@ public final class Compare implements Callable<Integer> {
       return new CheckOption(spec, hadoop, SparkMaster.isAway())
           .run(
               files,
-              PathChecks.inputs(first),
+              inputs(first, config),
               () -> {
                 Variants variants = ComparisonChecks.withRounds(hadoop, configured).variants();
                 ComparisonChecks.check(hadoop, variants, checks, false);
@@ -82,11 +89,22 @@ public final class Compare implements Callable<Integer> {
       Map<Arm, List<RunReport>> reports = runs(new Trainer(spark, store, whole), variants);
       List<Row> statistics = statistics(variants, reports);
       StatisticsTable.write(store, folder, statistics);
+      pages.values().forEach(LiveReport::write);
       print(config, reports, statistics);
       spec.commandLine().getOut().println("tables: " + new RunFolder(folder).tables());
       whole.write(spec.commandLine().getOut());
+      if (!missed.isEmpty()) {
+        throw missed.get(0);
+      }
       return 0;
     }
+  }
+
+  /** The paths that the runs read, by dotted key. */
+  private static Map<String, String> inputs(TrainConfig run, CompareConfig config) {
+    Map<String, String> inputs = PathChecks.inputs(run);
+    config.partitions().forEach(path -> inputs.put("partitions, " + path, path));
+    return inputs;
   }
 
   /** Says at the first start what the comparison will do; steps are timed where clients train. */
@@ -102,7 +120,6 @@ public final class Compare implements Callable<Integer> {
       throws IOException, InterruptedException {
     Store store = whole.store();
     Path folder = store.path(variants.config().out());
-    Map<String, LiveReport> pages = new HashMap<>();
     Map<Arm, List<RunReport>> reports = new LinkedHashMap<>();
     for (Arm arm : variants.arms()) {
       LiveReport page =
@@ -115,7 +132,7 @@ public final class Compare implements Callable<Integer> {
           new RateSearch(store, variants, run -> train(trainer, run), this::say).rate(arm);
       List<RunReport> ofArm = new ArrayList<>();
       for (String seed : variants.config().seeds()) {
-        ofArm.add(train(trainer, variants.run(arm, seed, rate)));
+        ofArm.add(trainOrMiss(trainer, variants.run(arm, seed, rate)));
       }
       reports.put(arm, ofArm);
       page.write();
@@ -164,6 +181,22 @@ public final class Compare implements Callable<Integer> {
     StatisticsText.lines(statistics).forEach(out::println);
     ComparisonNotes.rates(config).forEach(out::println);
     ComparisonNotes.budgets(config, reports).forEach(out::println);
+  }
+
+  /**
+   * Trains a run. If too few clients finish a round, for example because the loss diverges with
+   * this seed, the other runs go on, and the run has no scores; the job fails at its end.
+   */
+  private RunReport trainOrMiss(Trainer trainer, TrainConfig run)
+      throws IOException, InterruptedException {
+    try {
+      return train(trainer, run);
+    } catch (QuorumMissed e) {
+      missed.add(e);
+      say(e.getMessage());
+      RunFolder folder = new RunFolder(trainer.store().path(run.out()));
+      return RunReport.of(trainer.store(), folder).withoutScores();
+    }
   }
 
   private RunReport train(Trainer trainer, TrainConfig run)

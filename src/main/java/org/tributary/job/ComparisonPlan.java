@@ -17,7 +17,7 @@ import org.tributary.planning.RunPlan;
 import org.tributary.planning.TimedStep;
 import org.tributary.run.Blueprint;
 import org.tributary.run.SkippedRows;
-import org.tributary.tables.RunReport;
+import org.tributary.tables.TextTable;
 
 /** What a comparison will do and cost: a row for each arm, its search apart, and the sums. */
 final class ComparisonPlan {
@@ -49,7 +49,7 @@ final class ComparisonPlan {
     for (Arm arm : variants.arms()) {
       plan.add(arm);
     }
-    List<String> lines = new ArrayList<>(RunReport.aligned(plan.rows));
+    List<String> lines = new ArrayList<>(TextTable.aligned(plan.rows));
     lines.addAll(plan.totals.lines());
     lines.addAll(plan.notes());
     return lines;

@@ -14,8 +14,8 @@ import org.tributary.config.EvaluateConfig;
 import org.tributary.config.LocatedConfig;
 import org.tributary.evaluation.Evaluation;
 import org.tributary.run.TaskKeys;
-import org.tributary.tables.RunReport;
 import org.tributary.tables.ScoreTables;
+import org.tributary.tables.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,6 +86,6 @@ public final class Evaluate implements Callable<Integer> {
         cells.add(line);
       }
     }
-    return RunReport.aligned(cells);
+    return TextTable.aligned(cells);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.tributary.rows.Row;
 import org.tributary.statistics.PairedTest;
-import org.tributary.tables.RunReport;
+import org.tributary.tables.TextTable;
 
 /** The differences to a comparison's baseline as text. */
 final class StatisticsText {
@@ -59,7 +59,7 @@ final class StatisticsText {
               number(row, "p_permutation_holm", "%.4f")));
     }
     List<String> lines = new ArrayList<>(List.of(""));
-    lines.addAll(RunReport.aligned(cells));
+    lines.addAll(TextTable.aligned(cells));
     int pairs = (int) compared.stream().mapToLong(row -> row.longAt("pairs")).max().orElse(0);
     if (pairs > 1) {
       lines.add(limits(pairs));

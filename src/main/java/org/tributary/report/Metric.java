@@ -19,7 +19,9 @@ enum Metric {
   /** Mean ROUGE-L F1. */
   ROUGE_L("ROUGE\u2011L", true, true),
   /** Share of answers that equal the given one. */
-  EXACT_MATCH("exact match", true, true);
+  EXACT_MATCH("exact match", true, true),
+  /** Expected calibration error of a classifier. */
+  ECE("calibration error", false, true);
 
   private final String title;
   private final boolean largerIsBetter;

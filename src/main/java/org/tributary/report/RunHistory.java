@@ -128,7 +128,7 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt
   SortedMap<Integer, Double> scores(Metric metric, String part) {
     SortedMap<Integer, List<Row>> rounds = new TreeMap<>();
     for (Row row : rows.evals()) {
-      if (isWhole(row, part) && !row.isNull(metric.column())) {
+      if (isWhole(row, part) && row.has(metric.column())) {
         rounds.computeIfAbsent((int) row.longAt("round"), r -> new ArrayList<>()).add(row);
       }
     }
@@ -161,7 +161,7 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt
               ? row.text("model").equals("personal") && row.text("part").equals(part())
               : row.text("model").equals("global");
       boolean later = result.isPresent() && row.longAt("round") > result.getAsInt();
-      if (counts && !later && !row.isNull("client") && !row.isNull(metric.column())) {
+      if (counts && !later && !row.isNull("client") && row.has(metric.column())) {
         scores.put(row.text("client"), row.doubleAt(metric.column()));
       }
     }
@@ -213,7 +213,7 @@ record RunHistory(Path folder, JsonNode stored, Row runs, Rows rows, OptionalInt
   private static double mean(List<Row> models, Metric metric) {
     double mean =
         models.stream()
-            .filter(row -> !row.isNull(metric.column()))
+            .filter(row -> row.has(metric.column()))
             .mapToDouble(row -> row.doubleAt(metric.column()))
             .average()
             .orElse(Double.NaN);

@@ -65,6 +65,16 @@ public final class Row {
   }
 
   /**
+   * Whether there is a value: a file of an earlier version may lack the column.
+   *
+   * @param column its name
+   * @return false if there is no such column, or its value is null
+   */
+  public boolean has(String column) {
+    return schema.indexOf(column) >= 0 && !isNull(column);
+  }
+
+  /**
    * A value as text: numbers and booleans as Java writes them, binary as UTF-8.
    *
    * @param column its name

@@ -54,7 +54,8 @@ public record RunReport(
     double seconds) {
   /** The scores that the tables show, if a run has them. */
   private static final List<String> SHOWN =
-      List.of("loss", "accuracy", "macro_f1", "perplexity", "bleu4", "rouge_l", "exact_match");
+      List.of(
+          "loss", "accuracy", "macro_f1", "perplexity", "bleu4", "rouge_l", "exact_match", "ece");
 
   /**
    * Reads a run's tables.
@@ -150,7 +151,7 @@ public record RunReport(
             rows.put(part, models.get(0).longAt("rows"));
             Map<String, Double> means = new TreeMap<>();
             for (String score : SHOWN) {
-              if (!models.get(0).isNull(score)) {
+              if (models.get(0).has(score)) {
                 means.put(
                     score,
                     models.stream().mapToDouble(r -> r.doubleAt(score)).average().orElseThrow());
@@ -172,6 +173,27 @@ public record RunReport(
           failed,
           seconds);
     }
+  }
+
+  /**
+   * The same run without its scores, because it has no result.
+   *
+   * @return a run that counts in no mean
+   */
+  public RunReport withoutScores() {
+    return new RunReport(
+        variant,
+        name,
+        framework,
+        rounds,
+        steps,
+        rows,
+        Map.of(),
+        bytesUp,
+        bytesDown,
+        optimizerBytes,
+        failed,
+        seconds);
   }
 
   /**
@@ -223,7 +245,7 @@ public record RunReport(
       line.add(number(r.seconds, 1));
       cells.add(line);
     }
-    return aligned(cells);
+    return TextTable.aligned(cells);
   }
 
   /**
@@ -253,7 +275,7 @@ public record RunReport(
           }
           cells.add(line);
         });
-    return aligned(cells);
+    return TextTable.aligned(cells);
   }
 
   /** The scores that at least one run has. */
@@ -265,30 +287,5 @@ public record RunReport(
 
   private static String number(double value, int digits) {
     return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
-  }
-
-  /**
-   * A table as text.
-   *
-   * @param cells rows, the first one is the head
-   * @return lines whose columns are aligned
-   */
-  public static List<String> aligned(List<List<String>> cells) {
-    int[] widths = new int[cells.get(0).size()];
-    for (List<String> line : cells) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], line.get(i).length());
-      }
-    }
-    List<String> lines = new ArrayList<>();
-    for (List<String> line : cells) {
-      StringBuilder text = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        String format = i < 2 ? "%-" + widths[i] + "s  " : "%" + widths[i] + "s  ";
-        text.append(format.formatted(line.get(i)));
-      }
-      lines.add(text.toString().stripTrailing());
-    }
-    return lines;
   }
 }

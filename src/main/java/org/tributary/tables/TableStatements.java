@@ -29,9 +29,15 @@ public record TableStatements(String pattern, List<String> tables) {
           ClassesTable.NAME,
           ConfusionTable.NAME);
 
-  /** The tables that only some comparisons have. */
+  /** The tables that only some comparisons have, and those of analyze. */
   private static final List<String> OPTIONAL =
-      List.of(SearchesTable.NAME, BudgetsTable.NAME, StatisticsTable.NAME);
+      List.of(
+          SearchesTable.NAME,
+          BudgetsTable.NAME,
+          StatisticsTable.NAME,
+          LayersTable.NAME,
+          SpectraTable.NAME,
+          AnglesTable.NAME);
 
   /**
    * The statements for the tables that every run has.

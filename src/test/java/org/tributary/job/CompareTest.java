@@ -238,6 +238,33 @@ class CompareTest {
     assertThat(files()).isEqualTo(all);
   }
 
+  /** The other runs go on; the job fails at its end, and the run counts in no mean. */
+  @Test
+  void aRunThatDivergesStopsNoOther() throws IOException {
+    JobRun end =
+        run(
+            """
+            seeds: [3, 4]
+            variants: {wild: [client.optimizer.lr=1.0e+30], full: []}
+            baseline: full
+            common: [rounds=1, client.schedule.warmup=0]
+            """);
+    assertThat(end.code()).isEqualTo(1);
+    assertThat(end.out()).contains("full/seed=4", "wild - full");
+    assertThat(end.err())
+        .contains("wild/seed=3, round 1: 0 of 3 clients finished")
+        .contains("wild/seed=4, round 1: 0 of 3 clients finished")
+        .doesNotContain("\tat ");
+    org.apache.hadoop.fs.Path folder = Tiny.STORE.path(dir.resolve("compare").toString());
+    assertThat(StatisticsTable.read(Tiny.STORE, folder))
+        .filteredOn(row -> row.text("variant").equals("wild"))
+        .isNotEmpty()
+        .allSatisfy(row -> assertThat(row.longAt("missing")).isEqualTo(2))
+        .allSatisfy(row -> assertThat(row.isNull("mean")).isTrue())
+        .allSatisfy(row -> assertThat(row.isNull("difference")).isTrue());
+    assertThat(Files.readString(dir.resolve("compare/report.html"))).contains("full has a test");
+  }
+
   /** The statistics of both sets, from the lines of their runs. */
   private void differencesAreThoseOfTheTables(String out) throws IOException {
     assertThat(out).contains("alone - full", "cannot give a p below 0.5");

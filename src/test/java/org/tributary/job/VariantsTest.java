@@ -151,6 +151,22 @@ class VariantsTest {
     assertThat(variants("seeds: [1, 2], baseline: a").config().baseline()).isEqualTo("a");
   }
 
+  @Test
+  void whatAVariantMayNotChangeIsToldWithTheWayOut() {
+    String variants =
+        "{a: [data.path=x, model.path=m, client.steps=3, seed=4, evaluate.rows=5, framework.name=fedit]}";
+    assertThatThrownBy(() -> run(variants, "a"))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("\"data.path=x\" would make the comparison unequal; a variant may")
+        .hasMessageContaining("Name the partitioned sets of all variants in partitions")
+        .hasMessageContaining("Compare each model in a comparison of its own")
+        .hasMessageContaining("Give all variants the same in common, or a budget")
+        .hasMessageContaining("Give out and seeds of the comparison")
+        .hasMessageContaining("\"evaluate.rows=5\"")
+        .hasMessageContaining("Change it for all variants in common")
+        .hasMessageNotContaining("framework.name=fedit\"");
+  }
+
   /** The train file of a comparison never changes, but its trackers may. */
   @Test
   void theComparisonsTrackersComeBeforeTheTrainFiles() {
