@@ -124,7 +124,7 @@ public record ModelEdit(
     for (WeightFiles.Shard shard : shards) {
       boolean last = shard == shards.get(shards.size() - 1);
       SafeTensorsHeader header = header(shard, last);
-      String name = WeightFiles.written(shard.file().getName());
+      String name = TorchFile.written(shard.file().getName());
       headers.put(name, header);
       files.put(name, out -> write(store, shard, header, out));
     }

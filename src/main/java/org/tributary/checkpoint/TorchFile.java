@@ -3,6 +3,7 @@ package org.tributary.checkpoint;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,6 +18,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.apache.hadoop.fs.Path;
 import org.tributary.error.WrongInput;
 import org.tributary.protocol.HostTensor;
 
@@ -38,6 +40,10 @@ final class TorchFile {
   private static final byte[] ZIP = {'P', 'K', 3, 4};
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
   private static final byte PROTO = (byte) 0x80;
+
+  /** Elements that are copied at once. */
+  private static final int PIECE = 1 << 20;
+
   private static final int MAX_PICKLE = 100_000_000;
 
   private final String file;
@@ -55,6 +61,30 @@ final class TorchFile {
     return name.endsWith(".bin");
   }
 
+  /** The name of the safetensors file that takes its place in a result; other names stay. */
+  static String written(String name) {
+    return is(name)
+        ? name.replaceFirst("^pytorch_model", "model").replaceFirst("bin$", "safetensors")
+        : name;
+  }
+
+  /** Writes the tensors of a file as safetensors, which can be mapped into memory. */
+  static void copy(Store store, Path file, OutputStream out) throws IOException {
+    try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
+      SafeTensorsHeader.Builder layout = new SafeTensorsHeader.Builder();
+      reader.header().tensors().forEach((name, e) -> layout.tensor(name, e.dtype(), e.shape()));
+      SafeTensorsWriter writer = new SafeTensorsWriter(out, layout.build());
+      for (var tensor : writer.header().tensors().entrySet()) {
+        long elements = tensor.getValue().elements();
+        for (long at = 0; at < elements; at += PIECE) {
+          long to = Math.min(elements, at + PIECE);
+          writer.write(tensor.getKey(), reader.range(tensor.getKey(), at, to));
+        }
+      }
+      writer.finish();
+    }
+  }
+
   /**
    * Reads names, types, shapes and places of the tensors.
    *
@@ -68,7 +98,7 @@ final class TorchFile {
       throws IOException {
     try {
       return new TorchFile(file, length, source).parse();
-    } catch (TorchUnpickler.Refused e) {
+    } catch (TorchTensor.Refused e) {
       throw new WrongInput(
           ("%s: %s; save the model again in Python with"
                   + " transformers.CLASS.from_pretrained(dir).save_pretrained(newDir), where CLASS is"
@@ -96,16 +126,16 @@ final class TorchFile {
           entries.keySet().stream()
               .filter(name -> name.matches("[^/]+/data\\.pkl"))
               .findFirst()
-              .orElseThrow(() -> new TorchUnpickler.Refused("is a zip, but not one of torch.save"));
+              .orElseThrow(() -> new TorchTensor.Refused("is a zip, but not one of torch.save"));
       String root = pickle.substring(0, pickle.indexOf('/') + 1);
       ZipArchiveEntry order = entries.get(root + "byteorder");
       if (order != null && !"little".equals(text(order))) {
-        throw new TorchUnpickler.Refused("has numbers in the byte order " + text(order));
+        throw new TorchTensor.Refused("has numbers in the byte order " + text(order));
       }
       TorchUnpickler unpickler = new TorchUnpickler();
       Object value = unpickler.value(stream(place(entries, pickle), entries.get(pickle).getSize()));
       Map<String, Long> places = new HashMap<>();
-      for (TorchUnpickler.Storage storage : unpickler.storages().values()) {
+      for (TorchTensor.Storage storage : unpickler.storages().values()) {
         String name = root + "data/" + storage.key();
         places.put(storage.key(), place(entries, name));
         check(storage, entries.get(name).getSize());
@@ -130,11 +160,11 @@ final class TorchFile {
   private long place(Map<String, ZipArchiveEntry> entries, String name) {
     ZipArchiveEntry entry = entries.get(name);
     if (entry == null) {
-      throw new TorchUnpickler.Refused("is truncated or damaged: it has no " + name);
+      throw new TorchTensor.Refused("is truncated or damaged: it has no " + name);
     }
     long begin = entry.getDataOffset();
     if (entry.getMethod() != ZipEntry.STORED || begin < 0 || begin + entry.getSize() > length) {
-      throw new TorchUnpickler.Refused(
+      throw new TorchTensor.Refused(
           "has the entry %s in a form that torch does not write".formatted(name));
     }
     return begin;
@@ -142,14 +172,14 @@ final class TorchFile {
 
   private InputStream stream(long begin, long size) {
     if (size > MAX_PICKLE) {
-      throw new TorchUnpickler.Refused("has a pickle of %d bytes".formatted(size));
+      throw new TorchTensor.Refused("has a pickle of %d bytes".formatted(size));
     }
     return new SourceStream(source, begin, begin + size);
   }
 
-  private static void check(TorchUnpickler.Storage storage, long bytes) {
+  private static void check(TorchTensor.Storage storage, long bytes) {
     if (storage.elements() > bytes / storage.dtype().bytes()) {
-      throw new TorchUnpickler.Refused(
+      throw new TorchTensor.Refused(
           "is truncated or damaged: storage %s should have %d elements of %s, %d bytes are there"
               .formatted(storage.key(), storage.elements(), storage.dtype(), bytes));
     }
@@ -159,42 +189,42 @@ final class TorchFile {
     byte[] first = new byte[(int) Math.min(1, length)];
     source.read(0, first);
     if (first.length == 0 || first[0] != PROTO) {
-      throw new TorchUnpickler.Refused("is not a file of torch.save");
+      throw new TorchTensor.Refused("is not a file of torch.save");
     }
     SourceStream in = new SourceStream(source, 0, length);
     if (!MAGIC.equals(number(new TorchUnpickler().value(in)))) {
-      throw new TorchUnpickler.Refused("is not a file of torch.save");
+      throw new TorchTensor.Refused("is not a file of torch.save");
     }
     new TorchUnpickler().value(in);
     Object facts = new TorchUnpickler().value(in);
     if (!(facts instanceof Map<?, ?> machine)
         || !Boolean.TRUE.equals(machine.get("little_endian"))) {
-      throw new TorchUnpickler.Refused("has numbers of a machine with another byte order");
+      throw new TorchTensor.Refused("has numbers of a machine with another byte order");
     }
     TorchUnpickler unpickler = new TorchUnpickler();
     Object value = unpickler.value(in);
     if (!(new TorchUnpickler().value(in) instanceof List<?> keys)) {
-      throw new TorchUnpickler.Refused("has no list of its storages");
+      throw new TorchTensor.Refused("has no list of its storages");
     }
     return header(value, places(in.position(), keys, unpickler.storages()));
   }
 
   /** The places of storages that follow each other, each after its number of elements. */
   private Map<String, Long> places(
-      long begin, List<?> keys, Map<String, TorchUnpickler.Storage> storages) throws IOException {
+      long begin, List<?> keys, Map<String, TorchTensor.Storage> storages) throws IOException {
     Map<String, Long> places = new HashMap<>();
     long at = begin;
     for (Object key : keys) {
-      TorchUnpickler.Storage storage = storages.get(key);
+      TorchTensor.Storage storage = storages.get(key);
       if (storage == null || at + Long.BYTES > length) {
-        throw new TorchUnpickler.Refused("is truncated or damaged at storage " + key);
+        throw new TorchTensor.Refused("is truncated or damaged at storage " + key);
       }
       byte[] count = new byte[Long.BYTES];
       source.read(at, count);
       at += Long.BYTES;
       long elements = ByteBuffer.wrap(count).order(ByteOrder.LITTLE_ENDIAN).getLong();
       if (elements != storage.elements()) {
-        throw new TorchUnpickler.Refused(
+        throw new TorchTensor.Refused(
             "is damaged: storage %s has %d elements, not %d"
                 .formatted(key, elements, storage.elements()));
       }
@@ -213,17 +243,17 @@ final class TorchFile {
 
   private static HeaderFormat.Parsed header(Object value, Map<String, Long> places) {
     if (!(value instanceof Map<?, ?> tensors)) {
-      throw new TorchUnpickler.Refused("holds no state_dict");
+      throw new TorchTensor.Refused("holds no state_dict");
     }
     Map<String, SafeTensorsHeader.Entry> entries = new TreeMap<>();
     Map<String, long[]> strides = new HashMap<>();
     List<String> others = new ArrayList<>();
     tensors.forEach(
         (name, tensor) -> {
-          if (!(tensor instanceof TorchUnpickler.Tensor t)) {
+          if (!(tensor instanceof TorchTensor t)) {
             others.add((String) name);
           } else if (!places.containsKey(t.storage().key())) {
-            throw new TorchUnpickler.Refused(
+            throw new TorchTensor.Refused(
                 "is truncated or damaged: it lacks the storage of tensor " + name);
           } else {
             int size = t.storage().dtype().bytes();
@@ -238,7 +268,7 @@ final class TorchFile {
           }
         });
     if (!others.isEmpty()) {
-      throw new TorchUnpickler.Refused(
+      throw new TorchTensor.Refused(
           "has entries that are no tensors: %s".formatted(HeaderFormat.some(others)));
     }
     return new HeaderFormat.Parsed(new SafeTensorsHeader(entries, Map.of()), 0, strides);

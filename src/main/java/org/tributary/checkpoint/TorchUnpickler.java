@@ -12,7 +12,6 @@ import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.Unpickler;
 import org.tributary.protocol.DType;
-import org.tributary.protocol.HostTensor;
 
 /**
  * Reads a pickle of {@code torch.save} that has tensors and nothing else. A pickle is a program
@@ -69,10 +68,7 @@ final class TorchUnpickler extends Unpickler {
   /** The most bytes of a text. Names of tensors have a few hundred. */
   private static final int LONGEST_TEXT = 1 << 20;
 
-  /** The most tensors of a pickle, and sizes of a tensor. */
-  private static final int MOST_SIZES = 64;
-
-  private final Map<String, Storage> storages = new HashMap<>();
+  private final Map<String, TorchTensor.Storage> storages = new HashMap<>();
 
   /** A function of the pickle that this class knows. */
   private enum Function {
@@ -82,51 +78,11 @@ final class TorchUnpickler extends Unpickler {
   }
 
   /**
-   * Numbers of one type, one after the other.
-   *
-   * @param key the name in the file
-   * @param dtype element type
-   * @param elements their number
-   */
-  record Storage(String key, DType dtype, long elements) {}
-
-  /**
-   * A tensor: a view of a storage.
-   *
-   * @param storage its numbers
-   * @param offset the place of its first element
-   * @param shape sizes, outermost first
-   * @param stride the distance of neighbours along each dimension, in elements
-   */
-  record Tensor(Storage storage, long offset, long[] shape, long[] stride) {
-    /** Whether the elements follow each other in the order of the indices. */
-    boolean isContiguous() {
-      long next = 1;
-      for (int i = shape.length - 1; i >= 0; i--) {
-        if (shape[i] != 1 && stride[i] != next) {
-          return HostTensor.elements(shape) == 0;
-        }
-        next *= shape[i];
-      }
-      return true;
-    }
-  }
-
-  /** A pickle that this class does not read; the message is a clause about the file. */
-  static final class Refused extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    Refused(String message) {
-      super(message);
-    }
-  }
-
-  /**
    * Reads one pickle and no byte after it.
    *
    * @param in at the begin of the pickle
-   * @return texts, numbers, lists, maps by text, arrays (tuples), {@link Tensor}s; or null
-   * @throws Refused if it has anything else
+   * @return texts, numbers, lists, maps by text, arrays (tuples), {@link TorchTensor}s; or null
+   * @throws TorchTensor.Refused if it has anything else
    * @throws IOException if the stream fails or ends too early
    */
   Object value(InputStream in) throws IOException {
@@ -138,12 +94,12 @@ final class TorchUnpickler extends Unpickler {
         | NullPointerException
         | ArithmeticException
         | IllegalArgumentException e) {
-      throw new Refused("has a damaged pickle (" + e + ")");
+      throw new TorchTensor.Refused("has a damaged pickle (" + e + ")");
     }
   }
 
   /** The storages that the pickle named, by key. */
-  Map<String, Storage> storages() {
+  Map<String, TorchTensor.Storage> storages() {
     return storages;
   }
 
@@ -163,7 +119,7 @@ final class TorchUnpickler extends Unpickler {
         // The attributes of a state_dict, _metadata, have the versions of modules and no weights.
         stack.pop();
         if (!(stack.peek() instanceof Map)) {
-          throw new Refused("has an object with attributes, which is no tensor");
+          throw new TorchTensor.Refused("has an object with attributes, which is no tensor");
         }
       }
       case Opcodes.BINPERSID -> stack.add(storage((Object[]) stack.pop()));
@@ -180,7 +136,7 @@ final class TorchUnpickler extends Unpickler {
       }
       default -> {
         if (!PLAIN.contains(code)) {
-          throw new Refused(
+          throw new TorchTensor.Refused(
               "has a pickle with the instruction 0x%02x, which files of tensors do not need"
                   .formatted(code));
         }
@@ -199,7 +155,7 @@ final class TorchUnpickler extends Unpickler {
     StringBuilder line = new StringBuilder();
     for (int c = input.read(); c != '\n'; c = input.read()) {
       if (c < 0 || line.length() > LONGEST_TEXT) {
-        throw new Refused("has a damaged pickle");
+        throw new TorchTensor.Refused("has a damaged pickle");
       }
       line.append((char) c);
     }
@@ -212,11 +168,11 @@ final class TorchUnpickler extends Unpickler {
       size |= (long) input.read() << (8 * i);
     }
     if (size < 0 || size > LONGEST_TEXT) {
-      throw new Refused("has a pickle with a text of %d bytes".formatted(size));
+      throw new TorchTensor.Refused("has a pickle with a text of %d bytes".formatted(size));
     }
     byte[] bytes = input.readNBytes((int) size);
     if (bytes.length < size) {
-      throw new Refused("ends within its pickle");
+      throw new TorchTensor.Refused("ends within its pickle");
     }
     return new String(bytes, StandardCharsets.UTF_8);
   }
@@ -231,7 +187,7 @@ final class TorchUnpickler extends Unpickler {
       case "torch._utils._rebuild_parameter" -> Function.PARAMETER;
       case "collections.OrderedDict" -> Function.DICTIONARY;
       default ->
-          throw new Refused(
+          throw new TorchTensor.Refused(
               "has a pickle that names %s.%s, which is no tensor and could run code"
                   .formatted(module, name));
     };
@@ -241,12 +197,12 @@ final class TorchUnpickler extends Unpickler {
   private static Object made(Object function, Object... arguments) {
     return switch ((Function) function) {
       case TENSOR ->
-          tensor(
-              (Storage) arguments[0],
-              whole(arguments[1]),
-              sizes((Object[]) arguments[2]),
-              sizes((Object[]) arguments[3]));
-      case PARAMETER -> (Tensor) arguments[0];
+          TorchTensor.of(
+              (TorchTensor.Storage) arguments[0],
+              TorchTensor.whole(arguments[1]),
+              TorchTensor.sizes((Object[]) arguments[2]),
+              TorchTensor.sizes((Object[]) arguments[3]));
+      case PARAMETER -> (TorchTensor) arguments[0];
       case DICTIONARY -> dictionary(arguments);
     };
   }
@@ -262,52 +218,17 @@ final class TorchUnpickler extends Unpickler {
     return made;
   }
 
-  private Storage storage(Object... id) {
+  private TorchTensor.Storage storage(Object... id) {
     boolean known = id.length >= 5 && "storage".equals(id[0]) && id[1] instanceof DType;
     if (!known || id.length > 5 && id[5] != null) {
-      throw new Refused("has a storage of a kind that this program does not know");
+      throw new TorchTensor.Refused("has a storage of a kind that this program does not know");
     }
-    Storage storage = new Storage((String) id[2], (DType) id[1], whole(id[4]));
-    Storage before = storages.putIfAbsent(storage.key(), storage);
+    TorchTensor.Storage storage =
+        new TorchTensor.Storage((String) id[2], (DType) id[1], TorchTensor.whole(id[4]));
+    TorchTensor.Storage before = storages.putIfAbsent(storage.key(), storage);
     if (before != null && !before.equals(storage)) {
-      throw new Refused("has two storages with the name %s".formatted(storage.key()));
+      throw new TorchTensor.Refused("has two storages with the name %s".formatted(storage.key()));
     }
     return storage;
-  }
-
-  private static Tensor tensor(Storage storage, long offset, long[] shape, long... stride) {
-    if (shape.length != stride.length) {
-      throw new Refused(
-          "has a tensor with %d sizes and %d strides".formatted(shape.length, stride.length));
-    }
-    long last = offset;
-    for (int i = 0; i < shape.length; i++) {
-      last = Math.addExact(last, Math.multiplyExact(Math.max(0, shape[i] - 1), stride[i]));
-    }
-    if (HostTensor.elements(shape) > 0 && last >= storage.elements()) {
-      throw new Refused(
-          "has a tensor that reaches to element %d of a storage of %d"
-              .formatted(last, storage.elements()));
-    }
-    return new Tensor(storage, offset, shape, stride);
-  }
-
-  private static long[] sizes(Object... tuple) {
-    if (tuple.length > MOST_SIZES) {
-      throw new Refused("has a tensor with %d sizes".formatted(tuple.length));
-    }
-    long[] sizes = new long[tuple.length];
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = whole(tuple[i]);
-    }
-    return sizes;
-  }
-
-  private static long whole(Object number) {
-    long value = ((Number) number).longValue();
-    if (value < 0 || !(number instanceof Integer || number instanceof Long)) {
-      throw new Refused("has a tensor with the size or place " + number);
-    }
-    return value;
   }
 }

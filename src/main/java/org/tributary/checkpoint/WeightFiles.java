@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,9 +31,6 @@ record WeightFiles(List<Path> files, ObjectNode index) {
 
   /** The square of a larger number overflows float32. */
   private static final double HUGE = 1e18;
-
-  /** Elements that are copied at once. */
-  private static final int PIECE = 1 << 20;
 
   /** All weights in one file of torch.save. */
   private static final String TORCH = "pytorch_model.bin";
@@ -237,13 +233,13 @@ record WeightFiles(List<Path> files, ObjectNode index) {
                 Sha256.of(status.getPath().toString()).substring(0, 16),
                 status.getLen(),
                 status.getModificationTime(),
-                written(file.getName()));
+                TorchFile.written(file.getName()));
     java.nio.file.Path copy = staging.resolve(version).toAbsolutePath();
     store.commit(
         new Path(copy.toUri()),
         out -> {
           if (TorchFile.is(file.getName())) {
-            convert(store, file, out);
+            TorchFile.copy(store, file, out);
           } else {
             try (InputStream in = store.open(file)) {
               in.transferTo(out);
@@ -251,30 +247,6 @@ record WeightFiles(List<Path> files, ObjectNode index) {
           }
         });
     return copy;
-  }
-
-  /** The name of the safetensors file that a result has for a file of weights. */
-  static String written(String name) {
-    return TorchFile.is(name)
-        ? name.replaceFirst("^pytorch_model", "model").replaceFirst("bin$", "safetensors")
-        : name;
-  }
-
-  /** Writes the tensors of a file as safetensors, which can be mapped into memory. */
-  private static void convert(Store store, Path file, OutputStream out) throws IOException {
-    try (SafeTensors.Reader reader = SafeTensors.open(store, file)) {
-      SafeTensorsHeader.Builder layout = new SafeTensorsHeader.Builder();
-      reader.header().tensors().forEach((name, e) -> layout.tensor(name, e.dtype(), e.shape()));
-      SafeTensorsWriter writer = new SafeTensorsWriter(out, layout.build());
-      for (var tensor : writer.header().tensors().entrySet()) {
-        long elements = tensor.getValue().elements();
-        for (long at = 0; at < elements; at += PIECE) {
-          writer.write(
-              tensor.getKey(), reader.range(tensor.getKey(), at, Math.min(elements, at + PIECE)));
-        }
-      }
-      writer.finish();
-    }
   }
 
   /**

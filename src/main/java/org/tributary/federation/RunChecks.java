@@ -197,7 +197,7 @@ public final class RunChecks {
   private static void warnOfFrozenHead(Blueprint blueprint) {
     if (blueprint.config().framework().freezesHead() && !blueprint.newHead().isEmpty()) {
       LOG.warn(
-          "framework.head is frozen and {} has no classifier for the classes of the data: the random numbers that {} is drawn from stay as they are, on all clients",
+          "framework.head is frozen and {} has no classifier for the classes of the data: {} stay as they are drawn at random, the same on all clients",
           blueprint.base().files().folder(),
           String.join(", ", blueprint.newHead().keySet()));
     }
