@@ -21,6 +21,7 @@ LOWER = {"normalizer": {"type": "BertNormalizer", "clean_text": True, "handle_ch
 QWEN = {"tokenizer_class": "Qwen2Tokenizer", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
 GEMMA = {"tokenizer_class": "GemmaTokenizer", "bos_token": "<bos>", "eos_token": "<eos>", "unk_token": "<unk>", "pad_token": "<pad>"}
 XLM = {"tokenizer_class": "XLMRobertaTokenizer"}
+ROBERTA = {"tokenizer_class": "RobertaTokenizer"}
 BYTES = {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}}
 CLEAN = {"clean_up_tokenization_spaces": True}
 ANYWAY = {**CLEAN, "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output": True}
@@ -55,6 +56,12 @@ CASES = [
     ("llama_gqa", {}, {}, {"config.json": {"model_type": "mistral"}}), ("llama_gqa", LLAMA, {}, {"config.json": {"model_type": "qwen3"}}),
     ("llama_gqa", FAST, {}, {"config.json": {"model_type": "qwen3"}}), ("llama_gqa", {**LLAMA, "tokenizer_class": "SomeTokenizer"}, {}),
     ("unigram", XLM, {}, {"config.json": {"model_type": "bert"}}), ("unigram", {**XLM, "add_prefix_space": False, **CLEAN}, {}, {"config.json": {"model_type": "bert"}}),
+    ("roberta", {}, {}), ("roberta", ROBERTA, {"post_processor": None}), ("roberta", {**ROBERTA, "add_prefix_space": True}, {}),
+    ("roberta", {**ROBERTA, "mask_token": {"__type": "AddedToken", "content": "<mask>", "lstrip": False, "rstrip": False, "normalized": False, "single_word": False}}, {}),
+    ("roberta", {**ROBERTA, "cls_token": "<mask>", "tokenizer_class": "RobertaTokenizerFast"}, {}), ("roberta", {"tokenizer_class": "PreTrainedTokenizerFast"}, {}),
+    ("roberta", {"tokenizer_class": "PreTrainedTokenizerFast", "add_prefix_space": True}, {}), ("xlm_roberta", {}, {}), ("xlm_roberta", XLM, {"post_processor": None}),
+    ("distilbert", {}, LOWER), ("distilbert", {"tokenizer_class": "DistilBertTokenizer", "do_lower_case": False}, {}),
+    ("distilbert", {"tokenizer_class": "DistilBertTokenizerFast", "strip_accents": False}, LOWER),
     # Keys that change what is written, or nothing.
     ("bert", {**BERT, **CLEAN}, {}), ("bert", {**BERT, **LEFT, "truncation_side": "left"}, {}), ("gpt2", {**GPT2, **CLEAN, **LEFT}, {}), ("gpt2", {**GPT2, **ANYWAY}, {}),
     ("llama_gqa", {**LLAMA, **ANYWAY, **LEFT}, {}), ("llama_gqa", {**FAST, **CLEAN}, {}), ("qwen2", {**QWEN, "add_bos_token": True, "add_eos_token": True}, {}),

@@ -69,6 +69,22 @@ class InitTest extends TinyJob {
     return JobRun.of(args.toArray(String[]::new));
   }
 
+  @Test
+  void theColumnsOfAPairAreFoundByTheirNames() throws IOException {
+    StringBuilder rows = new StringBuilder("gold,Premise,hypothesis,label\n");
+    for (int i = 0; i < 60; i++) {
+      rows.append(
+          "%d,a cold is rest %d,a disease %d,%s%n".formatted(i, i, i, i % 3 == 0 ? "a" : "b"));
+    }
+    Files.writeString(raw.resolve("pairs.csv"), rows);
+    JobRun init = init("text", "pairs.csv");
+    assertThat(init.code()).as(init.err()).isZero();
+    assertThat(init.out())
+        .contains(
+            "text: Premise and hypothesis (their names, as those of the two texts of a pair)");
+    assertThat(text("train.yaml")).contains("  text: [Premise, hypothesis]\n");
+  }
+
   @Slow
   @ParameterizedTest
   @CsvSource({
