@@ -82,11 +82,24 @@ public record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> 
   }
 
   /**
-   * Lays out a new file: tensors are sorted by the size of their element type, larger ones first,
-   * so that every tensor is aligned, and then by name. The same tensors give the same layout,
-   * whatever the order in which they were added.
+   * Lays out a new file as the reference library does: tensors are sorted by their element type,
+   * larger ones first, so that every tensor is aligned, and then by name. The same tensors give the
+   * same layout, whatever the order in which they were added.
    */
   public static final class Builder {
+    private static final List<DType> ORDER =
+        List.of(
+            DType.I64,
+            DType.F64,
+            DType.F32,
+            DType.I32,
+            DType.BF16,
+            DType.F16,
+            DType.I16,
+            DType.I8,
+            DType.U8,
+            DType.BOOL);
+
     private final Map<String, Entry> kinds = new HashMap<>();
     private final Map<String, String> texts = new TreeMap<>();
 
@@ -127,7 +140,7 @@ public record SafeTensorsHeader(Map<String, Entry> tensors, Map<String, String> 
       List<String> names =
           kinds.keySet().stream()
               .sorted(
-                  Comparator.<String>comparingInt(name -> -kinds.get(name).dtype().bytes())
+                  Comparator.<String>comparingInt(name -> ORDER.indexOf(kinds.get(name).dtype()))
                       .thenComparing(Comparator.naturalOrder()))
               .toList();
       Map<String, Entry> placed = new LinkedHashMap<>();
