@@ -42,11 +42,20 @@ CASES = {
         {"rope_theta": 50000.0, "rope_local_base_freq": 1000.0, "rope_scaling": {"rope_type": "linear", "factor": 2.0}, "layer_types": None, "sliding_window_pattern": 2}, 43,
     ),
 }
+# Decoders with a classification head: the same settings under another seed, or their own.
+PLAIN = {**SMALL, "num_hidden_layers": 2, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}
+CLASSES = {
+    "llama_score": ("Llama", PLAIN, {"rope_theta": 10000.0, "rope_scaling": None}, 44),
+    "gpt2_score": (
+        "GPT2", {"vocab_size": 64, "n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 64, "bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 0}, {}, 45,
+    ),
+    "gemma3_score": (*CASES["gemma3"][:3], 46),
+}
 
 
 def model_of(case, kind):
-    family, settings, _, seed = CASES[case]
-    config = getattr(transformers, family + "Config")(**copy.deepcopy(settings), tie_word_embeddings=family.startswith("Gemma"))
+    family, settings, _, seed = {**CASES, **CLASSES}[case]
+    config = getattr(transformers, family + "Config")(**copy.deepcopy(settings), tie_word_embeddings=family.startswith("G"))
     config._attn_implementation = "eager"
     if kind == "classes":
         config.num_labels = 3
@@ -58,7 +67,7 @@ def model_of(case, kind):
         for key, weight in sorted(dict(model.named_parameters()).items()):
             noise = torch.randn(weight.shape, generator=random)
             if weight.dim() == 1:
-                weight.copy_(0.1 * noise + (0.0 if family.startswith("Gemma") else 1.0))
+                weight.copy_(0.1 * noise + (1.0 if "bias" not in key and not family.startswith("Gemma") else 0.0))
             else:
                 # Gemma's embedding is tied and multiplied by sqrt(d): a large one would only repeat the last token.
                 outer = 0.15 if "embed" in key and family.startswith("Gemma") else 0.6
@@ -67,12 +76,19 @@ def model_of(case, kind):
 
 
 def rows_of(case):
-    random = torch.Generator().manual_seed(CASES[case][3] + 1000)
+    random = torch.Generator().manual_seed({**CASES, **CLASSES}[case][3] + 1000)
     return [torch.randint(3, 64, (n,), generator=random) for n in LENGTHS]
 
 
 def padded(rows, fill):
     return torch.stack([torch.cat([r, torch.full((max(LENGTHS) - len(r),), fill)]) for r in rows])
+
+
+def together(tensors):
+    """Logits of rows [labels], or of their tokens [t, d], padded with zeros."""
+    if tensors[0].dim() == 1:
+        return torch.stack(tensors)
+    return torch.stack([torch.cat([t, torch.zeros(max(LENGTHS) - t.size(0), t.size(1), dtype=t.dtype)]) for t in tensors])
 
 
 def text(model, rows):
@@ -84,18 +100,22 @@ def text(model, rows):
         total = total + torch.nn.functional.cross_entropy(out.logits[0, :-1], label[1:], ignore_index=-100, reduction="sum")
         count += int((label[1:] != -100).sum())
         outputs.append({"logits": out.logits[0], **{f"hidden_states.{i}": h[0] for i, h in enumerate(out.hidden_states)}})
-    joined = {
-        k: torch.stack([torch.cat([o[k], torch.zeros(max(LENGTHS) - o[k].size(0), o[k].size(1), dtype=o[k].dtype)]) for o in outputs])
-        for k in outputs[0]
-    }
-    return total / count, joined, labels
+    return total / count, {k: together([o[k] for o in outputs]) for k in outputs[0]}, labels
 
 
 def classes(model, rows, labels):
-    """One padded batch, as transformers computes it: the logits of each row's last token that is not padding."""
-    mask = padded([torch.ones_like(r) for r in rows], 0)
-    out = model(input_ids=padded(rows, 0), attention_mask=mask, labels=labels, output_hidden_states=True)
-    return out.loss, {"logits": out.logits, **{f"hidden_states.{i}": h for i, h in enumerate(out.hidden_states)}}
+    """Row by row without padding. A padded batch has the same logits: those of each row's last token that is not padding."""
+    outputs = []
+    for row in rows:
+        out = model(input_ids=row[None], output_hidden_states=True)
+        outputs.append({"logits": out.logits[0], **{f"hidden_states.{i}": h[0] for i, h in enumerate(out.hidden_states)}})
+    joined = {k: together([o[k] for o in outputs]) for k in outputs[0]}
+    with torch.no_grad():
+        mask = padded([torch.ones_like(r) for r in rows], 0)
+        batch = model(input_ids=padded(rows, 0), attention_mask=mask).logits
+    # Where a window leaves a padded token nothing to attend to, float64 has no number there.
+    assert model.dtype == torch.float64 or float((batch - joined["logits"]).abs().max()) < 1e-4
+    return torch.nn.functional.cross_entropy(joined["logits"], labels), joined
 
 
 def greedy(model, rows):
@@ -147,7 +167,7 @@ def write(folder, case, kind):
             os.remove(os.path.join(folder, extra))
     with open(os.path.join(folder, "config.json")) as f:
         v5 = json.load(f)
-    family, settings, keys, seed = CASES[case]
+    family, settings, keys, seed = {**CASES, **CLASSES}[case]
     for name, config in (("config.v5.json", v5), ("config.json", classic(v5, keys))):
         with open(os.path.join(folder, name), "w") as f:
             json.dump(config, f, indent=2)
@@ -175,5 +195,5 @@ def write(folder, case, kind):
 
 
 if __name__ == "__main__":
-    for case in sys.argv[2:] or CASES:
-        write(os.path.join(sys.argv[1], case), case, "text")
+    for case in sys.argv[2:] or [*CASES, *CLASSES]:
+        write(os.path.join(sys.argv[1], case), case, "text" if case in CASES else "classes")

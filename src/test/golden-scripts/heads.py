@@ -37,12 +37,13 @@ FAMILIES = {
                     steps=16, lr="1.0e-2"),
     "distilbert": dict(bare="DistilBertModel", prefix="distilbert.", without=["classifier."], targets="[q_lin, v_lin]",
                        steps=16, lr="1.0e-2"),
+    "llama": dict(golden="llama_gqa", bare="LlamaForCausalLM", prefix="", without=[], targets="[q_proj, v_proj]", steps=16, lr="1.0e-2"),
     "vit": dict(bare="ViTModel", prefix="vit.", without=["classifier."], targets="[query, value]",
                 steps=4, lr="1.0e-2"),
     "siglip": dict(bare="SiglipModel", prefix="", without=["classifier."], targets="[q_proj, v_proj]",
                    steps=4, lr="1.0e-2"),
 }
-TEXTS = {"bert": "[PAD]", "roberta": "<pad>", "distilbert": "[PAD]"}
+TEXTS = {"bert": "[PAD]", "roberta": "<pad>", "distilbert": "[PAD]", "llama": "<unk>"}
 PROCESSORS = {"vit": ViTImageProcessorPil, "siglip": SiglipImageProcessorPil}
 WORDS = {"genetic": "genetic changes", "symptoms": "symptoms", "treatment": "treatments"}
 SHAPES = ["bar", "box", "disc"]
@@ -58,18 +59,19 @@ def write(path, text):
 
 def base(golden, folder, family):
     of = FAMILIES[family]
-    config = json.load(open(f"{golden}/{family}/config.json"))
+    there = f"{golden}/{of.get('golden', family)}"
+    config = json.load(open(f"{there}/config.json"))
     config["architectures"] = [of["bare"]]
-    config.pop("id2label"), config.pop("label2id")
+    config.pop("id2label", None), config.pop("label2id", None)
     write(f"{folder}/base/config.json", json.dumps(config, indent=1) + "\n")
     weights = {
         name.removeprefix(of["prefix"]): tensor
-        for name, tensor in load_file(f"{golden}/{family}/model.safetensors").items()
+        for name, tensor in load_file(f"{there}/model.safetensors").items()
         if not any(part in name for part in of["without"])
     }
     save_file(weights, f"{folder}/base/model.safetensors", {"format": "pt"})
     if family in TEXTS:
-        shutil.copy(f"{golden}/{family}/tokenizer.json", f"{folder}/base/tokenizer.json")
+        shutil.copy(f"{there}/tokenizer.json", f"{folder}/base/tokenizer.json")
     else:
         size = config.get("image_size") or config["vision_config"]["image_size"]
         processor = {
@@ -163,6 +165,17 @@ def loaded(folder, family, kind):
     return model
 
 
+def scored(model, batch):
+    """Without pad_token_id a decoder takes one row at a time; with it, a padded batch has the same logits."""
+    if "input_ids" not in batch or model.config.pad_token_id is not None:
+        return model(**batch).logits
+    rows = [ids[mask == 1][None] for ids, mask in zip(batch["input_ids"], batch["attention_mask"])]
+    alone = torch.cat([model(input_ids=row).logits for row in rows])
+    model.config.pad_token_id = int(batch["input_ids"][batch["attention_mask"] == 0][0])
+    assert float((model(**batch).logits - alone).abs().max()) < 1e-5
+    return alone
+
+
 def values(target, *families):
     import peft
     import transformers
@@ -180,7 +193,7 @@ def values(target, *families):
         for kind in ["model", "adapter"]:
             model = loaded(folder, family, kind).eval()
             with torch.no_grad():
-                logits = model(**batch).logits
+                logits = scored(model, batch)
             outputs[kind] = logits.contiguous()
             loss = torch.nn.functional.cross_entropy(logits.double(), labels).item()
             accuracy = (logits.argmax(-1) == labels).double().mean().item()

@@ -30,6 +30,19 @@ public final class HeadConfig {
           "xlm-roberta",
           "XLMRoberta");
 
+  /** The same for decoders, of which some have another prefix before {@code ForCausalLM}. */
+  private static final Map<String, String> DECODERS =
+      Map.of(
+          "gemma", "Gemma",
+          "gemma2", "Gemma2",
+          "gemma3_text", "Gemma3Text",
+          "gpt2", "GPT2",
+          "llama", "Llama",
+          "mistral", "Mistral",
+          "phi3", "Phi3",
+          "qwen2", "Qwen2",
+          "qwen3", "Qwen3");
+
   private HeadConfig() {}
 
   /**
@@ -46,10 +59,11 @@ public final class HeadConfig {
       names.put(Integer.toString(i), labels.get(i));
       ids.put(labels.get(i), i);
     }
-    String family = STEMS.getOrDefault(config.path("model_type").asText(), "");
-    String before = config.path("architectures").path(0).asText(family);
-    if (!before.isEmpty()) {
-      config.putArray("architectures").add(before.replaceFirst("(Model|For.*)$", "") + headedClass);
+    String type = config.path("model_type").asText();
+    String before = config.path("architectures").path(0).asText(STEMS.getOrDefault(type, ""));
+    String stem = DECODERS.getOrDefault(type, before.replaceFirst("(Model|For.*)$", ""));
+    if (!stem.isEmpty()) {
+      config.putArray("architectures").add(stem + headedClass);
     }
   }
 }

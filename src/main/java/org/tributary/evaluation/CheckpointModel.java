@@ -91,7 +91,8 @@ public record CheckpointModel(BaseModel base, AppliedAdapter adapter, List<Strin
     }
     HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(model));
     Pooling family =
-        Architectures.of(files.config(), files.tensors().keySet(), null).classifierPooling();
+        Architectures.adapted(files.config(), files.tensors().keySet(), adapter.saved().keySet())
+            .classifierPooling();
     return PeftNotes.pooling(adapter).orElse(family == null ? null : family.key());
   }
 

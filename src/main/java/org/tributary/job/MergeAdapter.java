@@ -56,7 +56,7 @@ public final class MergeAdapter implements Callable<Integer> {
     Path target = store.path(out);
     HuggingFaceFolder base = HuggingFaceFolder.open(store, store.path(model));
     PeftAdapter lora = PeftAdapter.read(store, store.path(adapter));
-    AdapterMerge.Done done = AdapterMerge.write(store, base, lora, family(base), target);
+    AdapterMerge.Done done = AdapterMerge.write(store, base, lora, family(base, lora), target);
     PrintWriter text = spec.commandLine().getOut();
     text.printf(
         "%d weights merged, %d tensors replaced, %d added%n",
@@ -68,8 +68,9 @@ public final class MergeAdapter implements Callable<Integer> {
   /**
    * Merging runs no model program, so families and options without a program can be merged, too.
    */
-  private static AdapterMerge.Family family(HuggingFaceFolder base) throws IOException {
-    Optional<Architecture> known = architecture(base);
+  private static AdapterMerge.Family family(HuggingFaceFolder base, PeftAdapter adapter)
+      throws IOException {
+    Optional<Architecture> known = architecture(base, adapter);
     Map<String, String> tied =
         base.config().path("tie_word_embeddings").asBoolean(false)
             ? Map.of("lm_head.weight", "model.embed_tokens.weight")
@@ -89,9 +90,11 @@ public final class MergeAdapter implements Callable<Integer> {
         name -> known.map(family -> family.isOfOtherHead(name)).orElse(false));
   }
 
-  private static Optional<Architecture> architecture(HuggingFaceFolder base) throws IOException {
+  private static Optional<Architecture> architecture(HuggingFaceFolder base, PeftAdapter adapter)
+      throws IOException {
     try {
-      return Optional.of(Architectures.of(base.config(), base.tensors().keySet(), null));
+      return Optional.of(
+          Architectures.adapted(base.config(), base.tensors().keySet(), adapter.saved().keySet()));
     } catch (WrongInput e) {
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -49,6 +50,24 @@ public final class Architectures {
     checkLayers(config.path("vision_config"), names.size());
     checkLayers(config.path("text_config"), names.size());
     return family.of(config, names, pooling);
+  }
+
+  /**
+   * The architecture of a checkpoint with an adapter. A decoder classifies if either of the two has
+   * a classifier.
+   *
+   * @param config of the checkpoint
+   * @param names of its tensors
+   * @param saved names of the tensors that the adapter saves whole
+   * @return the architecture, with its default pooling
+   * @throws WrongInput if the family or one of its options is not supported
+   */
+  public static Architecture adapted(JsonNode config, Set<String> names, Set<String> saved) {
+    Set<String> all = new HashSet<>(names);
+    if (saved.contains(DecoderUse.SCORE)) {
+      all.add(DecoderUse.SCORE);
+    }
+    return of(config, all, null);
   }
 
   /** Every block has its own weights, so there are fewer blocks than tensors. */

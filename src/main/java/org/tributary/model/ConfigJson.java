@@ -209,6 +209,16 @@ final class ConfigJson {
     return pad;
   }
 
+  /**
+   * The padding token that the class of transformers for classification does not read.
+   *
+   * @param absent the family's default; -1 for none
+   * @return its id; -1 if there is none
+   */
+  long padding(long absent) {
+    return isNull("pad_token_id") ? -1 : (long) number("pad_token_id", absent);
+  }
+
   void problem(String problem) {
     if (!problems.contains(section + problem)) {
       problems.add(section + problem);

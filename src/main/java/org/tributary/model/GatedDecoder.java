@@ -2,6 +2,7 @@ package org.tributary.model;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,8 +19,6 @@ final class GatedDecoder implements TextArchitecture {
   static final String HEADED = "model.";
 
   private static final String EMBEDDING = "embed_tokens.weight";
-
-  private static final String LM_HEAD = "lm_head.weight";
 
   private static final String WEIGHT = ".weight";
 
@@ -59,16 +58,18 @@ final class GatedDecoder implements TextArchitecture {
    * @param kvHeads num_key_value_heads; 0 for as many as heads
    * @param head head_dim; 0 for hidden_size / heads
    * @param tied tie_word_embeddings
+   * @param padding pad_token_id; -1 for none
    */
-  record Defaults(int positions, double epsilon, int kvHeads, int head, boolean tied) {
-    /** With the usual epsilon. */
+  record Defaults(
+      int positions, double epsilon, int kvHeads, int head, boolean tied, long padding) {
+    /** With the usual epsilon and no padding token. */
     Defaults(int positions, int kvHeads, int head, boolean tied) {
-      this(positions, 1e-6, kvHeads, head, tied);
+      this(positions, 1e-6, kvHeads, head, tied, -1);
     }
   }
 
   private final Traits traits;
-  private final String prefix;
+  private final DecoderUse use;
   private final int layers;
   private final DecoderBlock.Sizes sizes;
   private final int vocabulary;
@@ -76,17 +77,18 @@ final class GatedDecoder implements TextArchitecture {
   private final Facts facts;
   private final boolean tied;
   private final Rope rope;
+  private final long padding;
 
   /**
    * Reads the sizes, in the old layout or that of transformers 5.
    *
    * @param config the checkpoint's config.json, whose problems are reported here
-   * @param prefix of all names except the head's
+   * @param use whether it writes or classifies, and the prefix of its names
    * @param traits the differences of the family
    */
-  GatedDecoder(ConfigJson config, String prefix, Traits traits) {
+  GatedDecoder(ConfigJson config, DecoderUse use, Traits traits) {
     this.traits = traits;
-    this.prefix = prefix;
+    this.use = use;
     layers = config.size("num_hidden_layers");
     sizes = sizes(config, traits.absent());
     vocabulary = config.size("vocab_size");
@@ -98,6 +100,10 @@ final class GatedDecoder implements TextArchitecture {
     rope = traits.attention().rope().read(config, sizes.head(), positions);
     config.refuse("text_config", "take the text model out of the larger one");
     checkHeads(config);
+    if (use.classifies()) {
+      config.oneLabelARow();
+    }
+    padding = config.padding(traits.absent().padding());
     config.check();
     int longest = Math.min(rope.positions(), traits.attention().longest());
     facts = new Facts(vocabulary, longest, padToken, initializerRange);
@@ -135,25 +141,40 @@ final class GatedDecoder implements TextArchitecture {
   }
 
   /**
-   * The prefix of a checkpoint's names: none if the base model without a head was saved alone.
+   * The use of a checkpoint.
    *
    * @param names of its tensors
+   * @param pooling {@link Pooling#LAST} for a new classifier
    */
-  static String prefix(Set<String> names) {
-    return names.contains(EMBEDDING) ? "" : HEADED;
+  static DecoderUse use(Set<String> names, Pooling pooling) {
+    return DecoderUse.of(names, pooling, HEADED, EMBEDDING);
   }
 
   private String embedding() {
-    return prefix + EMBEDDING;
+    return use.prefix() + EMBEDDING;
   }
 
   private String blocks() {
-    return prefix + "layers.";
+    return use.prefix() + "layers.";
+  }
+
+  private boolean tied() {
+    return tied && !use.classifies();
   }
 
   @Override
   public ModelTask task() {
-    return ModelTask.GENERATION;
+    return use.task();
+  }
+
+  @Override
+  public Pooling pooling() {
+    return use.pooling();
+  }
+
+  @Override
+  public Pooling classifierPooling() {
+    return use.pooling();
   }
 
   @Override
@@ -163,31 +184,47 @@ final class GatedDecoder implements TextArchitecture {
     for (int i = 0; i < layers; i++) {
       traits.block().add(w, blocks() + i + ".", sizes);
     }
-    w.put(prefix + "norm.weight", new long[] {sizes.hidden()});
-    if (!tied) {
-      w.put(LM_HEAD, new long[] {vocabulary, sizes.hidden()});
+    w.put(use.prefix() + "norm.weight", new long[] {sizes.hidden()});
+    if (!tied && !use.classifies()) {
+      w.put(DecoderUse.LM_HEAD, new long[] {vocabulary, sizes.hidden()});
     }
     return w;
   }
 
   @Override
   public Map<String, String> tiedWeights() {
-    return tied ? Map.of(LM_HEAD, embedding()) : Map.of();
+    return tied() ? Map.of(DecoderUse.LM_HEAD, embedding()) : Map.of();
   }
 
   @Override
   public String lookedUp() {
-    return tied ? null : embedding();
+    return tied() ? null : embedding();
+  }
+
+  /** The padding token is looked for by its id. */
+  @Override
+  public int fixedIds() {
+    return use.classifies() ? (int) Math.min(vocabulary, padding + 1) : 0;
+  }
+
+  @Override
+  public List<String> ignoredWeights() {
+    return use.ignored(TextArchitecture.super.ignoredWeights());
+  }
+
+  @Override
+  public List<String> otherHeads() {
+    return use.otherHeads();
   }
 
   @Override
   public Map<String, long[]> head(int labels) {
-    return Map.of();
+    return use.head(labels, sizes.hidden());
   }
 
   @Override
   public String nameWithHead(String name) {
-    return prefix.isEmpty() && !name.equals(LM_HEAD) ? HEADED + name : name;
+    return use.nameWithHead(name, HEADED);
   }
 
   @Override
@@ -199,7 +236,8 @@ final class GatedDecoder implements TextArchitecture {
   public String program() {
     Map<String, Object> constants = new HashMap<>(rope.constants());
     constants.putAll(traits.attention().constants(layers, sizes.head()));
-    constants.put("prefix", prefix);
+    constants.put("prefix", use.prefix());
+    constants.put("pad", padding);
     constants.put("hidden", sizes.hidden());
     constants.put("root", Math.sqrt(sizes.hidden()));
     constants.put("heads", sizes.heads());
@@ -208,9 +246,16 @@ final class GatedDecoder implements TextArchitecture {
     constants.put("epsilon", epsilon);
     constants.put("activation", traits.activation());
     constants.put("logit_cap", traits.logitCap());
-    constants.put("head_weight", tied ? embedding() : LM_HEAD);
+    constants.put("head_weight", tied ? embedding() : DecoderUse.LM_HEAD);
     return Programs.decoder(
-        layers, blocks(), constants, "rotary.py", rope.text(), traits.text(), "gated.py");
+        use.classifies(),
+        layers,
+        blocks(),
+        constants,
+        "rotary.py",
+        rope.text(),
+        traits.text(),
+        "gated.py");
   }
 
   @Override

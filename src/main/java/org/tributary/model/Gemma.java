@@ -18,11 +18,11 @@ final class Gemma {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     // In the first release "gelu" meant the tanh form; later releases have the second key.
     config.choice("hidden_act", TANH, Set.of("gelu", TANH));
@@ -30,10 +30,10 @@ final class Gemma {
     config.only("use_bidirectional_attention", false);
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         new GatedDecoder.Traits(
             "gemma.py",
-            new GatedDecoder.Defaults(8192, 16, 256, true),
+            new GatedDecoder.Defaults(8192, 1e-6, 16, 256, true, 0),
             Activations.TEXT.get(TANH),
             DecoderBlock.plain(DecoderBlock.attentionBias(config)),
             DecoderAttention.WHOLE));
@@ -48,7 +48,7 @@ final class Gemma {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Gemma.of(config, names);
+      return Gemma.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

@@ -21,18 +21,18 @@ final class Gemma2 {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         traits(
             config,
-            new GatedDecoder.Defaults(8192, 4, 256, true),
+            new GatedDecoder.Defaults(8192, 1e-6, 4, 256, true, 0),
             new DecoderBlock(DecoderBlock.attentionBias(config), false, false, true),
             new DecoderAttention(
                 Integer.MAX_VALUE,
@@ -86,7 +86,7 @@ final class Gemma2 {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Gemma2.of(config, names);
+      return Gemma2.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

@@ -19,18 +19,18 @@ final class Gemma3 {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         Gemma2.traits(
             config,
-            new GatedDecoder.Defaults(131072, 4, 256, true),
+            new GatedDecoder.Defaults(131072, 1e-6, 4, 256, true, 0),
             new DecoderBlock(DecoderBlock.attentionBias(config), true, false, true),
             new DecoderAttention(
                 Integer.MAX_VALUE,
@@ -53,7 +53,7 @@ final class Gemma3 {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Gemma3.of(config, names);
+      return Gemma3.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

@@ -24,8 +24,6 @@ final class Gpt2 implements TextArchitecture {
 
   private static final String WTE = "wte.weight";
 
-  private static final String LM_HEAD = "lm_head.weight";
-
   private final int hidden;
   private final int intermediate;
   private final int layers;
@@ -36,15 +34,17 @@ final class Gpt2 implements TextArchitecture {
   private final Facts facts;
   private final boolean tied;
   private final String activation;
+  private final DecoderUse use;
   private final String prefix;
+  private final long padding;
 
   /**
    * Reads the sizes.
    *
    * @param json the checkpoint's config.json
-   * @param prefix of the names, {@code "transformer."} or empty
+   * @param use whether it writes or classifies, and the prefix of its names
    */
-  Gpt2(JsonNode json, String prefix) {
+  Gpt2(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     hidden = config.size("n_embd");
     intermediate = config.size("n_inner", 4 * hidden);
@@ -64,14 +64,33 @@ final class Gpt2 implements TextArchitecture {
     if (hidden % heads != 0) {
       config.problem("n_embd %d is not a multiple of n_head %d".formatted(hidden, heads));
     }
+    if (use.classifies()) {
+      config.oneLabelARow();
+    }
+    padding = config.padding(-1);
     config.check();
     facts = new Facts(vocabulary, positions, padToken, initializerRange);
-    this.prefix = prefix;
+    this.use = use;
+    prefix = use.prefix();
   }
 
   @Override
   public ModelTask task() {
-    return ModelTask.GENERATION;
+    return use.task();
+  }
+
+  @Override
+  public Pooling pooling() {
+    return use.pooling();
+  }
+
+  @Override
+  public Pooling classifierPooling() {
+    return use.pooling();
+  }
+
+  private boolean tied() {
+    return tied && !use.classifies();
   }
 
   @Override
@@ -89,8 +108,8 @@ final class Gpt2 implements TextArchitecture {
       layer(w, b + "mlp.c_proj", intermediate, hidden);
     }
     norm(w, prefix + "ln_f");
-    if (!tied) {
-      w.put(LM_HEAD, new long[] {vocabulary, hidden});
+    if (!tied && !use.classifies()) {
+      w.put(DecoderUse.LM_HEAD, new long[] {vocabulary, hidden});
     }
     return w;
   }
@@ -109,30 +128,41 @@ final class Gpt2 implements TextArchitecture {
     return prefix + "h.";
   }
 
+  /** The padding token is looked for by its id. */
+  @Override
+  public int fixedIds() {
+    return use.classifies() ? (int) Math.min(vocabulary, padding + 1) : 0;
+  }
+
   @Override
   public List<String> ignoredWeights() {
     // The causal mask and the value of masked places, which old checkpoints have as tensors.
-    return List.of("*.attn.bias", "*.attn.masked_bias");
+    return use.ignored(List.of("*.attn.bias", "*.attn.masked_bias"));
+  }
+
+  @Override
+  public List<String> otherHeads() {
+    return use.otherHeads();
   }
 
   @Override
   public Map<String, String> tiedWeights() {
-    return tied ? Map.of(LM_HEAD, prefix + WTE) : Map.of();
+    return tied() ? Map.of(DecoderUse.LM_HEAD, prefix + WTE) : Map.of();
   }
 
   @Override
   public String lookedUp() {
-    return tied ? null : prefix + WTE;
+    return tied() ? null : prefix + WTE;
   }
 
   @Override
   public Map<String, long[]> head(int labels) {
-    return Map.of();
+    return use.head(labels, hidden);
   }
 
   @Override
   public String nameWithHead(String name) {
-    return name.startsWith(HEADED) || name.startsWith("lm_head.") ? name : HEADED + name;
+    return use.nameWithHead(name, HEADED);
   }
 
   @Override
@@ -150,6 +180,7 @@ final class Gpt2 implements TextArchitecture {
   @Override
   public String program() {
     return Programs.decoder(
+        use.classifies(),
         layers,
         blocks(),
         Map.of(
@@ -159,7 +190,8 @@ final class Gpt2 implements TextArchitecture {
             "epsilon", epsilon,
             "activation", activation,
             "prefix", prefix,
-            "head_weight", tied ? prefix + WTE : LM_HEAD),
+            "pad", padding,
+            "head_weight", tied ? prefix + WTE : DecoderUse.LM_HEAD),
         "gpt2.py");
   }
 
@@ -182,7 +214,7 @@ final class Gpt2 implements TextArchitecture {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return new Gpt2(config, prefix(names, HEADED));
+      return new Gpt2(config, DecoderUse.of(names, pooling, HEADED, WTE));
     }
   }
 }

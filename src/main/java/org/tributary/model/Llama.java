@@ -14,11 +14,11 @@ final class Llama {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     Set<String> biased = new HashSet<>(DecoderBlock.attentionBias(config));
     if (config.flag("mlp_bias", false)) {
@@ -27,7 +27,7 @@ final class Llama {
     config.only("pretraining_tp", 1);
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(2048, 0, 0, false),
@@ -48,7 +48,7 @@ final class Llama {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Llama.of(config, names);
+      return Llama.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

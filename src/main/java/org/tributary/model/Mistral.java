@@ -17,18 +17,18 @@ final class Mistral {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     int window =
         config.isNull("sliding_window") ? Integer.MAX_VALUE : config.size("sliding_window", 4096);
     config.fullAttention();
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(4096 * 32, 8, 0, false),
@@ -46,7 +46,7 @@ final class Mistral {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Mistral.of(config, names);
+      return Mistral.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

@@ -19,20 +19,20 @@ final class Phi3 {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     int window = config.size("sliding_window", Integer.MAX_VALUE);
     DecoderAttention attention = new DecoderAttention(window, List.of(), 0, 0, Rope::partial);
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         new GatedDecoder.Traits(
             "llama.py",
-            new GatedDecoder.Defaults(4096, 1e-5, 0, 0, false),
+            new GatedDecoder.Defaults(4096, 1e-5, 0, 0, false, 32000),
             config.activation("hidden_act", "silu"),
             new DecoderBlock(Set.of(), false, true, false),
             attention));
@@ -50,7 +50,7 @@ final class Phi3 {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Phi3.of(config, names);
+      return Phi3.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

@@ -16,7 +16,9 @@ public enum Pooling {
    * Attention pooling: a learned query that attends to all tokens, and a feed-forward layer
    * (SigLIP).
    */
-  ATTENTION;
+  ATTENTION,
+  /** The last token that is not padding (decoders). */
+  LAST;
 
   /**
    * The pooling of a configuration.
@@ -55,7 +57,7 @@ public enum Pooling {
    * @return one of the choices
    * @throws WrongInput if the family does not support it
    */
-  static Pooling choose(Pooling asked, String family, Pooling... choices) {
+  public static Pooling choose(Pooling asked, String family, Pooling... choices) {
     if (asked == null) {
       return choices[0];
     }

@@ -31,8 +31,9 @@ final class Programs {
   }
 
   /**
-   * A decoder's program, which also generates text.
+   * A decoder's program. One that does not classify also generates text.
    *
+   * @param classifies whether it classifies rows
    * @param layers blocks, under names {@code <blocks><i>.}
    * @param blocks the start of all blocks' names, such as {@code model.layers.}
    * @param constants of the family's text, {@code hidden}, {@code heads} and {@code head} (the size
@@ -40,10 +41,14 @@ final class Programs {
    * @param family names of the family's texts
    * @return TorchScript
    */
-  static String decoder(int layers, String blocks, Map<String, ?> constants, String... family) {
+  static String decoder(
+      boolean classifies, int layers, String blocks, Map<String, ?> constants, String... family) {
     List<String> texts = new ArrayList<>(List.of("prelude.py", "packed.py"));
     texts.addAll(List.of(family));
-    texts.addAll(List.of("decoder.py", "blockwise.py", "program.py", "generation.py"));
+    texts.addAll(
+        classifies
+            ? List.of("decoder.py", "score.py", "blockwise.py", "program.py")
+            : List.of("decoder.py", "language.py", "blockwise.py", "program.py", "generation.py"));
     return filled(layers, blocks, constants, texts);
   }
 

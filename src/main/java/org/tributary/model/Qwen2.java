@@ -18,16 +18,16 @@ final class Qwen2 {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     checkWindow(config, POSITIONS);
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(POSITIONS, 32, 0, false),
@@ -62,7 +62,7 @@ final class Qwen2 {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Qwen2.of(config, names);
+      return Qwen2.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

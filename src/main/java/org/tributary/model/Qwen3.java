@@ -18,16 +18,16 @@ final class Qwen3 {
    * Reads a config.json.
    *
    * @param json the checkpoint's
-   * @param names of its tensors
+   * @param use whether it writes or classifies
    * @return the model with its sizes
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
-  static Architecture of(JsonNode json, Set<String> names) {
+  static Architecture of(JsonNode json, DecoderUse use) {
     ConfigJson config = new ConfigJson(json);
     Qwen2.checkWindow(config, POSITIONS);
     return new GatedDecoder(
         config,
-        GatedDecoder.prefix(names),
+        use,
         new GatedDecoder.Traits(
             "llama.py",
             new GatedDecoder.Defaults(POSITIONS, 32, 128, false),
@@ -48,7 +48,7 @@ final class Qwen3 {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return Qwen3.of(config, names);
+      return Qwen3.of(config, GatedDecoder.use(names, pooling));
     }
   }
 }

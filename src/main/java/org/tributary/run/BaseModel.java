@@ -13,6 +13,7 @@ import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.SafeTensorsHeader;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ModelSection;
+import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.image.ImageProcessor;
 import org.tributary.image.ImageProcessorConfig;
@@ -40,26 +41,39 @@ public final class BaseModel {
   private BaseModel(
       HuggingFaceFolder files,
       Map<String, SafeTensorsHeader.Entry> tensors,
-      ModelSection settings) {
+      ModelSection settings,
+      Pooling ofTask) {
     this.files = files;
     this.tensors = tensors;
     this.settings = settings;
     if (settings.newHead()) {
-      Architecture family = Architectures.of(files.config(), tensors.keySet(), null);
+      Architecture family = Architectures.of(files.config(), tensors.keySet(), ofTask);
       tensors.keySet().removeAll(family.head(1).keySet());
     }
     head = new CheckpointHead(files, tensors, settings.newHead());
-    architecture = Architectures.of(files.config(), tensors.keySet(), pooling());
+    architecture = Architectures.of(files.config(), tensors.keySet(), pooling(ofTask));
+    checkPooling();
   }
 
   /**
-   * As configured; otherwise the pooling of the checkpoint's classifier; otherwise the family's
-   * default.
+   * That of the task; otherwise as configured; otherwise the pooling of the checkpoint's
+   * classifier, or the family's default.
    */
-  private Pooling pooling() {
+  private Pooling pooling(Pooling ofTask) {
+    if (ofTask != null) {
+      return ofTask;
+    }
     return settings.pooling() == null
         ? head.trainedPooling().orElse(null)
         : Pooling.named(settings.pooling());
+  }
+
+  /** A decoder classifies by the last token only. */
+  private void checkPooling() {
+    if (settings.pooling() != null && architecture.pooling() != null) {
+      String type = files.config().path("model_type").asText();
+      Pooling.choose(Pooling.named(settings.pooling()), type, architecture.pooling());
+    }
   }
 
   /**
@@ -72,8 +86,31 @@ public final class BaseModel {
    * @throws IOException if a file system fails
    */
   public static BaseModel open(Store store, ModelSection settings) throws IOException {
+    return open(store, settings, null);
+  }
+
+  private static BaseModel open(Store store, ModelSection settings, Pooling ofTask)
+      throws IOException {
     HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));
-    return new BaseModel(files, files.tensors(), settings);
+    return new BaseModel(files, files.tensors(), settings, ofTask);
+  }
+
+  /**
+   * Opens the model of a run. A language model whose rows have a class and no answer gets a
+   * classifier.
+   *
+   * @param store reaches the folder
+   * @param config of the run
+   * @return the model, not yet checked
+   * @throws WrongInput if it is not a model folder, or its family is not supported
+   * @throws IOException if a file system fails
+   */
+  static BaseModel of(Store store, TrainConfig config) throws IOException {
+    BaseModel base = open(store, config.model());
+    boolean writes = base.architecture.task() == ModelTask.GENERATION;
+    return writes && RowsTask.classifies(store, config.data())
+        ? open(store, config.model(), Pooling.LAST)
+        : base;
   }
 
   /**
@@ -131,7 +168,7 @@ public final class BaseModel {
                   files.folder(),
                   name,
                   writes
-                      ? "decoders write text here and classify none: name the folder of a language model, of a class that ends in ForCausalLM, or an encoder such as BERT to classify texts"
+                      ? "to write text name a language model, of a class that ends in ForCausalLM; to classify texts train on rows with a text and a label, without an answer"
                       : "continue with one that ends in %s, or start a new classifier with model.newHead=true"
                           .formatted(wanted)));
     }

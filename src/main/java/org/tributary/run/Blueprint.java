@@ -55,7 +55,7 @@ public final class Blueprint {
    */
   public Blueprint(Store store, TrainConfig config) throws IOException {
     this.config = config;
-    base = BaseModel.open(store, config.model());
+    base = BaseModel.of(store, config);
     base.checkClass(); // before labels are compared with a classifier of another task
     data = RunData.open(store, config, base);
     newHead = base.head().fresh(base.architecture(), data.labels().size());

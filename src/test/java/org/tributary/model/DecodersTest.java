@@ -3,16 +3,19 @@ package org.tributary.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 import static org.tributary.fixture.TestJson.JSON;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -299,6 +302,77 @@ class DecodersTest {
     assertThat(bare.tiedWeights())
         .containsExactly(Map.entry("lm_head.weight", "embed_tokens.weight"));
     assertThat(bare.nameWithHead("lm_head.weight")).isEqualTo("lm_head.weight");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama_gqa", "llama_tied", "gemma2", "gemma3", "phi3", "mistral", "gpt2"})
+  void everyDecoderCanGetAClassifier(String golden) throws IOException {
+    Map<String, HostTensor> checkpoint =
+        SafeTensors.map(GOLDEN.resolve(golden).resolve("model.safetensors"));
+    Architecture writes = Architectures.of(config(golden), checkpoint.keySet(), null);
+    assertThat(writes.pooling()).isNull();
+    assertThat(writes.head(3)).isEmpty();
+    Architecture reads = Architectures.of(config(golden), checkpoint.keySet(), Pooling.LAST);
+    assertThat(reads.task()).isEqualTo(ModelTask.CLASSIFICATION);
+    assertThat(reads.pooling()).isEqualTo(Pooling.LAST);
+    assertThat(reads.head(3).keySet()).containsExactly("score.weight");
+    assertThat(reads.weights()).doesNotContainKey("lm_head.weight");
+    assertThat(reads.tiedWeights()).isEmpty();
+    assertThat(reads.isOfOtherHead("lm_head.weight")).isTrue();
+    assertThat(reads.nameWithHead("score.weight")).isEqualTo("score.weight");
+    assertThat(reads.program()).contains("def outcome").doesNotContain("def generate");
+    Map<String, long[]> shapes = new HashMap<>();
+    checkpoint.forEach((name, t) -> shapes.put(name, t.shape()));
+    assertThatCode(() -> WeightNames.check("base", reads, shapes)).doesNotThrowAnyException();
+    // A checkpoint with a classifier has one, whatever is asked for.
+    Set<String> scored = new TreeSet<>(checkpoint.keySet());
+    scored.add("score.weight");
+    assertThat(Architectures.of(config(golden), scored, null).task())
+        .isEqualTo(ModelTask.CLASSIFICATION);
+    Architecture adapted =
+        Architectures.adapted(config(golden), checkpoint.keySet(), Set.of("score.weight"));
+    assertThat(adapted.classifierPooling()).isEqualTo(Pooling.LAST);
+  }
+
+  /** transformers looks for the last token that is not padding, by its id. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama_score", "gpt2_score", "gemma3_score"})
+  void theLastTokenThatIsNotPaddingIsRead(String golden) throws IOException {
+    long pad = 0;
+    long[] row = {5, 9, pad, 7, pad, pad};
+    ObjectNode none = with(golden, "{'pad_token_id': null}");
+    float[] cut = score(golden, config(golden), Arrays.copyOf(row, 4));
+    assertThat(score(golden, config(golden), row))
+        .usingComparatorWithPrecision(1e-5f)
+        .containsExactly(cut);
+    assertThat(score(golden, none, Arrays.copyOf(row, 4))).isEqualTo(cut);
+    assertThat(score(golden, none, row)[0]).isNotCloseTo(cut[0], offset(1e-3f));
+    float[] first = score(golden, none, pad);
+    assertThat(score(golden, config(golden), pad, pad))
+        .usingComparatorWithPrecision(1e-5f)
+        .containsExactly(first);
+    // Ids are compared, so the rows of the embedding must keep their numbers.
+    assertThat(of(golden, config(golden)).fixedIds()).isEqualTo(1);
+    assertThat(of(golden, none).fixedIds()).isZero();
+  }
+
+  private static Architecture of(String golden, ObjectNode config) throws IOException {
+    return Architectures.of(
+        config,
+        SafeTensors.map(GOLDEN.resolve(golden).resolve("model.safetensors")).keySet(),
+        null);
+  }
+
+  private static float[] score(String golden, ObjectNode config, long... row) throws IOException {
+    Torch.prepareThread(1);
+    Map<String, HostTensor> weights =
+        SafeTensors.map(GOLDEN.resolve(golden).resolve("model.safetensors"));
+    try (NDManager manager = Torch.manager(Device.cpu());
+        Model model =
+            new Model(of(golden, config), weights, Map.of(), Device.cpu(), Precision.FLOAT32)) {
+      NDArray ids = manager.create(row, new Shape(1, row.length));
+      return model.logits(manager, List.of(), List.of(ids)).toFloatArray();
+    }
   }
 
   @Test
