@@ -14,7 +14,7 @@ golden = sys.argv[1]
 CLASSES = {
     "bert": (transformers.AutoModelForSequenceClassification, "SEQ_CLS"),
     **{name: (transformers.AutoModelForSequenceClassification, "SEQ_CLS") for name in ("roberta", "xlm_roberta", "distilbert")},
-    "siglip": (transformers.AutoModelForImageClassification, "SEQ_CLS"),
+    **{name: (transformers.AutoModelForImageClassification, "SEQ_CLS") for name in ("siglip", "deit", "dinov2")},
     **{name: (transformers.AutoModelForCausalLM, "CAUSAL_LM") for name in ("gpt2", "llama_gqa", "qwen2", "gemma", "phi3", "gemma2", "gemma3")},
 }
 layers = {}

@@ -27,6 +27,10 @@ public final class HeadConfig {
           "Siglip",
           "vit",
           "ViT",
+          "deit",
+          "DeiT",
+          "dinov2",
+          "Dinov2",
           "xlm-roberta",
           "XLMRoberta");
 

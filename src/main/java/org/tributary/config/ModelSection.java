@@ -8,9 +8,9 @@ import java.util.List;
  * @param path Hugging Face folder, a URI or path
  * @param name its name on the hub, for the files of the result; null for the name in the path of
  *     the hub's cache, if it is there
- * @param pooling from token states to one vector: {@code mean}, {@code cls}, {@code attention} or
- *     {@code last}; null for the pooling of the checkpoint's classifier, or the family's default
- *     for a new one
+ * @param pooling from token states to one vector: {@code mean}, {@code cls}, {@code attention},
+ *     {@code last} or {@code cls_mean}; null for the pooling of the checkpoint's classifier, or the
+ *     family's default for a new one
  * @param maxLength tokens, with special ones; longer texts are cut
  * @param newHead whether a new classifier, for the classes of the data, replaces the checkpoint's
  */
@@ -29,7 +29,7 @@ public record ModelSection(
     @Key(
             value =
                 "from token states to one vector; absent for the classifier's or the family's own",
-            oneOf = {"mean", "cls", "attention", "last"})
+            oneOf = {"mean", "cls", "attention", "last", "cls_mean"})
         String pooling,
     @Key(
             value = "tokens a text keeps, with special ones",

@@ -14,7 +14,7 @@ import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 
 /**
- * Reads a {@code preprocessor_config.json} as transformers' ViT, SigLIP, CLIP and DeiT image
+ * Reads a {@code preprocessor_config.json} as transformers' ViT, SigLIP, CLIP, DeiT and BiT image
  * processors do, in all their layouts. An option that is not supported is refused by name.
  */
 public final class ImageProcessorConfig {
@@ -26,6 +26,7 @@ public final class ImageProcessorConfig {
           "ViT", new Family(Resample.BILINEAR, 0.5, 0.5, false, true),
           "Siglip", new Family(Resample.BICUBIC, 0.5, 0.5, false, true),
           "DeiT", new Family(Resample.BICUBIC, Double.NaN, Double.NaN, true, true),
+          "Bit", new Family(Resample.BICUBIC, Double.NaN, Double.NaN, true, false),
           "CLIP", new Family(Resample.BICUBIC, Double.NaN, Double.NaN, true, false));
 
   private static final Set<String> KNOWN =
@@ -109,6 +110,35 @@ public final class ImageProcessorConfig {
       throw WrongInput.all(file + ":", config.problems);
     }
     return processor;
+  }
+
+  /**
+   * The size of the images that a folder's processor makes, for models that take any size.
+   *
+   * @param store access to the folder
+   * @param folder of the model
+   * @return {height, width}; null if there is no processor, or it does not say
+   * @throws IOException if the file system fails
+   */
+  public static int[] size(Store store, Path folder) throws IOException {
+    Path file = new Path(folder, ImageProcessor.FILE);
+    if (!store.exists(file)) {
+      return null;
+    }
+    try {
+      return new ImageProcessorConfig(Json.tree(store.readAll(file)), 3, 0, 0).made();
+    } catch (JsonProcessingException e) {
+      return null; // read says what is wrong
+    }
+  }
+
+  private int[] made() {
+    Family family = family();
+    ImageProcessor.Resize resize = options.flag("do_resize", true) ? resize(family) : null;
+    ImageProcessor.Crop crop = options.flag("do_center_crop", family.crop()) ? crop() : null;
+    int height = crop != null ? crop.height() : resize == null ? 0 : resize.height();
+    int width = crop != null ? crop.width() : resize == null ? 0 : resize.width();
+    return problems.isEmpty() && height > 0 && width > 0 ? new int[] {height, width} : null;
   }
 
   /**

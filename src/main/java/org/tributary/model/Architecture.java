@@ -222,6 +222,17 @@ public interface Architecture {
   }
 
   /**
+   * The same model for images of another size, if its positions can be interpolated.
+   *
+   * @param height pixels
+   * @param width pixels
+   * @return the model that takes such images; this one if its size is fixed
+   */
+  default Architecture forImages(int height, int width) {
+    return this;
+  }
+
+  /**
    * Rows of the token embedding: ids from 0 to one less can be looked up.
    *
    * @return size of the vocabulary

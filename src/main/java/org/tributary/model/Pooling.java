@@ -18,7 +18,9 @@ public enum Pooling {
    */
   ATTENTION,
   /** The last token that is not padding (decoders). */
-  LAST;
+  LAST,
+  /** The class token beside the mean over the patches (DINOv2). */
+  CLS_MEAN;
 
   /**
    * The pooling of a configuration.

@@ -61,7 +61,8 @@ final class Siglip extends VisionTransformer {
     Pooling chosen = Pooling.choose(pooling, type, Pooling.MEAN, Pooling.ATTENTION);
     ConfigJson config = new ConfigJson(json);
     ConfigJson vision = type.equals(TOWER) ? config : config.section(SECTION);
-    VisionSizes sizes = VisionSizes.read(vision, "gelu_pytorch_tanh", 1e-6);
+    VisionSizes sizes =
+        VisionSizes.read(vision, new VisionSizes.Defaults("gelu_pytorch_tanh", 1e-6, 16));
     double factor = config.number("initializer_factor", 1.0);
     config.oneLabelARow();
     config.check();
@@ -134,8 +135,7 @@ final class Siglip extends VisionTransformer {
   @Override
   public String program() {
     return program(
-        "siglip.py",
-        Map.of("mean", pooling == Pooling.MEAN ? "True" : "False", "tokens", sizes().patches()));
+        "siglip.py", Map.of("mean", pooling == Pooling.MEAN ? "True" : "False", "before", 0));
   }
 
   /** 1/√d times the configured factor. */

@@ -1,6 +1,7 @@
 package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,17 @@ final class ViT extends VisionTransformer {
 
   private static final String PROJECTION = "embeddings.patch_embeddings.projection";
 
+  /**
+   * What sets a family of this kind apart.
+   *
+   * @param headed the prefix of names in the class with a classifier
+   * @param tokens names of the learned tokens before the patches, the class token first
+   * @param otherHeads names of heads that a classifier replaces
+   */
+  record Variant(String headed, List<String> tokens, List<String> otherHeads) {}
+
+  private static final Variant PLAIN = new Variant(HEADED, List.of("cls_token"), List.of());
+
   private static final BlockNames NAMES =
       new BlockNames(
           "encoder.layer.",
@@ -35,23 +47,21 @@ final class ViT extends VisionTransformer {
           List.of("layernorm_after", "intermediate.dense", "output.dense"));
 
   /** The names of the layers of a block in memory in transformers 5. */
-  private static final BlockRenaming IN_MEMORY =
-      new BlockRenaming(
-          HEADED,
-          NAMES.blocks(),
-          "layers.",
-          Map.of(
-              "attention.attention.query", "attention.q_proj",
-              "attention.attention.key", "attention.k_proj",
-              "attention.attention.value", "attention.v_proj",
-              "attention.output.dense", "attention.o_proj",
-              "intermediate.dense", "mlp.fc1",
-              "output.dense", "mlp.fc2"));
+  private static final Map<String, String> IN_MEMORY =
+      Map.of(
+          "attention.attention.query", "attention.q_proj",
+          "attention.attention.key", "attention.k_proj",
+          "attention.attention.value", "attention.v_proj",
+          "attention.output.dense", "attention.o_proj",
+          "intermediate.dense", "mlp.fc1",
+          "output.dense", "mlp.fc2");
 
+  private final Variant variant;
   private final double initializerRange;
 
-  private ViT(VisionSizes sizes, ConfigJson config, String prefix) {
+  private ViT(VisionSizes sizes, ConfigJson config, String prefix, Variant variant) {
     super(sizes, NAMES, prefix, config.flag("qkv_bias", true));
+    this.variant = variant;
     initializerRange = config.number("initializer_range", 0.02);
     config.oneLabelARow();
     config.check();
@@ -61,14 +71,18 @@ final class ViT extends VisionTransformer {
    * Reads the sizes.
    *
    * @param json the checkpoint's config.json
-   * @param prefix of the names, {@code "vit."} or empty
+   * @param names of its tensors
    * @param pooling {@link Pooling#CLS}, or null
+   * @param variant of the family
    * @return the architecture
    */
-  static ViT of(JsonNode json, String prefix, Pooling pooling) {
-    Pooling.choose(pooling, MODEL_TYPE, Pooling.CLS);
+  static ViT of(JsonNode json, Set<String> names, Pooling pooling, Variant variant) {
+    Pooling.choose(pooling, json.path("model_type").asText(), Pooling.CLS);
     ConfigJson config = new ConfigJson(json);
-    return new ViT(VisionSizes.read(config, "gelu", 1e-12), config, prefix);
+    VisionSizes sizes = VisionSizes.read(config, new VisionSizes.Defaults("gelu", 1e-12, 16));
+    String headed = variant.headed();
+    boolean has = names.stream().anyMatch(name -> name.startsWith(headed));
+    return new ViT(sizes, config, has ? headed : "", variant);
   }
 
   @Override
@@ -76,8 +90,11 @@ final class ViT extends VisionTransformer {
     int d = sizes().hidden();
     Map<String, long[]> w = new LinkedHashMap<>();
     patchConvolution(w, prefix() + PROJECTION);
-    w.put(prefix() + "embeddings.cls_token", new long[] {1, 1, d});
-    w.put(prefix() + "embeddings.position_embeddings", new long[] {1, sizes().patches() + 1, d});
+    for (String token : variant.tokens()) {
+      w.put(prefix() + "embeddings." + token, new long[] {1, 1, d});
+    }
+    long positions = variant.tokens().size() + sizes().patches();
+    w.put(prefix() + "embeddings.position_embeddings", new long[] {1, positions, d});
     blocks(w);
     norm(w, prefix() + "layernorm");
     return w;
@@ -91,22 +108,29 @@ final class ViT extends VisionTransformer {
   /** The pooler of a ViTModel, and the additional tensors of ViTForMaskedImageModeling. */
   @Override
   public List<String> otherHeads() {
-    return List.of(prefix() + "pooler.*", prefix() + "embeddings.mask_token", "decoder.*");
+    List<String> heads = new ArrayList<>(variant.otherHeads());
+    heads.addAll(List.of(prefix() + "pooler.*", prefix() + "embeddings.mask_token", "decoder.*"));
+    return heads;
   }
 
   @Override
   public String nameWithHead(String name) {
-    return name.startsWith(HEADED) || name.startsWith("classifier.") ? name : HEADED + name;
+    String headed = variant.headed();
+    return name.startsWith(headed) || name.startsWith("classifier.") ? name : headed + name;
   }
 
   @Override
   public String nameInPeft(String name) {
-    return IN_MEMORY.apply(name);
+    return inMemory().apply(name);
   }
 
   @Override
   public String nameFromPeft(String name) {
-    return IN_MEMORY.inverse().apply(name);
+    return inMemory().inverse().apply(name);
+  }
+
+  private BlockRenaming inMemory() {
+    return new BlockRenaming(variant.headed(), NAMES.blocks(), "layers.", IN_MEMORY);
   }
 
   @Override
@@ -121,7 +145,12 @@ final class ViT extends VisionTransformer {
 
   @Override
   public String program() {
-    return program("vit.py", Map.of("tokens", sizes().patches() + 1));
+    return program("vit.py", Map.of("before", variant.tokens().size()));
+  }
+
+  @Override
+  public int maxPositions() {
+    return Math.toIntExact(sizes().patches() + variant.tokens().size());
   }
 
   @Override
@@ -138,7 +167,7 @@ final class ViT extends VisionTransformer {
 
     @Override
     public Architecture of(JsonNode config, Set<String> names, Pooling pooling) {
-      return ViT.of(config, prefix(names, HEADED), pooling);
+      return ViT.of(config, names, pooling, PLAIN);
     }
   }
 }

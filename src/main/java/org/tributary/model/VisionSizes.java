@@ -23,14 +23,22 @@ record VisionSizes(
     double epsilon,
     String activation) {
   /**
+   * A family's defaults.
+   *
+   * @param activation hidden_act
+   * @param epsilon layer_norm_eps
+   * @param patch patch_size
+   */
+  record Defaults(String activation, double epsilon, int patch) {}
+
+  /**
    * Reads the sizes. Problems are collected in the configuration, for {@code check}.
    *
    * @param config the section that has them
-   * @param activation the family's default
-   * @param epsilon the family's default
+   * @param absent the family's defaults
    * @return the sizes
    */
-  static VisionSizes read(ConfigJson config, String activation, double epsilon) {
+  static VisionSizes read(ConfigJson config, Defaults absent) {
     ConfigJson.Sides image = config.sides("image_size", 224);
     VisionSizes sizes =
         new VisionSizes(
@@ -39,9 +47,9 @@ record VisionSizes(
             config.size("num_hidden_layers", 12),
             config.size("num_attention_heads", 12),
             new ImageShape(config.size("num_channels", 3), image.height(), image.width()),
-            config.sides("patch_size", 16),
-            config.number("layer_norm_eps", epsilon),
-            config.activation("hidden_act", activation));
+            config.sides("patch_size", absent.patch()),
+            config.number("layer_norm_eps", absent.epsilon()),
+            config.activation("hidden_act", absent.activation()));
     sizes.problems(config);
     return sizes;
   }
@@ -56,6 +64,17 @@ record VisionSizes(
           "patch_size %d x %d is larger than image_size %d x %d"
               .formatted(patch.height(), patch.width(), image.height(), image.width()));
     }
+  }
+
+  /** The sizes with another inner width of the MLP and its activation. */
+  VisionSizes with(int width, String inner) {
+    return new VisionSizes(hidden, width, layers, heads, image, patch, epsilon, inner);
+  }
+
+  /** The sizes for images of another height and width. */
+  VisionSizes at(int height, int width) {
+    ImageShape shape = new ImageShape(image.channels(), height, width);
+    return new VisionSizes(hidden, intermediate, layers, heads, shape, patch, epsilon, activation);
   }
 
   /**

@@ -65,11 +65,21 @@ abstract class VisionTransformer implements Architecture {
         }
       }
       layer(w, b + a.get(4), d, d);
+      added(w, b, 1);
       norm(w, b + names.dense().get(0));
-      layer(w, b + names.dense().get(1), sizes.intermediate(), d);
+      layer(w, b + names.dense().get(1), inner(), d);
       layer(w, b + names.dense().get(2), d, sizes.intermediate());
+      added(w, b, 2);
     }
   }
+
+  /** The outputs of the first dense layer. */
+  int inner() {
+    return sizes.intermediate();
+  }
+
+  /** Adds weights for what attention (1) or MLP (2) adds to the tokens; none in most families. */
+  void added(Map<String, long[]> w, String block, int part) {}
 
   /** The patch convolution; its stride equals its kernel size. */
   void patchConvolution(Map<String, long[]> w, String name) {

@@ -42,7 +42,8 @@ public final class BaseModel {
       HuggingFaceFolder files,
       Map<String, SafeTensorsHeader.Entry> tensors,
       ModelSection settings,
-      Pooling ofTask) {
+      Pooling ofTask,
+      int[] images) {
     this.files = files;
     this.tensors = tensors;
     this.settings = settings;
@@ -51,7 +52,9 @@ public final class BaseModel {
       tensors.keySet().removeAll(family.head(1).keySet());
     }
     head = new CheckpointHead(files, tensors, settings.newHead());
-    architecture = Architectures.of(files.config(), tensors.keySet(), pooling(ofTask));
+    Architecture family = Architectures.of(files.config(), tensors.keySet(), pooling(ofTask));
+    architecture =
+        family.image() == null || images == null ? family : family.forImages(images[0], images[1]);
     checkPooling();
   }
 
@@ -92,7 +95,8 @@ public final class BaseModel {
   private static BaseModel open(Store store, ModelSection settings, Pooling ofTask)
       throws IOException {
     HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));
-    return new BaseModel(files, files.tensors(), settings, ofTask);
+    int[] images = ImageProcessorConfig.size(store, files.folder());
+    return new BaseModel(files, files.tensors(), settings, ofTask, images);
   }
 
   /**

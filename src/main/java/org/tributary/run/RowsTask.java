@@ -35,7 +35,7 @@ final class RowsTask {
     Set<String> columns =
         manifest.columns().stream().map(Schema.Column::name).collect(Collectors.toSet());
     return !manifest.labels().isEmpty()
-        && columns.contains(data.text())
+        && columns.containsAll(data.text())
         && !columns.contains(data.answer());
   }
 }

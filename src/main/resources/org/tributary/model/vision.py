@@ -25,12 +25,29 @@ def dense(w: Dict[str, Tensor], up: str, down: str, x: Tensor) -> Tensor:
   y = ${activation}
   return __torch__.linear(w, down, y)
 
+def grid(inputs: List[Tensor]) -> List[int]:
+  # Rows and columns of patches.
+  stride = ${stride}
+  return [inputs[0].size(2) // stride[0], inputs[0].size(3) // stride[1]]
+
+def tokens(inputs: List[Tensor]) -> int:
+  # Of an image: its patches and the tokens before them.
+  grid = __torch__.grid(inputs)
+  return grid[0] * grid[1] + ${before}
+
+def scaled(w: Dict[str, Tensor], name: str, y: Tensor) -> Tensor:
+  # DINOv2 scales each number of what attention and MLP add.
+  if name in w:
+    y = y * w[name]
+  return y
+
 def everywhere(inputs: List[Tensor]) -> Tensor:
-  return torch.arange(inputs[0].size(0) * ${tokens}, device=inputs[0].device)
+  return torch.arange(inputs[0].size(0) * __torch__.tokens(inputs), device=inputs[0].device)
 
 def firsts(inputs: List[Tensor]) -> Tensor:
   # The first token of each image.
-  return torch.arange(0, inputs[0].size(0) * ${tokens}, ${tokens}, device=inputs[0].device)
+  tokens = __torch__.tokens(inputs)
+  return torch.arange(0, inputs[0].size(0) * tokens, tokens, device=inputs[0].device)
 
 def padded(x: Tensor, inputs: List[Tensor]) -> Tensor:
   # [n, d] to [b, t, d]
@@ -49,6 +66,7 @@ def block(w: Dict[str, Tensor], i: int, x: Tensor, context: List[Tensor]) -> Ten
     x = __torch__.isolated(x, context[1])
     y = __torch__.isolated(y, context[1])
   q = __torch__.split(__torch__.linear(w, name + ".${query}", y), images)
-  x = x + __torch__.linear(w, name + ".${output}", __torch__.attend(q, k, v))
-  y = __torch__.layer_norm(w, name + ".${norm2}", x)
-  return x + __torch__.dense(w, name + ".${up}", name + ".${down}", y)
+  y = __torch__.linear(w, name + ".${output}", __torch__.attend(q, k, v))
+  x = x + __torch__.scaled(w, name + ".layer_scale1.lambda1", y)
+  y = __torch__.dense(w, name + ".${up}", name + ".${down}", __torch__.layer_norm(w, name + ".${norm2}", x))
+  return x + __torch__.scaled(w, name + ".layer_scale2.lambda1", y)

@@ -76,7 +76,7 @@ class ImageProcessorConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"image_processor_type\": \"BlipImageProcessor\"} | BlipImageProcessor is not supported; supported are the image processors of CLIP, DeiT, Siglip, ViT",
+        "{\"image_processor_type\": \"BlipImageProcessor\"} | BlipImageProcessor is not supported; supported are the image processors of Bit, CLIP, DeiT, Siglip, ViT",
         "{\"size\": 24} | size: makes images of 24 x 24 (height x width), the model takes 24 x 32",
         "{\"size\": {\"shortest_edge\": 32}} | size: shortest_edge alone leaves images of many sizes",
         "{\"size\": {\"longest_edge\": 32}} | size: {\"longest_edge\":32} is not supported",
@@ -117,7 +117,7 @@ class ImageProcessorConfigTest {
         "\"image_std\": [0, 1, 1] | give the channels' deviations | \"image_std\": [0.5, 0.5, 0.5]",
         "\"image_mean\": 0.5, \"image_std\": \"x\" | give one for each channel | \"image_mean\": 0.5, \"image_std\": [1, 1, 1]",
         "\"image_mean\": [1, 2] | give one for each | \"image_mean\": [1, 2, 3]",
-        "\"image_processor_type\": \"BlipImageProcessor\" | supported are the image processors of CLIP, DeiT, Siglip, ViT | \"image_processor_type\": \"SiglipImageProcessor\"",
+        "\"image_processor_type\": \"BlipImageProcessor\" | supported are the image processors of Bit, CLIP, DeiT, Siglip, ViT | \"image_processor_type\": \"SiglipImageProcessor\"",
         "\"do_pad\": true | prepare them that way beforehand, then remove it | \"do_rescale\": true",
       })
   void adviceWorks(String wrong, String says, String right) throws IOException {

@@ -32,6 +32,8 @@ class AllLinearGoldenTest {
         "qwen2",
         "gemma",
         "siglip",
+        "deit",
+        "dinov2",
         "phi3",
         "gemma2",
         "gemma3"
@@ -51,7 +53,10 @@ class AllLinearGoldenTest {
             new org.apache.hadoop.fs.Path(GOLDEN.resolve(family).toUri()));
     Architecture architecture = Architectures.of(folder.config(), folder.tensors().keySet(), null);
     Set<String> ours = new TreeSet<>();
-    architecture.linearLayers().keySet().forEach(l -> ours.add(architecture.nameWithHead(l)));
+    architecture
+        .linearLayers()
+        .keySet()
+        .forEach(l -> ours.add(architecture.nameInPeft(architecture.nameWithHead(l))));
     assertThat(ours).isEqualTo(expected);
   }
 }

@@ -186,7 +186,14 @@ class VisionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"vit, CLS", "siglip, MEAN", "siglip, ATTENTION"})
+  @CsvSource({
+    "vit, CLS",
+    "siglip, MEAN",
+    "siglip, ATTENTION",
+    "deit, CLS",
+    "dinov2, CLS_MEAN",
+    "dinov2_swiglu, CLS_MEAN"
+  })
   void everyLinearLayerLearnsThroughItsAdapter(String folder, Pooling pooling) throws IOException {
     Torch.prepareThread(1);
     Map<String, HostTensor> weights = SafeTensors.map(golden(folder).resolve("model.safetensors"));
@@ -218,7 +225,13 @@ class VisionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"vit, CLS", "siglip, MEAN", "siglip, ATTENTION"})
+  @CsvSource({
+    "vit, CLS",
+    "siglip, MEAN",
+    "siglip, ATTENTION",
+    "deit, CLS",
+    "dinov2_swiglu, CLS_MEAN"
+  })
   void inBfloat16TheLossIsNear(String folder, Pooling pooling) throws IOException {
     Torch.prepareThread(1);
     JsonNode golden = JSON.readTree(golden(folder).resolve("golden.json").toFile());
