@@ -3,24 +3,18 @@ package org.tributary.analysis;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
 import org.tributary.cluster.Interruptible;
-import org.tributary.cluster.SparkJobs;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 import org.tributary.json.Yaml;
@@ -28,12 +22,10 @@ import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
-import org.tributary.run.RunSpec;
 import org.tributary.tables.AnalysisTables;
 import org.tributary.tables.LayersTable;
 import org.tributary.tables.RunLabels;
 import org.tributary.tables.TablesFolder;
-import org.tributary.torch.Torch;
 
 /**
  * Measures how the layers of a finished run moved, round by round, on all executors: one task for
@@ -211,112 +203,22 @@ public final class Analysis {
   private static Void measure(
       JavaSparkContext spark, Store store, Prepared prepared, List<Integer> open)
       throws IOException {
-    AnalyzedRun run = prepared.run();
-    SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
-    RunSpec central = null;
-    if (prepared.central() != null) {
-      central =
-          RunSpec.of(
-              RunConfig.config(store, prepared.central()), prepared.central().root(), hadoop);
-    }
-    Broadcast<Told> told =
-        spark.broadcast(
-            new Told(
-                RunSpec.of(run.blueprint().config(), run.folder().root(), hadoop),
-                central,
-                List.copyOf(run.rounds()),
-                prepared.settings(),
-                run.layers()));
-    try {
-      SortedMap<Integer, Map<String, LayersTable.Gradient>> gradients = new TreeMap<>();
-      if (prepared.settings().gradient() > 0) {
-        List<String> found =
-            SparkJobs.run(
-                spark,
-                "the gradients of the rounds",
-                () ->
-                    spark
-                        .parallelize(open, open.size())
-                        .map(round -> gradients(told.value(), round))
-                        .collect());
-        for (int i = 0; i < open.size(); i++) {
-          gradients.put(open.get(i), Json.own(found.get(i), Gradients.class).byLayer());
-        }
-      }
-      List<String> layers = run.layers();
-      List<String> found =
-          SparkJobs.run(
-              spark,
-              "the layers of the run",
-              () ->
-                  spark
-                      .parallelize(layers, layers.size())
-                      .map(layer -> layer(told.value(), layer))
-                      .collect());
-      List<Layer> measured = found.stream().map(text -> Json.own(text, Layer.class)).toList();
-      store.commit(
-          new Path(prepared.out(), FILE),
-          FileContent.of(identity(prepared).getBytes(StandardCharsets.UTF_8)));
+    List<List<AnalysisTables.Measured>> rounds = new ArrayList<>();
+    List<Map<String, LayersTable.Gradient>> gradients;
+    try (AnalysisTasks tasks = AnalysisTasks.of(spark, store, prepared)) {
+      gradients = tasks.gradients(open);
+      List<List<AnalysisTables.Measured>> layers = tasks.layers();
       for (int round : open) {
-        int at = run.rounds().indexOf(round);
-        prepared
-            .tables()
-            .write(
-                store,
-                round,
-                measured.stream().map(layer -> layer.rounds().get(at)).toList(),
-                gradients.getOrDefault(round, Map.of()));
-      }
-      return null;
-    } finally {
-      if (!spark.sc().isStopped()) {
-        told.destroy();
+        int at = prepared.run().rounds().indexOf(round);
+        rounds.add(layers.stream().map(layer -> layer.get(at)).toList());
       }
     }
-  }
-
-  /** What tasks are told. */
-  private record Told(
-      RunSpec run, RunSpec central, List<Integer> rounds, Settings settings, List<String> layers)
-      implements Serializable {}
-
-  /** The result of a layer's task: one entry for each round. */
-  private record Layer(List<AnalysisTables.Measured> rounds) {}
-
-  /** The result of a round's task. */
-  private record Gradients(Map<String, LayersTable.Gradient> byLayer) {}
-
-  private static String gradients(Told told, int round) throws IOException, InterruptedException {
-    Store store = told.run().store();
-    Blueprint blueprint = Blueprints.of(store, told.run());
-    RunGradients gradients =
-        new RunGradients(
-            store, told.run().folder(), blueprint, told.layers(), told.settings().dimensions());
-    return Json.pretty(new Gradients(gradients.at(round - 1, told.settings().gradient())));
-  }
-
-  private static String layer(Told told, String layer) throws IOException {
-    Torch.prepareThread(1);
-    Store store = told.run().store();
-    Blueprint blueprint = Blueprints.of(store, told.run());
-    LayerReader reader = new LayerReader(store, told.run().folder(), blueprint, layer);
-    LayerReader central = null;
-    if (told.central() != null) {
-      Blueprint other = Blueprints.of(store, told.central());
-      central = new LayerReader(store, told.central().folder(), other, layer);
+    store.commit(
+        new Path(prepared.out(), FILE),
+        FileContent.of(identity(prepared).getBytes(StandardCharsets.UTF_8)));
+    for (int i = 0; i < open.size(); i++) {
+      prepared.tables().write(store, open.get(i), rounds.get(i), gradients.get(i));
     }
-    int rank = blueprint.lora() == null ? 0 : blueprint.lora().rank();
-    LayerMeasures measures =
-        new LayerMeasures(
-            layer,
-            reader.weightNorm(),
-            rank,
-            told.settings().dimensions(),
-            told.settings().values());
-    List<AnalysisTables.Measured> rounds = new ArrayList<>();
-    for (int round : told.rounds()) {
-      rounds.add(measures.of(reader.updates(round, central)));
-    }
-    return Json.pretty(new Layer(rounds));
+    return null;
   }
 }

@@ -7,7 +7,6 @@ import org.tributary.linalg.Matrix;
 import org.tributary.linalg.MatrixSum;
 import org.tributary.linalg.Spectrum;
 import org.tributary.linalg.Subspaces;
-import org.tributary.linalg.Svd;
 import org.tributary.tables.AnalysisTables;
 import org.tributary.tables.AnglesTable;
 import org.tributary.tables.LayersTable;
@@ -29,18 +28,7 @@ final class LayerMeasures {
   private record Past(int round, Matrix left, Matrix right) {}
 
   /** An update with its decomposition. */
-  private record Decomposed(String client, Svd svd, Spectrum spectrum) {
-    static Decomposed of(String client, MatrixSum matrix) {
-      Svd svd = matrix.svd();
-      return new Decomposed(client, svd, new Spectrum(svd.s()));
-    }
-
-    /** The first k left or right singular vectors, fewer for a lower rank; null for zeros. */
-    Matrix basis(boolean left, int dimensions) {
-      int k = Math.min(dimensions, spectrum.rank());
-      return k == 0 ? null : (left ? svd.u() : svd.v()).firstColumns(k);
-    }
-  }
+  private record Decomposed(String client, Change.Decomposition of) {}
 
   /**
    * Nothing is measured yet.
@@ -67,9 +55,9 @@ final class LayerMeasures {
    */
   AnalysisTables.Measured of(LayerUpdates updates) {
     List<Decomposed> clients = new ArrayList<>();
-    updates.clients().forEach(c -> clients.add(Decomposed.of(c.id(), c.update())));
-    Decomposed merged = Decomposed.of(null, updates.merged());
-    Decomposed sum = Decomposed.of(null, updates.sum());
+    updates.clients().forEach(c -> clients.add(decomposed(c.id(), c.update())));
+    Decomposed merged = decomposed(null, updates.merged());
+    Decomposed sum = decomposed(null, updates.sum());
     List<AnglesTable.Entry> angles = new ArrayList<>();
     for (int i = 0; i < clients.size(); i++) {
       for (int j = i + 1; j < clients.size(); j++) {
@@ -85,10 +73,10 @@ final class LayerMeasures {
                   a ->
                       a.client().equals(client.client()) || a.otherClient().equals(client.client()))
               .toList();
-      rows.add(row(updates, client, size(client.spectrum(), own), null));
+      rows.add(row(updates, client, size(client.of(), own), null));
       spectra.add(spectrum("update", client));
     }
-    LayersTable.Size size = size(merged.spectrum(), angles);
+    LayersTable.Size size = size(merged.of(), angles);
     rows.add(row(updates, merged, size, global(updates, sum)));
     spectra.add(spectrum("update", merged));
     spectra.add(spectrum("sum", sum));
@@ -102,17 +90,20 @@ final class LayerMeasures {
         layer, updates.merged().rows(), updates.merged().columns(), update.client(), size, global);
   }
 
-  private LayersTable.Size size(Spectrum spectrum, List<AnglesTable.Entry> angles) {
-    boolean zero = spectrum.rank() == 0;
+  private LayersTable.Size size(Change.Decomposition update, List<AnglesTable.Entry> angles) {
     return new LayersTable.Size(
-        spectrum.norm(),
-        spectrum.norm() / weightNorm,
-        spectrum.values()[0],
-        spectrum.rank(),
-        zero ? null : spectrum.stableRank(),
-        zero ? null : spectrum.effectiveRank(),
+        update.norm(),
+        update.norm() / weightNorm,
+        update.values()[0],
+        update.rank(),
+        update.stableRank(),
+        update.effectiveRank(),
         mean(angles, "left"),
         mean(angles, "right"));
+  }
+
+  private Decomposed decomposed(String client, Change change) {
+    return new Decomposed(client, change.decomposed(values, dimensions));
   }
 
   private static Double mean(List<AnglesTable.Entry> angles, String side) {
@@ -125,7 +116,7 @@ final class LayerMeasures {
   }
 
   private SpectraTable.Entry spectrum(String matrix, Decomposed update) {
-    List<Double> first = Arrays.stream(update.svd().s()).limit(values).boxed().toList();
+    List<Double> first = Arrays.stream(update.of().first(values)).boxed().toList();
     return new SpectraTable.Entry(layer, matrix, update.client(), first);
   }
 
@@ -133,8 +124,8 @@ final class LayerMeasures {
     return new LayersTable.Global(
         mergeError(updates.clients()),
         cut(updates.clients()),
-        size(sum.spectrum(), List.of()),
-        drift(updates));
+        size(sum.of(), List.of()),
+        updates.drift());
   }
 
   /** M = Σ p_k s_k B_k A_k; null without adapters, and if nothing was trained. */
@@ -190,30 +181,20 @@ final class LayerMeasures {
     return Double.isNaN(share) ? null : share;
   }
 
-  private static Double drift(LayerUpdates updates) {
-    if (updates.central() == null) {
-      return null;
-    }
-    double whole = new Spectrum(updates.central().svd().s()).norm();
-    double apart = new Spectrum(updates.sum().minus(updates.central()).svd().s()).norm();
-    return whole == 0 ? null : apart / whole;
-  }
-
   private List<AnglesTable.Entry> between(Decomposed one, Decomposed other) {
-    List<AnglesTable.Entry> rows = new ArrayList<>();
-    for (boolean left : new boolean[] {true, false}) {
-      Matrix u = one.basis(left, dimensions);
-      Matrix v = other.basis(left, dimensions);
-      if (u != null && v != null) {
-        rows.add(entry(left, one.client(), other.client(), null, u, v));
-      }
+    if (one.of().left() == null || other.of().left() == null) {
+      return List.of();
     }
-    return rows;
+    String id = one.client();
+    String otherId = other.client();
+    return List.of(
+        entry(true, id, otherId, null, one.of().left(), other.of().left()),
+        entry(false, id, otherId, null, one.of().right(), other.of().right()));
   }
 
   private List<AnglesTable.Entry> toEarlierRounds(int round, Decomposed merged) {
-    Matrix left = merged.basis(true, dimensions);
-    Matrix right = merged.basis(false, dimensions);
+    Matrix left = merged.of().left();
+    Matrix right = merged.of().right();
     List<AnglesTable.Entry> rows = new ArrayList<>();
     if (left != null) {
       for (Past earlier : past) {

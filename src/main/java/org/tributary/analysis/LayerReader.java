@@ -12,6 +12,7 @@ import org.tributary.federation.UpdateReader;
 import org.tributary.framework.TensorMatrices;
 import org.tributary.linalg.Matrix;
 import org.tributary.linalg.MatrixSum;
+import org.tributary.linalg.Spectrum;
 import org.tributary.protocol.Adapters;
 import org.tributary.protocol.ClientReport;
 import org.tributary.protocol.DType;
@@ -85,13 +86,19 @@ final class LayerReader {
     return new LayerUpdates(
         round,
         clients(round - 1),
-        after.minus(global(round - 1)),
-        after.minus(global(0)),
-        central == null || !central.changes() ? null : central.sum(round));
+        Change.of(after.minus(global(round - 1))),
+        Change.of(after.minus(global(0))),
+        central == null ? null : central.drift(after, round));
   }
 
-  private MatrixSum sum(int round) throws IOException {
-    return global(round).minus(global(0));
+  /** ‖W − W_c‖ / ‖W_c − W_0‖ for this as the central run; null if that did not move. */
+  private Double drift(MatrixSum other, int round) throws IOException {
+    if (!changes()) {
+      return null;
+    }
+    MatrixSum own = global(round);
+    double whole = new Spectrum(own.minus(global(0)).svd().s()).norm();
+    return whole == 0 ? null : new Spectrum(other.minus(own).svd().s()).norm() / whole;
   }
 
   /**
@@ -154,7 +161,7 @@ final class LayerReader {
       String name = layer + WEIGHT;
       Matrix after = weight(update.tensor(name, Unit.whole(List.of(name))));
       MatrixSum change = MatrixSum.of(after).minus(MatrixSum.of(weight(state.tensor(name))));
-      return new LayerUpdates.Client(id, 0, change, null);
+      return new LayerUpdates.Client(id, 0, Change.of(change), null);
     }
     Map<String, HostTensor> given = new TreeMap<>();
     for (String end : List.of(Adapters.A, Adapters.B)) {
@@ -170,7 +177,7 @@ final class LayerReader {
     }
     LayerUpdates.Factors own = factors(id, after);
     MatrixSum change = own.product().minus(factors(id, start).product());
-    return new LayerUpdates.Client(id, 0, change, own);
+    return new LayerUpdates.Client(id, 0, Change.of(change), own);
   }
 
   private LayerUpdates.Factors factors(String client, Map<String, HostTensor> tensors) {

@@ -11,10 +11,10 @@ import org.tributary.linalg.MatrixSum;
  * @param clients the accepted ones, in the order of their ids
  * @param merged the change of the global model in the round
  * @param sum the change of the global model since before training
- * @param central the change of the central run's model since before training; null without one
+ * @param drift the distance to a central run's model, relative to how far that moved; null without
+ *     one
  */
-record LayerUpdates(
-    int round, List<Client> clients, MatrixSum merged, MatrixSum sum, MatrixSum central) {
+record LayerUpdates(int round, List<Client> clients, Change merged, Change sum, Double drift) {
   /**
    * One client.
    *
@@ -23,7 +23,7 @@ record LayerUpdates(
    * @param update the change of the weight that it made
    * @param factors its adapter after training; null without adapters
    */
-  record Client(String id, double weight, MatrixSum update, Factors factors) {}
+  record Client(String id, double weight, Change update, Factors factors) {}
 
   /**
    * An adapter s B A.

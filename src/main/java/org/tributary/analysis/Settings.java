@@ -2,6 +2,7 @@ package org.tributary.analysis;
 
 import java.io.Serializable;
 import java.util.List;
+import org.tributary.run.Blueprint;
 
 /**
  * What an analysis measures.
@@ -24,5 +25,15 @@ public record Settings(
   /** Copies. */
   public Settings {
     layers = List.copyOf(layers);
+  }
+
+  /**
+   * Whether several tasks share the matrix of a layer: it is large, and the run changes it whole.
+   * Products of adapters are measured by their factors, however large.
+   */
+  boolean isLarge(Blueprint blueprint, String layer) {
+    String weight = layer + ".weight";
+    return blueprint.plan(0).parts().containsKey(weight)
+        && blueprint.base().used().get(weight).elements() > large;
   }
 }

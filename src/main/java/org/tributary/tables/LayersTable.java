@@ -24,11 +24,15 @@ public final class LayersTable {
           number("norm", "Frobenius norm of the update U, the change of W in the round"),
           number("relative_norm", "norm / Frobenius norm of W before training"),
           number("largest", "the largest singular value σ_1 of U"),
-          new Column("rank_of_update", Type.INT, "", "number of σ_i above 1e-4 σ_1"),
+          new Column(
+              "rank_of_update",
+              Type.INT,
+              "",
+              "number of σ_i above 1e-4 σ_1; null for a matrix above 2^24 numbers if that is more than --values"),
           number("stable_rank", "norm² / σ_1²; null for an update of zeros"),
           number(
               "effective_rank",
-              "exp of the entropy of σ_i / Σ σ; null for an update of zeros, and for matrices above --large"),
+              "exp of the entropy of σ_i / Σ σ; null for an update of zeros, and for a matrix above 2^24 numbers"),
           number(
               "overlap_left",
               "mean cos² of the principal angles to the other clients' updates, of the first k left singular vectors; for the global model the mean over all pairs of clients; null with one client"),
@@ -75,7 +79,7 @@ public final class LayersTable {
    * @param norm see the table
    * @param relative see {@code relative_norm}
    * @param largest see the table
-   * @param rank see {@code rank_of_update}
+   * @param rank see {@code rank_of_update}; null if it is not known
    * @param stable see {@code stable_rank}; null for an update of zeros
    * @param effective see {@code effective_rank}
    * @param left see {@code overlap_left}
@@ -85,7 +89,7 @@ public final class LayersTable {
       double norm,
       double relative,
       double largest,
-      int rank,
+      Integer rank,
       Double stable,
       Double effective,
       Double left,

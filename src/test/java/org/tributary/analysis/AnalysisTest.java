@@ -35,6 +35,8 @@ import org.tributary.run.RunFolder;
 class AnalysisTest {
   private static final int RANK = 3;
   private static final String[] NONE = {};
+  private static final String GLOB = "*layer.0.*query";
+  private static final String LAYER = "layer LIKE '%layer.0.%query'";
 
   @TempDir static Path dir;
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
@@ -57,7 +59,11 @@ class AnalysisTest {
   }
 
   private static void train(String name, String framework, String[] sets) throws Exception {
-    TrainConfig config = tiny.config(name, framework, with(sets, "evaluate.parts=[]"));
+    TrainConfig config =
+        tiny.config(
+            name,
+            framework,
+            with(sets, "evaluate.parts=[]", "rounds=" + (name.equals("short") ? 3 : 2)));
     new Federation(SPARK.session(), RoundListener.NONE).train(config);
   }
 
@@ -75,7 +81,7 @@ class AnalysisTest {
 
   private static Analysis.Outcome analyze(Analysis.Request request, int gradient)
       throws IOException {
-    Settings settings = new Settings(List.of(), 4, RANK, gradient, Settings.LARGE);
+    Settings settings = new Settings(List.of("query"), 4, RANK, gradient, Settings.LARGE);
     return new Analysis(SPARK.session())
         .run(Analysis.prepare(new Configuration(), request, settings));
   }
@@ -86,8 +92,16 @@ class AnalysisTest {
         .read()
         .parquet(outcome.tables() + "/" + table)
         .where(where)
-        .orderBy("layer", "round")
+        .orderBy("layer", order(table))
         .collectAsList();
+  }
+
+  private static String[] order(String table) {
+    return switch (table) {
+      case "layers" -> new String[] {"round", "client"};
+      case "angles" -> new String[] {"round", "client", "other_client", "other_round", "side"};
+      default -> new String[] {"round", "number"};
+    };
   }
 
   private static RealMatrix real(HostTensor tensor) {
@@ -153,7 +167,7 @@ class AnalysisTest {
         .allSatisfy(row -> assertThat(row.<Double>getAs("overlap")).isCloseTo(1, within(1e-5)));
     List<Row> free =
         rows(
-            analyze(request("fedavg", null, List.of(1, 2, 3)), 0),
+            analyze(request("fedavg", null, List.of(1, 2)), 0),
             "angles",
             "other_round IS NOT NULL AND side = 'right'");
     assertThat(free).anySatisfy(row -> assertThat(row.<Double>getAs("overlap")).isLessThan(0.9));
@@ -172,8 +186,8 @@ class AnalysisTest {
   @Test
   void floraLeavesTheSubspaceOfItsFirstRound() throws IOException {
     Analysis.Outcome outcome = analyze(request("flora", null, List.of()), 0);
-    for (Row row : rows(outcome, "layers", "client IS NULL AND round = 3")) {
-      assertThat(row.<Integer>getAs("sum_rank")).isGreaterThan(3 * RANK);
+    for (Row row : rows(outcome, "layers", "client IS NULL AND round = 2")) {
+      assertThat(row.<Integer>getAs("sum_rank")).isGreaterThan(2 * RANK);
     }
   }
 
@@ -185,11 +199,11 @@ class AnalysisTest {
     Analysis.Outcome other = analyze(request("fedavg", "central", List.of()), 0);
     RunFolder fedavg = new RunFolder(Tiny.hadoop(tiny.out("fedavg")));
     RunFolder central = new RunFolder(Tiny.hadoop(tiny.out("central")));
-    for (Row row : rows(other, "layers", "client IS NULL AND round = 3")) {
+    for (Row row : rows(other, "layers", "client IS NULL AND round = 2")) {
       String weight = row.getAs("layer") + ".weight";
       RealMatrix start = real(Tiny.tensors(fedavg.start()).get(weight));
-      RealMatrix c = real(Tiny.tensors(central.global(2)).get(weight));
-      RealMatrix w = real(Tiny.tensors(fedavg.global(2)).get(weight));
+      RealMatrix c = real(Tiny.tensors(central.global(1)).get(weight));
+      RealMatrix w = real(Tiny.tensors(fedavg.global(1)).get(weight));
       double expected = w.subtract(c).getFrobeniusNorm() / c.subtract(start).getFrobeniusNorm();
       assertThat(row.<Double>getAs("drift")).isCloseTo(expected, within(1e-9));
     }
@@ -266,8 +280,43 @@ class AnalysisTest {
     assertThatThrownBy(() -> analyze(request("fedit", null, List.of(4)), 0))
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("--rounds")
-        .hasMessageContaining("has 1 to 3");
+        .hasMessageContaining("has 1 to 2");
     assertThat(dir.resolve("analyses").resolve(name("short", null, List.of()))).doesNotExist();
+  }
+
+  /** Matrices that tasks share have the same numbers, as far as these are computed. */
+  @Test
+  void largeMatricesAreSpreadOverTasks() throws IOException {
+    for (String run : List.of("fedavg", "flora")) {
+      Analysis.Request request = request(run, "central", List.of(2));
+      List<Row> expected = rows(analyze(request, 0), "layers", LAYER);
+      Analysis.Request spread =
+          new Analysis.Request(
+              request.run(), request.central(), request.out() + "spread", List.of(2));
+      Settings settings = new Settings(List.of(GLOB), 4, RANK, 0, 1);
+      Analysis.Outcome parts =
+          new Analysis(SPARK.session())
+              .run(Analysis.prepare(new Configuration(), spread, settings));
+      List<Row> found = rows(parts, "layers", LAYER);
+      assertThat(found).hasSameSizeAs(expected).isNotEmpty();
+      for (int i = 0; i < found.size(); i++) {
+        for (String column :
+            List.of("norm", "largest", "stable_rank", "sum_norm", "overlap_left", "drift")) {
+          same(found.get(i).getAs(column), expected.get(i).getAs(column), column);
+        }
+      }
+      Row merged = found.get(0);
+      assertThat((Object) merged.getAs("client")).isNull();
+      assertThat((Object) merged.getAs("effective_rank")).isNull();
+    }
+  }
+
+  private static void same(Double found, Double expected, String column) {
+    if (expected == null) {
+      assertThat(found).as(column).isNull();
+    } else {
+      assertThat(found).as(column).isCloseTo(expected, within(1e-6 + 1e-6 * expected));
+    }
   }
 
   @Test
