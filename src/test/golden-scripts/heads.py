@@ -25,6 +25,7 @@ from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModelForImageClassification,
     AutoModelForSequenceClassification,
+    BitImageProcessorPil,
     PreTrainedTokenizerFast,
     SiglipImageProcessorPil,
     ViTImageProcessorPil,
@@ -38,13 +39,14 @@ FAMILIES = {
     "distilbert": dict(bare="DistilBertModel", prefix="distilbert.", without=["classifier."], targets="[q_lin, v_lin]",
                        steps=16, lr="1.0e-2"),
     "llama": dict(golden="llama_gqa", bare="LlamaForCausalLM", prefix="", without=[], targets="[q_proj, v_proj]", steps=16, lr="1.0e-2"),
+    "dinov2": dict(bare="Dinov2Model", prefix="dinov2.", without=["classifier."], targets="[query, value]", steps=4, lr="1.0e-2"),
     "vit": dict(bare="ViTModel", prefix="vit.", without=["classifier."], targets="[query, value]",
                 steps=4, lr="1.0e-2"),
     "siglip": dict(bare="SiglipModel", prefix="", without=["classifier."], targets="[q_proj, v_proj]",
                    steps=4, lr="1.0e-2"),
 }
 TEXTS = {"bert": "[PAD]", "roberta": "<pad>", "distilbert": "[PAD]", "llama": "<unk>"}
-PROCESSORS = {"vit": ViTImageProcessorPil, "siglip": SiglipImageProcessorPil}
+PROCESSORS = {"dinov2": BitImageProcessorPil, "vit": ViTImageProcessorPil, "siglip": SiglipImageProcessorPil}
 WORDS = {"genetic": "genetic changes", "symptoms": "symptoms", "treatment": "treatments"}
 SHAPES = ["bar", "box", "disc"]
 TEXT_CLASSES = "[treatment, genetic, symptoms]"
@@ -81,6 +83,9 @@ def base(golden, folder, family):
             "image_mean": [0.5, 0.4, 0.3],
             "image_std": [0.2, 0.3, 0.4],
         }
+        if family == "dinov2":
+            # Another size than the learned positions have, as on the hub.
+            processor.update(size={"shortest_edge": 40}, do_center_crop=True, crop_size={"height": 32, "width": 32})
         write(f"{folder}/base/preprocessor_config.json", json.dumps(processor, indent=1) + "\n")
 
 
