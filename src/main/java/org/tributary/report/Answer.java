@@ -90,7 +90,9 @@ final class Answer {
         !subject.trials().isEmpty()
             || subject.compared().stream()
                 .anyMatch(run -> run.result().orElse(run.closed()) != run.closed());
-    return chosen && subject.compared().stream().anyMatch(run -> run.part().equals("validation"));
+    return chosen
+        && subject.compared().stream()
+            .anyMatch(run -> run.scoredRows() > 0 && run.part().equals("validation"));
   }
 
   /** Runs that end without a score do not count in a mean, which then looks better than it is. */

@@ -50,8 +50,8 @@ final class TableText {
   }
 
   /**
-   * A CSV table (RFC 4180) with whole numbers as the tables have them. A column of means with
-   * standard deviations becomes two.
+   * A CSV table (RFC 4180) with whole numbers as the tables have them: bytes where people read
+   * megabytes. A column of means with standard deviations becomes two.
    */
   static String csv(HtmlTable table) {
     List<Boolean> pairs = new ArrayList<>();
@@ -61,7 +61,7 @@ final class TableText {
     }
     List<String> head = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
-      String name = table.head().get(i).text();
+      String name = table.head().get(i).text().replace("MB", "bytes").replace('\u2011', '-');
       head.add(quoted(name));
       if (pairs.get(i)) {
         head.add(quoted(name + " standard deviation"));

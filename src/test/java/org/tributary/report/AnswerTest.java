@@ -127,6 +127,18 @@ class AnswerTest {
     assertThat(runs.answer()).endsWith("; without federation: small 0.900.");
   }
 
+  /** A run that was not evaluated yet is scored on no rows. */
+  @Test
+  void aRunWithoutScoresIsNotOnValidationRows() throws IOException {
+    runs.comparison(TWO.formatted("1"));
+    one("big", 1, 0.5, 1000);
+    runs.run("big/lr=0.1", "big", 1, 10).onValidation().round(0.5, 1, 10).write(1);
+    runs.run("small/seed=1", "small", 1, 10).write(2);
+    assertThat(runs.html()).doesNotContain("Scores are on validation rows");
+    runs.run("small/seed=1", "small", 1, 10).onValidation().round(0.5, 1, 10).write(2);
+    assertThat(runs.html()).contains("Scores are on validation rows");
+  }
+
   @Test
   void aFolderWithoutRunsIsRefused() throws IOException {
     Files.createDirectories(dir.resolve("made"));

@@ -55,4 +55,14 @@ class TableTextTest {
             \\end{tabular}
             """);
   }
+
+  @Test
+  void csvHasBytesWherePeopleReadMegabytes() {
+    HtmlTable table =
+        new HtmlTable(
+            "t", "A", List.of(Cell.text("variant"), Cell.head("BLEU\u20114"), Cell.head("MB up")));
+    table.row(Cell.text("a"), Cell.score(1), ScoresSection.megabytes(1_500_000));
+    assertThat(TableText.csv(table)).isEqualTo("variant,BLEU-4,bytes up\r\na,1.0,1500000.0\r\n");
+    assertThat(TableText.markdown(table)).contains("| MB up |").contains("| 1.50 |");
+  }
 }
