@@ -246,7 +246,7 @@ class AdviceFilesTest extends TinyJob {
       value = {
         "variants={} | such as {a: [], b: [client.clip=1.0]} | variants={a: [], b: [client.clip=1.0]}",
         "seeds=[0, 0] | keep one | seeds=[0]",
-        "score=accuracy | give rates too; remove the key | seeds=[0] OR score=accuracy & rates={a: [0.1], b: [0.1]}",
+        "score=accuracy | give one of them too; remove the key | seeds=[0] OR score=accuracy & rates={a: [0.1], b: [0.1]}",
         "variants={a: [rounds=2]} | a variant may change framework., client.optimizer. | variants={a: [client.optimizer.lr=0.1]}",
         "variants={a: [framework.name=fedit]} | with rank and targets | variants={a: [framework.name=fedit, framework.lora.rank=8, 'framework.lora.targets=[all-linear]']}",
       })
