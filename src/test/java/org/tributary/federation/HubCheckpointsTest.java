@@ -98,7 +98,7 @@ class HubCheckpointsTest {
   @CsvSource({
     "bert, BertForTokenClassification, 'is a BertForTokenClassification; continue with one that ends in ForSequenceClassification, or start a new classifier with model.newHead=true'",
     "bert, BertForMultipleChoice, model.newHead=true",
-    "llama_gqa, LlamaForSequenceClassification, 'is a LlamaForSequenceClassification; decoders write text here'",
+    "llama_gqa, LlamaForSequenceClassification, 'is a LlamaForSequenceClassification; to write text name a language model, of a class that ends in ForCausalLM'",
   })
   void aClassOfAnotherTaskIsRefused(String model, String type, String message) throws Exception {
     Path folder = model(GoldenCases.of(model), name -> name, type);
