@@ -196,8 +196,7 @@ class AdviceTest {
   }
 
   /**
-   * A decoder with a classifier is not a language model. Use a causal one, or an encoder to
-   * classify.
+   * A decoder with a classifier writes no text. Use a causal one, or train on labels to classify.
    */
   @Test
   void ofADecoderThatClassifies() throws IOException {
@@ -207,7 +206,8 @@ class AdviceTest {
     config.putArray("architectures").add("LlamaForSequenceClassification");
     JSON.writeValue(file.toFile(), config);
     assertThat(check("train", writing(model)))
-        .contains("of a class that ends in ForCausalLM, or an encoder such as BERT");
+        .contains(
+            "of a class that ends in ForCausalLM; to classify texts train on rows with a text");
     config.putArray("architectures").add("LlamaForCausalLM");
     JSON.writeValue(file.toFile(), config);
     assertThat(check("train", writing(model))).isEmpty();
