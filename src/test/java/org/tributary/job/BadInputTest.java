@@ -212,10 +212,15 @@ class BadInputTest extends TinyJob {
         "generation_config.json"
       })
   void filesThatNestTooDeeply(String name) throws IOException {
-    Path model = name.equals("generation_config.json") ? tiny.llama() : tiny.model();
+    boolean writes = name.equals("generation_config.json");
+    Path model = writes ? tiny.llama() : tiny.model();
+    List<String> sets = new ArrayList<>(List.of("model.path=" + model));
+    if (writes) {
+      sets.addAll(List.of("data.prompt='{text}'", "data.answer=label"));
+    }
     for (String text : List.of("[".repeat(200_000), "{\"a\":".repeat(200_000))) {
       Files.writeString(model.resolve(name), text);
-      refused(train("fedavg", "model.path=" + model), name);
+      refused(train("fedavg", sets.toArray(String[]::new)), name);
     }
   }
 
