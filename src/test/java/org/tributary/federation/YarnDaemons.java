@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
@@ -48,6 +50,16 @@ record YarnDaemons(Process process, Path log) implements AutoCloseable {
   /** The log of the daemons. */
   String said() throws IOException {
     return Files.readString(log);
+  }
+
+  /** The applications of which the node manager keeps files, such as their logs. */
+  Set<String> applications() throws IOException {
+    try (Stream<Path> files = Files.walk(log.resolveSibling("target"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("application_"))
+          .collect(Collectors.toSet());
+    }
   }
 
   @Override
