@@ -67,6 +67,31 @@ public record TrainConfig(
     return client.schedule().name().equals("constant") ? Set.of() : Set.of("rounds");
   }
 
+  /**
+   * The same run without generated answers.
+   *
+   * @return with {@code evaluate.generate} 0
+   */
+  public TrainConfig withoutAnswers() {
+    return new TrainConfig(
+        out,
+        seed,
+        rounds,
+        result,
+        shared,
+        model,
+        data,
+        framework,
+        client,
+        cohort,
+        evaluate.withoutAnswers(),
+        reduce,
+        keep,
+        lock,
+        store,
+        trackers);
+  }
+
   /** Whether something depends on the validation loss of the rounds. */
   public boolean validates() {
     return result.equals("best") || evaluate.patience() > 0;
@@ -204,6 +229,10 @@ public record TrainConfig(
       @Key(value = "most tokens of a generated answer", byDefault = "64", min = 1, example = "128")
           int newTokens)
       implements Section {
+
+    private Evaluate withoutAnswers() {
+      return new Evaluate(every, start, patience, batch, shard, parts, rows, 0, newTokens);
+    }
 
     /** The existing parts. */
     @Override

@@ -23,9 +23,6 @@ import org.tributary.run.RunSpec;
  * @param rounds of the arms to which a budget gives other rounds than the configured ones
  */
 record Variants(CompareConfig config, String common, Map<Arm, Integer> rounds) {
-  /** A run that only tries a learning rate writes no answers, unless they choose the rate. */
-  private static final String NO_ANSWERS = "evaluate.generate=0";
-
   /** Runs with the configured rounds. */
   Variants(CompareConfig config, String common) {
     this(config, common, Map.of());
@@ -57,15 +54,20 @@ record Variants(CompareConfig config, String common, Map<Arm, Integer> rounds) {
     return run(arm, config.seeds().get(0), null);
   }
 
-  /** An arm with a learning rate to try, evaluated on validation rows. */
+  /**
+   * An arm with a learning rate to try, evaluated on validation rows. It writes no answers, unless
+   * they choose the rate.
+   */
   TrainConfig trial(Arm arm, String rate) {
+    TrainConfig trial = validated(arm, rate);
+    return config.score().matches("bleu4|rouge_l") ? trial : trial.withoutAnswers();
+  }
+
+  private TrainConfig validated(Arm arm, String rate) {
     SearchSection search = config.search();
     String seed =
         search == null || search.seed() == null ? config.seeds().get(0) : "" + search.seed();
     List<String> changes = new ArrayList<>(List.of("evaluate.parts=[validation]"));
-    if (!config.score().matches("bleu4|rouge_l")) {
-      changes.add(NO_ANSWERS);
-    }
     if (search != null && search.rounds() != null) {
       changes.add("rounds=" + search.rounds());
     }
@@ -135,9 +137,6 @@ record Variants(CompareConfig config, String common, Map<Arm, Integer> rounds) {
     }
     if (rounds.containsKey(arm)) {
       sets.add("rounds=" + rounds.get(arm));
-    }
-    if (more.contains(NO_ANSWERS)) {
-      sets.removeIf(set -> set.startsWith("evaluate.newTokens="));
     }
     sets.addAll(more);
     sets.add("seed=" + seed);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.TrackersSection;
@@ -46,19 +48,25 @@ class VariantsTest {
     assertThat(full.framework().server()).isNull();
   }
 
-  @Test
-  void aTrialWritesNoAnswersAlsoIfTheCommonChangesLimitThem() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[evaluate.generate=40, evaluate.newTokens=64]",
+        "['evaluate={generate: 40, newTokens: 64}']",
+        "[evaluate.generate=40]"
+      })
+  void aTrialWritesNoAnswersHoweverTheyAreAskedFor(String common) {
     CompareConfig config =
         ConfigReader.written(
                 "c.yaml",
-                "{out: c, train: a.yaml, variants: {a: []}, search: {points: 3}, common:"
-                    + " [evaluate.generate=40, evaluate.newTokens=64]}",
+                "{out: c, train: a.yaml, variants: {a: []}, search: {points: 3}, common: %s}"
+                    .formatted(common),
                 List.of(),
                 CompareConfig.class,
                 Map.of())
             .config();
     Variants variants = new Variants(config, COMMON);
-    assertThat(variants.first(new Arm(null, "a")).evaluate().newTokens()).isEqualTo(64);
+    assertThat(variants.first(new Arm(null, "a")).evaluate().generate()).isEqualTo(40);
     assertThat(variants.trial(new Arm(null, "a"), "0.1").evaluate().generate()).isZero();
   }
 
