@@ -1,6 +1,5 @@
 package org.tributary.assessment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -8,10 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.hadoop.fs.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.Sha256;
@@ -22,10 +18,8 @@ import org.tributary.config.EvaluateConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 import org.tributary.json.Yaml;
-import org.tributary.run.RunConfig;
+import org.tributary.run.ScoringFacts;
 import org.tributary.run.SkippedRows;
-import org.tributary.torch.Machine;
-import org.tributary.torch.Torch;
 
 /**
  * The folder of an evaluation: {@code config.yaml}, which says what was scored, and the tables.
@@ -33,7 +27,6 @@ import org.tributary.torch.Torch;
  * @param root the evaluation's {@code out}
  */
 record AssessmentFolder(Path root) {
-  private static final Logger LOG = LoggerFactory.getLogger(AssessmentFolder.class);
   private static final String FACTS = "evaluation";
 
   /** The effective configuration, with versions and hashes. */
@@ -70,7 +63,7 @@ record AssessmentFolder(Path root) {
     }
     if (!store.exists(config())) {
       ObjectNode whole = Json.object();
-      whole.set(FACTS, facts(hashes));
+      whole.set(FACTS, ScoringFacts.of(hashes));
       whole.set("config", Yaml.tree(EffectiveConfig.yaml(config)));
       byte[] text = Yaml.text(whole).getBytes(StandardCharsets.UTF_8);
       store.commit(config(), FileContent.of(text));
@@ -84,32 +77,11 @@ record AssessmentFolder(Path root) {
    */
   void check(Store store, EvaluateConfig config, Map<String, String> hashes) throws IOException {
     if (store.exists(config())) {
-      compare(read(store), config, facts(hashes));
+      compare(ScoringFacts.read(store, config()), config, ScoringFacts.of(hashes));
     } else if (store.list(root).stream().anyMatch(file -> !file.getPath().equals(skipped()))) {
       throw new WrongInput(
           "out: %s exists and has no scores (it has no config.yaml); name another folder"
               .formatted(root));
-    }
-  }
-
-  private static ObjectNode facts(Map<String, String> hashes) throws IOException {
-    Properties build = RunConfig.build();
-    ObjectNode facts = Json.object();
-    ObjectNode named = facts.putObject("hashes");
-    hashes.forEach(named::put);
-    facts.put("version", build.getProperty("git.build.version", "unknown"));
-    facts.put("commit", build.getProperty("git.commit.id.full", "unknown"));
-    facts.put("libtorch", Torch.version());
-    facts.put("cpuCapability", Machine.cpuCapability());
-    return facts;
-  }
-
-  private JsonNode read(Store store) throws IOException {
-    try {
-      return Yaml.tree(store.readAll(config()));
-    } catch (JsonProcessingException e) {
-      throw new WrongInput(
-          config() + " is not a readable configuration; name another out, or restore the file", e);
     }
   }
 
@@ -142,14 +114,6 @@ record AssessmentFolder(Path root) {
           "out: %s holds other scores; name another folder, or set back:".formatted(root),
           differences);
     }
-    for (String key : List.of("cpuCapability", "libtorch", "commit")) {
-      if (!old.path(key).equals(facts.path(key))) {
-        LOG.warn(
-            "the scores began with {} {} and continue with {}: bits may differ",
-            key,
-            old.path(key).asText(),
-            facts.path(key).asText());
-      }
-    }
+    ScoringFacts.warnOfOthers("the scores", old, facts);
   }
 }

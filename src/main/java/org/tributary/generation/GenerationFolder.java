@@ -1,6 +1,5 @@
 package org.tributary.generation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -9,10 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.hadoop.fs.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.FileContent;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ConfigReader;
@@ -21,9 +17,7 @@ import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 import org.tributary.json.Yaml;
-import org.tributary.run.RunConfig;
-import org.tributary.torch.Machine;
-import org.tributary.torch.Torch;
+import org.tributary.run.ScoringFacts;
 
 /**
  * The folder with the answers of a generation and a record of their inputs: {@code config.yaml},
@@ -32,7 +26,6 @@ import org.tributary.torch.Torch;
  * @param root the generation's {@code out}
  */
 public record GenerationFolder(Path root) {
-  private static final Logger LOG = LoggerFactory.getLogger(GenerationFolder.class);
 
   /** The effective configuration, with versions and hashes. */
   public Path config() {
@@ -66,7 +59,7 @@ public record GenerationFolder(Path root) {
     if (store.exists(config())) {
       return;
     }
-    ObjectNode facts = facts(hashes);
+    ObjectNode facts = ScoringFacts.of(hashes);
     ObjectNode whole = Json.object();
     whole.set("run", facts);
     whole.set("config", Yaml.tree(EffectiveConfig.yaml(config)));
@@ -82,7 +75,7 @@ public record GenerationFolder(Path root) {
    */
   void check(Store store, GenerateConfig config, Map<String, String> hashes) throws IOException {
     if (store.exists(config())) {
-      check(read(store), config, facts(hashes));
+      check(ScoringFacts.read(store, config()), config, ScoringFacts.of(hashes));
     } else {
       checkFree(store);
     }
@@ -98,27 +91,6 @@ public record GenerationFolder(Path root) {
       throw new WrongInput(
           "out: %s exists and has no answers (it has no config.yaml); name another folder"
               .formatted(root));
-    }
-  }
-
-  private static ObjectNode facts(Map<String, String> hashes) throws IOException {
-    Properties build = RunConfig.build();
-    ObjectNode facts = Json.object();
-    ObjectNode named = facts.putObject("hashes");
-    hashes.forEach(named::put);
-    facts.put("version", build.getProperty("git.build.version", "unknown"));
-    facts.put("commit", build.getProperty("git.commit.id.full", "unknown"));
-    facts.put("libtorch", Torch.version());
-    facts.put("cpuCapability", Machine.cpuCapability());
-    return facts;
-  }
-
-  private JsonNode read(Store store) throws IOException {
-    try {
-      return Yaml.tree(store.readAll(config()));
-    } catch (JsonProcessingException e) {
-      throw new WrongInput(
-          config() + " is not a readable configuration; name another out, or restore the file", e);
     }
   }
 
@@ -143,14 +115,6 @@ public record GenerationFolder(Path root) {
           "out: %s holds other answers; name another folder, or set back:".formatted(root),
           differences);
     }
-    for (String key : List.of("cpuCapability", "libtorch", "commit")) {
-      if (!old.path(key).asText().equals(facts.get(key).asText())) {
-        LOG.warn(
-            "the answers began with {} {} and continue with {}: bits may differ",
-            key,
-            old.path(key).asText(),
-            facts.get(key).asText());
-      }
-    }
+    ScoringFacts.warnOfOthers("the answers", old, facts);
   }
 }
