@@ -1,6 +1,7 @@
 package org.tributary.run;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
@@ -18,8 +19,9 @@ import org.tributary.error.WrongInput;
  * @param hub the name on the hub; null if it is not known
  * @param revision the commit on the hub; null if it is not known
  * @param folder the folder of the model
+ * @param path the folder as it is configured
  */
-public record BaseName(String hub, String revision, Path folder) {
+public record BaseName(String hub, String revision, Path folder, String path) {
   private static final Pattern CACHED = Pattern.compile("models--(.+)/snapshots/([^/]+)");
 
   /**
@@ -38,7 +40,8 @@ public record BaseName(String hub, String revision, Path folder) {
     Matcher cached = CACHED.matcher(end);
     String hub = cached.matches() ? cached.group(1).replace("--", "/") : null;
     String name = settings.name() == null ? hub : settings.name();
-    return new BaseName(name, name != null && name.equals(hub) ? cached.group(2) : null, folder);
+    String revision = name != null && name.equals(hub) ? cached.group(2) : null;
+    return new BaseName(name, revision, folder, settings.path());
   }
 
   /**
@@ -63,14 +66,16 @@ public record BaseName(String hub, String revision, Path folder) {
   }
 
   /**
-   * The name from which programs load the model: that on the hub, else the folder. Peft takes a
-   * relative path as relative to the working directory, so the path is absolute. It expects a plain
-   * path for a local folder, and takes a URI for a name on the hub.
+   * The name from which programs load the model: that on the hub, else the folder as it is
+   * configured. A relative path stays relative, as in adapters that peft writes: it does not show
+   * where a person keeps models, and it does not change when the working directory moves. Peft
+   * expects a plain path for a local folder, and takes a URI for a name on the hub.
    */
   public String source() {
     if (hub != null) {
       return hub;
     }
-    return "file".equals(folder.toUri().getScheme()) ? folder.toUri().getPath() : folder.toString();
+    URI uri = new Path(path).toUri();
+    return "file".equals(uri.getScheme()) ? uri.getPath() : path;
   }
 }

@@ -152,6 +152,9 @@ class LocalClusterTest {
     assertThat(Files.readString(tiny.out("relative").resolve("config.yaml")))
         .as("what is frozen is what its user wrote")
         .contains("path: \"" + relative(tiny.model()));
+    assertThat(Files.readString(tiny.out("relative").resolve("adapter/adapter_config.json")))
+        .as("results name the base as it was configured")
+        .contains("\"base_model_name_or_path\" : \"" + relative(tiny.model()) + "\"");
     // An adapter to start from is also a path.
     TrainConfig further =
         tiny.config(

@@ -33,6 +33,14 @@ class BaseNameTest {
   }
 
   @Test
+  void aRelativePathStaysRelative() {
+    ModelSection settings = new ModelSection("models/x", null, null, 128, false);
+    BaseName base = BaseName.of(settings, new Path("file:/home/ann/models/x"));
+    assertThat(base.source()).isEqualTo("models/x");
+    assertThat(base.title()).isEqualTo("x");
+  }
+
+  @Test
   void theHubsCacheSaysNameAndCommit() {
     BaseName base = named(null, "file:" + CACHE + "models--org--na.me/snapshots/c0ffee");
     assertThat(base.source()).isEqualTo("org/na.me");
