@@ -1,5 +1,7 @@
 package org.tributary.config;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -12,7 +14,9 @@ import java.util.List;
  * @param factor between neighbouring rates of the grid, and from the edge to the next rate
  * @param points rates of the first grid of a variant without {@code rates}
  * @param most the most rates that are tried
- * @param seed of the runs that try rates; null for the first of {@code seeds}
+ * @param seed of the runs that try rates; null for the first of the comparison's seeds
+ * @param seeds of these runs, instead of one seed: each rate is tried with each of them, and the
+ *     best mean score decides; empty for {@code seed}
  * @param rounds of these runs; null for those of the run
  */
 public record SearchSection(
@@ -39,19 +43,38 @@ public record SearchSection(
     @Key(value = "seed of the runs that try a rate; absent for the first of seeds", example = "7")
         Long seed,
     @Key(
+            value =
+                "seeds of the runs that try a rate: the best mean score decides; [] for one seed",
+            byDefault = "[]",
+            numbers = true,
+            example = "[1, 2, 3]")
+        List<String> seeds,
+    @Key(
             value = "rounds of the runs that try a rate; absent for those of the runs",
             min = 1,
             example = "4")
         Integer rounds)
     implements Section {
 
-  /** The first grid must fit into the search. */
+  /** The first grid must fit into the search, and the seeds are named once. */
   @Override
   public List<String> problems() {
-    return points <= most
-        ? List.of()
-        : List.of(
-            "points: %d are more than most, %d; lower points or raise most"
-                .formatted(points, most));
+    List<String> problems = new ArrayList<>();
+    if (points > most) {
+      problems.add(
+          "points: %d are more than most, %d; lower points or raise most".formatted(points, most));
+    }
+    if (seed != null && !seeds.isEmpty()) {
+      problems.add("seed: %d is one seed, and seeds names %s; keep one key".formatted(seed, seeds));
+    }
+    if (new HashSet<>(seeds).size() < seeds.size()) {
+      problems.add("seeds: %s has one twice; keep one".formatted(seeds));
+    }
+    for (String each : seeds) {
+      if (!each.matches("-?[0-9]{1,18}")) {
+        problems.add("seeds: %s is no whole number; write one such as 7".formatted(each));
+      }
+    }
+    return problems;
   }
 }

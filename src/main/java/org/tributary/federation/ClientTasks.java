@@ -62,7 +62,7 @@ final class ClientTasks {
       throws IOException, InterruptedException {
     Map<String, String> failed = new TreeMap<>();
     Set<String> suspects = new HashSet<>();
-    Set<String> earlier = failures(work.round());
+    Set<String> earlier = FailedAttempts.of(store, folder, work.round()).mayEndOtherwise();
     int alone = 0;
     List<String> open = open(work.round(), cohort, failed, earlier);
     while (!open.isEmpty()) {
@@ -205,20 +205,9 @@ final class ClientTasks {
     }
   }
 
-  /** The names of the files with the reasons why attempts failed. */
-  private Set<String> failures(int round) throws IOException {
-    Set<String> names = new HashSet<>();
-    for (FileStatus file : store.list(folder.updates(round))) {
-      RunFolder.Attempt.of(file.getPath())
-          .filter(RunFolder.Attempt::failed)
-          .ifPresent(a -> names.add(file.getPath().getName()));
-    }
-    return names;
-  }
-
   /**
    * The clients that have neither an update nor a reason. Reasons of an earlier start of the run do
-   * not count: clients that failed then are tried again.
+   * not count, unless the client diverged: the other clients that failed then are tried again.
    */
   private List<String> open(
       int round, List<String> cohort, Map<String, String> failed, Set<String> earlier)

@@ -88,7 +88,7 @@ record ClientWork(
       if (!(e instanceof WrongInput || e instanceof ClientFailure)) {
         LOG.info("client {} failed in round {}", client, round + 1, e);
       }
-      Failure failure = new Failure(client, attempt, reason(e));
+      Failure failure = new Failure(client, attempt, reason(e), e instanceof ClientFailure);
       JsonFiles.commit(store, folder.failure(round, client, attempt), failure);
     }
     return client;
@@ -100,8 +100,10 @@ record ClientWork(
    * @param client id
    * @param attempt application and task attempt
    * @param reason as text
+   * @param diverged whether the training itself failed, so that trying it again ends as before;
+   *     false in files of earlier versions
    */
-  record Failure(String client, String attempt, String reason) {}
+  record Failure(String client, String attempt, String reason, boolean diverged) {}
 
   private static String reason(Throwable e) {
     boolean ours = e.getClass().getName().startsWith("org.tributary.");

@@ -81,12 +81,24 @@ final class RoundAcceptance {
       int quorum = blueprint.config().cohort().minClients();
       if (choices.size() < quorum) {
         throw new QuorumMissed(
-            folder.root(), round, choices.size(), cohort.size(), quorum, reasons);
+            folder.root(),
+            round,
+            choices.size(),
+            cohort.size(),
+            quorum,
+            reasons(round, failed, reasons));
       }
       lock.check();
       JsonFiles.commit(store, file, new AcceptedUpdates(round, choices, reasons));
     }
     return JsonFiles.read(store, file, AcceptedUpdates.class);
+  }
+
+  /** Only clients that sent nothing are tried again, and only those that did not diverge. */
+  private QuorumMissed.Reasons reasons(
+      int round, Map<String, String> failed, Map<String, String> texts) throws IOException {
+    Set<String> diverged = FailedAttempts.of(store, folder, round).diverged();
+    return new QuorumMissed.Reasons(texts, !diverged.containsAll(failed.keySet()));
   }
 
   /** The reports of the accepted clients. */

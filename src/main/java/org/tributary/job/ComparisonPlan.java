@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.ClientFailure;
 import org.tributary.config.CompareConfig;
+import org.tributary.config.SearchSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.planning.RunPlan;
 import org.tributary.planning.TimedStep;
@@ -63,7 +64,8 @@ final class ComparisonPlan {
     if (config.search() == null) {
       add(arm, arm.toString(), run, seeds + grid.first().size());
     } else {
-      add(arm, arm + ", search", variants.trial(arm, grid.first().get(0)), grid.most());
+      List<TrainConfig> trials = variants.trials(arm, grid.first().get(0));
+      add(arm, arm + ", search", trials.get(0), grid.most() * trials.size());
       add(arm, arm.toString(), run, seeds);
     }
   }
@@ -94,15 +96,22 @@ final class ComparisonPlan {
     return steps.get(arm.variant());
   }
 
+  private static String each(List<String> seeds) {
+    return seeds.size() == 1
+        ? ", each with the seed " + seeds.get(0)
+        : ", each with %d seeds".formatted(seeds.size());
+  }
+
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (variants.config().budget() != null) {
       notes.add(Budgets.note(variants.config().budget()));
     }
-    if (variants.config().search() != null) {
+    SearchSection search = variants.config().search();
+    if (search != null) {
       notes.add(
-          "a search is counted with search.most rates, %d; it ends earlier if the best rate is not at the edge"
-              .formatted(variants.config().search().most()));
+          "a search is counted with search.most rates, %d%s; it ends earlier if the best rate is not at the edge"
+              .formatted(search.most(), search.seeds().isEmpty() ? "" : each(search.seeds())));
     }
     if (timed) {
       long peak =

@@ -18,12 +18,13 @@ import org.tributary.tables.RunReport;
 import org.tributary.tables.SearchesTable;
 import org.tributary.tables.SearchesTable.Choice;
 import org.tributary.tables.SearchesTable.Trial;
+import org.tributary.tables.SearchesTable.Tried;
 
 /**
- * Chooses the learning rate of an arm by the score on validation rows of runs that try rates. A
- * rate with which a client failed, or whose score is not finite, is worst. The end of a search is
- * written once, to the table {@code searches}; a search that was stopped goes on, because the runs
- * that it made are kept.
+ * Chooses the learning rate of an arm by the score on validation rows of runs that try rates: by
+ * its mean over the seeds of the search. A rate is worst if with one of the seeds a client fails or
+ * the score is not finite. The end of a search is written once, to the table {@code searches}; a
+ * search that was stopped goes on, because the runs that it made are kept.
  */
 final class RateSearch {
   private final Store store;
@@ -79,14 +80,14 @@ final class RateSearch {
       return written(grid, before.get().doubleAt("lr"));
     }
     Map<String, Double> scores = new LinkedHashMap<>();
-    List<Trial> trials = new ArrayList<>();
+    List<Tried> tried = new ArrayList<>();
     for (Optional<String> next = grid.next(scores); next.isPresent(); next = grid.next(scores)) {
-      Trial trial = trial(arm, next.get());
-      trials.add(trial);
-      scores.put(trial.rate(), trial.value());
+      Tried rate = tried(arm, next.get());
+      tried.add(rate);
+      scores.put(rate.rate(), rate.mean());
     }
     Choice choice = choice(arm, grid, scores);
-    SearchesTable.write(store, file, variants.config().score(), trials, choice);
+    SearchesTable.write(store, file, variants.config().score(), tried, choice);
     return choice.rate();
   }
 
@@ -120,8 +121,37 @@ final class RateSearch {
     return new Choice(best, edge);
   }
 
-  private Trial trial(Arm arm, String rate) throws IOException, InterruptedException {
-    TrainConfig run = variants.trial(arm, rate);
+  /** Tries a rate with every seed of the search, also if it fails with the first one. */
+  private Tried tried(Arm arm, String rate) throws IOException, InterruptedException {
+    List<TrainConfig> runs = variants.trials(arm, rate);
+    List<Trial> trials = new ArrayList<>();
+    for (TrainConfig run : runs) {
+      String name = "%s, lr %s".formatted(arm, rate);
+      trials.add(trial(run, runs.size() == 1 ? name : name + ", seed " + run.seed()));
+    }
+    Tried tried = new Tried(rate, trials);
+    if (runs.size() > 1) {
+      say.accept("%s, lr %s: %s".formatted(arm, rate, overSeeds(tried)));
+    }
+    return tried;
+  }
+
+  private String overSeeds(Tried tried) {
+    String score = variants.config().score();
+    int seeds = tried.trials().size();
+    return tried.without() > 0
+        ? "not to be chosen: with %d of %d seeds a client fails or there is no finite %s"
+            .formatted(tried.without(), seeds, score)
+        : String.format(
+            Locale.ROOT,
+            "validation %s %.4f ± %.4f over %d seeds",
+            score,
+            tried.mean(),
+            tried.deviation(),
+            seeds);
+  }
+
+  private Trial trial(TrainConfig run, String title) throws IOException, InterruptedException {
     String name = variants.config().score();
     try {
       RunReport report = training.train(run);
@@ -129,16 +159,15 @@ final class RateSearch {
       say.accept(
           String.format(
               Locale.ROOT,
-              "%s, lr %s: validation %s %.4f, %d failed",
-              arm,
-              rate,
+              "%s: validation %s %.4f, %d failed",
+              title,
               name,
               score,
               report.failed()));
-      return new Trial(run, rate, score, report.failed());
+      return new Trial(run, score, report.failed());
     } catch (QuorumMissed e) {
-      say.accept("%s, lr %s: not to be chosen: %s".formatted(arm, rate, e.getMessage()));
-      return new Trial(run, rate, Double.NaN, e.failed());
+      say.accept("%s: not to be chosen: %s".formatted(title, e.getMessage()));
+      return new Trial(run, Double.NaN, e.failed());
     }
   }
 }

@@ -55,29 +55,39 @@ record Variants(CompareConfig config, String common, Map<Arm, Integer> rounds) {
   }
 
   /**
-   * An arm with a learning rate to try, evaluated on validation rows. It writes no answers, unless
-   * they choose the rate.
+   * An arm with a learning rate to try, with each seed of the search, evaluated on validation rows.
+   * The runs write no answers, unless these choose the rate.
    */
-  TrainConfig trial(Arm arm, String rate) {
-    TrainConfig trial = validated(arm, rate);
+  List<TrainConfig> trials(Arm arm, String rate) {
+    SearchSection search = config.search();
+    if (search != null && !search.seeds().isEmpty()) {
+      return search.seeds().stream()
+          .map(seed -> trial(arm, rate, seed, ComparisonFolder.trial(rate, seed)))
+          .toList();
+    }
+    String seed =
+        search == null || search.seed() == null ? config.seeds().get(0) : "" + search.seed();
+    return List.of(trial(arm, rate, seed, ComparisonFolder.trial(rate)));
+  }
+
+  private TrainConfig trial(Arm arm, String rate, String seed, String folder) {
+    TrainConfig trial = validated(arm, rate, seed, folder);
     return config.score().matches("bleu4|rouge_l") ? trial : trial.withoutAnswers();
   }
 
-  private TrainConfig validated(Arm arm, String rate) {
+  private TrainConfig validated(Arm arm, String rate, String seed, String folder) {
     SearchSection search = config.search();
-    String seed =
-        search == null || search.seed() == null ? config.seeds().get(0) : "" + search.seed();
     List<String> changes = new ArrayList<>(List.of("evaluate.parts=[validation]"));
     if (search != null && search.rounds() != null) {
       changes.add("rounds=" + search.rounds());
     }
-    TrainConfig trial = written(arm, seed, ComparisonFolder.trial(rate), rate, changes).config();
+    TrainConfig trial = written(arm, seed, folder, rate, changes).config();
     if (search == null || trial.validates()) {
       return trial;
     }
     // Only the last evaluation counts, unless the rounds' losses decide something.
     changes.addAll(List.of("evaluate.start=false", "evaluate.every=" + trial.rounds()));
-    return written(arm, seed, ComparisonFolder.trial(rate), rate, changes).config();
+    return written(arm, seed, folder, rate, changes).config();
   }
 
   /** The learning rates of an arm's search. */
@@ -93,7 +103,9 @@ record Variants(CompareConfig config, String common, Map<Arm, Integer> rounds) {
     List<List<TrainConfig>> all = new ArrayList<>();
     for (Arm arm : arms()) {
       RateGrid grid = grid(arm);
-      grid.first().forEach(rate -> all.add(List.of(trial(arm, rate))));
+      for (String rate : grid.first()) {
+        trials(arm, rate).forEach(trial -> all.add(List.of(trial)));
+      }
       List<String> rates = grid.possible();
       for (String seed : config.seeds()) {
         all.add(

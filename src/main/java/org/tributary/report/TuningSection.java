@@ -11,6 +11,7 @@ import org.tributary.report.HtmlTable.Cell;
 import org.tributary.report.Plot.Axis;
 import org.tributary.report.Plot.Kind;
 import org.tributary.report.Plot.Series;
+import org.tributary.statistics.Sample;
 
 /** The learning rates that were tried, and which were chosen. */
 final class TuningSection {
@@ -40,10 +41,11 @@ final class TuningSection {
     HtmlTable table =
         new HtmlTable(
             "t-tuning",
-            "Learning rates that were tried, on validation rows with the first seed",
+            "Learning rates that were tried, on validation rows; ± is the standard deviation over the seeds that tried a rate",
             List.of(
                 Cell.text("variant"),
                 Cell.head("learning rate"),
+                Cell.head("seeds"),
                 Cell.head(PART + " " + metric.title()),
                 Cell.head("clients failed"),
                 Cell.text("used")));
@@ -78,7 +80,7 @@ final class TuningSection {
             not.add(variant);
           }
         });
-    return "The learning rate with the best score on validation rows is used for all seeds."
+    return "The learning rate with the best score on validation rows, or the best mean where several seeds tried each rate, is used for all seeds."
         + (not.isEmpty()
             ? ""
             : " For %s the configured rate is used, which may not be the best: the comparison is not quite equal."
@@ -94,32 +96,43 @@ final class TuningSection {
         style = v.index();
       }
     }
-    SortedMap<Double, RunHistory> byRate = new TreeMap<>();
-    trials.forEach(trial -> byRate.put(trial.rate(), trial));
+    SortedMap<Double, List<RunHistory>> byRate = new TreeMap<>();
+    trials.forEach(
+        trial -> byRate.computeIfAbsent(trial.rate(), r -> new ArrayList<>()).add(trial));
     List<List<Double>> points = new ArrayList<>();
     byRate.forEach(
-        (rate, trial) -> {
-          double score = trial.last(metric, PART);
-          if (Double.isFinite(score)) {
-            points.add(List.of(rate, score));
+        (rate, runs) -> {
+          Sample score = score(runs);
+          if (Double.isFinite(score.mean())) {
+            points.add(List.of(rate, score.mean()));
           }
           table.row(
               Cell.text(variant),
               rate(rate),
-              Cell.score(score),
-              Cell.count((long) trial.total("failed")),
+              Cell.count(runs.size()),
+              Cell.mean(score.mean(), score.deviation()),
+              Cell.count((long) runs.stream().mapToDouble(run -> run.total("failed")).sum()),
               Cell.text(
-                  used.contains(rate) ? "yes" : trial.finished() ? "no" : "no, has not ended"));
+                  used.contains(rate)
+                      ? "yes"
+                      : runs.stream().allMatch(RunHistory::finished) ? "no" : "no, has not ended"));
         });
     for (double rate : used) {
       if (!byRate.containsKey(rate)) {
         Cell none = Cell.score(Double.NaN);
-        table.row(Cell.text(variant), rate(rate), none, none, Cell.text("yes, as configured"));
+        table.row(
+            Cell.text(variant), rate(rate), none, none, none, Cell.text("yes, as configured"));
       }
     }
     if (!points.isEmpty()) {
       series.add(new Series(variant, style, true, points, null));
     }
+  }
+
+  /** A rate has no score if one of its runs has none, as in the search. */
+  private Sample score(List<RunHistory> runs) {
+    List<Double> scores = runs.stream().map(run -> run.last(metric, PART)).toList();
+    return Sample.of(scores.stream().allMatch(Double::isFinite) ? scores : List.of());
   }
 
   private static Cell rate(double rate) {

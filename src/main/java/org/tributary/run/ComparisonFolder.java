@@ -8,9 +8,10 @@ import org.tributary.checkpoint.Store;
 
 /**
  * The folder of a comparison: {@code compare.yaml}, {@code train.yaml}, the tables of all its runs,
- * and one folder for each run, {@code <variant>/seed=<seed>} or {@code <variant>/lr=<rate>}. With
- * several partitioned sets, the folders of variants are in one folder for each set, which also has
- * the report about its runs.
+ * and one folder for each run, {@code <variant>/seed=<seed>} or {@code <variant>/lr=<rate>}, or
+ * {@code <variant>/lr=<rate>_seed=<seed>} if rates are tried with several seeds. With several
+ * partitioned sets, the folders of variants are in one folder for each set, which also has the
+ * report about its runs.
  */
 public final class ComparisonFolder {
   /** The effective configuration of the comparison. */
@@ -45,6 +46,17 @@ public final class ComparisonFolder {
    */
   public static String trial(String rate) {
     return TRIAL + rate;
+  }
+
+  /**
+   * The name of the folder of one of several runs that try a learning rate.
+   *
+   * @param rate the learning rate as it is written
+   * @param seed of the run
+   * @return the last part of its path
+   */
+  public static String trial(String rate, String seed) {
+    return trial(rate) + "_" + seed(seed);
   }
 
   /**

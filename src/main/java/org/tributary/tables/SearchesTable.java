@@ -13,10 +13,11 @@ import org.tributary.rows.Schema.Column;
 import org.tributary.rows.Schema.Type;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
+import org.tributary.statistics.Sample;
 
 /**
- * The table {@code searches} of a comparison: one row for each learning rate that was tried. There
- * is one file for each variant and partitioned set, written once, when the rate is chosen. A
+ * The table {@code searches} of a comparison: one row for each run that tried a learning rate.
+ * There is one file for each variant and partitioned set, written once, when the rate is chosen. A
  * comparison that resumes reads the choice from it.
  */
 public final class SearchesTable {
@@ -26,7 +27,11 @@ public final class SearchesTable {
   /** Its columns. */
   public static final Schema SCHEMA =
       RunLabels.schema(
-          new Column("number", Type.INT, "", "the order in which rates were tried, from 1"),
+          new Column(
+              "number",
+              Type.INT,
+              "",
+              "the order in which rates were tried, from 1; the runs of a rate with several seeds have the same"),
           new Column("rounds", Type.INT, "rounds", "of the run that tried the rate"),
           new Column("score", Type.STRING, "", "the key score: what chooses"),
           new Column(
@@ -34,6 +39,16 @@ public final class SearchesTable {
               Type.DOUBLE,
               "",
               "the score on validation rows; null if there is no finite one or a client failed, which counts as worst"),
+          new Column(
+              "mean",
+              Type.DOUBLE,
+              "",
+              "of value over the seeds of the rate, by which the rate is chosen; null if value is null with one of them"),
+          new Column(
+              "deviation",
+              Type.DOUBLE,
+              "",
+              "standard deviation of value over the seeds of the rate, with n - 1; null as mean is, and with one seed"),
           new Column(
               "failed",
               Type.LONG,
@@ -49,14 +64,52 @@ public final class SearchesTable {
   private SearchesTable() {}
 
   /**
-   * A learning rate that was tried.
+   * A run that tried a learning rate.
    *
-   * @param run that tried it
-   * @param rate as it is written in the configuration
+   * @param run its configuration
    * @param value the score; NaN if there is none
    * @param failed clients that failed
    */
-  public record Trial(TrainConfig run, String rate, double value, long failed) {}
+  public record Trial(TrainConfig run, double value, long failed) {}
+
+  /**
+   * A learning rate that was tried.
+   *
+   * @param rate as it is written in the configuration
+   * @param trials one run with each seed of the search
+   */
+  public record Tried(String rate, List<Trial> trials) {
+    /**
+     * The runs without a finite score.
+     *
+     * @return how many
+     */
+    public int without() {
+      return (int) trials.stream().filter(trial -> !Double.isFinite(trial.value())).count();
+    }
+
+    private Sample sample() {
+      return Sample.of(without() > 0 ? List.of() : trials.stream().map(Trial::value).toList());
+    }
+
+    /**
+     * The mean score over the seeds.
+     *
+     * @return NaN if there is none with one of them
+     */
+    public double mean() {
+      return sample().mean();
+    }
+
+    /**
+     * The standard deviation of the score over the seeds.
+     *
+     * @return NaN if there is no score with one of them, and with one seed
+     */
+    public double deviation() {
+      return sample().deviation();
+    }
+  }
 
   /**
    * The end of a search.
@@ -73,32 +126,40 @@ public final class SearchesTable {
    * @param store reaches the comparison
    * @param file from {@link #file}
    * @param score the name of the score
-   * @param trials in their order
+   * @param tried the rates in their order
    * @param choice the end of the search
    * @throws IOException if the file system fails
    */
-  public static void write(Store store, Path file, String score, List<Trial> trials, Choice choice)
+  public static void write(Store store, Path file, String score, List<Tried> tried, Choice choice)
       throws IOException {
     List<Row> rows = new ArrayList<>();
-    for (Trial trial : trials) {
-      TrainConfig run = trial.run();
-      RunFolder folder = new RunFolder(store.path(run.out()));
-      boolean chosen = trial.rate().equals(choice.rate());
-      RunLabels labels = RunLabels.of(store, folder.root(), RunConfig.name(store, folder), run);
-      rows.add(
-          labels.row(
-              SCHEMA,
-              null,
-              null,
-              rows.size() + 1,
-              run.rounds(),
-              score,
-              Double.isFinite(trial.value()) ? trial.value() : null,
-              trial.failed(),
-              chosen,
-              chosen ? choice.edge() : null));
+    for (int i = 0; i < tried.size(); i++) {
+      boolean chosen = tried.get(i).rate().equals(choice.rate());
+      for (Trial trial : tried.get(i).trials()) {
+        TrainConfig run = trial.run();
+        RunFolder folder = new RunFolder(store.path(run.out()));
+        RunLabels labels = RunLabels.of(store, folder.root(), RunConfig.name(store, folder), run);
+        rows.add(
+            labels.row(
+                SCHEMA,
+                null,
+                null,
+                i + 1,
+                run.rounds(),
+                score,
+                finite(trial.value()),
+                finite(tried.get(i).mean()),
+                finite(tried.get(i).deviation()),
+                trial.failed(),
+                chosen,
+                chosen ? choice.edge() : null));
+      }
     }
     store.commit(file, out -> ParquetRows.write(out, SCHEMA, rows));
+  }
+
+  private static Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   /**

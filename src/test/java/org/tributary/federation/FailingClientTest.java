@@ -3,10 +3,13 @@ package org.tributary.federation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,6 +59,62 @@ class FailingClientTest {
             "the loss is NaN at step 2 of round 1; in another out, lower client.optimizer.lr");
     assertThat(Tiny.tensors(outcome.folder().global(0)))
         .isEqualTo(new PlainLoop(config, Set.of("0001")).run().get(0));
+  }
+
+  /** It would diverge again, so a run that resumes trains nothing and says so. */
+  @Test
+  void whoDivergedIsNotTriedAgain() throws Exception {
+    Tiny tiny = new Tiny(dir, 4, 12, 3);
+    TrainConfig all = tiny.config("nan", "fedavg", with("cohort.minClients=3"));
+    String[] first = new String[1];
+    assertThatThrownBy(() -> train(all))
+        .isInstanceOf(QuorumMissed.class)
+        .satisfies(e -> first[0] = e.getMessage())
+        .hasMessageContaining("2 of 3 clients finished")
+        .hasMessageContaining("the loss is NaN at step 2 of round 1")
+        .hasMessageContaining("They would fail again in this run: train with other settings");
+    Set<Path> files = files(Path.of(all.out()));
+    assertThatThrownBy(() -> train(all)).isInstanceOf(QuorumMissed.class).hasMessage(first[0]);
+    assertThat(files(Path.of(all.out()))).as("nothing was trained again").isEqualTo(files);
+
+    TrainConfig two = tiny.config("nan", "fedavg", with("cohort.minClients=2"));
+    Federation.Outcome outcome = train(two);
+    assertThat(accepted(outcome).failed()).containsOnlyKeys("0001");
+    assertThat(Tiny.tensors(outcome.folder().global(0)))
+        .isEqualTo(new PlainLoop(two, Set.of("0001")).run().get(0));
+  }
+
+  /** The failure of an earlier version does not say whether the client diverged. */
+  @Test
+  void whoDivergedInAnEarlierVersionIsTriedOnce() throws Exception {
+    TrainConfig all = new Tiny(dir, 4, 12).config("nan", "fedavg", with("cohort.minClients=2"));
+    assertThatThrownBy(() -> train(all)).isInstanceOf(QuorumMissed.class);
+    Path failure =
+        files(Path.of(all.out())).stream()
+            .filter(file -> file.toString().endsWith(".failed.json"))
+            .findFirst()
+            .orElseThrow();
+    String text = Files.readString(failure);
+    String earlier = text.replaceFirst(",\\s*\"diverged\" : true", "");
+    assertThat(earlier).isNotEqualTo(text);
+    Files.writeString(failure, earlier);
+    assertThatThrownBy(() -> train(all)).isInstanceOf(QuorumMissed.class);
+    Set<Path> files = files(Path.of(all.out()));
+    assertThat(files).filteredOn(file -> file.toString().endsWith(".failed.json")).hasSize(2);
+    assertThatThrownBy(() -> train(all)).isInstanceOf(QuorumMissed.class);
+    assertThat(files(Path.of(all.out()))).isEqualTo(files);
+  }
+
+  private static String[] with(String set) {
+    return Stream.concat(Stream.of(DIVERGING), Stream.of(set)).toArray(String[]::new);
+  }
+
+  private static Set<Path> files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !file.toString().contains("/lock/"))
+          .collect(Collectors.toSet());
+    }
   }
 
   @Test

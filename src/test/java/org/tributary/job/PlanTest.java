@@ -85,6 +85,32 @@ class PlanTest extends TinyJob {
     assertThat(all()).isEqualTo(before);
   }
 
+  /** A search counts every seed of every rate that it may try, apart from the seeds of the runs. */
+  @Test
+  void ofASearchWithSeveralSeeds() throws IOException {
+    String compare =
+        """
+        out: %s
+        train: %s
+        seeds: [1, 2]
+        variants: {full: []}
+        search: {most: 4, rounds: 1, %s}
+        """;
+    String out = dir.resolve("compare").toString();
+    JobRun run = plan(file("compare.yaml", compare.formatted(out, train(), "seeds: [1, 5, 6]")));
+    assertThat(run.code()).as(run.err()).isZero();
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines.get(1)).matches("full, search +fedavg +12 +1 +6 .*");
+    assertThat(lines.get(2)).matches("full +fedavg +2 +3 +18 .*");
+    assertThat(lines.get(3)).startsWith("in all: 14 runs, 108 steps, ");
+    assertThat(lines.get(4))
+        .startsWith("a search is counted with search.most rates, 4, each with 3 seeds; it ends");
+    JobRun one = plan(file("compare.yaml", compare.formatted(out, train(), "seed: 5")));
+    assertThat(one.out())
+        .contains("in all: 6 runs, 60 steps, ")
+        .contains("a search is counted with search.most rates, 4; it ends");
+  }
+
   @Slow
   @ParameterizedTest
   @CsvSource({"fedavg, ", "fedit, 'framework.lora={rank: 2, targets: [query]}'", "central,"})

@@ -67,7 +67,7 @@ class VariantsTest {
             .config();
     Variants variants = new Variants(config, COMMON);
     assertThat(variants.first(new Arm(null, "a")).evaluate().generate()).isEqualTo(40);
-    assertThat(variants.trial(new Arm(null, "a"), "0.1").evaluate().generate()).isZero();
+    assertThat(variants.trials(new Arm(null, "a"), "0.1").get(0).evaluate().generate()).isZero();
   }
 
   @Test
@@ -123,7 +123,7 @@ class VariantsTest {
   @Test
   void aTrialIsScoredOnValidationRowsAtItsEnd() {
     Variants search = variants("seeds: [5, 6], search: {seed: 8, rounds: 3}");
-    TrainConfig trial = search.trial(new Arm(null, "a"), "1.0e-2");
+    TrainConfig trial = search.trials(new Arm(null, "a"), "1.0e-2").get(0);
     assertThat(trial.out()).isEqualTo("runs/c/a/lr=1.0e-2");
     assertThat(trial.seed()).isEqualTo(8);
     assertThat(trial.rounds()).isEqualTo(3);
@@ -133,14 +133,35 @@ class VariantsTest {
     TrainConfig run = search.run(new Arm(null, "a"), "6", "1.0e-2");
     assertThat(run.rounds()).isEqualTo(2);
     assertThat(run.evaluate().parts()).containsExactly("test");
-    assertThat(variants("seeds: [5], search: {}").trial(new Arm(null, "a"), "1").seed())
+    assertThat(variants("seeds: [5], search: {}").trials(new Arm(null, "a"), "1").get(0).seed())
         .isEqualTo(5);
+  }
+
+  @Test
+  void aRateIsTriedWithEverySeedOfTheSearch() {
+    Variants search = variants("seeds: [5], search: {seeds: [5, 8], rounds: 3, points: 1}");
+    assertThat(search.trials(new Arm(null, "a"), "1.0e-2"))
+        .extracting(TrainConfig::out)
+        .containsExactly("runs/c/a/lr=1.0e-2_seed=5", "runs/c/a/lr=1.0e-2_seed=8");
+    assertThat(search.trials(new Arm(null, "a"), "1.0e-2"))
+        .extracting(TrainConfig::seed)
+        .containsExactly(5L, 8L);
+    assertThat(search.all().stream().map(each -> each.get(0).out()))
+        .as("all trials of the first grid are checked before the first run")
+        .contains("runs/c/a/lr=1.0e-1_seed=5", "runs/c/a/lr=1.0e-1_seed=8", "runs/c/a/seed=5")
+        .hasSize(6);
   }
 
   @Test
   void aSearchWithWrongBoundsIsRefused() {
     assertThatThrownBy(() -> variants("search: {points: 9, most: 8}"))
         .hasMessageContaining("points: 9 are more than most, 8");
+    assertThatThrownBy(() -> variants("search: {seed: 1, seeds: [1, 2]}"))
+        .hasMessageContaining("search: seed: 1 is one seed, and seeds names [1, 2]; keep one key");
+    assertThatThrownBy(() -> variants("search: {seeds: [1, 2, 1]}"))
+        .hasMessageContaining("search: seeds: [1, 2, 1] has one twice");
+    assertThatThrownBy(() -> variants("search: {seeds: [1.5]}"))
+        .hasMessageContaining("search: seeds: 1.5 is no whole number");
     assertThatThrownBy(() -> variants("search: {most: 3}, rates: {a: [1, 2, 3, 4]}"))
         .hasMessageContaining("rates.a: these are 4 rates, more than search.most, 3");
     assertThatThrownBy(() -> variants("search: {factor: 1}")).hasMessageContaining("search.factor");

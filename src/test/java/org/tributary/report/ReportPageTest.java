@@ -96,6 +96,13 @@ class ReportPageTest {
           .score("validation", null, 0.3, 3 - 500 * rate, 9)
           .write();
     }
+    runs.run("small/lr=0.001_seed=4", "small", 4, 1000)
+        .label("lr", 0.001)
+        .round(0.1, 2, 500)
+        .round(0.2, 2, 500)
+        .score("validation", null, 0.3, 3.5, 9)
+        .write();
+    runs.run("small/lr=0.004", "small", 1, 1000).label("lr", 0.004).round(0.1, 2, 500).write();
     runs.statistics("big", 2, "big", "small", "third");
     page = dir.resolve("report.html");
     new HtmlReport(MadeRuns.STORE)
@@ -302,11 +309,13 @@ class ReportPageTest {
   }
 
   @Test
-  void triedRatesAreThoseOfTheTrials() {
+  void triedRatesAreThoseOfTheTrials() throws IOException {
     assertThat(table("t-tuning"))
-        .contains(List.of("small", "0.001", "2.5", "0", "no"))
-        .contains(List.of("small", "0.002", "2.0", "0", "yes"))
-        .contains(List.of("big", "0.002", "–", "–", "yes, as configured"));
+        .contains(List.of("small", "0.001", "2", "3.0", "0", "no"))
+        .contains(List.of("small", "0.002", "1", "2.0", "0", "yes"))
+        .contains(List.of("small", "0.004", "1", "–", "0", "no, has not ended"))
+        .contains(List.of("big", "0.002", "–", "–", "–", "yes, as configured"));
+    assertThat(Files.readString(page)).contains("3.000 ± 0.707<");
   }
 
   /** The marks match the numbers: every symbol's height is linear in its value. */
