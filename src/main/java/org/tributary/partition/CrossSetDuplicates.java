@@ -39,7 +39,7 @@ final class CrossSetDuplicates {
         (set, rows) -> {
           if (rows.isEmpty()) {
             throw raw.get(set)
-                .files()
+                .source()
                 .wrong("duplicates: %s leaves it without rows; report them only".formatted(action));
           }
         });

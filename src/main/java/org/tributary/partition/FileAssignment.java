@@ -31,6 +31,23 @@ final class FileAssignment implements Serializable {
   record Copies(int target, int times) {}
 
   /**
+   * Creates the assignment of a set of which some rows are left out.
+   *
+   * @param all its rows in canonical order
+   * @param kept the rows that are not left out, in the same order
+   * @param keptTarget the file of each kept row, or {@link FilePlan#NOWHERE}
+   */
+  static FileAssignment of(List<Key> all, List<Key> kept, int[] keptTarget) {
+    int[] target = new int[all.size()];
+    int next = 0;
+    for (int i = 0; i < target.length; i++) {
+      boolean isKept = next < kept.size() && kept.get(next) == all.get(i);
+      target[i] = isKept ? keptTarget[next++] : FilePlan.NOWHERE;
+    }
+    return of(all, target);
+  }
+
+  /**
    * Creates the assignment of a set.
    *
    * @param given its rows, with equal rows next to each other
@@ -81,6 +98,16 @@ final class FileAssignment implements Serializable {
    * @return the files; empty if the row is in no file or is unknown
    */
   List<Copies> of(byte[] hash) {
+    int row = find(hash);
+    return row < 0 ? List.of() : copies(row);
+  }
+
+  /** Whether the set has a row of this identity. */
+  boolean knows(byte[] hash) {
+    return find(hash) >= 0;
+  }
+
+  private int find(byte[] hash) {
     int low = 0;
     int high = starts.length - 2;
     while (low <= high) {
@@ -88,14 +115,14 @@ final class FileAssignment implements Serializable {
       int at = middle * HASH;
       int order = Arrays.compareUnsigned(hashes, at, at + HASH, hash, 0, HASH);
       if (order == 0) {
-        return copies(middle);
+        return middle;
       } else if (order < 0) {
         low = middle + 1;
       } else {
         high = middle - 1;
       }
     }
-    return List.of();
+    return -1;
   }
 
   private List<Copies> copies(int row) {

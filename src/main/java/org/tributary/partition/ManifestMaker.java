@@ -12,11 +12,9 @@ import org.tributary.rows.Manifest;
  * Makes the manifest of a set after its files are written.
  *
  * @param inputs the inputs that determine every byte of the files
- * @param raw the sources, by set
- * @param found the rows of the sources, by set
+ * @param read the sources and their rows
  */
-record ManifestMaker(
-    Manifest.Inputs inputs, Map<String, RawSet> raw, Map<String, RawSet.Keys> found) {
+record ManifestMaker(Manifest.Inputs inputs, ReadSets read) {
   /**
    * Makes the manifest.
    *
@@ -46,12 +44,12 @@ record ManifestMaker(
       }
     }
     Map<String, Long> sourceRows = new LinkedHashMap<>();
-    found.forEach((set, rows) -> sourceRows.put(set, (long) rows.rows().size()));
+    read.found().forEach((set, rows) -> sourceRows.put(set, (long) rows.rows().size()));
     return new Manifest(
         Manifest.VERSION,
         inputs,
         sourceRows,
-        raw.get("train").codec().schema().toSchema().columns(),
+        read.raw().get("train").codec().schema().toSchema().columns(),
         labels,
         clients,
         test,
@@ -63,7 +61,7 @@ record ManifestMaker(
   /** The owners' names that differ from the ids of their clients, by id. */
   private Map<String, String> owners() {
     Map<String, String> owners = new TreeMap<>();
-    found.get("train").rows().stream()
+    read.found().get("train").rows().stream()
         .map(Key::owner)
         .filter(owner -> owner != null && !ClientId.of(owner).equals(owner))
         .distinct()
@@ -73,16 +71,17 @@ record ManifestMaker(
 
   private Map<String, Manifest.Skipped> skipped() {
     Map<String, Manifest.Skipped> skipped = new LinkedHashMap<>();
-    found.forEach(
-        (set, rows) -> {
-          List<String> broken = rows.broken();
-          if (!broken.isEmpty()) {
-            skipped.put(
-                set,
-                new Manifest.Skipped(
-                    broken.size(), broken.stream().limit(Manifest.NAMED).toList()));
-          }
-        });
+    read.found()
+        .forEach(
+            (set, rows) -> {
+              List<String> broken = rows.broken();
+              if (!broken.isEmpty()) {
+                skipped.put(
+                    set,
+                    new Manifest.Skipped(
+                        broken.size(), broken.stream().limit(Manifest.NAMED).toList()));
+              }
+            });
     return skipped;
   }
 }

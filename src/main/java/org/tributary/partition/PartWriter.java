@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.Partitioner;
@@ -138,6 +139,11 @@ final class PartWriter {
         spark.broadcast(new SerializableConfiguration(hadoop));
     RowCodec.Columns columns = sets.get(0).codec().schema();
     String root = folder.toString();
+    String changed =
+        sets.stream()
+            .map(set -> set.source().changed())
+            .distinct()
+            .collect(Collectors.joining("; "));
     List<String> names = List.copyOf(files);
     JavaRDD<Object[]> written =
         placed
@@ -155,7 +161,9 @@ final class PartWriter {
                           out -> {
                             Distinct distinct = new Distinct(sorted, schema);
                             ParquetRows.write(out, schema, () -> distinct);
-                            refuseChanged(file, distinct.count, rows[target]);
+                            if (distinct.count != rows[target]) {
+                              throw changed(file, distinct.count, rows[target], changed);
+                            }
                           });
                   long bytes = store.status(file).getLen();
                   return Collections.singletonList(new Object[] {store.sha256(file), bytes})
@@ -194,10 +202,17 @@ final class PartWriter {
   private static JavaPairRDD<Place, Copies> place(
       RawSet set, Broadcast<FileAssignment> assignment) {
     RowCodec codec = set.codec();
+    // An image that cannot be decoded has no place, and is not an unknown row.
+    boolean images = codec.identity().image() != null;
+    String key = set.source().key();
+    String changed = set.source().changed();
     return set.values()
         .flatMapToPair(
             values -> {
               byte[] hash = codec.hash(values);
+              if (!images && !assignment.value().knows(hash)) {
+                throw new WrongInput("%s: an unknown row: %s".formatted(key, changed));
+              }
               List<Tuple2<Place, Copies>> placed = new ArrayList<>();
               for (FileAssignment.Copies copies : assignment.value().of(hash)) {
                 placed.add(
@@ -208,12 +223,9 @@ final class PartWriter {
             });
   }
 
-  private static void refuseChanged(Path file, long written, long expected) throws IOException {
-    if (written != expected) {
-      throw new WrongInput(
-          "%s would hold %d rows instead of %d: the source changed while it was read; run again"
-              .formatted(file, written, expected));
-    }
+  private static WrongInput changed(Path file, long written, long expected, String why) {
+    return new WrongInput(
+        "%s would hold %d rows instead of %d: %s".formatted(file, written, expected, why));
   }
 
   /**

@@ -11,6 +11,8 @@ import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.FirstExecutor;
@@ -31,6 +33,11 @@ import org.tributary.rows.Manifest;
  * The driver receives only hashes, labels and owners of the rows, and the file names of some.
  */
 public final class Partitioning {
+  private static final List<String> PARTS = List.of("train", "validation", "test");
+
+  /** How messages and the manifest name rows that the caller gives. */
+  private static final String FRAME = "DataFrame";
+
   private final SparkSession spark;
   private final Store store;
   private final PartitionConfig config;
@@ -58,7 +65,7 @@ public final class Partitioning {
           "partitioner.name", Choices.ofMethods(Partitioners.all()));
 
   /**
-   * Partitions a raw set. All bad input is found before anything is written.
+   * Partitions files. All bad input is found before anything is written.
    *
    * @param spark the session
    * @param store file system of the sources and partitions
@@ -72,8 +79,59 @@ public final class Partitioning {
       throws IOException {
     // Before the first write there is no work to protect, so a failure is not retried for long.
     Partitioning partitioning = new Partitioning(spark, store.once(), config);
+    return partitioning.interruptible(
+        notes -> {
+          Map<String, SourceFiles> files = FileSource.find(partitioning.store, config, notes);
+          return new FileSource(
+              spark, partitioning.store, partitioning.hadoop(), config.source(), files);
+        });
+  }
+
+  /**
+   * Partitions DataFrames. The result has the same bits whatever the order of the rows and their
+   * division by Spark are, and as if the rows were in a Parquet file. A second call with the same
+   * rows finds the set and writes nothing; a call with other rows is refused.
+   *
+   * @param sets the rows of train, and of validation and test if there are any, by these names; all
+   *     of one session
+   * @param store file system of the partitions
+   * @param config what to do; of its source only the columns and the image are read
+   * @return the result
+   * @throws org.tributary.error.Trouble if a file system or a local disk still fails after all
+   *     retries
+   * @throws WrongInput if rows, columns or keys cannot be used, the folder contains something else,
+   *     or a second read of the rows gives other rows
+   */
+  public static Result run(Map<String, Dataset<Row>> sets, Store store, PartitionConfig config)
+      throws IOException {
+    if (!sets.containsKey("train") || !PARTS.containsAll(sets.keySet())) {
+      throw new IllegalArgumentException("sets are train, validation and test: " + sets.keySet());
+    }
+    Map<String, Frame> frames = new LinkedHashMap<>();
+    for (String set : PARTS) {
+      if (sets.containsKey(set)) {
+        frames.put(set, new Frame("source." + set, FRAME, sets.get(set)));
+      }
+    }
+    SparkSession spark = sets.get("train").sparkSession();
+    return new Partitioning(spark, store.once(), config)
+        .interruptible(notes -> new FrameSource(frames, config.source().columns(), "dataframe"));
+  }
+
+  /** Looks for the sources. */
+  @FunctionalInterface
+  private interface Finder {
+    RowSource find(List<String> notes) throws IOException;
+  }
+
+  private Result interruptible(Finder finder) throws IOException {
     try {
-      return Interruptible.run(spark.sparkContext(), partitioning::run);
+      return Interruptible.run(
+          spark.sparkContext(),
+          () -> {
+            List<String> notes = new ArrayList<>();
+            return run(finder.find(notes), notes);
+          });
     } catch (InterruptedException e) {
       throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
     }
@@ -88,21 +146,23 @@ public final class Partitioning {
    * @throws WrongInput if a source is missing, cannot be read or lacks a column
    */
   public static void check(Store store, PartitionConfig config) throws IOException {
-    Partitioning partitioning = new Partitioning(null, store, config);
-    Map<String, SourceFiles> sources = partitioning.sources(new ArrayList<>());
+    Map<String, SourceFiles> sources = FileSource.find(store, config, new ArrayList<>());
     if (List.of("jsonl", "csv", "parquet").contains(config.source().format())) {
-      RawTables.look(
-          store, config.source(), List.copyOf(sources.values()), partitioning.identity());
+      RawTables.look(store, config.source(), List.copyOf(sources.values()), identity(config));
     }
   }
 
-  private Result run() throws IOException, InterruptedException {
-    // 1. Determine the inputs, and whether the partition exists already.
-    List<String> notes = new ArrayList<>();
-    Map<String, SourceFiles> sources = sources(notes);
+  private Result run(RowSource source, List<String> notes)
+      throws IOException, InterruptedException {
+    // 1. Determine the inputs, and whether the partition exists already. Only their rows identify
+    // DataFrames.
     Path folder = new Path(store.path(config.out()), config.name());
     FirstExecutor.await(context());
-    Manifest.Inputs inputs = SparkJobs.run(context(), "hashing the sources", () -> inputs(sources));
+    ReadSets.Reader reading =
+        new ReadSets.Once(
+            () -> SparkJobs.run(context(), "reading the sources", () -> read(source, notes)));
+    Manifest.Inputs inputs =
+        SparkJobs.run(context(), "hashing the sources", () -> inputs(source, reading));
     PartitionInputs existing = new PartitionInputs(store, folder);
     Optional<Manifest> done = existing.sameRun(inputs);
     if (done.isPresent()) {
@@ -110,13 +170,11 @@ public final class Partitioning {
     }
 
     // 2. Collect the keys of all rows in the driver. All errors in the rows are found here.
-    Map<String, RawSet> raw = new LinkedHashMap<>();
-    Map<String, RawSet.Keys> found = new LinkedHashMap<>();
-    SparkJobs.run(context(), "reading the sources", () -> read(sources, notes, raw, found));
-    Map<String, List<Key>> all = rows(found);
+    ReadSets read = reading.get();
+    Map<String, List<Key>> all = read.rows();
     List<String> labels = RowAssigner.labels(all.get("train"));
-    RowAssigner deal = assigner(labels, raw, all);
-    CrossSetDuplicates duplicates = new CrossSetDuplicates(config.duplicates(), raw, all);
+    RowAssigner deal = assigner(labels, read.raw(), all);
+    CrossSetDuplicates duplicates = new CrossSetDuplicates(config.duplicates(), read.raw(), all);
     Map<String, List<Key>> keys = duplicates.kept();
 
     // 3. Assign each row to a file.
@@ -128,11 +186,12 @@ public final class Partitioning {
     existing.begin(inputs);
     Map<FilePlan.Target, Manifest.Part> parts =
         SparkJobs.run(
-            context(), "writing the parts", () -> write(folder, plan, raw, keys, targets));
+            context(), "writing the parts", () -> write(folder, plan, read, keys, targets));
     SortedMap<String, String> leftOut =
-        new LeftOutOwners(config.duplicates()).of(decision.owners(), found.get("train"), keys);
+        new LeftOutOwners(config.duplicates())
+            .of(decision.owners(), read.found().get("train"), keys);
     Manifest manifest =
-        new ManifestMaker(inputs, raw, found).of(labels, parts, duplicates.report(), leftOut);
+        new ManifestMaker(inputs, read).of(labels, parts, duplicates.report(), leftOut);
     manifest.write(Store.of(hadoop()), folder);
     return new Result(true, folder, manifest, notes);
   }
@@ -141,57 +200,16 @@ public final class Partitioning {
   private RowAssigner assigner(
       List<String> labels, Map<String, RawSet> raw, Map<String, List<Key>> all) {
     RowAssigner assigner = new RowAssigner(config, labels);
-    raw.forEach((set, rows) -> assigner.refuseUnknownLabels(rows.files(), all.get(set)));
+    raw.forEach((set, rows) -> assigner.refuseUnknownLabels(rows.source(), all.get(set)));
     return assigner;
   }
 
-  private static Map<String, List<Key>> rows(Map<String, RawSet.Keys> found) {
-    Map<String, List<Key>> rows = new LinkedHashMap<>();
-    found.forEach((set, keys) -> rows.put(set, keys.rows()));
-    return rows;
-  }
-
-  private Map<String, SourceFiles> sources(List<String> notes) throws IOException {
-    Map<String, String> given = new LinkedHashMap<>();
-    given.put("train", config.source().train());
-    given.put("validation", config.source().validation());
-    given.put("test", config.source().test());
-    given.values().removeIf(path -> path == null);
-    List<String> problems = new ArrayList<>();
-    Map<String, SourceFiles> sources = new LinkedHashMap<>();
-    if (List.of("images", "idx").contains(config.source().format())) {
-      sources.putAll(
-          ImageFinder.find(store, config.source().format(), given, config.label(), problems));
-      given.clear();
-    }
-    sources.putAll(SourceSets.find(store, config.source().format(), given, problems, notes));
-    sources.values().forEach(files -> refuseHidden(files, problems));
-    if (problems.size() == 1) {
-      throw new WrongInput(problems.get(0));
-    } else if (!problems.isEmpty()) {
-      throw WrongInput.all("sources:", problems);
-    }
-    return sources;
-  }
-
-  /** Spark reads images in Parquet, and silently skips hidden files. */
-  private void refuseHidden(SourceFiles files, List<String> problems) {
-    for (Path file : config.source().image() == null ? List.<Path>of() : files.files()) {
-      if (file.getName().startsWith(".") || file.getName().startsWith("_")) {
-        problems.add(
-            "%s: with source.image Spark reads the rows, and skips a file with the name %s; give it a name that begins with another character"
-                .formatted(files.key(), file));
-      }
-    }
-  }
-
-  private Manifest.Inputs inputs(Map<String, SourceFiles> sources) {
-    Map<String, List<Manifest.SourceFile>> hashed = new LinkedHashMap<>();
-    sources.forEach((set, files) -> hashed.put(set, files.hash(context(), hadoop())));
+  private Manifest.Inputs inputs(RowSource source, ReadSets.Reader rows) throws IOException {
+    Map<String, List<Manifest.SourceFile>> hashed = source.identify(rows);
     return new Manifest.Inputs(
         config.name(),
         config.seed(),
-        config.source().format(),
+        source.format(),
         hashed.get("train"),
         hashed.getOrDefault("validation", List.of()),
         hashed.getOrDefault("test", List.of()),
@@ -199,8 +217,8 @@ public final class Partitioning {
         config.label(),
         new Manifest.Partitioner(config.partitioner().name(), Partitioners.parameters(config)),
         new Manifest.Shares(
-            sources.containsKey("validation") ? 0 : config.validation(),
-            sources.containsKey("test") ? 0 : config.test()),
+            hashed.containsKey("validation") ? 0 : config.validation(),
+            hashed.containsKey("test") ? 0 : config.test()),
         config.source().imageColumn(),
         sameness(),
         config.source().separator());
@@ -212,7 +230,7 @@ public final class Partitioning {
         : new Manifest.DuplicateRule(config.duplicates(), config.duplicateColumns());
   }
 
-  private RowCodec.Identity identity() {
+  private static RowCodec.Identity identity(PartitionConfig config) {
     return new RowCodec.Identity(
         config.label(),
         config.partitioner().ownerColumn(),
@@ -221,26 +239,17 @@ public final class Partitioning {
         config.seed());
   }
 
-  private Void read(
-      Map<String, SourceFiles> sources,
-      List<String> notes,
-      Map<String, RawSet> raw,
-      Map<String, RawSet.Keys> found)
-      throws IOException {
-    RawReader reader = new RawReader(spark, store, config.source());
-    List<RawSet> sets = reader.read(List.copyOf(sources.values()), identity(), notes);
-    int i = 0;
-    for (String set : sources.keySet()) {
-      raw.put(set, sets.get(i++));
-    }
+  private ReadSets read(RowSource source, List<String> notes) throws IOException {
+    Map<String, RawSet> raw = source.open(identity(config), notes);
+    Map<String, RawSet.Keys> found = new LinkedHashMap<>();
     raw.forEach((set, rows) -> found.put(set, rows.keys()));
-    return null;
+    return new ReadSets(raw, found);
   }
 
   private Map<FilePlan.Target, Manifest.Part> write(
       Path folder,
       FilePlan plan,
-      Map<String, RawSet> raw,
+      ReadSets read,
       Map<String, List<Key>> keys,
       Map<String, int[]> targets)
       throws IOException {
@@ -251,8 +260,10 @@ public final class Partitioning {
     List<FileAssignment> assignments = new ArrayList<>();
     targets.forEach(
         (set, target) -> {
-          sets.add(raw.get(set));
-          assignments.add(FileAssignment.of(keys.get(set), files.numbered(target)));
+          sets.add(read.raw().get(set));
+          assignments.add(
+              FileAssignment.of(
+                  read.found().get(set).rows(), keys.get(set), files.numbered(target)));
         });
     return files.parts(
         new PartWriter(context(), hadoop(), folder)

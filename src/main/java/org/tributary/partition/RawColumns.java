@@ -16,6 +16,9 @@ import org.tributary.rows.raw.ColumnKind;
 final class RawColumns {
   private static final Map<DataType, Schema.Type> TYPES = types();
 
+  /** Stands for the types of files whose values cannot be read. */
+  private static final DataType UNREADABLE = DataTypes.CalendarIntervalType;
+
   /**
    * More columns mean that data are used as keys. A file of each client would need room for all of
    * them.
@@ -34,7 +37,7 @@ final class RawColumns {
    * @throws WrongInput if one is missing or has values that are not plain
    */
   static Schema kept(
-      StructType whole, SourceFiles train, List<String> columns, RowCodec.Identity identity) {
+      StructType whole, SourceName train, List<String> columns, RowCodec.Identity identity) {
     List<String> existing = List.of(whole.fieldNames());
     List<String> problems = new ArrayList<>();
     for (String column : columns) {
@@ -54,12 +57,18 @@ final class RawColumns {
     Map<String, String> needed = needed(identity);
     for (String name : wanted) {
       int at = existing.indexOf(name);
-      if (at >= 0 && TYPES.containsKey(whole.fields()[at].dataType())) {
+      if (at >= 0
+          && name.equals(identity.image())
+          && !whole.fields()[at].dataType().equals(DataTypes.BinaryType)) {
+        problems.add(
+            "source.image: column %s is %s; an encoded image is binary"
+                .formatted(name, whole.fields()[at].dataType().simpleString()));
+      } else if (at >= 0 && TYPES.containsKey(whole.fields()[at].dataType())) {
         kept.add(new Schema.Column(name, TYPES.get(whole.fields()[at].dataType())));
       } else if (at >= 0 && needed.containsKey(name)) {
         problems.add(
-            "%s: column %s holds no plain values; store it as text or numbers"
-                .formatted(needed.get(name), name));
+            "%s: column %s holds no plain values%s; store it as text or numbers"
+                .formatted(needed.get(name), name, shown(whole.fields()[at].dataType())));
       } else if (at >= 0) {
         unsupported.add(name + " (" + whole.fields()[at].dataType().simpleString() + ")");
       }
@@ -71,6 +80,11 @@ final class RawColumns {
       throw WrongInput.all("%s: %s:".formatted(train.key(), train.given()), problems);
     }
     return new Schema(kept);
+  }
+
+  /** The type, unless it stands for a type of Parquet that Spark does not have. */
+  private static String shown(DataType type) {
+    return type.equals(UNREADABLE) ? "" : " (" + type.simpleString() + ")";
   }
 
   private static void missing(
@@ -117,7 +131,7 @@ final class RawColumns {
    * @throws WrongInput if one is missing
    */
   static void requireNames(
-      List<String> existing, SourceFiles train, List<String> columns, RowCodec.Identity identity) {
+      List<String> existing, SourceName train, List<String> columns, RowCodec.Identity identity) {
     List<String> problems = new ArrayList<>();
     columns.forEach(column -> missing("source.columns", column, existing, problems));
     if (problems.isEmpty()) {
@@ -140,7 +154,7 @@ final class RawColumns {
     for (Map.Entry<String, ColumnKind> column : columns.entrySet()) {
       DataType type =
           switch (column.getValue()) {
-            case UNREADABLE -> DataTypes.CalendarIntervalType;
+            case UNREADABLE -> UNREADABLE;
             default -> spark(column.getValue().type());
           };
       struct = struct.add(column.getKey(), type, true);
@@ -157,7 +171,8 @@ final class RawColumns {
     return struct;
   }
 
-  private static DataType spark(Schema.Type type) {
+  /** The Spark type of a plain type. */
+  static DataType spark(Schema.Type type) {
     return TYPES.entrySet().stream()
         .filter(entry -> entry.getValue() == type)
         .findFirst()

@@ -1,6 +1,8 @@
 package org.tributary.partition;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -18,11 +20,11 @@ import org.tributary.error.WrongInput;
 /**
  * One raw set, read but not yet computed.
  *
- * @param files its source files
- * @param rows the rows as read: the columns, then their file
+ * @param source its name, for messages
+ * @param rows the rows as read: the columns, then the name of their file or set
  * @param codec converts a row to plain values
  */
-record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
+record RawSet(SourceName source, JavaRDD<Row> rows, RowCodec codec) {
 
   /**
    * A row's key.
@@ -59,8 +61,10 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
    * @param rows in canonical order: by content, then by identity
    * @param broken unusable images with the reason, in order
    * @param ownersOfBroken their owners if a column names them
+   * @param sha256 of the content of all rows with the names and types of their columns, whatever
+   *     the order of the rows is; hex
    */
-  record Keys(List<Key> rows, List<String> broken, Set<String> ownersOfBroken) {}
+  record Keys(List<Key> rows, List<String> broken, Set<String> ownersOfBroken, String sha256) {}
 
   /**
    * A zip from a Mac has a hidden image for each visible one. These must not crowd out other names.
@@ -107,14 +111,16 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
     try {
       keys = new ArrayList<>(rows.map(codec::key).collect().stream().map(Key::of).toList());
     } catch (Exception e) {
-      throw files.unreadable(e);
+      throw source.unreadable(e);
     }
+    String sha256 = sha256(keys);
     List<String> broken = List.of();
     Set<String> ownersOfBroken = new HashSet<>();
     if (codec.identity().image() != null) {
-      Stream<String> outside = files.tree() == null ? Stream.of() : files.tree().told().stream();
       broken =
-          Stream.concat(keys.stream().map(Key::corruptIn).filter(b -> b != null), outside)
+          Stream.concat(
+                  keys.stream().map(Key::corruptIn).filter(b -> b != null),
+                  source.outside().stream())
               .sorted(HIDDEN_LAST)
               .toList();
       keys.stream()
@@ -123,7 +129,7 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
       keys.removeIf(key -> key.corruptIn() != null);
     }
     if (keys.isEmpty()) {
-      throw files.wrong(
+      throw source.wrong(
           broken.isEmpty()
               ? "holds no rows; give it rows or leave it out"
               : "none of its %d files is an image that can be read (%s); give it images"
@@ -133,7 +139,18 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
     keys.sort(
         Comparator.comparing(Key::content, Arrays::compareUnsigned)
             .thenComparing(Key::hash, Arrays::compareUnsigned));
-    return new Keys(keys, broken, ownersOfBroken);
+    return new Keys(keys, broken, ownersOfBroken, sha256);
+  }
+
+  private String sha256(List<Key> keys) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(codec.schema().toString().getBytes(StandardCharsets.UTF_8));
+      keys.stream().map(Key::hash).sorted(Arrays::compareUnsigned).forEach(digest::update);
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
   }
 
   private void refuseMissing(List<Key> keys) {
@@ -148,7 +165,8 @@ record RawSet(SourceFiles files, JavaRDD<Row> rows, RowCodec codec) {
     }
     if (!problems.isEmpty()) {
       throw WrongInput.all(
-          "%s: %s: fill in or remove these rows:".formatted(files.key(), files.given()), problems);
+          "%s: %s: fill in or remove these rows:".formatted(source.key(), source.given()),
+          problems);
     }
   }
 

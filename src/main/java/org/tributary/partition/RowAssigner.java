@@ -224,10 +224,10 @@ final class RowAssigner {
   /**
    * Refuses labels that train does not have.
    *
-   * @param files the files of the set
+   * @param source the name of the set
    * @param keys rows of the set
    */
-  void refuseUnknownLabels(SourceFiles files, List<Key> keys) {
+  void refuseUnknownLabels(SourceName source, List<Key> keys) {
     if (!labels.isEmpty()) {
       Map<String, Long> unknown =
           keys.stream()
@@ -236,7 +236,7 @@ final class RowAssigner {
               .collect(
                   Collectors.groupingBy(l -> l, java.util.TreeMap::new, Collectors.counting()));
       if (!unknown.isEmpty()) {
-        throw files.wrong(
+        throw source.wrong(
             "column %s has labels that train does not have (with rows): %s; known are %s; correct them or give training rows"
                 .formatted(config.label(), unknown, labels));
       }

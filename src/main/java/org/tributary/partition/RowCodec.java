@@ -87,7 +87,10 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
     return values;
   }
 
-  /** The parts of a row's {@link RawSet.Key}; for an unusable image only the reason. */
+  /**
+   * The parts of a row's {@link RawSet.Key}; for an unusable image its identity, its owner and the
+   * reason.
+   */
   Object[] key(Row row) {
     Object[] values = values(row);
     byte[] hash = hash(values);
@@ -97,7 +100,7 @@ record RowCodec(Columns schema, int[] positions, Identity identity, String forma
         content = pixels((byte[]) values[schema.names().indexOf(identity.image())]);
       } catch (BrokenImage e) {
         String owner = text(values, identity.owner());
-        return new Object[] {null, null, null, owner, shown(row) + ": " + e.getMessage()};
+        return new Object[] {hash, null, null, owner, shown(row) + ": " + e.getMessage()};
       }
     }
     if (!identity.same().isEmpty()) {

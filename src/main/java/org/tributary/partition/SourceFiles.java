@@ -1,13 +1,8 @@
 package org.tributary.partition;
 
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.zip.ZipException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -15,9 +10,6 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.tributary.checkpoint.Sha256;
 import org.tributary.checkpoint.Store;
-import org.tributary.checkpoint.StoreTrouble;
-import org.tributary.error.Trouble;
-import org.tributary.error.WrongInput;
 import org.tributary.rows.Manifest;
 
 /**
@@ -30,7 +22,8 @@ import org.tributary.rows.Manifest;
  * @param names names of the files, relative to the given path
  */
 record SourceFiles(
-    String key, String given, List<Path> files, SourceFiles.Tree tree, List<String> names) {
+    String key, String given, List<Path> files, SourceFiles.Tree tree, List<String> names)
+    implements SourceName {
 
   /**
    * A folder or zip of images.
@@ -122,40 +115,13 @@ record SourceFiles(
     return new Manifest.SourceFile(root, Sha256.of(lines.toString()));
   }
 
-  /** Refuses the set for a reason. */
-  WrongInput wrong(String why) {
-    return new WrongInput("%s: %s: %s".formatted(key, given, why));
+  @Override
+  public List<String> outside() {
+    return tree == null ? List.of() : tree.told();
   }
 
-  /** Returns bad input if Spark reports that a file cannot be read, else the original exception. */
-  RuntimeException unreadable(Exception e) {
-    Optional<Trouble> trouble = StoreTrouble.in(e, key + ": " + given);
-    if (trouble.isPresent()) {
-      return new UncheckedIOException(trouble.get());
-    }
-    Throwable root = e;
-    boolean reading = false;
-    while (true) {
-      reading |=
-          String.valueOf(root.getMessage()).contains("Encountered error while reading file")
-              || root instanceof EOFException
-              || root instanceof ZipException;
-      if (root.getCause() == null) {
-        break;
-      }
-      root = root.getCause();
-      if (root instanceof WrongInput wrong) {
-        return new WrongInput("%s: %s".formatted(key, wrong.getMessage()), e);
-      }
-    }
-    if (reading) {
-      return new WrongInput(
-          "%s: %s: a file cannot be read (%s); write it again"
-              .formatted(key, given, root.getMessage()),
-          e);
-    }
-    return e instanceof RuntimeException runtime
-        ? runtime
-        : new UncheckedIOException(new IOException("reading " + given, e));
+  @Override
+  public String changed() {
+    return "the source changed while it was read; run again";
   }
 }
