@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.Interruptible;
 import org.tributary.cluster.LostExecutor;
 import org.tributary.cluster.SparkJobs;
 import org.tributary.error.Trouble;
@@ -173,10 +174,14 @@ final class ClientTasks {
   }
 
   /**
-   * A driver that is being stopped must not count the end of its jobs as failures of the clients.
+   * A driver that is being stopped, or whose jobs someone cancels, must not count the end of its
+   * jobs as failures of the clients.
    */
   private void checkAlive(Exception e) throws InterruptedException {
-    if (e instanceof InterruptedException || Thread.interrupted() || spark.sc().isStopped()) {
+    if (e instanceof InterruptedException
+        || Thread.interrupted()
+        || spark.sc().isStopped()
+        || Interruptible.isCancelled(e)) {
       InterruptedException stopped =
           new InterruptedException(
               "stopped while clients were training (%s); run again to resume"

@@ -19,6 +19,7 @@ import org.tributary.cluster.Interruptible;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.LoadedRun;
+import org.tributary.rows.Manifest;
 import org.tributary.run.Blueprint;
 import org.tributary.run.Blueprints;
 import org.tributary.run.PoolingNote;
@@ -105,6 +106,25 @@ public final class Federation {
   }
 
   /**
+   * Checks a run whose rows are not partitioned yet: everything but the rows themselves and the
+   * run's folder.
+   *
+   * @param store reaches the paths of the configuration
+   * @param config of the run
+   * @param planned what the manifest of its rows is to say
+   * @return all that configuration, model and rows decide
+   * @throws WrongInput if they do not fit
+   * @throws IOException where a file system fails
+   */
+  public static Blueprint plan(Store store, TrainConfig config, Manifest planned)
+      throws IOException {
+    Blueprint blueprint = new Blueprint(store, config, planned);
+    RunChecks.inputs(store, blueprint);
+    blueprint.adapterStart(store);
+    return blueprint;
+  }
+
+  /**
    * Trains, or resumes where an earlier driver stopped.
    *
    * @param config of the run
@@ -147,23 +167,40 @@ public final class Federation {
             : prepared.skipped();
     String application = spark.sc().applicationId();
     try (RunLock lock = RunLock.take(once, folder.lock(), application, config.lock().lease())) {
-      // If this is interrupted, tasks have ended before the lock is released.
-      return Interruptible.run(
-          spark.sc(),
-          () -> {
-            identity.checkAgainst(
-                store, folder); // the previous holder of the lock may have begun another run
-            identity.commit(store, folder);
-            return train(spark, store, folder, new Prepared(blueprint, identity, skipped), lock);
-          });
+      Broadcast<RunSpec> spec = spark.broadcast(spec(spark, config, folder));
+      try {
+        // If this is interrupted, tasks have ended before their broadcast and the lock are gone.
+        return Interruptible.run(
+            spark.sc(),
+            () -> {
+              identity.checkAgainst(
+                  store, folder); // the previous holder of the lock may have begun another run
+              identity.commit(store, folder);
+              return train(spark, spec, new Prepared(blueprint, identity, skipped), lock);
+            });
+      } finally {
+        if (!spark.sc().isStopped()) {
+          spec.destroy();
+        }
+        LoadedRun.clear();
+        Blueprints.clear();
+      }
     }
   }
 
+  private static RunSpec spec(JavaSparkContext spark, TrainConfig config, RunFolder folder)
+      throws IOException {
+    Configuration hadoop = patient(spark.hadoopConfiguration(), config);
+    return RunSpec.of(config, folder.root(), new SerializableConfiguration(hadoop));
+  }
+
   private Outcome train(
-      JavaSparkContext spark, Store store, RunFolder folder, Prepared prepared, RunLock lock)
+      JavaSparkContext spark, Broadcast<RunSpec> spec, Prepared prepared, RunLock lock)
       throws IOException, InterruptedException {
+    Store store = spec.value().store();
     Blueprint blueprint = prepared.blueprint();
     TrainConfig config = blueprint.config();
+    RunFolder folder = spec.value().folder();
     if (!store.exists(folder.start())) {
       if (config.data().badRows().equals("skip")) {
         JsonFiles.commit(store, folder.skipped(), prepared.skipped());
@@ -175,7 +212,7 @@ public final class Federation {
     String run = prepared.identity().run(store, folder);
     TableWriter tables = new TableWriter(store, folder, blueprint);
     tables.begin();
-    RoundLoop.End end = rounds(spark, folder, blueprint, tables, lock);
+    RoundLoop.End end = new RoundLoop(spark, spec, blueprint, tables, lock, listener).run();
     List<Path> results =
         new RunResult(store, folder, blueprint).write(end.resultRounds(), end.states());
     String done = "%s is done: %s; %s".formatted(run, results, ResultNote.of(blueprint));
@@ -192,30 +229,5 @@ public final class Federation {
     Configuration patient = new Configuration(hadoop);
     patient.setInt(Store.PATIENCE, config.store().patience());
     return patient;
-  }
-
-  private RoundLoop.End rounds(
-      JavaSparkContext spark,
-      RunFolder folder,
-      Blueprint blueprint,
-      TableWriter tables,
-      RunLock lock)
-      throws IOException, InterruptedException {
-    Broadcast<RunSpec> spec =
-        spark.broadcast(
-            RunSpec.of(
-                blueprint.config(),
-                folder.root(),
-                new SerializableConfiguration(
-                    patient(spark.hadoopConfiguration(), blueprint.config()))));
-    try {
-      return new RoundLoop(spark, spec, blueprint, tables, lock, listener).run();
-    } finally {
-      if (!spark.sc().isStopped()) {
-        spec.destroy();
-      }
-      LoadedRun.clear();
-      Blueprints.clear();
-    }
   }
 }

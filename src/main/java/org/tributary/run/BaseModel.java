@@ -105,14 +105,15 @@ public final class BaseModel {
    *
    * @param store reaches the folder
    * @param config of the run
+   * @param rows of the run
    * @return the model, not yet checked
    * @throws WrongInput if it is not a model folder, or its family is not supported
    * @throws IOException if a file system fails
    */
-  static BaseModel of(Store store, TrainConfig config) throws IOException {
+  static BaseModel of(Store store, TrainConfig config, PlannedRows rows) throws IOException {
     BaseModel base = open(store, config.model());
     boolean writes = base.architecture.task() == ModelTask.GENERATION;
-    return writes && RowsTask.classifies(store, config.data())
+    return writes && RowsTask.classifies(config.data(), rows)
         ? open(store, config.model(), Pooling.LAST)
         : base;
   }

@@ -54,10 +54,27 @@ public final class Blueprint {
    * @throws IOException if a file system fails
    */
   public Blueprint(Store store, TrainConfig config) throws IOException {
+    this(store, config, () -> Manifest.read(store, store.path(config.data().path())));
+  }
+
+  /**
+   * Checks a run whose rows are not partitioned yet.
+   *
+   * @param store reaches the paths of the configuration
+   * @param config of the run
+   * @param planned what the manifest of the set is to say
+   * @throws WrongInput if model, rows and configuration do not fit together
+   * @throws IOException if a file system fails
+   */
+  public Blueprint(Store store, TrainConfig config, Manifest planned) throws IOException {
+    this(store, config, () -> planned);
+  }
+
+  private Blueprint(Store store, TrainConfig config, PlannedRows rows) throws IOException {
     this.config = config;
-    base = BaseModel.of(store, config);
+    base = BaseModel.of(store, config, rows);
     base.checkClass(); // before labels are compared with a classifier of another task
-    data = RunData.open(store, config, base);
+    data = RunData.open(store, config, base, rows);
     newHead = base.head().fresh(base.architecture(), data.labels().size());
     base.check();
     trainables = new RunTrainables(config.framework(), base, newHead);

@@ -3,7 +3,6 @@ package org.tributary.run;
 import java.io.IOException;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tributary.checkpoint.Store;
 import org.tributary.config.DataSection;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.Schema;
@@ -19,19 +18,19 @@ final class RowsTask {
    * Whether rows are texts with a class: they have a text and a label, but no answer, and the
    * configuration has no prompt.
    *
-   * @param store reaches the set
-   * @param data says where it is, and names its columns
+   * @param data names the columns
+   * @param rows the set
    * @return false if a decoder learns to write answers from them
    * @throws org.tributary.error.WrongInput if it is not a partitioned set
    * @throws IOException if a file system fails
    */
-  static boolean classifies(Store store, DataSection data) throws IOException {
+  static boolean classifies(DataSection data, PlannedRows rows) throws IOException {
     boolean prompts =
         data.messages() != null || data.message() != null || !data.prompt().equals(DEFAULT_PROMPT);
     if (prompts) {
       return false;
     }
-    Manifest manifest = Manifest.read(store, store.path(data.path()));
+    Manifest manifest = rows.manifest();
     Set<String> columns =
         manifest.columns().stream().map(Schema.Column::name).collect(Collectors.toSet());
     return !manifest.labels().isEmpty()

@@ -35,7 +35,6 @@ import org.tributary.text.Tokenizer;
 /** The partitioned data set of a run, read for the task of the base model. */
 public final class RunData {
   private final DataSection data;
-  private final int maxLength;
   private final BaseModel base;
   private final Path folder;
   private final Manifest manifest;
@@ -46,13 +45,12 @@ public final class RunData {
   private final ImageProcessor processor;
 
   private RunData(
-      Store store, DataSection data, int maxLength, BaseModel base, Consumer<Manifest> check)
+      Store store, DataSection data, BaseModel base, PlannedRows rows, Consumer<Manifest> check)
       throws IOException {
     this.data = data;
-    this.maxLength = maxLength;
     this.base = base;
     folder = store.path(data.path());
-    manifest = Manifest.read(store, folder);
+    manifest = rows.manifest();
     files = new PartFiles(folder);
     processor = base.imageProcessor(store);
     check.accept(manifest);
@@ -85,17 +83,15 @@ public final class RunData {
    * @param store reaches it
    * @param config of the run
    * @param base its task decides how rows are read
+   * @param rows the set
    * @return the set; no rows are read yet
    * @throws WrongInput if it is not a partitioned set, or its labels do not fit the model
    * @throws IOException if a file system fails
    */
-  static RunData open(Store store, TrainConfig config, BaseModel base) throws IOException {
+  static RunData open(Store store, TrainConfig config, BaseModel base, PlannedRows rows)
+      throws IOException {
     return new RunData(
-        store,
-        config.data(),
-        config.model().maxLength(),
-        base,
-        manifest -> ModalityCheck.check(base, config, manifest));
+        store, config.data(), base, rows, manifest -> ModalityCheck.check(base, config, manifest));
   }
 
   /**
@@ -116,9 +112,27 @@ public final class RunData {
     return new RunData(
         store,
         data,
-        model.maxLength(),
         base,
+        () -> Manifest.read(store, store.path(data.path())),
         manifest -> ModalityCheck.check(base, model, data, batch, manifest));
+  }
+
+  /**
+   * The columns that the prompts of a run need.
+   *
+   * @param store reaches the model, whose chat template may be needed
+   * @param config of the run
+   * @param existing the columns of its rows
+   * @return names in the order of the prompt
+   * @throws WrongInput if the configuration has no prompt, or it needs other columns
+   * @throws IOException if a file system fails
+   */
+  public static List<String> promptColumns(Store store, TrainConfig config, List<String> existing)
+      throws IOException {
+    Path model = store.path(config.model().path());
+    return Prompt.of(keys(config.data()), () -> ChatTemplate.read(store, model))
+        .fitting(existing)
+        .columns();
   }
 
   /**
@@ -267,7 +281,7 @@ public final class RunData {
   }
 
   private GenerationSet.Layout generation() {
-    return new GenerationSet.Layout(prompt, data.answer(), special, maxLength);
+    return new GenerationSet.Layout(prompt, data.answer(), special, base.maxLength());
   }
 
   private ClassificationSet.Columns columns() {

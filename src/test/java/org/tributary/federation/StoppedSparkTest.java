@@ -68,4 +68,43 @@ class StoppedSparkTest {
       second.stop();
     }
   }
+
+  /** A notebook cancels its cell by the job group of the thread; the session goes on. */
+  @Test
+  @Timeout(value = 90, unit = TimeUnit.SECONDS)
+  void aCancelledJobGroupEndsTheRunAndLeavesNobodyOut() throws Exception {
+    Tiny tiny = new Tiny(dir, 11, 30, 7);
+    Disturbance disturbance = Disturbance.in(dir.resolve("disturbance"));
+    TrainConfig config = tiny.config("cancelled", "fedavg", "client.steps=400");
+    try (SparkSession session = open(disturbance)) {
+      ExecutorService driver = Executors.newSingleThreadExecutor();
+      Future<?> run =
+          driver.submit(
+              () -> {
+                session.sparkContext().setJobGroup("cell 7", "my training", false);
+                return new Federation(session, RoundListener.NONE).train(config);
+              });
+      while (disturbance.starts("0001", 0) == 0) {
+        Thread.sleep(50);
+      }
+      session.sparkContext().cancelJobGroup("cell 7");
+      assertThatThrownBy(run::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(InterruptedException.class)
+          .hasMessageContaining("run again to resume");
+      // The property of the thread is still the notebook's.
+      assertThat(
+              driver
+                  .submit(() -> session.sparkContext().getLocalProperty("spark.jobGroup.id"))
+                  .get())
+          .isEqualTo("cell 7");
+      driver.shutdown();
+      assertThat(disturbance.count(COMMITTED, "0001", 0, 400)).isZero();
+
+      TrainConfig shorter = tiny.config("after", "fedavg");
+      Federation.Outcome outcome = new Federation(session, RoundListener.NONE).train(shorter);
+      assertThat(Tiny.tensors(outcome.folder().global(2)))
+          .isEqualTo(new PlainLoop(shorter).run().get(2));
+    }
+  }
 }
