@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.planning.RunPlan;
 
 /**

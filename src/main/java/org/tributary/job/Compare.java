@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.config.CompareConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.Federation;

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tributary.checkpoint.RegularFile;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.config.Choices;
 import org.tributary.config.ConfigReader;
 import org.tributary.config.LocatedConfig;

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.assessment.Assessment;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.config.EvaluateConfig;
 import org.tributary.config.LocatedConfig;
 import org.tributary.evaluation.Evaluation;

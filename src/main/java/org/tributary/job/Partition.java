@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.config.PartitionConfig;
 import org.tributary.partition.Partitioning;
 import picocli.CommandLine.Command;

@@ -14,6 +14,7 @@ import org.apache.spark.SparkConf;
 import org.tributary.checkpoint.ObjectStores;
 import org.tributary.checkpoint.PathNames;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.config.FrameworkSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;

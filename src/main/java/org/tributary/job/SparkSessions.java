@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.Utils;
 import org.tributary.checkpoint.S3Settings;
 import org.tributary.checkpoint.StoreTrouble;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 

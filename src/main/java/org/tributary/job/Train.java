@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.config.LocatedConfig;
 import org.tributary.config.TrainConfig;
 import org.tributary.federation.Federation;

@@ -272,7 +272,7 @@ public final class BaseModel {
    * @throws WrongInput if the folder's processor is not supported or does not fit the model
    * @throws IOException if a file system fails
    */
-  ImageProcessor imageProcessor(Store store) throws IOException {
+  public ImageProcessor imageProcessor(Store store) throws IOException {
     ImageShape shape = architecture.image();
     return shape == null
         ? null

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tributary.cluster.SparkMaster;
 import org.tributary.error.WrongInput;
 import org.tributary.fixture.Slow;
 

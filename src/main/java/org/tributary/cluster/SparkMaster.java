@@ -1,4 +1,4 @@
-package org.tributary.job;
+package org.tributary.cluster;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -6,7 +6,7 @@ import org.apache.spark.SparkConf;
 import org.tributary.error.WrongInput;
 
 /** Facts that follow from the master of a submission. */
-final class SparkMaster {
+public final class SparkMaster {
   private static final Pattern LOCAL = Pattern.compile("local(\\[([0-9]+|\\*)(,[0-9]+)?])?");
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*([0-9]+)\\s*,\\s*([0-9]+)\\s*,\\s*([0-9]+)\\s*]");
@@ -19,7 +19,7 @@ final class SparkMaster {
    * @param master a Spark master URL
    * @return false for {@code local}, {@code local[n]} and {@code local-cluster[n,c,m]}
    */
-  static boolean hasSeveralNodes(String master) {
+  public static boolean hasSeveralNodes(String master) {
     return !LOCAL.matcher(master).matches() && !LOCAL_CLUSTER.matcher(master).matches();
   }
 
@@ -30,7 +30,7 @@ final class SparkMaster {
    * @param conf of the submission
    * @return their number if it is known; no limit if the cluster decides
    */
-  static int cores(String master, SparkConf conf) {
+  public static int cores(String master, SparkConf conf) {
     Matcher local = LOCAL.matcher(master);
     if (local.matches()) {
       String n = local.group(2) == null ? "1" : local.group(2);
@@ -50,7 +50,7 @@ final class SparkMaster {
    * @param conf of the submission
    * @return their number, 1 for a local master; 0 if the cluster decides
    */
-  static int executors(String master, SparkConf conf) {
+  public static int executors(String master, SparkConf conf) {
     if (LOCAL.matcher(master).matches()) {
       return 1;
     }
@@ -66,7 +66,7 @@ final class SparkMaster {
    * @param master a Spark master URL
    * @return true for {@code local}, {@code local[n]}, {@code local[*]}
    */
-  static boolean isOneJvm(String master) {
+  public static boolean isOneJvm(String master) {
     return LOCAL.matcher(master).matches();
   }
 
@@ -77,7 +77,7 @@ final class SparkMaster {
    * @return a Spark master URL
    * @throws WrongInput if there is none
    */
-  static String of(SparkConf conf) {
+  public static String of(SparkConf conf) {
     if (!conf.contains("spark.master")) {
       throw new WrongInput("No Spark master: start jobs with jobs/submit MASTER JOB ARGS");
     }
@@ -89,7 +89,7 @@ final class SparkMaster {
    *
    * @return false for drivers that run on the machine where they are started
    */
-  static boolean isAway() {
+  public static boolean isAway() {
     return new SparkConf().get("spark.submit.deployMode", "client").equals("cluster");
   }
 }

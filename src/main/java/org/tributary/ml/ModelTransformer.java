@@ -1,0 +1,326 @@
+package org.tributary.ml;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.evaluation.CheckpointModel;
+
+/**
+ * A Transformer of Spark ML that scores rows with a model: what all of them have in common. The
+ * Params are public methods without arguments, where Spark finds them.
+ *
+ * @param <T> the Transformer, which setters return
+ */
+public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Transformer
+    implements MLWritable {
+  private static final long serialVersionUID = 1;
+
+  private final String uid;
+  private final ScoringParams params;
+
+  /**
+   * Makes the Params.
+   *
+   * @param uid of this Transformer, also in saved pipelines
+   * @param input what the input column has
+   * @param output what the output column gets
+   */
+  ModelTransformer(String uid, String input, String output) {
+    this.uid = uid; // before the Params, which name it
+    params = ScoringParams.of(this, input, output);
+    setDefault(engine(), ScoringParams.ENGINE);
+    setDefault(batchSize(), (Object) 32);
+    setDefault(precision(), "float32");
+    setDefault(shared(), (Object) false);
+  }
+
+  /** What the model is used for. */
+  abstract ModelUse use();
+
+  /** The class of the values of the output column, for {@link #setOutputClass}. */
+  abstract Class<?> written();
+
+  /** Checks the columns; see {@link #transformSchema}. */
+  abstract StructType checked(StructType schema);
+
+  /**
+   * The scored rows.
+   *
+   * @param data with columns that are checked
+   * @param source the checked model
+   * @param model the same, opened
+   * @throws IOException if a file system fails
+   */
+  abstract Dataset<Row> scored(Dataset<?> data, ModelSource source, CheckpointModel model)
+      throws IOException;
+
+  @SuppressWarnings("unchecked")
+  final T self() {
+    return (T) this;
+  }
+
+  @Override
+  public final String uid() {
+    return uid;
+  }
+
+  /**
+   * Scores rows. The model is checked now, in the driver; rows are scored when the result is used,
+   * each time it is used.
+   *
+   * @param data has the input columns
+   * @return the same rows in the same order, with the new columns; those of a row without input are
+   *     null
+   * @throws WrongInput if a column is missing, has another type or would be there twice, or if the
+   *     model cannot be used, or not by all executors
+   */
+  @Override
+  public final Dataset<Row> transform(Dataset<?> data) {
+    checked(data.schema());
+    try {
+      ModelSource source = source(data.sparkSession());
+      return scored(data, source, source.open());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The columns of the result.
+   *
+   * @param schema of the rows to score
+   * @return the same columns and the new ones
+   * @throws WrongInput if a column is missing, has another type or would be there twice
+   */
+  @Override
+  public final StructType transformSchema(StructType schema) {
+    return checked(schema);
+  }
+
+  /** The model of this Transformer, checked. */
+  final ModelSource source(SparkSession spark) throws IOException {
+    if (!isDefined(modelUrl())) {
+      throw new WrongInput(
+          "modelUrl: is not set; name the folder of a model, an adapter or a run with setModelUrl");
+    }
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    String base = isDefined(baseModelUrl()) ? getBaseModelUrl() : null;
+    ModelLocation located = ModelLocation.of(Store.of(hadoop), getModelUrl(), base);
+    ReachableFolders.check(spark.sparkContext().getConf(), located, getShared());
+    int length = isDefined(maxLength()) ? getMaxLength() : 0;
+    return ModelSource.of(hadoop, located, new ModelSource.Settings(use(), length, getPrecision()));
+  }
+
+  @Override
+  public final T copy(ParamMap extra) {
+    return this.<T>defaultCopy(extra);
+  }
+
+  /**
+   * Writes the Params, not the model. Relative paths become absolute, because the pipeline may be
+   * loaded in another working directory.
+   */
+  @Override
+  public final MLWriter write() {
+    T saved = copy(ParamMap.empty());
+    Store store = Store.of(SparkSession.active().sparkContext().hadoopConfiguration());
+    try {
+      if (isDefined(modelUrl())) {
+        saved.setModelUrl(store.path(getModelUrl()).toString());
+      }
+      if (isDefined(baseModelUrl())) {
+        saved.setBaseModelUrl(store.path(getBaseModelUrl()).toString());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new DefaultParamsWriter(saved);
+  }
+
+  /** Param: folder of the model, the adapter or the run. */
+  public final Param<String> modelUrl() {
+    return params.model().url();
+  }
+
+  /** The folder of the model, the adapter or the run. */
+  public final String getModelUrl() {
+    return getOrDefault(modelUrl());
+  }
+
+  /** Sets the folder of a model, of a PEFT adapter or of a run of {@code train}, a path or URI. */
+  public final T setModelUrl(String value) {
+    set(modelUrl(), value);
+    return self();
+  }
+
+  /** Param: folder of the model of an adapter. */
+  public final Param<String> baseModelUrl() {
+    return params.model().base();
+  }
+
+  /** The folder of the model of an adapter. */
+  public final String getBaseModelUrl() {
+    return getOrDefault(baseModelUrl());
+  }
+
+  /** Sets the folder of the model of an adapter, if it is not where the adapter says. */
+  public final T setBaseModelUrl(String value) {
+    set(baseModelUrl(), value);
+    return self();
+  }
+
+  /** Param: whether local paths are the same on every node. */
+  public final BooleanParam shared() {
+    return params.model().shared();
+  }
+
+  /** Whether local paths are the same on every node. */
+  public final boolean getShared() {
+    return (Boolean) getOrDefault(shared());
+  }
+
+  /** Says that {@code file:} paths are the same file system on every node, such as an NFS mount. */
+  public final T setShared(boolean value) {
+    set(shared(), (Object) value);
+    return self();
+  }
+
+  /** Param: column that is scored. */
+  public final Param<String> inputCol() {
+    return params.inputCol();
+  }
+
+  /** The column that is scored. */
+  public final String getInputCol() {
+    return getOrDefault(inputCol());
+  }
+
+  /** Sets the column that is scored. */
+  public final T setInputCol(String value) {
+    set(inputCol(), value);
+    return self();
+  }
+
+  /** Param: new column. */
+  public final Param<String> outputCol() {
+    return params.outputCol();
+  }
+
+  /** The new column. */
+  public final String getOutputCol() {
+    return getOrDefault(outputCol());
+  }
+
+  /** Sets the new column. */
+  public final T setOutputCol(String value) {
+    set(outputCol(), value);
+    return self();
+  }
+
+  /** Param: the engine. */
+  public final Param<String> engine() {
+    return params.engine();
+  }
+
+  /** The engine. */
+  public final String getEngine() {
+    return getOrDefault(engine());
+  }
+
+  /**
+   * Sets the engine.
+   *
+   * @param value {@code PyTorch}
+   * @throws WrongInput if it is another one
+   */
+  public final T setEngine(String value) {
+    if (!ScoringParams.ENGINE.equals(value)) {
+      throw new WrongInput(
+          "engine: %s is not supported; the engine is %s, remove setEngine or name it"
+              .formatted(value, ScoringParams.ENGINE));
+    }
+    set(engine(), value);
+    return self();
+  }
+
+  /**
+   * Checks the class of the output column's values, which is fixed.
+   *
+   * @param value the class
+   * @throws WrongInput if it is another one
+   */
+  public final T setOutputClass(Class<?> value) {
+    if (!written().equals(value)) {
+      throw new WrongInput(
+          "outputClass: %s writes %s, not %s; remove setOutputClass or name %s"
+              .formatted(
+                  getClass().getSimpleName(),
+                  written().getName(),
+                  value == null ? null : value.getName(),
+                  written().getSimpleName()));
+    }
+    return self();
+  }
+
+  /** Param: rows that are scored together. */
+  public final IntParam batchSize() {
+    return params.batchSize();
+  }
+
+  /** The number of rows that are scored together. */
+  public final int getBatchSize() {
+    return (Integer) getOrDefault(batchSize());
+  }
+
+  /** Sets the number of rows that are scored together. */
+  public final T setBatchSize(int value) {
+    set(batchSize(), (Object) value);
+    return self();
+  }
+
+  /** Param: tokens that a text keeps. */
+  public final IntParam maxLength() {
+    return params.maxLength();
+  }
+
+  /** The number of tokens that a text keeps. */
+  public final int getMaxLength() {
+    return (Integer) getOrDefault(maxLength());
+  }
+
+  /** Sets the number of tokens that a text keeps, with special ones. */
+  public final T setMaxLength(int value) {
+    set(maxLength(), (Object) value);
+    return self();
+  }
+
+  /** Param: type of weights and activations. */
+  public final Param<String> precision() {
+    return params.precision();
+  }
+
+  /** The type of weights and activations. */
+  public final String getPrecision() {
+    return getOrDefault(precision());
+  }
+
+  /** Sets the type of weights and activations, {@code float32} or {@code bfloat16}. */
+  public final T setPrecision(String value) {
+    set(precision(), value);
+    return self();
+  }
+}
