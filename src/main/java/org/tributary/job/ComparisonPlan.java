@@ -60,24 +60,27 @@ final class ComparisonPlan {
     CompareConfig config = variants.config();
     RateGrid grid = variants.grid(arm);
     TrainConfig run = variants.first(arm);
-    int seeds = config.seeds().size();
-    if (config.search() == null) {
-      add(arm, arm.toString(), run, seeds + grid.first().size());
-    } else {
+    if (!grid.first().isEmpty()) {
       List<TrainConfig> trials = variants.trials(arm, grid.first().get(0));
-      add(arm, arm + ", search", trials.get(0), grid.most() * trials.size());
-      add(arm, arm.toString(), run, seeds);
+      add(arm, arm + ", search", trials.get(0), grid.most() * trials.size(), totals::addSearch);
     }
+    add(arm, arm.toString(), run, config.seeds().size(), totals::add);
+  }
+
+  /** Adds the runs of a variant to the totals, as its final runs or as those of its search. */
+  @FunctionalInterface
+  private interface Adding {
+    List<String> add(String variant, RunPlan plan, int count, double each);
   }
 
   /** Adds runs that differ in seed or learning rate. */
-  private void add(Arm arm, String name, TrainConfig run, int runs) throws IOException {
+  private void add(Arm arm, String name, TrainConfig run, int runs, Adding to) throws IOException {
     Blueprint blueprint = new Blueprint(store, run);
     RunPlan plan = RunPlan.of(blueprint, SkippedRows.NONE);
     ClusterFit fit = ClusterFit.of(new SparkConf(), run.client().threads());
     TimedStep step = timed ? step(arm, blueprint) : null;
     double seconds = step == null ? -1 : PlanText.seconds(plan, fit, step);
-    rows.add(totals.add(name, plan, runs, seconds));
+    rows.add(to.add(name, plan, runs, seconds));
   }
 
   /**

@@ -25,6 +25,7 @@ final class ComparisonTotals {
   private long steps;
   private long bytes;
   private long disk;
+  private long searching;
   private double seconds;
 
   /**
@@ -32,7 +33,7 @@ final class ComparisonTotals {
    *
    * @param variant its name
    * @param plan of one run
-   * @param count runs with every seed and every rate
+   * @param count runs with every seed
    * @param each seconds of one run; negative if unknown
    * @return its row
    */
@@ -59,15 +60,32 @@ final class ComparisonTotals {
         each < 0 ? "-" : PlanText.time(count * each));
   }
 
+  /**
+   * Adds the runs of a search, whose weights are removed when it ends.
+   *
+   * @param variant its name
+   * @param plan of one run
+   * @param count runs with every seed and every rate
+   * @param each seconds of one run; negative if unknown
+   * @return its row
+   */
+  List<String> addSearch(String variant, RunPlan plan, int count, double each) {
+    long before = disk;
+    List<String> row = add(variant, plan, count, each);
+    searching = Math.max(searching, disk - before);
+    disk = before;
+    return row;
+  }
+
   /** The sums. */
   List<String> lines() {
     return List.of(
-        "in all: %d runs, %,d steps, %s up and down, %s on disk%s"
+        "in all: %d runs, %,d steps, %s up and down, up to %s on disk%s"
             .formatted(
                 runs,
                 steps,
                 PlanText.mb(bytes),
-                PlanText.mb(disk),
+                PlanText.mb(disk + searching),
                 seconds <= 0 ? "" : ", " + PlanText.time(seconds)));
   }
 

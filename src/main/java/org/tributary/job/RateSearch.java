@@ -14,6 +14,7 @@ import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.federation.QuorumMissed;
 import org.tributary.rows.Row;
+import org.tributary.run.RunFolder;
 import org.tributary.tables.RunReport;
 import org.tributary.tables.SearchesTable;
 import org.tributary.tables.SearchesTable.Choice;
@@ -77,6 +78,9 @@ final class RateSearch {
             .filter(row -> Boolean.parseBoolean(row.text("chosen")))
             .findFirst();
     if (before.isPresent()) {
+      for (Row row : SearchesTable.read(store, file)) {
+        removeWeights(variants.trials(arm, written(grid, row.doubleAt("lr"))));
+      }
       return written(grid, before.get().doubleAt("lr"));
     }
     Map<String, Double> scores = new LinkedHashMap<>();
@@ -88,7 +92,22 @@ final class RateSearch {
     }
     Choice choice = choice(arm, grid, scores);
     SearchesTable.write(store, file, variants.config().score(), tried, choice);
+    for (Tried rate : tried) {
+      removeWeights(rate.trials().stream().map(Trial::run).toList());
+    }
     return choice.rate();
+  }
+
+  /** Removes the weights of runs that only tried a rate: there are many, and nobody reads them. */
+  private void removeWeights(List<TrainConfig> trials) throws IOException {
+    for (TrainConfig trial : trials) {
+      RunFolder folder = new RunFolder(store.path(trial.out()));
+      if (store.exists(folder.start())) {
+        for (Path weights : folder.weights(trial.rounds())) {
+          store.delete(weights);
+        }
+      }
+    }
   }
 
   /** A rate as the configurations of the runs have it. */

@@ -1,5 +1,7 @@
 package org.tributary.run;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -129,6 +131,23 @@ public record RunFolder(Path root) {
   /** The result of a run that trains adapters, in PEFT layout. */
   public Path adapter() {
     return new Path(root, "adapter");
+  }
+
+  /**
+   * Where a run keeps tensors: starts, updates, states, globals and results. Without them it still
+   * has its configuration, its measurements and its scores.
+   *
+   * @param rounds of the run
+   * @return files and folders, whether they exist or not; the last is the start, which every run
+   *     has
+   */
+  public List<Path> weights(int rounds) {
+    List<Path> weights = new ArrayList<>(List.of(model(), adapter(), result()));
+    for (int round = 0; round <= rounds; round++) {
+      weights.addAll(List.of(updates(round), states(round), pieces(round), global(round)));
+    }
+    weights.add(start());
+    return weights;
   }
 
   /**

@@ -79,9 +79,10 @@ class PlanTest extends TinyJob {
     List<String> lines = run.out().lines().toList();
     assertThat(lines.get(0)).startsWith("variant").contains("MB up/client", "MB native/client");
     assertThat(lines.get(1)).matches("full +fedavg +2 +3 +18 .*");
-    assertThat(lines.get(2)).matches("adapters +fedit +5 +3 +18 .*");
-    assertThat(lines.get(3)).matches("alone +local +2 +3 +18 .* 0\\.000 +0\\.000 +0\\.000 .*");
-    assertThat(lines.get(4)).startsWith("in all: 9 runs, 162 steps, ");
+    assertThat(lines.get(2)).matches("adapters, search +fedit +3 +3 +18 .*");
+    assertThat(lines.get(3)).matches("adapters +fedit +2 +3 +18 .*");
+    assertThat(lines.get(4)).matches("alone +local +2 +3 +18 .* 0\\.000 +0\\.000 +0\\.000 .*");
+    assertThat(lines.get(5)).startsWith("in all: 9 runs, 162 steps, ");
     assertThat(all()).isEqualTo(before);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -122,8 +123,19 @@ class RateSearchTest {
     assertThat(search(killed, this::train).rate(arm)).isEqualTo(rate);
     assertThat(Tiny.STORE.readAll(table("killed"))).isEqualTo(Tiny.STORE.readAll(table("whole")));
     int before = trained.size();
+    Path tried = dir.resolve("killed/full/lr=1.0e-7");
+    assertThat(weights(tried)).as("weights of a run that only tried a rate").isEmpty();
+    assertThat(tried.resolve("rounds/round=00000/_SUCCESS")).exists();
+    Files.writeString(tried.resolve("start.safetensors"), "of a search that was killed at its end");
     assertThat(search(killed, this::train).rate(arm)).as("a finished search").isEqualTo(rate);
     assertThat(trained).hasSize(before);
+    assertThat(weights(tried)).isEmpty();
+  }
+
+  private static List<Path> weights(Path run) throws IOException {
+    try (Stream<Path> files = Files.walk(run)) {
+      return files.filter(file -> file.toString().endsWith(".safetensors")).toList();
+    }
   }
 
   /** A line of a run with a validation loss. */
