@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -14,11 +13,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.tributary.checkpoint.Store;
 import org.tributary.client.Continuation;
-import org.tributary.client.TextGenerator;
 import org.tributary.config.GenerateConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.executor.Devices;
-import org.tributary.model.Decoding;
 import org.tributary.protocol.Seeds;
 import org.tributary.rows.ParquetRows;
 import org.tributary.rows.Row;
@@ -36,9 +33,6 @@ import org.tributary.torch.Torch;
  * @param counts counters that the driver receives
  */
 record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements Serializable {
-  /** Batches of one native call: a row that ends leaves its seat to a row of the next ones. */
-  private static final int TOGETHER = 4;
-
   /**
    * Sums over the rows that were written.
    *
@@ -54,9 +48,6 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
       LongAccumulator empty)
       implements Serializable {}
 
-  /** A row's answer; null if the prompt has no tokens. */
-  private record Answer(Continuation written, boolean truncated) {}
-
   void run(GenerationShard shard) throws IOException, InterruptedException {
     Store store = spec.value().store();
     Path part = spec.value().folder().part(shard.index());
@@ -71,7 +62,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
       Prompt prompt = generator.described().prompt().fitting(shard.columns());
       List<Row> rows = shard.read(store, GenerationRows.format(config));
       List<String> texts = texts(rows, prompt, shard);
-      Answer[] answers = write(generator, manager, texts, shard);
+      AnswerWriter.Answer[] answers = write(generator, manager, texts, shard);
       List<Row> answered = new ArrayList<>();
       Schema kept = GenerationRows.kept(config, rows.get(0).schema());
       for (int i = 0; i < answers.length; i++) {
@@ -99,34 +90,37 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     }
   }
 
-  /** Rows of similar length are generated together. This order depends only on the rows. */
-  private Answer[] write(
+  /** One answer for each row; null if its prompt has no tokens. */
+  private AnswerWriter.Answer[] write(
       LoadedGenerator generator, NDManager manager, List<String> texts, GenerationShard shard) {
     GenerationModel described = generator.described();
-    Prompts prompts =
-        new Prompts(texts, described.special(), described.config().model().maxLength());
+    GenerateConfig config = described.config();
+    Prompts prompts = new Prompts(texts, described.special(), config.model().maxLength());
+    AnswerWriter writer =
+        new AnswerWriter(
+            generator.model(), generator.tokens(), prompts, config.decoding(), config.batch());
     long[][] ids =
         IntStream.range(0, texts.size())
             .mapToObj(i -> named(shard, i, () -> prompts.ids(i, generator.tokens())))
             .toArray(long[][]::new);
-    int[] order =
-        IntStream.range(0, ids.length)
-            .filter(i -> ids[i].length > 0)
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> ids[i].length))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    counts.empty().add(ids.length - order.length);
-    counts.rows().add(ids.length - order.length);
-    Answer[] answers = new Answer[ids.length];
-    int together = TOGETHER * described.config().batch();
-    for (int from = 0; from < order.length; from += together) {
-      int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + together));
+    List<int[]> calls = writer.calls(ids);
+    int empty = ids.length - calls.stream().mapToInt(call -> call.length).sum();
+    counts.empty().add(empty);
+    counts.rows().add(empty);
+    AnswerWriter.Answer[] answers = new AnswerWriter.Answer[ids.length];
+    for (int[] places : calls) {
       generator.checkGoesOn();
+      long[] seeds =
+          Arrays.stream(places)
+              .mapToLong(i -> Seeds.of(config.seed(), "generate", shard.before() + i))
+              .toArray();
       try (NDManager scratch = manager.newSubManager()) {
-        List<Answer> some = new Batching(generator, prompts, shard).write(scratch, places, ids);
+        List<AnswerWriter.Answer> some =
+            writer.write(scratch, Arrays.stream(places).mapToObj(i -> ids[i]).toList(), seeds);
         for (int i = 0; i < places.length; i++) {
           answers[places[i]] = some.get(i);
+          counts.tokens().add(some.get(i).written().tokens());
+          counts.truncated().add(some.get(i).truncated() ? 1 : 0);
         }
       }
       counts.rows().add(places.length);
@@ -134,48 +128,7 @@ record GenerationWork(Broadcast<GenerationSpec> spec, Counts counts) implements 
     return answers;
   }
 
-  /** Some rows of a shard, in one batch. */
-  private final class Batching {
-    private final LoadedGenerator generator;
-    private final Prompts prompts;
-    private final GenerationShard shard;
-
-    Batching(LoadedGenerator generator, Prompts prompts, GenerationShard shard) {
-      this.generator = generator;
-      this.prompts = prompts;
-      this.shard = shard;
-    }
-
-    List<Answer> write(NDManager scratch, int[] places, long[]... ids) {
-      GenerateConfig config = generator.described().config();
-      GenerateConfig.Decoding d = config.decoding();
-      Decoding how =
-          new Decoding(prompts.special().ends(), d.temperature(), d.topP(), d.repetitionPenalty());
-      long[] seeds =
-          Arrays.stream(places)
-              .mapToLong(i -> Seeds.of(config.seed(), "generate", shard.before() + i))
-              .toArray();
-      List<long[]> chosen = Arrays.stream(places).mapToObj(i -> ids[i]).toList();
-      List<Continuation> written =
-          new TextGenerator(generator.model(), generator.tokens(), how, config.batch())
-              .write(
-                  scratch,
-                  List.of(),
-                  prompts.batch(chosen, generator.tokens(), d.newTokens()),
-                  d.newTokens(),
-                  seeds);
-      List<Answer> answers = new ArrayList<>();
-      for (int i = 0; i < places.length; i++) {
-        boolean cut = prompts.isCut(chosen.get(i).length, d.newTokens());
-        answers.add(new Answer(written.get(i), cut));
-        counts.tokens().add(written.get(i).tokens());
-        counts.truncated().add(cut ? 1 : 0);
-      }
-      return answers;
-    }
-  }
-
-  private static Row row(Schema kept, Row row, String prompt, Answer answer) {
+  private static Row row(Schema kept, Row row, String prompt, AnswerWriter.Answer answer) {
     List<Object> values = new ArrayList<>();
     for (String column : kept.names()) {
       values.add(row.value(row.schema().indexOf(column)));

@@ -92,6 +92,17 @@ public abstract class ClassifierTransformer<T extends ClassifierTransformer<T>>
         DataTypes.createStructType(fields));
   }
 
+  /** The columns of a function's arguments. */
+  abstract StructType arguments();
+
+  @Override
+  final FunctionForm function(ModelSource source, CheckpointModel model) {
+    ClassifierColumns label = new ClassifierColumns("", "", "", "label");
+    StructType arguments = arguments();
+    return new FunctionForm(
+        scorer(arguments, ClassLabels.of(model), label), arguments.length(), DataTypes.StringType);
+  }
+
   /**
    * The names of the classes: {@code id2label} of the model's config.json, or what the adapter
    * says.

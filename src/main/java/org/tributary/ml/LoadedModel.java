@@ -4,7 +4,11 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
+import org.tributary.checkpoint.Store;
 import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.evaluation.CheckpointModel;
@@ -24,18 +28,21 @@ final class LoadedModel implements AutoCloseable {
   private static final JvmCache<LoadedModel> LOADED =
       new JvmCache<>(loaded -> loaded.opened.close());
 
+  private final Store store;
   private final CheckpointModel described;
   private final Model model;
   private final Tokenizer tokens;
   private final ImageProcessor images;
+  private final Map<String, Object> kept = new ConcurrentHashMap<>();
   private final Resources opened;
 
   private LoadedModel(ModelSource source, Device device) throws IOException {
+    store = source.store();
     described = source.open();
     described.base().checkValues();
-    images = described.base().imageProcessor(source.store());
+    images = described.base().imageProcessor(store);
     try (Resources opening = new Resources()) {
-      tokens = opening.add(described.base().tokens(source.store()));
+      tokens = opening.add(described.base().tokens(store));
       model =
           opening.add(
               described.load(
@@ -92,6 +99,23 @@ final class LoadedModel implements AutoCloseable {
   /** Ends the task between two batches if its driver stops or its JVM ends. */
   static void checkGoesOn() {
     LOADED.checkGoesOn();
+  }
+
+  /**
+   * Something that is made once for this model, such as its chat template.
+   *
+   * @param key what it is, with all that it depends on
+   * @param maker makes it
+   * @return the same for all tasks
+   */
+  @SuppressWarnings("unchecked")
+  <V> V kept(String key, Supplier<V> maker) {
+    return (V) kept.computeIfAbsent(key, name -> maker.get());
+  }
+
+  /** Reaches the model's files. */
+  Store store() {
+    return store;
   }
 
   /** The model's files and family. */

@@ -14,6 +14,8 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.checkpoint.Store;
 import org.tributary.error.WrongInput;
@@ -68,6 +70,39 @@ public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Tr
   abstract Dataset<Row> scored(Dataset<?> data, ModelSource source, CheckpointModel model)
       throws IOException;
 
+  /** How a function of SQL reads its arguments, and what it writes. */
+  abstract FunctionForm function(ModelSource source, CheckpointModel model) throws IOException;
+
+  /**
+   * What a function of SQL computes.
+   *
+   * @param scorer reads rows of the arguments, and writes one column
+   * @param arguments 1 or 2
+   * @param type of the column
+   */
+  record FunctionForm(RowScorer<?> scorer, int arguments, DataType type) {}
+
+  /**
+   * Registers a function for SQL with this model: {@code SELECT classify(text) FROM t}. It gives
+   * the value of the output column, and null for null. Spark calls it row by row, so {@link
+   * #transform} is faster.
+   *
+   * @param spark the session whose queries can call it
+   * @param name of the function
+   * @return the same function for the DataFrame API
+   * @throws WrongInput if the model cannot be used
+   */
+  public final UserDefinedFunction registerUdf(SparkSession spark, String name) {
+    try {
+      ModelSource source = source(spark);
+      FunctionForm form = function(source, source.open());
+      return new RowFunction<>(source, form.scorer(), ScoringWork.threads(spark))
+          .register(spark, name, form.arguments(), form.type());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @SuppressWarnings("unchecked")
   final T self() {
     return (T) this;
@@ -111,16 +146,34 @@ public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Tr
     return checked(schema);
   }
 
-  /** The model of this Transformer, checked. */
-  final ModelSource source(SparkSession spark) throws IOException {
+  /** The folders that {@code modelUrl} names, which all executors see. */
+  final ModelLocation located(SparkSession spark) throws IOException {
     if (!isDefined(modelUrl())) {
       throw new WrongInput(
           "modelUrl: is not set; name the folder of a model, an adapter or a run with setModelUrl");
     }
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Store store = Store.of(spark.sparkContext().hadoopConfiguration());
     String base = isDefined(baseModelUrl()) ? getBaseModelUrl() : null;
-    ModelLocation located = ModelLocation.of(Store.of(hadoop), getModelUrl(), base);
+    ModelLocation located = ModelLocation.of(store, getModelUrl(), base);
     ReachableFolders.check(spark.sparkContext().getConf(), located, getShared());
+    return located;
+  }
+
+  /**
+   * Where the model is, if other files of its folder say more.
+   *
+   * @param store reaches the folder
+   * @param located the folders
+   * @throws IOException if a file system fails
+   */
+  ModelLocation adjusted(Store store, ModelLocation located) throws IOException {
+    return located;
+  }
+
+  /** The model of this Transformer, checked. */
+  final ModelSource source(SparkSession spark) throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    ModelLocation located = adjusted(Store.of(hadoop), located(spark));
     int length = isDefined(maxLength()) ? getMaxLength() : 0;
     return ModelSource.of(hadoop, located, new ModelSource.Settings(use(), length, getPrecision()));
   }

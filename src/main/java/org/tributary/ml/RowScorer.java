@@ -26,7 +26,7 @@ interface RowScorer<T> extends Serializable {
    * @param loaded the model
    * @param scratch owns the intermediate arrays
    * @param inputs at least one, none of them null
-   * @return for each input the values of the new columns
+   * @return for each input the values of the new columns; null for one that has none
    */
   List<Object[]> score(LoadedModel loaded, NDManager scratch, List<T> inputs);
 }

@@ -2,7 +2,6 @@ package org.tributary.ml;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -12,6 +11,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.tributary.error.WrongInput;
 
 /**
  * The scored rows of a partition, computed batch by batch as they are asked for. Spark may ask in
@@ -22,7 +22,7 @@ final class ScoredRows<T> implements Iterator<Row>, AutoCloseable {
   private final Iterator<Row> rows;
   private final TaskModels models;
   private final Deque<Row> scored = new ArrayDeque<>();
-  private boolean closed;
+  private long done;
 
   ScoredRows(ScoringWork<T> work, Iterator<Row> rows) {
     this.work = work;
@@ -47,9 +47,6 @@ final class ScoredRows<T> implements Iterator<Row>, AutoCloseable {
   }
 
   private void scoreBatch() {
-    if (closed) {
-      throw new TaskKilledException("its task has ended");
-    }
     List<Row> batch = new ArrayList<>();
     List<T> read = new ArrayList<>();
     while (batch.size() < work.batch() && rows.hasNext()) {
@@ -58,17 +55,29 @@ final class ScoredRows<T> implements Iterator<Row>, AutoCloseable {
       read.add(work.scorer().input(row));
     }
     checkGoesOn();
-    List<T> inputs = read.stream().filter(Objects::nonNull).toList();
-    Iterator<Object[]> values =
-        inputs.isEmpty()
-            ? Collections.emptyIterator()
-            : models
-                .with((loaded, scratch) -> work.scorer().score(loaded, scratch, inputs))
-                .iterator();
+    Iterator<Object[]> values = score(read.stream().filter(Objects::nonNull).toList()).iterator();
     for (int i = 0; i < batch.size(); i++) {
-      scored.add(
-          longer(batch.get(i), read.get(i) == null ? new Object[work.width()] : values.next()));
+      Object[] added = read.get(i) == null ? null : values.next();
+      scored.add(longer(batch.get(i), added == null ? new Object[work.width()] : added));
     }
+    done += batch.size();
+  }
+
+  private List<Object[]> score(List<T> inputs) {
+    if (inputs.isEmpty()) {
+      return List.of();
+    }
+    return models.with(
+        (loaded, scratch) -> {
+          try {
+            return work.scorer().score(loaded, scratch, inputs);
+          } catch (WrongInput e) {
+            throw new WrongInput(
+                "partition %d, after %d rows: %s"
+                    .formatted(TaskContext.getPartitionId(), done, e.getMessage()),
+                e);
+          }
+        });
   }
 
   private static void checkGoesOn() {
@@ -90,7 +99,6 @@ final class ScoredRows<T> implements Iterator<Row>, AutoCloseable {
 
   @Override
   public synchronized void close() {
-    closed = true;
     models.close();
   }
 }

@@ -9,6 +9,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -47,6 +48,11 @@ record ScoringWork<T>(ModelSource source, RowScorer<T> scorer, int batch, int wi
             .mapPartitions(
                 new ScoringWork<>(source, scorer, batch, width, threads), Encoders.row(schema));
     return withMetadata(scored, schema);
+  }
+
+  /** Threads inside one operator of the engine: the cores of a task. */
+  static int threads(SparkSession spark) {
+    return Integer.parseInt(spark.sparkContext().getConf().get("spark.task.cpus", "1"));
   }
 
   /** Spark drops the metadata of all columns in mapPartitions, such as the labels of an index. */

@@ -14,12 +14,14 @@ import org.tributary.torch.Torch;
  * The model of one task, on each device that the task uses. The task keeps it until it ends, so
  * that the models of several Transformers in one task do not push each other out of memory. A GPU
  * is borrowed for one batch at a time: a task that waits for a GPU holds none, although several
- * Transformers of a task may need one.
+ * Transformers of a task may need one. Another thread than the one that computes may end the task,
+ * so computing and closing exclude each other.
  */
 final class TaskModels implements AutoCloseable {
   private final ModelSource source;
   private final int threads;
   private final Map<Device, LoadedModel> taken = new LinkedHashMap<>();
+  private boolean closed;
 
   /** Work on a batch. */
   interface Work<R> {
@@ -38,7 +40,10 @@ final class TaskModels implements AutoCloseable {
    * @throws UncheckedIOException if a file system fails
    * @throws TaskKilledException if the task ends while it waits for a GPU
    */
-  <R> R with(Work<R> work) {
+  synchronized <R> R with(Work<R> work) {
+    if (closed) {
+      throw new TaskKilledException("its task has ended");
+    }
     try (Devices.BorrowedDevice loan = Devices.borrow()) {
       Torch.prepareThread(threads);
       LoadedModel loaded = taken.get(loan.device());
@@ -58,7 +63,8 @@ final class TaskModels implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     taken.values().forEach(LoadedModel::close);
     taken.clear();
   }

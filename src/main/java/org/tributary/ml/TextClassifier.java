@@ -62,6 +62,15 @@ public final class TextClassifier extends ClassifierTransformer<TextClassifier> 
   }
 
   @Override
+  StructType arguments() {
+    StructType arguments = new StructType();
+    for (String text : texts()) {
+      arguments = arguments.add(text, DataTypes.StringType);
+    }
+    return arguments;
+  }
+
+  @Override
   RowScorer<?> scorer(StructType schema, List<String> labels, ClassifierColumns columns) {
     return new TextScorer(texts().stream().map(schema::fieldIndex).toList(), labels, columns);
   }
