@@ -84,6 +84,16 @@ public final class SparkJobs {
   }
 
   /**
+   * Whether a job ended because executors were lost.
+   *
+   * @param thrown by the job
+   * @return false if something else ended it
+   */
+  public static boolean isLoss(Throwable thrown) {
+    return lost("", thrown).isPresent();
+  }
+
+  /**
    * Looks for lost executors among the causes of a job's end.
    *
    * @param what description of the work

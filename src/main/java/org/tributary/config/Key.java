@@ -102,6 +102,14 @@ public @interface Key {
   String[] oneOf() default {};
 
   /**
+   * What other texts than the allowed ones are. They are allowed too, unless they look like a
+   * misspelling of one.
+   *
+   * @return a phrase; empty if there are no others
+   */
+  String orOther() default "";
+
+  /**
    * A regular expression that the whole text must match.
    *
    * @return empty for any text

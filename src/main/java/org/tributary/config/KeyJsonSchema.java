@@ -190,7 +190,10 @@ record KeyJsonSchema(KeyCatalog catalog) {
 
   private static Map<String, Object> text(KeyEntry entry) {
     Map<String, Object> text = schema("string");
-    if (!entry.readers().choices().isEmpty()) {
+    if (!entry.key().orOther().isEmpty()) {
+      Map<String, Object> known = Map.of("enum", entry.readers().choices());
+      text.put("anyOf", List.of(known, Map.of("pattern", SOME_TEXT)));
+    } else if (!entry.readers().choices().isEmpty()) {
       text.put("enum", entry.readers().choices());
     } else if (entry.key().oneOf().length > 0) {
       text.put("enum", List.of(entry.key().oneOf()));

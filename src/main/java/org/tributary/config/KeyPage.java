@@ -95,7 +95,8 @@ record KeyPage(ConfigForm form, KeyCatalog catalog) {
     if (entry.isSection()) {
       return key.optional() ? "section, or `none`" : "section";
     } else if (!entry.readers().choices().isEmpty()) {
-      return codes(entry.readers().choices());
+      return codes(entry.readers().choices())
+          + (key.orOther().isEmpty() ? "" : ", or " + escaped(key.orOther()));
     } else if (key.oneOf().length > 0) {
       return codes(List.of(key.oneOf()));
     } else if (entry.type() == List.class) {

@@ -1,7 +1,9 @@
 package org.tributary.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The configuration of {@code partition}: how a raw data set is split among clients.
@@ -115,30 +117,41 @@ public record PartitionConfig(
   /**
    * The raw set.
    *
-   * @param format of the files
-   * @param train file or folder with the rows that clients get
-   * @param validation file or folder with the clients' validation rows; null to take a share
-   * @param test file or folder with the global test rows; null to take a share
+   * @param format of the files; {@value #TABLE} for tables and queries of Spark's catalog; else a
+   *     data source of Spark
+   * @param train file or folder with the rows that clients get, or a table or query
+   * @param validation the same with the clients' validation rows; null to take a share
+   * @param test the same with the global test rows; null to take a share
    * @param columns columns to keep; empty for all
-   * @param image of Parquet: the column of encoded images; null for sets of text
+   * @param image of Parquet and of what Spark reads: the column of encoded images; null for sets of
+   *     text
    * @param names of IDX: names of the classes 0, 1, ...; empty for numbers
    * @param separator of CSV: the separator of fields, a character or {@code tab}; null to detect it
    *     in the header
+   * @param options options of the data source of Spark, by name
    */
   public record Source(
-      @Key(value = "format of the files", required = true, example = "jsonl") String format,
       @Key(
-              value = "file or folder with the rows to cut, a URI or path",
+              value = "format of the files; table: tables or queries of Spark's catalog",
+              required = true,
+              orOther = "another data source of Spark",
+              example = "jsonl")
+          String format,
+      @Key(
+              value =
+                  "the rows to cut: a file or folder, a URI or path; of table and jdbc a table or an SQL query",
               required = true,
               example = "data/tickets.jsonl")
           String train,
-      @Key(value = "file or folder with rows for validation", example = "data/validation.jsonl")
+      @Key(value = "the same with rows for validation", example = "data/validation.jsonl")
           String validation,
-      @Key(value = "file or folder with rows for the test", example = "data/test.jsonl")
-          String test,
+      @Key(value = "the same with rows for the test", example = "data/test.jsonl") String test,
       @Key(value = "columns to keep; [] for all", byDefault = "[]", example = "[text, label]")
           List<String> columns,
-      @Key(value = "column of encoded images, of parquet", example = "image") String image,
+      @Key(
+              value = "column of encoded images, of parquet and of what Spark reads",
+              example = "image")
+          String image,
       @Key(
               value = "names of the classes 0, 1, ..., of idx; [] for numbers",
               byDefault = "[]",
@@ -148,21 +161,78 @@ public record PartitionConfig(
               value =
                   "what separates fields, of csv: one character or tab; detected from the header if absent",
               example = "\";\"")
-          String separator)
+          String separator,
+      @Key(
+              value = "options of Spark's data source, by name",
+              scalars = true,
+              byDefault = "{}",
+              example = "{url: 'jdbc:postgresql://db/tickets'}")
+          Map<String, Object> options)
       implements Section {
+    /** The formats of files that are read without Spark's data sources. */
+    public static final List<String> FILES = List.of("jsonl", "csv", "parquet", "images", "idx");
+
+    /** The format of tables and queries. */
+    public static final String TABLE = "table";
+
+    /**
+     * A source without options.
+     *
+     * @param format of the files
+     * @param train with the rows that clients get
+     * @param validation with validation rows; null to take a share
+     * @param test with the global test rows; null to take a share
+     * @param columns columns to keep; empty for all
+     * @param image column of encoded images; null for sets of text
+     * @param names of IDX: names of the classes; empty for numbers
+     * @param separator of CSV; null to detect it
+     */
+    public Source(
+        String format,
+        String train,
+        String validation,
+        String test,
+        List<String> columns,
+        String image,
+        List<String> names,
+        String separator) {
+      this(format, train, validation, test, columns, image, names, separator, Map.of());
+    }
 
     /** The rules about which keys belong to which formats. */
     @Override
     public List<String> problems() {
       List<String> problems = new ArrayList<>();
-      if (image != null && !format.equals("parquet")) {
-        problems.add("image: is for the format parquet; remove it");
+      if (image != null && isOfFiles() && !format.equals("parquet")) {
+        problems.add(
+            "image: is for parquet and for what Spark reads, not for %s; remove it"
+                .formatted(format));
       }
+      if (!options.isEmpty() && (isOfFiles() || format.equals(TABLE))) {
+        problems.add(
+            "options: are for data sources of Spark, such as orc and jdbc, not for %s; remove them"
+                .formatted(format));
+      }
+      options.forEach(
+          (name, value) -> {
+            if (value instanceof List) {
+              problems.add("options.%s: is a list; write it as text".formatted(name));
+            }
+          });
       if (!names.isEmpty() && !format.equals("idx")) {
         problems.add("names: is for the format idx; remove it");
       }
       problems.addAll(CsvSeparator.problems(format, separator));
       return problems;
+    }
+
+    /**
+     * Whether the rows are in files that are read without Spark's data sources.
+     *
+     * @return false for tables and data sources of Spark
+     */
+    public boolean isOfFiles() {
+      return FILES.contains(format);
     }
 
     /**
@@ -172,6 +242,20 @@ public record PartitionConfig(
      */
     public String imageColumn() {
       return List.of("images", "idx").contains(format) ? "image" : image;
+    }
+
+    /**
+     * The paths, tables or queries of the sets.
+     *
+     * @return by the set's name: train, and validation and test if given
+     */
+    public Map<String, String> sets() {
+      Map<String, String> sets = new LinkedHashMap<>();
+      sets.put("train", train);
+      sets.put("validation", validation);
+      sets.put("test", test);
+      sets.values().removeIf(given -> given == null);
+      return sets;
     }
 
     /**

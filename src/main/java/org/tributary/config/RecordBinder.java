@@ -275,7 +275,7 @@ final class RecordBinder {
       Object value = YamlValues.read(type, key, node == null ? YamlTree.parse(absent) : node);
       Choices allowed = schema.choices().get(path);
       if (allowed != null) {
-        YamlValues.choice(node == null ? section : node, (String) value, allowed.names());
+        YamlValues.choice(node == null ? section : node, key, (String) value, allowed.names());
       }
       return value;
     } catch (WrongValue e) {

@@ -74,6 +74,21 @@ final class YamlValues {
   }
 
   /**
+   * Checks that a name is allowed as the value of a key.
+   *
+   * @param node the node of the name
+   * @param key its key, which may allow other names than these
+   * @param name the name
+   * @param allowed names
+   * @throws WrongValue if it is not allowed, or looks like a misspelling
+   */
+  static void choice(Node node, Key key, String name, List<String> allowed) throws WrongValue {
+    if (key.orOther().isEmpty() || NearestNames.name(name, allowed).isPresent()) {
+      choice(node, name, allowed);
+    }
+  }
+
+  /**
    * Checks that a name is allowed.
    *
    * @param node the node of the name

@@ -58,6 +58,21 @@ final class CheckOption {
    * @throws WrongInput for an input that is missing or not valid
    */
   int run(List<String> configurations, Map<String, String> inputs, Look look) throws IOException {
+    return run(configurations, inputs, List.of(), look);
+  }
+
+  /**
+   * Runs the check of a job whose rows may be what only Spark reads.
+   *
+   * @param configurations files that the job reads its configuration from
+   * @param inputs dotted key to the path of a model or data
+   * @param bySpark keys and values that nothing checks before there is a session
+   * @param look the checks if all inputs are accessible
+   * @return exit code 0
+   * @throws WrongInput for an input that is missing or not valid
+   */
+  int run(List<String> configurations, Map<String, String> inputs, List<String> bySpark, Look look)
+      throws IOException {
     List<String> unseen = new ArrayList<>();
     for (Map.Entry<String, String> input : inputs.entrySet()) {
       if (input.getValue() != null && !isInSight(input.getKey(), input.getValue())) {
@@ -71,6 +86,11 @@ final class CheckOption {
           .getErr()
           .println("not checked, as this machine cannot read it: " + String.join(", ", unseen));
     }
+    if (!bySpark.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("not checked, as only Spark reads it: " + String.join(", ", bySpark));
+    }
     configurations.forEach(file -> spec.commandLine().getOut().println("reads " + file));
     for (String file : new SparkConf().get("spark.files", "").split(",")) {
       if (!file.isBlank()) {
@@ -80,7 +100,7 @@ final class CheckOption {
     spec.commandLine()
         .getOut()
         .println(
-            unseen.isEmpty()
+            unseen.isEmpty() && bySpark.isEmpty()
                 ? "configuration, model and data are in order"
                 : "the configuration is in order");
     return 0;

@@ -2,6 +2,7 @@ package org.tributary.job;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +29,29 @@ public final class Partition implements Callable<Integer> {
   public Integer call() throws IOException {
     Configuration hadoop = SparkSessions.hadoop();
     PartitionConfig config = file.read(hadoop, PartitionConfig.class, Partitioning.CHOICES);
-    Map<String, String> paths = new LinkedHashMap<>();
-    paths.put("source.train", config.source().train());
-    paths.put("source.validation", config.source().validation());
-    paths.put("source.test", config.source().test());
+    Map<String, String> paths = new LinkedHashMap<>(Partitioning.paths(config.source()));
     paths.put("out", config.out());
     PathChecks.checkReachable(paths, config.shared(), hadoop);
     PathChecks.checkUsable(paths, hadoop);
     Store store = Store.of(hadoop);
     if (file.isCheck()) {
       paths.remove("out");
-      return new CheckOption(spec, hadoop, SparkMaster.isAway())
-          .run(List.of(file.name()), paths, () -> Partitioning.check(store, config));
+      List<String> bySpark = new ArrayList<>();
+      if (!config.source().isOfFiles()) {
+        config.source().sets().forEach((set, rows) -> bySpark.add("source." + set + ": " + rows));
+      }
+      boolean away = SparkMaster.isAway();
+      return new CheckOption(spec, hadoop, away)
+          .run(
+              List.of(file.name()),
+              paths,
+              bySpark,
+              () -> {
+                // A driver on the cluster may have jars that this machine does not have.
+                if (!away || config.source().isOfFiles()) {
+                  Partitioning.check(store, config);
+                }
+              });
     }
     Partitioning.check(store, config);
     try (SparkSession spark = SparkSessions.open("partition")) {

@@ -56,11 +56,7 @@ final class FileSource implements RowSource {
   static Map<String, SourceFiles> find(Store store, PartitionConfig config, List<String> notes)
       throws IOException {
     PartitionConfig.Source source = config.source();
-    Map<String, String> given = new LinkedHashMap<>();
-    given.put("train", source.train());
-    given.put("validation", source.validation());
-    given.put("test", source.test());
-    given.values().removeIf(path -> path == null);
+    Map<String, String> given = source.sets();
     List<String> problems = new ArrayList<>();
     Map<String, SourceFiles> sets = new LinkedHashMap<>();
     if (List.of("images", "idx").contains(source.format())) {

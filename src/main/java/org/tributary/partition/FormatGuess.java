@@ -76,7 +76,7 @@ public final class FormatGuess {
         .orElseThrow(
             () ->
                 new WrongInput(
-                    "%s: no name of a file ends as JSON lines (.jsonl), CSV (.csv, .tsv), Parquet (.parquet) or images do; rename the files"
+                    "%s: no name of a file ends as JSON lines (.jsonl), CSV (.csv, .tsv), Parquet (.parquet) or images do; rename the files, or, for what Spark reads, such as ORC and tables, write partition.yaml by hand with source.format"
                         .formatted(given)));
   }
 

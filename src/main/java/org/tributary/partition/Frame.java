@@ -14,6 +14,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.tributary.cluster.SparkJobs;
+import org.tributary.error.Trouble;
 import org.tributary.error.WrongInput;
 import org.tributary.rows.Schema;
 import org.tributary.rows.raw.ColumnKind;
@@ -24,8 +26,21 @@ import org.tributary.rows.raw.ColumnKind;
  * @param key names it in messages, such as {@code source.train}
  * @param given the table or query; {@code DataFrame} if the caller made it
  * @param rows the DataFrame
+ * @param configured whether the configuration names the rows, so that an error of Spark is an error
+ *     of the configuration
  */
-record Frame(String key, String given, Dataset<Row> rows) implements SourceName {
+record Frame(String key, String given, Dataset<Row> rows, boolean configured)
+    implements SourceName {
+
+  /** A DataFrame that the caller made. */
+  static Frame ofCaller(String key, Dataset<Row> rows) {
+    return new Frame(key, "DataFrame", rows, false);
+  }
+
+  /** A table, query or path of the configuration. */
+  static Frame configured(String key, String given, Dataset<Row> rows) {
+    return new Frame(key, given, rows, true);
+  }
 
   /**
    * A column that can be kept.
@@ -37,8 +52,25 @@ record Frame(String key, String given, Dataset<Row> rows) implements SourceName 
 
   @Override
   public String changed() {
-    return "a second read of %s gave other rows than the first; write its rows to a table or file, or call checkpoint() on the DataFrame, and use a new name"
-        .formatted(key);
+    return "a second read of %s gave other rows than the first; %s, and use a new name"
+        .formatted(
+            key,
+            configured
+                ? "write its rows to a table or file that does not change"
+                : "write its rows to a table or file, or call checkpoint() on the DataFrame");
+  }
+
+  @Override
+  public RuntimeException unreadable(Exception e) {
+    RuntimeException known = SourceName.super.unreadable(e);
+    boolean told = known instanceof WrongInput || known.getCause() instanceof Trouble;
+    if (!configured || told || SparkJobs.isLoss(e)) {
+      return known;
+    }
+    return new WrongInput(
+        "%s: %s: Spark cannot read its rows: %s; correct the source, or write it again"
+            .formatted(key, given, SparkFrames.reason(e)),
+        e);
   }
 
   /**

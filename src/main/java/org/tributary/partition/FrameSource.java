@@ -14,30 +14,39 @@ import org.tributary.rows.Schema;
  * rows, and how Spark divides them, make no difference.
  */
 final class FrameSource implements RowSource {
-  private final Map<String, Frame> sets;
+  private final Opener opener;
   private final List<String> columns;
   private final String format;
+
+  /** Opens the sets. */
+  @FunctionalInterface
+  interface Opener {
+    /** The DataFrames, by set, train first. */
+    Map<String, Frame> open() throws IOException;
+  }
 
   /**
    * Creates the source.
    *
-   * @param sets the DataFrames, by set, train first
+   * @param opener opens the DataFrames
    * @param columns columns to keep; empty for all
    * @param format of the sources, for the manifest
    */
-  FrameSource(Map<String, Frame> sets, List<String> columns, String format) {
-    this.sets = sets;
+  FrameSource(Opener opener, List<String> columns, String format) {
+    this.opener = opener;
     this.columns = columns;
     this.format = format;
   }
 
   @Override
-  public Map<String, RawSet> open(RowCodec.Identity identity, List<String> notes) {
+  public Map<String, RawSet> open(RowCodec.Identity identity, List<String> notes)
+      throws IOException {
+    Map<String, Frame> sets = opener.open();
     Frame train = sets.get("train");
     StructType whole = train.columns(identity.image());
     train.refuseTwice(columns.isEmpty() ? List.of(whole.fieldNames()) : columns, identity.image());
     Schema schema = RawColumns.kept(whole, train, columns, identity);
-    sets.forEach((set, frame) -> requireSame(schema, frame, identity.image()));
+    sets.forEach((set, frame) -> requireSame(schema, train, frame, identity.image()));
     RowCodec codec = RowCodec.of(schema, identity, format);
     Map<String, RawSet> raw = new LinkedHashMap<>();
     sets.forEach(
@@ -47,7 +56,7 @@ final class FrameSource implements RowSource {
   }
 
   /** Columns of other sets may be in any order. */
-  private void requireSame(Schema schema, Frame frame, String image) {
+  private void requireSame(Schema schema, Frame train, Frame frame, String image) {
     StructType own = frame.columns(image);
     frame.refuseTwice(schema.names(), image);
     List<String> names = List.of(own.fieldNames());
@@ -71,19 +80,22 @@ final class FrameSource implements RowSource {
       }
     }
     if (!problems.isEmpty()) {
-      throw frame.unlike(problems, sets.get("train"));
+      throw frame.unlike(problems, train);
     }
   }
 
   @Override
   public Map<String, List<Manifest.SourceFile>> identify(ReadSets.Reader rows) throws IOException {
     Map<String, List<Manifest.SourceFile>> hashes = new LinkedHashMap<>();
-    rows.get()
-        .found()
+    ReadSets read = rows.get();
+    read.found()
         .forEach(
             (set, keys) ->
                 hashes.put(
-                    set, List.of(new Manifest.SourceFile(sets.get(set).given(), keys.sha256()))));
+                    set,
+                    List.of(
+                        new Manifest.SourceFile(
+                            read.raw().get(set).source().given(), keys.sha256()))));
     return hashes;
   }
 

@@ -35,9 +35,6 @@ import org.tributary.rows.Manifest;
 public final class Partitioning {
   private static final List<String> PARTS = List.of("train", "validation", "test");
 
-  /** How messages and the manifest name rows that the caller gives. */
-  private static final String FRAME = "DataFrame";
-
   private final SparkSession spark;
   private final Store store;
   private final PartitionConfig config;
@@ -65,7 +62,8 @@ public final class Partitioning {
           "partitioner.name", Choices.ofMethods(Partitioners.all()));
 
   /**
-   * Partitions files. All bad input is found before anything is written.
+   * Partitions what a configuration names: files, tables, or what Spark reads. All bad input is
+   * found before anything is written.
    *
    * @param spark the session
    * @param store file system of the sources and partitions
@@ -81,6 +79,11 @@ public final class Partitioning {
     Partitioning partitioning = new Partitioning(spark, store.once(), config);
     return partitioning.interruptible(
         notes -> {
+          if (!config.source().isOfFiles()) {
+            SparkFrames frames = new SparkFrames(spark, partitioning.store, config.source());
+            return new FrameSource(
+                frames::open, config.source().columns(), config.source().format());
+          }
           Map<String, SourceFiles> files = FileSource.find(partitioning.store, config, notes);
           return new FileSource(
               spark, partitioning.store, partitioning.hadoop(), config.source(), files);
@@ -110,12 +113,13 @@ public final class Partitioning {
     Map<String, Frame> frames = new LinkedHashMap<>();
     for (String set : PARTS) {
       if (sets.containsKey(set)) {
-        frames.put(set, new Frame("source." + set, FRAME, sets.get(set)));
+        frames.put(set, Frame.ofCaller("source." + set, sets.get(set)));
       }
     }
     SparkSession spark = sets.get("train").sparkSession();
     return new Partitioning(spark, store.once(), config)
-        .interruptible(notes -> new FrameSource(frames, config.source().columns(), "dataframe"));
+        .interruptible(
+            notes -> new FrameSource(() -> frames, config.source().columns(), "dataframe"));
   }
 
   /** Looks for the sources. */
@@ -138,7 +142,8 @@ public final class Partitioning {
   }
 
   /**
-   * Looks for the source files and checks the first rows of each. This needs no Spark.
+   * Looks for the source files and checks the first rows of each. This needs no Spark. Of what
+   * Spark reads, it checks the name of the data source alone.
    *
    * @param store file system of the sources
    * @param config what to do
@@ -146,10 +151,31 @@ public final class Partitioning {
    * @throws WrongInput if a source is missing, cannot be read or lacks a column
    */
   public static void check(Store store, PartitionConfig config) throws IOException {
+    if (!config.source().isOfFiles()) {
+      if (!config.source().format().equals(PartitionConfig.Source.TABLE)) {
+        SparkFormat.require(config.source().format());
+      }
+      return;
+    }
     Map<String, SourceFiles> sources = FileSource.find(store, config, new ArrayList<>());
     if (List.of("jsonl", "csv", "parquet").contains(config.source().format())) {
       RawTables.look(store, config.source(), List.copyOf(sources.values()), identity(config));
     }
+  }
+
+  /**
+   * The keys of a configuration that name paths, without the folder to write.
+   *
+   * @param source the raw set
+   * @return dotted key to path; empty for tables, and for data sources of Spark that do not list
+   *     files
+   */
+  public static Map<String, String> paths(PartitionConfig.Source source) {
+    Map<String, String> paths = new LinkedHashMap<>();
+    if (source.isOfFiles() || SparkFormat.isOfPaths(source.format())) {
+      source.sets().forEach((set, path) -> paths.put("source." + set, path));
+    }
+    return paths;
   }
 
   private Result run(RowSource source, List<String> notes)

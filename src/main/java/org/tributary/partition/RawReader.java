@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -43,7 +44,8 @@ final class RawReader {
    * @param source format, columns to keep, names of classes
    */
   RawReader(SparkSession spark, Store store, PartitionConfig.Source source) {
-    this.spark = caseSensitive(spark);
+    // Names of columns may differ only in case.
+    this.spark = sessionWith(spark, "spark.sql.caseSensitive", true);
     this.store = store;
     this.source = source;
     format = source.format();
@@ -51,10 +53,8 @@ final class RawReader {
     images = new ImageReader(this.spark, source.names());
   }
 
-  /**
-   * A session with the same settings that distinguishes columns whose names differ only in case.
-   */
-  private static SparkSession caseSensitive(SparkSession given) {
+  /** A session with the same settings, except one. */
+  static SparkSession sessionWith(SparkSession given, String setting, boolean wanted) {
     SparkSession own = given.newSession();
     JavaConverters.mapAsJavaMap(given.conf().getAll())
         .forEach(
@@ -63,7 +63,7 @@ final class RawReader {
                 own.conf().set(key, value);
               }
             });
-    own.conf().set("spark.sql.caseSensitive", true);
+    own.conf().set(setting, wanted);
     return own;
   }
 
@@ -90,9 +90,7 @@ final class RawReader {
         switch (format) {
           case "parquet" -> imageSchema(sets, identity.image());
           case "images", "idx" -> ImageReader.schema(format);
-          default ->
-              throw new WrongInput(
-                  "source.format: %s is unknown; it is one of %s".formatted(format, formats()));
+          default -> throw new IllegalArgumentException("no format of files: " + format);
         };
     Schema schema = RawColumns.kept(whole, sets.get(0), columns, identity);
     int[] positions =
@@ -105,9 +103,15 @@ final class RawReader {
     return read;
   }
 
-  /** The values of {@code source.format}. */
+  /**
+   * The values of {@code source.format} that are shown. Other data sources of Spark are values,
+   * too.
+   */
   static List<String> formats() {
-    return List.of("jsonl", "csv", "parquet", "images", "idx");
+    return Stream.concat(
+            PartitionConfig.Source.FILES.stream(),
+            Stream.concat(Stream.of(PartitionConfig.Source.TABLE), SparkFormat.KNOWN.stream()))
+        .toList();
   }
 
   private Dataset<Row> rows(SourceFiles files, String image) throws IOException {

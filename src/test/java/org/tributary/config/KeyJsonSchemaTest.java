@@ -149,8 +149,9 @@ class KeyJsonSchemaTest {
     try {
       Node node = YamlTree.parse(yaml);
       Object value = YamlValues.read(entry.type(), entry.key(), node);
-      if (!entry.readers().choices().isEmpty()) {
-        YamlValues.choice(node, (String) value, entry.readers().choices());
+      // A schema does not know which of other names are misspellings.
+      if (!entry.readers().choices().isEmpty() && entry.key().orOther().isEmpty()) {
+        YamlValues.choice(node, entry.key(), (String) value, entry.readers().choices());
       }
       return true;
     } catch (WrongValue e) {

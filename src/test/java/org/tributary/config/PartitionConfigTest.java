@@ -111,6 +111,17 @@ class PartitionConfigTest {
     assertThat(read(EffectiveConfig.yaml(read(LEAST)))).isEqualTo(read(LEAST));
   }
 
+  @Test
+  void dataSourcesOfSparkAndTheirOptions() {
+    PartitionConfig config =
+        read(LEAST, "source={format: com.acme.Rows, train: a, image: b, options: {c: 1, d: x}}");
+    assertThat(config.source().format()).isEqualTo("com.acme.Rows");
+    assertThat(config.source().options()).isEqualTo(Map.of("c", 1L, "d", "x"));
+    assertThat(config.source().imageColumn()).isEqualTo("b");
+    assertThat(config.source().isOfFiles()).isFalse();
+    assertThat(read(EffectiveConfig.yaml(config))).isEqualTo(config);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -129,7 +140,12 @@ class PartitionConfigTest {
         "partitioner.minRows=0      | partitioner.minRows: must be at least 1",
         "partitioner={name: by-label, shards: 0} | partitioner.shards: must be at least 1",
         "source.names=[a, b]        | source: names: is for the format idx; remove it",
-        "source.image=picture       | source: image: is for the format parquet; remove it",
+        "source.image=picture       | source: image: is for parquet and for what Spark reads, not for jsonl",
+        "source.options={a: 1}      | source: options: are for data sources of Spark, such as orc and jdbc, not for jsonl",
+        "source={format: orc, train: a, options: {a: [1]}} | source: options.a: is a list; write it as text",
+        "source={format: table, train: a, options: {a: 1}} | source: options: are for data sources of Spark",
+        "source.format=jsnl         | source.format: \"jsnl\" is not one of jsonl, csv, parquet, images, idx, table, orc",
+        "source.format=Parquet      | did you mean parquet?",
         "duplicates=drop            | duplicates: \"drop\" is not one of report",
         "validation=1               | validation: must be at least 0 and below 1, got 1",
         "validation=-0.1            | validation: must be at least 0 and below 1, got -0.1",
