@@ -12,6 +12,26 @@ final class ReachableFolders {
   private ReachableFolders() {}
 
   /**
+   * Checks a folder of a training before a job starts.
+   *
+   * @param conf of the session
+   * @param param that names it
+   * @param folder with scheme
+   * @param shared whether local paths are the same on every node
+   * @throws WrongInput naming the param
+   */
+  static void check(SparkConf conf, String param, Path folder, boolean shared) {
+    String master = conf.get("spark.master", "");
+    if (!shared
+        && SparkMaster.hasSeveralNodes(master)
+        && "file".equals(folder.toUri().getScheme())) {
+      throw new WrongInput(
+          "%s: %s is a folder of one machine, but %s has several nodes; name a URI that all nodes read, or give shared: true in config if it is the same file system on every node"
+              .formatted(param, folder, master));
+    }
+  }
+
+  /**
    * Checks the folders of a model before a job starts.
    *
    * @param conf of the session

@@ -1,0 +1,182 @@
+package org.tributary.ml;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.tributary.checkpoint.Store;
+
+/**
+ * A model that {@link FederatedFineTuner} trained, or that was loaded. It classifies texts or
+ * images, with the columns of MLlib's classifiers, or writes answers to prompts.
+ *
+ * <p>It knows the folder of its run and reads the weights there when it scores. {@link #write}
+ * copies the result, the tables and, for an adapter, the base model, so that the saved model needs
+ * no other folder.
+ */
+public final class FineTunedModel extends Model<FineTunedModel>
+    implements InputColumns<FineTunedModel>,
+        PredictionColumns<FineTunedModel>,
+        AnswerParams<FineTunedModel>,
+        MLWritable {
+  private static final long serialVersionUID = 1;
+
+  private final String uid;
+  private final String run;
+  private final String base;
+  private final Inputs inputs;
+  private final Predictions predictions;
+  private final Answers answers;
+
+  /**
+   * A model of a run.
+   *
+   * @param uid of its estimator, also in saved pipelines
+   * @param folder its result
+   */
+  FineTunedModel(String uid, ResultFolder folder) {
+    this.uid = uid; // before the params, which name it
+    run = folder.run().toString();
+    base = folder.base() == null ? null : folder.base().toString();
+    inputs = Inputs.of(this);
+    predictions = Predictions.of(this);
+    answers = Answers.of(this);
+    predictions.defaults(this);
+    answers.defaults(this);
+  }
+
+  private ResultFolder folder() {
+    return new ResultFolder(new Path(run), base == null ? null : new Path(base));
+  }
+
+  private static Store store(SparkSession spark) {
+    return Store.of(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /**
+   * Scores rows. The model is checked now, in the driver; rows are scored when the result is used,
+   * each time it is used.
+   *
+   * @param dataset has the input columns
+   * @return the same rows in the same order, with the new columns; those of a row without input are
+   *     null
+   * @throws org.tributary.error.WrongInput if a column is missing, has another type or would be
+   *     there twice, or if the model is not there any more
+   */
+  @Override
+  public Dataset<Row> transform(Dataset<?> dataset) {
+    return new ResultScorer(this, folder()).stage().transform(dataset);
+  }
+
+  /**
+   * The columns of the result.
+   *
+   * @param schema of the rows to score
+   * @return the same columns and the new ones
+   * @throws org.tributary.error.WrongInput as of {@link #transform}
+   */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    return new ResultScorer(this, folder()).stage().transformSchema(schema);
+  }
+
+  /**
+   * The folder of the result: a model in Hugging Face layout, or an adapter in PEFT layout.
+   *
+   * @return with scheme
+   */
+  public String resultFolder() {
+    return folder().result().toString();
+  }
+
+  /**
+   * The folder of the base model of an adapter.
+   *
+   * @return with scheme; null if the result is a whole model
+   */
+  public String baseFolder() {
+    return base;
+  }
+
+  /**
+   * The scores of the run, evaluation by evaluation: the table {@code evals} of docs/tables.md.
+   *
+   * @return a row for each evaluated round and part
+   */
+  public Dataset<Row> summary() {
+    return tables(SparkSession.active()).get("evals");
+  }
+
+  /**
+   * The tables of the run: scores, costs, clients and more. docs/tables.md describes them.
+   *
+   * @param spark reads them
+   * @return by name
+   */
+  public Map<String, Dataset<Row>> tables(SparkSession spark) {
+    try {
+      return folder().tables(store(spark), spark);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public FineTunedModel copy(ParamMap extra) {
+    FineTunedModel copy = new FineTunedModel(uid, folder());
+    return copyValues(copy, extra).setParent(parent());
+  }
+
+  @Override
+  public MLWriter write() {
+    return new FineTunedModelWriter(this, folder());
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @return a reader
+   */
+  public static MLReader<FineTunedModel> read() {
+    return new FineTunedModelReader();
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param path where it was saved
+   * @return with the same params
+   */
+  public static FineTunedModel load(String path) {
+    return read().load(path);
+  }
+
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  @Override
+  public Inputs inputs() {
+    return inputs;
+  }
+
+  @Override
+  public Predictions predictions() {
+    return predictions;
+  }
+
+  @Override
+  public Answers answers() {
+    return answers;
+  }
+}

@@ -1,0 +1,144 @@
+package org.tributary.ml;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
+import org.tributary.run.RunConfig;
+import org.tributary.run.RunFolder;
+
+/**
+ * The result of a run: a model, or an adapter with its base model. A saved model has a copy of
+ * both, next to each other, so that it can be loaded anywhere.
+ *
+ * @param run the run's folder, or the copy of it
+ * @param base the folder of the adapter's model; null if the result is a whole model
+ */
+record ResultFolder(Path run, Path base) {
+  private static final String RUN = "run";
+  private static final String BASE = "base";
+
+  /**
+   * The result of a finished run.
+   *
+   * @param store reaches it
+   * @param run its folder
+   * @throws WrongInput if it has no result
+   * @throws IOException if a file system fails
+   */
+  static ResultFolder of(Store store, Path run) throws IOException {
+    RunFolder folder = new RunFolder(run);
+    if (store.exists(folder.model())) {
+      return new ResultFolder(run, null);
+    } else if (store.exists(folder.adapter())) {
+      return new ResultFolder(run, store.path(RunConfig.config(store, folder).model().path()));
+    }
+    throw new WrongInput("%s has no result; call fit again".formatted(run));
+  }
+
+  /**
+   * The result in the folder of a saved model.
+   *
+   * @param store reaches it
+   * @param saved where the model was saved
+   * @throws WrongInput if it has no result
+   * @throws IOException if a file system fails
+   */
+  static ResultFolder saved(Store store, Path saved) throws IOException {
+    Path run = new Path(saved, RUN);
+    if (store.exists(new RunFolder(run).model())) {
+      return new ResultFolder(run, null);
+    } else if (store.exists(new RunFolder(run).adapter())) {
+      return new ResultFolder(run, new Path(saved, BASE));
+    }
+    throw new WrongInput("%s is not a saved FineTunedModel; save the model again".formatted(saved));
+  }
+
+  /** The folder of the model or the adapter. */
+  Path result() {
+    RunFolder folder = new RunFolder(run);
+    return base == null ? folder.model() : folder.adapter();
+  }
+
+  /** The folder with the model's weights. */
+  Path weights() {
+    return base == null ? result() : base;
+  }
+
+  /**
+   * Copies result, configuration, tables and base model.
+   *
+   * @param store reaches both folders
+   * @param saved a new folder
+   * @throws IOException if a file system fails
+   */
+  void copy(Store store, Path saved) throws IOException {
+    RunFolder from = new RunFolder(run);
+    RunFolder to = new RunFolder(new Path(saved, RUN));
+    copy(store, from.config(), to.config());
+    copy(store, from.result(), to.result());
+    copyFolder(store, from.tables(), to.tables());
+    if (base == null) {
+      copyFolder(store, from.model(), to.model());
+    } else {
+      copyFolder(store, from.adapter(), to.adapter());
+      copyFolder(store, base, new Path(saved, BASE));
+    }
+  }
+
+  private static void copyFolder(Store store, Path from, Path to) throws IOException {
+    for (FileStatus file : store.list(from)) {
+      Path target = new Path(to, file.getPath().getName());
+      if (file.isDirectory()) {
+        copyFolder(store, file.getPath(), target);
+      } else {
+        copy(store, file.getPath(), target);
+      }
+    }
+  }
+
+  private static void copy(Store store, Path from, Path to) throws IOException {
+    store.commit(
+        to,
+        out -> {
+          try (InputStream in = store.open(from)) {
+            in.transferTo(out);
+          }
+        });
+  }
+
+  /**
+   * The tables of the run.
+   *
+   * @param store reaches them
+   * @param spark reads them
+   * @return by name; docs/tables.md describes them
+   * @throws IOException if a file system fails
+   */
+  Map<String, Dataset<Row>> tables(Store store, SparkSession spark) throws IOException {
+    Map<String, Dataset<Row>> tables = new LinkedHashMap<>();
+    List<FileStatus> folders = new ArrayList<>(store.list(new RunFolder(run).tables()));
+    folders.removeIf(folder -> !folder.isDirectory() || isEmpty(store, folder.getPath()));
+    for (FileStatus folder : folders) {
+      tables.put(folder.getPath().getName(), spark.read().parquet(folder.getPath().toString()));
+    }
+    return tables;
+  }
+
+  private static boolean isEmpty(Store store, Path folder) {
+    try {
+      return store.list(folder).isEmpty();
+    } catch (IOException e) {
+      return false; // Spark says what is wrong with it
+    }
+  }
+}
