@@ -12,6 +12,7 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.checkpoint.Store;
 
@@ -87,6 +88,20 @@ public final class FineTunedModel extends Model<FineTunedModel>
   @Override
   public StructType transformSchema(StructType schema) {
     return new ResultScorer(this, folder()).stage().transformSchema(schema);
+  }
+
+  /**
+   * Registers the model as a function of SQL: {@code SELECT classify(text) FROM t} gives the name
+   * of the class, of a language model the answer. Spark calls it row by row, so {@link #transform}
+   * is faster.
+   *
+   * @param spark the session whose queries can call it
+   * @param name of the function
+   * @return the same function for the DataFrame API
+   * @throws org.tributary.error.WrongInput if the model is not there any more
+   */
+  public UserDefinedFunction registerUdf(SparkSession spark, String name) {
+    return new ResultScorer(this, folder()).stage().registerUdf(spark, name);
   }
 
   /**

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.DataSection;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
+import org.tributary.text.Prompt;
 
 /**
  * Scores with the result of a run, by the Transformer for the columns that the model reads.
@@ -25,8 +27,10 @@ record ResultScorer(FineTunedModel model, ResultFolder folder) {
   ModelTransformer<?> stage() {
     if (model.isDefined(model.textCol())) {
       return texts();
+    } else if (model.isDefined(model.imageCol())) {
+      return classifier(new ImageClassifier(model.uid())).setInputCol(model.getImageCol());
     }
-    throw new WrongInput("%s: no input column is set; call setTextCol".formatted(model.uid()));
+    return prompts();
   }
 
   private TextClassifier texts() {
@@ -35,6 +39,30 @@ record ResultScorer(FineTunedModel model, ResultFolder folder) {
       return stage.setInputCols(model.getTextCol(), model.getTextPairCol());
     }
     return stage.setInputCol(model.getTextCol());
+  }
+
+  /** A prompt is the text of a column, the question of a chat, or what the run's keys make. */
+  private TextGenerator prompts() {
+    DataSection data = config().data();
+    if (data.shortPrompt() != null
+        || data.messages() != null
+        || data.template() != null
+        || data.date() != null) {
+      throw new WrongInput(
+          "%s: a model that was trained with data.shortPrompt, data.messages, data.template or data.date in config writes its answers with the job generate"
+              .formatted(model.uid()));
+    }
+    TextGenerator stage = scored(new TextGenerator(model.uid())).setNewTokens(model.getNewTokens());
+    boolean chat = data.prompt().equals(Prompt.CHAT);
+    if (model.isDefined(model.promptCol())) {
+      stage.setInputCol(model.getPromptCol());
+    } else if (data.message() != null) {
+      stage.setMessage(data.message());
+    }
+    if (chat || !model.isDefined(model.promptCol())) {
+      stage.setPrompt(data.prompt());
+    }
+    return data.system() == null ? stage : stage.setSystem(data.system());
   }
 
   private <T extends ClassifierTransformer<T>> T classifier(T stage) {

@@ -25,6 +25,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.error.WrongInput;
@@ -145,6 +146,7 @@ class FineTunedModelTest {
 
   /** A saved pipeline needs neither the work folder nor the base model, in any JVM. */
   @Test
+  @Timeout(240)
   void aSavedPipelineGivesTheSameRowsInAnotherJvm() throws Exception {
     Path model = dir.resolve("base model");
     copy(tiny.model(), model);
@@ -206,6 +208,50 @@ class FineTunedModelTest {
         .isInstanceOf(WrongInput.class);
     assertThat(loaded.transform(texts).collectAsList())
         .isEqualTo(model.transform(texts).collectAsList());
+    model.registerUdf(SPARK.session(), "classify");
+    texts.createOrReplaceTempView("texts");
+    assertThat(SPARK.session().sql("SELECT classify(text) FROM texts").collectAsList())
+        .isEqualTo(model.transform(texts).select("predictedLabel").collectAsList());
+  }
+
+  /** Every kind of model scores: what it reads decides which Transformer does it. */
+  @Test
+  void imagesAndPromptsAreScored() throws Exception {
+    Dataset<Row> images = TinyFrame.images(SPARK.session(), 12);
+    FederatedFineTuner watcher = tuner("images").setImageCol("picture").setLabelCol("number");
+    watcher.clear(watcher.textCol());
+    watcher.clear(watcher.maxLength());
+    FineTunedModel sees =
+        watcher.setModelUrl(TinyFrame.vit(dir.resolve("vit")).toString()).fit(images);
+    assertThat(sees.transform(images).columns())
+        .containsExactly(
+            "office",
+            "picture",
+            "number",
+            "rawPrediction",
+            "probability",
+            "prediction",
+            "predictedLabel");
+    FederatedFineTuner writer = tuner("prompts").setModelUrl(tiny.llama().toString());
+    writer.clear(writer.textCol());
+    FineTunedModel writes =
+        writer
+            .setPromptCol("text")
+            .setAnswerCol("label")
+            .setMaxLength(32)
+            .setNewTokens(3)
+            .fit(texts);
+    List<Row> answers =
+        writes.transform(texts.limit(4)).select("text", "predictedLabel").collectAsList();
+    TextGenerator same =
+        new TextGenerator()
+            .setInputCol("text")
+            .setOutputCol("predictedLabel")
+            .setModelUrl(writes.resultFolder())
+            .setMaxLength(32)
+            .setNewTokens(3);
+    assertThat(same.transform(texts.limit(4)).select("text", "predictedLabel").collectAsList())
+        .isEqualTo(answers);
   }
 
   /** Loads a pipeline and scores rows, in a JVM of its own. */
