@@ -13,7 +13,6 @@ import org.apache.spark.sql.Row;
 import org.tributary.batch.Example;
 import org.tributary.batch.TextBatch;
 import org.tributary.client.ModelInputs;
-import org.tributary.model.Architecture;
 
 /**
  * Makes vectors of texts from the hidden states after the last block.
@@ -43,11 +42,12 @@ record EmbedScorer(int text, TokenPooling pooling, boolean normalize) implements
     List<Example> examples = texts.stream().map(one -> loaded.tokens().example(one, 0)).toList();
     int[] order =
         IntStream.range(0, examples.size())
+            .filter(i -> TextScorer.hasTokens(examples.get(i)))
             .boxed()
             .sorted(Comparator.comparingInt(i -> examples.get(i).ids().length))
             .mapToInt(i -> i)
             .toArray();
-    Object[][] all = new Object[order.length][];
+    Object[][] all = new Object[texts.size()][];
     for (int from = 0, to; from < order.length; from = to) {
       to = from + 1;
       while (to < order.length
@@ -67,9 +67,7 @@ record EmbedScorer(int text, TokenPooling pooling, boolean normalize) implements
   }
 
   private List<double[]> vectors(LoadedModel loaded, NDManager step, List<Example> examples) {
-    Architecture family = loaded.described().base().architecture();
-    TextBatch batch = TextBatch.of(examples, family.padToken());
-    batch = family.tokenTypes() > 1 ? batch : batch.withoutTypes();
+    TextBatch batch = TextScorer.batch(loaded, examples);
     Map<String, NDArray> states =
         loaded.model().states(step, List.of(), ModelInputs.of(step, batch));
     int last = -1;

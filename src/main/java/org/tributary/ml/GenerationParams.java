@@ -94,138 +94,131 @@ public interface GenerationParams<T> extends Params {
   /** The Params of this Transformer. */
   Generation generation();
 
-  /** Param: most tokens of an answer. */
+  /** Param: the most tokens of an answer. */
   default IntParam newTokens() {
     return generation().sampling().newTokens();
   }
 
-  /** Get: most tokens of an answer. */
+  /** The most tokens of an answer. */
   default int getNewTokens() {
     return (Integer) getOrDefault(newTokens());
   }
 
-  /** Sets: most tokens of an answer. */
+  /** Sets the most tokens of an answer. */
   @SuppressWarnings("unchecked")
   default T setNewTokens(int value) {
     return (T) set(newTokens(), (Object) value);
   }
 
-  /** Param: 0 for the most likely token, else divides the logits before a token is sampled. */
+  /** Param: the divisor of the logits before a token is sampled; 0 takes the most likely token. */
   default DoubleParam temperature() {
     return generation().sampling().temperature();
   }
 
-  /** Get: 0 for the most likely token, else divides the logits before a token is sampled. */
+  /** The divisor of the logits before a token is sampled; 0 takes the most likely token. */
   default double getTemperature() {
     return (Double) getOrDefault(temperature());
   }
 
-  /** Sets: 0 for the most likely token, else divides the logits before a token is sampled. */
+  /** Sets the divisor of the logits before a token is sampled; 0 takes the most likely token. */
   @SuppressWarnings("unchecked")
   default T setTemperature(double value) {
     return (T) set(temperature(), (Object) value);
   }
 
-  /** Param: probability mass of the most likely tokens to sample from. */
+  /** Param: the probability mass of the most likely tokens to sample from. */
   default DoubleParam topP() {
     return generation().sampling().topP();
   }
 
-  /** Get: probability mass of the most likely tokens to sample from. */
+  /** The probability mass of the most likely tokens to sample from. */
   default double getTopP() {
     return (Double) getOrDefault(topP());
   }
 
-  /** Sets: probability mass of the most likely tokens to sample from. */
+  /** Sets the probability mass of the most likely tokens to sample from. */
   @SuppressWarnings("unchecked")
   default T setTopP(double value) {
     return (T) set(topP(), (Object) value);
   }
 
-  /** Param: penalty on tokens that prompt and answer already have. */
+  /** Param: the penalty on tokens that prompt and answer already have; 1 for none. */
   default DoubleParam repetitionPenalty() {
     return generation().sampling().repetitionPenalty();
   }
 
-  /** Get: penalty on tokens that prompt and answer already have. */
+  /** The penalty on tokens that prompt and answer already have; 1 for none. */
   default double getRepetitionPenalty() {
     return (Double) getOrDefault(repetitionPenalty());
   }
 
-  /** Sets: penalty on tokens that prompt and answer already have; 1 for none. */
+  /** Sets the penalty on tokens that prompt and answer already have; 1 for none. */
   @SuppressWarnings("unchecked")
   default T setRepetitionPenalty(double value) {
     return (T) set(repetitionPenalty(), (Object) value);
   }
 
-  /** Param: seed of sampling. */
+  /** Param: the seed of sampling. */
   default LongParam seed() {
     return generation().sampling().seed();
   }
 
-  /** Get: seed of sampling. */
+  /** The seed of sampling. */
   default long getSeed() {
     return (Long) getOrDefault(seed());
   }
 
-  /** Sets: seed of sampling. */
+  /** Sets the seed of sampling. */
   @SuppressWarnings("unchecked")
   default T setSeed(long value) {
     return (T) set(seed(), (Object) value);
   }
 
-  /** Param: column of whole numbers, the row's number for sampling. */
+  /** Param: the column with the number of each row; sampling depends on it. */
   default Param<String> rowCol() {
     return generation().prompts().rowCol();
   }
 
-  /** Get: column of whole numbers, the row's number for sampling. */
+  /** The column with the number of each row; sampling depends on it. */
   default String getRowCol() {
     return getOrDefault(rowCol());
   }
 
-  /**
-   * Sets: column of whole numbers, the row's number for sampling; without it, a row's random
-   * numbers depend on its prompt.
-   */
+  /** Sets the column with the number of each row; sampling depends on it. */
   @SuppressWarnings("unchecked")
   default T setRowCol(String value) {
     return (T) set(rowCol(), value);
   }
 
-  /** Param: prompt. */
+  /**
+   * Param: the prompt: a name (seed-paper, alpaca, plain, chat) or a text with {@code {column}}.
+   */
   default Param<String> prompt() {
     return generation().prompts().prompt();
   }
 
-  /** Get: prompt. */
+  /** The prompt: a name (seed-paper, alpaca, plain, chat) or a text with {@code {column}}. */
   default String getPrompt() {
     return getOrDefault(prompt());
   }
 
-  /**
-   * Sets: prompt: a name (seed-paper, alpaca, plain, chat) or a text with {@code {column}}; without
-   * it, inputCol has the whole prompt.
-   */
+  /** Sets the prompt: a name (seed-paper, alpaca, plain, chat) or a text with {@code {column}}. */
   @SuppressWarnings("unchecked")
   default T setPrompt(String value) {
     return (T) set(prompt(), value);
   }
 
-  /** Param: question of a chat. */
+  /** Param: the question of a chat: a name as of prompt, or a text with {@code {column}}. */
   default Param<String> message() {
     return generation().prompts().message();
   }
 
-  /** Get: question of a chat. */
+  /** The question of a chat: a name as of prompt, or a text with {@code {column}}. */
   default String getMessage() {
     return getOrDefault(message());
   }
 
-  /**
-   * Sets: question of a chat: a name as of prompt, or a text with {@code {column}}; without it, the
-   * text of inputCol.
-   */
+  /** Sets the question of a chat: a name as of prompt, or a text with {@code {column}}. */
   @SuppressWarnings("unchecked")
   default T setMessage(String value) {
     return (T) set(message(), value);
@@ -236,28 +229,28 @@ public interface GenerationParams<T> extends Params {
     return generation().prompts().system();
   }
 
-  /** Get: the system message of a chat. */
+  /** The system message of a chat. */
   default String getSystem() {
     return getOrDefault(system());
   }
 
-  /** Sets: the system message of a chat; without it, the template's own. */
+  /** Sets the system message of a chat. */
   @SuppressWarnings("unchecked")
   default T setSystem(String value) {
     return (T) set(system(), value);
   }
 
-  /** Param: new column that says whether the prompt was cut, a boolean. */
+  /** Param: the new column that says whether the prompt was cut; empty for none. */
   default Param<String> truncatedCol() {
     return generation().truncatedCol();
   }
 
-  /** Get: new column that says whether the prompt was cut, a boolean. */
+  /** The new column that says whether the prompt was cut; empty for none. */
   default String getTruncatedCol() {
     return getOrDefault(truncatedCol());
   }
 
-  /** Sets: new column that says whether the prompt was cut, a boolean; empty for none. */
+  /** Sets the new column that says whether the prompt was cut; empty for none. */
   @SuppressWarnings("unchecked")
   default T setTruncatedCol(String value) {
     return (T) set(truncatedCol(), value);

@@ -86,11 +86,6 @@ final class LoadedModel implements AutoCloseable {
         .formatted(String.join(" with the adapter ", source.folders()), e.getMessage());
   }
 
-  /** Closes every unused model. */
-  static void clear() {
-    LOADED.clear();
-  }
-
   @Override
   public void close() {
     LOADED.giveBack(this);

@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.Transformer;
-import org.apache.spark.ml.param.BooleanParam;
-import org.apache.spark.ml.param.IntParam;
-import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.ml.util.MLWritable;
@@ -28,11 +25,11 @@ import org.tributary.evaluation.CheckpointModel;
  * @param <T> the Transformer, which setters return
  */
 public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Transformer
-    implements MLWritable {
+    implements ScoringParams<T>, MLWritable {
   private static final long serialVersionUID = 1;
 
   private final String uid;
-  private final ScoringParams params;
+  private final Scoring scoring;
 
   /**
    * Makes the Params.
@@ -43,8 +40,8 @@ public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Tr
    */
   ModelTransformer(String uid, String input, String output) {
     this.uid = uid; // before the Params, which name it
-    params = ScoringParams.of(this, input, output);
-    setDefault(engine(), ScoringParams.ENGINE);
+    scoring = Scoring.of(this, input, output);
+    setDefault(engine(), ENGINE);
     setDefault(batchSize(), (Object) 32);
     setDefault(precision(), "float32");
     setDefault(shared(), (Object) false);
@@ -101,6 +98,11 @@ public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Tr
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public final Scoring scoring() {
+    return scoring;
   }
 
   @SuppressWarnings("unchecked")
@@ -204,112 +206,6 @@ public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Tr
     return new DefaultParamsWriter(saved);
   }
 
-  /** Param: folder of the model, the adapter or the run. */
-  public final Param<String> modelUrl() {
-    return params.model().url();
-  }
-
-  /** The folder of the model, the adapter or the run. */
-  public final String getModelUrl() {
-    return getOrDefault(modelUrl());
-  }
-
-  /** Sets the folder of a model, of a PEFT adapter or of a run of {@code train}, a path or URI. */
-  public final T setModelUrl(String value) {
-    set(modelUrl(), value);
-    return self();
-  }
-
-  /** Param: folder of the model of an adapter. */
-  public final Param<String> baseModelUrl() {
-    return params.model().base();
-  }
-
-  /** The folder of the model of an adapter. */
-  public final String getBaseModelUrl() {
-    return getOrDefault(baseModelUrl());
-  }
-
-  /** Sets the folder of the model of an adapter, if it is not where the adapter says. */
-  public final T setBaseModelUrl(String value) {
-    set(baseModelUrl(), value);
-    return self();
-  }
-
-  /** Param: whether local paths are the same on every node. */
-  public final BooleanParam shared() {
-    return params.model().shared();
-  }
-
-  /** Whether local paths are the same on every node. */
-  public final boolean getShared() {
-    return (Boolean) getOrDefault(shared());
-  }
-
-  /** Says that {@code file:} paths are the same file system on every node, such as an NFS mount. */
-  public final T setShared(boolean value) {
-    set(shared(), (Object) value);
-    return self();
-  }
-
-  /** Param: column that is scored. */
-  public final Param<String> inputCol() {
-    return params.inputCol();
-  }
-
-  /** The column that is scored. */
-  public final String getInputCol() {
-    return getOrDefault(inputCol());
-  }
-
-  /** Sets the column that is scored. */
-  public final T setInputCol(String value) {
-    set(inputCol(), value);
-    return self();
-  }
-
-  /** Param: new column. */
-  public final Param<String> outputCol() {
-    return params.outputCol();
-  }
-
-  /** The new column. */
-  public final String getOutputCol() {
-    return getOrDefault(outputCol());
-  }
-
-  /** Sets the new column. */
-  public final T setOutputCol(String value) {
-    set(outputCol(), value);
-    return self();
-  }
-
-  /** Param: the engine. */
-  public final Param<String> engine() {
-    return params.engine();
-  }
-
-  /** The engine. */
-  public final String getEngine() {
-    return getOrDefault(engine());
-  }
-
-  /**
-   * Sets the engine.
-   *
-   * @param value {@code PyTorch}
-   * @throws WrongInput if it is another one
-   */
-  public final T setEngine(String value) {
-    if (!ScoringParams.ENGINE.equals(value)) {
-      throw new WrongInput(
-          "engine: %s is not supported; the engine is %s, remove setEngine or name it"
-              .formatted(value, ScoringParams.ENGINE));
-    }
-    set(engine(), value);
-    return self();
-  }
-
   /**
    * Checks the class of the output column's values, which is fixed.
    *
@@ -326,54 +222,6 @@ public abstract class ModelTransformer<T extends ModelTransformer<T>> extends Tr
                   value == null ? null : value.getName(),
                   written().getSimpleName()));
     }
-    return self();
-  }
-
-  /** Param: rows that are scored together. */
-  public final IntParam batchSize() {
-    return params.batchSize();
-  }
-
-  /** The number of rows that are scored together. */
-  public final int getBatchSize() {
-    return (Integer) getOrDefault(batchSize());
-  }
-
-  /** Sets the number of rows that are scored together. */
-  public final T setBatchSize(int value) {
-    set(batchSize(), (Object) value);
-    return self();
-  }
-
-  /** Param: tokens that a text keeps. */
-  public final IntParam maxLength() {
-    return params.maxLength();
-  }
-
-  /** The number of tokens that a text keeps. */
-  public final int getMaxLength() {
-    return (Integer) getOrDefault(maxLength());
-  }
-
-  /** Sets the number of tokens that a text keeps, with special ones. */
-  public final T setMaxLength(int value) {
-    set(maxLength(), (Object) value);
-    return self();
-  }
-
-  /** Param: type of weights and activations. */
-  public final Param<String> precision() {
-    return params.precision();
-  }
-
-  /** The type of weights and activations. */
-  public final String getPrecision() {
-    return getOrDefault(precision());
-  }
-
-  /** Sets the type of weights and activations, {@code float32} or {@code bfloat16}. */
-  public final T setPrecision(String value) {
-    set(precision(), value);
     return self();
   }
 }

@@ -2,6 +2,8 @@ package org.tributary.ml;
 
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.tributary.batch.Example;
@@ -34,14 +36,6 @@ record TextScorer(List<Integer> inputs, List<String> labels, ClassifierColumns c
 
   @Override
   public List<Object[]> score(LoadedModel loaded, NDManager scratch, List<List<String>> texts) {
-    TextBatch batch = batch(loaded, texts);
-    float[] logits =
-        loaded.model().logits(scratch, List.of(), ModelInputs.of(scratch, batch)).toFloatArray();
-    return columns.values(logits, labels);
-  }
-
-  /** Texts or pairs of texts as tokens. */
-  static TextBatch batch(LoadedModel loaded, List<List<String>> texts) {
     List<Example> examples = new ArrayList<>();
     for (List<String> text : texts) {
       examples.add(
@@ -49,6 +43,30 @@ record TextScorer(List<Integer> inputs, List<String> labels, ClassifierColumns c
               ? loaded.tokens().example(text.get(0), 0)
               : loaded.tokens().example(text.get(0), text.get(1), 0));
     }
+    List<Example> some = examples.stream().filter(TextScorer::hasTokens).toList();
+    Iterator<Object[]> scored =
+        some.isEmpty()
+            ? Collections.emptyIterator()
+            : columns.values(logits(loaded, scratch, some), labels).iterator();
+    List<Object[]> all = new ArrayList<>();
+    for (Example example : examples) {
+      all.add(hasTokens(example) ? scored.next() : null);
+    }
+    return all;
+  }
+
+  /** Some tokenizers make no tokens of an empty text, and a model cannot read such a row. */
+  static boolean hasTokens(Example example) {
+    return example.ids().length > 0;
+  }
+
+  private static float[] logits(LoadedModel loaded, NDManager scratch, List<Example> examples) {
+    TextBatch batch = batch(loaded, examples);
+    return loaded.model().logits(scratch, List.of(), ModelInputs.of(scratch, batch)).toFloatArray();
+  }
+
+  /** Texts or pairs of texts as the model takes them. */
+  static TextBatch batch(LoadedModel loaded, List<Example> examples) {
     Architecture family = loaded.described().base().architecture();
     TextBatch batch = TextBatch.of(examples, family.padToken());
     return family.tokenTypes() > 1 ? batch : batch.withoutTypes();

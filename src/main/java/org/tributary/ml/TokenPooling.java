@@ -20,23 +20,23 @@ enum TokenPooling {
    *
    * @param states row-major, a token after the other
    * @param from place of the first token's state
-   * @param tokens number of tokens
+   * @param tokens number of tokens, at least 1
    * @param width of a state
    */
   double[] of(float[] states, int from, int tokens, int width) {
     double[] vector = new double[width];
     if (this == MAX) {
-      Arrays.fill(vector, tokens == 0 ? 0 : Double.NEGATIVE_INFINITY);
+      Arrays.fill(vector, Double.NEGATIVE_INFINITY);
     }
-    int first = this == LAST ? Math.max(0, tokens - 1) : 0;
-    int end = this == CLS ? Math.min(1, tokens) : tokens;
+    int first = this == LAST ? tokens - 1 : 0;
+    int end = this == CLS ? 1 : tokens;
     for (int token = first; token < end; token++) {
       for (int j = 0; j < width; j++) {
         double value = states[from + token * width + j];
         vector[j] = this == MAX ? Math.max(vector[j], value) : vector[j] + value;
       }
     }
-    for (int j = 0; this == MEAN && tokens > 0 && j < width; j++) {
+    for (int j = 0; this == MEAN && j < width; j++) {
       vector[j] /= tokens;
     }
     return vector;

@@ -132,6 +132,36 @@ class SentenceModulesTest {
     assertThat(vector(embedder())).isEqualTo(own);
   }
 
+  @Test
+  void aDecoderEmbedsWithItsLastToken() throws IOException {
+    Path golden = Path.of(System.getProperty("golden"), "llama_gqa");
+    WordModel decoder = new WordModel(golden, disk.resolve("llama"), false);
+    HostTensor states =
+        SafeTensors.map(golden.resolve("outputs.safetensors")).get("hidden_states.2");
+    int length = (int) states.shape()[1];
+    int width = (int) states.shape()[2];
+    String text = decoder.texts().get(1).get(0);
+    int tokens = text.split(" ").length;
+    double[] expected = pooled(states, length * width, tokens, width, "last");
+    TextEmbedder embedder =
+        new TextEmbedder().setModelUrl(decoder.folder().toString()).setPooling("last");
+    List<Row> rows =
+        embedder
+            .transform(
+                SPARK
+                    .session()
+                    .createDataFrame(
+                        List.of(RowFactory.create(text), RowFactory.create("")),
+                        new StructType().add("text", DataTypes.StringType))
+                    .coalesce(1))
+            .collectAsList();
+    assertThat(rows.get(1).isNullAt(1)).as("a text without tokens").isTrue();
+    Vector own = rows.get(0).getAs("features");
+    for (int j = 0; j < width; j++) {
+      assertThat(own.apply(j)).isCloseTo(expected[j], within(1e-4));
+    }
+  }
+
   private static double[] pooled(
       HostTensor states, int from, int tokens, int width, String pooling) {
     double[] vector = new double[width];

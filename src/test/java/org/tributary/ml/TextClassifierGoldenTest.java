@@ -75,6 +75,17 @@ class TextClassifierGoldenTest {
             .transform(frame(model.texts()))
             .collectAsList();
     assertThat(scored).hasSize(3);
+    List<List<String>> withEmpty = new ArrayList<>(model.texts());
+    withEmpty.add(1, List.of(""));
+    List<Row> four =
+        new TextClassifier()
+            .setInputCol("text0")
+            .setModelUrl(model.folder().toString())
+            .transform(frame(withEmpty).coalesce(1))
+            .collectAsList();
+    check(four.get(0), model.logits(0));
+    assertThat(four.get(1).isNullAt(2)).as("a text without tokens").isTrue();
+    check(four.get(2), model.logits(1));
     for (int i = 0; i < scored.size(); i++) {
       check(scored.get(i), model.logits(i));
     }

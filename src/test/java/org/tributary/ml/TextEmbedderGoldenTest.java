@@ -100,7 +100,7 @@ class TextEmbedderGoldenTest {
     List<Row> rows = new ArrayList<>();
     for (WordNetNouns.Noun noun : WordNetNouns.read().nouns()) {
       boolean chosen = CATEGORIES.contains(noun.category());
-      if (chosen && count.merge(noun.category(), 1, Integer::sum) % 100 == 1 && rows.size() < 180) {
+      if (chosen && count.merge(noun.category(), 1, Integer::sum) % 120 == 1 && rows.size() < 120) {
         rows.add(RowFactory.create(noun.definition(), noun.category(), rows.size() % 4 == 0));
       }
     }

@@ -47,7 +47,7 @@ class TextGeneratorTest {
     llama = new Tiny(disk, 5).llama();
     rows = disk.resolve("rows");
     List<Row> all = new ArrayList<>();
-    for (int i = 0; i < 23; i++) {
+    for (int i = 0; i < 14; i++) {
       String text = "what is number " + "x".repeat(i % 5) + i * i;
       all.add(RowFactory.create((long) i, text, i % 2 == 0 ? "short" : ""));
     }
@@ -86,7 +86,7 @@ class TextGeneratorTest {
         model: {path: %s, maxLength: 48}
         data: {paths: [%s], prompt: "%s"}
         decoding: {newTokens: 8%s}
-        shard: 9
+        shard: 6
         batch: 4
         """
             .formatted(out, llama, rows, prompt, decoding);
@@ -147,7 +147,7 @@ class TextGeneratorTest {
     List<Row> answered = pipeline.transform(some).collectAsList();
     assertThat(answered)
         .allSatisfy(row -> assertThat(row.isNullAt(2)).isEqualTo(row.isNullAt(1)))
-        .hasSize(23);
+        .hasSize(14);
     String saved = disk.resolve("saved").toString();
     pipeline.save(saved);
     assertThat(PipelineModel.load(saved).transform(some).collectAsList()).isEqualTo(answered);
