@@ -78,18 +78,23 @@ class TextGeneratorTest {
   }
 
   private static List<Row> job(String name, String prompt, String decoding) throws IOException {
+    return job(name, llama, "prompt: \"%s\"".formatted(prompt), decoding);
+  }
+
+  private static List<Row> job(String name, Path model, String prompt, String decoding)
+      throws IOException {
     Path out = disk.resolve("answers-" + name);
     String yaml =
         """
         out: %s
         seed: 11
         model: {path: %s, maxLength: 48}
-        data: {paths: [%s], prompt: "%s"}
+        data: {paths: [%s], %s}
         decoding: {newTokens: 8%s}
         shard: 6
         batch: 4
         """
-            .formatted(out, llama, rows, prompt, decoding);
+            .formatted(out, model, rows, prompt, decoding);
     new Generation(SPARK.session(), GenerationListener.NONE)
         .run(ConfigReader.read("g.yaml", yaml, List.of(), GenerateConfig.class, Map.of()));
     return SPARK
@@ -128,6 +133,33 @@ class TextGeneratorTest {
         .extracting(row -> row.<Boolean>getAs("cut"))
         .isEqualTo(drawn.stream().map(row -> row.<Boolean>getAs("truncated")).toList());
     assertThat(greedy).isNotEqualTo(drawn);
+  }
+
+  @Test
+  void aChatFollowsTheModelsTemplateAsInTheJob() throws IOException {
+    Path model = Files.createDirectories(disk.resolve("chat"));
+    for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(llama.resolve(name), model.resolve(name));
+    }
+    Files.writeString(
+        model.resolve("tokenizer_config.json"),
+        """
+        {"chat_template": "{% for m in messages %}{{ m['role'] + ': ' + m['content'] + ' ' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"}
+        """);
+    List<Row> job =
+        job(
+            "chat",
+            model,
+            "prompt: chat, message: \"{question}\", system: Say it",
+            ", repetitionPenalty: 1.3");
+    TextGenerator chat =
+        generator()
+            .setModelUrl(model.toString())
+            .setPrompt("chat")
+            .setSystem("Say it")
+            .setRepetitionPenalty(1.3);
+    same(chat.transform(data()), job);
+    same(chat.setMessage("{question}").setInputCol("none").transform(data()), job);
   }
 
   @Test
