@@ -102,14 +102,13 @@ public record CheckpointModel(BaseModel base, AppliedAdapter adapter, List<Strin
    * @return 0 for a language model
    */
   public int rows() {
-    for (String name : base.architecture().head(1).keySet()) {
-      HostTensor own = adapter == null ? null : adapter.tensors().get(name);
-      long[] shape = own == null ? base.used().get(name).shape() : own.shape();
-      if (shape.length == 2) {
-        return Math.toIntExact(shape[0]);
-      }
+    String name = base.architecture().classWeight().orElse(null);
+    if (name == null) {
+      return 0;
     }
-    return 0;
+    HostTensor own = adapter == null ? null : adapter.tensors().get(name);
+    long[] shape = own == null ? base.used().get(name).shape() : own.shape();
+    return Math.toIntExact(shape[0]);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.tributary.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tributary.protocol.Globs;
 
 /**
@@ -122,6 +123,20 @@ public interface Architecture {
    * @return shapes by name
    */
   Map<String, long[]> head(int labels);
+
+  /**
+   * The weight of the classifier that has a row for each class. Of a classifier of several layers,
+   * only the last has.
+   *
+   * @return its name; empty for a language model
+   */
+  default Optional<String> classWeight() {
+    Map<String, long[]> one = head(1);
+    return one.keySet().stream()
+        .filter(name -> one.get(name).length == 2)
+        .filter(name -> head(2).get(name)[0] == one.get(name)[0] + 1)
+        .findFirst();
+  }
 
   /**
    * The name that a tensor has in a checkpoint with a head: Hugging Face adds a prefix to the names

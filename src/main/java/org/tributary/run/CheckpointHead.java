@@ -37,13 +37,7 @@ public record CheckpointHead(
 
   /** Rows of the checkpoint's classifier, one for each class. */
   int rows() {
-    // Of a classifier of several layers, only the last has one row for each class.
-    return family().head(1).entrySet().stream()
-        .filter(layer -> layer.getValue().length == 2 && layer.getValue()[0] == 1)
-        .map(layer -> tensors.get(layer.getKey()).shape())
-        .mapToInt(shape -> Math.toIntExact(shape[0]))
-        .findFirst()
-        .orElseThrow();
+    return Math.toIntExact(tensors.get(family().classWeight().orElseThrow()).shape()[0]);
   }
 
   /**
