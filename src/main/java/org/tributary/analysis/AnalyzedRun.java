@@ -92,19 +92,35 @@ record AnalyzedRun(
     return rounds;
   }
 
-  /** The linear layers that the run changes. */
-  private static List<String> layers(Blueprint blueprint, List<String> globs) {
+  /** The linear layers of the checkpoint that a run changes. */
+  static Set<String> changed(Blueprint blueprint) {
     Set<String> all = new TreeSet<>(blueprint.architecture().linearLayers().keySet());
     all.removeIf(
         layer ->
             !blueprint.base().used().containsKey(layer + WEIGHT)
                 || !blueprint.adapted().containsKey(layer)
                     && !blueprint.plan(0).trains(layer + WEIGHT));
+    return all;
+  }
+
+  private static List<String> layers(Blueprint blueprint, List<String> globs) {
+    Set<String> all = changed(blueprint);
     if (all.isEmpty()) {
       throw new WrongInput(
           "%s: changes no linear layer of the model, so there is nothing to measure"
               .formatted(blueprint.config().out()));
     }
+    return named(all, globs);
+  }
+
+  /**
+   * The layers that some globs name.
+   *
+   * @param all names of layers
+   * @param globs names, their last parts, or globs; empty for all
+   * @throws WrongInput if one of them names no layer
+   */
+  static List<String> named(Set<String> all, List<String> globs) {
     List<String> layers =
         all.stream()
             .filter(layer -> globs.isEmpty() || globs.stream().anyMatch(g -> isNamed(layer, g)))

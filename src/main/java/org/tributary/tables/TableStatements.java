@@ -35,6 +35,7 @@ public record TableStatements(String pattern, List<String> tables) {
           SearchesTable.NAME,
           BudgetsTable.NAME,
           StatisticsTable.NAME,
+          DriftsTable.NAME,
           LayersTable.NAME,
           SpectraTable.NAME,
           AnglesTable.NAME);

@@ -46,6 +46,13 @@ class ComparisonTablesTest {
   }
 
   @Test
+  void drifts() throws IOException {
+    List<Schema.Column> columns = DriftsTable.SCHEMA.columns();
+    assertThat(documented("drifts"))
+        .isEqualTo(described(columns.subList(RunLabels.count(), columns.size())));
+  }
+
+  @Test
   void statistics() throws IOException {
     assertThat(documented("statistics")).isEqualTo(described(StatisticsTable.SCHEMA.columns()));
   }

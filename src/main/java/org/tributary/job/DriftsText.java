@@ -1,0 +1,78 @@
+package org.tributary.job;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.tributary.statistics.Sample;
+import org.tributary.tables.DriftsTable;
+import org.tributary.tables.DriftsTable.Entry;
+import org.tributary.tables.TextTable;
+
+/** The table {@code drifts} as text: means and standard deviations over the seeds. */
+final class DriftsText {
+  private DriftsText() {}
+
+  /**
+   * One line for each variant, partitioned set and round.
+   *
+   * @param entries rows of the table
+   * @return aligned lines
+   */
+  static List<String> lines(List<Entry> entries) {
+    Map<String, List<Entry>> variants = new LinkedHashMap<>();
+    for (Entry e : entries) {
+      String name =
+          "%s on %s, round %d".formatted(e.labels().variant(), e.labels().partition(), e.round());
+      variants.computeIfAbsent(name, n -> new ArrayList<>()).add(e);
+    }
+    List<List<String>> cells = new ArrayList<>();
+    cells.add(
+        List.of(
+            "variant",
+            "seeds",
+            "moved",
+            "central moved",
+            "drift",
+            "cosine",
+            "stable rank",
+            "in rank",
+            "central in rank",
+            "reachable",
+            "loss - baseline",
+            "accuracy - baseline"));
+    variants.forEach(
+        (name, runs) ->
+            cells.add(
+                List.of(
+                    name,
+                    Integer.toString(runs.size()),
+                    moved(runs, DriftsTable.Moved::moved),
+                    text(runs, e -> e.central().moved()),
+                    moved(runs, DriftsTable.Moved::drift),
+                    moved(runs, DriftsTable.Moved::cosine),
+                    moved(runs, m -> m.ranks() == null ? null : (Double) m.ranks().stable()),
+                    moved(runs, DriftsTable.Moved::inRank),
+                    text(runs, e -> e.central().inRank()),
+                    moved(runs, DriftsTable.Moved::reachable),
+                    text(runs, Entry::lossDifference),
+                    text(runs, Entry::accuracyDifference))));
+    return TextTable.aligned(cells);
+  }
+
+  private static String moved(List<Entry> runs, Function<DriftsTable.Moved, Double> number) {
+    return text(runs, e -> e.moved() == null ? null : number.apply(e.moved()));
+  }
+
+  private static String text(List<Entry> runs, Function<Entry, Double> number) {
+    Sample sample = Sample.of(runs.stream().map(number).filter(Objects::nonNull).toList());
+    if (sample.size() == 0) {
+      return "-";
+    }
+    return String.format(Locale.ROOT, "%.4f", sample.mean())
+        + (sample.size() < 2 ? "" : String.format(Locale.ROOT, " ± %.4f", sample.deviation()));
+  }
+}
