@@ -42,6 +42,16 @@ CASES = {
         {"rope_theta": 50000.0, "rope_local_base_freq": 1000.0, "rope_scaling": {"rope_type": "linear", "factor": 2.0}, "layer_types": None, "sliding_window_pattern": 2}, 43,
     ),
 }
+# A folder of Gemma 3 with a vision tower: the text model of the case gemma3 under other weights.
+CASES["gemma3_folder"] = (
+    "Gemma3",
+    {
+        "text_config": CASES["gemma3"][1],
+        "vision_config": {"hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 28, "patch_size": 7},
+        "mm_tokens_per_image": 4, "image_token_index": 60, "boi_token_index": 61, "eoi_token_index": 62,
+    },
+    {"text_config": CASES["gemma3"][2]}, 47,
+)
 # Decoders with a classification head: the same settings under another seed, or their own.
 PLAIN = {**SMALL, "num_hidden_layers": 2, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}
 CLASSES = {
@@ -60,7 +70,7 @@ def model_of(case, kind):
     if kind == "classes":
         config.num_labels = 3
     name = {"text": "ForCausalLM", "classes": "ForSequenceClassification"}[kind]
-    name = ("Gemma3" if family == "Gemma3Text" and kind == "text" else family) + name
+    name = {"Gemma3Text": "Gemma3ForCausalLM", "Gemma3": "Gemma3ForConditionalGeneration"}.get(family, family + name) if kind == "text" else family + name
     model = getattr(transformers, name)(config).eval()
     random = torch.Generator().manual_seed(seed)
     with torch.no_grad():
@@ -135,6 +145,9 @@ def greedy(model, rows):
 
 def classic(config, keys):
     """The configuration in the layout of the hub before transformers 5."""
+    if "text_config" in keys:
+        config = {**config, "text_config": classic(config["text_config"], keys["text_config"])}
+        keys = {}
     config = {k: v for k, v in config.items() if k not in ("rope_parameters", "dtype")}
     config.update(keys, torch_dtype="float32", transformers_version="4.44.0")
     return {k: v for k, v in sorted(config.items()) if not (k == "layer_types" and v is None)}
@@ -143,7 +156,12 @@ def classic(config, keys):
 def gradients(model, loss):
     model.zero_grad()
     loss.backward()
-    return {k: p.grad.detach().float().contiguous() for k, p in model.named_parameters() if p.grad is not None}
+    return {in_files(k): p.grad.detach().float().contiguous() for k, p in model.named_parameters() if p.grad is not None}
+
+
+def in_files(name):
+    """The name that save_pretrained gives a weight of Gemma 3 with a vision tower."""
+    return name.replace("model.language_model.", "language_model.model.")
 
 
 def worst(a, b):

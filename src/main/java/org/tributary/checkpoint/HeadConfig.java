@@ -39,6 +39,7 @@ public final class HeadConfig {
       Map.of(
           "gemma", "Gemma",
           "gemma2", "Gemma2",
+          "gemma3", "Gemma3",
           "gemma3_text", "Gemma3Text",
           "gpt2", "GPT2",
           "llama", "Llama",

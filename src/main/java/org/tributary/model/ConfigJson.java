@@ -1,8 +1,10 @@
 package org.tributary.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.tributary.error.WrongInput;
 
@@ -41,6 +43,26 @@ final class ConfigJson {
       problem(key + " must be an object, got " + shown(json.path(key)));
     }
     return new ConfigJson(json.path(key), section + key + ".", problems);
+  }
+
+  /**
+   * A part of the file that may leave keys out.
+   *
+   * @param absent the values of keys that the part leaves out
+   */
+  ConfigJson section(String key, Map<String, Integer> absent) {
+    ConfigJson part = section(key);
+    if (!(part.json instanceof ObjectNode object)) {
+      return part;
+    }
+    ObjectNode whole = object.deepCopy();
+    absent.forEach(
+        (name, value) -> {
+          if (!whole.hasNonNull(name)) {
+            whole.put(name, value);
+          }
+        });
+    return new ConfigJson(whole, part.section, problems);
   }
 
   boolean has(String key) {

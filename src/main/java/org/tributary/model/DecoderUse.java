@@ -12,13 +12,22 @@ import java.util.stream.Stream;
  *
  * @param prefix of all names except the head's, as in the checkpoint
  * @param classifies whether it classifies
+ * @param writer the name of the head that writes text, as in the checkpoint
+ * @param memory the prefix of the modules in transformers 5, if another than in the checkpoint
+ * @param foreign globs of tensors of other parts, such as a vision tower, which are not used
  */
-record DecoderUse(String prefix, boolean classifies) {
+record DecoderUse(
+    String prefix, boolean classifies, String writer, String memory, List<String> foreign) {
   /** The head that writes text. */
   static final String LM_HEAD = "lm_head.weight";
 
   /** The classifier, which has no bias. */
   static final String SCORE = "score.weight";
+
+  /** A model that is a decoder and nothing else. */
+  DecoderUse(String prefix, boolean classifies) {
+    this(prefix, classifies, LM_HEAD, prefix, List.of());
+  }
 
   /**
    * The use of a checkpoint: it classifies if it has a classifier, or if it shall get one.
@@ -64,12 +73,12 @@ record DecoderUse(String prefix, boolean classifies) {
    * @param others globs of the family
    */
   List<String> ignored(List<String> others) {
-    return Stream.concat(others.stream(), otherHeads().stream()).toList();
+    return Stream.of(others, otherHeads(), foreign).flatMap(List::stream).toList();
   }
 
   /** The head that a classifier replaces. */
   List<String> otherHeads() {
-    return classifies ? List.of(LM_HEAD) : List.of();
+    return classifies ? List.of(writer) : List.of();
   }
 
   /**
@@ -81,5 +90,19 @@ record DecoderUse(String prefix, boolean classifies) {
   String nameWithHead(String name, String headed) {
     boolean bare = prefix.isEmpty() && !name.equals(LM_HEAD) && !name.startsWith("score.");
     return bare ? headed + name : name;
+  }
+
+  /** See {@link Architecture#nameInPeft}. */
+  String nameInPeft(String name) {
+    return name.equals(writer) ? LM_HEAD : renamed(name, prefix, memory);
+  }
+
+  /** See {@link Architecture#nameFromPeft}. */
+  String nameFromPeft(String name) {
+    return name.equals(LM_HEAD) ? writer : renamed(name, memory, prefix);
+  }
+
+  private static String renamed(String name, String from, String to) {
+    return name.startsWith(from) ? to + name.substring(from.length()) : name;
   }
 }

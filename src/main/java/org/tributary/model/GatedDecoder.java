@@ -186,14 +186,14 @@ final class GatedDecoder implements TextArchitecture {
     }
     w.put(use.prefix() + "norm.weight", new long[] {sizes.hidden()});
     if (!tied && !use.classifies()) {
-      w.put(DecoderUse.LM_HEAD, new long[] {vocabulary, sizes.hidden()});
+      w.put(use.writer(), new long[] {vocabulary, sizes.hidden()});
     }
     return w;
   }
 
   @Override
   public Map<String, String> tiedWeights() {
-    return tied() ? Map.of(DecoderUse.LM_HEAD, embedding()) : Map.of();
+    return tied() ? Map.of(use.writer(), embedding()) : Map.of();
   }
 
   @Override
@@ -228,6 +228,16 @@ final class GatedDecoder implements TextArchitecture {
   }
 
   @Override
+  public String nameInPeft(String name) {
+    return use.nameInPeft(name);
+  }
+
+  @Override
+  public String nameFromPeft(String name) {
+    return use.nameFromPeft(name);
+  }
+
+  @Override
   public Map<String, long[]> linearLayers() {
     return WeightNames.layers(weights(), name -> name.endsWith("_proj" + WEIGHT));
   }
@@ -246,7 +256,7 @@ final class GatedDecoder implements TextArchitecture {
     constants.put("epsilon", epsilon);
     constants.put("activation", traits.activation());
     constants.put("logit_cap", traits.logitCap());
-    constants.put("head_weight", tied ? embedding() : DecoderUse.LM_HEAD);
+    constants.put("head_weight", tied ? embedding() : use.writer());
     return Programs.decoder(
         use.classifies(),
         layers,

@@ -24,7 +24,11 @@ final class Gemma3 {
    * @throws org.tributary.error.WrongInput naming everything that is wrong or not supported
    */
   static Architecture of(JsonNode json, DecoderUse use) {
-    ConfigJson config = new ConfigJson(json);
+    return of(new ConfigJson(json), use);
+  }
+
+  /** The same with the configuration of the text model. */
+  static Architecture of(ConfigJson config, DecoderUse use) {
     return new GatedDecoder(
         config,
         use,

@@ -1,6 +1,7 @@
 package org.tributary.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,7 +58,7 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
   public static SpecialTokens read(Store store, Path folder, long vocabulary, Prompt prompt)
       throws IOException {
     ModelFiles files = new ModelFiles(store, folder);
-    JsonNode config = files.json(HuggingFaceFolder.CONFIG);
+    JsonNode config = withText(files.json(HuggingFaceFolder.CONFIG));
     JsonNode generation = files.json(ModelFiles.GENERATION);
     JsonNode tokenizer = files.settings();
     long named = id(files, tokenizer, "eos_token");
@@ -83,6 +84,20 @@ public record SpecialTokens(List<Long> ends, long end, long begin, long pad, boo
     }
     checkWithin(folder, "pad_token_id", pad, vocabulary);
     return new SpecialTokens(ends, end, begin, pad, prompt.chat() != null);
+  }
+
+  /** The ids of a folder with a model for images, too, may be in the part about its text model. */
+  private static JsonNode withText(JsonNode config) {
+    if (!(config instanceof ObjectNode) || !config.path("text_config").isObject()) {
+      return config;
+    }
+    ObjectNode whole = config.deepCopy();
+    for (String key : List.of(EOS, "bos_token_id", "pad_token_id")) {
+      if (!whole.hasNonNull(key) && config.get("text_config").hasNonNull(key)) {
+        whole.set(key, config.get("text_config").get(key));
+      }
+    }
+    return whole;
   }
 
   private static List<Long> ends(
