@@ -92,6 +92,22 @@ public final class BaseModel {
     return open(store, settings, null);
   }
 
+  /**
+   * Opens a model's folder for the classification of texts: a language model gets a classifier.
+   *
+   * @param store reaches the folder
+   * @param settings path and pooling
+   * @return the model, not yet checked
+   * @throws WrongInput if it is not a model folder, or its family is not supported
+   * @throws IOException if a file system fails
+   */
+  public static BaseModel classifier(Store store, ModelSection settings) throws IOException {
+    BaseModel base = open(store, settings);
+    return base.architecture.task() == ModelTask.GENERATION
+        ? open(store, settings, Pooling.LAST)
+        : base;
+  }
+
   private static BaseModel open(Store store, ModelSection settings, Pooling ofTask)
       throws IOException {
     HuggingFaceFolder files = HuggingFaceFolder.open(store, store.path(settings.path()));

@@ -39,7 +39,27 @@ public record ModelLook(
    * @throws IOException if a file system fails
    */
   public static ModelLook of(Store store, String path) throws IOException {
-    BaseModel base = BaseModel.open(store, new ModelSection(path, null, null, MAX_LENGTH, false));
+    return of(BaseModel.open(store, section(path)));
+  }
+
+  /**
+   * Looks at a model that classifies texts; a language model gets a new classifier.
+   *
+   * @param store reaches the folder
+   * @param path of the folder
+   * @return what it is
+   * @throws WrongInput if it is not supported, naming the key that is the reason
+   * @throws IOException if a file system fails
+   */
+  static ModelLook classifier(Store store, String path) throws IOException {
+    return of(BaseModel.classifier(store, section(path)));
+  }
+
+  private static ModelSection section(String path) {
+    return new ModelSection(path, null, null, MAX_LENGTH, false);
+  }
+
+  private static ModelLook of(BaseModel base) throws IOException {
     base.check();
     long parameters =
         base.used().values().stream().mapToLong(SafeTensorsHeader.Entry::elements).sum();

@@ -41,10 +41,15 @@ record Starter(ModelLook model, DataLook look, TaskGuess guess, Sizes sizes, Lis
    * @throws org.tributary.error.WrongInput if model or data are not supported, or do not fit
    */
   static Starter of(Store store, String modelPath, String data) throws IOException {
-    ModelLook model = ModelLook.of(store, modelPath);
-    DataLook look = DataLook.of(store, data, model.seesImages());
+    ModelLook whole = ModelLook.of(store, modelPath);
+    DataLook look = DataLook.of(store, data, whole.seesImages());
+    boolean classifies = whole.writes() && TaskGuess.isOfClasses(look);
+    ModelLook model = classifies ? ModelLook.classifier(store, modelPath) : whole;
     TaskGuess guess = TaskGuess.of(store, model, look);
     List<String> notes = new ArrayList<>();
+    if (classifies) {
+      notes.add("task: the class of each text (the rows have a class and no answer)");
+    }
     notes.add(
         "model: %s, %,d parameters, %s"
             .formatted(model.family(), model.parameters(), model.task()));

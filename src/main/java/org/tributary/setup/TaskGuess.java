@@ -37,6 +37,17 @@ record TaskGuess(
     return model.writes() ? writing(store, model, look) : classifying(model, look);
   }
 
+  /**
+   * Whether a language model should classify the rows, as runs decide it, too: they have a class,
+   * and neither answers nor conversations.
+   */
+  static boolean isOfClasses(DataLook look) {
+    Columns columns = new Columns(look.sample());
+    return columns.messages().isEmpty()
+        && columns.answer().isEmpty()
+        && columns.label().isPresent();
+  }
+
   /** Whether rows have two texts. */
   boolean hasPairs() {
     return data.getOrDefault("text", "").startsWith("[");

@@ -39,6 +39,7 @@ class InitTest extends TinyJob {
               .formatted(i, i));
     }
     Files.writeString(raw.resolve("tickets.csv"), tickets);
+    Files.writeString(raw.resolve("notes.csv"), "body\n" + "a treatment\na symptom\n");
     Files.writeString(raw.resolve("answers.jsonl"), answers);
   }
 
@@ -90,6 +91,7 @@ class InitTest extends TinyJob {
   @CsvSource({
     "text, tickets.csv, tickets",
     "llama, answers.jsonl, answers",
+    "llama, tickets.csv, tickets",
     "vit, images.zip, images"
   })
   void theFilesRunAsTheyAre(String kind, String data, String name) throws IOException {
@@ -171,6 +173,19 @@ class InitTest extends TinyJob {
   }
 
   @Test
+  void aLanguageModelGetsAClassifierIfTheRowsHaveAClassAndNoAnswer() throws IOException {
+    JobRun init = init("llama", "tickets.csv");
+    assertThat(init.code()).as(init.err()).isZero();
+    assertThat(init.out())
+        .contains("task: the class of each text (the rows have a class and no answer)")
+        .contains("label: category (its name, and 2 values)")
+        .contains("classifier: a new one (the model has none)");
+    assertThat(text("train.yaml"))
+        .contains("label: category", "text: body", "targets: [q_proj, k_proj, v_proj, o_proj]")
+        .doesNotContain("prompt", "generate");
+  }
+
+  @Test
   void aLanguageModelGetsAPromptAndSmallerRates() throws IOException {
     JobRun init = init("llama", "answers.jsonl");
     assertThat(init.out()).contains("question: question", "answer: answer", "prompt: seed-paper");
@@ -236,7 +251,7 @@ class InitTest extends TinyJob {
       value = {
         "text | images.zip | holds images, and the model takes texts",
         "vit | tickets.csv | no column of these rows (category, body, office) holds encoded images",
-        "llama | tickets.csv | is evidently the answer; rename the column to answer",
+        "llama | notes.csv | is evidently the answer; rename the column to answer",
         "text | nothing.csv | does not exist",
         "text | answers.jsonl | is evidently the class"
       })
