@@ -33,7 +33,7 @@ final class FileAssignment implements Serializable {
   /**
    * Creates the assignment of a set of which some rows are left out.
    *
-   * @param all its rows in canonical order
+   * @param all its rows as they were read, those that are kept in canonical order
    * @param kept the rows that are not left out, in the same order
    * @param keptTarget the file of each kept row, or {@link FilePlan#NOWHERE}
    */

@@ -202,15 +202,13 @@ final class PartWriter {
   private static JavaPairRDD<Place, Copies> place(
       RawSet set, Broadcast<FileAssignment> assignment) {
     RowCodec codec = set.codec();
-    // An image that cannot be decoded has no place, and is not an unknown row.
-    boolean images = codec.identity().image() != null;
     String key = set.source().key();
     String changed = set.source().changed();
     return set.values()
         .flatMapToPair(
             values -> {
               byte[] hash = codec.hash(values);
-              if (!images && !assignment.value().knows(hash)) {
+              if (!assignment.value().knows(hash)) {
                 throw new WrongInput("%s: an unknown row: %s".formatted(key, changed));
               }
               List<Tuple2<Place, Copies>> placed = new ArrayList<>();

@@ -289,7 +289,7 @@ public final class Partitioning {
           sets.add(read.raw().get(set));
           assignments.add(
               FileAssignment.of(
-                  read.found().get(set).rows(), keys.get(set), files.numbered(target)));
+                  read.found().get(set).all(), keys.get(set), files.numbered(target)));
         });
     return files.parts(
         new PartWriter(context(), hadoop(), folder)

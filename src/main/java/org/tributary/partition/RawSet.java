@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
@@ -60,11 +61,25 @@ record RawSet(SourceName source, JavaRDD<Row> rows, RowCodec codec) {
    *
    * @param rows in canonical order: by content, then by identity
    * @param broken unusable images with the reason, in order
-   * @param ownersOfBroken their owners if a column names them
+   * @param unusable the keys of these images
    * @param sha256 of the content of all rows with the names and types of their columns, whatever
    *     the order of the rows is; hex
    */
-  record Keys(List<Key> rows, List<String> broken, Set<String> ownersOfBroken, String sha256) {}
+  record Keys(List<Key> rows, List<String> broken, List<Key> unusable, String sha256) {
+
+    /** The owners of unusable images if a column names them. */
+    Set<String> ownersOfBroken() {
+      return unusable.stream()
+          .map(Key::owner)
+          .filter(owner -> owner != null)
+          .collect(Collectors.toSet());
+    }
+
+    /** The keys of all rows as they were read. */
+    List<Key> all() {
+      return Stream.concat(rows.stream(), unusable.stream()).toList();
+    }
+  }
 
   /**
    * A zip from a Mac has a hidden image for each visible one. These must not crowd out other names.
@@ -115,7 +130,7 @@ record RawSet(SourceName source, JavaRDD<Row> rows, RowCodec codec) {
     }
     String sha256 = sha256(keys);
     List<String> broken = List.of();
-    Set<String> ownersOfBroken = new HashSet<>();
+    List<Key> unusable = keys.stream().filter(key -> key.corruptIn() != null).toList();
     if (codec.identity().image() != null) {
       broken =
           Stream.concat(
@@ -123,9 +138,6 @@ record RawSet(SourceName source, JavaRDD<Row> rows, RowCodec codec) {
                   source.outside().stream())
               .sorted(HIDDEN_LAST)
               .toList();
-      keys.stream()
-          .filter(key -> key.corruptIn() != null && key.owner() != null)
-          .forEach(key -> ownersOfBroken.add(key.owner()));
       keys.removeIf(key -> key.corruptIn() != null);
     }
     if (keys.isEmpty()) {
@@ -139,7 +151,7 @@ record RawSet(SourceName source, JavaRDD<Row> rows, RowCodec codec) {
     keys.sort(
         Comparator.comparing(Key::content, Arrays::compareUnsigned)
             .thenComparing(Key::hash, Arrays::compareUnsigned));
-    return new Keys(keys, broken, ownersOfBroken, sha256);
+    return new Keys(keys, broken, unusable, sha256);
   }
 
   private String sha256(List<Key> keys) {

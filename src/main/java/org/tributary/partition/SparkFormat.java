@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.package$;
 import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.execution.datasources.FileFormat;
 import org.apache.spark.sql.execution.datasources.v2.FileDataSourceV2;
@@ -20,9 +21,9 @@ final class SparkFormat {
   /** The packages of data sources that Spark does not bring. */
   private static final Map<String, String> PACKAGES =
       Map.of(
-          "avro", "org.apache.spark:spark-avro_2.12 in Spark's version",
-          "delta", "io.delta:delta-spark_2.12 for Spark 3.5",
-          "iceberg", "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12");
+          "avro", "org.apache.spark:spark-avro_2.12:" + package$.MODULE$.SPARK_VERSION(),
+          "delta", "io.delta:delta-spark_2.12:VERSION",
+          "iceberg", "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:VERSION");
 
   private SparkFormat() {}
 
@@ -42,8 +43,8 @@ final class SparkFormat {
               .orElse("");
       String jar = PACKAGES.getOrDefault(format.toLowerCase(Locale.ROOT), "GROUP:ARTIFACT:VERSION");
       throw new WrongInput(
-          "source.format: %s: Spark has no data source of this name%s; pass its jar, with --jars JAR or TRIBUTARY_SPARK_OPTIONS='--packages %s', or write %s, or table"
-              .formatted(format, meant, jar, String.join(", ", Source.FILES)));
+          "source.format: %s: Spark has no data source of this name; pass its jar, with --jars JAR or TRIBUTARY_SPARK_OPTIONS='--packages %s'; other formats are %s, table%s"
+              .formatted(format, jar, String.join(", ", Source.FILES), meant));
     }
   }
 

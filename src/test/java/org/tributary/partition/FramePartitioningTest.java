@@ -183,6 +183,20 @@ class FramePartitioningTest {
     assertThat(parts(frame)).isEqualTo(parts(file));
     assertThat(frame.skipped()).isEqualTo(file.skipped()).containsKey("train");
     assertThat(frame.inputs().image()).isEqualTo("picture");
+    READS.set(0);
+    Dataset<Row> changing =
+        rows.withColumn(
+            "text",
+            udf((UDF1<Long, String>) n -> "" + READS.incrementAndGet(), DataTypes.StringType)
+                .asNondeterministic()
+                .apply(col("n")));
+    assertThatThrownBy(
+            () ->
+                run(
+                    changing,
+                    with(with(keys, "source.columns=[picture,site,text,label]"), "name=read")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("an unknown row: a second read of source.train gave other rows");
     assertThatThrownBy(
             () -> run(rows.withColumn("picture", col("text")), with(keys, "source.columns=[]")))
         .isInstanceOf(WrongInput.class)

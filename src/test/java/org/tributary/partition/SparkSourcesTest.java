@@ -37,6 +37,9 @@ class SparkSourcesTest {
   @RegisterExtension
   static final LocalSpark SPARK = new LocalSpark().with("spark.sql.shuffle.partitions", "3");
 
+  @TempDir static Path shared;
+  private static Map<String, String> ofParquet;
+
   @TempDir Path dir;
 
   private Manifest run(String format, String train, String... sets) throws IOException {
@@ -70,8 +73,11 @@ class SparkSourcesTest {
 
   /** The parts of the same rows as a Parquet file. */
   private Map<String, String> expected() throws IOException {
-    rows().write().parquet(dir.resolve("expected").toString());
-    return parts(run("parquet", dir.resolve("expected").toString(), "name=expected"));
+    if (ofParquet == null) {
+      rows().write().parquet(shared.resolve("rows").toString());
+      ofParquet = parts(run("parquet", shared.resolve("rows").toString(), "name=expected"));
+    }
+    return ofParquet;
   }
 
   @ParameterizedTest
@@ -122,7 +128,7 @@ class SparkSourcesTest {
     assertThat(query.sources()).containsEntry("train", 40L).containsEntry("test", 20L);
     assertThat(query.test().rows()).isEqualTo(20);
     // Spark's catalog reads files by their path, too.
-    assertThat(parts(run("table", "parquet.`%s`".formatted(dir.resolve("expected")), "name=path")))
+    assertThat(parts(run("table", "parquet.`%s`".formatted(shared.resolve("rows")), "name=path")))
         .isEqualTo(parts(table));
   }
 
@@ -173,7 +179,7 @@ class SparkSourcesTest {
           orc    | no-such-folder     | no-such-folder does not exist; correct the path
           orc    | pom.xml            | source.train: pom.xml: Spark cannot open it:
           nosuch | tickets            | source.format: nosuch: Spark has no data source of this name; pass its jar, with --jars JAR or TRIBUTARY_SPARK_OPTIONS='--packages GROUP:ARTIFACT:VERSION'
-          delta  | tickets            | --packages io.delta:delta-spark_2.12
+          delta  | tickets            | --packages io.delta:delta-spark_2.12:VERSION
           jsonlines | tickets         | did you mean jsonl?
           json   | README.md          | source.train: README.md: Spark cannot open it: Unexpected character
           """)
