@@ -82,10 +82,12 @@ record ComparedRuns(CompareConfig config, List<Group> groups, List<String> leftO
       }
     }
     if (groups.isEmpty()) {
-      throw WrongInput.all("%s has nothing to measure:".formatted(folder), search.leftOut());
+      throw WrongInput.all(
+          "%s has nothing to measure:".formatted(folder),
+          search.leftOut().stream().distinct().toList());
     }
     checkKept(store, folder, groups);
-    return new ComparedRuns(config, groups, List.copyOf(search.leftOut()));
+    return new ComparedRuns(config, groups, search.leftOut().stream().distinct().toList());
   }
 
   private static Optional<Group> group(Search search, String partition, String seed, Integer round)

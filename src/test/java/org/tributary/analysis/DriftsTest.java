@@ -211,6 +211,7 @@ class DriftsTest {
     Path out = dir.resolve("out");
     JobRun one = analyze("--rounds", "1,2", "--layers", "query", "--rank", "1", "--out", out + "");
     assertThat(one.code()).as(one.err()).isZero();
+    assertThat(one.out()).as("once for both rounds").containsOnlyOnce("wild/seed=3");
     List<Row> rows = rows(out);
     assertThat(rows).hasSize(16);
     assertThat(rows).extracting(row -> row.longAt("round")).contains(1L, 2L);
