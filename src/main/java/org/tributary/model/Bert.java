@@ -100,7 +100,8 @@ final class Bert extends BertEncoder {
 
   @Override
   public String program() {
-    return program(Map.of("pad", pad(), "position_pad", -1), "bert_pooler.py");
+    Object pools = pooling() == Pooling.MEAN ? "True" : Programs.has(prefix() + "pooler.dense");
+    return program(Map.of("pad", pad(), "position_pad", -1, "pools", pools), "bert_pooler.py");
   }
 
   @Override

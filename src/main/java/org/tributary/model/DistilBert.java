@@ -170,6 +170,7 @@ final class DistilBert implements TextArchitecture {
             "epsilon", EPSILON,
             "activation", activation,
             "mean", pooling == Pooling.MEAN ? "True" : "False",
+            "pools", pooling == Pooling.MEAN ? "True" : Programs.has(PRE),
             "prefix", prefix,
             "pad", facts.padToken()),
         "packed.py",

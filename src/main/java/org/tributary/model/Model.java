@@ -291,7 +291,8 @@ public final class Model implements AutoCloseable {
    * @param step owns the results
    * @param train as for {@link #gradients}; may be empty
    * @param inputs what the family's program reads
-   * @return {@code hidden_states.i} (0 after the embeddings, i after block i) and {@code pooled}
+   * @return {@code hidden_states.i} (0 after the embeddings, i after block i), and {@code pooled}
+   *     if the model has the weights for it
    */
   public Map<String, NDArray> states(NDManager step, List<NDArray> train, List<NDArray> inputs) {
     return program.infer(step, "states", arguments(train, inputs));

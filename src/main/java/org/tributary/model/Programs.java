@@ -57,8 +57,20 @@ final class Programs {
     Map<String, Object> all = new HashMap<>(DecoderAttention.WHOLE.constants(layers, 1));
     all.putAll(constants);
     all.putIfAbsent("classifier", "classifier");
+    all.putIfAbsent("pools", "True");
     all.put("layers", layers);
     all.put("blocks", blocks);
     return ProgramText.fill(ProgramText.of(Programs.class, texts.toArray(String[]::new)), all);
+  }
+
+  /**
+   * The condition that the weights of a layer are there, for the constant {@code pools}: a base
+   * model may lack the layer between its last block and a classifier.
+   *
+   * @param layer its name
+   * @return an expression of TorchScript
+   */
+  static String has(String layer) {
+    return "\"%s.weight\" in w".formatted(layer);
   }
 }

@@ -99,7 +99,16 @@ final class Roberta extends BertEncoder {
   @Override
   public String program() {
     return program(
-        Map.of("pad", padToken, "position_pad", padToken, "classifier", OUT), "roberta.py");
+        Map.of(
+            "pad",
+            padToken,
+            "position_pad",
+            padToken,
+            "classifier",
+            OUT,
+            "pools",
+            Programs.has(DENSE)),
+        "roberta.py");
   }
 
   @Override

@@ -19,5 +19,6 @@ def observed(w: Dict[str, Tensor], states: List[Tensor], inputs: List[Tensor]) -
   for x in states:
     out["hidden_states." + str(i)] = __torch__.padded(x, inputs)
     i = i + 1
-  out["pooled"] = __torch__.pooled(w, __torch__.isolated(states[-1], __torch__.read(inputs)), inputs)
+  if ${pools}:
+    out["pooled"] = __torch__.pooled(w, __torch__.isolated(states[-1], __torch__.read(inputs)), inputs)
   return out

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.ml.linalg.Vector;
@@ -15,9 +17,12 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
+import org.tributary.json.Json;
 import org.tributary.json.Yaml;
 import org.tributary.protocol.HostTensor;
 
@@ -75,6 +80,30 @@ class HeadsScoredGoldenTest {
       assertThat(scored.get(i).<String>getAs("predictedLabel"))
           .as("the recorded accuracy is 1 or close to it, and classes have their names")
           .isIn(scored.stream().map(row -> row.<String>getAs("label")).toList());
+    }
+  }
+
+  /** The layer before the classifier is not needed, and its weights are not there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "distilbert", "roberta"})
+  void aBaseModelWithoutAClassifierEmbedsTexts(String name) throws IOException {
+    Path base = HEADS.resolve(name).resolve("base");
+    JsonNode config = Json.tree(Files.readString(base.resolve("config.json")));
+    Dataset<Row> rows =
+        SPARK.session().read().parquet(HEADS.resolve(name + "/rows/test").toString());
+    List<Row> embedded =
+        new TextEmbedder()
+            .setInputCol("text")
+            .setOutputCol("vector")
+            .setModelUrl(base.toString())
+            .setMaxLength(32)
+            .transform(rows)
+            .collectAsList();
+    assertThat(embedded).isNotEmpty();
+    for (Row row : embedded) {
+      double[] vector = row.<Vector>getAs("vector").toArray();
+      assertThat(vector).hasSize(config.path("hidden_size").asInt(config.path("dim").asInt()));
+      assertThat(Arrays.stream(vector).map(Math::abs).sum()).isFinite().isPositive();
     }
   }
 
