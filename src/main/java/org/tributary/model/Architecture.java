@@ -117,6 +117,15 @@ public interface Architecture {
   }
 
   /**
+   * The end of the name of the class of transformers that writes text with this family's weights.
+   *
+   * @return such as {@code ForCausalLM}
+   */
+  default String writingClass() {
+    return "ForCausalLM";
+  }
+
+  /**
    * The classifier, which is newly initialized if the checkpoint has none.
    *
    * @param labels number of classes

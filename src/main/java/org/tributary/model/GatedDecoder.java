@@ -227,6 +227,12 @@ final class GatedDecoder implements TextArchitecture {
     return use.nameWithHead(name, HEADED);
   }
 
+  /** A folder with other parts, such as a vision tower, is of another class. */
+  @Override
+  public String writingClass() {
+    return use.foreign().isEmpty() ? "ForCausalLM" : "ForConditionalGeneration";
+  }
+
   @Override
   public String nameInPeft(String name) {
     return use.nameInPeft(name);

@@ -180,7 +180,7 @@ public final class BaseModel {
   void checkClass() {
     String name = files.config().path("architectures").path(0).asText("");
     boolean writes = architecture.task() == ModelTask.GENERATION;
-    String wanted = writes ? "ForCausalLM" : architecture.headedClass();
+    String wanted = writes ? architecture.writingClass() : architecture.headedClass();
     boolean counts = writes || head.isKept();
     if (counts && name.contains("For") && !name.endsWith(wanted)) {
       throw new WrongInput(
@@ -189,7 +189,8 @@ public final class BaseModel {
                   files.folder(),
                   name,
                   writes
-                      ? "to write text name a language model, of a class that ends in ForCausalLM; to classify texts train on rows with a text and a label, without an answer"
+                      ? "to write text name a language model, of a class that ends in %s; to classify texts train on rows with a text and a label, without an answer"
+                          .formatted(wanted)
                       : "continue with one that ends in %s, or start a new classifier with model.newHead=true"
                           .formatted(wanted)));
     }

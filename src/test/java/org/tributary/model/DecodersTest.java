@@ -528,6 +528,6 @@ class DecodersTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContaining("model_type \"gemma9\" is not supported; supported: bert,")
         .hasMessageContaining(
-            "gemma, gemma2, gemma3_text, gpt2, llama, mistral, phi3, qwen2, qwen3");
+            "gemma, gemma2, gemma3, gemma3_text, gpt2, llama, mistral, phi3, qwen2, qwen3");
   }
 }
