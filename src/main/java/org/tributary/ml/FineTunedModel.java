@@ -2,10 +2,13 @@ package org.tributary.ml;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Model;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
@@ -15,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.StructType;
 import org.tributary.checkpoint.Store;
+import org.tributary.error.WrongInput;
 
 /**
  * A model that {@link FederatedFineTuner} trained, or that was loaded. It classifies texts or
@@ -102,6 +106,43 @@ public final class FineTunedModel extends Model<FineTunedModel>
    */
   public UserDefinedFunction registerUdf(SparkSession spark, String name) {
     return new ResultScorer(this, folder()).stage().registerUdf(spark, name);
+  }
+
+  /**
+   * A model of a run of the job {@code train}. Set the columns that it reads.
+   *
+   * @param folder {@code out} of the run, a path or URI
+   * @return with the default columns of its predictions
+   * @throws org.tributary.error.WrongInput if it is not the folder of a run with a result
+   */
+  public static FineTunedModel ofRun(String folder) {
+    try {
+      Store store = store(SparkSession.active());
+      ResultFolder result = ResultFolder.of(store, store.path(folder));
+      return new FineTunedModel(Identifiable$.MODULE$.randomUID("fineTunedModel"), result);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Sets the column that is scored: that of texts, images or prompts, which the model reads.
+   *
+   * @param value its name
+   * @throws org.tributary.error.WrongInput for a model of pairs, which has two such columns
+   */
+  public FineTunedModel setInputCol(String value) {
+    if (isDefined(textPairCol())) {
+      throw new WrongInput("inputCol: the model reads pairs; use setTextCol and setTextPairCol");
+    }
+    List<Param<String>> given = givenInputs();
+    set(given.isEmpty() ? textCol() : given.get(0), value);
+    return this;
+  }
+
+  /** Sets the number of rows of a forward pass, as {@link #setScoringBatchSize}. */
+  public FineTunedModel setBatchSize(int value) {
+    return setScoringBatchSize(value);
   }
 
   /**

@@ -55,6 +55,18 @@ public interface PredictionColumns<T> extends Params {
   /** The params of this stage. */
   Predictions predictions();
 
+  /**
+   * Checks the engine, as DJL's stages have it; there is one.
+   *
+   * @param value {@code PyTorch}
+   * @throws org.tributary.error.WrongInput if it is another one
+   */
+  @SuppressWarnings("unchecked")
+  default T setEngine(String value) {
+    ScoringParams.checkEngine(value);
+    return (T) this;
+  }
+
   /** Param: column of the predicted class's name, or of the answer. */
   default Param<String> outputCol() {
     return predictions().output();

@@ -42,7 +42,8 @@ record ResultFolder(Path run, Path base) {
     } else if (store.exists(folder.adapter())) {
       return new ResultFolder(run, store.path(RunConfig.config(store, folder).model().path()));
     }
-    throw new WrongInput("%s has no result; call fit again".formatted(run));
+    throw new WrongInput(
+        "%s has no result; call fit again, or name the folder of a finished run".formatted(run));
   }
 
   /**

@@ -20,6 +20,20 @@ public interface ScoringParams<T> extends Params {
   String ENGINE = "PyTorch";
 
   /**
+   * Checks the name of an engine.
+   *
+   * @param name of it
+   * @throws WrongInput if it is not {@link #ENGINE}
+   */
+  static void checkEngine(String name) {
+    if (!ENGINE.equals(name)) {
+      throw new WrongInput(
+          "engine: %s is not supported; the engine is %s, remove setEngine or name it"
+              .formatted(name, ENGINE));
+    }
+  }
+
+  /**
    * The Params, made for one Transformer.
    *
    * @param inputCol column that is scored
@@ -195,11 +209,7 @@ public interface ScoringParams<T> extends Params {
    */
   @SuppressWarnings("unchecked")
   default T setEngine(String value) {
-    if (!ENGINE.equals(value)) {
-      throw new WrongInput(
-          "engine: %s is not supported; the engine is %s, remove setEngine or name it"
-              .formatted(value, ENGINE));
-    }
+    checkEngine(value);
     return (T) set(engine(), value);
   }
 

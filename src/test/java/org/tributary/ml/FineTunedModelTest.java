@@ -23,6 +23,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +86,22 @@ class FineTunedModelTest {
         .allMatch(label -> List.of("0", "1", "2").contains(label));
     assertThat(model.transformSchema(texts.schema()).fieldNames())
         .endsWith("rawPrediction", "probability", "prediction", "predictedLabel");
+    String run = model.resultFolder().replaceAll("/model$", "");
+    FineTunedModel same = FineTunedModel.ofRun(run).setInputCol("text").setBatchSize(9);
+    assertThat(accuracy("number").evaluate(same.setEngine("PyTorch").transform(texts)))
+        .as("a run as a model")
+        .isEqualTo(accuracy("number").evaluate(model.transform(texts)));
+    assertThatThrownBy(() -> FineTunedModel.ofRun(dir.toString()))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("has no result");
+    List<ThrowingCallable> others =
+        List.of(() -> model.setEngine("MXNet"), () -> tuner("x").setEngine("MXNet"));
+    for (ThrowingCallable other : others) {
+      assertThatThrownBy(other)
+          .isInstanceOf(WrongInput.class)
+          .hasMessage(
+              "engine: MXNet is not supported; the engine is PyTorch, remove setEngine or name it");
+    }
   }
 
   @Test
