@@ -47,8 +47,6 @@ class FramePartitioningTest {
   /** How often the rows of a source that changes were read. */
   private static final AtomicInteger READS = new AtomicInteger();
 
-  private static final Column INTERVAL = expr("INTERVAL '3' SECOND");
-
   @RegisterExtension
   static final LocalSpark SPARK =
       new LocalSpark()
@@ -58,6 +56,11 @@ class FramePartitioningTest {
           .with("spark.sql.session.timeZone", "Asia/Kathmandu");
 
   @TempDir Path dir;
+
+  /** Parsed by the session, so not before it is open. */
+  private static Column interval() {
+    return expr("INTERVAL '3' SECOND");
+  }
 
   private PartitionConfig config(String format, String train, String... sets) {
     return RawSetFile.config(
@@ -283,9 +286,9 @@ class FramePartitioningTest {
     Dataset<Row> rows = rows(0, 12);
     Map<Dataset<Row>, String> wrong =
         Map.of(
-            rows.withColumn("took", INTERVAL),
+            rows.withColumn("took", interval()),
             "cannot keep nested or special columns: took (interval second)",
-            rows.withColumn("site", INTERVAL),
+            rows.withColumn("site", interval()),
             "partitioner.column: column site holds no plain values (interval second)",
             rows.drop("site"),
             "partitioner.column: no column site among text, label, n",
