@@ -44,7 +44,7 @@ tuner = FederatedFineTuner(
     test=0.2,
 )
 model = tuner.fit(tickets)
-model.summary().select("round", "part", "loss", "accuracy").show()
+model.summary().orderBy("round").select("round", "part", "loss", "accuracy").show()
 
 # %% Score a table.
 scored = model.transform(tickets)

@@ -112,7 +112,7 @@ class ShellScriptTest {
   void theCoordinatesOfThePageAreThoseOfThePom() throws IOException {
     assertThat(Files.readString(Path.of("docs/spark.md")))
         .contains(
-            "--packages org.tributary:tributary:%s,org.nd4j:nd4j-native:%s,org.bytedeco:openblas:%s\n"
+            "--packages org.tributary:tributary:%s,org.nd4j:nd4j-native:%s,org.bytedeco:openblas:%s \\\n"
                 .formatted(
                     Pom.version(), Pom.property("nd4j.version"), Pom.property("openblas.version")));
   }
