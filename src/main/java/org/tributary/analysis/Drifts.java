@@ -162,6 +162,7 @@ public final class Drifts {
     for (ComparedRun run : group.runs()) {
       scores.add(RoundScores.of(store, run.folder(), run.round()));
     }
+    boolean all = prepared.layers().equals(prepared.runs().layers(List.of()));
     List<DriftsTable.Entry> entries = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
       ComparedRun run = group.runs().get(i);
@@ -176,7 +177,7 @@ public final class Drifts {
               labels,
               run.round(),
               central,
-              measured.get(i) == null ? null : moved(measured.get(i)),
+              measured.get(i) == null ? null : moved(measured.get(i), all),
               scores.get(i),
               group.baseline() < 0 ? null : scores.get(group.baseline())));
     }
@@ -194,7 +195,8 @@ public final class Drifts {
         share(sum(layers, LayerDrift::centralInRank), own));
   }
 
-  private static DriftsTable.Moved moved(DriftTasks.Measured measured) {
+  /** Without all layers, the rest of the weights is not what is outside of the linear layers. */
+  private static DriftsTable.Moved moved(DriftTasks.Measured measured, boolean all) {
     List<LayerDrift> layers = measured.layers();
     double own = sum(layers, LayerDrift::moved);
     double central = sum(layers, LayerDrift::central);
@@ -202,7 +204,7 @@ public final class Drifts {
         Math.sqrt(own / sum(layers, LayerDrift::weight)),
         central == 0 ? null : Math.sqrt(sum(layers, LayerDrift::apart) / central),
         share(sum(layers, LayerDrift::dot), Math.sqrt(own) * Math.sqrt(central)),
-        share(measured.outside(), own + measured.outside()),
+        all ? share(measured.outside(), own + measured.outside()) : null,
         ranks(layers),
         share(sum(layers, LayerDrift::inRank), own),
         share(sum(layers, LayerDrift::reachable), central));

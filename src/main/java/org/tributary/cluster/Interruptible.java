@@ -186,14 +186,16 @@ public final class Interruptible {
 
     void awaitNone(SparkContext spark) throws InterruptedException {
       long end = System.nanoTime() + LONGEST;
+      boolean late;
       do {
+        late = false;
         try {
           spark.listenerBus().waitUntilEmpty(1_000);
         } catch (java.util.concurrent.TimeoutException e) {
-          continue; // Spark's events are late
+          late = true; // Spark's events, also of tasks that have begun
         }
         Thread.sleep(20);
-      } while (!areNone() && System.nanoTime() < end && !spark.isStopped());
+      } while ((late || !areNone()) && System.nanoTime() < end && !spark.isStopped());
     }
   }
 }

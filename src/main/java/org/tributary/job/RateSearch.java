@@ -79,7 +79,12 @@ final class RateSearch {
             .findFirst();
     if (before.isPresent()) {
       for (Row row : SearchesTable.read(store, file)) {
-        removeWeights(variants.trials(arm, written(grid, row.doubleAt("lr"))));
+        for (TrainConfig trial : variants.trials(arm, written(grid, row.doubleAt("lr")))) {
+          // Only what an interrupted end of the search left: earlier versions kept all weights.
+          if (!store.exists(new RunFolder(store.path(trial.out())).result())) {
+            removeWeights(trial);
+          }
+        }
       }
       return written(grid, before.get().doubleAt("lr"));
     }
@@ -93,19 +98,19 @@ final class RateSearch {
     Choice choice = choice(arm, grid, scores);
     SearchesTable.write(store, file, variants.config().score(), tried, choice);
     for (Tried rate : tried) {
-      removeWeights(rate.trials().stream().map(Trial::run).toList());
+      for (Trial trial : rate.trials()) {
+        removeWeights(trial.run());
+      }
     }
     return choice.rate();
   }
 
   /** Removes the weights of runs that only tried a rate: there are many, and nobody reads them. */
-  private void removeWeights(List<TrainConfig> trials) throws IOException {
-    for (TrainConfig trial : trials) {
-      RunFolder folder = new RunFolder(store.path(trial.out()));
-      if (store.exists(folder.start())) {
-        for (Path weights : folder.weights(trial.rounds())) {
-          store.delete(weights);
-        }
+  private void removeWeights(TrainConfig trial) throws IOException {
+    RunFolder folder = new RunFolder(store.path(trial.out()));
+    if (store.exists(folder.start())) {
+      for (Path weights : folder.weights(trial.rounds())) {
+        store.delete(weights);
       }
     }
   }

@@ -10,6 +10,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.parser.ParserInterface;
+import org.apache.spark.sql.execution.SparkSqlParser;
 import org.tributary.checkpoint.Store;
 import org.tributary.checkpoint.StoreTrouble;
 import org.tributary.config.PartitionConfig;
@@ -82,6 +83,8 @@ final class SparkFrames {
   /** Spark would run any statement, such as DROP TABLE, at once. */
   private Dataset<Row> query(String sql) {
     try {
+      // The parser of an extension may take statements here, too.
+      new SparkSqlParser().parseQuery(sql);
       parser().parseQuery(sql);
     } catch (Exception e) { // Scala declares no checked exceptions.
       throw new WrongInput(

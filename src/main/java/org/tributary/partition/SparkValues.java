@@ -10,10 +10,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -54,6 +56,10 @@ import org.tributary.rows.raw.ColumnKind;
  */
 final class SparkValues implements Function<InternalRow, Row>, Serializable {
   private static final long serialVersionUID = 1;
+
+  /** Kinds of keys of a map that have no text of their own. */
+  private static final Set<ColumnKind> KEYS_WITHOUT_TEXT =
+      EnumSet.of(ColumnKind.UNREADABLE, ColumnKind.BINARY, ColumnKind.ARRAY, ColumnKind.OBJECT);
 
   private final List<String> names;
   private final List<DataType> types;
@@ -109,7 +115,8 @@ final class SparkValues implements Function<InternalRow, Row>, Serializable {
     if (type instanceof ArrayType array) {
       return kind(array.elementType()) != ColumnKind.UNREADABLE;
     } else if (type instanceof MapType map) {
-      return kind(map.keyType()) != ColumnKind.UNREADABLE
+      // Keys are written as text.
+      return !KEYS_WITHOUT_TEXT.contains(kind(map.keyType()))
           && kind(map.valueType()) != ColumnKind.UNREADABLE;
     }
     StructType struct = (StructType) type;

@@ -138,11 +138,11 @@ public record RunFolder(Path root) {
    * has its configuration, its measurements and its scores.
    *
    * @param rounds of the run
-   * @return files and folders, whether they exist or not; the last is the start, which every run
-   *     has
+   * @return files and folders, whether they exist or not, in the order in which they are removed;
+   *     the first says that there is a result, the last is the start, which every run has
    */
   public List<Path> weights(int rounds) {
-    List<Path> weights = new ArrayList<>(List.of(model(), adapter(), result()));
+    List<Path> weights = new ArrayList<>(List.of(result(), model(), adapter()));
     for (int round = 0; round <= rounds; round++) {
       weights.addAll(List.of(updates(round), states(round), pieces(round), global(round)));
     }

@@ -35,7 +35,7 @@ public final class DriftsTable {
           number("cosine", "⟨U, C⟩ / (‖U‖ ‖C‖); null if U or C is 0, and as moved"),
           number(
               "outside",
-              "share of the squared change of all shared weights that is in embeddings, norms, biases and the classifier; null if nothing moved, and as moved"),
+              "share of the squared change of all shared weights that is in embeddings, norms, biases and the classifier; null with --layers, if nothing moved, and as moved"),
           number(
               "sum_rank",
               "mean over the layers that moved of the number of σ_i(U) above 1e-4 σ_1; null if none moved, and as moved"),

@@ -220,6 +220,7 @@ class DriftsTest {
         .filteredOn(row -> row.longAt("round") == 1)
         .allMatch(row -> row.isNull("loss") && row.isNull("part"));
     assertThat(rows).extracting(row -> row.longAt("compared_rank")).containsOnly(1L);
+    assertThat(rows).as("of some layers").allMatch(row -> row.isNull("outside"));
     List<String> bytes = new ArrayList<>();
     for (String file : List.of("compare/full/seed=3/config.yaml", "compare/compare.yaml")) {
       bytes.add(Files.readString(dir.resolve(file)));

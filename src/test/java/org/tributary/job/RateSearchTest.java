@@ -130,6 +130,10 @@ class RateSearchTest {
     assertThat(search(killed, this::train).rate(arm)).as("a finished search").isEqualTo(rate);
     assertThat(trained).hasSize(before);
     assertThat(weights(tried)).isEmpty();
+    Files.writeString(tried.resolve("start.safetensors"), "of an earlier version, which kept all");
+    Files.writeString(tried.resolve("result.json"), "{}");
+    assertThat(search(killed, this::train).rate(arm)).isEqualTo(rate);
+    assertThat(weights(tried)).hasSize(1);
   }
 
   private static List<Path> weights(Path run) throws IOException {

@@ -288,6 +288,8 @@ class FramePartitioningTest {
         Map.of(
             rows.withColumn("took", interval()),
             "cannot keep nested or special columns: took (interval second)",
+            rows.withColumn("bytes", expr("map(CAST(text AS BINARY), n)")),
+            "cannot keep nested or special columns: bytes (map<binary,bigint>)",
             rows.withColumn("site", interval()),
             "partitioner.column: column site holds no plain values (interval second)",
             rows.drop("site"),
