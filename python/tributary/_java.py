@@ -84,6 +84,7 @@ class Model(Stage, JavaModel):
         Args:
             name: of the function, as in `SELECT classify(text) FROM t` after `registerUdf("classify")`.
         """
+        self._transfer_params_to_java()
         self._java_obj.registerUdf(_session()._jsparkSession, name)
 
 

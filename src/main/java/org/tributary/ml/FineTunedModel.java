@@ -109,7 +109,8 @@ public final class FineTunedModel extends Model<FineTunedModel>
   }
 
   /**
-   * A model of a run of the job {@code train}. Set the columns that it reads.
+   * A model of a run of the job {@code train}. It reads the columns that the run read; a model of
+   * images reads {@code image}.
    *
    * @param folder {@code out} of the run, a path or URI
    * @return with the default columns of its predictions
@@ -119,7 +120,16 @@ public final class FineTunedModel extends Model<FineTunedModel>
     try {
       Store store = store(SparkSession.active());
       ResultFolder result = ResultFolder.of(store, store.path(folder));
-      return new FineTunedModel(Identifiable$.MODULE$.randomUID("fineTunedModel"), result);
+      String uid = Identifiable$.MODULE$.randomUID("fineTunedModel");
+      FineTunedModel model = new FineTunedModel(uid, result);
+      List<String> columns = result.inputs(store);
+      if (columns.isEmpty()) {
+        return model;
+      } else if (result.readsImages(store)) {
+        return model.setImageCol(columns.get(0));
+      }
+      model.setTextCol(columns.get(0));
+      return columns.size() == 1 ? model : model.setTextPairCol(columns.get(1));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -129,14 +139,19 @@ public final class FineTunedModel extends Model<FineTunedModel>
    * Sets the column that is scored: that of texts, images or prompts, which the model reads.
    *
    * @param value its name
-   * @throws org.tributary.error.WrongInput for a model of pairs, which has two such columns
+   * @throws org.tributary.error.WrongInput for a model of pairs, which has two such columns, and
+   *     for prompts that the run makes of columns
    */
   public FineTunedModel setInputCol(String value) {
     if (isDefined(textPairCol())) {
       throw new WrongInput("inputCol: the model reads pairs; use setTextCol and setTextPairCol");
     }
     List<Param<String>> given = givenInputs();
-    set(given.isEmpty() ? textCol() : given.get(0), value);
+    if (given.isEmpty()) {
+      throw new WrongInput(
+          "inputCol: the model writes answers, and data.prompt of its run names the columns; give yours these names, or use setPromptCol if the prompt is one column");
+    }
+    set(given.get(0), value);
     return this;
   }
 

@@ -12,7 +12,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.ModelSection;
 import org.tributary.error.WrongInput;
+import org.tributary.run.BaseModel;
 import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 
@@ -62,6 +64,32 @@ record ResultFolder(Path run, Path base) {
       return new ResultFolder(run, new Path(saved, BASE));
     }
     throw new WrongInput("%s is not a saved FineTunedModel; save the model again".formatted(saved));
+  }
+
+  /**
+   * The columns that a classifier reads of a row.
+   *
+   * @param store reaches the run
+   * @return one, or two for pairs of texts; none for a language model, whose prompt names columns
+   * @throws IOException if a file system fails
+   */
+  List<String> inputs(Store store) throws IOException {
+    RunFolder folder = new RunFolder(run);
+    if (RunConfig.stored(store, folder).path("run").path("classifier").isEmpty()) {
+      return List.of();
+    }
+    return readsImages(store) ? List.of("image") : RunConfig.config(store, folder).data().text();
+  }
+
+  /**
+   * Whether the model reads images.
+   *
+   * @param store reaches its files
+   * @throws IOException if a file system fails
+   */
+  boolean readsImages(Store store) throws IOException {
+    ModelSection model = new ModelSection(weights().toString(), null, null, 128, true);
+    return BaseModel.open(store, model).architecture().image() != null;
   }
 
   /** The folder of the model or the adapter. */

@@ -54,6 +54,11 @@ record ResultScorer(FineTunedModel model, ResultFolder folder) {
     }
     TextGenerator stage = scored(new TextGenerator(model.uid())).setNewTokens(model.getNewTokens());
     boolean chat = data.prompt().equals(Prompt.CHAT);
+    if (model.isDefined(model.promptCol()) && !isColumn(chat ? data.message() : data.prompt())) {
+      throw new WrongInput(
+          "promptCol: the run's prompt is not one column but %s; clear promptCol and name the columns so"
+              .formatted(chat ? data.message() : data.prompt()));
+    }
     if (model.isDefined(model.promptCol())) {
       stage.setInputCol(model.getPromptCol());
     } else if (data.message() != null) {
@@ -63,6 +68,10 @@ record ResultScorer(FineTunedModel model, ResultFolder folder) {
       stage.setPrompt(data.prompt());
     }
     return data.system() == null ? stage : stage.setSystem(data.system());
+  }
+
+  private static boolean isColumn(String template) {
+    return template == null || template.matches("\\{[^{}]+}");
   }
 
   private <T extends ClassifierTransformer<T>> T classifier(T stage) {

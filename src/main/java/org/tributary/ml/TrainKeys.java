@@ -47,7 +47,8 @@ final class TrainKeys {
       Map.of(
           "out", "fit writes into workDir; call setWorkDir",
           "data.path", "fit cuts the rows of the DataFrame itself; remove the key",
-          "trackers", "fit shows no trackers; remove the key, or use the job train");
+          "trackers", "fit shows no trackers; remove the key, or use the job train",
+          "seed", "fit also cuts the rows with it; call setSeed");
 
   private final FederatedFineTuner tuner;
   private final JsonNode yaml;

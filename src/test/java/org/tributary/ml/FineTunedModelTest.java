@@ -87,7 +87,9 @@ class FineTunedModelTest {
     assertThat(model.transformSchema(texts.schema()).fieldNames())
         .endsWith("rawPrediction", "probability", "prediction", "predictedLabel");
     String run = model.resultFolder().replaceAll("/model$", "");
-    FineTunedModel same = FineTunedModel.ofRun(run).setInputCol("text").setBatchSize(9);
+    FineTunedModel same = FineTunedModel.ofRun(run).setBatchSize(9);
+    assertThat(same.getTextCol()).as("as the run read it").isEqualTo("text");
+    assertThat(same.setInputCol("text").isDefined(same.imageCol())).isFalse();
     assertThat(accuracy("number").evaluate(same.setEngine("PyTorch").transform(texts)))
         .as("a run as a model")
         .isEqualTo(accuracy("number").evaluate(model.transform(texts)));

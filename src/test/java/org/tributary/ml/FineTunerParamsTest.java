@@ -107,9 +107,11 @@ class FineTunerParamsTest {
         .isInstanceOf(WrongInput.class)
         .hasMessageContainingAll(
             "rounds: setRounds gives it too", "client.optimizer.lr: setLearningRate gives it too");
-    FederatedFineTuner yaml = tuner().setConfig("client: {batch: 8}\nseed: 5");
+    FederatedFineTuner yaml = tuner().setConfig("client: {batch: 8}");
     assertThat(config(yaml).client().batch()).isEqualTo(8);
-    assertThat(config(yaml).seed()).isEqualTo(5);
+    assertThatThrownBy(() -> config(tuner().setConfig("seed: 5")))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("seed: fit also cuts the rows with it; call setSeed");
     FederatedFineTuner epochs = tuner().setConfig("client: {epochs: 1.5}");
     epochs.clear(epochs.steps());
     assertThat(config(epochs).client().epochs()).isEqualTo(1.5);
