@@ -64,6 +64,22 @@ class Estimator(Stage, JavaEstimator):
 class Model(Stage, JavaModel):
     """A model that the Estimator of the jar trained."""
 
+    @classmethod
+    def ofRun(cls, folder: str) -> "Model":
+        """A model of a finished run of the job `train`; it reads the columns that the run read.
+
+        Args:
+            folder: `out` of the run, a path or URI.
+        """
+        return JavaParams._from_java(_named(_session()._jvm, cls._java_class).ofRun(folder))
+
+    def setInputCol(self: S, value: str) -> S:
+        """Sets the column that is scored: that of texts, images or prompts, which the model reads."""
+        self._transfer_params_to_java()
+        self._java_obj.setInputCol(value)
+        self._transfer_params_from_java()
+        return self
+
     def summary(self) -> DataFrame:
         """The scores of the run, evaluation by evaluation: the table `evals` of docs/tables.md."""
         return self._call_java("summary")
