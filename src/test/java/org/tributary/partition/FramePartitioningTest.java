@@ -28,6 +28,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.PartitionConfig;
@@ -55,7 +56,9 @@ class FramePartitioningTest {
           .with("spark.sql.parquet.datetimeRebaseModeInWrite", "CORRECTED")
           .with("spark.sql.session.timeZone", "Asia/Kathmandu");
 
-  @TempDir Path dir;
+  /** Stays: tasks of a refused job may still write for a moment, and a deletion would fail. */
+  @TempDir(cleanup = CleanupMode.NEVER)
+  Path dir;
 
   /** Parsed by the session, so not before it is open. */
   private static Column interval() {
