@@ -73,6 +73,15 @@ class Model(Stage, JavaModel):
         """
         return JavaParams._from_java(_named(_session()._jvm, cls._java_class).ofRun(folder))
 
+    def setModelUrl(self: S, folder: str) -> S:
+        """Scores with the result of another folder from now on; the columns stay as they are.
+
+        Args:
+            folder: of a run of the job `train`, of a model in Hugging Face layout, or of a PEFT adapter.
+        """
+        self._java_obj.setModelUrl(folder)
+        return self
+
     def setInputCol(self: S, value: str) -> S:
         """Sets the column that is scored: that of texts, images or prompts, which the model reads."""
         self._transfer_params_to_java()

@@ -352,6 +352,9 @@ class FineTunedModel(Model):
     scoringBatchSize: "Param[int]" = Param(
         Params._dummy(), "scoringBatchSize", "rows of a forward pass when the model scores", TypeConverters.toInt
     )
+    shared: "Param[bool]" = Param(
+        Params._dummy(), "shared", "whether file: paths are the same file system on every node", TypeConverters.toBoolean
+    )
     textCol: "Param[str]" = Param(
         Params._dummy(), "textCol", "column with the text to classify", TypeConverters.toString
     )
@@ -409,6 +412,12 @@ class FineTunedModel(Model):
 
     def getScoringBatchSize(self) -> int:
         return self.getOrDefault(self.scoringBatchSize)
+
+    def setShared(self, value: bool) -> "FineTunedModel":
+        return self._set(shared=value)
+
+    def getShared(self) -> bool:
+        return self.getOrDefault(self.shared)
 
     def setTextCol(self, value: str) -> "FineTunedModel":
         return self._set(textCol=value)

@@ -4,7 +4,9 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -12,6 +14,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The columns that a classifier adds, as MLlib's classifiers write them. An empty name leaves a
@@ -26,7 +29,7 @@ record ClassifierColumns(String raw, String probability, String prediction, Stri
     implements Serializable {
 
   /** The columns that are not left out, in order. */
-  Map<String, DataType> types() {
+  private Map<String, DataType> types() {
     Map<String, DataType> types = new LinkedHashMap<>();
     types.put(raw, SQLDataTypes.VectorType());
     types.put(probability, SQLDataTypes.VectorType());
@@ -34,6 +37,26 @@ record ClassifierColumns(String raw, String probability, String prediction, Stri
     types.put(label, DataTypes.StringType);
     types.remove("");
     return types;
+  }
+
+  /**
+   * Checks the names, and adds the columns.
+   *
+   * @param check has the columns that are there, and other problems
+   * @return the columns that are there and these
+   * @throws org.tributary.error.WrongInput with all problems
+   */
+  StructType addedTo(ColumnCheck check) {
+    List<String> given =
+        Stream.of(raw, probability, prediction, label).filter(name -> !name.isEmpty()).toList();
+    // Spark compares names without their case by default.
+    if (given.size() != given.stream().map(n -> n.toLowerCase(Locale.ROOT)).distinct().count()) {
+      check.problem("two of the new columns %s have one name; choose others".formatted(given));
+    }
+    if (given.isEmpty()) {
+      check.problem("all new columns are left out; name one of them");
+    }
+    return check.with(types());
   }
 
   /**

@@ -63,16 +63,7 @@ public abstract class ClassifierTransformer<T extends ClassifierTransformer<T>>
   final StructType checked(StructType schema) {
     ColumnCheck check = new ColumnCheck(uid(), schema);
     checkInputs(check);
-    List<String> names =
-        List.of(getRawPredictionCol(), getProbabilityCol(), getPredictionCol(), getOutputCol());
-    List<String> given = names.stream().filter(name -> !name.isEmpty()).toList();
-    if (given.size() != given.stream().distinct().count()) {
-      check.problem("two of the new columns %s have one name; choose others".formatted(given));
-    }
-    if (given.isEmpty()) {
-      check.problem("all new columns are left out; name one of them");
-    }
-    return check.with(columns().types());
+    return columns().addedTo(check);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Model;
+import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
@@ -36,11 +37,14 @@ public final class FineTunedModel extends Model<FineTunedModel>
   private static final long serialVersionUID = 1;
 
   private final String uid;
-  private final String run;
-  private final String base;
   private final Inputs inputs;
   private final Predictions predictions;
   private final Answers answers;
+  private final BooleanParam shared;
+
+  private String run;
+  private String result;
+  private String base;
 
   /**
    * A model of a run.
@@ -50,17 +54,34 @@ public final class FineTunedModel extends Model<FineTunedModel>
    */
   FineTunedModel(String uid, ResultFolder folder) {
     this.uid = uid; // before the params, which name it
-    run = folder.run().toString();
-    base = folder.base() == null ? null : folder.base().toString();
     inputs = Inputs.of(this);
     predictions = Predictions.of(this);
     answers = Answers.of(this);
+    shared =
+        new BooleanParam(
+            this, "shared", "whether file: paths are the same file system on every node");
     predictions.defaults(this);
     answers.defaults(this);
+    setDefault(shared, (Object) false);
+    use(folder);
+  }
+
+  private void use(ResultFolder folder) {
+    run = text(folder.run());
+    result = text(folder.result());
+    base = text(folder.base());
   }
 
   private ResultFolder folder() {
-    return new ResultFolder(new Path(run), base == null ? null : new Path(base));
+    return new ResultFolder(path(run), path(result), path(base));
+  }
+
+  private static String text(Path path) {
+    return path == null ? null : path.toString();
+  }
+
+  private static Path path(String text) {
+    return text == null ? null : new Path(text);
   }
 
   private static Store store(SparkSession spark) {
@@ -136,6 +157,26 @@ public final class FineTunedModel extends Model<FineTunedModel>
   }
 
   /**
+   * Scores with the result of another folder from now on, such as a run that was moved, a later run
+   * or a downloaded adapter. The columns stay as they are. The precision, the most tokens of a text
+   * and the prompt are those of the run; without a run they are float32, as many as the model reads
+   * (512 at most) and {@code promptCol}.
+   *
+   * @param folder of a run of the job {@code train}, of a model in Hugging Face layout, or of an
+   *     adapter in PEFT layout; a path or URI
+   * @throws org.tributary.error.WrongInput if it is none of them, if the run has no result or one
+   *     for each client, or if the adapter's model is not found
+   */
+  public FineTunedModel setModelUrl(String folder) {
+    try {
+      use(ResultFolder.named(store(SparkSession.active()), folder));
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
    * Sets the column that is scored: that of texts, images or prompts, which the model reads.
    *
    * @param value its name
@@ -155,6 +196,24 @@ public final class FineTunedModel extends Model<FineTunedModel>
     return this;
   }
 
+  /** Param: whether local paths are the same on every node. */
+  public BooleanParam shared() {
+    return shared;
+  }
+
+  /** Whether local paths are the same on every node. */
+  public boolean getShared() {
+    return (Boolean) getOrDefault(shared);
+  }
+
+  /**
+   * Says that {@code file:} paths are the same file system on every node, such as an NFS mount. A
+   * model whose run had {@code shared: true} needs no other word.
+   */
+  public FineTunedModel setShared(boolean value) {
+    return (FineTunedModel) set(shared, (Object) value);
+  }
+
   /** Sets the number of rows of a forward pass, as {@link #setScoringBatchSize}. */
   public FineTunedModel setBatchSize(int value) {
     return setScoringBatchSize(value);
@@ -166,7 +225,7 @@ public final class FineTunedModel extends Model<FineTunedModel>
    * @return with scheme
    */
   public String resultFolder() {
-    return folder().result().toString();
+    return result;
   }
 
   /**
@@ -182,6 +241,7 @@ public final class FineTunedModel extends Model<FineTunedModel>
    * The scores of the run, evaluation by evaluation: the table {@code evals} of docs/tables.md.
    *
    * @return a row for each evaluated round and part
+   * @throws org.tributary.error.WrongInput if the model is of no run, see {@link #setModelUrl}
    */
   public Dataset<Row> summary() {
     return tables(SparkSession.active()).get("evals");
@@ -192,6 +252,7 @@ public final class FineTunedModel extends Model<FineTunedModel>
    *
    * @param spark reads them
    * @return by name
+   * @throws org.tributary.error.WrongInput if the model is of no run, see {@link #setModelUrl}
    */
   public Map<String, Dataset<Row>> tables(SparkSession spark) {
     try {

@@ -35,7 +35,7 @@ final class FineTunedModelWriter extends MLWriter {
   @Override
   public void save(String path) throws IOException {
     Path target = store().path(path);
-    for (Path own : new Path[] {folder.run(), folder.weights()}) {
+    for (Path own : folder.folders()) {
       if (isIn(own, target) || isIn(target, own)) {
         throw new WrongInput(
             "%s: the files of the model itself are in %s, which would be replaced; save it in another folder"

@@ -101,6 +101,7 @@ final class Fit {
 
     // 2. Count the rows, and check the run as if they were partitioned. Nothing is written before.
     FirstExecutor.await(JavaSparkContext.fromSparkContext(spark.sparkContext()));
+    LocatedConfig<TrainConfig> complete;
     try (TrainingRows rows = TrainingRows.of(tuner, dataset, prompts)) {
       RowCounts counts = rows.counts();
       counts.check(draft.config().data().badRows().equals("skip"));
@@ -113,11 +114,13 @@ final class Fit {
       String set = rows.id();
       new RowPartition(tuner, store, work).make(set, rows);
 
-      // 4. Train.
       LocatedConfig<TrainConfig> unnamed = keys.config(work.run(PLANNED), work.set(set), further);
       String run = run(unnamed.config(), blueprint);
-      return train(keys.config(work.run(run), work.set(set), further));
+      complete = keys.config(work.run(run), work.set(set), further);
     }
+
+    // 4. Train, without the DataFrame's rows in memory.
+    return train(complete);
   }
 
   private void checkFolders(TrainConfig config) throws IOException {

@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.tributary.checkpoint.HuggingFaceFolder;
 import org.tributary.checkpoint.Store;
 import org.tributary.config.ModelSection;
 import org.tributary.error.WrongInput;
@@ -19,13 +22,14 @@ import org.tributary.run.RunConfig;
 import org.tributary.run.RunFolder;
 
 /**
- * The result of a run: a model, or an adapter with its base model. A saved model has a copy of
- * both, next to each other, so that it can be loaded anywhere.
+ * What training made: a model, or an adapter with its base model. A saved model has a copy of both,
+ * next to each other, so that it can be loaded anywhere.
  *
- * @param run the run's folder, or the copy of it
+ * @param run the folder of the run that made it, or the copy of it; null if there is none
+ * @param result the folder of the model or the adapter
  * @param base the folder of the adapter's model; null if the result is a whole model
  */
-record ResultFolder(Path run, Path base) {
+record ResultFolder(Path run, Path result, Path base) {
   private static final String RUN = "run";
   private static final String BASE = "base";
 
@@ -40,12 +44,34 @@ record ResultFolder(Path run, Path base) {
   static ResultFolder of(Store store, Path run) throws IOException {
     RunFolder folder = new RunFolder(run);
     if (store.exists(folder.model())) {
-      return new ResultFolder(run, null);
+      return new ResultFolder(run, folder.model(), null);
     } else if (store.exists(folder.adapter())) {
-      return new ResultFolder(run, store.path(RunConfig.config(store, folder).model().path()));
+      Path base = store.path(RunConfig.config(store, folder).model().path());
+      return new ResultFolder(run, folder.adapter(), base);
     }
     throw new WrongInput(
         "%s has no result; call fit again, or name the folder of a finished run".formatted(run));
+  }
+
+  /**
+   * The result that a folder has.
+   *
+   * @param store reaches it
+   * @param url folder of a run, of a model or of a PEFT adapter
+   * @throws WrongInput if it is none of them, or if the adapter's model is not found
+   * @throws IOException if a file system fails
+   */
+  static ResultFolder named(Store store, String url) throws IOException {
+    ModelLocation found = ModelLocation.of(store, url, null);
+    if (!store.exists(new Path(found.model(), HuggingFaceFolder.CONFIG))) {
+      throw new WrongInput(
+          "modelUrl: %s has no %s; name the folder of a run, of a model or of an adapter"
+              .formatted(found.model(), HuggingFaceFolder.CONFIG));
+    }
+    Path result = found.adapter() == null ? found.model() : found.adapter();
+    Path base = found.adapter() == null ? null : found.model();
+    Path folder = store.path(url);
+    return new ResultFolder(result.equals(folder) ? null : folder, result, base);
   }
 
   /**
@@ -57,11 +83,12 @@ record ResultFolder(Path run, Path base) {
    * @throws IOException if a file system fails
    */
   static ResultFolder saved(Store store, Path saved) throws IOException {
-    Path run = new Path(saved, RUN);
-    if (store.exists(new RunFolder(run).model())) {
-      return new ResultFolder(run, null);
-    } else if (store.exists(new RunFolder(run).adapter())) {
-      return new ResultFolder(run, new Path(saved, BASE));
+    RunFolder copy = new RunFolder(new Path(saved, RUN));
+    Path run = store.exists(copy.config()) ? copy.root() : null;
+    if (store.exists(copy.model())) {
+      return new ResultFolder(run, copy.model(), null);
+    } else if (store.exists(copy.adapter())) {
+      return new ResultFolder(run, copy.adapter(), new Path(saved, BASE));
     }
     throw new WrongInput("%s is not a saved FineTunedModel; save the model again".formatted(saved));
   }
@@ -92,15 +119,14 @@ record ResultFolder(Path run, Path base) {
     return BaseModel.open(store, model).architecture().image() != null;
   }
 
-  /** The folder of the model or the adapter. */
-  Path result() {
-    RunFolder folder = new RunFolder(run);
-    return base == null ? folder.model() : folder.adapter();
-  }
-
   /** The folder with the model's weights. */
   Path weights() {
-    return base == null ? result() : base;
+    return base == null ? result : base;
+  }
+
+  /** All folders that it reads. */
+  List<Path> folders() {
+    return Stream.of(run, result, base).filter(Objects::nonNull).toList();
   }
 
   /**
@@ -111,15 +137,17 @@ record ResultFolder(Path run, Path base) {
    * @throws IOException if a file system fails
    */
   void copy(Store store, Path saved) throws IOException {
-    RunFolder from = new RunFolder(run);
     RunFolder to = new RunFolder(new Path(saved, RUN));
-    copy(store, from.config(), to.config());
-    copy(store, from.result(), to.result());
-    copyFolder(store, from.tables(), to.tables());
+    if (run != null) {
+      RunFolder from = new RunFolder(run);
+      copy(store, from.config(), to.config());
+      copy(store, from.result(), to.result());
+      copyFolder(store, from.tables(), to.tables());
+    }
     if (base == null) {
-      copyFolder(store, from.model(), to.model());
+      copyFolder(store, result, to.model());
     } else {
-      copyFolder(store, from.adapter(), to.adapter());
+      copyFolder(store, result, to.adapter());
       copyFolder(store, base, new Path(saved, BASE));
     }
   }
@@ -151,9 +179,15 @@ record ResultFolder(Path run, Path base) {
    * @param store reaches them
    * @param spark reads them
    * @return by name; docs/tables.md describes them
+   * @throws WrongInput if there is no run
    * @throws IOException if a file system fails
    */
   Map<String, Dataset<Row>> tables(Store store, SparkSession spark) throws IOException {
+    if (run == null) {
+      throw new WrongInput(
+          "%s is the folder of a model, and only a run has tables; name the folder of a run in setModelUrl"
+              .formatted(result));
+    }
     Map<String, Dataset<Row>> tables = new LinkedHashMap<>();
     List<FileStatus> folders = new ArrayList<>(store.list(new RunFolder(run).tables()));
     folders.removeIf(folder -> !folder.isDirectory() || isEmpty(store, folder.getPath()));

@@ -15,7 +15,7 @@ import org.tributary.text.Prompt;
  * Scores with the result of a run, by the Transformer for the columns that the model reads.
  *
  * @param model has the params
- * @param folder of the result
+ * @param folder of the result; without a run, its settings are the defaults
  */
 record ResultScorer(FineTunedModel model, ResultFolder folder) {
   /**
@@ -43,6 +43,15 @@ record ResultScorer(FineTunedModel model, ResultFolder folder) {
 
   /** A prompt is the text of a column, the question of a chat, or what the run's keys make. */
   private TextGenerator prompts() {
+    if (folder.run() == null && !model.isDefined(model.promptCol())) {
+      throw new WrongInput(
+          "%s: names no column to score; call setTextCol, setImageCol or setPromptCol"
+              .formatted(model.uid()));
+    } else if (folder.run() == null) {
+      return scored(new TextGenerator(model.uid()))
+          .setNewTokens(model.getNewTokens())
+          .setInputCol(model.getPromptCol());
+    }
     DataSection data = config().data();
     if (data.shortPrompt() != null
         || data.messages() != null
@@ -82,16 +91,22 @@ record ResultScorer(FineTunedModel model, ResultFolder folder) {
   }
 
   private <T extends ModelTransformer<T>> T scored(T stage) {
-    TrainConfig run = config();
     if (folder.base() != null) {
       stage.setBaseModelUrl(folder.base().toString());
     }
-    return stage
-        .setModelUrl(folder.run().toString())
-        .setShared(run.shared())
-        .setPrecision(run.client().precision())
+    stage
+        .setModelUrl(folder.result().toString())
+        .setShared(model.getShared())
         .setOutputCol(model.getOutputCol())
         .setBatchSize(model.getScoringBatchSize());
+    if (folder.run() == null) {
+      return stage;
+    }
+    TrainConfig run = config();
+    return stage
+        .setModelUrl(folder.run().toString())
+        .setShared(run.shared() || model.getShared())
+        .setPrecision(run.client().precision());
   }
 
   private TrainConfig config() {

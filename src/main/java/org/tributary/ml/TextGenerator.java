@@ -99,11 +99,24 @@ public final class TextGenerator extends ModelTransformer<TextGenerator>
           "topP is %s, but with temperature 0 nothing is sampled; set a temperature, or leave topP out"
               .formatted(getTopP()));
     }
+    return added(check, getOutputCol(), getTruncatedCol());
+  }
+
+  /**
+   * Checks the names of the new columns, and adds them.
+   *
+   * @param check has the columns that are there, and other problems
+   * @param output column of the answer
+   * @param truncated column that says whether the answer was cut; empty for none
+   * @return the columns that are there and these
+   * @throws WrongInput with all problems
+   */
+  static StructType added(ColumnCheck check, String output, String truncated) {
     Map<String, DataType> added = new LinkedHashMap<>();
-    added.put(getOutputCol(), DataTypes.StringType);
-    added.put(getTruncatedCol(), DataTypes.BooleanType);
+    added.put(output, DataTypes.StringType);
+    added.put(truncated, DataTypes.BooleanType);
     added.remove("");
-    if (getOutputCol().isEmpty() || getOutputCol().equals(getTruncatedCol())) {
+    if (output.isEmpty() || output.equalsIgnoreCase(truncated)) {
       check.problem("outputCol: the new column needs a name of its own");
     }
     return check.with(added);

@@ -2,7 +2,6 @@ package org.tributary.ml;
 
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -53,15 +52,15 @@ final class TrainingColumns {
         tuner.validationIndicatorCol(),
         type -> type instanceof BooleanType,
         "a boolean");
-    return check.with(
-        classifies(tuner)
-            ? new ClassifierColumns(
-                    tuner.getRawPredictionCol(),
-                    tuner.getProbabilityCol(),
-                    tuner.getPredictionCol(),
-                    tuner.getOutputCol())
-                .types()
-            : Map.of(tuner.getOutputCol(), DataTypes.StringType));
+    if (classifies(tuner)) {
+      return new ClassifierColumns(
+              tuner.getRawPredictionCol(),
+              tuner.getProbabilityCol(),
+              tuner.getPredictionCol(),
+              tuner.getOutputCol())
+          .addedTo(check);
+    }
+    return TextGenerator.added(check, tuner.getOutputCol(), "");
   }
 
   private static void needs(

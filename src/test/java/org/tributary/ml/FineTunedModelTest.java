@@ -233,6 +233,49 @@ class FineTunedModelTest {
         .isEqualTo(model.transform(texts).select("predictedLabel").collectAsList());
   }
 
+  /** The folder of a run, of a model or of an adapter takes the place of the weights. */
+  @Test
+  void anotherFolderScores() throws Exception {
+    FineTunedModel model = tuner("first").setRounds(1).fit(texts);
+    FineTunedModel other =
+        tuner("other")
+            .setFramework("fedit")
+            .setLoraRank(2)
+            .setLoraTargets(new String[] {"query", "value"})
+            .fit(texts);
+    List<Row> wanted = other.transform(texts).collectAsList();
+    List<Row> own = model.transform(texts).collectAsList();
+    assertThat(wanted).isNotEqualTo(own);
+    String run = other.resultFolder().replaceAll("/adapter$", "");
+    FineTunedModel moved = model.copy(ParamMap.empty()).setModelUrl(run);
+    assertThat(moved.transform(texts).collectAsList()).as("a run").isEqualTo(wanted);
+    assertThat(moved.baseFolder()).isEqualTo(other.baseFolder());
+    assertThat(moved.summary().count()).isEqualTo(other.summary().count());
+
+    FineTunedModel bare = model.copy(ParamMap.empty()).setModelUrl(other.resultFolder());
+    assertThat(bare.transform(texts).collectAsList()).as("an adapter").isEqualTo(wanted);
+    assertThatThrownBy(bare::summary)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContainingAll("only a run has tables", "setModelUrl");
+    bare.setShared(true).save(dir.resolve("bare").toString());
+    FineTunedModel loaded = FineTunedModel.load(dir.resolve("bare").toString());
+    assertThat(loaded.transform(texts).collectAsList()).as("saved").isEqualTo(wanted);
+    assertThat(loaded.baseFolder()).contains("/bare/");
+    assertThat(loaded.getShared()).isTrue();
+    assertThat(model.getShared()).isFalse();
+    assertThat(loaded.setModelUrl(model.resultFolder()).transform(texts).collectAsList())
+        .as("a model")
+        .isEqualTo(own);
+
+    Files.createDirectories(dir.resolve("empty"));
+    for (Path wrong : List.of(dir.resolve("nowhere"), dir.resolve("empty"), dir.resolve("bare"))) {
+      assertThatThrownBy(() -> model.setModelUrl(wrong.toString()))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContainingAll("modelUrl", wrong.getFileName().toString());
+    }
+    assertThat(model.transform(texts).collectAsList()).as("unchanged").isEqualTo(own);
+  }
+
   /** Every kind of model scores: what it reads decides which Transformer does it. */
   @Test
   void imagesAndPromptsAreScored() throws Exception {
@@ -271,6 +314,18 @@ class FineTunedModelTest {
             .setNewTokens(3);
     assertThat(same.transform(texts.limit(4)).select("text", "predictedLabel").collectAsList())
         .isEqualTo(answers);
+    assertThat(
+            writes
+                .setModelUrl(writes.resultFolder())
+                .transform(texts.limit(4))
+                .select("text", "predictedLabel")
+                .collectAsList())
+        .as("without its run")
+        .isEqualTo(answers);
+    writes.clear(writes.promptCol());
+    assertThatThrownBy(() -> writes.transform(texts))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("names no column to score");
   }
 
   /** Loads a pipeline and scores rows, in a JVM of its own. */

@@ -67,6 +67,23 @@ class FineTunerInputTest {
   }
 
   @Test
+  void columnsOfTheModel() {
+    refused(t -> t.setOutputCol("Text"), texts, "new column Text (string) is already there");
+    refused(t -> t.setPredictionCol("predictedlabel"), texts, "two of the new columns");
+    refused(
+        t ->
+            t.setOutputCol("").setPredictionCol("").setProbabilityCol("").setRawPredictionCol(""),
+        texts,
+        "all new columns are left out");
+    refused(
+        t ->
+            (FederatedFineTuner)
+                t.setPromptCol("text").setAnswerCol("label").setOutputCol("").clear(t.textCol()),
+        texts,
+        "outputCol: the new column needs a name of its own");
+  }
+
+  @Test
   void rows() {
     refused(t -> t, texts.limit(0), "no rows");
     Dataset<Row> nulls =

@@ -63,7 +63,7 @@ final class PythonStages {
         new FederatedFineTuner(),
         "Fine-tunes a model federatedly on the rows of a DataFrame: each value of clientCol is a client.");
     stages.put(
-        new FineTunedModel("model", new ResultFolder(new Path("run"), null)),
+        new FineTunedModel("model", new ResultFolder(null, new Path("model"), null)),
         "A model that FederatedFineTuner trained, or that was loaded.");
     stages.put(
         new TextClassifier(), "Classifies texts, or pairs of texts, with a fine-tuned model.");
