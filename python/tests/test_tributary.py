@@ -72,6 +72,8 @@ class TributaryTest(unittest.TestCase):
         self.assertEqual(scored.collect(), again.transform(self.rows).collect())
         run = FineTunedModel.ofRun(model.resultFolder()[: -len("/model")]).setInputCol("text")
         self.assertEqual(scored.collect(), run.transform(self.rows).collect())
+        run.setModelUrl(model.resultFolder()).setShared(True)
+        self.assertEqual(scored.collect(), run.transform(self.rows).collect())
         model.setScoringBatchSize(7).registerUdf("classify")
         classes = self.spark.sql("SELECT classify('good good') AS c, classify(NULL) AS n").first()
         self.assertIsNotNone(classes["c"])
