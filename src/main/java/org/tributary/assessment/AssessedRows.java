@@ -10,10 +10,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.tributary.checkpoint.Store;
 import org.tributary.cluster.SparkJobs;
+import org.tributary.config.NearestNames;
 import org.tributary.error.WrongInput;
 import org.tributary.json.Json;
 import org.tributary.rows.BadRows;
 import org.tributary.rows.Manifest;
+import org.tributary.rows.Schema;
 import org.tributary.run.SkippedRows;
 import org.tributary.text.Tokenizer;
 
@@ -52,6 +54,32 @@ record AssessedRows(
       throw WrongInput.all("There is nothing to score:", problems);
     }
     model.rows().files().refuseUnlisted(store, model.rows().manifest());
+  }
+
+  /**
+   * Refuses a key that is no column of the rows.
+   *
+   * @param key the column; null for none
+   * @throws WrongInput naming the columns
+   */
+  void checkKey(String key) {
+    List<Schema.Column> columns = model.rows().manifest().columns();
+    List<String> usable =
+        columns.stream()
+            .filter(column -> column.type() != Schema.Type.BINARY)
+            .map(Schema.Column::name)
+            .toList();
+    if (key != null && !usable.contains(key)) {
+      throw new WrongInput(
+          "key: the rows of %s have no column \"%s\" that can identify them; they have %s%s"
+              .formatted(
+                  path,
+                  key,
+                  String.join(", ", usable),
+                  NearestNames.name(key, usable)
+                      .map(near -> "; did you mean " + near + "?")
+                      .orElse("")));
+    }
   }
 
   /** Whether there are so few rows that the driver reads them itself. */

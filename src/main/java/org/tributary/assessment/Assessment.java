@@ -94,6 +94,7 @@ public final class Assessment {
     }
     AssessedRows rows = rows(store, subject, models.get(0));
     rows.checkParts();
+    rows.checkKey(subject.config().key());
     Map<String, String> hashes = subject.hashes(store, models);
     checkBase(store, subject, hashes);
     AssessmentFolder folder = new AssessmentFolder(store.path(config.out()));

@@ -82,6 +82,7 @@ record AssessmentWork(
     Scoring.Given given =
         new Scoring.Given(
             loaded.model(), loaded.tokens(), List.of(), loaded.rows(part), shards.sample());
+    List<String> keys = loaded.keys(part);
     List<Row> rows = new ArrayList<>();
     shards.score(
         described.scoring(),
@@ -93,7 +94,11 @@ record AssessmentWork(
           for (RowScore score : batch) {
             PredictionsTable.Key key =
                 new PredictionsTable.Key(
-                    target.client(), part, owners.of(score.row()), places.of(score.row()));
+                    target.client(),
+                    part,
+                    owners.of(score.row()),
+                    places.of(score.row()),
+                    keys == null ? null : keys.get(score.row()));
             rows.add(PredictionsTable.row(labels, round, key, score, data.labels()));
           }
         });

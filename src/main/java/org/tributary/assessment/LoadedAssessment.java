@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.tributary.batch.Examples;
 import org.tributary.checkpoint.Store;
@@ -27,7 +28,9 @@ final class LoadedAssessment implements AutoCloseable {
   private final SkippedRows skipped;
   private final Model model;
   private final Tokenizer tokens;
+  private final String key;
   private final Map<String, SoftReference<Examples>> rows = new HashMap<>();
+  private final Map<String, SoftReference<List<String>>> keys = new HashMap<>();
   private final Resources opened;
 
   private LoadedAssessment(AssessmentSpec spec, Target target, Device device) throws IOException {
@@ -35,6 +38,7 @@ final class LoadedAssessment implements AutoCloseable {
     described =
         AssessedModel.of(store, spec.config(), target, target.isState() ? spec.run() : null);
     skipped = spec.rowsLeftOut();
+    key = spec.config().key();
     try (Resources opening = new Resources()) {
       tokens = opening.add(described.tokens());
       model = opening.add(described.load(device, Staging.folder()));
@@ -78,6 +82,20 @@ final class LoadedAssessment implements AutoCloseable {
 
   Tokenizer tokens() {
     return tokens;
+  }
+
+  /** The values of the column that identifies a row, of all rows of a part; null for none. */
+  synchronized List<String> keys(String part) throws IOException {
+    if (key == null) {
+      return null;
+    }
+    SoftReference<List<String>> kept = keys.get(part);
+    List<String> all = kept == null ? null : kept.get();
+    if (all == null) {
+      all = described.rows().values(store, described.rows().evaluationParts(part), key, skipped);
+      keys.put(part, new SoftReference<>(all));
+    }
+    return all;
   }
 
   /** All rows of a part. Their files are compared with the manifest when they are read. */

@@ -79,6 +79,7 @@ record Subject(
         c.data() == null ? run.data() : c.data(),
         c.parts(),
         c.rows(),
+        c.key(),
         first(c.generate(), e == null ? null : e.generate(), 0),
         first(c.newTokens(), e == null ? null : e.newTokens(), 64),
         first(c.batch(), e == null ? null : e.batch(), 64),

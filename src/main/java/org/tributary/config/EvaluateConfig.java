@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param data the rows; null for those of the run
  * @param parts the rows: {@code test}, {@code validation}, {@code train}
  * @param rows rows of a part, evenly spread; 0 for all
+ * @param key column of the partitioned set that identifies a row; null for none
  * @param generate rows of a part for which a language model generates an answer; null for the value
  *     of the run, or 0
  * @param newTokens the most tokens of such an answer; null for the value of the run, or 64
@@ -66,6 +67,10 @@ public record EvaluateConfig(
             min = 0,
             example = "2000")
         int rows,
+    @Key(
+            value = "column that identifies a row; predictions keep its value",
+            example = "ticket_id")
+        String key,
     @Key(
             value =
                 "rows of a part for which a language model generates answers; absent for the run's value, or 0",

@@ -21,6 +21,7 @@ import org.tributary.model.ModelTask;
 import org.tributary.rows.BadRows;
 import org.tributary.rows.Manifest;
 import org.tributary.rows.PartFiles;
+import org.tributary.rows.PartRows;
 import org.tributary.rows.PartSource;
 import org.tributary.rows.Schema;
 import org.tributary.text.ChatTemplate;
@@ -221,6 +222,20 @@ public final class RunData {
   public Examples rows(
       Store store, List<Manifest.Part> parts, Tokenizer tokens, SkippedRows skipped)
       throws IOException {
+    List<PartSource> sources = sources(store, parts, skipped);
+    if (processor != null) {
+      return ImageSet.read(store, sources, images());
+    }
+    TextRows rows =
+        base.architecture().task() == ModelTask.GENERATION
+            ? GenerationSet.read(store, sources, generation(), tokens)
+            : ClassificationSet.read(store, sources, columns(), classes.labels());
+    Architecture architecture = base.architecture();
+    return new TextExamples(rows, tokens, architecture.padToken(), architecture.tokenTypes() > 1);
+  }
+
+  private List<PartSource> sources(Store store, List<Manifest.Part> parts, SkippedRows skipped)
+      throws IOException {
     List<PartSource> sources = new ArrayList<>();
     for (Manifest.Part part : parts) {
       files.check(store, part);
@@ -234,15 +249,29 @@ public final class RunData {
           "%s: none of its rows can be used, all are left out (data.badRows: skip)"
               .formatted(files.folder(parts.get(0))));
     }
-    if (processor != null) {
-      return ImageSet.read(store, sources, images());
+    return sources;
+  }
+
+  /**
+   * The values of one column, in the order of {@link #rows}.
+   *
+   * @param store reaches the files
+   * @param parts of the manifest
+   * @param column of the set, not of encoded images
+   * @param skipped the rows to leave out
+   * @return as text; null where a row has none
+   * @throws WrongInput if there are no rows, or a file has changed since it was partitioned
+   * @throws IOException if a file system fails
+   */
+  public List<String> values(
+      Store store, List<Manifest.Part> parts, String column, SkippedRows skipped)
+      throws IOException {
+    List<String> values = new ArrayList<>();
+    for (PartSource source : sources(store, parts, skipped)) {
+      PartRows.forEach(
+          store, source, List.of(column), (row, where) -> values.add(row.text(column)));
     }
-    TextRows rows =
-        base.architecture().task() == ModelTask.GENERATION
-            ? GenerationSet.read(store, sources, generation(), tokens)
-            : ClassificationSet.read(store, sources, columns(), classes.labels());
-    Architecture architecture = base.architecture();
-    return new TextExamples(rows, tokens, architecture.padToken(), architecture.tokenTypes() > 1);
+    return values;
   }
 
   /**

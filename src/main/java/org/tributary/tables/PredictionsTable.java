@@ -27,6 +27,8 @@ public final class PredictionsTable {
           new Column("file", Type.STRING, "", "of the partitioned set, relative to its folder"),
           new Column("row", Type.INT, "", "number of the row in the file, counted from 0"),
           new Column(
+              "key", Type.STRING, "", "value of the row's column that key names; null without it"),
+          new Column(
               "loss",
               Type.DOUBLE,
               "nats",
@@ -84,8 +86,10 @@ public final class PredictionsTable {
    * @param part of the partitioned set
    * @param owner the client whose row it is; null for test rows
    * @param place of the row
+   * @param value of the column that identifies the row; null for none
    */
-  public record Key(String client, String part, String owner, RowPlaces.Place place) {}
+  public record Key(
+      String client, String part, String owner, RowPlaces.Place place, String value) {}
 
   /**
    * A row of the table.
@@ -111,6 +115,7 @@ public final class PredictionsTable {
         key.owner(),
         key.place().file(),
         key.place().row(),
+        key.value(),
         score.loss(),
         score.truncated(),
         choice == null ? null : classes.get(choice.label()),

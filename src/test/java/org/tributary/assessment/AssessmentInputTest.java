@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,6 +29,7 @@ import org.tributary.federation.Tiny;
 import org.tributary.fixture.LocalSpark;
 import org.tributary.fixture.Slow;
 import org.tributary.rows.Manifest;
+import org.tributary.rows.ParquetRows;
 
 /** What cannot be scored is refused by key, before anything is written. */
 @Slow
@@ -114,6 +116,12 @@ class AssessmentInputTest {
   }
 
   @Test
+  void aKeyThatIsNoColumn() {
+    assertThat(refused("run: %s\nkey: txt".formatted(tiny.out("fedavg"))))
+        .contains("key: ", "no column \"txt\"", "text, label", "did you mean text?");
+  }
+
+  @Test
   void roundsThatARunHasNotKept() {
     assertThat(refused("run: %s\nround: 1".formatted(tiny.out("fedavg"))))
         .contains("round: ", "has no state after round 1", "it has those of 2", "keep.globals");
@@ -166,7 +174,7 @@ class AssessmentInputTest {
         ConfigReader.read(
             "e.yaml",
             "out: %s\n%s".formatted(dir.resolve("skips"), yaml),
-            List.of("data.badRows=skip"),
+            List.of("data.badRows=skip", "key=text"),
             EvaluateConfig.class,
             Map.of());
     Assessment.Outcome outcome =
@@ -183,6 +191,14 @@ class AssessmentInputTest {
     assertThat(predictions).hasSize(59);
     assertThat(predictions.get(2).<Integer>getAs("row")).isEqualTo(2);
     assertThat(predictions.get(3).<Integer>getAs("row")).isEqualTo(4);
+    List<String> texts = new ArrayList<>();
+    ParquetRows.forEach(
+        Tiny.STORE,
+        Tiny.hadoop(set.data().resolve(predictions.get(0).<String>getAs("file"))),
+        List.of("text"),
+        row -> texts.add(row.text("text")));
+    assertThat(texts.remove(3)).isNull();
+    assertThat(predictions.stream().map(row -> row.<String>getAs("key")).toList()).isEqualTo(texts);
   }
 
   @Test

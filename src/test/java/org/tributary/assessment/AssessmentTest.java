@@ -205,6 +205,7 @@ class AssessmentTest {
     Assessment.Outcome outcome = score(config(ofRun("fedavg", "keys"), "parts=[train]"));
     List<Row> predictions = table(outcome.tables(), "predictions");
     assertThat(predictions).hasSize(11 + 8 + 30);
+    assertThat(predictions).allSatisfy(row -> assertThat(row.<String>getAs("key")).isNull());
     for (Row row : predictions) {
       org.apache.hadoop.fs.Path file = Tiny.hadoop(tiny.data().resolve(row.<String>getAs("file")));
       List<String> labels = new ArrayList<>();
@@ -224,6 +225,29 @@ class AssessmentTest {
             .findFirst()
             .orElseThrow();
     assertThat(all.<Double>getAs("loss")).isCloseTo(loss, within(1e-9));
+  }
+
+  /** Of a sample that is cut into shards and ordered by length. */
+  @Test
+  void aColumnOfTheRowsIsKept() throws IOException {
+    Assessment.Outcome outcome =
+        score(
+            config(
+                ofRun("fedavg", "column"),
+                "parts=[test, train]",
+                "rows=17",
+                "shard=4",
+                "batch=2",
+                "key=text"));
+    List<Row> predictions = table(outcome.tables(), "predictions");
+    assertThat(predictions).hasSize(2 * 17);
+    for (Row row : predictions) {
+      org.apache.hadoop.fs.Path file = Tiny.hadoop(tiny.data().resolve(row.<String>getAs("file")));
+      List<String> texts = new ArrayList<>();
+      org.tributary.rows.ParquetRows.forEach(
+          Tiny.STORE, file, List.of("text"), r -> texts.add(r.text("text")));
+      assertThat(row.<String>getAs("key")).isEqualTo(texts.get(row.<Integer>getAs("row")));
+    }
   }
 
   @Test
