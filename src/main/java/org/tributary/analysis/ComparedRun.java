@@ -2,6 +2,7 @@ package org.tributary.analysis;
 
 import java.io.IOException;
 import org.tributary.checkpoint.Store;
+import org.tributary.config.FrameworkSection;
 import org.tributary.protocol.Role;
 import org.tributary.run.Blueprint;
 import org.tributary.run.RunFolder;
@@ -27,6 +28,12 @@ record ComparedRun(RunFolder folder, Blueprint blueprint, int round) {
   /** Whether the run trains all rows of all clients together. */
   boolean isCentral() {
     return blueprint.framework().pooled();
+  }
+
+  /** The folder of the adapter that it starts from; null if it starts from the base model. */
+  String start() {
+    FrameworkSection.Lora lora = blueprint.config().framework().lora();
+    return lora == null ? null : lora.start();
   }
 
   /** The rank of its adapters; 0 without adapters. */

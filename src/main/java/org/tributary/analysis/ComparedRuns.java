@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
@@ -93,32 +94,32 @@ record ComparedRuns(CompareConfig config, List<Group> groups, List<String> leftO
   private static Optional<Group> group(Search search, String partition, String seed, Integer round)
       throws IOException {
     List<ComparedRun> runs = new ArrayList<>();
-    int central = -1;
-    int baseline = -1;
+    ComparedRun central = null;
+    ComparedRun baseline = null;
     for (String variant : search.config().variants().keySet()) {
       Optional<ComparedRun> run = run(search, partition, variant, seed, round);
       if (run.isEmpty()) {
         continue;
       }
       if (variant.equals(search.config().baseline())) {
-        baseline = runs.size();
+        baseline = run.get();
       }
       if (search.central() == null ? run.get().isCentral() : variant.equals(search.central())) {
-        if (central >= 0) {
+        if (central != null) {
           throw new WrongInput(
               "--central: %s has several central variants; name the one to measure distances to"
                   .formatted(search.folder()));
         }
-        central = runs.size();
+        central = run.get();
       }
       runs.add(run.get());
     }
-    if (central >= 0 && runs.get(central).isPersonal()) {
+    if (central != null && central.isPersonal()) {
       throw new WrongInput(
           "--central: the clients of %s have models of their own; name a variant with one model"
               .formatted(search.central()));
     }
-    if (central < 0) {
+    if (central == null) {
       search
           .leftOut()
           .add(
@@ -126,7 +127,28 @@ record ComparedRuns(CompareConfig config, List<Group> groups, List<String> leftO
                   .formatted(seed, partition == null ? "" : " on " + name(partition)));
       return Optional.empty();
     }
-    return Optional.of(new Group(runs, central, baseline));
+    leaveOutOtherStarts(search, runs, central);
+    return Optional.of(new Group(runs, runs.indexOf(central), runs.indexOf(baseline)));
+  }
+
+  /** Distances have a meaning only between runs that start from the same weights. */
+  private static void leaveOutOtherStarts(
+      Search search, List<ComparedRun> runs, ComparedRun central) {
+    runs.removeIf(
+        run -> {
+          boolean other = !Objects.equals(run.start(), central.start());
+          if (other) {
+            search
+                .leftOut()
+                .add(
+                    "%s: it starts from other weights than the central run (framework.lora.start: %s, not %s)"
+                        .formatted(
+                            ComparisonFolder.place(search.folder(), run.folder().root()),
+                            run.start(),
+                            central.start()));
+          }
+          return other;
+        });
   }
 
   private static String name(String partition) {

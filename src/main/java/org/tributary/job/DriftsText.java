@@ -1,6 +1,7 @@
 package org.tributary.job;
 
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,17 +18,23 @@ final class DriftsText {
   private DriftsText() {}
 
   /**
-   * One line for each variant, partitioned set and round.
+   * One line for each variant and partitioned set; and for each round, if several rounds of a run
+   * are measured. Runs with {@code result: best} may have their results after different rounds.
    *
    * @param entries rows of the table
    * @return aligned lines
    */
   static List<String> lines(List<Entry> entries) {
-    Map<String, List<Entry>> variants = new LinkedHashMap<>();
+    boolean severalRounds =
+        entries.stream().map(e -> e.labels().run()).distinct().count() < entries.size();
+    Map<List<String>, List<Entry>> variants = new LinkedHashMap<>();
     for (Entry e : entries) {
-      String name =
-          "%s on %s, round %d".formatted(e.labels().variant(), e.labels().partition(), e.round());
-      variants.computeIfAbsent(name, n -> new ArrayList<>()).add(e);
+      List<String> key =
+          List.of(
+              e.labels().variant(),
+              e.labels().partition(),
+              severalRounds ? Integer.toString(e.round()) : "");
+      variants.computeIfAbsent(key, k -> new ArrayList<>()).add(e);
     }
     List<List<String>> cells = new ArrayList<>();
     cells.add(
@@ -45,10 +52,10 @@ final class DriftsText {
             "loss - baseline",
             "accuracy - baseline"));
     variants.forEach(
-        (name, runs) ->
+        (key, runs) ->
             cells.add(
                 List.of(
-                    name,
+                    "%s on %s, %s".formatted(key.get(0), key.get(1), rounds(runs)),
                     Integer.toString(runs.size()),
                     moved(runs, DriftsTable.Moved::moved),
                     text(runs, e -> e.central().moved()),
@@ -61,6 +68,13 @@ final class DriftsText {
                     text(runs, Entry::lossDifference),
                     text(runs, Entry::accuracyDifference))));
     return TextTable.aligned(cells);
+  }
+
+  private static String rounds(List<Entry> runs) {
+    IntSummaryStatistics rounds = runs.stream().mapToInt(Entry::round).summaryStatistics();
+    return rounds.getMin() == rounds.getMax()
+        ? "round " + rounds.getMin()
+        : "rounds %d to %d".formatted(rounds.getMin(), rounds.getMax());
   }
 
   private static String moved(List<Entry> runs, Function<DriftsTable.Moved, Double> number) {

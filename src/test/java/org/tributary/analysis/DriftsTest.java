@@ -249,6 +249,37 @@ class DriftsTest {
   }
 
   @Test
+  void aRunThatStartsElsewhereIsLeftOut() throws IOException {
+    Path out = dir.resolve("continued");
+    Path file = dir.resolve("continued.yaml");
+    Files.writeString(
+        file,
+        """
+        out: %s
+        train: %s
+        seeds: [3, 4]
+        common: [rounds=1]
+        baseline: further
+        variants:
+          further: [framework.name=fedit, "framework.lora={rank: 2, alpha: 4, targets: [query], start: %s}"]
+          together: [framework.name=central]
+          full: []
+        """
+            .formatted(
+                out, dir.resolve("train.yaml"), comparison.resolve("adapters/seed=3/adapter")));
+    JobRun compared = JobRun.of("compare", file.toString());
+    assertThat(compared.code()).as(compared.err()).isZero();
+    JobRun run = JobRun.of("analyze", out.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("left out: further/seed=3: it starts from other weights than the central run");
+    assertThat(rows(out))
+        .extracting(row -> row.text("variant"))
+        .containsExactly("together", "full", "together", "full");
+    assertThat(rows(out)).as("no baseline").allMatch(row -> row.isNull("loss_difference"));
+  }
+
+  @Test
   void aComparisonWithoutACentralRunIsRefused() throws IOException {
     Path file = comparison.resolve("compare.yaml");
     String yaml = Files.readString(file);
