@@ -262,7 +262,7 @@ final class GatedDecoder implements TextArchitecture {
     constants.put("epsilon", epsilon);
     constants.put("activation", traits.activation());
     constants.put("logit_cap", traits.logitCap());
-    constants.put("head_weight", tied ? embedding() : use.writer());
+    constants.put("writer", Programs.layer(tied ? embedding() : use.writer()));
     return Programs.decoder(
         use.classifies(),
         layers,

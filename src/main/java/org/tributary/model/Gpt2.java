@@ -191,7 +191,7 @@ final class Gpt2 implements TextArchitecture {
             "activation", activation,
             "prefix", prefix,
             "pad", padding,
-            "head_weight", tied ? prefix + WTE : DecoderUse.LM_HEAD),
+            "writer", Programs.layer(tied ? prefix + WTE : DecoderUse.LM_HEAD)),
         "gpt2.py");
   }
 

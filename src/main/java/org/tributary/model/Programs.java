@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tributary.torch.OneDnn;
 import org.tributary.torch.ProgramText;
 
 /**
@@ -24,7 +25,7 @@ final class Programs {
    * @return TorchScript
    */
   static String classifier(int layers, String blocks, Map<String, ?> constants, String... family) {
-    List<String> texts = new ArrayList<>(List.of("prelude.py"));
+    List<String> texts = new ArrayList<>(List.of("prelude.py", products(), "linear.py"));
     texts.addAll(List.of(family));
     texts.addAll(List.of("classifier.py", "blockwise.py", "program.py"));
     return filled(layers, blocks, constants, texts);
@@ -43,7 +44,7 @@ final class Programs {
    */
   static String decoder(
       boolean classifies, int layers, String blocks, Map<String, ?> constants, String... family) {
-    List<String> texts = new ArrayList<>(List.of("prelude.py", "packed.py"));
+    List<String> texts = new ArrayList<>(List.of("prelude.py", products(), "linear.py", "packed.py"));
     texts.addAll(List.of(family));
     texts.addAll(
         classifies
@@ -59,8 +60,25 @@ final class Programs {
     all.putIfAbsent("classifier", "classifier");
     all.putIfAbsent("pools", "True");
     all.put("layers", layers);
+    all.put("least", OneDnn.least().orElse(0));
+    all.put("least_of_few", OneDnn.least().orElse(0) / 4);
     all.put("blocks", blocks);
     return ProgramText.fill(ProgramText.of(Programs.class, texts.toArray(String[]::new)), all);
+  }
+
+  /** The text for the library that multiplies large matrices on this machine. */
+  private static String products() {
+    return OneDnn.least().isPresent() ? "products_onednn.py" : "products.py";
+  }
+
+  /**
+   * The layer of a weight.
+   *
+   * @param weight its name, such as {@code lm_head.weight}
+   * @return such as {@code lm_head}
+   */
+  static String layer(String weight) {
+    return weight.substring(0, weight.lastIndexOf(".weight"));
   }
 
   /**

@@ -3,8 +3,6 @@ package org.tributary.torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -19,24 +17,29 @@ public final class Machine {
   private Machine() {}
 
   /**
-   * The capability for which libtorch chooses its kernels on this machine, by the same rules.
-   * Kernels of another capability add in another order, so bits are comparable only for equal
-   * capabilities.
+   * The capability for which libtorch chooses its kernels on this machine, by the same rules, and
+   * the library of large products. Kernels of another capability or library add in another order,
+   * so bits are comparable only for equal ones.
    *
    * @return {@code AVX512}, {@code AVX2}, {@code DEFAULT}, or what ATEN_CPU_CAPABILITY says; on
-   *     other processors than x86 the architecture's name
+   *     other processors than x86 the architecture's name; with {@code , oneDNN} after it if {@link
+   *     OneDnn} computes large products
    */
   public static String cpuCapability() {
+    return kernels() + (OneDnn.least().isPresent() ? ", oneDNN" : "");
+  }
+
+  private static String kernels() {
     String forced = System.getenv("ATEN_CPU_CAPABILITY");
     if (forced != null && !forced.isBlank()) {
       return forced.toUpperCase(Locale.ROOT);
     }
     String architecture = System.getProperty("os.arch");
-    Set<String> flags = Flags.KNOWN;
+    Set<String> flags = flags();
     if (flags.isEmpty()) {
       return architecture;
     }
-    if (flags.containsAll(List.of("avx512f", "avx512vl", "avx512bw", "avx512dq", "fma"))) {
+    if (flags.containsAll(OneDnn.AVX512)) {
       return "AVX512";
     }
     return flags.containsAll(List.of("avx2", "fma")) ? "AVX2" : "DEFAULT";
@@ -49,7 +52,7 @@ public final class Machine {
    * @return {@code AMX}, {@code AVX512-BF16} or {@code none}
    */
   public static String bfloat16() {
-    return bfloat16(Flags.KNOWN);
+    return bfloat16(flags());
   }
 
   /** The same for the flags of /proc/cpuinfo. */
@@ -60,25 +63,32 @@ public final class Machine {
     return flags.contains("avx512_bf16") ? "AVX512-BF16" : NONE;
   }
 
-  /** The flags do not change while the JVM runs, and the file has hundreds of lines. */
-  private static final class Flags {
-    static final Set<String> KNOWN = flags();
+  /** What does not change while the JVM runs; /proc/cpuinfo has hundreds of lines. */
+  private static final class Processor {
+    static final Set<String> FLAGS = Set.copyOf(List.of(processor("flags").split("\\s+")));
+    static final String VENDOR = processor("vendor_id");
   }
 
-  private static Set<String> flags() {
+  /** The flags of this machine's processor; empty if the system does not tell. */
+  static Set<String> flags() {
+    return Processor.FLAGS.contains("") ? Set.of() : Processor.FLAGS;
+  }
+
+  /** The vendor of this machine's processor; empty if the system does not tell. */
+  static String vendor() {
+    return Processor.VENDOR;
+  }
+
+  /** The first value of a key of /proc/cpuinfo; empty if there is none. */
+  private static String processor(String key) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines
-          .filter(line -> line.startsWith("flags"))
+          .filter(line -> line.startsWith(key))
           .findFirst()
-          .map(
-              line ->
-                  (Set<String>)
-                      new HashSet<>(
-                          Arrays.asList(
-                              line.substring(line.indexOf(':') + 1).trim().split("\\s+"))))
-          .orElse(Set.of());
+          .map(line -> line.substring(line.indexOf(':') + 1).trim())
+          .orElse("");
     } catch (IOException e) {
-      return Set.of();
+      return "";
     }
   }
 

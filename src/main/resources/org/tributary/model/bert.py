@@ -23,6 +23,7 @@ def block(w: Dict[str, Tensor], i: int, x: Tensor, context: List[Tensor]) -> Ten
   q = __torch__.heads(__torch__.linear(w, name + ".attention.self.query", x), ${heads})
   y = __torch__.linear(w, name + ".attention.output.dense", __torch__.attended(q, k, v, context[0], False))
   x = __torch__.layer_norm(w, name + ".attention.output.LayerNorm", x + y)
+  x = __torch__.entered(w, name + ".attended", x)
   y = __torch__.linear(w, name + ".intermediate.dense", x)
   y = ${activation}
   y = __torch__.linear(w, name + ".output.dense", y)

@@ -5,11 +5,11 @@ def through(w: Dict[str, Tensor], x: Tensor, context: List[Tensor]) -> List[Tens
   # The inputs of blocks 0, 1, ..., and the output of the last one.
   states = [x]
   for i in range(${layers}):
-    x = __torch__.block(w, i, x, context)
+    x = __torch__.block(w, i, __torch__.entered(w, "block." + str(i), x), context)
     states.append(x)
   return states
 
-def backward(of: Tensor, given: Optional[Tensor], leaves: Dict[str, Tensor], x: Optional[Tensor]) -> Dict[str, Tensor]:
+def backward(w: Dict[str, Tensor], of: Tensor, given: Optional[Tensor], leaves: Dict[str, Tensor], x: Optional[Tensor]) -> Dict[str, Tensor]:
   # "grads.<leaf>" of the leaves that were used, and "gx" for x.
   keys = annotate(List[str], [])
   values = annotate(List[Tensor], [])
@@ -20,7 +20,18 @@ def backward(of: Tensor, given: Optional[Tensor], leaves: Dict[str, Tensor], x: 
     keys.append("gx")
     values.append(x)
   out = annotate(Dict[str, Tensor], {})
-  if len(values) > 0:
+  if __torch__.cuts(w):
+    torch.backward([of], annotate(List[Optional[Tensor]], [given]), True, False)
+    out = __torch__.unwind(w)
+    i = 0
+    for leaf in values:
+      g = __torch__.gradient(leaf)
+      if g is not None:
+        if keys[i] in out:
+          g = torch.add(out[keys[i]], g)
+        out[keys[i]] = g
+      i = i + 1
+  elif len(values) > 0:
     gradients = torch.grad([of], values, annotate(List[Optional[Tensor]], [given]), None, False, True)
     i = 0
     for g in gradients:
@@ -46,7 +57,7 @@ def end_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: L
   w = __torch__.join(frozen, __torch__.join(train, leaves))
   top = torch.requires_grad_(torch.detach(x), True)
   results = __torch__.outcome(w, top, inputs, labels)
-  out = __torch__.backward(results["loss"], None, leaves, top)
+  out = __torch__.backward(w, results["loss"], None, leaves, top)
   for k in results:
     out[k] = torch.detach(results[k])
   return out
@@ -56,14 +67,15 @@ def block_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], context
   w = __torch__.join(frozen, __torch__.join(train, leaves))
   below = torch.requires_grad_(torch.detach(x), True)
   y = __torch__.block(w, i, below, context)
-  return __torch__.backward(y, gx, leaves, below)
+  return __torch__.backward(w, y, gx, leaves, below)
 
 def start_gradients(frozen: Dict[str, Tensor], train: Dict[str, Tensor], inputs: List[Tensor], gx: Tensor) -> Dict[str, Tensor]:
   leaves = __torch__.inside(train, -1)
-  x = __torch__.embed(__torch__.join(frozen, __torch__.join(train, leaves)), inputs)
+  w = __torch__.join(frozen, __torch__.join(train, leaves))
+  x = __torch__.embed(w, inputs)
   out = annotate(Dict[str, Tensor], {})
   if x.requires_grad:
-    out = __torch__.backward(x, gx, leaves, None)
+    out = __torch__.backward(w, x, gx, leaves, None)
   return out
 
 def gather(into: Dict[str, Tensor], more: Dict[str, Tensor]) -> Dict[str, Tensor]:

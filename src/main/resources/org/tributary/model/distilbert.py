@@ -21,6 +21,7 @@ def block(w: Dict[str, Tensor], i: int, x: Tensor, context: List[Tensor]) -> Ten
   q = __torch__.heads(__torch__.linear(w, name + ".attention.q_lin", x), ${heads})
   y = __torch__.linear(w, name + ".attention.out_lin", __torch__.attended(q, k, v, context[0], False))
   x = __torch__.layer_norm(w, name + ".sa_layer_norm", x + y)
+  x = __torch__.entered(w, name + ".attended", x)
   y = __torch__.linear(w, name + ".ffn.lin1", x)
   y = ${activation}
   y = __torch__.linear(w, name + ".ffn.lin2", y)

@@ -69,7 +69,7 @@ def final(w: Dict[str, Tensor], x: Tensor) -> Tensor:
   return __torch__.norm(w, "${prefix}norm", x)
 
 def head(w: Dict[str, Tensor], x: Tensor) -> Tensor:
-  y = torch.linear(x, w["${head_weight}"])
+  y = __torch__.linear(w, "${writer}", x)
   if ${logit_cap} > 0.:
     y = torch.mul(torch.tanh(torch.div(y.to(6), ${logit_cap})), ${logit_cap})
   return y

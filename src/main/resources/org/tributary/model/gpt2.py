@@ -2,8 +2,7 @@
 
 def conv1d(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   # y = x W + b, W [in, out], plus the adapter's part with the usual A [r, in] and B [out, r].
-  y = torch.linear(x, torch.t(w[name + ".weight"]), w[name + ".bias"])
-  return __torch__.adapted(w, name, x, y)
+  return __torch__.applied(w, name, x, True)
 
 def norm(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
   return torch.layer_norm(x, [${hidden}], w[name + ".weight"], w[name + ".bias"], ${epsilon})
@@ -35,4 +34,4 @@ def final(w: Dict[str, Tensor], x: Tensor) -> Tensor:
   return __torch__.norm(w, "${prefix}ln_f", x)
 
 def head(w: Dict[str, Tensor], x: Tensor) -> Tensor:
-  return torch.linear(x, w["${head_weight}"])
+  return __torch__.linear(w, "${writer}", x)

@@ -15,20 +15,6 @@ def join(frozen: Dict[str, Tensor], train: Dict[str, Tensor]) -> Dict[str, Tenso
     w[k] = train[k]
   return w
 
-def adapted(w: Dict[str, Tensor], name: str, x: Tensor, y: Tensor) -> Tensor:
-  # If the layer has an adapter, y + s (x A^T) B^T: A [r, in], B [out, r].
-  if name + ".lora_A.weight" in w:
-    z = torch.linear(x, w[name + ".lora_A.weight"]) * w[name + ".lora_scaling"]
-    y = torch.addmm(y, z, torch.t(w[name + ".lora_B.weight"]))
-  return y
-
-def linear(w: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
-  # y = x W^T + b, W [out, in], plus the adapter's part.
-  bias = annotate(Optional[Tensor], None)
-  if name + ".bias" in w:
-    bias = w[name + ".bias"]
-  return __torch__.adapted(w, name, x, torch.linear(x, w[name + ".weight"], bias))
-
 def isolated(x: Tensor, places: Tensor) -> Tensor:
   # The hidden states at some places, in ascending order.
   if places.size(0) < x.size(0):

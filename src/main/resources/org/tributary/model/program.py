@@ -23,7 +23,7 @@ class Program(Module):
     context = __torch__.context(inputs, __torch__.wanted(inputs, labels))
     states = __torch__.through(w, __torch__.embed(w, inputs), context)
     results = __torch__.outcome(w, states[-1], inputs, labels)
-    out = __torch__.backward(results["loss"], None, leaves, None)
+    out = __torch__.backward(w, results["loss"], None, leaves, None)
     for k in results:
       out[k] = torch.detach(results[k])
     return out

@@ -12,9 +12,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tributary.model.Model;
 import org.tributary.torch.Machine;
+import org.tributary.torch.OneDnn;
+import org.tributary.torch.Program;
+import org.tributary.torch.ProgramText;
 import org.tributary.torch.Torch;
 
 /**
@@ -23,6 +28,18 @@ import org.tributary.torch.Torch;
  */
 final class Turns {
   private static final int GEMM = 2048;
+  private static final String PROGRAM =
+      """
+      class Program(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+
+        def multiply(self: __torch__.Program, a: Tensor, b: Tensor) -> Dict[str, Tensor]:
+          out = annotate(Dict[str, Tensor], {})
+          out["y"] = __torch__.product(a, b, None)
+          return out
+      """;
 
   private final BufferedReader in =
       new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -66,16 +83,25 @@ final class Turns {
     }
   }
 
-  /** Measures products of square float32 matrices in GFLOP/s as long as they are asked for. */
+  /**
+   * Measures products of square float32 matrices in GFLOP/s as long as they are asked for, by the
+   * library that computes the linear layers.
+   */
   void answerGemm(NDManager manager) {
-    while (asked().equals("gemm")) {
-      try (NDManager own = manager.newSubManager()) {
-        NDArray a = own.randomNormal(new Shape(GEMM, GEMM));
-        NDArray b = own.randomNormal(new Shape(GEMM, GEMM));
-        a.matMul(b).getFloat(0, 0);
-        long begin = System.nanoTime();
-        a.matMul(b).getFloat(0, 0);
-        say(Map.of("gflops", 2.0 * GEMM * GEMM * GEMM / (System.nanoTime() - begin)));
+    boolean oneDnn = OneDnn.least().isPresent();
+    String product =
+        ProgramText.of(Model.class, oneDnn ? "products_onednn.py" : "products.py") + PROGRAM;
+    String text = ProgramText.fill(product, Map.of("least", 0, "least_of_few", 0));
+    try (Program program = Program.load(text, manager.getDevice())) {
+      while (asked().equals("gemm")) {
+        try (NDManager own = manager.newSubManager()) {
+          NDArray a = own.randomNormal(new Shape(GEMM, GEMM));
+          NDArray b = own.randomNormal(new Shape(GEMM, GEMM));
+          program.infer(own, "multiply", List.of(a, b)).get("y").getFloat(0, 0);
+          long begin = System.nanoTime();
+          program.infer(own, "multiply", List.of(a, b)).get("y").getFloat(0, 0);
+          say(Map.of("gflops", 2.0 * GEMM * GEMM * GEMM / (System.nanoTime() - begin)));
+        }
       }
     }
   }

@@ -31,7 +31,7 @@ class ProgramTextTest {
   void joinsResourcesInOrder() {
     String prelude = ProgramText.of(org.tributary.model.Model.class, "prelude.py");
     String bert = ProgramText.of(org.tributary.model.Model.class, "bert.py");
-    assertThat(prelude).contains("def linear(");
+    assertThat(prelude).contains("def join(");
     assertThat(ProgramText.of(org.tributary.model.Model.class, "prelude.py", "bert.py"))
         .isEqualTo(prelude + bert);
   }
