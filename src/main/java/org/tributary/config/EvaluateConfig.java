@@ -67,9 +67,7 @@ public record EvaluateConfig(
             min = 0,
             example = "2000")
         int rows,
-    @Key(
-            value = "column that identifies a row; predictions keep its value",
-            example = "ticket_id")
+    @Key(value = "column that identifies a row; predictions keep its value", example = "ticket_id")
         String key,
     @Key(
             value =

@@ -25,7 +25,7 @@ final class Programs {
    * @return TorchScript
    */
   static String classifier(int layers, String blocks, Map<String, ?> constants, String... family) {
-    List<String> texts = new ArrayList<>(List.of("prelude.py", products(), "linear.py"));
+    List<String> texts = new ArrayList<>(List.of("prelude.py", "linear.py"));
     texts.addAll(List.of(family));
     texts.addAll(List.of("classifier.py", "blockwise.py", "program.py"));
     return filled(layers, blocks, constants, texts);
@@ -44,7 +44,7 @@ final class Programs {
    */
   static String decoder(
       boolean classifies, int layers, String blocks, Map<String, ?> constants, String... family) {
-    List<String> texts = new ArrayList<>(List.of("prelude.py", products(), "linear.py", "packed.py"));
+    List<String> texts = new ArrayList<>(List.of("prelude.py", "linear.py", "packed.py"));
     texts.addAll(List.of(family));
     texts.addAll(
         classifies
@@ -60,15 +60,9 @@ final class Programs {
     all.putIfAbsent("classifier", "classifier");
     all.putIfAbsent("pools", "True");
     all.put("layers", layers);
-    all.put("least", OneDnn.least().orElse(0));
-    all.put("least_of_few", OneDnn.least().orElse(0) / 4);
     all.put("blocks", blocks);
-    return ProgramText.fill(ProgramText.of(Programs.class, texts.toArray(String[]::new)), all);
-  }
-
-  /** The text for the library that multiplies large matrices on this machine. */
-  private static String products() {
-    return OneDnn.least().isPresent() ? "products_onednn.py" : "products.py";
+    String text = ProgramText.of(Programs.class, texts.toArray(String[]::new));
+    return OneDnn.text() + ProgramText.fill(text, all);
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
+import org.tributary.torch.OneDnn;
 import org.tributary.torch.Program;
 import org.tributary.torch.ProgramText;
 
@@ -94,17 +95,18 @@ final class GaLore extends ProgramOptimizer {
   }
 
   private static String text(GradientSubspaces galore) {
-    return ProgramText.fill(
-        TEXT,
-        Map.of(
-            "projector",
-            galore.projector(),
-            "rank",
-            galore.rank(),
-            "oversampling",
-            OVERSAMPLING,
-            "passes",
-            PASSES));
+    return OneDnn.text()
+        + ProgramText.fill(
+            TEXT,
+            Map.of(
+                "projector",
+                galore.projector(),
+                "rank",
+                galore.rank(),
+                "oversampling",
+                OVERSAMPLING,
+                "passes",
+                PASSES));
   }
 
   private void recall(Map<String, HostTensor> remembered) {

@@ -1,6 +1,7 @@
 package org.tributary.torch;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -24,8 +25,7 @@ public final class OneDnn {
   private static final long LEAST = 1L << 24;
 
   /** The flags of processors for which libtorch takes its kernels with AVX-512. */
-  static final List<String> AVX512 =
-      List.of("avx512f", "avx512vl", "avx512bw", "avx512dq", "fma");
+  static final List<String> AVX512 = List.of("avx512f", "avx512vl", "avx512bw", "avx512dq", "fma");
 
   private OneDnn() {}
 
@@ -43,6 +43,22 @@ public final class OneDnn {
     return !forced && isFaster(Machine.vendor(), Machine.flags())
         ? OptionalLong.of(LEAST)
         : OptionalLong.empty();
+  }
+
+  /**
+   * The functions with which programs multiply large matrices on this machine: {@code large} and
+   * {@code product}.
+   *
+   * @return TorchScript
+   */
+  public static String text() {
+    OptionalLong least = least();
+    if (least.isEmpty()) {
+      return ProgramText.of(OneDnn.class, "products.py");
+    }
+    return ProgramText.fill(
+        ProgramText.of(OneDnn.class, "products_onednn.py"),
+        Map.of("least", least.getAsLong(), "least_of_few", least.getAsLong() / 4));
   }
 
   /**

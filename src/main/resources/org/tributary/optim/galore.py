@@ -29,6 +29,18 @@ def adam(m: Tensor, v: Tensor, g: Tensor, beta1: float, beta2: float, eps: float
   _1 = torch.addcmul_(torch.mul_(v, beta2), g, g, value=1. - beta2)
   return torch.div(m, torch.add_(torch.sqrt(v), eps))
 
+def times(a: Tensor, b: Tensor) -> Tensor:
+  # a b^T
+  if __torch__.large(a, b.size(0)):
+    return __torch__.product(a, b, None)
+  return torch.matmul(a, torch.t(b))
+
+def moved(w: Tensor, a: Tensor, b: Tensor, by: float) -> Tensor:
+  # w += by a b
+  if __torch__.large(a, b.size(1)):
+    return torch.add_(w, __torch__.product(a, torch.t(b), None), alpha=by)
+  return torch.addmm_(w, a, b, beta=1, alpha=by)
+
 class Program(Module):
   __parameters__ = []
   __buffers__ = []
@@ -62,11 +74,11 @@ class Program(Module):
           found = __torch__.${projector}(tall, rows, renew[k], ${rank})
           _0 = torch.copy_(rows, __torch__.canonical(found))
         if right:
-          n = __torch__.adam(m[k], v[k], torch.matmul(g, torch.t(p)), beta1, beta2, eps)
-          _1 = torch.addmm_(w, n, p, beta=1, alpha=torch.neg(rate * scale))
+          n = __torch__.adam(m[k], v[k], __torch__.times(g, p), beta1, beta2, eps)
+          _1 = __torch__.moved(w, n, p, torch.neg(rate * scale))
         else:
-          n = __torch__.adam(m[k], v[k], torch.matmul(torch.t(p), g), beta1, beta2, eps)
-          _2 = torch.addmm_(w, p, n, beta=1, alpha=torch.neg(rate * scale))
+          n = __torch__.adam(m[k], v[k], __torch__.times(torch.t(p), torch.t(g)), beta1, beta2, eps)
+          _2 = __torch__.moved(w, p, n, torch.neg(rate * scale))
       else:
         _3 = torch.add_(w, __torch__.adam(m[k], v[k], g, beta1, beta2, eps), alpha=torch.neg(rate))
       if decay != 0.:

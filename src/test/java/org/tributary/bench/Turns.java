@@ -15,11 +15,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tributary.model.Model;
 import org.tributary.torch.Machine;
 import org.tributary.torch.OneDnn;
 import org.tributary.torch.Program;
-import org.tributary.torch.ProgramText;
 import org.tributary.torch.Torch;
 
 /**
@@ -88,11 +86,7 @@ final class Turns {
    * library that computes the linear layers.
    */
   void answerGemm(NDManager manager) {
-    boolean oneDnn = OneDnn.least().isPresent();
-    String product =
-        ProgramText.of(Model.class, oneDnn ? "products_onednn.py" : "products.py") + PROGRAM;
-    String text = ProgramText.fill(product, Map.of("least", 0, "least_of_few", 0));
-    try (Program program = Program.load(text, manager.getDevice())) {
+    try (Program program = Program.load(OneDnn.text() + PROGRAM, manager.getDevice())) {
       while (asked().equals("gemm")) {
         try (NDManager own = manager.newSubManager()) {
           NDArray a = own.randomNormal(new Shape(GEMM, GEMM));

@@ -71,8 +71,7 @@ class FineTunerInputTest {
     refused(t -> t.setOutputCol("Text"), texts, "new column Text (string) is already there");
     refused(t -> t.setPredictionCol("predictedlabel"), texts, "two of the new columns");
     refused(
-        t ->
-            t.setOutputCol("").setPredictionCol("").setProbabilityCol("").setRawPredictionCol(""),
+        t -> t.setOutputCol("").setPredictionCol("").setProbabilityCol("").setRawPredictionCol(""),
         texts,
         "all new columns are left out");
     refused(

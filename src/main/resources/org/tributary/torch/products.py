@@ -1,5 +1,5 @@
 def large(x: Tensor, out: int) -> bool:
-  # Whether product computes a layer with so many outputs, with a backward pass of its own (linear.py).
+  # Whether product computes x W^T with so many rows of W.
   return False
 
 def product(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:

@@ -1,6 +1,6 @@
 def large(x: Tensor, out: int) -> bool:
-  # Whether product computes a layer with so many outputs, with a backward pass of its own (linear.py). A smaller product
-  # does not make up for compiling a kernel, unless x is one row or few for each text: their number comes again.
+  # Whether product computes x W^T with so many rows of W. A smaller product does not make up for compiling a kernel for a
+  # new size. Few rows are those of a batch, not of its tokens, so their sizes come again.
   least = ${least}
   if x.dim() == 2 and x.size(0) <= 64:
     least = ${least_of_few}
