@@ -80,7 +80,9 @@ sealed interface FileCommit {
       try {
         try (FileOutputStream out = new FileOutputStream(from.toFile())) {
           write(content, out);
-          out.getFD().sync();
+          if (content.lasts()) {
+            out.getFD().sync();
+          }
         }
         beforeCommit.run();
         return link(from, to);
@@ -160,7 +162,9 @@ sealed interface FileCommit {
     private static void fill(FSDataOutputStream out, FileContent content) throws IOException {
       try {
         write(content, out);
-        out.hsync();
+        if (content.lasts()) {
+          out.hsync();
+        }
       } catch (IOException | RuntimeException | Error e) {
         try {
           out.close();

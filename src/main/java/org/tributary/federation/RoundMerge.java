@@ -194,7 +194,8 @@ final class RoundMerge {
               .forEach((name, tensor) -> merged.put(unit + "/" + name, tensor));
         }
       }
-      store.commit(piece(folder, choice.round(), chunk), SafeTensors.content(merged, Map.of()));
+      Path piece = piece(folder, choice.round(), chunk);
+      store.commit(piece, SafeTensors.content(merged, Map.of()).forNow());
       return chunk.from();
     }
   }
