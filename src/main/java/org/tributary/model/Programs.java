@@ -59,6 +59,7 @@ final class Programs {
     all.putAll(constants);
     all.putIfAbsent("classifier", "classifier");
     all.putIfAbsent("pools", "True");
+    all.putIfAbsent("writer", "");
     all.put("layers", layers);
     all.put("blocks", blocks);
     String text = ProgramText.of(Programs.class, texts.toArray(String[]::new));

@@ -21,7 +21,9 @@ def backward(w: Dict[str, Tensor], of: Tensor, given: Optional[Tensor], leaves: 
     values.append(x)
   out = annotate(Dict[str, Tensor], {})
   if __torch__.cuts(w):
-    torch.backward([of], annotate(List[Optional[Tensor]], [given]), True, False)
+    # All of the loss of a decoder is behind its logits, so its graph is walked once and can be freed.
+    whole = not ("out:${writer}" in w)
+    torch.backward([of], annotate(List[Optional[Tensor]], [given]), whole, False)
     out = __torch__.unwind(w)
     i = 0
     for leaf in values:
