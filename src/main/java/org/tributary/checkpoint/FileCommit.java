@@ -80,9 +80,7 @@ sealed interface FileCommit {
       try {
         try (FileOutputStream out = new FileOutputStream(from.toFile())) {
           write(content, out);
-          if (content.lasts()) {
-            out.getFD().sync();
-          }
+          out.getFD().sync();
         }
         beforeCommit.run();
         return link(from, to);
@@ -162,9 +160,7 @@ sealed interface FileCommit {
     private static void fill(FSDataOutputStream out, FileContent content) throws IOException {
       try {
         write(content, out);
-        if (content.lasts()) {
-          out.hsync();
-        }
+        out.hsync();
       } catch (IOException | RuntimeException | Error e) {
         try {
           out.close();

@@ -56,11 +56,6 @@ final class WatchedContent implements FileContent {
     }
   }
 
-  @Override
-  public boolean lasts() {
-    return content.lasts();
-  }
-
   /** The trouble with which a commit failed; empty if the content or the path is the reason. */
   Optional<Trouble> trouble(FileSystem files, Path target, IOException e) {
     if (e instanceof Trouble) {

@@ -194,8 +194,7 @@ final class RoundMerge {
               .forEach((name, tensor) -> merged.put(unit + "/" + name, tensor));
         }
       }
-      Path piece = piece(folder, choice.round(), chunk);
-      store.commit(piece, SafeTensors.content(merged, Map.of()).forNow());
+      store.commit(piece(folder, choice.round(), chunk), SafeTensors.content(merged, Map.of()));
       return chunk.from();
     }
   }
