@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.tributary.error.WrongInput;
 
 /**
  * Whether oneDNN multiplies the matrices of large linear layers. libtorch has two libraries for
- * products of float32 matrices: MKL, which it takes by itself, and oneDNN. On processors that are
- * not Intel's, MKL leaves out the instructions of AVX-512, and oneDNN is up to twice as fast
- * (docs/benchmarks.md).
+ * products of float32 matrices: MKL, which it takes by itself, and oneDNN. On AMD's processors MKL
+ * leaves out the instructions of AVX-512, and oneDNN is about twice as fast (docs/benchmarks.md).
  */
 public final class OneDnn {
   /**
@@ -33,16 +33,26 @@ public final class OneDnn {
    * From how many multiplications on oneDNN computes a product.
    *
    * @return their number; empty if it computes none
+   * @throws WrongInput if the property has another value
    */
   public static OptionalLong least() {
     String set = System.getProperty(SETTING, "");
     if (!set.isEmpty()) {
-      return set.equals("never") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(set));
+      return set.equals("never") ? OptionalLong.empty() : OptionalLong.of(number(set));
     }
     boolean forced = System.getenv("ATEN_CPU_CAPABILITY") != null;
     return !forced && isFaster(Machine.vendor(), Machine.flags())
         ? OptionalLong.of(LEAST)
         : OptionalLong.empty();
+  }
+
+  private static long number(String set) {
+    if (!set.matches("[1-9]\\d{0,17}")) {
+      throw new WrongInput(
+          "%s: %s is neither never nor a number of multiplications above 0; correct or remove it"
+              .formatted(SETTING, set));
+    }
+    return Long.parseLong(set);
   }
 
   /**
@@ -68,6 +78,6 @@ public final class OneDnn {
    * @param flags of the processor
    */
   static boolean isFaster(String vendor, Set<String> flags) {
-    return !vendor.isEmpty() && !vendor.equals("GenuineIntel") && flags.containsAll(AVX512);
+    return vendor.equals("AuthenticAMD") && flags.containsAll(AVX512);
   }
 }

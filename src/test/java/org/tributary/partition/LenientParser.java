@@ -1,70 +1,38 @@
 package org.tributary.partition;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import org.apache.spark.sql.SparkSessionExtensions;
-import org.apache.spark.sql.catalyst.FunctionIdentifier;
-import org.apache.spark.sql.catalyst.TableIdentifier;
-import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.parser.ParseException;
 import org.apache.spark.sql.catalyst.parser.ParserInterface;
-import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.StructType;
-import scala.collection.Seq;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
 /**
- * A parser that takes every statement for a query, as some extensions of Spark do.
- *
- * @param spark the parser that does the work
+ * An extension with a parser that takes every statement for a query, as some extensions of Spark
+ * do: value of {@code spark.sql.extensions}.
  */
-record LenientParser(ParserInterface spark) implements ParserInterface {
-  /** Puts it in the place of Spark's parser: value of {@code spark.sql.extensions}. */
-  public static final class Extension extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
-    @Override
-    public BoxedUnit apply(SparkSessionExtensions extensions) {
-      extensions.injectParser((session, spark) -> new LenientParser(spark));
-      return BoxedUnit.UNIT;
+public final class LenientParser extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
+  @Override
+  public BoxedUnit apply(SparkSessionExtensions extensions) {
+    extensions.injectParser((session, spark) -> lenient(spark));
+    return BoxedUnit.UNIT;
+  }
+
+  private static ParserInterface lenient(ParserInterface spark) {
+    return (ParserInterface)
+        Proxy.newProxyInstance(
+            LenientParser.class.getClassLoader(),
+            new Class<?>[] {ParserInterface.class},
+            (proxy, method, sql) -> call(spark, method, sql));
+  }
+
+  private static Object call(ParserInterface spark, Method method, Object[] sql) throws Throwable {
+    boolean query = method.getName().equals("parseQuery");
+    try {
+      return query ? spark.parsePlan((String) sql[0]) : method.invoke(spark, sql);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
     }
-  }
-
-  @Override
-  public LogicalPlan parseQuery(String sql) throws ParseException {
-    return parsePlan(sql);
-  }
-
-  @Override
-  public LogicalPlan parsePlan(String sql) throws ParseException {
-    return spark.parsePlan(sql);
-  }
-
-  @Override
-  public Expression parseExpression(String sql) throws ParseException {
-    return spark.parseExpression(sql);
-  }
-
-  @Override
-  public TableIdentifier parseTableIdentifier(String sql) throws ParseException {
-    return spark.parseTableIdentifier(sql);
-  }
-
-  @Override
-  public FunctionIdentifier parseFunctionIdentifier(String sql) throws ParseException {
-    return spark.parseFunctionIdentifier(sql);
-  }
-
-  @Override
-  public Seq<String> parseMultipartIdentifier(String sql) throws ParseException {
-    return spark.parseMultipartIdentifier(sql);
-  }
-
-  @Override
-  public StructType parseTableSchema(String sql) throws ParseException {
-    return spark.parseTableSchema(sql);
-  }
-
-  @Override
-  public DataType parseDataType(String sql) throws ParseException {
-    return spark.parseDataType(sql);
   }
 }

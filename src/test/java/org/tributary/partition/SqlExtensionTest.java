@@ -25,7 +25,7 @@ class SqlExtensionTest {
 
   @RegisterExtension
   static final LocalSpark SPARK =
-      new LocalSpark().with("spark.sql.extensions", LenientParser.Extension.class.getName());
+      new LocalSpark().with("spark.sql.extensions", LenientParser.class.getName());
 
   @TempDir Path dir;
 

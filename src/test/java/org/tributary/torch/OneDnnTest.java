@@ -1,10 +1,13 @@
 package org.tributary.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tributary.error.WrongInput;
 
 /** On which processors oneDNN computes large products. */
 class OneDnnTest {
@@ -32,5 +35,11 @@ class OneDnnTest {
     System.setProperty(OneDnn.SETTING, "7");
     assertThat(OneDnn.least()).hasValue(7);
     assertThat(Machine.cpuCapability()).isEqualTo(kernels + ", oneDNN");
+    for (String wrong : List.of("no", "0", "-1", "9999999999999999999")) {
+      System.setProperty(OneDnn.SETTING, wrong);
+      assertThatThrownBy(OneDnn::least)
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContainingAll(OneDnn.SETTING, wrong, "never");
+    }
   }
 }
