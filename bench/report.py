@@ -38,9 +38,9 @@ class Result:
     def median(self, side):
         return statistics.median(self.turns(side))
 
-    def pairs(self):
-        """Ours to the peer's, turn by turn."""
-        return [ours / peer for ours, peer in zip(self.turns("ours"), self.turns("peer"), strict=True)]
+    def pairs(self, other="peer"):
+        """Ours to the other's, turn by turn."""
+        return [ours / peer for ours, peer in zip(self.turns("ours"), self.turns(other), strict=True)]
 
     def rate(self, side):
         """Seconds for a real token. Grouped batches have other rows in a turn than the others."""
@@ -143,6 +143,20 @@ def grouped(results):
     return lines
 
 
+def bfloat16(results):
+    lines = [
+        "| case | work | ours, s | ours in float32, s | pairs | peer, s | pairs | ours, MB | in float32, MB | peer, MB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for r in results:
+        lines.append(
+            f"| `{r.case['name']}` | {r.title()} | {spread(r.turns('ours'), 3)} | {spread(r.turns('float32'), 3)}"
+            f" | {spread(r.pairs('float32'), 2)} | {spread(r.turns('peer'), 3)} | {spread(r.pairs(), 2)}"
+            f" | {megabytes(r.memory('ours'))} | {megabytes(r.memory('float32'))} | {megabytes(r.memory('peer'))} |"
+        )
+    return lines
+
+
 def machine():
     cpu = next(
         (
@@ -185,7 +199,7 @@ def section(home, command, note, results):
         "",
         f"    {command}",
     ]
-    trained = [r for r in results if "new" not in r.case]
+    trained = [r for r in results if "new" not in r.case and "precision" not in r.case]
     if trained:
         lines += ["", *steps(trained)]
     real = [r for r in results if "grouped" in r.found]
@@ -195,6 +209,14 @@ def section(home, command, note, results):
             "Rows of unequal length, against the peer with batches of rows of similar length:",
             "",
             *grouped(real),
+        ]
+    halved = [r for r in results if "precision" in r.case]
+    if halved:
+        lines += [
+            "",
+            "In bfloat16, against ours in float32 and the peer in bfloat16:",
+            "",
+            *bfloat16(halved),
         ]
     made = [r for r in results if "new" in r.case]
     if made:

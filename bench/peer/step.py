@@ -28,7 +28,7 @@ def load(folder, case):
     model, told = getattr(transformers, config.architectures[0]).from_pretrained(
         folder / "model",
         config=config,
-        dtype=torch.float32,
+        dtype=getattr(torch, case.get("precision", "float32")),
         attn_implementation="sdpa",
         output_loading_info=True,
     )

@@ -155,7 +155,7 @@ public final class RunChecks {
   private static void warnOfSlowNumbers(Blueprint blueprint) {
     if (blueprint.precision() == Precision.BFLOAT16 && Machine.bfloat16().equals(Machine.NONE)) {
       LOG.warn(
-          "client.precision: bfloat16 needs less memory, but this machine's processor multiplies faster in float32 (it has neither AMX nor AVX512-BF16); use float32 unless memory is short or executors have GPUs");
+          "client.precision: bfloat16 needs less memory, but steps take longer than in float32 on this machine: its processor has no fast instructions for bfloat16 (AMX, or AVX512-BF16 of AMD), so large products are computed in float32 from widened copies; use float32 unless memory is short or executors have GPUs");
     }
   }
 

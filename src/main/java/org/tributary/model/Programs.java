@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.tributary.torch.OneDnn;
+import org.tributary.torch.Products;
 import org.tributary.torch.ProgramText;
 
 /**
@@ -63,7 +63,7 @@ final class Programs {
     all.put("layers", layers);
     all.put("blocks", blocks);
     String text = ProgramText.of(Programs.class, texts.toArray(String[]::new));
-    return OneDnn.text() + ProgramText.fill(text, all);
+    return Products.text() + ProgramText.fill(text, all);
   }
 
   /**

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tributary.protocol.HostTensor;
 import org.tributary.protocol.Seeds;
-import org.tributary.torch.OneDnn;
+import org.tributary.torch.Products;
 import org.tributary.torch.Program;
 import org.tributary.torch.ProgramText;
 
@@ -95,7 +95,7 @@ final class GaLore extends ProgramOptimizer {
   }
 
   private static String text(GradientSubspaces galore) {
-    return OneDnn.text()
+    return Products.text()
         + ProgramText.fill(
             TEXT,
             Map.of(

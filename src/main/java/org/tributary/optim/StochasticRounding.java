@@ -17,9 +17,6 @@ import org.tributary.torch.Program;
  * place.
  */
 final class StochasticRounding {
-  /** Each element gets 16 random bits, from a 32-bit hash of its place and this number. */
-  private static final long BITS_32 = 0xFFFFFFFFL;
-
   private final boolean needed;
   private final long seed;
   private long steps;
@@ -35,12 +32,15 @@ final class StochasticRounding {
     steps++;
   }
 
-  /** The program's argument {@code rounding}: one number for each weight. */
+  /**
+   * The program's argument {@code rounding}: one number of 32 bits for each weight. Each element
+   * gets 16 random bits, from a hash of its place and this number.
+   */
   List<NDArray> of(NDManager scratch, Set<String> names) {
     return names.stream()
         .map(
             name -> {
-              long number = needed ? Seeds.of(seed, "rounding", name, steps) & BITS_32 : 0;
+              long number = needed ? (int) Seeds.of(seed, "rounding", name, steps) : 0;
               return Program.name("rounding", name, scratch.create(number));
             })
         .toList();

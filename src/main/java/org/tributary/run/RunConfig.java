@@ -26,6 +26,7 @@ import org.tributary.model.Precision;
 import org.tributary.rows.Manifest;
 import org.tributary.torch.Machine;
 import org.tributary.torch.Torch;
+import org.tributary.torch.Widening;
 
 /**
  * The effective configuration of a run and the hashes of its inputs. It is written once, as {@code
@@ -79,7 +80,7 @@ public final class RunConfig {
     facts.put("java", System.getProperty("java.version"));
     facts.put("cpuCapability", Machine.cpuCapability());
     if (blueprint.precision() == Precision.BFLOAT16) {
-      facts.put("bfloat16", Machine.bfloat16());
+      facts.put("bfloat16", Widening.least().isPresent() ? "widened" : Machine.bfloat16());
     }
     String name =
         ComparisonFolder.around(store, out).isPresent()

@@ -46,21 +46,22 @@ public final class Machine {
   }
 
   /**
-   * The instructions of this machine's processor that multiply in bfloat16. Without them libtorch
-   * converts to float32 and back, so a step in bfloat16 is slower than in float32.
+   * The instructions of this machine's processor that multiply in bfloat16 faster than in float32.
+   * AVX512-BF16 of Intel's processors is not among them: it was half as fast as float32
+   * (docs/benchmarks.md).
    *
    * @return {@code AMX}, {@code AVX512-BF16} or {@code none}
    */
   public static String bfloat16() {
-    return bfloat16(flags());
+    return bfloat16(vendor(), flags());
   }
 
-  /** The same for the flags of /proc/cpuinfo. */
-  static String bfloat16(Set<String> flags) {
+  /** The same for the vendor and the flags of /proc/cpuinfo. */
+  static String bfloat16(String vendor, Set<String> flags) {
     if (flags.contains("amx_bf16")) {
       return "AMX";
     }
-    return flags.contains("avx512_bf16") ? "AVX512-BF16" : NONE;
+    return vendor.equals("AuthenticAMD") && flags.contains("avx512_bf16") ? "AVX512-BF16" : NONE;
   }
 
   /** What does not change while the JVM runs; /proc/cpuinfo has hundreds of lines. */

@@ -1,7 +1,6 @@
 package org.tributary.torch;
 
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.tributary.error.WrongInput;
@@ -36,39 +35,12 @@ public final class OneDnn {
    * @throws WrongInput if the property has another value
    */
   public static OptionalLong least() {
-    String set = System.getProperty(SETTING, "");
-    if (!set.isEmpty()) {
-      return set.equals("never") ? OptionalLong.empty() : OptionalLong.of(number(set));
-    }
     boolean forced = System.getenv("ATEN_CPU_CAPABILITY") != null;
-    return !forced && isFaster(Machine.vendor(), Machine.flags())
-        ? OptionalLong.of(LEAST)
-        : OptionalLong.empty();
-  }
-
-  private static long number(String set) {
-    if (!set.matches("[1-9]\\d{0,17}")) {
-      throw new WrongInput(
-          "%s: %s is neither never nor a number of multiplications above 0; correct or remove it"
-              .formatted(SETTING, set));
-    }
-    return Long.parseLong(set);
-  }
-
-  /**
-   * The functions with which programs multiply large matrices on this machine: {@code large} and
-   * {@code product}.
-   *
-   * @return TorchScript
-   */
-  public static String text() {
-    OptionalLong least = least();
-    if (least.isEmpty()) {
-      return ProgramText.of(OneDnn.class, "products.py");
-    }
-    return ProgramText.fill(
-        ProgramText.of(OneDnn.class, "products_onednn.py"),
-        Map.of("least", least.getAsLong(), "least_of_few", least.getAsLong() / 4));
+    return LeastProduct.of(
+        SETTING,
+        !forced && isFaster(Machine.vendor(), Machine.flags())
+            ? OptionalLong.of(LEAST)
+            : OptionalLong.empty());
   }
 
   /**

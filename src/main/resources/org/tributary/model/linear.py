@@ -1,4 +1,4 @@
-# Linear layers. A large one (torch/products_onednn.py) is cut out of the graph: its output is a leaf, and the backward pass
+# Linear layers. A large one (torch/products.py) is cut out of the graph: its output is a leaf, and the backward pass
 # computes its gradients. What that needs is noted in w, in the order of the forward pass: "in:<name>" and "out:<name>"
 # are input and output of the layer, and "turned:<name>" marks a matrix that is stored as [in, out].
 # The input of a block is cut as well, so that each part of the graph is walked once.

@@ -16,6 +16,7 @@ import org.tributary.model.Architecture;
 import org.tributary.model.Architectures;
 import org.tributary.model.Lora;
 import org.tributary.model.Pooling;
+import org.tributary.model.Precision;
 import org.tributary.optim.AdamSettings;
 import org.tributary.optim.GaLoreSettings;
 import org.tributary.optim.GradientSubspaces;
@@ -69,6 +70,11 @@ record StepCase(Path folder, JsonNode json) {
   /** Classes of the classifier; 0 for a language model. */
   int labels() {
     return json.path("labels").asInt(0);
+  }
+
+  /** Of weights and activations. */
+  Precision precision() {
+    return Precision.named(json.path("precision").asText("float32"));
   }
 
   Path model() {

@@ -26,21 +26,23 @@ import org.tributary.protocol.RoundPlan;
 import org.tributary.torch.Torch;
 
 /**
- * The cost of Tributary's training steps, on the path of the product: {@code StepCost FOLDER}. It
- * trains as {@link LocalTraining} does, and stops after each turn until {@code bench/run} asks for
- * the next one, so that ours and the peer's steps alternate. See {@code bench/turns.py} for the
- * lines on standard input and output.
+ * The cost of Tributary's training steps, on the path of the product: {@code StepCost FOLDER
+ * [PRECISION]}. It trains as {@link LocalTraining} does, and stops after each turn until {@code
+ * bench/run} asks for the next one, so that ours and the peer's steps alternate. See {@code
+ * bench/turns.py} for the lines on standard input and output.
  */
 public final class StepCost {
   private final StepCase one;
+  private final Precision precision;
   private final Turns turns;
   private final List<Double> seconds = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
   private int left;
   private long last;
 
-  private StepCost(StepCase one, Turns turns) {
+  private StepCost(StepCase one, Precision precision, Turns turns) {
     this.one = one;
+    this.precision = precision;
     this.turns = turns;
     left = one.warmup();
   }
@@ -48,11 +50,12 @@ public final class StepCost {
   /** Runs one case. */
   public static void main(String[] args) throws IOException {
     StepCase one = StepCase.read(Path.of(args[0]));
+    Precision precision = args.length > 1 ? Precision.named(args[1]) : one.precision();
     Torch.prepareThread(one.threads());
     try (NDManager manager = Torch.manager(Device.cpu())) {
       manager.zeros(new Shape(8)).getFloat(0);
       Turns turns = new Turns();
-      new StepCost(one, turns).train(manager);
+      new StepCost(one, precision, turns).train(manager);
       turns.answerGemm(manager);
     }
   }
@@ -71,7 +74,7 @@ public final class StepCost {
       base = Map.of();
     }
     PreparedRows rows = PreparedRows.of(one);
-    try (Model model = new Model(architecture, base, scalings, Device.cpu(), Precision.FLOAT32)) {
+    try (Model model = new Model(architecture, base, scalings, Device.cpu(), precision)) {
       turns.resetPeak();
       RoundPlan plan =
           new RoundPlan(

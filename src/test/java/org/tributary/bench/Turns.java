@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tributary.torch.Machine;
-import org.tributary.torch.OneDnn;
+import org.tributary.torch.Products;
 import org.tributary.torch.Program;
 import org.tributary.torch.Torch;
 
@@ -86,7 +86,7 @@ final class Turns {
    * library that computes the linear layers.
    */
   void answerGemm(NDManager manager) {
-    try (Program program = Program.load(OneDnn.text() + PROGRAM, manager.getDevice())) {
+    try (Program program = Program.load(Products.text() + PROGRAM, manager.getDevice())) {
       while (asked().equals("gemm")) {
         try (NDManager own = manager.newSubManager()) {
           NDArray a = own.randomNormal(new Shape(GEMM, GEMM));

@@ -131,10 +131,14 @@ class TorchTest {
   }
 
   @Test
-  void theProcessorsFlagsTellWhetherItMultipliesInBfloat16() {
-    assertThat(Machine.bfloat16(Set.of("avx2", "fma", "avx512f"))).isEqualTo("none");
-    assertThat(Machine.bfloat16(Set.of("avx512f", "avx512_bf16"))).isEqualTo("AVX512-BF16");
-    assertThat(Machine.bfloat16(Set.of("avx512_bf16", "amx_tile", "amx_bf16"))).isEqualTo("AMX");
+  void theProcessorTellsWhetherItMultipliesFastInBfloat16() {
+    assertThat(Machine.bfloat16("AuthenticAMD", Set.of("avx2", "fma", "avx512f")))
+        .isEqualTo("none");
+    Set<String> wide = Set.of("avx512f", "avx512_bf16");
+    assertThat(Machine.bfloat16("AuthenticAMD", wide)).isEqualTo("AVX512-BF16");
+    assertThat(Machine.bfloat16("GenuineIntel", wide)).isEqualTo("none");
+    Set<String> tiles = Set.of("avx512_bf16", "amx_tile", "amx_bf16");
+    assertThat(Machine.bfloat16("GenuineIntel", tiles)).isEqualTo("AMX");
     assertThat(Machine.bfloat16()).isIn("none", "AVX512-BF16", "AMX");
   }
 
