@@ -69,6 +69,15 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
    * @throws IOException if the file system fails
    */
   public static Reader open(Store store, Path file) throws IOException {
+    return open(store, file, null);
+  }
+
+  /**
+   * Like {@link #open(Store, Path)}, for one thread.
+   *
+   * @param buffers lend the memory of tensors; null for memory of their own
+   */
+  public static Reader open(Store store, Path file, ReadBuffers buffers) throws IOException {
     FSDataInputStream in = null;
     try {
       FileStatus status = store.status(file);
@@ -80,7 +89,7 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
       HeaderFormat.Source source =
           (position, bytes) -> opened.readFully(position, bytes, 0, bytes.length);
       HeaderFormat.Parsed parsed = HeaderFormat.parse(file.toString(), status.getLen(), source);
-      return new Reader(file, in, parsed);
+      return new Reader(file, in, parsed, buffers);
     } catch (FileNotFoundException e) {
       throw new WrongInput(file + ": there is no such file: check the path", e);
     } catch (IOException | RuntimeException e) {
@@ -170,16 +179,22 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
   }
 
-  /** An open file, from which tensors can be read. Several threads may use it, except for close. */
+  /**
+   * An open file, from which tensors can be read. Without lent buffers several threads may use it,
+   * except for close.
+   */
   public static final class Reader implements Closeable {
     private final Path file;
     private final FSDataInputStream in;
     private final HeaderFormat.Parsed parsed;
+    private final ReadBuffers buffers;
 
-    private Reader(Path file, FSDataInputStream in, HeaderFormat.Parsed parsed) {
+    private Reader(
+        Path file, FSDataInputStream in, HeaderFormat.Parsed parsed, ReadBuffers buffers) {
       this.file = file;
       this.in = in;
       this.parsed = parsed;
+      this.buffers = buffers;
     }
 
     /**
@@ -240,7 +255,8 @@ public record SafeTensors(Map<String, HostTensor> tensors, Map<String, String> m
     }
 
     private ByteBuffer bytes(long begin, long size) throws IOException {
-      byte[] bytes = new byte[Math.toIntExact(size)];
+      int length = Math.toIntExact(size);
+      byte[] bytes = buffers == null ? new byte[length] : buffers.lend(length);
       // On local disks a positioned read allocates native memory of its size, which the thread
       // keeps.
       for (int at = 0, chunk; at < bytes.length; at += chunk) {

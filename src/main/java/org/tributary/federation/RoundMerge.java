@@ -139,7 +139,7 @@ final class RoundMerge {
               new MergeSources(store, folder, blueprint, accepted, weights)) {
             for (Unit unit : units.subList(chunk.from(), chunk.to())) {
               Interruptible.check();
-              assembly.add(unit, blueprint.framework().merge(unit, sources.of(unit)));
+              assembly.add(unit, sources.merged(unit));
             }
           }
           return chunk;
@@ -148,23 +148,26 @@ final class RoundMerge {
 
   private void inStage(
       AcceptedUpdates accepted, double[] weights, List<Unit> units, MergedTensors assembly)
-      throws IOException {
+      throws IOException, InterruptedException {
     UnitsTask work = new UnitsTask(spec, Json.pretty(accepted), weights);
     List<IndexRange> chunks = IndexRange.of(units.size(), PIECES * spark.defaultParallelism());
     SparkJobs.run(
         spark,
         "round %d: merging (aggregating) the client updates".formatted(accepted.round() + 1),
         () -> spark.parallelize(chunks, chunks.size()).map(work::merge).collect());
-    for (IndexRange chunk : chunks) {
-      Map<String, HostTensor> merged =
-          SafeTensors.read(store, piece(folder, accepted.round(), chunk)).tensors();
-      merged.forEach(
-          (key, tensor) -> {
-            int slash = key.indexOf('/');
-            Unit unit = units.get(Integer.parseInt(key.substring(0, slash)));
-            assembly.add(unit, Map.of(key.substring(slash + 1), tensor));
-          });
-    }
+    DriverThreads.map(
+        chunks,
+        chunk -> {
+          SafeTensors.read(store, piece(folder, accepted.round(), chunk))
+              .tensors()
+              .forEach(
+                  (key, tensor) -> {
+                    int slash = key.indexOf('/');
+                    Unit unit = units.get(Integer.parseInt(key.substring(0, slash)));
+                    assembly.add(unit, Map.of(key.substring(slash + 1), tensor));
+                  });
+          return chunk;
+        });
   }
 
   private static Path piece(RunFolder folder, int round, IndexRange chunk) {
@@ -188,9 +191,8 @@ final class RoundMerge {
         for (int i = chunk.from(); i < chunk.to(); i++) {
           Interruptible.check(TaskContext.get());
           int unit = i;
-          blueprint
-              .framework()
-              .merge(units.get(i), sources.of(units.get(i)))
+          sources
+              .merged(units.get(i))
               .forEach((name, tensor) -> merged.put(unit + "/" + name, tensor));
         }
       }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
+import org.tributary.checkpoint.ReadBuffers;
 import org.tributary.checkpoint.SafeTensors;
 import org.tributary.checkpoint.Store;
 import org.tributary.protocol.ChangedRows;
@@ -35,7 +36,12 @@ public final class UpdateReader implements Closeable {
    * @throws IOException if the store fails
    */
   public UpdateReader(Store store, Path file, GlobalState state) throws IOException {
-    this.file = SafeTensors.open(store, file);
+    this(store, file, state, null);
+  }
+
+  /** Like the other constructor; buffers lend the memory of tensors, unless they are null. */
+  UpdateReader(Store store, Path file, GlobalState state, ReadBuffers buffers) throws IOException {
+    this.file = SafeTensors.open(store, file, buffers);
     this.state = state;
   }
 
