@@ -30,6 +30,7 @@ public final class Products {
                 "bfloat16_rows",
                 Math.max(1, widened / A_ROW)))
         + ProgramText.of(
-            Products.class, oneDnn.isPresent() ? "multiplied_onednn.py" : "multiplied.py");
+            Products.class, oneDnn.isPresent() ? "multiplied_onednn.py" : "multiplied.py")
+        + Prepacking.text();
   }
 }

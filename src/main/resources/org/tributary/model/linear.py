@@ -31,6 +31,24 @@ def note(w: Dict[str, Tensor], name: str, x: Tensor, y: Tensor) -> Tensor:
   w["out:" + name] = y
   return y
 
+def prepacked(w: Dict[str, Tensor], name: str, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Optional[Tensor]:
+  # The product with a copy of the weight that is made at its first use, if generation asks for it: "prepack" has the
+  # number of rows and the bytes that copies may still take.
+  if not ("prepack" in w):
+    return None
+  rows = int(torch.item(torch.select(w["prepack"], 0, 0)))
+  if x.dim() != 2 or x.size(0) != rows or x.dtype != 6:
+    return None
+  key = "prepacked:" + name
+  if not (key in w):
+    left = torch.select(w["prepack"], 0, 1)
+    size = 4 * torch.numel(weight)
+    if size > int(torch.item(left)):
+      return None
+    _0 = torch.sub_(left, size)
+    w[key] = __torch__.prepack(torch.contiguous(weight), rows)
+  return __torch__.by_prepacked(x, w[key], weight, bias, rows)
+
 def applied(w: Dict[str, Tensor], name: str, x: Tensor, turned: bool) -> Tensor:
   # y = x W^T + b, plus the adapter's part: W [out, in], or turned.
   weight = w[name + ".weight"]
@@ -39,6 +57,9 @@ def applied(w: Dict[str, Tensor], name: str, x: Tensor, turned: bool) -> Tensor:
   bias = annotate(Optional[Tensor], None)
   if name + ".bias" in w:
     bias = w[name + ".bias"]
+  quick = __torch__.prepacked(w, name, x, weight, bias)
+  if quick is not None:
+    return __torch__.adapted(w, name, x, quick)
   if not __torch__.large(x, weight.size(0)):
     return __torch__.adapted(w, name, x, torch.linear(x, weight, bias))
   if bias is not None:

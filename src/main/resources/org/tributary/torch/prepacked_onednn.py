@@ -1,0 +1,9 @@
+def prepacks() -> bool:
+  return True
+
+def prepack(weight: Tensor, rows: int) -> Tensor:
+  return ops.mkldnn._reorder_linear_weight(weight, rows)
+
+def by_prepacked(x: Tensor, packed: Tensor, weight: Tensor, bias: Optional[Tensor], rows: int) -> Tensor:
+  # x W^T + b, for x with the number of rows for which W was packed.
+  return ops.mkldnn._linear_pointwise(x, packed, bias, "none", annotate(List[Optional[number]], []), "")
