@@ -35,6 +35,6 @@ class Program(Module):
         none = annotate(List[Tensor], [])
         torch._fused_adamw_(ws, __torch__.one(torch.slice(g, 0, first, last).to(6)), __torch__.one(torch.slice(m1, 0, first, last)), __torch__.one(torch.slice(v1, 0, first, last)), none, __torch__.one(steps["taken"]), lr=__torch__.number(hyper, 0), beta1=__torch__.number(hyper, 1), beta2=__torch__.number(hyper, 2), weight_decay=__torch__.number(hyper, 4), eps=__torch__.number(hyper, 3), amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
         # The written values must be used, or the call is removed as dead code.
-        out["weights"] = __torch__.assign(piece, ws[0], first, int(torch.item(rounding[k])))
+        out["weights"] = __torch__.assign_piece(piece, ws[0], first, int(torch.item(rounding[k])))
         first = last
     return out

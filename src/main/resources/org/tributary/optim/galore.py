@@ -83,5 +83,5 @@ class Program(Module):
         _3 = torch.add_(w, __torch__.adam(m[k], v[k], g, beta1, beta2, eps), alpha=torch.neg(rate))
       if decay != 0.:
         _4 = torch.add_(w, w, alpha=torch.neg(lr * decay))
-      _5 = __torch__.assign(train[k], w, 0, int(torch.item(rounding[k])))
+      _5 = __torch__.assign(train[k], w, int(torch.item(rounding[k])))
     return annotate(Dict[str, Tensor], {})

@@ -16,7 +16,7 @@ def noise(first: int, last: int, number: int, like: Tensor) -> Tensor:
   halves = torch.view_copy(__torch__.folded(h), dtype=2)
   return torch.bitwise_and_(torch.slice(halves, 0, 0, last - first).to(3), 65535)
 
-def assign(w: Tensor, p: Tensor, at: int, number: int) -> Tensor:
+def assign_piece(w: Tensor, p: Tensor, at: int, number: int) -> Tensor:
   # w = p, if they are not the same; the first of them is place at (even) of its weight. bfloat16 is the upper half of a
   # float32. Random bits are added to the lower half, which is then cut off: the carry rounds away from zero with the
   # probability that makes the mean exact. In pieces, because the noise takes more memory than the weights; large ones,
@@ -35,3 +35,7 @@ def assign(w: Tensor, p: Tensor, at: int, number: int) -> Tensor:
       first = last
     return w
   return p
+
+def assign(w: Tensor, p: Tensor, number: int) -> Tensor:
+  # The same for a whole weight.
+  return __torch__.assign_piece(w, p, 0, number)

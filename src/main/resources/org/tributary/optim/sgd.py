@@ -17,5 +17,5 @@ class Program(Module):
         b = momentum[k]
         d = torch.add_(torch.mul_(b, mu), d, alpha=1)
       _0 = torch.add_(w, d, alpha=torch.neg(lr))
-      _1 = __torch__.assign(train[k], w, 0, int(torch.item(rounding[k])))
+      _1 = __torch__.assign(train[k], w, int(torch.item(rounding[k])))
     return annotate(Dict[str, Tensor], {})
