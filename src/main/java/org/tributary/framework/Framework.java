@@ -50,7 +50,8 @@ public interface Framework {
    * Merges one unit. This is a pure function, with the same result on every machine.
    *
    * @param unit one of {@link #units}
-   * @param merge the round, the server's tensors of the unit and the clients' contributions
+   * @param merge the round, the server's tensors of the unit and the clients' contributions, whose
+   *     tensors are valid only during the call
    * @return by name, the new values of tensors whose {@link Role#isMerged} is true (for a range:
    *     its elements); a matrix may have a low-rank change instead, see {@link BaseChange}
    */

@@ -3,6 +3,7 @@ package org.tributary.torch;
 import ai.djl.Device;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.tributary.error.WrongInput;
 
 /**
  * Whether a library keeps copies of weights in its own order for products of few rows, as in
@@ -28,14 +29,21 @@ public final class Prepacking {
 
   private Prepacking() {}
 
-  /** The functions {@code prepacks}, {@code prepack} and {@code by_prepacked} of programs. */
+  /**
+   * The functions {@code prepacks}, {@code prepack} and {@code by_prepacked} of programs.
+   *
+   * @throws WrongInput if the property has another value
+   */
   static String text() {
     String own =
         ProgramText.of(
             Prepacking.class,
             OneDnn.least().isPresent() ? "prepacked_onednn.py" : "prepacked_mkl.py");
-    boolean isWanted = !System.getProperty(SETTING, "").equals("never");
-    return isWanted && COMPILES.computeIfAbsent(own, Prepacking::compiles)
+    String set = System.getProperty(SETTING, "");
+    if (!set.isEmpty() && !set.equals("never")) {
+      throw new WrongInput("%s: %s is not never; correct or remove it".formatted(SETTING, set));
+    }
+    return set.isEmpty() && COMPILES.computeIfAbsent(own, Prepacking::compiles)
         ? own
         : ProgramText.of(Prepacking.class, "prepacked.py");
   }

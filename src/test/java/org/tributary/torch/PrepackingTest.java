@@ -1,6 +1,7 @@
 package org.tributary.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tributary.error.WrongInput;
 
 /** Products with a copy of the weight in a library's own order. */
 class PrepackingTest {
@@ -45,6 +47,10 @@ class PrepackingTest {
     assertThat(Prepacking.text()).contains("return True");
     System.setProperty(Prepacking.SETTING, "never");
     assertThat(Prepacking.text()).contains("return False");
+    System.setProperty(Prepacking.SETTING, "no");
+    assertThatThrownBy(Prepacking::text)
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContainingAll(Prepacking.SETTING, "no", "never");
   }
 
   @ParameterizedTest
