@@ -101,14 +101,15 @@ public record ClassificationSet(List<String> texts, List<String> seconds, int[] 
   }
 
   /**
-   * Finds the rows of a folder that {@link #read} refuses, and keeps no rows.
+   * Finds the rows of a folder that {@link #read} or {@link #batch} refuses, and keeps no rows.
    *
    * @param store file system of the file
    * @param folder such as {@code client=0003/train}
    * @param columns text and label
    * @param labels the declared labels
    * @param lengths settings for the check of text lengths
-   * @return rows without text or label, or with a label that is not declared
+   * @return rows without text or label, with a label that is not declared, or with a text that is
+   *     too long for the tokenizer
    * @throws IOException if the file system fails
    * @throws WrongInput if a file is not Parquet, a column is missing, or pairs of texts leave no
    *     room for their tokens
@@ -128,7 +129,9 @@ public record ClassificationSet(List<String> texts, List<String> seconds, int[] 
             folder,
             columns.all(),
             (row, where) -> {
-              columns.texts().forEach(text -> Labels.given(row, text, where));
+              for (String column : columns.texts()) {
+                checkLength(Labels.given(row, column, where), where, lengths.tokens());
+              }
               int label = known.index(row, where);
               if (seen[0]++ % every == 0) {
                 List<String> texts = columns.texts().stream().map(row::text).toList();
@@ -137,6 +140,14 @@ public record ClassificationSet(List<String> texts, List<String> seconds, int[] 
               }
             })
         .with(cuts[0]);
+  }
+
+  private static void checkLength(String text, String where, Tokenizer tokens) {
+    try {
+      tokens.checkLength(text);
+    } catch (WrongInput e) {
+      throw new WrongInput(where + ": " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -87,6 +87,20 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
       }
       return asked;
     }
+
+    /** Refuses a row whose texts are too long for the tokenizer. */
+    private void checkLength(PromptAndAnswer asked, String where, Tokenizer tokens) {
+      try {
+        for (String text :
+            asked.turns() == null
+                ? List.of(asked.prompt(), asked.answer())
+                : List.of(asked.turns().text())) {
+          tokens.checkLength(text);
+        }
+      } catch (WrongInput e) {
+        throw new WrongInput(where + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   private static WrongInput noTokens(String where, String prompt) {
@@ -134,14 +148,15 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
   }
 
   /**
-   * Finds the rows of a folder that {@link #read} refuses, and keeps no rows.
+   * Finds the rows of a folder that {@link #read} or {@link #batch} refuses, and keeps no rows.
    *
    * @param store file system of the file
    * @param folder such as {@code client=0003/train}
    * @param layout of rows
    * @param tokens the tokenizer
    * @param rows number of rows in the folder; the lengths of some are checked
-   * @return rows without an answer, or whose prompt has no tokens
+   * @return rows without an answer, whose prompt has no tokens, or whose text is too long for the
+   *     tokenizer
    * @throws IOException if the file system fails
    * @throws WrongInput if a file is not Parquet, or a column is missing
    */
@@ -156,6 +171,7 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
             layout.columns(),
             (row, where) -> {
               PromptAndAnswer asked = layout.asked(row, where, tokens);
+              layout.checkLength(asked, where, tokens);
               if (seen[0]++ % every == 0) {
                 GenerationSet one =
                     new GenerationSet(List.of(asked), layout.special(), layout.maxLength());

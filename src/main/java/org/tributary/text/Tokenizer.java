@@ -278,7 +278,13 @@ public final class Tokenizer implements AutoCloseable {
     return told(() -> tokenizer.encode(text, specialTokens, false));
   }
 
-  private void checkLength(String text) {
+  /**
+   * Refuses a text that is too long for the library.
+   *
+   * @param text to make tokens of
+   * @throws WrongInput with the most characters that this tokenizer takes
+   */
+  public void checkLength(String text) {
     if (text.length() > file.longestText()) {
       throw new WrongInput(
           "a text of %,d characters (\"%s...\") is longer than the %,d that %s takes; cut it into several"

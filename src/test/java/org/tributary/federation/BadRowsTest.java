@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tributary.checkpoint.JsonFiles;
 import org.tributary.config.TrainConfig;
 import org.tributary.error.WrongInput;
@@ -221,6 +223,42 @@ class BadRowsTest {
     Federation.Outcome outcome = train(config);
     assertThat(RunReport.of(Tiny.STORE, outcome.folder()).rows())
         .isEqualTo(Map.of("validation", 8L));
+  }
+
+  /**
+   * Its client would otherwise fail in the round that draws the row. The part has more rows than
+   * those whose tokens are counted.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert", "llama"})
+  void aTextThatIsTooLongForTheTokenizer(String model) throws Exception {
+    clean.rewrite(
+        "client=0001/train",
+        rows -> {
+          for (int i = 0; i < 200; i++) {
+            rows.add(1, Tiny.row(i == 0 ? "a ".repeat(500_001) : "what is it", "genetic"));
+          }
+        });
+    clean.seal();
+    List<String> sets = new ArrayList<>(List.of(ONE));
+    if (model.equals("llama")) {
+      sets.addAll(
+          List.of("model.path=" + clean.llama(), "data.prompt=\"{text}\"", "data.answer=label"));
+    }
+    assertThatThrownBy(() -> train(clean.config("run", "fedavg", sets.toArray(String[]::new))))
+        .isInstanceOf(WrongInput.class)
+        .hasMessageContaining("1 rows cannot be used")
+        .hasMessageContaining(
+            "client=0001/train/part-00000.parquet, row 200: a text of 1,000,002 characters");
+    sets.add(SKIP);
+    Federation.Outcome outcome = train(clean.config("run", "fedavg", sets.toArray(String[]::new)));
+    AcceptedUpdates accepted =
+        JsonFiles.read(Tiny.STORE, outcome.folder().accepted(0), AcceptedUpdates.class);
+    assertThat(accepted.clients())
+        .extracting(AcceptedUpdates.Choice::client, AcceptedUpdates.Choice::samples)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("0000", 9L),
+            org.assertj.core.groups.Tuple.tuple("0001", 207L));
   }
 
   /** A set in which one row of a client's training file has no text. */
