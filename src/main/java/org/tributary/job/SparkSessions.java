@@ -16,6 +16,8 @@ import org.tributary.error.WrongInput;
 
 /** Opens Spark sessions for jobs, and gives the configuration of file systems before that. */
 public final class SparkSessions {
+  private static final String HEARTBEAT_TIMEOUT = "spark.storage.blockManagerHeartbeatTimeoutMs";
+
   private SparkSessions() {}
 
   /**
@@ -74,8 +76,19 @@ public final class SparkSessions {
     return ours ? Map.of("spark.executor.cores", taskCpus) : Map.of();
   }
 
+  /**
+   * The settings that let a single JVM go on after a pause, such as the sleep of a laptop, unless
+   * the submission says otherwise. After two minutes without a heartbeat Spark would count its only
+   * executor as lost, answer none of its later heartbeats, and end the JVM after the sixtieth.
+   */
+  static Map<String, Object> pauses(SparkConf conf) {
+    boolean ours = SparkMaster.isOneJvm(SparkMaster.of(conf)) && !conf.contains(HEARTBEAT_TIMEOUT);
+    return ours ? Map.of(HEARTBEAT_TIMEOUT, "365d") : Map.of();
+  }
+
   private static SparkSession open(String job, SparkSession.Builder builder, int taskCpus) {
     builder
+        .config(pauses(new SparkConf()))
         .appName("tributary " + job)
         .config("spark.task.cpus", taskCpus)
         .config("spark.ui.showConsoleProgress", false)

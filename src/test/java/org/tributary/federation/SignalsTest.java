@@ -16,6 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +125,7 @@ class SignalsTest {
       disturbance.holdUntilKilled(ClientListener.Moment.STEP, "0001", 0);
     }
     Path said = disturbance.folder().resolve("said");
-    Process process = start(job, phase, hold, disturbance, said);
+    Process process = start(job, phase, hold, disturbance, said, Map.of());
     try {
       await(process, said, () -> disturbance.starts("0001", 0) > 0 || reached(disturbance));
       new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();
@@ -158,6 +159,42 @@ class SignalsTest {
     assertThat(files(phase)).isEqualTo(UNDISTURBED.get(job));
   }
 
+  /**
+   * A laptop sleeps for longer than Spark waits for a heartbeat, which is two minutes by default.
+   */
+  @Test
+  void aPausedJobGoesOn() throws Exception {
+    Disturbance disturbance = Disturbance.in(dir.resolve("paused"));
+    disturbance.hold(ClientListener.Moment.STEP, "0001", 0);
+    Path said = disturbance.folder().resolve("said");
+    Process process =
+        start(
+            "train",
+            "paused",
+            "-",
+            disturbance,
+            said,
+            Map.of(
+                "spark.executor.heartbeatInterval", "500ms",
+                "spark.executor.heartbeat.maxFailures", "2",
+                "spark.network.timeout", "2s",
+                "spark.network.timeoutInterval", "500ms"));
+    try {
+      await(process, said, () -> disturbance.starts("0001", 0) > 0);
+      for (String signal : List.of("STOP", "CONT")) {
+        new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();
+        Thread.sleep(5_000);
+      }
+      disturbance.letGo(ClientListener.Moment.STEP, "0001", 0);
+      assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as(Files.readString(said)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+    assertThat(disturbance.starts("0001", 0)).isEqualTo(1);
+    assertThat(files("paused")).isEqualTo(UNDISTURBED.get("train"));
+  }
+
   /** A condition to wait for. */
   private interface Condition {
     boolean holds() throws IOException;
@@ -176,11 +213,17 @@ class SignalsTest {
   }
 
   private static Process start(
-      String job, String out, String hold, Disturbance disturbance, Path said) throws IOException {
+      String job,
+      String out,
+      String hold,
+      Disturbance disturbance,
+      Path said,
+      Map<String, String> settings)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(LocalCluster.JVM_OPTIONS.strip().split("\\s+")));
-    Map<String, String> properties = new TreeMap<>();
+    Map<String, String> properties = new TreeMap<>(settings);
     properties.put("spark.master", "local[2]");
     properties.put("spark.ui.enabled", "false");
     properties.put("java.io.tmpdir", System.getProperty("java.io.tmpdir"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -65,6 +66,17 @@ class SparkSessionsTest {
     assertThat(SparkSessions.executorCores(conf, 3)).isEmpty();
     SparkConf local = new SparkConf(false).set("spark.master", "local-cluster[2,5,1024]");
     assertThat(SparkSessions.executorCores(local, 3)).isEmpty();
+  }
+
+  @Test
+  void onlyASingleJvmNeedsNoHeartbeats() {
+    String key = "spark.storage.blockManagerHeartbeatTimeoutMs";
+    SparkConf conf = new SparkConf(false).set("spark.master", "local[3]");
+    assertThat(SparkSessions.pauses(conf)).containsEntry(key, "365d");
+    assertThat(SparkSessions.pauses(conf.clone().set(key, "9s"))).isEmpty();
+    for (String master : List.of("local-cluster[2,5,1024]", "spark://h:7077", "yarn")) {
+      assertThat(SparkSessions.pauses(conf.set("spark.master", master))).as(master).isEmpty();
+    }
   }
 
   @Test
