@@ -285,11 +285,7 @@ public final class Tokenizer implements AutoCloseable {
    * @throws WrongInput with the most characters that this tokenizer takes
    */
   public void checkLength(String text) {
-    if (text.length() > file.longestText()) {
-      throw new WrongInput(
-          "a text of %,d characters (\"%s...\") is longer than the %,d that %s takes; cut it into several"
-              .formatted(text.length(), text.substring(0, 40), file.longestText(), name));
-    }
+    file.limit().check(text, name);
   }
 
   /** An error of the library for a text that it cannot tokenize is a fault of the tokenizer. */

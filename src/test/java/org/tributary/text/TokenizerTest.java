@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
@@ -94,22 +95,49 @@ class TokenizerTest {
   /** The longest accepted text costs its square here; one with one character more is refused. */
   @Test
   void aTextLongerThanTheLimitIsRefusedAndOneOfTheLimitEndsInTime() throws IOException {
-    ObjectNode file = (ObjectNode) JSON.readTree(GoldenCases.of("bert/tokenizer.json").toFile());
-    file.set(
-        "normalizer",
-        JSON.readTree(
-            "{\"type\": \"Replace\", \"pattern\": {\"Regex\": \"a+b\"}, \"content\": \"c\"}"));
     String longest = "a".repeat(LONGEST_OF_SQUARE);
-    try (Tokenizer tokens = Tokenizer.of(JSON.writeValueAsBytes(file), "m/tokenizer.json", 8)) {
-      assertTimeoutPreemptively(
-          Duration.ofSeconds(10), () -> assertThat(tokens.ids(longest)).isNotEmpty());
-      assertTimeoutPreemptively(
-          Duration.ofSeconds(10),
-          () ->
-              assertThatThrownBy(() -> tokens.ids(longest + "a"))
-                  .isInstanceOf(WrongInput.class)
-                  .hasMessageContaining("a text of 20,001 characters")
-                  .hasMessageContaining("longer than the 20,000 that m/tokenizer.json takes"));
+    try (Tokenizer tokens = replacing("[ab]+c")) {
+      assertEndsInTime(tokens, longest);
+      assertThatThrownBy(() -> tokens.ids(longest + "a"))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("a text of 20,001 characters")
+          .hasMessageContaining("longer than the 20,000 that m/tokenizer.json takes");
     }
+  }
+
+  /** Each run costs the square of its length; other text costs its length. */
+  @Test
+  void onlyLongRunsAreRefusedWhereOnlyTheyAreSlow() throws IOException {
+    try (Tokenizer tokens = replacing("a+b")) {
+      assertEndsInTime(tokens, "a".repeat(LONGEST_OF_SQUARE));
+      assertEndsInTime(tokens, "c".repeat(500_000) + "a".repeat(LONGEST_OF_SQUARE));
+      assertEndsInTime(tokens, ("a".repeat(399) + "c").repeat(2500));
+      for (String text :
+          List.of(
+              "a".repeat(LONGEST_OF_SQUARE + 1),
+              "a".repeat(LONGEST_OF_SQUARE) + "ca",
+              ("a".repeat(999) + "c").repeat(999))) {
+        assertThatThrownBy(() -> tokens.ids(text))
+            .isInstanceOf(WrongInput.class)
+            .hasMessageContaining("a text of %,d characters".formatted(text.length()))
+            .hasMessageContaining("has longer runs of 'a' than m/tokenizer.json takes");
+      }
+      assertThatThrownBy(() -> tokens.ids("c".repeat(1_000_001)))
+          .isInstanceOf(WrongInput.class)
+          .hasMessageContaining("longer than the 1,000,000 that m/tokenizer.json takes");
+    }
+  }
+
+  private static void assertEndsInTime(Tokenizer tokens, String text) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10), () -> assertThat(tokens.ids(text)).isNotEmpty());
+  }
+
+  /** A tokenizer that searches the expression in a whole text. */
+  private static Tokenizer replacing(String expression) throws IOException {
+    ObjectNode file = (ObjectNode) JSON.readTree(GoldenCases.of("bert/tokenizer.json").toFile());
+    ObjectNode step = file.putObject("normalizer").put("type", "Replace").put("content", "d");
+    step.putObject("pattern").put("Regex", expression);
+    return Tokenizer.of(JSON.writeValueAsBytes(file), "m/tokenizer.json", 8);
   }
 }

@@ -1,6 +1,7 @@
 package org.tributary.text.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +50,11 @@ record MatchPattern(JsonSection part, String text, Regex regex) {
   /** Whether the search is linear in the length of the text. */
   boolean linear() {
     return regex == null || regex.linear();
+  }
+
+  /** As {@link Regex#runs}. */
+  Optional<String> runs() {
+    return regex == null ? Optional.of("") : regex.runs();
   }
 
   /** Replaces the matches. */

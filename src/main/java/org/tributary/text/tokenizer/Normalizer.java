@@ -2,6 +2,7 @@ package org.tributary.text.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.tributary.error.WrongInput;
 
@@ -28,6 +29,8 @@ final class Normalizer {
   private int prepended;
   private boolean unicode;
   private boolean linear = true;
+  private boolean first = true;
+  private String runs = "";
 
   private Normalizer() {}
 
@@ -51,9 +54,14 @@ final class Normalizer {
     return (replaced + prepended) * (unicode ? UNICODE_GROWTH : 1);
   }
 
-  /** Whether its expressions are linear in the length of a text. */
+  /** Whether its expressions are linear in the length of a text, apart from {@link #runs}. */
   boolean linear() {
     return linear;
+  }
+
+  /** The characters of a text whose runs take the square of their length. */
+  String runs() {
+    return runs;
   }
 
   /** The text after the replacements, to check for text that must not disappear. */
@@ -70,6 +78,7 @@ final class Normalizer {
     if (++steps > MOST_STEPS || depth > DEEPEST) {
       throw part.wrong("", "is one step of more than %d".formatted(MOST_STEPS));
     }
+    first &= type.equals("Sequence") || type.equals("Replace");
     switch (type) {
       case "Sequence" -> part.list("normalizers", MOST_STEPS).forEach(p -> visit(p, depth + 1));
       case "Prepend" -> prepended += part.text("prepend", MOST_GROWTH).length();
@@ -99,7 +108,12 @@ final class Normalizer {
   private void replace(JsonSection part) {
     String content = part.text("content", 1000);
     MatchPattern pattern = MatchPattern.of(part.part("pattern"));
-    linear &= pattern.linear();
+    Optional<String> slow = pattern.runs();
+    if (first && slow.isPresent()) {
+      runs = slow.get();
+    } else {
+      linear &= pattern.linear(); // A step before this one may have made long runs.
+    }
     int characters = content.codePointCount(0, content.length());
     if (pattern.shortest() == 0) {
       // The library miscounts text that is inserted by an empty match, and ends the process later.
@@ -109,6 +123,7 @@ final class Normalizer {
       grow(part, (double) characters / pattern.shortest());
     }
     replacing.add(pattern.replacing(content));
+    first = false;
   }
 
   private void grow(JsonSection part, double times) {

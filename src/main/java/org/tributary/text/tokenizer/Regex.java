@@ -2,7 +2,9 @@ package org.tributary.text.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tributary.error.WrongInput;
 
@@ -18,7 +20,9 @@ import org.tributary.error.WrongInput;
  * </ul>
  *
  * <p>The steps of all matches of a text together are linear ({@link #linear}) if, in addition,
- * another alternative matches what each such repetition has read. Otherwise they may be quadratic.
+ * another alternative matches what each unbounded repetition before something that may fail has
+ * read. Otherwise they may be quadratic: in the length of each run of one character if only that is
+ * repeated ({@link #runs}), or else in the length of the text.
  */
 final class Regex {
   private static final int LONGEST = 4000;
@@ -29,7 +33,7 @@ final class Regex {
   private final RegexScanner in;
   private final Function<String, WrongInput> wrong;
   private int shortest;
-  private boolean linear;
+  private List<Item> slow;
 
   /**
    * One piece of an alternative.
@@ -47,6 +51,11 @@ final class Regex {
 
     boolean endless() {
       return repeat != Repeat.BOUNDED;
+    }
+
+    /** Whether it repeats one character, and not one of several. */
+    boolean isOneCharacter() {
+      return text.codePointCount(0, text.length()) == 1 && !text.equals(".");
     }
   }
 
@@ -80,7 +89,11 @@ final class Regex {
       throw regex.in.unknown("an unmatched )");
     }
     regex.shortest = min(alternatives);
-    regex.linear = alternatives.stream().allMatch(a -> regex.isTakenAnyway(a, alternatives));
+    regex.slow =
+        alternatives.stream()
+            .flatMap(a -> readAgain(a).stream())
+            .filter(run -> alternatives.stream().noneMatch(a -> takes(a, run)))
+            .toList();
     return regex;
   }
 
@@ -91,7 +104,18 @@ final class Regex {
 
   /** Whether the steps of all matches together are linear in the length of the text. */
   boolean linear() {
-    return linear;
+    return slow.isEmpty();
+  }
+
+  /**
+   * The characters whose runs take the square of their length, while all other text is linear.
+   *
+   * @return none if all is linear; empty if other text may take its square
+   */
+  Optional<String> runs() {
+    return slow.stream().allMatch(Item::isOneCharacter)
+        ? Optional.of(slow.stream().map(Item::text).distinct().collect(Collectors.joining()))
+        : Optional.empty();
   }
 
   private List<List<Item>> alternatives(int depth) {
@@ -127,24 +151,25 @@ final class Regex {
 
   /** The unbounded repetitions that backtrack because of something after them. */
   private static List<Item> givesBack(List<Item> items) {
+    return readAgain(items).stream().filter(item -> item.repeat == Repeat.ENDLESS).toList();
+  }
+
+  /**
+   * The unbounded repetitions before something that may fail. Each begin of a match within the same
+   * characters reads them again.
+   */
+  private static List<Item> readAgain(List<Item> items) {
     List<Item> found = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
-      Item item = items.get(i);
-      if (item.repeat == Repeat.ENDLESS
+      if (items.get(i).endless()
           && items.subList(i + 1, items.size()).stream().anyMatch(Item::mayFail)) {
-        found.add(item);
+        found.add(items.get(i));
       }
     }
     return found;
   }
 
-  /**
-   * Whether another alternative immediately matches the characters that an alternative gives back.
-   */
-  private boolean isTakenAnyway(List<Item> items, List<List<Item>> all) {
-    return givesBack(items).stream().allMatch(i -> all.stream().anyMatch(a -> takes(a, i)));
-  }
-
+  /** Whether an alternative immediately matches the characters that a repetition gives back. */
   private static boolean takes(List<Item> items, Item run) {
     for (int i = 0; i < items.size(); i++) {
       Item item = items.get(i);

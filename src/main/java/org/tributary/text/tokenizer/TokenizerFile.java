@@ -22,7 +22,7 @@ import org.tributary.json.Json;
  * @param vocabulary all tokens with their ids
  * @param around number of special tokens around one text
  * @param aroundPair number of special tokens around two texts
- * @param longestText the most characters of a text that is passed to it
+ * @param limit the texts that are passed to it
  * @param habits its behaviour apart from making ids
  */
 public record TokenizerFile(
@@ -30,13 +30,10 @@ public record TokenizerFile(
     Vocabulary vocabulary,
     int around,
     int aroundPair,
-    int longestText,
+    TextLimit limit,
     TokenizerBehaviour habits) {
   /** The limit of a text. Backtracking over it stays well within the library's limit of steps. */
   private static final int LONGEST_TEXT = 1_000_000;
-
-  /** The limit of a text if an expression may be quadratic in its length. */
-  private static final int LONGEST_OF_SQUARE = 20_000;
 
   /** The limit of a text that is normalized. */
   private static final double LONGEST_NORMALIZED = 32e6;
@@ -121,13 +118,14 @@ public record TokenizerFile(
     Vocabulary vocabulary = Vocabulary.of(root, normalizing);
     PostProcessor.Added around = PostProcessor.added(root.part("post_processor"), vocabulary);
     DecoderCheck.check(root.part("decoder"));
-    double longest = normalizing.linear() && splitting.linear() ? LONGEST_TEXT : LONGEST_OF_SQUARE;
+    double longest =
+        normalizing.linear() && splitting.linear() ? LONGEST_TEXT : TextLimit.LONGEST_OF_SQUARE;
     longest = Math.min(longest, LONGEST_NORMALIZED / normalizing.growth());
     longest = Math.min(longest, MOST_STEPS / longestWord / longestWord);
     TokenizerBehaviour habits =
         TokenizerBehaviour.of(whole, settings, padId(root, whole.path("padding"), vocabulary));
-    return new TokenizerFile(
-        root.object(), vocabulary, around.one(), around.pair(), (int) longest, habits);
+    TextLimit limit = new TextLimit((int) longest, normalizing.runs());
+    return new TokenizerFile(root.object(), vocabulary, around.one(), around.pair(), limit, habits);
   }
 
   private static int padId(JsonSection root, JsonNode padding, Vocabulary vocabulary) {

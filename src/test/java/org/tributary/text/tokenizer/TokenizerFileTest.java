@@ -57,7 +57,7 @@ class TokenizerFileTest {
   @ValueSource(strings = {"bert", "gpt2", "gemma", "llama_gqa", "llama_tied", "qwen2", "unigram"})
   void realKindsAreTakenWhole(String model) throws IOException {
     TokenizerFile file = read(base(model));
-    assertThat(file.longestText()).isGreaterThan(500_000);
+    assertThat(file.limit().longest()).isGreaterThan(500_000);
     assertThat(file.json().get("model")).isNotNull();
   }
 
@@ -136,7 +136,7 @@ class TokenizerFileTest {
     String twice = "{'type': 'Replace', 'pattern': {'String': 'a'}, 'content': 'aa'},";
     String normalizer = "{'type': 'Sequence', 'normalizers': [%s{'type': 'NFKD'}]}";
     TokenizerFile some = read(with("bert", "/normalizer", normalizer.formatted(twice.repeat(5))));
-    assertThat(some.longestText()).isEqualTo((int) (32e6 / 32 / 18));
+    assertThat(some.limit().longest()).isEqualTo((int) (32e6 / 32 / 18));
     refused(
         with("bert", "/normalizer", normalizer.formatted(twice.repeat(40))),
         "normalizer.normalizers[6]",
@@ -249,10 +249,50 @@ class TokenizerFileTest {
     assertThatThrownBy(() -> Regex.of(expression, WrongInput::new)).isInstanceOf(WrongInput.class);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {
+        "^ +| +$; ' '",
+        "a+b; 'a'",
+        "a++b; 'a'",
+        "a+b|c+d|x; 'ac'",
+        "a+b|a+; ''",
+        "x {2,}; ''"
+      })
+  void onlyRunsOfOneCharacterCostTheirSquare(String expression, String runs) {
+    assertThat(Regex.of(expression, WrongInput::new).runs())
+        .contains(runs.substring(1, runs.length() - 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\s+$", ".+b", "[ab]+c", "a+b|\\d+c", "[ab]++c"})
+  void otherRepetitionsCostTheSquareOfTheText(String expression) {
+    assertThat(Regex.of(expression, WrongInput::new).runs()).isEmpty();
+  }
+
+  /**
+   * As in babyllama-105. After another step, runs of the text say nothing about what is searched.
+   */
+  @Test
+  void runsCountOnlyInTheFirstStep() throws IOException {
+    String trim = "{'type': 'Replace', 'pattern': {'Regex': '^ +| +$'}, 'content': ''}";
+    String other = "{'type': 'Replace', 'pattern': {'String': 'x'}, 'content': ' '}";
+    String steps = "{'type': 'Sequence', 'normalizers': [%s, %s]}";
+    TextLimit limit = read(with("bert", "/normalizer", steps.formatted(trim, other))).limit();
+    assertThat(limit.longest()).isGreaterThan(500_000);
+    assertThat(limit.runs()).isEqualTo(" ");
+    limit = read(with("bert", "/normalizer", steps.formatted(other, trim))).limit();
+    assertThat(limit).isEqualTo(new TextLimit(20_000, ""));
+    limit = read(with("bert", "/normalizer", steps.formatted("{'type': 'NFC'}", trim))).limit();
+    assertThat(limit).isEqualTo(new TextLimit(20_000, ""));
+  }
+
   @Test
   void anExpressionThatMayCostTheSquareBoundsTheText() throws IOException {
     String normalizer = "{'type': 'Replace', 'pattern': {'Regex': '\\\\s+$'}, 'content': ''}";
-    assertThat(read(with("bert", "/normalizer", normalizer)).longestText()).isEqualTo(20_000);
+    assertThat(read(with("bert", "/normalizer", normalizer)).limit().longest()).isEqualTo(20_000);
     assertThatCode(() -> read(base("bert"))).doesNotThrowAnyException();
     assertThat(Files.size(GoldenCases.of("bert/tokenizer.json"))).isPositive();
   }
