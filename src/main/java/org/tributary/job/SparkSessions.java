@@ -78,7 +78,7 @@ public final class SparkSessions {
 
   /**
    * The settings that let a single JVM go on after a pause, such as the sleep of a laptop, unless
-   * the submission says otherwise. After two minutes without a heartbeat Spark would count its only
+   * the submission sets this key. After two minutes without a heartbeat Spark would count its only
    * executor as lost, answer none of its later heartbeats, and end the JVM after the sixtieth.
    */
   static Map<String, Object> pauses(SparkConf conf) {

@@ -82,8 +82,11 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
       } catch (WrongInput e) {
         throw new WrongInput(where + ": " + e.getMessage(), e);
       }
-      if (asked.prompt().isBlank() && special.prompt(tokens, asked.prompt()).length == 0) {
-        throw noTokens(where, asked.prompt());
+      if (asked.prompt().isBlank()) {
+        checkLength(asked, where, tokens);
+        if (special.prompt(tokens, asked.prompt()).length == 0) {
+          throw noTokens(where, asked.prompt());
+        }
       }
       return asked;
     }

@@ -176,7 +176,7 @@ class SignalsTest {
             said,
             Map.of(
                 "spark.executor.heartbeatInterval", "500ms",
-                "spark.executor.heartbeat.maxFailures", "2",
+                "spark.executor.heartbeat.maxFailures", "4",
                 "spark.network.timeout", "2s",
                 "spark.network.timeoutInterval", "500ms"));
     try {

@@ -53,8 +53,13 @@ record MatchPattern(JsonSection part, String text, Regex regex) {
   }
 
   /** As {@link Regex#runs}. */
-  Optional<String> runs() {
-    return regex == null ? Optional.of("") : regex.runs();
+  Optional<Regex.Runs> runs() {
+    return regex == null ? Optional.of(Regex.Runs.NONE) : regex.runs();
+  }
+
+  /** As {@link Regex#retries}. */
+  int retries() {
+    return regex == null ? 0 : regex.retries();
   }
 
   /** Replaces the matches. */

@@ -30,7 +30,8 @@ final class Normalizer {
   private boolean unicode;
   private boolean linear = true;
   private boolean first = true;
-  private String runs = "";
+  private int retries;
+  private Regex.Runs runs = Regex.Runs.NONE;
 
   private Normalizer() {}
 
@@ -60,8 +61,13 @@ final class Normalizer {
   }
 
   /** The characters of a text whose runs take the square of their length. */
-  String runs() {
+  Regex.Runs runs() {
     return runs;
+  }
+
+  /** How often a match of one of its expressions may go back for each character. */
+  int retries() {
+    return retries;
   }
 
   /** The text after the replacements, to check for text that must not disappear. */
@@ -108,7 +114,8 @@ final class Normalizer {
   private void replace(JsonSection part) {
     String content = part.text("content", 1000);
     MatchPattern pattern = MatchPattern.of(part.part("pattern"));
-    Optional<String> slow = pattern.runs();
+    retries = Math.max(retries, pattern.retries());
+    Optional<Regex.Runs> slow = pattern.runs();
     if (first && slow.isPresent()) {
       runs = slow.get();
     } else {

@@ -13,6 +13,7 @@ final class PreTokenizer {
   private int steps;
   private int byteLevels;
   private boolean linear = true;
+  private int retries;
 
   private PreTokenizer() {}
 
@@ -36,6 +37,11 @@ final class PreTokenizer {
     return linear;
   }
 
+  /** How often a match of one of its expressions may go back for each character. */
+  int retries() {
+    return retries;
+  }
+
   private void visit(JsonSection part, int depth) {
     String type = part.type();
     if (++steps > MOST_STEPS || depth > DEEPEST) {
@@ -46,7 +52,9 @@ final class PreTokenizer {
       case "ByteLevel" -> byteLevel(part);
       case "Metaspace" -> metaspace(part);
       case "Split" -> {
-        linear &= MatchPattern.of(part.part("pattern")).linear();
+        MatchPattern pattern = MatchPattern.of(part.part("pattern"));
+        linear &= pattern.linear();
+        retries = Math.max(retries, pattern.retries());
         part.choice("behavior", BEHAVIORS);
         part.flag("invert");
       }

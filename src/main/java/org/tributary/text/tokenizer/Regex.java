@@ -20,20 +20,20 @@ import org.tributary.error.WrongInput;
  * </ul>
  *
  * <p>The steps of all matches of a text together are linear ({@link #linear}) if, in addition,
- * another alternative matches what each unbounded repetition before something that may fail has
- * read. Otherwise they may be quadratic: in the length of each run of one character if only that is
+ * another alternative takes what each unbounded repetition before something that may fail has read.
+ * Otherwise they may be quadratic: in the length of each run of one character if only that is
  * repeated ({@link #runs}), or else in the length of the text.
  */
 final class Regex {
   private static final int LONGEST = 4000;
   private static final int MOST_CHOICES = 64;
+  private static final int MOST_FIXED = 2000;
 
   private static final String ASSERTIONS = "bBAzZ";
 
   private final RegexScanner in;
   private final Function<String, WrongInput> wrong;
-  private int shortest;
-  private List<Item> slow;
+  private List<List<Item>> all = List.of();
 
   /**
    * One piece of an alternative.
@@ -53,9 +53,9 @@ final class Regex {
       return repeat != Repeat.BOUNDED;
     }
 
-    /** Whether it repeats one character, and not one of several. */
+    /** Whether it repeats one character of 16 bits, and not one of several. */
     boolean isOneCharacter() {
-      return text.codePointCount(0, text.length()) == 1 && !text.equals(".");
+      return text.length() == 1 && !text.equals(".");
     }
   }
 
@@ -63,7 +63,18 @@ final class Regex {
   private enum Repeat {
     BOUNDED,
     ENDLESS,
+    ENDLESS_AND_LAZY,
     ENDLESS_AND_KEPT
+  }
+
+  /**
+   * Characters whose runs take the square of their length.
+   *
+   * @param characters each of 16 bits; empty if there are none
+   * @param times how often a run may be read from each of its places
+   */
+  record Runs(String characters, int times) {
+    static final Runs NONE = new Runs("", 1);
   }
 
   private Regex(String text, Function<String, WrongInput> wrong) {
@@ -84,38 +95,66 @@ final class Regex {
     if (text.isEmpty() || text.length() > LONGEST) {
       throw wrong.apply("must be an expression of 1 to %,d characters".formatted(LONGEST));
     }
-    List<List<Item>> alternatives = regex.alternatives(0);
+    regex.all = regex.alternatives(0);
     if (!regex.in.isAtEnd()) {
       throw regex.in.unknown("an unmatched )");
     }
-    regex.shortest = min(alternatives);
-    regex.slow =
-        alternatives.stream()
-            .flatMap(a -> readAgain(a).stream())
-            .filter(run -> alternatives.stream().noneMatch(a -> takes(a, run)))
-            .toList();
     return regex;
   }
 
   /** The fewest characters of a match. */
   int shortest() {
-    return shortest;
+    return min(all);
   }
 
   /** Whether the steps of all matches together are linear in the length of the text. */
   boolean linear() {
-    return slow.isEmpty();
+    return all.stream().allMatch(items -> slow(items).isEmpty());
+  }
+
+  /** How often one match may go back for each character that it has read. */
+  int retries() {
+    return all.stream().filter(items -> !givesBack(items).isEmpty()).mapToInt(Regex::ways).sum();
   }
 
   /**
    * The characters whose runs take the square of their length, while all other text is linear.
    *
-   * @return none if all is linear; empty if other text may take its square
+   * @return empty if other text may take its square
    */
-  Optional<String> runs() {
-    return slow.stream().allMatch(Item::isOneCharacter)
-        ? Optional.of(slow.stream().map(Item::text).distinct().collect(Collectors.joining()))
-        : Optional.empty();
+  Optional<Runs> runs() {
+    List<List<Item>> slow = all.stream().filter(items -> !slow(items).isEmpty()).toList();
+    for (List<Item> items : slow) {
+      // A second repetition could read on behind the run.
+      if (items.stream().filter(Item::endless).count() > 1
+          || !slow(items).get(0).isOneCharacter()) {
+        return Optional.empty();
+      }
+    }
+    String characters =
+        slow.stream()
+            .map(items -> slow(items).get(0).text)
+            .distinct()
+            .collect(Collectors.joining());
+    return Optional.of(
+        new Runs(characters, Math.max(1, slow.stream().mapToInt(Regex::ways).sum())));
+  }
+
+  /** The repetitions of an alternative that no alternative takes after it has failed. */
+  private List<Item> slow(List<Item> items) {
+    return readAgain(items).stream().filter(run -> !isTaken(run, items)).toList();
+  }
+
+  private boolean isTaken(Item run, List<Item> own) {
+    for (List<Item> items : all) {
+      if (takes(items, run)) {
+        return true;
+      }
+      if (items != own && takesSome(items, run)) {
+        return false;
+      }
+    }
+    return false;
   }
 
   private List<List<Item>> alternatives(int depth) {
@@ -143,15 +182,18 @@ final class Regex {
     }
     long choices =
         items.stream().mapToLong(Item::choices).reduce(1, (a, b) -> Math.min(a * b, 1L << 40));
-    if (givesBack(items).size() > 1 || choices > MOST_CHOICES) {
+    boolean fixed = items.stream().mapToLong(Item::min).sum() > MOST_FIXED;
+    if (givesBack(items).size() > 1 || choices > MOST_CHOICES || fixed) {
       throw wrong.apply(
-          "is an expression that may take too many steps (several repetitions before something that may fail)");
+          "is an expression that may take too many steps (several repetitions before something that may fail, or very long ones)");
     }
   }
 
   /** The unbounded repetitions that backtrack because of something after them. */
   private static List<Item> givesBack(List<Item> items) {
-    return readAgain(items).stream().filter(item -> item.repeat == Repeat.ENDLESS).toList();
+    return readAgain(items).stream()
+        .filter(item -> item.repeat != Repeat.ENDLESS_AND_KEPT)
+        .toList();
   }
 
   /**
@@ -173,7 +215,8 @@ final class Regex {
   private static boolean takes(List<Item> items, Item run) {
     for (int i = 0; i < items.size(); i++) {
       Item item = items.get(i);
-      if (item.text.equals(run.text) && item.endless() && item.min <= 1) {
+      boolean greedy = item.endless() && item.repeat != Repeat.ENDLESS_AND_LAZY;
+      if (item.text.equals(run.text) && greedy && item.min <= 1) {
         return items.subList(i + 1, items.size()).stream().noneMatch(Item::mayFail);
       }
       if (item.mayFail()) {
@@ -181,6 +224,22 @@ final class Regex {
       }
     }
     return false;
+  }
+
+  /** Whether an alternative may match some of the repeated characters and leave the others. */
+  private static boolean takesSome(List<Item> items, Item run) {
+    return items.stream().filter(Item::mayFail).allMatch(item -> item.text.equals(run.text));
+  }
+
+  /** The number of ways in which the part of an alternative matches that ends where it may fail. */
+  private static int ways(List<Item> items) {
+    int ways = 1;
+    int found = 1;
+    for (Item item : items) {
+      found *= item.choices;
+      ways = item.mayFail() ? found : ways;
+    }
+    return ways;
   }
 
   private static int min(List<List<Item>> alternatives) {
@@ -224,11 +283,17 @@ final class Regex {
     } else {
       return new Item(atom, 1, Repeat.BOUNDED, 1, false);
     }
-    boolean keeps = in.suffix(!bounded);
+    char mode = in.suffix(!bounded);
     if (most == Integer.MAX_VALUE) {
-      return new Item(atom, least, keeps ? Repeat.ENDLESS_AND_KEPT : Repeat.ENDLESS, 1, false);
+      Repeat repeat =
+          switch (mode) {
+            case '+' -> Repeat.ENDLESS_AND_KEPT;
+            case '?' -> Repeat.ENDLESS_AND_LAZY;
+            default -> Repeat.ENDLESS;
+          };
+      return new Item(atom, least, repeat, 1, false);
     }
-    return new Item(atom, least, Repeat.BOUNDED, keeps ? 1 : most - least + 1, false);
+    return new Item(atom, least, Repeat.BOUNDED, mode == '+' ? 1 : most - least + 1, false);
   }
 
   private Item group(int depth) {

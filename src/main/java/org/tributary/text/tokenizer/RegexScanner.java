@@ -61,17 +61,17 @@ final class RegexScanner {
     return text.substring(from, at);
   }
 
-  /** The mode after a repetition: + is possessive, ? is lazy. */
-  boolean suffix(boolean allowed) {
+  /** The mode after a repetition: + is possessive, ? is lazy, a space is neither. */
+  char suffix(boolean allowed) {
     if (at >= text.length() || "*+?{".indexOf(text.charAt(at)) < 0) {
-      return false;
+      return ' ';
     }
     char sign = text.charAt(at++);
     boolean another = at < text.length() && "*+?{".indexOf(text.charAt(at)) >= 0;
     if (!allowed || another || sign == '*' || sign == '{') {
       throw unknown("a repetition of a repetition");
     }
-    return sign == '+';
+    return sign;
   }
 
   /**

@@ -7,8 +7,9 @@ import org.tributary.error.WrongInput;
  *
  * @param longest the most characters of a text
  * @param runs characters whose runs take the square of their length
+ * @param squares the most that the squares of the lengths of all runs of one of them may add up to
  */
-public record TextLimit(int longest, String runs) {
+public record TextLimit(int longest, String runs, double squares) {
   /** The limit of a text if an expression may be quadratic in its length. */
   static final int LONGEST_OF_SQUARE = 20_000;
 
@@ -29,7 +30,7 @@ public record TextLimit(int longest, String runs) {
       return;
     }
     for (int i = 0; i < runs.length(); i++) {
-      if (squares(text, runs.charAt(i)) > (double) LONGEST_OF_SQUARE * LONGEST_OF_SQUARE) {
+      if (squares(text, runs.charAt(i)) > squares) {
         throw new WrongInput(
             "a text of %,d characters (\"%s...\") has longer runs of '%s' than %s takes; shorten them"
                 .formatted(text.length(), text.substring(0, 40), runs.charAt(i), name));

@@ -32,8 +32,11 @@ public record TokenizerFile(
     int aroundPair,
     TextLimit limit,
     TokenizerBehaviour habits) {
-  /** The limit of a text. Backtracking over it stays well within the library's limit of steps. */
+  /** The limit of a text. */
   private static final int LONGEST_TEXT = 1_000_000;
+
+  /** The library ends the process if one match goes back more than 10 million times. */
+  private static final double MOST_RETRIES = 9e6;
 
   /** The limit of a text that is normalized. */
   private static final double LONGEST_NORMALIZED = 32e6;
@@ -124,7 +127,13 @@ public record TokenizerFile(
     longest = Math.min(longest, MOST_STEPS / longestWord / longestWord);
     TokenizerBehaviour habits =
         TokenizerBehaviour.of(whole, settings, padId(root, whole.path("padding"), vocabulary));
-    TextLimit limit = new TextLimit((int) longest, normalizing.runs());
+    longest =
+        Math.min(
+            longest,
+            MOST_RETRIES / Math.max(1, Math.max(normalizing.retries(), splitting.retries())));
+    double squares = (double) TextLimit.LONGEST_OF_SQUARE * TextLimit.LONGEST_OF_SQUARE;
+    Regex.Runs runs = normalizing.runs();
+    TextLimit limit = new TextLimit((int) longest, runs.characters(), squares / runs.times());
     return new TokenizerFile(root.object(), vocabulary, around.one(), around.pair(), limit, habits);
   }
 

@@ -213,6 +213,7 @@ class TokenizerFileTest {
       })
   void expressionsOfPublicTokenizersTakeStepsInProportion(String expression) {
     assertThat(Regex.of(expression, WrongInput::new).linear()).isTrue();
+    assertThat(Regex.of(expression, WrongInput::new).retries()).as("of a million").isLessThan(9);
   }
 
   @ParameterizedTest
@@ -243,7 +244,8 @@ class TokenizerFileTest {
         "a?a?a?a?a?a?a?a?a?b",
         "(?>a+)b",
         "(?m)a",
-        "[]a]"
+        "[]a]",
+        ".{1000}.{1000}a+b"
       })
   void expressionsThatMayNotEndOrAreNotUnderstoodAreRefused(String expression) {
     assertThatThrownBy(() -> Regex.of(expression, WrongInput::new)).isInstanceOf(WrongInput.class);
@@ -254,22 +256,55 @@ class TokenizerFileTest {
       delimiter = ';',
       quoteCharacter = '"',
       value = {
-        "^ +| +$; ' '",
-        "a+b; 'a'",
-        "a++b; 'a'",
-        "a+b|c+d|x; 'ac'",
-        "a+b|a+; ''",
-        "x {2,}; ''"
+        "^ +| +$; ' '; 1",
+        "a+b; 'a'; 1",
+        "a++b; 'a'; 1",
+        "a+b|c+d|x; 'ac'; 2",
+        ".{0,9}a+$; 'a'; 10",
+        "a+b|a+; ''; 1",
+        "x {2,}; ''; 1"
       })
-  void onlyRunsOfOneCharacterCostTheirSquare(String expression, String runs) {
+  void onlyRunsOfOneCharacterCostTheirSquare(String expression, String runs, int times) {
     assertThat(Regex.of(expression, WrongInput::new).runs())
-        .contains(runs.substring(1, runs.length() - 1));
+        .contains(new Regex.Runs(runs.substring(1, runs.length() - 1), times));
+  }
+
+  /** With two repetitions in one alternative, each place of a run may read the whole other run. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\\s+$",
+        ".+b",
+        "[ab]+c",
+        "a+b|\\d+c",
+        "[ab]++c",
+        "\uD83D\uDE00+$",
+        "a*+b*+c*+d",
+        "b*+a+c|a+",
+        "\\s+$|\\s+?",
+        "a+b|[ab]+c|a|a+"
+      })
+  void otherRepetitionsCostTheSquareOfTheText(String expression) {
+    assertThat(Regex.of(expression, WrongInput::new).runs()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\\s+$", ".+b", "[ab]+c", "a+b|\\d+c", "[ab]++c"})
-  void otherRepetitionsCostTheSquareOfTheText(String expression) {
-    assertThat(Regex.of(expression, WrongInput::new).runs()).isEmpty();
+  @ValueSource(strings = {"a+b|a|a+", "a+b|a{1,3}|a+", "a+b|a+?"})
+  void anAlternativeThatLeavesCharactersDoesNotTakeThem(String expression) {
+    assertThat(Regex.of(expression, WrongInput::new).linear()).isFalse();
+  }
+
+  /** The library ends the process after ten million steps back in one match. */
+  @Test
+  void waysToMatchBoundTheText() throws IOException {
+    String split =
+        "{'type': 'Split', 'pattern': {'Regex': '\\\\s{0,12}\\\\s+$|\\\\s+'}, 'behavior': 'Isolated', 'invert': false}";
+    assertThat(read(with("bert", "/pre_tokenizer", split)).limit().longest())
+        .isEqualTo((int) (9e6 / 13));
+    String normalizer = "{'type': 'Replace', 'pattern': {'Regex': '%s'}, 'content': 'x'}";
+    String many = "a+b|".repeat(900) + "a+";
+    assertThat(read(with("bert", "/normalizer", normalizer.formatted(many))).limit().longest())
+        .isEqualTo(10_000);
   }
 
   /**
@@ -284,9 +319,9 @@ class TokenizerFileTest {
     assertThat(limit.longest()).isGreaterThan(500_000);
     assertThat(limit.runs()).isEqualTo(" ");
     limit = read(with("bert", "/normalizer", steps.formatted(other, trim))).limit();
-    assertThat(limit).isEqualTo(new TextLimit(20_000, ""));
+    assertThat(limit).isEqualTo(new TextLimit(20_000, "", 4e8));
     limit = read(with("bert", "/normalizer", steps.formatted("{'type': 'NFC'}", trim))).limit();
-    assertThat(limit).isEqualTo(new TextLimit(20_000, ""));
+    assertThat(limit).isEqualTo(new TextLimit(20_000, "", 4e8));
   }
 
   @Test
