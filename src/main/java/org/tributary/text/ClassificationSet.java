@@ -130,7 +130,7 @@ public record ClassificationSet(List<String> texts, List<String> seconds, int[] 
             columns.all(),
             (row, where) -> {
               for (String column : columns.texts()) {
-                checkLength(Labels.given(row, column, where), where, lengths.tokens());
+                lengths.tokens().checkLength(Labels.given(row, column, where), where);
               }
               int label = known.index(row, where);
               if (seen[0]++ % every == 0) {
@@ -140,14 +140,6 @@ public record ClassificationSet(List<String> texts, List<String> seconds, int[] 
               }
             })
         .with(cuts[0]);
-  }
-
-  private static void checkLength(String text, String where, Tokenizer tokens) {
-    try {
-      tokens.checkLength(text);
-    } catch (WrongInput e) {
-      throw new WrongInput(where + ": " + e.getMessage(), e);
-    }
   }
 
   /**

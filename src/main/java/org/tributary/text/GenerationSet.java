@@ -93,15 +93,11 @@ public record GenerationSet(List<PromptAndAnswer> rows, SpecialTokens special, i
 
     /** Refuses a row whose texts are too long for the tokenizer. */
     private void checkLength(PromptAndAnswer asked, String where, Tokenizer tokens) {
-      try {
-        for (String text :
-            asked.turns() == null
-                ? List.of(asked.prompt(), asked.answer())
-                : List.of(asked.turns().text())) {
-          tokens.checkLength(text);
-        }
-      } catch (WrongInput e) {
-        throw new WrongInput(where + ": " + e.getMessage(), e);
+      if (asked.turns() == null) {
+        tokens.checkLength(asked.prompt(), where);
+        tokens.checkLength(asked.answer(), where);
+      } else {
+        tokens.checkLength(asked.turns().text(), where);
       }
     }
   }

@@ -279,13 +279,18 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * Refuses a text that is too long for the library.
+   * Refuses a text of a row that is too long for the library.
    *
    * @param text to make tokens of
+   * @param where file and row in messages
    * @throws WrongInput with the most characters that this tokenizer takes
    */
-  public void checkLength(String text) {
-    file.limit().check(text, name);
+  void checkLength(String text, String where) {
+    file.limit().check(text, name, where + ": ");
+  }
+
+  private void checkLength(String text) {
+    file.limit().check(text, name, "");
   }
 
   /** An error of the library for a text that it cannot tokenize is a fault of the tokenizer. */

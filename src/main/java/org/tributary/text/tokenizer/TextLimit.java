@@ -18,13 +18,14 @@ public record TextLimit(int longest, String runs, double squares) {
    *
    * @param text to make tokens of
    * @param name of the tokenizer in messages
+   * @param where begins the message; may be empty
    * @throws WrongInput with the limit
    */
-  public void check(String text, String name) {
+  public void check(String text, String name, String where) {
     if (text.length() > longest) {
       throw new WrongInput(
-          "a text of %,d characters (\"%s...\") is longer than the %,d that %s takes; cut it into several"
-              .formatted(text.length(), text.substring(0, 40), longest, name));
+          "%sa text of %,d characters (\"%s...\") is longer than the %,d that %s takes; cut it into several"
+              .formatted(where, text.length(), text.substring(0, 40), longest, name));
     }
     if (text.length() <= LONGEST_OF_SQUARE) {
       return;
@@ -32,8 +33,8 @@ public record TextLimit(int longest, String runs, double squares) {
     for (int i = 0; i < runs.length(); i++) {
       if (squares(text, runs.charAt(i)) > squares) {
         throw new WrongInput(
-            "a text of %,d characters (\"%s...\") has longer runs of '%s' than %s takes; shorten them"
-                .formatted(text.length(), text.substring(0, 40), runs.charAt(i), name));
+            "%sa text of %,d characters (\"%s...\") has longer runs of '%s' than %s takes; shorten them"
+                .formatted(where, text.length(), text.substring(0, 40), runs.charAt(i), name));
       }
     }
   }
